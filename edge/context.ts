@@ -1,0 +1,47 @@
+import type { Database } from './db/client.ts';
+import type { Egress } from './egress/port.ts';
+import type { EdgeEnv } from './env.ts';
+import type { ObjectStore } from './media/object-store.ts';
+import type { RateLimiter } from './middleware/rate-limit.ts';
+import type { RunnerClient } from './runners/port.ts';
+import type { WebhookClock } from './webhooks/port.ts';
+
+/** Who acts. The tenant always comes from here, never from the request. */
+export type Actor =
+  | {
+      type: 'apiKey';
+      keyId: string;
+      mode: 'live' | 'test';
+      scopes: readonly string[];
+      sessionId: string | null;
+    }
+  | { type: 'runner'; runnerId: string }
+  | { type: 'system'; job: string };
+
+/** One line a unit of work. Secrets, message text and QR data never go in. */
+export type Log = (entry: { event: string } & Record<string, unknown>) => void;
+
+/** What the Worker needs from outside itself; built once per request by `createServices`. */
+export type Services = {
+  env: EdgeEnv;
+  db: Database;
+  objects: ObjectStore;
+  runners: RunnerClient;
+  webhookClock: WebhookClock;
+  egress: Egress;
+  rateLimiter: RateLimiter;
+  log: Log;
+  /** Unix ms. For stamps only: whatever is compared between processes uses the database's clock. */
+  now: () => number;
+  /** Lets work go on after the answer. Nothing that must happen may depend on it: there is a sweeper behind it. */
+  waitUntil: (work: Promise<unknown>) => void;
+};
+
+/** What every service verb gets: `verb({ ctx, input })`. */
+export type ServiceContext = Services & { workspaceId: string; actor: Actor; requestId: string };
+
+/** Hono's types for this app. `actor` and `workspaceId` are there behind the credential middleware only. */
+export type AppEnv = {
+  Bindings: Record<string, unknown>;
+  Variables: { services: Services; requestId: string; startedAt: number; ctx: ServiceContext };
+};

@@ -1,0 +1,31 @@
+import { sql } from 'drizzle-orm';
+import { boolean, index, pgTable, text } from 'drizzle-orm/pg-core';
+import { createdAt, moment } from './columns.ts';
+import { sessions } from './sessions.ts';
+import { workspaces } from './workspaces.ts';
+
+export const apiKeys = pgTable(
+  'api_keys',
+  {
+    id: text('id').primaryKey(),
+    workspaceId: text('workspace_id')
+      .notNull()
+      .references(() => workspaces.id, { onDelete: 'cascade' }),
+    name: text('name').notNull(),
+    /** `test` keys reach sandbox sessions only. */
+    mode: text('mode', { enum: ['live', 'test'] }).notNull(),
+    /** SHA-256 of the whole key, hex. The key itself is shown once and kept nowhere. */
+    sha256: text('sha256').notNull().unique(),
+    scopes: text('scopes')
+      .array()
+      .notNull()
+      .default(sql`'{}'`),
+    /** Pins the key to one session. */
+    sessionId: text('session_id').references(() => sessions.id, { onDelete: 'cascade' }),
+    isActive: boolean('is_active').notNull().default(true),
+    expiresAt: moment('expires_at'),
+    revokedAt: moment('revoked_at'),
+    createdAt: createdAt(),
+  },
+  (table) => [index('api_keys_workspace').on(table.workspaceId)],
+);

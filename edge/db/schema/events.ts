@@ -1,0 +1,28 @@
+import { boolean, index, jsonb, pgTable, primaryKey, text } from 'drizzle-orm/pg-core';
+import { EVENT_TYPES } from '../../../shared/protocol/events.ts';
+import { counter, createdAt, moment } from './columns.ts';
+import { workspaces } from './workspaces.ts';
+
+/** What happened, numbered per workspace in commit order. */
+export const events = pgTable(
+  'events',
+  {
+    workspaceId: text('workspace_id')
+      .notNull()
+      .references(() => workspaces.id, { onDelete: 'cascade' }),
+    seq: counter('seq').notNull(),
+    /** Deterministic for facts, so that the same fact reported twice is one row. */
+    id: text('id').notNull().unique(),
+    sessionId: text('session_id'),
+    type: text('type', { enum: EVENT_TYPES }).notNull(),
+    data: jsonb('data').$type<Record<string, unknown>>().notNull(),
+    occurredAt: moment('occurred_at').notNull(),
+    /** Reported by an owner that no longer was. */
+    late: boolean('late').notNull().default(false),
+    createdAt: createdAt(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.workspaceId, table.seq] }),
+    index('events_session').on(table.sessionId, table.seq),
+  ],
+);

@@ -1,0 +1,10 @@
+export { apiKeys } from './api-keys.ts';
+export { attempts, deliveries } from './deliveries.ts';
+export { events } from './events.ts';
+export { media } from './media.ts';
+export { messages } from './messages.ts';
+export { leaseHistory, runners, sessionLeases } from './session-leases.ts';
+export { sessionLog } from './session-log.ts';
+export { sessions } from './sessions.ts';
+export { webhookEndpoints } from './webhook-endpoints.ts';
+export { workspaces } from './workspaces.ts';

@@ -1,0 +1,58 @@
+import { sql } from 'drizzle-orm';
+import { index, integer, jsonb, pgTable, smallint, text, uniqueIndex } from 'drizzle-orm/pg-core';
+import { MESSAGE_STATUSES } from '../../../shared/message-status.ts';
+import { counter, createdAt, moment } from './columns.ts';
+import { sessions } from './sessions.ts';
+import { workspaces } from './workspaces.ts';
+
+/** Every message, both ways. For outbound ones this table is the queue. */
+export const messages = pgTable(
+  'messages',
+  {
+    id: text('id').primaryKey(),
+    workspaceId: text('workspace_id')
+      .notNull()
+      .references(() => workspaces.id, { onDelete: 'cascade' }),
+    sessionId: text('session_id')
+      .notNull()
+      .references(() => sessions.id, { onDelete: 'cascade' }),
+    direction: text('direction', { enum: ['outbound', 'inbound'] }).notNull(),
+    chatId: text('chat_id').notNull(),
+    /** Sender of an inbound message: phone id and LID, whichever are known. */
+    fromId: text('from_id'),
+    fromLid: text('from_lid'),
+    type: text('type').notNull(),
+    /** What it says, in the shape of shared/protocol (OutboundContent, or the inbound fact's fields). */
+    content: jsonb('content').notNull(),
+    status: text('status', { enum: MESSAGE_STATUSES }).notNull(),
+    /** MESSAGE_STATUS_RANK of status: an update carries `where status_rank < new rank`. */
+    statusRank: smallint('status_rank').notNull(),
+    /** Place in the session's queue; null for inbound. */
+    queueSeq: counter('queue_seq'),
+    /** Epoch of the owner that claimed it. */
+    claimEpoch: integer('claim_epoch'),
+    wireId: text('wire_id'),
+    wireKey: text('wire_key'),
+    /** Message this one replies to: ours where known, else its wire id only. */
+    quotedMessageId: text('quoted_message_id'),
+    quotedWireKey: text('quoted_wire_key'),
+    mediaId: text('media_id'),
+    error: jsonb('error').$type<{ code: string; message: string }>(),
+    /** A queued message is not sent any more after this. */
+    expiresAt: moment('expires_at'),
+    createdAt: createdAt(),
+    sentAt: moment('sent_at'),
+    deliveredAt: moment('delivered_at'),
+    readAt: moment('read_at'),
+    playedAt: moment('played_at'),
+    failedAt: moment('failed_at'),
+  },
+  (table) => [
+    uniqueIndex('messages_queue').on(table.sessionId, table.queueSeq),
+    uniqueIndex('messages_wire').on(table.sessionId, table.direction, table.wireId),
+    index('messages_workspace_created').on(table.workspaceId, table.createdAt, table.id),
+    index('messages_waiting')
+      .on(table.sessionId, table.queueSeq)
+      .where(sql`${table.status} in ('queued', 'sending')`),
+  ],
+);

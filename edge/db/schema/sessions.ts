@@ -1,0 +1,48 @@
+import { sql } from 'drizzle-orm';
+import { index, integer, pgTable, text, uniqueIndex } from 'drizzle-orm/pg-core';
+import {
+  SANDBOX_PROFILES,
+  SESSION_MODES,
+  SESSION_STATUSES,
+} from '../../../shared/session-status.ts';
+import { counter, createdAt, moment, updatedAt } from './columns.ts';
+import { workspaces } from './workspaces.ts';
+
+/** One linked number. */
+export const sessions = pgTable(
+  'sessions',
+  {
+    id: text('id').primaryKey(),
+    workspaceId: text('workspace_id')
+      .notNull()
+      .references(() => workspaces.id, { onDelete: 'cascade' }),
+    name: text('name').notNull(),
+    mode: text('mode', { enum: SESSION_MODES }).notNull(),
+    sandboxProfile: text('sandbox_profile', { enum: SANDBOX_PROFILES }),
+    status: text('status', { enum: SESSION_STATUSES }).notNull().default('created'),
+    reason: text('reason').notNull().default('created'),
+    region: text('region'),
+    phoneNumber: text('phone_number'),
+    lid: text('lid'),
+    displayName: text('display_name'),
+    webVersion: text('web_version'),
+    /** Hex key that wire ids are derived from; never changes. */
+    wireKey: text('wire_key').notNull(),
+    minIntervalMs: integer('min_interval_ms').notNull().default(1500),
+    jitterMs: integer('jitter_ms').notNull().default(500),
+    /** Number of the last queued message. Raised by the send statement. */
+    queueSeq: counter('queue_seq').notNull().default(0),
+    createdBy: text('created_by'),
+    lastActiveAt: moment('last_active_at'),
+    archivedAt: moment('archived_at'),
+    createdAt: createdAt(),
+    updatedAt: updatedAt(),
+  },
+  (table) => [
+    uniqueIndex('sessions_workspace_name').on(table.workspaceId, table.name),
+    index('sessions_workspace_created').on(table.workspaceId, table.createdAt),
+    index('sessions_live')
+      .on(table.workspaceId)
+      .where(sql`${table.archivedAt} is null`),
+  ],
+);

@@ -1,0 +1,32 @@
+import { boolean, index, integer, jsonb, pgTable, text } from 'drizzle-orm/pg-core';
+import { createdAt, moment, updatedAt } from './columns.ts';
+import { workspaces } from './workspaces.ts';
+
+export const webhookEndpoints = pgTable(
+  'webhook_endpoints',
+  {
+    id: text('id').primaryKey(),
+    workspaceId: text('workspace_id')
+      .notNull()
+      .references(() => workspaces.id, { onDelete: 'cascade' }),
+    url: text('url').notNull(),
+    description: text('description'),
+    /** `whsec_` + base64; the previous one still signs until its time. */
+    secret: text('secret').notNull(),
+    previousSecret: text('previous_secret'),
+    previousSecretUntil: moment('previous_secret_until'),
+    /** Types, wildcards (`message.*`, `*`) or aliases, as subscribed. */
+    eventTypes: text('event_types').array().notNull(),
+    /** Null = all sessions. */
+    sessionIds: text('session_ids').array(),
+    headers: jsonb('headers').$type<Record<string, string>>().notNull().default({}),
+    /** Deliver in order of seq, one at a time. */
+    fifo: boolean('fifo').notNull().default(false),
+    maxAttempts: integer('max_attempts').notNull().default(8),
+    isActive: boolean('is_active').notNull().default(true),
+    disabledReason: text('disabled_reason'),
+    createdAt: createdAt(),
+    updatedAt: updatedAt(),
+  },
+  (table) => [index('webhook_endpoints_workspace').on(table.workspaceId)],
+);

@@ -1,0 +1,32 @@
+/** What a fetch of a user's URL came to. `blocked` is our refusal; `failed` is the network's or the server's. */
+export type EgressResult =
+  | {
+      kind: 'answered';
+      status: number;
+      headers: Headers;
+      body: Uint8Array;
+      truncated: boolean;
+      durationMs: number;
+    }
+  | { kind: 'blocked'; reason: string }
+  | { kind: 'failed'; reason: string; durationMs: number };
+
+export type EgressRequest = {
+  method: 'GET' | 'POST';
+  url: string;
+  headers?: Record<string, string>;
+  body?: string;
+  /** Whole exchange, redirects included. */
+  timeoutMs: number;
+  /** Bytes of the answer read at most; the rest is dropped and `truncated` is set. */
+  maxBytes: number;
+  /** Redirects followed by hand, each checked anew; 0 = a redirect is just an answer. */
+  maxRedirects: number;
+};
+
+/** The only way to a URL that a user named. Never throws for what the network does. */
+export type Egress = {
+  fetch(request: EgressRequest): Promise<EgressResult>;
+  /** The same checks without a fetch: a reason to refuse the URL, or null. */
+  check(url: string): Promise<string | null>;
+};

@@ -1,0 +1,32 @@
+import type { z } from 'zod';
+import { readServiceConfig } from './env.ts';
+
+/** What every local service gives back once it answers on loopback. */
+export type RunningService = { url: string; close: () => Promise<void> };
+
+/**
+ * Runs one local service as a process of its own: parse config, start, tell the parent, stop on SIGTERM,
+ * SIGINT or when the parent is gone (its IPC channel closes), so that nothing outlives the launcher.
+ */
+export async function runService<S extends z.ZodType>(
+  schema: S,
+  start: (config: z.infer<S>) => Promise<RunningService>,
+): Promise<void> {
+  const service = await start(readServiceConfig(schema));
+  let stopping = false;
+  const stop = (): void => {
+    if (stopping) return;
+    stopping = true;
+    service.close().then(
+      () => process.exit(0),
+      (error: unknown) => {
+        process.stderr.write(`stop failed: ${String(error)}\n`);
+        process.exit(1);
+      },
+    );
+  };
+  process.on('SIGTERM', stop);
+  process.on('SIGINT', stop);
+  process.on('disconnect', stop);
+  process.send?.({ ready: true, url: service.url });
+}

@@ -1,0 +1,101 @@
+import type { FactReport } from '../../shared/protocol/runner-reports.ts';
+import type { OutboundContent } from '../../shared/protocol/outbound-message.ts';
+import type { SandboxProfile, SessionMode } from '../../shared/session-status.ts';
+
+/** Who the linked phone is. `phoneNumber` is bare digits. */
+export type EngineIdentity = {
+  phoneNumber: string;
+  lid: string | null;
+  displayName: string | null;
+};
+
+/** The bytes of an inbound file, on the runner's disk until they are in object storage. */
+export type InboundFile = {
+  path: string;
+  mimetype: string;
+  filename: string | null;
+  sizeBytes: number;
+};
+
+/** What an engine says of itself, in order. After `closed` it says nothing more. */
+export type EngineEvent =
+  | { type: 'qr'; qr: string; expiresAt: number }
+  | { type: 'authenticated' }
+  | { type: 'ready'; me: EngineIdentity; webVersion: string | null }
+  /** The page's socket went away or came back; the engine reconnects by itself. */
+  | { type: 'connection'; connected: boolean; detail: string }
+  /** The phone unlinked us: never reconnect, always a new engine. */
+  | { type: 'logged_out'; reason: string }
+  | { type: 'action_required'; action: string }
+  /** `file` is there when the fact is a message with media; its `media.mediaId` is still null. */
+  | { type: 'fact'; fact: FactReport; file?: InboundFile }
+  /** The engine is of no more use: page or browser crashed, start failed, or the library gave up. */
+  | {
+      type: 'closed';
+      reason: 'stopped' | 'crashed' | 'start_failed' | 'conflict' | 'unpaired';
+      detail: string;
+    };
+
+export type EngineSend = {
+  wireId: string;
+  chatId: string;
+  content: OutboundContent;
+  quotedWireKey?: string;
+  /** Path of the outbound file's bytes, when the content has media. */
+  filePath?: string;
+};
+
+/**
+ * `sent`: WhatsApp's server has it. `accepted`: on the page under our wire id, ack not seen in time: watch for it.
+ * `failed`: known not to have left. `unknown`: it may have left, and nothing more can be learned now.
+ */
+export type EngineSendResult =
+  | { outcome: 'sent' | 'accepted'; wireKey: string }
+  | {
+      outcome: 'failed';
+      code: 'RECIPIENT_NOT_ON_WHATSAPP' | 'MESSAGE_FAILED' | 'UNAVAILABLE';
+      message: string;
+    }
+  | { outcome: 'unknown'; message: string };
+
+/** Ack level of a message on the page: −1 error, 0 pending, 1 server, 2 device, 3 read, 4 played. */
+export type EngineLookUp = { found: false } | { found: true; ack: number; wireKey: string };
+
+export type EngineOptions = {
+  sessionId: string;
+  mode: SessionMode;
+  sandboxProfile: SandboxProfile | null;
+  /** Chromium's profile; kept over restarts. */
+  profileDir: string;
+  /** Where inbound files are put. */
+  filesDir: string;
+};
+
+/**
+ * One WhatsApp link. Every call settles within its own deadline, and no call throws for what WhatsApp does:
+ * outcomes are values; a rejected promise means that the engine itself is broken.
+ */
+export type WhatsAppEngine = {
+  /** Resolves when the page is up and says `qr` or `authenticated` next; rejects when it cannot start. */
+  start(): Promise<void>;
+  /** Closes the browser and keeps the link. Idempotent; nothing of the engine is left when it resolves. */
+  stop(): Promise<void>;
+  /** Ends at once whatever is left, children included. */
+  kill(): void;
+  /** Drops the link at WhatsApp, then closes. */
+  logout(): Promise<void>;
+  send(message: EngineSend): Promise<EngineSendResult>;
+  lookUp(wireId: string, chatId: string): Promise<EngineLookUp>;
+  isOnWhatsApp(
+    chatId: string,
+  ): Promise<{ exists: boolean; chatId: string | null; lid: string | null }>;
+  screenshot(): Promise<Uint8Array>;
+  /** Liveness: rejects or stays away past `deadlineMs` when the page is gone or frozen. */
+  ping(deadlineMs: number): Promise<{ state: string }>;
+};
+
+/** Makes an engine; `emit` is called for each event from then on, in order. Does no I/O before `start`. */
+export type EngineFactory = (
+  options: EngineOptions,
+  emit: (event: EngineEvent) => void,
+) => WhatsAppEngine;

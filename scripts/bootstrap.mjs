@@ -1,0 +1,152 @@
+// Gets a fresh clone ready to run, with plain Node and no dependencies: npm packages, then a Chromium.
+// Says what it does, shows the tools' own progress, and is quick when there is nothing to do.
+import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { accessSync, constants, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+export const root = fileURLToPath(new URL('..', import.meta.url));
+/** The Node that every script runs on, whatever the machine has: the `node` npm package, pinned in package.json. */
+export const pinnedNode = join(root, 'node_modules', 'node', 'bin', 'node');
+
+const MINIMUM_NODE = 20;
+const stampFile = join(root, 'node_modules', '.waypost-installed');
+const say = (text) => process.stderr.write(`waypost: ${text}\n`);
+
+/** Runs a command with its output shown; true when it exits 0. */
+function run(command, args, options = {}) {
+  const result = spawnSync(command, args, { cwd: root, stdio: ['ignore', 2, 2], ...options });
+  return result.status === 0;
+}
+
+function isExecutable(path) {
+  try {
+    accessSync(path, constants.X_OK);
+    return true;
+  } catch {
+    return false; // not there or not ours to run: the next candidate is tried
+  }
+}
+
+function onPath(name) {
+  return (process.env.PATH ?? '')
+    .split(delimiter)
+    .map((folder) => join(folder, name))
+    .find(isExecutable);
+}
+
+function ensureNodeVersion() {
+  const major = Number(process.versions.node.split('.')[0]);
+  if (major >= MINIMUM_NODE) return;
+  say(
+    `Node ${MINIMUM_NODE} or newer is needed; this is ${process.versions.node}. Install one from https://nodejs.org.`,
+  );
+  process.exit(1);
+}
+
+function ensurePackages() {
+  const lock = createHash('sha256')
+    .update(readFileSync(join(root, 'package-lock.json')))
+    .digest('hex');
+  const installed = existsSync(stampFile) && readFileSync(stampFile, 'utf8') === lock;
+  if (installed && isExecutable(pinnedNode)) return;
+  say('installing npm packages (once; about half a minute) …');
+  if (!run('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'])) {
+    say(
+      'npm ci failed; its message is above. Check the network or the registry in your .npmrc, then run this again.',
+    );
+    process.exit(1);
+  }
+  mkdirSync(join(root, 'node_modules'), { recursive: true });
+  writeFileSync(stampFile, lock);
+}
+
+const CHROMIUM_NAMES = [
+  'chromium',
+  'chromium-browser',
+  'google-chrome-stable',
+  'google-chrome',
+  'chrome',
+];
+const CHROMIUM_PLACES = [
+  '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
+  '/Applications/Chromium.app/Contents/MacOS/Chromium',
+];
+
+function findChromium() {
+  const named = process.env.PUPPETEER_EXECUTABLE_PATH;
+  if (named !== undefined && named !== '') return named;
+  for (const name of CHROMIUM_NAMES) {
+    const found = onPath(name);
+    if (found !== undefined) return found;
+  }
+  return CHROMIUM_PLACES.find(isExecutable) ?? findDownloaded();
+}
+
+/** Puppeteer's own download, if one was made before. */
+function findDownloaded() {
+  const script =
+    "import('puppeteer').then((p) => process.stdout.write(p.default.executablePath()))";
+  const result = spawnSync(pinnedNode, ['-e', script], { cwd: root, encoding: 'utf8' });
+  return result.status === 0 && isExecutable(result.stdout) ? result.stdout : undefined;
+}
+
+/** Package managers that have a Chromium, each with the commands that install it. */
+const MANAGERS = [
+  [
+    'apt-get',
+    [
+      ['update', '-qq'],
+      ['install', '-y', '-qq', '--no-install-recommends', 'chromium'],
+    ],
+  ],
+  ['dnf', [['install', '-y', 'chromium']]],
+  ['apk', [['add', '--no-cache', 'chromium']]],
+  ['pacman', [['-Sy', '--noconfirm', 'chromium']]],
+];
+
+function installChromium() {
+  const isRoot = process.getuid?.() === 0;
+  const prefix = isRoot ? [] : ['sudo', '-n'];
+  const maySudo =
+    isRoot || (onPath('sudo') !== undefined && spawnSync('sudo', ['-n', 'true']).status === 0);
+  const manager = MANAGERS.find(([name]) => onPath(name) !== undefined);
+  if (manager !== undefined && maySudo) {
+    const [name, steps] = manager;
+    say(`no Chromium found; installing one with ${name} (once; a minute or two) …`);
+    const done = steps.every((args) => {
+      const [command, ...rest] = [...prefix, name, ...args];
+      return run(command, rest, { env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' } });
+    });
+    if (done) return;
+    say(`${name} could not install it; trying puppeteer's own download …`);
+  } else {
+    say("no Chromium found, and no package manager may be used; trying puppeteer's own download …");
+  }
+  run(pinnedNode, [
+    join('node_modules', 'puppeteer', 'lib', 'cjs', 'puppeteer', 'node', 'cli.js'),
+    'browsers',
+    'install',
+    'chrome',
+  ]);
+}
+
+function ensureChromium() {
+  const found = findChromium();
+  if (found !== undefined) return found;
+  installChromium();
+  const installed = findChromium();
+  if (installed !== undefined) return installed;
+  say(
+    'no Chromium could be found or installed. Install Chromium or Chrome, or set PUPPETEER_EXECUTABLE_PATH to one, then run this again.',
+  );
+  return process.exit(1);
+}
+
+/** @returns where Chromium is, once Node, packages and Chromium are all there; ends the process when one is not to be had */
+export function bootstrap({ chromium }) {
+  ensureNodeVersion();
+  ensurePackages();
+  return { chromiumPath: chromium ? ensureChromium() : undefined };
+}

@@ -1,0 +1,78 @@
+// The rooms of the house and who may enter which (docs/architecture.md). Fails with the file, the import and the rule.
+import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
+import { root } from './bootstrap.mjs';
+
+/** Rooms that each room may import from, beside itself and npm packages. */
+const MAY_IMPORT = {
+  shared: [],
+  edge: ['shared'],
+  runner: ['shared'],
+  migrations: ['shared'],
+  local: ['shared', 'migrations'],
+  e2e: ['shared', 'local'],
+};
+/** Tests and their set-up may also start neighbours, as production would. */
+const TESTS_MAY_ALSO = {
+  edge: ['local', 'migrations'],
+  runner: ['local'],
+  local: [],
+  e2e: ['runner', 'migrations'],
+  shared: [],
+  migrations: ['local'],
+};
+
+const SQL =
+  /\bsql`|\.(?:insert|update|delete)\((?:schema\.)?[a-z]\w*\)|\bdb\.(?:select|execute|batch|query)\b/;
+const SQL_ROOMS = ['edge/services/', 'edge/db/', 'edge/testing/'];
+
+const files = execFileSync(
+  'git',
+  ['ls-files', '--cached', '--others', '--exclude-standard', '*.ts'],
+  { cwd: root, encoding: 'utf8' },
+)
+  .split('\n')
+  .filter(Boolean);
+const isTest = (file) => /\.test\.ts$|vitest\.config\.ts$|\/testing\//.test(file);
+const problems = [];
+
+for (const file of files) {
+  let text;
+  try {
+    text = readFileSync(join(root, file), 'utf8');
+  } catch {
+    continue; // listed by git but removed in the work tree
+  }
+  const room = file.split('/')[0];
+  const allowed = MAY_IMPORT[room];
+  if (allowed === undefined) continue;
+  for (const [, specifier] of text.matchAll(/(?:from|import)\s*\(?\s*'(\.[^']+)'/g)) {
+    const target = relative(root, join(root, dirname(file), specifier)).split('/')[0];
+    const ok =
+      target === room ||
+      allowed.includes(target) ||
+      (isTest(file) && TESTS_MAY_ALSO[room].includes(target));
+    if (!ok) problems.push(`${file}: ${room}/ may not import ${target}/ (${specifier})`);
+    const seenLibrary = file.startsWith('runner/') && !file.startsWith('runner/engine/wwebjs/');
+    if (seenLibrary && specifier === 'whatsapp-web.js')
+      problems.push(`${file}: only runner/engine/wwebjs/ imports whatsapp-web.js`);
+  }
+  if (
+    /from 'whatsapp-web\.js'/.test(text) &&
+    !/^(?:runner\/engine\/wwebjs|e2e\/bench|runner\/sandbox)\//.test(file)
+  ) {
+    problems.push(`${file}: only runner/engine/wwebjs/ imports whatsapp-web.js`);
+  }
+  if (
+    room === 'edge' &&
+    !isTest(file) &&
+    !SQL_ROOMS.some((place) => file.startsWith(place)) &&
+    SQL.test(text)
+  ) {
+    problems.push(`${file}: SQL belongs in edge/services/ and edge/db/`);
+  }
+}
+
+for (const problem of problems) process.stdout.write(`${problem}\n`);
+process.exit(problems.length === 0 ? 0 : 1);

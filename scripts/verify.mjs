@@ -1,0 +1,34 @@
+// `npm run verify`: format, lint, types, import rules between the rooms, dead links in the docs. Seconds, no services.
+import { spawn } from 'node:child_process';
+import { join } from 'node:path';
+import { root } from './bootstrap.mjs';
+
+const bin = (name) => join(root, 'node_modules', '.bin', name);
+const CHECKS = [
+  ['format', bin('oxfmt'), ['--check', '.']],
+  ['lint', bin('oxlint'), ['--deny-warnings']],
+  ...['shared', 'edge', 'runner', 'runner/sandbox/page', 'local', 'e2e', 'migrations'].map(
+    (room) => [`types ${room}`, bin('tsc'), ['-p', room]],
+  ),
+  ['rooms', process.execPath, [join(root, 'scripts', 'check-rooms.mjs')]],
+  ['links', process.execPath, [join(root, 'scripts', 'check-links.mjs')]],
+];
+
+function check([name, command, args]) {
+  const startedAt = Date.now();
+  return new Promise((resolve) => {
+    const child = spawn(command, args, { cwd: root });
+    let output = '';
+    child.stdout.on('data', (chunk) => (output += chunk));
+    child.stderr.on('data', (chunk) => (output += chunk));
+    child.on('close', (code) => {
+      const seconds = ((Date.now() - startedAt) / 1000).toFixed(1);
+      process.stdout.write(`${code === 0 ? 'ok  ' : 'FAIL'} ${name} (${seconds} s)\n`);
+      if (code !== 0) process.stdout.write(`${output}\n`);
+      resolve(code === 0);
+    });
+  });
+}
+
+const results = await Promise.all(CHECKS.map(check));
+process.exit(results.every(Boolean) ? 0 : 1);

@@ -1,0 +1,5 @@
+export * from './events.ts';
+export * from './leases.ts';
+export * from './outbound-message.ts';
+export * from './runner-commands.ts';
+export * from './runner-reports.ts';

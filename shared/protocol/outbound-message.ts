@@ -1,0 +1,61 @@
+import { z } from 'zod';
+
+/** Longest text WhatsApp Web sends, in UTF-16 units. */
+export const TEXT_LIMIT = 65_536;
+
+/** What an outbound message says, as it stands in the queue. Media is an object key, never a caller's URL. */
+export const OutboundContent = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('text'), text: z.string(), linkPreview: z.boolean().default(true) }),
+  z.object({
+    type: z.literal('image'),
+    mediaId: z.string(),
+    mimetype: z.string(),
+    filename: z.string().optional(),
+    caption: z.string().optional(),
+  }),
+]);
+export type OutboundContent = z.infer<typeof OutboundContent>;
+
+/** One message handed to the runner that claimed it. `mediaUrl` is a presigned GET on our own object storage. */
+export const ClaimedMessage = z.object({
+  messageId: z.string(),
+  queueSeq: z.number().int(),
+  chatId: z.string(),
+  content: OutboundContent,
+  /** Wire id (not the serialized key) of the message this one replies to. */
+  quotedWireKey: z.string().optional(),
+  mediaUrl: z.url().optional(),
+  /** Unix ms after which it must not be sent any more. */
+  expiresAt: z.number().int(),
+});
+export type ClaimedMessage = z.infer<typeof ClaimedMessage>;
+
+export const ClaimRequest = z.object({
+  sessionId: z.string(),
+  epoch: z.number().int(),
+  limit: z.number().int().min(1).max(20),
+});
+export type ClaimRequest = z.infer<typeof ClaimRequest>;
+
+/** `highestQueueSeq` says how far the queue reaches, so that a runner knows whether to claim again. */
+export const ClaimResponse = z.object({
+  messages: z.array(ClaimedMessage),
+  highestQueueSeq: z.number().int(),
+});
+export type ClaimResponse = z.infer<typeof ClaimResponse>;
+
+/** Messages that an earlier owner had claimed and not settled; asked for once, when a session is taken over. */
+export const UnsettledRequest = z.object({ sessionId: z.string(), epoch: z.number().int() });
+export type UnsettledRequest = z.infer<typeof UnsettledRequest>;
+
+export const UnsettledResponse = z.object({
+  messages: z.array(
+    z.object({
+      messageId: z.string(),
+      queueSeq: z.number().int(),
+      chatId: z.string(),
+      claimEpoch: z.number().int(),
+    }),
+  ),
+});
+export type UnsettledResponse = z.infer<typeof UnsettledResponse>;

@@ -1,0 +1,163 @@
+import { z } from 'zod';
+import { ERROR_CODES } from '../errors.ts';
+import { SESSION_STATUSES } from '../session-status.ts';
+
+/** A person or chat as WhatsApp names it: phone id (`…@c.us`) and LID (`…@lid`) are both carried where known. */
+const Person = z.object({
+  id: z.string(),
+  lid: z.string().nullable(),
+  name: z.string().nullable(),
+});
+
+export const INBOUND_TYPES = [
+  'text',
+  'image',
+  'video',
+  'audio',
+  'voice',
+  'document',
+  'sticker',
+  'location',
+  'contact',
+  'poll',
+  'unknown',
+] as const;
+
+export const InboundMedia = z.object({
+  mimetype: z.string(),
+  filename: z.string().nullable(),
+  sizeBytes: z.number().int(),
+  /** Set once the bytes are in object storage; null with `error` when they could not be had. */
+  mediaId: z.string().nullable(),
+  error: z.string().nullable(),
+});
+
+/** A fact is true whoever reports it and however late: it is accepted from an owner that was. */
+export const FactReport = z.discriminatedUnion('kind', [
+  z.object({
+    kind: z.literal('message.received'),
+    /** `wireKey` is WhatsApp's serialized key (fromMe_chat_id[_participant]), `wireId` its id part. */
+    wireId: z.string(),
+    wireKey: z.string(),
+    chatId: z.string(),
+    from: Person,
+    isGroup: z.boolean(),
+    type: z.enum(INBOUND_TYPES),
+    text: z.string().nullable(),
+    media: InboundMedia.nullable(),
+    location: z
+      .object({ latitude: z.number(), longitude: z.number(), name: z.string().nullable() })
+      .nullable(),
+    vcards: z.array(z.string()),
+    poll: z.object({ name: z.string(), options: z.array(z.string()) }).nullable(),
+    quotedWireId: z.string().nullable(),
+    mentions: z.array(z.string()),
+    /** Unix ms by WhatsApp's clock. */
+    timestamp: z.number().int(),
+    backfilled: z.boolean(),
+  }),
+  /** How one of our sends ended, by message id: settled by the send itself or, at takeover, by looking its wire id up. */
+  z.object({
+    kind: z.literal('message.settled'),
+    messageId: z.string(),
+    outcome: z.enum(['sent', 'failed', 'unknown', 'not_begun']),
+    wireId: z.string().nullable(),
+    wireKey: z.string().nullable(),
+    error: z.object({ code: z.enum(ERROR_CODES), message: z.string() }).nullable(),
+  }),
+  z.object({
+    kind: z.literal('message.ack'),
+    wireId: z.string(),
+    wireKey: z.string(),
+    chatId: z.string(),
+    ack: z.number().int(),
+  }),
+  z.object({
+    kind: z.literal('message.reaction'),
+    wireId: z.string(),
+    chatId: z.string(),
+    from: Person,
+    /** Empty when the reaction was taken back. */
+    emoji: z.string(),
+    timestamp: z.number().int(),
+  }),
+  z.object({
+    kind: z.literal('message.edited'),
+    wireId: z.string(),
+    chatId: z.string(),
+    text: z.string(),
+    timestamp: z.number().int(),
+  }),
+  z.object({
+    kind: z.literal('message.revoked'),
+    wireId: z.string(),
+    chatId: z.string(),
+    timestamp: z.number().int(),
+  }),
+]);
+export type FactReport = z.infer<typeof FactReport>;
+
+/** What a runner says of its session; refused when its epoch is not the lease's. */
+export const SessionReport = z.discriminatedUnion('kind', [
+  z.object({
+    kind: z.literal('session.status'),
+    status: z.enum(SESSION_STATUSES),
+    reason: z.string(),
+    phoneNumber: z.string().nullable(),
+    lid: z.string().nullable(),
+    displayName: z.string().nullable(),
+    /** `Debug.VERSION` of the page, once known. */
+    webVersion: z.string().nullable(),
+  }),
+  z.object({
+    kind: z.literal('session.qr'),
+    /** The text that the QR code encodes. It is a credential: never logged, erased when it expires. */
+    qr: z.string(),
+    expiresAt: z.number().int(),
+  }),
+]);
+export type SessionReport = z.infer<typeof SessionReport>;
+
+export const Report = z.union([FactReport, SessionReport]);
+export type Report = z.infer<typeof Report>;
+
+/** One spooled report. (bootId, spoolSeq) names it; spoolSeq counts from 1 within a boot. */
+export const SpooledReport = z.object({
+  bootId: z.string(),
+  spoolSeq: z.number().int(),
+  sessionId: z.string(),
+  epoch: z.number().int(),
+  /** Unix ms by the runner's clock. */
+  occurredAt: z.number().int(),
+  report: Report,
+});
+export type SpooledReport = z.infer<typeof SpooledReport>;
+
+export const ReportBatch = z.object({
+  runnerId: z.string(),
+  reports: z.array(SpooledReport).min(1).max(200),
+});
+export type ReportBatch = z.infer<typeof ReportBatch>;
+
+/** Every report of the batch was written or refused for good (stale epoch, unknown session): the spool may drop all. */
+export const ReportBatchResponse = z.object({
+  accepted: z.number().int(),
+  refused: z.array(
+    z.object({ bootId: z.string(), spoolSeq: z.number().int(), reason: z.string() }),
+  ),
+});
+export type ReportBatchResponse = z.infer<typeof ReportBatchResponse>;
+
+/** Asks for a place to put an inbound file's bytes. The answer's URL is a presigned PUT on our object storage. */
+export const MediaSlotRequest = z.object({
+  sessionId: z.string(),
+  epoch: z.number().int(),
+  wireId: z.string(),
+  mimetype: z.string(),
+  filename: z.string().nullable(),
+  sizeBytes: z.number().int().min(0),
+  sha256: z.string().regex(/^[0-9a-f]{64}$/),
+});
+export type MediaSlotRequest = z.infer<typeof MediaSlotRequest>;
+export const MediaSlotResponse = z.object({ mediaId: z.string(), putUrl: z.url() });
+export type MediaSlotResponse = z.infer<typeof MediaSlotResponse>;

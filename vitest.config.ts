@@ -1,7 +1,26 @@
 import { defineConfig } from 'vitest/config';
 
+/** Rooms are tested one after the other: the later ones start browsers and whole deployments, and want the machine. */
+const room = (name: string, groupOrder: number, timeout: number, fileParallelism = true) => ({
+  test: {
+    name,
+    include: [`${name}/**/*.test.ts`],
+    testTimeout: timeout,
+    hookTimeout: timeout,
+    sequence: { groupOrder },
+    fileParallelism,
+  },
+});
+
 export default defineConfig({
   test: {
-    projects: [{ test: { name: 'shared', include: ['shared/**/*.test.ts'] } }],
+    maxWorkers: 2,
+    projects: [
+      room('shared', 1, 10_000),
+      room('local', 2, 60_000),
+      './edge/vitest.config.ts',
+      room('runner', 4, 90_000),
+      room('e2e', 5, 240_000, false),
+    ],
   },
 });

@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import { readServiceConfig } from './env.ts';
 
-/** What every local service gives back once it answers on loopback. */
+/** What every local service gives back once it answers on loopback; whatever else it tells goes to the launcher too. */
 export type RunningService = { url: string; close: () => Promise<void> };
 
 /**
@@ -28,5 +28,6 @@ export async function runService<S extends z.ZodType>(
   process.on('SIGTERM', stop);
   process.on('SIGINT', stop);
   process.on('disconnect', stop);
-  process.send?.({ ready: true, url: service.url });
+  const { close: _close, ...facts } = service;
+  process.send?.({ ready: true, ...facts });
 }

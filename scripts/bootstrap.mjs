@@ -94,16 +94,16 @@ function findDownloaded() {
 
 /** Package managers that have a Chromium, each with the commands that install it. */
 const MANAGERS = [
-  [
-    'apt-get',
-    [
+  {
+    name: 'apt-get',
+    steps: [
       ['update', '-qq'],
       ['install', '-y', '-qq', '--no-install-recommends', 'chromium'],
     ],
-  ],
-  ['dnf', [['install', '-y', 'chromium']]],
-  ['apk', [['add', '--no-cache', 'chromium']]],
-  ['pacman', [['-Sy', '--noconfirm', 'chromium']]],
+  },
+  { name: 'dnf', steps: [['install', '-y', 'chromium']] },
+  { name: 'apk', steps: [['add', '--no-cache', 'chromium']] },
+  { name: 'pacman', steps: [['-Sy', '--noconfirm', 'chromium']] },
 ];
 
 function installChromium() {
@@ -111,9 +111,9 @@ function installChromium() {
   const prefix = isRoot ? [] : ['sudo', '-n'];
   const maySudo =
     isRoot || (onPath('sudo') !== undefined && spawnSync('sudo', ['-n', 'true']).status === 0);
-  const manager = MANAGERS.find(([name]) => onPath(name) !== undefined);
+  const manager = MANAGERS.find(({ name }) => onPath(name) !== undefined);
   if (manager !== undefined && maySudo) {
-    const [name, steps] = manager;
+    const { name, steps } = manager;
     say(`no Chromium found; installing one with ${name} (once; a minute or two) …`);
     const done = steps.every((args) => {
       const [command, ...rest] = [...prefix, name, ...args];

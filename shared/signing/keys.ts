@@ -25,7 +25,10 @@ export const SigningKeysText = z.string().transform((text, context): SigningKeys
   return z.NEVER;
 });
 
-export async function importHmacKey(secret: string, usage: 'sign' | 'verify'): Promise<CryptoKey> {
+/** Named through the API, since Node's and workerd's global types spell it differently. */
+type HmacKey = Awaited<ReturnType<typeof crypto.subtle.importKey>>;
+
+export async function importHmacKey(secret: string, usage: 'sign' | 'verify'): Promise<HmacKey> {
   const raw = Uint8Array.from(secret.match(/../g) ?? [], (pair) => Number.parseInt(pair, 16));
   return crypto.subtle.importKey('raw', raw, { name: 'HMAC', hash: 'SHA-256' }, false, [usage]);
 }

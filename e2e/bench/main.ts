@@ -1,0 +1,116 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { cpus } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { z } from 'zod';
+import { startDeployment, type Deployment } from '../testing/deployment.ts';
+import { inheritedEnvironment } from '../testing/env.ts';
+import { onlineSession } from '../testing/session.ts';
+import { worldOf, type World } from '../testing/world.ts';
+import { inboundToWebhook, sendAccepted, sendToSent } from './latency.ts';
+import { treePssMiB } from './process-tree.ts';
+import { reportOf, type Row } from './report.ts';
+import { sessionTimes } from './sessions.ts';
+import { startStock, type Stock } from './stock.ts';
+import { throughput } from './throughput.ts';
+import { worker } from './worker.ts';
+
+export type BenchSession = World & { id: string };
+
+const MEMORY_GOAL = 0.6;
+const results = fileURLToPath(new URL('results/', import.meta.url));
+
+async function openSession(deployment: Deployment, name: string): Promise<BenchSession> {
+  const { id, phoneNumber } = await onlineSession(deployment, name);
+  return { id, ...(await worldOf(deployment, phoneNumber)) };
+}
+
+async function stockBeside(deployment: Deployment, session: BenchSession): Promise<Stock> {
+  const settings = z
+    .object({
+      ports: z.object({ sandbox: z.number() }),
+      secrets: z.object({ sandboxToken: z.string() }),
+    })
+    .parse(JSON.parse(await readFile(join(deployment.directory, 'settings.json'), 'utf8')));
+  return startStock({
+    url: `http://127.0.0.1:${settings.ports.sandbox}`,
+    token: settings.secrets.sandboxToken,
+    world: session.at.world,
+    chromium: inheritedEnvironment().PUPPETEER_EXECUTABLE_PATH ?? '',
+  });
+}
+
+/** Memory of `count` linked sessions: our runner's whole tree, and stock whatsapp-web.js's. */
+async function memory(deployment: Deployment, stock: Stock, count: number): Promise<Row> {
+  await stock.start(count);
+  const { runners } = await deployment.facts();
+  const ours = await treePssMiB(runners[0]?.pid ?? 0);
+  const theirs = await treePssMiB(stock.pid);
+  return {
+    what: `memory per session at ${count} (PSS, runner and browsers)`,
+    unit: 'MiB',
+    actual: ours.pssMiB / count,
+    beside: { what: 'stock whatsapp-web.js', actual: theirs.pssMiB / count, goal: MEMORY_GOAL },
+  };
+}
+
+async function measure(deployment: Deployment, tell: (text: string) => void): Promise<Row[]> {
+  const rows: Row[] = [];
+  const add = (row: Row): void => {
+    rows.push(row);
+    tell(`  ${row.what}: ${row.actual.toFixed(1)} ${row.unit}`);
+  };
+  const { sessionId } = await deployment.facts();
+  // One session at a time for the memory rows: the one that npm start made goes first.
+  await deployment.api.call('DELETE', `/v1/sessions/${sessionId}`);
+  const first = await openSession(deployment, 'bench-1');
+  const stock = await stockBeside(deployment, first);
+  try {
+    add(await memory(deployment, stock, 1));
+    const accepted = await sendAccepted(deployment, first);
+    add({ what: 'send accepted, p50', unit: 'ms', actual: accepted.p50 });
+    add({ what: 'send accepted, p99', unit: 'ms', actual: accepted.p99 });
+    const sent = await sendToSent(deployment, first);
+    add({ what: 'send → sent, p50', unit: 'ms', actual: sent.p50 });
+    add({ what: 'send → sent, p99', unit: 'ms', actual: sent.p99 });
+    const inbound = await inboundToWebhook(deployment, first);
+    add({ what: 'inbound → webhook received, p50', unit: 'ms', actual: inbound.p50 });
+    add({ what: 'inbound → webhook received, p99', unit: 'ms', actual: inbound.p99 });
+    const { waypost, bare } = await throughput(deployment, first, stock);
+    add({
+      what: 'messages through one session, pacing off',
+      unit: '/s',
+      actual: waypost,
+      beside: { what: 'bare client.sendMessage', actual: bare },
+    });
+    await openSession(deployment, 'bench-2');
+    await openSession(deployment, 'bench-3');
+    add(await memory(deployment, stock, 3));
+  } finally {
+    await stock.stop();
+  }
+  const times = await sessionTimes(deployment);
+  add({ what: 'start → QR', unit: 'ms', actual: times.startToQrMs });
+  add({ what: 'restore → online', unit: 'ms', actual: times.restoreToOnlineMs });
+  const { bundleKiB, gzipKiB, restartMs } = await worker(deployment);
+  add({ what: 'Worker bundle', unit: 'KiB', actual: bundleKiB });
+  add({ what: 'Worker bundle, gzip', unit: 'KiB', actual: gzipKiB });
+  add({ what: 'Worker killed → answering (bundling included)', unit: 'ms', actual: restartMs });
+  return rows;
+}
+
+const tell = (text: string): void => console.log(text);
+tell('Starting a deployment in a temporary folder …');
+const deployment = await startDeployment();
+try {
+  const rows = await measure(deployment, tell);
+  const machine = `${cpus().length} × ${cpus()[0]?.model ?? 'unknown CPU'}, Node ${process.versions.node}`;
+  const report = reportOf(rows, { at: new Date(), machine });
+  await writeFile(join(results, 'latest.md'), report.markdown);
+  await writeFile(join(results, 'latest.svg'), report.svg);
+  await writeFile(join(results, 'latest.json'), `${JSON.stringify({ machine, rows }, null, 2)}\n`);
+  tell(`\n${report.markdown}\nSaved to e2e/bench/results/.`);
+} finally {
+  await deployment.dispose();
+}
+process.disconnect?.();

@@ -1,0 +1,213 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import { type Deployment, startDeployment } from './testing/deployment.ts';
+import { HAS_LEFT, onlineSession, sendText, SessionView, settled } from './testing/session.ts';
+import { until } from './testing/until.ts';
+import { worldOf } from './testing/world.ts';
+
+describe('faults', () => {
+  let deployment: Deployment;
+  beforeAll(async () => {
+    deployment = await startDeployment();
+  });
+  afterAll(() => deployment.dispose());
+
+  const pidOf = async (name: string): Promise<number> => {
+    const { runners, services } = await deployment.facts();
+    const pid = [...runners.map(({ id, pid }) => ({ name: id, pid })), ...services].find(
+      (part) => part.name === name,
+    )?.pid;
+    if (pid === undefined) throw new Error(`no process ${name}`);
+    return pid;
+  };
+  const backOnline = (sessionId: string, epoch: number): Promise<true> =>
+    until(
+      'the session to be online under a new epoch',
+      async () => {
+        const session = (await deployment.api.call('GET', `/v1/sessions/${sessionId}`)).data(
+          SessionView,
+        );
+        return session.status === 'online' && (session.runner?.epoch ?? 0) > epoch
+          ? true
+          : undefined;
+      },
+      90_000,
+    );
+  const epochOf = async (sessionId: string): Promise<number> =>
+    (await deployment.api.call('GET', `/v1/sessions/${sessionId}`)).data(SessionView).runner
+      ?.epoch ?? 0;
+
+  it('a runner killed with -9 under traffic: every message ends, none is on the wire twice', async () => {
+    const session = await onlineSession(deployment, 'killed-under-traffic');
+    const { phone, at } = await worldOf(deployment, session.phoneNumber);
+    await phone.faults({ ...at, sendLatencyMs: 40 });
+    const epoch = await epochOf(session.id);
+    const sends = await Promise.all(
+      Array.from({ length: 12 }, (_, index) =>
+        sendText(deployment, { sessionId: session.id, text: `number ${index}` }),
+      ),
+    );
+    await until('three messages to be on the wire', async () => {
+      const { records } = await phone.wire(at);
+      return records.length >= 3 ? true : undefined;
+    });
+    process.kill(await pidOf('runner-1'), 'SIGKILL');
+
+    await backOnline(session.id, epoch);
+    const ends = await Promise.all(sends.map(({ message }) => settled(deployment, message.id)));
+    const { records } = await phone.wire(at);
+    const perWireId = Map.groupBy(records, ({ wireId }) => wireId);
+    for (const [wireId, copies] of perWireId) expect(copies, wireId).toHaveLength(1);
+    const wrong = ends.filter(({ status, wireId }) =>
+      HAS_LEFT.includes(status) ? !perWireId.has(wireId ?? '') : status !== 'unknown',
+    );
+    expect(wrong).toEqual([]);
+    expect(ends.filter(({ status }) => status === 'unknown').length).toBeLessThanOrEqual(1);
+    expect((await phone.violations(at)).violations).toEqual([]);
+  });
+
+  it('a runner killed between the wire and its report: sent once or unknown, never again', async () => {
+    const session = await onlineSession(deployment, 'killed-before-report');
+    const { phone, at } = await worldOf(deployment, session.phoneNumber);
+    const epoch = await epochOf(session.id);
+    await phone.faults({ ...at, loseAck: 1 });
+    const { message } = await sendText(deployment, {
+      sessionId: session.id,
+      text: 'its ack is lost',
+    });
+    await until('the message to be on the wire', async () =>
+      (await phone.wire(at)).records.length === 1 ? true : undefined,
+    );
+    process.kill(await pidOf('runner-1'), 'SIGKILL');
+    await backOnline(session.id, epoch);
+    const end = await settled(deployment, message.id);
+    expect([...HAS_LEFT, 'unknown']).toContain(end.status);
+
+    const after = await sendText(deployment, {
+      sessionId: session.id,
+      text: 'the next one',
+      wait: 20,
+    });
+    expect(HAS_LEFT).toContain(after.message.status);
+    const { records } = await phone.wire(at);
+    expect(records.map(({ body }) => body)).toEqual(['its ack is lost', 'the next one']);
+    expect((await phone.violations(at)).violations).toEqual([]);
+  });
+
+  it('a runner out of reach after the row is committed: 202, and the message goes when it is back', async () => {
+    const session = await onlineSession(deployment, 'out-of-reach');
+    const pid = await pidOf('runner-1');
+    process.kill(pid, 'SIGSTOP');
+    let sent;
+    try {
+      sent = await sendText(deployment, {
+        sessionId: session.id,
+        text: 'while it is stopped',
+        wait: 1,
+      });
+    } finally {
+      process.kill(pid, 'SIGCONT');
+    }
+    expect(sent.httpStatus).toBe(202);
+    expect(sent.message.status).toBe('queued');
+    const end = await settled(deployment, sent.message.id);
+    expect(HAS_LEFT).toContain(end.status);
+  });
+
+  it('a page reload between sends, and another caller of newId: the wire id is still ours', async () => {
+    for (const sandboxProfile of ['stock', '2026-09'] as const) {
+      const session = await onlineSession(deployment, `reload-${sandboxProfile}`, {
+        sandboxProfile,
+      });
+      const { phone, at } = await worldOf(deployment, session.phoneNumber);
+      const first = await sendText(deployment, { sessionId: session.id, text: 'before', wait: 20 });
+      expect(first.httpStatus).toBe(200);
+      await phone.pageReload(at);
+      const second = await sendText(deployment, {
+        sessionId: session.id,
+        text: 'after a reload',
+        wait: 30,
+      });
+      const ids = [first, second].map(({ message }) => message.wireId);
+      for (const id of ids) expect(id).toMatch(/^3EB0[0-9A-F]{18}$/);
+      await phone.pageEval({ ...at, js: "window.require('WAWebMsgKey').newId()" });
+      const third = await sendText(deployment, {
+        sessionId: session.id,
+        text: 'after newId',
+        wait: 20,
+      });
+      const { records } = await phone.wire(at);
+      expect(records.map(({ wireId }) => wireId)).toEqual([...ids, third.message.wireId]);
+    }
+  });
+
+  it('QStash killed with -9 while a webhook waits: delivered after its restart', async () => {
+    const { api, inspector } = deployment;
+    const { sessionId } = await deployment.facts();
+    await inspector.behave('qstash-killed', { failFirst: 1, headers: { 'retry-after': '3' } });
+    const endpoint = (
+      await api.call('POST', '/v1/webhooks', {
+        body: { url: inspector.url('qstash-killed'), eventTypes: ['message.received'] },
+      })
+    ).data(z.object({ id: z.string() }));
+    await api.call('POST', `/v1/sessions/${sessionId}/sandbox/messages`, {
+      body: { from: '+15550100003', text: 'a webhook that waits' },
+    });
+    const first = await inspector.waitFor('qstash-killed', 'the first attempt', () => true);
+    expect(first.status).toBe(500);
+    process.kill(await pidOf('qstash'), 'SIGKILL');
+    const second = await inspector.waitFor('qstash-killed', 'the second attempt', () => true, {
+      after: first.id,
+    });
+    expect(second.status).toBe(200);
+    expect(second.event.id).toBe(first.event.id);
+    await api.call('DELETE', `/v1/webhooks/${endpoint.id}`);
+  });
+
+  it('a receiver that answers 500 twice: three attempts, each freshly signed, one event id', async () => {
+    const { api, inspector } = deployment;
+    const { sessionId } = await deployment.facts();
+    await inspector.behave('twice-500', { failFirst: 2, headers: { 'retry-after': '1' } });
+    const endpoint = (
+      await api.call('POST', '/v1/webhooks', {
+        body: { url: inspector.url('twice-500'), eventTypes: ['message.received'] },
+      })
+    ).data(z.object({ id: z.string(), secret: z.string() }));
+    await inspector.setSecret('twice-500', endpoint.secret);
+    await api.call('POST', `/v1/sessions/${sessionId}/sandbox/messages`, {
+      body: { from: '+15550100003', text: 'three attempts' },
+    });
+    await inspector.waitFor('twice-500', 'the third attempt', ({ status }) => status === 200);
+    const attempts = await inspector.all('twice-500');
+    expect(attempts.map(({ status }) => status)).toEqual([500, 500, 200]);
+    expect(new Set(attempts.map(({ event }) => event.id)).size).toBe(1);
+    expect(new Set(attempts.map(({ headers }) => headers['webhook-timestamp'])).size).toBe(3);
+    for (const { signature } of attempts)
+      expect(signature).toEqual({ xSignature: 'valid', standardWebhooks: 'valid' });
+    await api.call('DELETE', `/v1/webhooks/${endpoint.id}`);
+  });
+
+  it('every part killed with -9 at once, the launcher too: nothing accepted is lost', async () => {
+    const sent = await sendText(deployment, {
+      sessionId: (await deployment.facts()).sessionId,
+      text: 'accepted just before the end',
+    });
+    const { runners, services } = await deployment.facts();
+    for (const pid of [
+      deployment.launcherPid(),
+      ...[...runners, ...services].map(({ pid }) => pid),
+    ]) {
+      if (pid !== undefined && pid > 0) process.kill(pid, 'SIGKILL');
+    }
+    await deployment.ended();
+    deployment = await startDeployment({ directory: deployment.directory });
+    const end = await settled(deployment, sent.message.id);
+    expect([...HAS_LEFT, 'unknown']).toContain(end.status);
+    const next = await sendText(deployment, {
+      sessionId: end.sessionId,
+      text: 'and on it goes',
+      wait: 30,
+    });
+    expect(next.httpStatus).toBe(200);
+  });
+});

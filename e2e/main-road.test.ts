@@ -1,0 +1,173 @@
+import { execFile } from 'node:child_process';
+import { stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { Webhook } from 'standardwebhooks';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import { type Deployment, startDeployment } from './testing/deployment.ts';
+import { RED_DOT_BASE64 } from './testing/file-server.ts';
+import { processesUnder } from './testing/processes.ts';
+import { until } from './testing/until.ts';
+
+const run = promisify(execFile);
+const Message = z.object({ id: z.string(), status: z.string(), sessionId: z.string() });
+const Session = z.object({
+  id: z.string(),
+  status: z.string(),
+  phoneNumber: z.string().nullable(),
+  runner: z.object({ id: z.string(), epoch: z.number() }).nullable(),
+});
+const Endpoint = z.object({ id: z.string(), secret: z.string() });
+
+describe('the main road, as a newcomer walks it', () => {
+  let deployment: Deployment;
+  beforeAll(async () => {
+    deployment = await startDeployment();
+  });
+  afterAll(() => deployment.dispose());
+
+  it('prints a ready block whose curl line works when pasted', async () => {
+    const line = deployment.output().match(/^\s*(curl .*)$/m)?.[1] ?? '';
+    const { stdout } = await run('sh', ['-c', line]);
+    const answer = z.object({ success: z.literal(true), data: Message }).parse(JSON.parse(stdout));
+    expect(['sent', 'delivered', 'read']).toContain(answer.data.status);
+    const read = await deployment.inspector.waitFor(
+      'sandbox',
+      'message.read of the pasted message',
+      ({ event }) => event.type === 'message.read' && event.data.messageId === answer.data.id,
+    );
+    const types = (await deployment.inspector.all('sandbox'))
+      .filter(({ event }) => event.data.messageId === answer.data.id)
+      .map(({ event }) => event.type);
+    expect(new Set(types)).toEqual(new Set(['message.sent', 'message.delivered', 'message.read']));
+    expect(read.status).toBe(200);
+  });
+
+  it('writes the same facts to local.json, for its owner only', async () => {
+    const facts = await deployment.facts();
+    expect(deployment.output()).toContain(facts.apiKey);
+    expect(deployment.output()).toContain(facts.sessionId);
+    const { mode } = await stat(join(deployment.directory, 'local.json'));
+    expect(mode & 0o777).toBe(0o600);
+    expect(facts.runners.map(({ id }) => id)).toContain('runner-1');
+  });
+
+  it('serves the pages to a browser that navigates', async () => {
+    const navigation = {
+      accept: 'text/html',
+      'sec-fetch-mode': 'navigate',
+      'sec-fetch-dest': 'document',
+    };
+    const docs = await deployment.api.call('GET', '/docs', { key: null, headers: navigation });
+    expect(docs.status).toBe(200);
+    expect(docs.headers.get('content-type')).toContain('text/html');
+    const health = await deployment.api.call('GET', '/health', { key: null, headers: navigation });
+    expect(health.data(z.object({ status: z.string() })).status).toBe('ok');
+    const ready = await deployment.api.call('GET', '/ready', { key: null });
+    expect(ready.status).toBe(200);
+  });
+
+  it('pairs a new sandbox session by QR code in four formats', async () => {
+    const { api } = deployment;
+    const created = (
+      await api.call('POST', '/v1/sessions', { body: { name: 'second', mode: 'sandbox' } })
+    ).data(Session);
+    const json = (await api.call('GET', `/v1/sessions/${created.id}/qr`)).data(
+      z.object({ qr: z.string(), dataUrl: z.string(), expiresAt: z.iso.datetime() }),
+    );
+    expect(json.qr.split(',')).toHaveLength(5);
+    expect(json.dataUrl).toMatch(/^data:image\/png;base64,/);
+    for (const [format, type] of [
+      ['png', 'image/png'],
+      ['svg', 'image/svg+xml'],
+      ['text', 'text/plain'],
+    ] as const) {
+      const answer = await api.call('GET', `/v1/sessions/${created.id}/qr?format=${format}`);
+      expect(answer.status).toBe(200);
+      expect(answer.headers.get('content-type')).toContain(type);
+    }
+    expect(
+      (await api.call('POST', `/v1/sessions/${created.id}/sandbox/scan`, { body: {} })).status,
+    ).toBe(200);
+    const online = await until('the second session to be online', async () => {
+      const session = (await api.call('GET', '/v1/sessions/second')).data(Session);
+      return session.status === 'online' ? session : undefined;
+    });
+    expect(online.phoneNumber).toMatch(/^\d+$/);
+    expect(online.runner?.id).toBe('runner-1');
+    expect((await api.call('DELETE', `/v1/sessions/${created.id}`)).status).toBe(200);
+    expect((await api.call('GET', `/v1/sessions/${created.id}`)).error().code).toBe(
+      'SESSION_NOT_FOUND',
+    );
+  });
+
+  it('receives text and media with signed webhooks, and replies with a quote', async () => {
+    const { api, inspector } = deployment;
+    const { sessionId } = await deployment.facts();
+    const endpoint = (
+      await api.call('POST', '/v1/webhooks', {
+        body: { url: inspector.url('inbound'), eventTypes: ['message.received'] },
+      })
+    ).data(Endpoint);
+    await api.call('POST', `/v1/sessions/${sessionId}/sandbox/messages`, {
+      body: { from: '+15550100001', text: 'Hi from Alice' },
+    });
+    const text = await inspector.waitFor(
+      'inbound',
+      'the text',
+      ({ event }) => event.data.text === 'Hi from Alice',
+    );
+    expect(() => new Webhook(endpoint.secret).verify(text.body, text.headers)).not.toThrow();
+
+    await api.call('POST', `/v1/sessions/${sessionId}/sandbox/messages`, {
+      body: {
+        from: '+15550100001',
+        type: 'image',
+        text: 'a red dot',
+        media: { base64: RED_DOT_BASE64, mimetype: 'image/png', filename: 'dot.png' },
+      },
+    });
+    const image = await inspector.waitFor(
+      'inbound',
+      'the image',
+      ({ event }) => event.data.type === 'image',
+    );
+    expect(image.event.data.media).toMatchObject({ mimetype: 'image/png', sizeBytes: 85 });
+
+    const { messageId } = z.object({ messageId: z.string() }).parse(text.event.data);
+    const reply = await api.call('POST', `/v1/messages/${messageId}/reply`, {
+      body: { text: 'Hello Alice' },
+      headers: { prefer: 'wait=15' },
+    });
+    expect(reply.status).toBe(200);
+    await api.call('DELETE', `/v1/webhooks/${endpoint.id}`);
+  });
+
+  it('stops with nothing left behind, and has everything when it starts again', async () => {
+    const before = await deployment.facts();
+    const sent = (
+      await deployment.api.call('POST', '/v1/messages/text', {
+        body: { to: '+15550100002', text: 'before the stop' },
+        headers: { prefer: 'wait=15' },
+      })
+    ).data(Message);
+    await deployment.stop();
+    expect(await processesUnder(deployment.directory)).toEqual([]);
+
+    deployment = await startDeployment({ directory: deployment.directory });
+    const after = await deployment.facts();
+    expect(after).toMatchObject({
+      apiUrl: before.apiUrl,
+      apiKey: before.apiKey,
+      sessionId: before.sessionId,
+    });
+    const message = (await deployment.api.call('GET', `/v1/messages/${sent.id}`)).data(Message);
+    expect(message.id).toBe(sent.id);
+    const again = await deployment.api.call('POST', '/v1/messages/text', {
+      body: { to: '+15550100002', text: 'after the start, with no new QR code' },
+      headers: { prefer: 'wait=15' },
+    });
+    expect(again.status).toBe(200);
+  });
+});

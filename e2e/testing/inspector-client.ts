@@ -1,0 +1,80 @@
+import { z } from 'zod';
+import { PublicEvent } from '../../shared/protocol/events.ts';
+
+const Received = z.object({
+  id: z.number().int(),
+  method: z.string(),
+  headers: z.record(z.string(), z.string()),
+  body: z.string(),
+  receivedAt: z.string(),
+  status: z.number().int(),
+  signature: z.unknown(),
+});
+export type Received = z.infer<typeof Received> & { event: PublicEvent };
+
+export type InspectorClient = {
+  /** The URL that a webhook is pointed at to land in this box. */
+  url: (box: string) => string;
+  /** Waits until the box has received something that fits, from its beginning or after an id. */
+  waitFor: (
+    box: string,
+    what: string,
+    fits: (received: Received) => boolean,
+    options?: { after?: number; withinMs?: number },
+  ) => Promise<Received>;
+  all: (box: string) => Promise<Received[]>;
+  /** How the box answers from now on. */
+  behave: (
+    box: string,
+    behaviour: {
+      status?: number;
+      delayMs?: number;
+      failFirst?: number;
+      headers?: Record<string, string>;
+    },
+  ) => Promise<void>;
+  /** Has the box judge signatures by an endpoint's secret. */
+  setSecret: (box: string, secret: string) => Promise<void>;
+};
+
+export function inspectorClient(url: string): InspectorClient {
+  const read = async (box: string, after: number, waitSeconds: number): Promise<Received[]> => {
+    const response = await fetch(
+      `${url}/api/boxes/${box}/requests?after=${after}&wait=${waitSeconds}`,
+    );
+    const { requests } = z.object({ requests: z.array(Received) }).parse(await response.json());
+    return requests.map((request) => ({
+      ...request,
+      event: PublicEvent.parse(JSON.parse(request.body)),
+    }));
+  };
+  const put = async (path: string, body: unknown): Promise<void> => {
+    const response = await fetch(`${url}/api/boxes/${path}`, {
+      method: 'PUT',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(body),
+    });
+    if (!response.ok) {
+      throw new Error(`the inspector answered ${response.status}: ${await response.text()}`);
+    }
+  };
+  return {
+    url: (box) => `${url}/in/${box}`,
+    waitFor: async (box, what, fits, { after = 0, withinMs = 30_000 } = {}) => {
+      const deadline = Date.now() + withinMs;
+      let last = after;
+      for (;;) {
+        const left = deadline - Date.now();
+        if (left <= 0)
+          throw new Error(`the inspector's box ${box} did not get ${what} within ${withinMs} ms`);
+        const received = await read(box, last, Math.min(10, Math.ceil(left / 1000)));
+        const found = received.find(fits);
+        if (found !== undefined) return found;
+        last = received.reduce((highest, { id }) => Math.max(highest, id), last);
+      }
+    },
+    all: (box) => read(box, 0, 0),
+    behave: (box, behaviour) => put(`${box}/behaviour`, behaviour),
+    setSecret: (box, secret) => put(box, { secret }),
+  };
+}

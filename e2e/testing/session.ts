@@ -1,0 +1,80 @@
+import { z } from 'zod';
+import type { Deployment } from './deployment.ts';
+import { until } from './until.ts';
+
+export const SessionView = z.object({
+  id: z.string(),
+  status: z.string(),
+  reason: z.string(),
+  phoneNumber: z.string().nullable(),
+  runner: z.object({ id: z.string(), epoch: z.number() }).nullable(),
+});
+
+export const MessageView = z.object({
+  id: z.string(),
+  status: z.string(),
+  sessionId: z.string(),
+  wireId: z.string().nullable(),
+  error: z.object({ code: z.string(), message: z.string() }).nullable(),
+});
+export type MessageView = z.infer<typeof MessageView>;
+
+/** Statuses in which a message has left; which of them it is in depends on how far the acks are. */
+export const HAS_LEFT = ['sent', 'delivered', 'read', 'played'];
+/** Statuses that an accepted message may end in. */
+export const SETTLED = [...HAS_LEFT, 'failed', 'unknown'];
+
+/** A sandbox session of its own for one test, online and unpaced. */
+export async function onlineSession(
+  deployment: Deployment,
+  name: string,
+  options: { sandboxProfile?: 'stock' | '2026-09' } = {},
+): Promise<{ id: string; phoneNumber: string }> {
+  const { api } = deployment;
+  const { id } = (
+    await api.call('POST', '/v1/sessions', {
+      body: { name, mode: 'sandbox', pacing: { minIntervalMs: 0, jitterMs: 0 }, ...options },
+    })
+  ).data(SessionView);
+  await until(`session ${name} to show a QR code`, async () => {
+    const { status } = (await api.call('GET', `/v1/sessions/${id}`)).data(SessionView);
+    return status === 'qr' ? status : undefined;
+  });
+  await api.call('POST', `/v1/sessions/${id}/sandbox/scan`, { body: {} });
+  return until(`session ${name} to be online`, async () => {
+    const session = (await api.call('GET', `/v1/sessions/${id}`)).data(SessionView);
+    return session.status === 'online' && session.phoneNumber !== null
+      ? { id, phoneNumber: session.phoneNumber }
+      : undefined;
+  });
+}
+
+export async function sendText(
+  deployment: Deployment,
+  input: { sessionId: string; to?: string; text: string; wait?: number },
+): Promise<{ httpStatus: number; message: MessageView }> {
+  const { sessionId, to = '+15550100001', text, wait } = input;
+  const answer = await deployment.api.call('POST', '/v1/messages/text', {
+    body: { sessionId, to, text },
+    headers: wait === undefined ? {} : { prefer: `wait=${wait}` },
+  });
+  return { httpStatus: answer.status, message: answer.data(MessageView) };
+}
+
+/** Waits until an accepted message has come to one of its ends. */
+export function settled(
+  deployment: Deployment,
+  messageId: string,
+  withinMs = 90_000,
+): Promise<MessageView> {
+  return until(
+    `message ${messageId} to be settled`,
+    async () => {
+      const message = (await deployment.api.call('GET', `/v1/messages/${messageId}`)).data(
+        MessageView,
+      );
+      return SETTLED.includes(message.status) ? message : undefined;
+    },
+    withinMs,
+  );
+}

@@ -1,0 +1,111 @@
+import { createServer } from 'node:http';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+
+/** A refusal with its HTTP status; the message tells the caller what to do. */
+export class HttpError extends Error {
+  readonly status: number;
+  constructor(status: number, message: string) {
+    super(message);
+    this.name = 'HttpError';
+    this.status = status;
+  }
+}
+
+/** One structured line; the default of every service writes it to stderr. */
+export type Log = (line: Record<string, unknown>) => void;
+
+export const logToStderr: Log = (line) => {
+  process.stderr.write(`${JSON.stringify(line)}\n`);
+};
+
+/**
+ * Reads a whole request body.
+ * @throws HttpError 413 when it is longer than `limitBytes`.
+ */
+export async function readBody(request: IncomingMessage, limitBytes: number): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  let length = 0;
+  // Leaving the loop must not destroy the request: its connection still has to carry the answer.
+  for await (const chunk of request.iterator({ destroyOnReturn: false })) {
+    const bytes = Buffer.from(chunk);
+    length += bytes.length;
+    if (length > limitBytes) {
+      throw new HttpError(413, `The body is larger than ${limitBytes} bytes; send less.`);
+    }
+    chunks.push(bytes);
+  }
+  return Buffer.concat(chunks);
+}
+
+/** Parses JSON text. @throws HttpError 400 when it is not JSON. */
+export function parseJson(body: Buffer): unknown {
+  try {
+    return JSON.parse(body.toString('utf8'));
+  } catch (error) {
+    throw new HttpError(400, `The body is not JSON: ${String(error)}`);
+  }
+}
+
+/** Answers with JSON, or with no body when `value` is undefined. */
+export function sendJson(response: ServerResponse, status: number, value?: unknown): void {
+  if (value === undefined) {
+    response.writeHead(status).end();
+    return;
+  }
+  const body = Buffer.from(JSON.stringify(value));
+  response
+    .writeHead(status, { 'content-type': 'application/json', 'content-length': body.length })
+    .end(body);
+}
+
+/** Listens on 127.0.0.1; port 0 takes a free one. Resolves to the base URL without a slash. */
+export async function listenOnLoopback(server: Server, port: number): Promise<string> {
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, '127.0.0.1', () => {
+      server.off('error', reject);
+      resolve();
+    });
+  });
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw new Error('The server has no port.');
+  return `http://127.0.0.1:${address.port}`;
+}
+
+/** Stops listening; requests still open after `graceMs` are cut. */
+export async function closeServer(server: Server, graceMs: number): Promise<void> {
+  const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+  // A connection whose last request ends from here on is kept alive by Node until someone closes it.
+  const idle = setInterval(() => server.closeIdleConnections(), 20);
+  const cut = setTimeout(() => server.closeAllConnections(), graceMs);
+  await closed;
+  clearInterval(idle);
+  clearTimeout(cut);
+}
+
+/** A server whose handler may throw: `onError` turns what it threw into an answer. */
+export function createSafeServer(
+  handle: (request: IncomingMessage, response: ServerResponse) => Promise<void>,
+  onError: (error: unknown, response: ServerResponse) => void,
+): Server {
+  return createServer((request, response) => {
+    handle(request, response).catch((error: unknown) => {
+      // A sender that is still writing reads the answer only when it is done.
+      request.resume();
+      if (response.headersSent) response.destroy();
+      else onError(error, response);
+    });
+  });
+}
+
+/** The usual `onError`: `{"error": "…"}`, with details only for refusals we made ourselves. */
+export function answerError(log: Log): (error: unknown, response: ServerResponse) => void {
+  return (error, response) => {
+    if (error instanceof HttpError) {
+      sendJson(response, error.status, { error: error.message });
+      return;
+    }
+    log({ level: 'error', event: 'request.failed', error: String(error) });
+    sendJson(response, 500, { error: 'internal error' });
+  };
+}

@@ -1,0 +1,238 @@
+import { randomBytes } from 'node:crypto';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { z } from 'zod';
+import {
+  HttpError,
+  answerError,
+  closeServer,
+  createSafeServer,
+  listenOnLoopback,
+  logToStderr,
+  parseJson,
+  readBody,
+  sendJson,
+} from '../http.ts';
+import type { Log } from '../http.ts';
+import { behaviourSchema } from './behaviour.ts';
+import { boxPage, boxesPage, requestRows } from './pages.ts';
+import { openInspectorStore } from './store.ts';
+import type { InspectorStore } from './store.ts';
+import { viewRequest } from './view.ts';
+import type { RequestView } from './view.ts';
+import { Waiters } from './waiters.ts';
+
+export const inspectorConfigSchema = z.object({
+  port: z.number().int().min(0).max(65_535),
+  /** Folder of the database; made when missing. */
+  dataDir: z.string().min(1),
+});
+export type InspectorConfig = z.infer<typeof inspectorConfigSchema>;
+
+const MAX_BODY_BYTES = 5 * 1024 * 1024;
+const MAX_WAIT_SECONDS = 60;
+const SHOWN_REQUESTS = 100;
+const CLOSE_GRACE_MS = 1_000;
+
+const pollSchema = z.object({
+  after: z.coerce.number().int().min(0).default(0),
+  wait: z.coerce.number().min(0).max(MAX_WAIT_SECONDS).default(0),
+  limit: z.coerce.number().int().min(1).max(1_000).default(1_000),
+});
+const boxSchema = z.strictObject({ secret: z.string().min(1).nullable() });
+
+type Context = { store: InspectorStore; waiters: Waiters; now: () => number };
+type Exchange = Context & {
+  request: IncomingMessage;
+  response: ServerResponse;
+  url: URL;
+  box: string;
+};
+
+function parseInput<T extends z.ZodType>(schema: T, input: unknown): z.infer<T> {
+  const parsed = schema.safeParse(input);
+  if (!parsed.success) throw new HttpError(400, z.prettifyError(parsed.error));
+  return parsed.data;
+}
+
+function sendHtml(response: ServerResponse, body: string, headers: Record<string, string>): void {
+  response.writeHead(200, {
+    'content-type': 'text/html; charset=utf-8',
+    'cache-control': 'no-store',
+    'x-content-type-options': 'nosniff',
+    'referrer-policy': 'no-referrer',
+    ...headers,
+  });
+  response.end(body);
+}
+
+function sendPage(response: ServerResponse, render: (nonce: string) => string): void {
+  const nonce = randomBytes(16).toString('base64');
+  const policy = [
+    "default-src 'none'",
+    `script-src 'nonce-${nonce}'`,
+    `style-src 'nonce-${nonce}'`,
+    "connect-src 'self'",
+    'img-src data:',
+    "base-uri 'none'",
+    "form-action 'none'",
+    "frame-ancestors 'none'",
+  ];
+  sendHtml(response, render(nonce), { 'content-security-policy': policy.join('; ') });
+}
+
+/** Records the request and answers as the box is told to. Any method, any path below the box. */
+async function receive(exchange: Exchange): Promise<void> {
+  const { store, waiters, request, response, box } = exchange;
+  const body = await readBody(request, MAX_BODY_BYTES);
+  const headers: Record<string, string> = {};
+  for (const [name, value] of Object.entries(request.headers)) {
+    if (value !== undefined) headers[name] = Array.isArray(value) ? value.join(', ') : value;
+  }
+  const answer = store.record(box, {
+    receivedAt: exchange.now(),
+    method: request.method ?? '',
+    path: (request.url ?? '').slice(`/in/${box}`.length),
+    headers,
+    body,
+  });
+  waiters.notify(box);
+  if (answer.delayMs > 0) {
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, answer.delayMs);
+      response.once('close', () => {
+        clearTimeout(timer);
+        resolve();
+      });
+    });
+  }
+  response.writeHead(answer.status, answer.headers).end();
+}
+
+/** Requests newer than `after`, oldest first; waits for one to come when there is none. */
+async function poll(exchange: Exchange): Promise<RequestView[]> {
+  const { store, waiters, response, box, url } = exchange;
+  const asked = parseInput(pollSchema, Object.fromEntries(url.searchParams));
+  const gone = new AbortController();
+  response.once('close', () => gone.abort());
+  let found = store.requestsAfter(box, asked.after, asked.limit);
+  if (found.length === 0) {
+    await waiters.wait(box, asked.wait * 1_000, gone.signal);
+    found = store.requestsAfter(box, asked.after, asked.limit);
+  }
+  const { secret } = store.box(box);
+  return found.map((one) => viewRequest(one, secret));
+}
+
+async function setBox(exchange: Exchange): Promise<void> {
+  const input = parseJson(await readBody(exchange.request, MAX_BODY_BYTES));
+  exchange.store.setSecret(exchange.box, parseInput(boxSchema, input).secret);
+  sendJson(exchange.response, 204);
+}
+
+async function setBehaviour(exchange: Exchange): Promise<void> {
+  const input = parseJson(await readBody(exchange.request, MAX_BODY_BYTES));
+  exchange.store.setBehaviour(exchange.box, parseInput(behaviourSchema, input));
+  sendJson(exchange.response, 204);
+}
+
+async function showRows(exchange: Exchange): Promise<void> {
+  const requests = await poll(exchange);
+  const last = requests.at(-1)?.id ?? Number(exchange.url.searchParams.get('after') ?? 0);
+  const rows = requestRows(requests.toReversed(), true).html;
+  sendHtml(exchange.response, rows, { 'x-last-id': String(last) });
+}
+
+function showBox(exchange: Exchange): void {
+  const { store, box: name, url, response } = exchange;
+  const box = store.box(name);
+  const requests = store
+    .newestRequests(name, SHOWN_REQUESTS)
+    .map((request) => viewRequest(request, box.secret));
+  sendPage(response, (nonce) => boxPage({ nonce, origin: url.origin, box, requests }));
+}
+
+const ROUTES: Record<string, (exchange: Exchange) => Promise<void> | void> = {
+  'GET /': ({ store, url, response }) => {
+    const boxes = store.boxes();
+    sendPage(response, (nonce) => boxesPage({ nonce, origin: url.origin, boxes }));
+  },
+  'GET /boxes/:box': showBox,
+  'GET /boxes/:box/rows': showRows,
+  'GET /api/boxes': ({ store, response }) => {
+    const boxes = store.boxes().map(({ name, requests }) => ({ name, requests }));
+    sendJson(response, 200, { boxes });
+  },
+  'GET /api/boxes/:box': ({ store, response, box: name }) => {
+    const { secret, behaviour } = store.box(name);
+    sendJson(response, 200, { name, hasSecret: secret !== null, behaviour });
+  },
+  'PUT /api/boxes/:box': setBox,
+  'PUT /api/boxes/:box/behaviour': setBehaviour,
+  'GET /api/boxes/:box/requests': async (exchange) => {
+    sendJson(exchange.response, 200, { requests: await poll(exchange) });
+  },
+  'DELETE /api/boxes/:box/requests': ({ store, response, box }) => {
+    store.clear(box);
+    sendJson(response, 204);
+  },
+};
+
+/** Refuses pages and API to other host names, so that a web site cannot reach them by DNS rebinding. */
+function checkHost(url: URL): void {
+  if (!['127.0.0.1', 'localhost'].includes(url.hostname)) {
+    throw new HttpError(403, 'Open the inspector as http://127.0.0.1:<port>/.');
+  }
+}
+
+async function handle(
+  context: Context,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  const target = `http://${request.headers.host ?? '127.0.0.1'}${request.url ?? '/'}`;
+  if (!URL.canParse(target)) throw new HttpError(400, 'The request target is not valid.');
+  const url = new URL(target);
+  const inBox = /^\/in\/([A-Za-z0-9_-]{1,64})(?:\/|$)/.exec(url.pathname)?.[1];
+  if (inBox !== undefined) {
+    await receive({ ...context, request, response, url, box: inBox });
+    return;
+  }
+  checkHost(url);
+  const named = /^(\/(?:api\/)?boxes)\/([A-Za-z0-9_-]{1,64})(\/\w+)?$/.exec(url.pathname);
+  const path = named === null ? url.pathname : `${named[1]}/:box${named[3] ?? ''}`;
+  const route = ROUTES[`${request.method ?? ''} ${path}`];
+  if (route === undefined) {
+    throw new HttpError(404, 'Not found; a box is named with letters, digits, - and _, up to 64.');
+  }
+  await route({ ...context, request, response, url, box: named?.[2] ?? '' });
+}
+
+/**
+ * The webhook inspector: `ANY /in/<box>` records a request and answers it; `/` shows them, and
+ * `GET /api/boxes/<box>/requests?after=<id>&wait=<seconds>` waits for the next.
+ */
+export async function startInspector(
+  config: InspectorConfig,
+  { now = Date.now, log = logToStderr }: { now?: () => number; log?: Log } = {},
+): Promise<{ url: string; close: () => Promise<void> }> {
+  const store = openInspectorStore(config.dataDir);
+  const waiters = new Waiters();
+  const server = createSafeServer(
+    (request, response) => handle({ store, waiters, now }, request, response),
+    answerError(log),
+  );
+  try {
+    const url = await listenOnLoopback(server, config.port);
+    return {
+      url,
+      close: async () => {
+        waiters.close();
+        await closeServer(server, CLOSE_GRACE_MS);
+        store.close();
+      },
+    };
+  } catch (error) {
+    store.close();
+    throw error;
+  }
+}

@@ -1,0 +1,44 @@
+import { resolve } from 'node:path';
+import { z } from 'zod';
+
+const optional = <S extends z.ZodType>(schema: S) =>
+  z.preprocess((value) => (value === '' ? undefined : value), schema.optional());
+
+const LauncherEnv = z.object({
+  /** Folder of all that this deployment keeps. */
+  WAYPOST_DIR: z.string().default('.waypost'),
+  /** Port of the API and dashboard; taken at first start, kept from then on. */
+  PORT: optional(z.coerce.number().int().min(1).max(65_535)),
+  /** Your own PostgreSQL instead of the embedded one. */
+  DATABASE_URL: optional(z.url({ protocol: /^postgres(ql)?$/ })),
+  /** Your own Redis instead of the embedded store. */
+  REDIS_URL: optional(z.url({ protocol: /^rediss?$/ })),
+  /** Private hosts that webhooks and media may reach, as `host:port` or CIDR, comma-separated. */
+  EGRESS_ALLOW: z.string().default(''),
+  RUNNER_MAX_SESSIONS: z.coerce.number().int().min(1).max(1_000).default(10),
+  PUPPETEER_EXECUTABLE_PATH: optional(z.string()),
+});
+
+export type LauncherEnv = Omit<z.infer<typeof LauncherEnv>, 'WAYPOST_DIR'> & { directory: string };
+
+/** @throws Error naming each variable that is wrong and what it must be */
+export function readLauncherEnv(): LauncherEnv {
+  const parsed = LauncherEnv.safeParse(process.env);
+  if (!parsed.success) {
+    const lines = parsed.error.issues.map((issue) => `  ${issue.path.join('.')}: ${issue.message}`);
+    throw new Error(`The configuration is not usable:\n${lines.join('\n')}`);
+  }
+  const { WAYPOST_DIR, ...rest } = parsed.data;
+  return { ...rest, directory: resolve(WAYPOST_DIR) };
+}
+
+/** What a child process needs of this one's environment beside its own configuration: where programs and homes are. */
+export function inheritedEnvironment(): Record<string, string> {
+  const names = ['PATH', 'HOME', 'LANG', 'TZ', 'TMPDIR', 'XDG_RUNTIME_DIR'];
+  return Object.fromEntries(
+    names.flatMap((name) => {
+      const value = process.env[name];
+      return value === undefined ? [] : [[name, value]];
+    }),
+  );
+}

@@ -1,0 +1,62 @@
+import { join } from 'node:path';
+import { readLauncherEnv } from './env.ts';
+import { prepareAccount } from './first-start.ts';
+import { lockDirectory } from './lock.ts';
+import { readyBlock } from './ready-block.ts';
+import { loadSettings, writePrivateFile } from './settings.ts';
+import { startStack, type Stack } from './stack.ts';
+
+const say = (text: string): void => {
+  process.stderr.write(`waypost: ${text}\n`);
+};
+
+async function main(): Promise<void> {
+  const env = readLauncherEnv();
+  const settings = await loadSettings(env.directory, env.PORT);
+  const unlock = await lockDirectory(env.directory);
+  let stack: Stack | undefined;
+  let stopping: Promise<void> | undefined;
+  const stop = (): void => {
+    stopping ??= (async () => {
+      say('stopping …');
+      await stack?.stop();
+      await unlock();
+      process.exit(0);
+    })();
+  };
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP', 'disconnect'] as const)
+    process.on(signal, stop);
+
+  let writeFacts = (): void => {};
+  stack = await startStack({ env, settings, say, onRestart: () => writeFacts() }).catch(
+    async (error: unknown) => {
+      await unlock();
+      throw error;
+    },
+  );
+  const running = stack;
+  const account = await prepareAccount({ directory: env.directory, settings, stack: running, say });
+  const save = async (): Promise<void> => {
+    const processes = running.processes();
+    await writePrivateFile(join(env.directory, 'local.json'), {
+      apiUrl: running.apiUrl,
+      ...account,
+      webhookInspectorUrl: running.inspectorUrl,
+      mailUrl: running.mailUrl,
+      runners: processes
+        .filter(({ name }) => name.startsWith('runner-'))
+        .map(({ name, pid, url }) => ({ id: name, pid, url })),
+      services: processes.filter(({ name }) => !name.startsWith('runner-')),
+    });
+  };
+  writeFacts = () => {
+    save().catch((error: unknown) => say(`local.json could not be written: ${String(error)}`));
+  };
+  await save();
+  process.stdout.write(readyBlock(running, account, env.directory));
+}
+
+main().catch((error: unknown) => {
+  say(error instanceof Error ? error.message : String(error));
+  process.exit(1);
+});

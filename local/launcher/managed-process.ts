@@ -1,0 +1,118 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { createWriteStream, type WriteStream } from 'node:fs';
+import { inheritedEnvironment } from './env.ts';
+
+export type ProcessPlan = {
+  name: string;
+  /** The program, a .ts file. */
+  file: string;
+  environment: Record<string, string>;
+  logFile: string;
+  readyWithinMs: number;
+};
+
+type ReadyFacts = { ready: true; url: string } & Record<string, unknown>;
+
+const RESTART_FIRST_MS = 200;
+const RESTART_MOST_MS = 5_000;
+/** A runner may take 20 s to finish the send it is in. */
+const STOP_WITHIN_MS = 25_000;
+
+/**
+ * One process of the deployment: started, awaited, started again when it dies, stopped for good.
+ * It runs in a group of its own, so that Ctrl-C reaches the launcher alone and things stop in order; should the launcher
+ * itself be killed, the closed IPC channel tells the process to go.
+ */
+export class ManagedProcess {
+  readonly name: string;
+  #plan: ProcessPlan;
+  #onRestart: (facts: ReadyFacts) => void;
+  #child: ChildProcess | undefined;
+  #facts: ReadyFacts | undefined;
+  #stopping = false;
+  #log: WriteStream;
+  #restartDelayMs = RESTART_FIRST_MS;
+
+  constructor(plan: ProcessPlan, onRestart: (facts: ReadyFacts) => void) {
+    this.name = plan.name;
+    this.#plan = plan;
+    this.#onRestart = onRestart;
+    this.#log = createWriteStream(plan.logFile, { flags: 'a', mode: 0o600 });
+  }
+
+  get pid(): number | undefined {
+    return this.#child?.pid;
+  }
+
+  get facts(): ReadyFacts | undefined {
+    return this.#facts;
+  }
+
+  /** Resolves with what the process said of itself; rejects when it ends first, naming its log. */
+  async start(): Promise<ReadyFacts> {
+    const facts = await this.#launch();
+    this.#facts = facts;
+    return facts;
+  }
+
+  async stop(): Promise<void> {
+    this.#stopping = true;
+    const child = this.#child;
+    if (child !== undefined && child.exitCode === null && child.signalCode === null) {
+      const gone = new Promise<void>((resolve) => child.once('exit', () => resolve()));
+      child.kill('SIGTERM');
+      const timer = setTimeout(() => child.kill('SIGKILL'), STOP_WITHIN_MS);
+      await gone;
+      clearTimeout(timer);
+    }
+    await new Promise<void>((resolve) => this.#log.end(resolve));
+  }
+
+  #launch(): Promise<ReadyFacts> {
+    const child = fork(this.#plan.file, [], {
+      env: { ...inheritedEnvironment(), ...this.#plan.environment },
+      stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+      detached: true,
+    });
+    this.#child = child;
+    child.stdout?.pipe(this.#log, { end: false });
+    child.stderr?.pipe(this.#log, { end: false });
+    return new Promise((resolve, reject) => {
+      const timer = setTimeout(() => {
+        child.kill('SIGKILL');
+        reject(new Error(`${this.name} was not ready in time; see ${this.#plan.logFile}`));
+      }, this.#plan.readyWithinMs);
+      child.on('message', (message) => {
+        if (!isReady(message)) return;
+        clearTimeout(timer);
+        this.#restartDelayMs = RESTART_FIRST_MS;
+        resolve(message);
+      });
+      child.on('exit', (code, signal) => {
+        clearTimeout(timer);
+        reject(new Error(`${this.name} ended (${signal ?? code}); see ${this.#plan.logFile}`));
+        if (this.#facts !== undefined && !this.#stopping) this.#restart(String(signal ?? code));
+      });
+    });
+  }
+
+  #restart(cause: string): void {
+    const delay = this.#restartDelayMs;
+    this.#restartDelayMs = Math.min(delay * 2, RESTART_MOST_MS);
+    process.stderr.write(`waypost: ${this.name} ended (${cause}); starting it again\n`);
+    setTimeout(() => {
+      if (this.#stopping) return;
+      this.#launch().then(
+        (facts) => {
+          this.#facts = facts;
+          this.#onRestart(facts);
+        },
+        (error: unknown) => process.stderr.write(`waypost: ${String(error)}\n`),
+      );
+    }, delay);
+  }
+}
+
+function isReady(message: unknown): message is ReadyFacts {
+  return typeof message === 'object' && message !== null && 'ready' in message && 'url' in message;
+}

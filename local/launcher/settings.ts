@@ -1,0 +1,118 @@
+import { randomBytes } from 'node:crypto';
+import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { z } from 'zod';
+
+const PREFERRED_API_PORT = 8787;
+
+const SERVICES = [
+  'api',
+  'neon',
+  'redis',
+  'qstash',
+  'objects',
+  'mail',
+  'inspector',
+  'sandbox',
+  'sandboxTls',
+  'runner1',
+] as const;
+
+/** Chosen at first start and kept: ports, so that stored callback URLs stay true; and every secret, random. */
+const Settings = z.object({
+  ports: z.record(z.enum(SERVICES), z.number().int()),
+  secrets: z.object({
+    databasePassword: z.string(),
+    redisToken: z.string(),
+    qstashToken: z.string(),
+    qstashCurrentSigningKey: z.string(),
+    qstashNextSigningKey: z.string(),
+    objectsAccessKeyId: z.string(),
+    objectsSecretAccessKey: z.string(),
+    mailToken: z.string(),
+    sandboxToken: z.string(),
+    edgeToRunnerKey: z.string(),
+    runnerToEdgeKey: z.string(),
+    apiKeySigningKey: z.string(),
+  }),
+  /** What the first start made through the API; filled step by step, so that a start that died half-way goes on. */
+  account: z.object({
+    workspaceId: z.string().optional(),
+    apiKey: z.string().optional(),
+    sessionId: z.string().optional(),
+    webhookId: z.string().optional(),
+  }),
+});
+export type Settings = z.infer<typeof Settings>;
+
+/** Reads a deployment's settings, or makes them at first start. The file is readable by its owner only. */
+export async function loadSettings(
+  directory: string,
+  apiPort: number | undefined,
+): Promise<Settings> {
+  // 0711: PostgreSQL, run as another account when we are root, must pass through; it can list and read nothing here.
+  await mkdir(directory, { recursive: true, mode: 0o711 });
+  const text = await readFile(join(directory, 'settings.json'), 'utf8').catch(() => undefined);
+  if (text !== undefined) return Settings.parse(JSON.parse(text));
+  const settings = await makeSettings(apiPort);
+  await saveSettings(directory, settings);
+  return settings;
+}
+
+export async function saveSettings(directory: string, settings: Settings): Promise<void> {
+  await writePrivateFile(join(directory, 'settings.json'), settings);
+}
+
+/** Writes JSON that is there whole or not at all, mode 0600. */
+export async function writePrivateFile(path: string, value: unknown): Promise<void> {
+  const draft = `${path}.new`;
+  await writeFile(draft, `${JSON.stringify(value, null, 2)}\n`, { mode: 0o600 });
+  await rename(draft, path);
+}
+
+async function makeSettings(apiPort: number | undefined): Promise<Settings> {
+  const hex = (bytes: number): string => randomBytes(bytes).toString('hex');
+  return {
+    ports: await choosePorts(apiPort ?? PREFERRED_API_PORT),
+    secrets: {
+      databasePassword: hex(24),
+      redisToken: hex(24),
+      qstashToken: hex(24),
+      qstashCurrentSigningKey: `sig_${hex(24)}`,
+      qstashNextSigningKey: `sig_${hex(24)}`,
+      objectsAccessKeyId: hex(10),
+      objectsSecretAccessKey: hex(24),
+      mailToken: hex(24),
+      sandboxToken: hex(24),
+      edgeToRunnerKey: hex(32),
+      runnerToEdgeKey: hex(32),
+      apiKeySigningKey: hex(32),
+    },
+    account: {},
+  };
+}
+
+/** Free ports, held open until all are chosen, so that no two are the same. */
+async function choosePorts(apiPort: number): Promise<Settings['ports']> {
+  const held = await Promise.all(SERVICES.map((name) => hold(name === 'api' ? apiPort : 0)));
+  const ports = Object.fromEntries(SERVICES.map((name, index) => [name, held[index]?.port ?? 0]));
+  await Promise.all(held.map(({ release }) => release()));
+  return z.record(z.enum(SERVICES), z.number().int()).parse(ports);
+}
+
+async function hold(wanted: number): Promise<{ port: number; release: () => Promise<void> }> {
+  const server = createServer();
+  const port = await new Promise<number>((resolve, reject) => {
+    server.on('error', reject);
+    server.listen(wanted, '127.0.0.1', () => {
+      const address = server.address();
+      resolve(typeof address === 'object' && address !== null ? address.port : 0);
+    });
+  }).catch(async (error: NodeJS.ErrnoException) => {
+    if (wanted === 0 || error.code !== 'EADDRINUSE') throw error;
+    return undefined;
+  });
+  if (port === undefined) return hold(0);
+  return { port, release: () => new Promise((resolve) => server.close(() => resolve())) };
+}

@@ -1,0 +1,172 @@
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { migrateDatabase } from '../../migrations/migrate.ts';
+import type { LauncherEnv } from './env.ts';
+import { ManagedProcess } from './managed-process.ts';
+import type { Settings } from './settings.ts';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const BUCKET = 'waypost';
+
+export type Stack = {
+  apiUrl: string;
+  inspectorUrl: string;
+  mailUrl: string;
+  /** For plain PostgreSQL clients: migrations and seed. */
+  databaseUrl: string;
+  processes: () => { name: string; pid: number | undefined; url: string | undefined }[];
+  stop: () => Promise<void>;
+};
+
+export type StackOptions = {
+  env: LauncherEnv;
+  settings: Settings;
+  say: (text: string) => void;
+  /** Called when a process that had died runs again, under a new pid. */
+  onRestart: () => void;
+};
+
+/**
+ * Starts every part in the order in which they need each other, each as a process of its own: the services production
+ * rents, then the edge, then a runner. When one cannot start, those that did are stopped and the error says which.
+ */
+export async function startStack(options: StackOptions): Promise<Stack> {
+  const { env, settings, say } = options;
+  const { ports, secrets } = settings;
+  const started: ManagedProcess[] = [];
+  const local = (port: number): string => `http://127.0.0.1:${port}`;
+
+  const run = async (name: string, file: string, environment: Record<string, string>) => {
+    await mkdir(join(env.directory, 'logs'), { recursive: true });
+    const process = new ManagedProcess(
+      {
+        name,
+        file: join(root, file),
+        environment,
+        logFile: join(env.directory, 'logs', `${name}.log`),
+        readyWithinMs: 60_000,
+      },
+      options.onRestart,
+    );
+    started.push(process);
+    const facts = await process.start();
+    say(`${name} is up`);
+    return facts;
+  };
+  const service = (name: string, config: Record<string, unknown>, file = `local/${name}/main.ts`) =>
+    run(name, file, {
+      WAYPOST_SERVICE: JSON.stringify({ dataDir: join(env.directory, 'data', name), ...config }),
+    });
+  const stop = async (): Promise<void> => {
+    for (const process of started.toReversed()) await process.stop();
+  };
+
+  try {
+    const neon = await service('neon', {
+      port: ports.neon,
+      password: secrets.databasePassword,
+      ...(env.DATABASE_URL === undefined ? {} : { databaseUrl: env.DATABASE_URL }),
+    });
+    const databaseUrl = String(neon.connectionString);
+    await migrateDatabase(databaseUrl);
+    say('the database is at the newest schema');
+
+    await Promise.all([
+      service('redis', {
+        port: ports.redis,
+        token: secrets.redisToken,
+        ...(env.REDIS_URL === undefined ? {} : { redisUrl: env.REDIS_URL }),
+      }),
+      service('qstash', {
+        port: ports.qstash,
+        token: secrets.qstashToken,
+        currentSigningKey: secrets.qstashCurrentSigningKey,
+        nextSigningKey: secrets.qstashNextSigningKey,
+      }),
+      service('objects', {
+        port: ports.objects,
+        accessKeyId: secrets.objectsAccessKeyId,
+        secretAccessKey: secrets.objectsSecretAccessKey,
+        buckets: [BUCKET],
+      }),
+      service('mail', { port: ports.mail, token: secrets.mailToken }),
+      service('inspector', { port: ports.inspector }),
+      service(
+        'sandbox',
+        {
+          controlPort: ports.sandbox,
+          tlsPort: ports.sandboxTls,
+          controlToken: secrets.sandboxToken,
+        },
+        'runner/sandbox/main.ts',
+      ),
+    ]);
+
+    const egressAllow = [
+      `127.0.0.1:${ports.inspector}`,
+      ...env.EGRESS_ALLOW.split(',').filter(Boolean),
+    ];
+    await service('edge', {
+      port: ports.api,
+      privateEgress: privateRanges(egressAllow),
+      variables: {
+        BASE_URL: local(ports.api),
+        DATABASE_URL: databaseUrl,
+        DATABASE_HTTP_URL: `${local(ports.neon)}/sql`,
+        UPSTASH_REDIS_REST_URL: local(ports.redis),
+        UPSTASH_REDIS_REST_TOKEN: secrets.redisToken,
+        QSTASH_URL: local(ports.qstash),
+        QSTASH_TOKEN: secrets.qstashToken,
+        QSTASH_CURRENT_SIGNING_KEY: secrets.qstashCurrentSigningKey,
+        QSTASH_NEXT_SIGNING_KEY: secrets.qstashNextSigningKey,
+        S3_ENDPOINT: local(ports.objects),
+        S3_REGION: 'us-east-1',
+        S3_BUCKET: BUCKET,
+        S3_ACCESS_KEY_ID: secrets.objectsAccessKeyId,
+        S3_SECRET_ACCESS_KEY: secrets.objectsSecretAccessKey,
+        EDGE_TO_RUNNER_KEYS: `k1:${secrets.edgeToRunnerKey}`,
+        RUNNER_TO_EDGE_KEYS: `k1:${secrets.runnerToEdgeKey}`,
+        API_KEY_SIGNING_KEY: secrets.apiKeySigningKey,
+        EGRESS_ALLOW: egressAllow.join(','),
+      },
+    });
+
+    await run('runner-1', 'runner/main.ts', {
+      RUNNER_ID: 'runner-1',
+      RUNNER_REGION: 'local',
+      RUNNER_MAX_SESSIONS: String(env.RUNNER_MAX_SESSIONS),
+      HOST: '127.0.0.1',
+      PORT: String(ports.runner1),
+      EDGE_URL: local(ports.api),
+      EDGE_TO_RUNNER_KEYS: `k1:${secrets.edgeToRunnerKey}`,
+      RUNNER_TO_EDGE_KEYS: `k1:${secrets.runnerToEdgeKey}`,
+      WWEBJS_DATA_DIR: join(env.directory, 'data', 'runner-1'),
+      PUPPETEER_EXECUTABLE_PATH: env.PUPPETEER_EXECUTABLE_PATH ?? '',
+      SANDBOX_URL: local(ports.sandbox),
+      SANDBOX_TOKEN: secrets.sandboxToken,
+    });
+
+    return {
+      apiUrl: local(ports.api),
+      inspectorUrl: local(ports.inspector),
+      mailUrl: local(ports.mail),
+      databaseUrl,
+      processes: () => started.map(({ name, pid, facts }) => ({ name, pid, url: facts?.url })),
+      stop,
+    };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+/** Networks that the private egress service may reach: those of the allow list's entries, whole addresses as /32. */
+function privateRanges(allow: readonly string[]): string[] {
+  const ranges = allow.map((entry) => {
+    if (entry.includes('/')) return entry;
+    const host = entry.replace(/:\d+$/, '');
+    return /^[\d.]+$/.test(host) ? `${host}/32` : 'private';
+  });
+  return [...new Set(ranges)];
+}

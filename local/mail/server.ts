@@ -1,0 +1,167 @@
+import { createHash, randomBytes, randomUUID, timingSafeEqual } from 'node:crypto';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { z } from 'zod';
+import {
+  HttpError,
+  closeServer,
+  createSafeServer,
+  listenOnLoopback,
+  logToStderr,
+  parseJson,
+  readBody,
+  sendJson,
+} from '../http.ts';
+import type { Log } from '../http.ts';
+import { outboxPage } from './page.ts';
+import { emailSchema, openMailStore } from './store.ts';
+import type { MailStore, StoredEmail } from './store.ts';
+
+export const mailConfigSchema = z.object({
+  port: z.number().int().min(0).max(65_535),
+  /** Folder of the database; made when missing. */
+  dataDir: z.string().min(1),
+  /** Bearer token senders must show. Reading needs none: it is open to this machine alone. */
+  token: z.string().min(1),
+});
+export type MailConfig = z.infer<typeof mailConfigSchema>;
+
+const MAX_BODY_BYTES = 2 * 1024 * 1024;
+const SHOWN_MESSAGES = 200;
+const CLOSE_GRACE_MS = 1_000;
+
+type Context = { config: MailConfig; store: MailStore; now: () => number };
+
+/** Error names as Resend gives them: resend.com/docs/api-reference/errors. */
+const ERROR_NAMES: Record<number, string> = {
+  401: 'missing_api_key',
+  403: 'invalid_api_key',
+  404: 'not_found',
+  409: 'invalid_idempotent_request',
+  422: 'validation_error',
+};
+
+function checkToken(authorization: string | undefined, token: string): void {
+  if (authorization === undefined) {
+    throw new HttpError(401, 'Send the token as "Authorization: Bearer <token>".');
+  }
+  const digest = (text: string): Buffer => createHash('sha256').update(text).digest();
+  if (!timingSafeEqual(digest(authorization), digest(`Bearer ${token}`))) {
+    throw new HttpError(403, 'The token is not valid.');
+  }
+}
+
+/** `POST /emails`: stored, on disk, and answered with its id. */
+async function receiveEmail(context: Context, request: IncomingMessage): Promise<{ id: string }> {
+  checkToken(request.headers.authorization, context.config.token);
+  const input = parseJson(await readBody(request, MAX_BODY_BYTES));
+  const parsed = emailSchema.safeParse(input);
+  if (!parsed.success) throw new HttpError(422, z.prettifyError(parsed.error));
+  const key = request.headers['idempotency-key'];
+  const idempotencyKey = typeof key === 'string' ? key : null;
+  const message = { id: randomUUID(), email: parsed.data, idempotencyKey };
+  const added = context.store.add(message, context.now());
+  if (added === 'conflict') {
+    throw new HttpError(409, 'This Idempotency-Key was used for another message.');
+  }
+  return added;
+}
+
+function sendPage(response: ServerResponse, policy: string, body: string): void {
+  response.writeHead(200, {
+    'content-type': 'text/html; charset=utf-8',
+    'cache-control': 'no-store',
+    'x-content-type-options': 'nosniff',
+    'referrer-policy': 'no-referrer',
+    'content-security-policy': policy,
+  });
+  response.end(body);
+}
+
+function sendOutbox(store: MailStore, response: ServerResponse): void {
+  const nonce = randomBytes(16).toString('base64');
+  const policy = `default-src 'none'; style-src 'nonce-${nonce}'; img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'`;
+  sendPage(response, policy, outboxPage(nonce, store.list(null, SHOWN_MESSAGES)));
+}
+
+/** The message's own HTML, shut in: no script, no origin, nothing loaded; links open elsewhere. */
+function sendEmailHtml(email: StoredEmail, response: ServerResponse): void {
+  const policy =
+    "sandbox allow-popups allow-popups-to-escape-sandbox allow-top-navigation-by-user-activation; default-src 'none'; style-src 'unsafe-inline'; img-src data:";
+  sendPage(response, policy, email.html ?? '');
+}
+
+async function handle(
+  context: Context,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  const { store } = context;
+  const target = `http://${request.headers.host ?? '127.0.0.1'}${request.url ?? '/'}`;
+  if (!URL.canParse(target)) throw new HttpError(400, 'The request target is not valid.');
+  const url = new URL(target);
+  const route = `${request.method ?? ''} ${url.pathname}`;
+  if (route === 'POST /emails') {
+    sendJson(response, 200, await receiveEmail(context, request));
+    return;
+  }
+  // Mail holds sign-in links: a web site must not read it by pointing its own name here.
+  if (!['127.0.0.1', 'localhost'].includes(url.hostname)) {
+    throw new HttpError(403, 'Open the outbox as http://127.0.0.1:<port>/.');
+  }
+  if (route === 'GET /') {
+    sendOutbox(store, response);
+    return;
+  }
+  if (route === 'GET /api/messages') {
+    const messages = store.list(url.searchParams.get('to'), SHOWN_MESSAGES);
+    sendJson(response, 200, { messages });
+    return;
+  }
+  const apiId = /^GET \/api\/messages\/([\w-]+)$/.exec(route)?.[1];
+  const pageId = /^GET \/messages\/([\w-]+)\/html$/.exec(route)?.[1];
+  const email = store.get(apiId ?? pageId ?? '');
+  if (email === undefined) throw new HttpError(404, 'There is no such message or page.');
+  if (apiId === undefined) sendEmailHtml(email, response);
+  else sendJson(response, 200, email);
+}
+
+function answerMailError(log: Log): (error: unknown, response: ServerResponse) => void {
+  return (error, response) => {
+    const known = error instanceof HttpError;
+    if (!known) log({ level: 'error', event: 'mail.request_failed', error: String(error) });
+    const statusCode = known ? error.status : 500;
+    sendJson(response, statusCode, {
+      statusCode,
+      name: ERROR_NAMES[statusCode] ?? (known ? 'invalid_request' : 'application_error'),
+      message: known ? error.message : 'Internal error.',
+    });
+  };
+}
+
+/**
+ * A mail provider that delivers nowhere: `POST /emails` in the shape of Resend's API; `/` and
+ * `GET /api/messages?to=` show what was sent.
+ */
+export async function startMail(
+  config: MailConfig,
+  { now = Date.now, log = logToStderr }: { now?: () => number; log?: Log } = {},
+): Promise<{ url: string; close: () => Promise<void> }> {
+  const store = openMailStore(config.dataDir);
+  const server = createSafeServer(
+    (request, response) => handle({ config, store, now }, request, response),
+    answerMailError(log),
+  );
+  try {
+    const url = await listenOnLoopback(server, config.port);
+    return {
+      url,
+      close: async () => {
+        await closeServer(server, CLOSE_GRACE_MS);
+        store.close();
+      },
+    };
+  } catch (error) {
+    store.close();
+    throw error;
+  }
+}

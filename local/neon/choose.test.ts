@@ -1,0 +1,62 @@
+import { mkdtemp, mkdir, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { neon, neonConfig } from '@neondatabase/serverless';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { clusterOf } from './embedded/install.ts';
+import { startNeon } from './server.ts';
+import { startTestNeon } from './testing.ts';
+
+const PASSWORD = 'a-long-enough-random-password';
+const isRoot = process.getuid?.() === 0;
+
+let home: string;
+
+beforeEach(async () => {
+  home = await mkdtemp(path.join(tmpdir(), 'waypost-neon-'));
+});
+afterEach(() => rm(home, { recursive: true }));
+
+test('serves a PostgreSQL of your own', async () => {
+  const own = await startTestNeon({ driver: 'embedded' });
+  const databaseUrl = await own.createDatabase();
+  const service = await startNeon(
+    { dataDir: home, password: PASSWORD, databaseUrl },
+    () => undefined,
+  );
+  expect(service).toMatchObject({ driver: 'server', connectionString: databaseUrl });
+  neonConfig.fetchEndpoint = service.sqlUrl;
+  expect(await neon(databaseUrl)`SELECT 1 AS one`).toEqual([{ one: 1 }]);
+  await service.close();
+  await own.close();
+});
+
+// As root, PostgreSQL runs under another account, which may not enter the 0700 directory above its data.
+test.runIf(isRoot)('takes PGlite, and says why, where PostgreSQL may not go', async () => {
+  const lines: string[] = [];
+  const dataDir = path.join(home, 'data');
+  const service = await startNeon({ dataDir, password: PASSWORD }, (_, event, fields) =>
+    lines.push(`${event} ${JSON.stringify(fields)}`),
+  );
+  expect(service.driver).toBe('pglite');
+  expect(lines[0]).toMatch(/^pglite_instead_of_postgresql .*may not enter .*waypost-neon-/);
+  await service.close();
+});
+
+test('does not fall back to an empty PGlite where a PostgreSQL cluster stands', async () => {
+  const cluster = clusterOf(home);
+  await mkdir(cluster);
+  await writeFile(path.join(cluster, 'PG_VERSION'), '9\n');
+  await expect(startNeon({ dataDir: home, password: PASSWORD }, () => undefined)).rejects.toThrow(
+    'PostgreSQL',
+  );
+});
+
+test.each([
+  [{ password: 'short' }, 'password'],
+  [{ databaseUrl: 'mysql://u:p@host/db' }, 'databaseUrl'],
+  [{ port: 70_000 }, 'port'],
+])('refuses %j', async (wrong, field) => {
+  const config = { dataDir: home, password: PASSWORD, ...wrong };
+  await expect(startNeon(config, () => undefined)).rejects.toThrow(field);
+});

@@ -1,0 +1,151 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { neon, neonConfig } from '@neondatabase/serverless';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { z } from 'zod';
+import { appConnectionString, type NeonConfigInput } from './config.ts';
+import { clusterOf } from './embedded/install.ts';
+import { isAlive, readPostmasterPid } from './embedded/postmaster-pid.ts';
+import { type RunningNeon, startNeon } from './server.ts';
+
+const PASSWORD = 'a-long-enough-random-password';
+const readyMessage = z.object({ ready: z.literal(true), url: z.url() });
+
+let dataDir: string;
+const processes: ChildProcess[] = [];
+const servers: RunningNeon[] = [];
+
+beforeEach(async () => {
+  dataDir = await mkdtemp(path.join(tmpdir(), 'waypost-neon-'));
+});
+
+afterEach(async () => {
+  for (const server of servers.splice(0)) await server.close();
+  for (const child of processes.splice(0)) await end(child, 'SIGTERM');
+  await rm(dataDir, { recursive: true, force: true });
+});
+
+/** The service as the launcher runs it; resolves with its URL once it is ready. */
+async function startProcess(
+  config: NeonConfigInput,
+): Promise<{ child: ChildProcess; url: string }> {
+  const child = fork(new URL('./main.ts', import.meta.url), {
+    env: { PATH: '/usr/bin:/bin', WAYPOST_SERVICE: JSON.stringify(config) },
+    execArgv: [],
+    stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+  });
+  processes.push(child);
+  let log = '';
+  child.stderr?.on('data', (chunk: Buffer) => (log += chunk.toString()));
+  const ready = once(child, 'message').then(([message]) => readyMessage.parse(message).url);
+  const exit = once(child, 'exit').then(() => Promise.reject(new Error(`exited early: ${log}`)));
+  return { child, url: await Promise.race([ready, exit]) };
+}
+
+async function end(child: ChildProcess, signal: NodeJS.Signals): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const exit = once(child, 'exit');
+  child.kill(signal);
+  await exit;
+}
+
+async function until(condition: () => Promise<boolean>): Promise<void> {
+  const deadline = Date.now() + 30_000;
+  while (!(await condition())) {
+    if (Date.now() > deadline) throw new Error('the condition did not come true within 30 s');
+    await delay(20);
+  }
+}
+
+/** Writes pairs of rows until the database is gone; remembers what was acknowledged. */
+async function writeUntilGone(writer: number, acknowledged: string[]): Promise<void> {
+  const sql = neon(appConnectionString({ password: PASSWORD }));
+  for (let n = 0; ; n += 1) {
+    const key = `${writer}-${n}`;
+    try {
+      await sql.transaction([
+        sql`INSERT INTO first VALUES (${key})`,
+        sql`INSERT INTO second VALUES (${key})`,
+      ]);
+    } catch {
+      return;
+    }
+    acknowledged.push(key);
+  }
+}
+
+describe.each(['embedded', 'pglite'] as const)('neon over %s', (driver) => {
+  const config = (): NeonConfigInput => ({ dataDir, password: PASSWORD, driver });
+
+  test('keeps every acknowledged transaction through kill -9 of the service', async () => {
+    const { child, url } = await startProcess(config());
+    neonConfig.fetchEndpoint = `${url}/sql`;
+    const sql = neon(appConnectionString({ password: PASSWORD }));
+    await sql`CREATE TABLE first (key text PRIMARY KEY)`;
+    await sql`CREATE TABLE second (key text PRIMARY KEY)`;
+
+    const acknowledged: string[] = [];
+    const writers = [1, 2, 3, 4].map((writer) => writeUntilGone(writer, acknowledged));
+    await until(async () => acknowledged.length >= 100);
+    await end(child, 'SIGKILL');
+    await Promise.all(writers);
+
+    const again = await startNeon(config(), () => undefined);
+    servers.push(again);
+    neonConfig.fetchEndpoint = again.sqlUrl;
+    const first = (await sql`SELECT key FROM first`).map((row) => String(row.key));
+    const second = (await sql`SELECT key FROM second`).map((row) => String(row.key));
+    expect(acknowledged.filter((key) => !first.includes(key))).toEqual([]);
+    expect(first.toSorted()).toEqual(second.toSorted());
+  });
+
+  test('keeps its data and leaves no process behind when stopped in order', async () => {
+    const { child, url } = await startProcess(config());
+    neonConfig.fetchEndpoint = `${url}/sql`;
+    const sql = neon(appConnectionString({ password: PASSWORD }));
+    await sql`CREATE TABLE kept AS SELECT 1 AS one`;
+    const postmaster = await readPostmasterPid(clusterOf(dataDir));
+    await end(child, 'SIGTERM');
+    expect(child.exitCode).toBe(0);
+    expect(postmaster === undefined || !isAlive(postmaster.pid)).toBe(true);
+
+    // Without naming the driver: what the directory holds decides.
+    const again = await startNeon({ dataDir, password: PASSWORD }, () => undefined);
+    servers.push(again);
+    neonConfig.fetchEndpoint = again.sqlUrl;
+    expect(again.driver).toBe(driver);
+    expect(await sql`SELECT one FROM kept`).toEqual([{ one: 1 }]);
+  });
+});
+
+test('PGlite’s directory takes one process at a time', async () => {
+  const config: NeonConfigInput = { dataDir, password: PASSWORD, driver: 'pglite' };
+  await startProcess(config);
+  await expect(startNeon(config, () => undefined)).rejects.toThrow('is in use by another process');
+});
+
+test('PostgreSQL comes back on the same port after kill -9 of its postmaster', async () => {
+  const events: string[] = [];
+  const server = await startNeon({ dataDir, password: PASSWORD, driver: 'embedded' }, (_, event) =>
+    events.push(event),
+  );
+  servers.push(server);
+  neonConfig.fetchEndpoint = server.sqlUrl;
+  const sql = neon(server.connectionString);
+  await sql`CREATE TABLE kept AS SELECT 1 AS one`;
+
+  const postmaster = await readPostmasterPid(clusterOf(dataDir));
+  if (postmaster === undefined) throw new Error('no postmaster');
+  process.kill(postmaster.pid, 'SIGKILL');
+  await until(async () => events.includes('database_restarted'));
+  await until(() =>
+    sql`SELECT one FROM kept`.then(
+      (rows) => rows[0]?.one === 1,
+      () => false,
+    ),
+  );
+});

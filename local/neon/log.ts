@@ -1,0 +1,17 @@
+export type LogLevel = 'info' | 'warn' | 'error';
+
+/** Where a local service reports what happens to it; fields must be JSON and free of credentials. */
+export type Log = (level: LogLevel, event: string, fields?: Record<string, unknown>) => void;
+
+/** One JSON document a line on stderr, so that the launcher can show or keep it. */
+export function stderrLog(service: string): Log {
+  return (level, event, fields) => {
+    const line = { time: new Date().toISOString(), level, service, event, ...fields };
+    process.stderr.write(`${JSON.stringify(line)}\n`);
+  };
+}
+
+/** The message of anything that was thrown. */
+export function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,60 @@
+import type { Backend } from './backend.ts';
+import { type NeonConfig, type NeonConfigInput, neonConfigSchema } from './config.ts';
+import { chooseBackend } from './choose.ts';
+import { openDoor } from './front/door.ts';
+import { type Log, stderrLog } from './log.ts';
+
+/** Ten pools of eight stay below PostgreSQL's hundred connections. */
+const LIMITS = { connections: 8, pools: 10 };
+
+export type RunningNeon = {
+  /** `http://127.0.0.1:PORT` */
+  url: string;
+  /** For `neonConfig.fetchEndpoint`. */
+  sqlUrl: string;
+  /** `127.0.0.1:PORT/v2`, for `neonConfig.wsProxy`, with `useSecureWebSocket = false`. */
+  wsProxy: string;
+  /** The same with its scheme. */
+  wsUrl: string;
+  /** Of the application's database; its host and port take plain PostgreSQL clients too. */
+  connectionString: string;
+  driver: Backend['driver'];
+  close: () => Promise<void>;
+};
+
+/** Starts PostgreSQL (or takes yours) and Neon's HTTP and WebSocket protocols in front of it. */
+export async function startNeon(
+  config: NeonConfigInput,
+  log: Log = stderrLog('neon'),
+): Promise<RunningNeon> {
+  const settled: NeonConfig = neonConfigSchema.parse(config);
+  const backend = await chooseBackend(settled, log);
+  return serve(backend, settled.port, LIMITS, log);
+}
+
+/** Puts the door in front of a backend that runs already, and closes both together. */
+export async function serve(
+  backend: Backend,
+  port: number,
+  limits: { connections: number; pools: number },
+  log: Log,
+): Promise<RunningNeon> {
+  const door = await openDoor(backend, port, limits, log).catch(async (error: unknown) => {
+    await backend.close();
+    throw error;
+  });
+  const wsProxy = `127.0.0.1:${door.port}/v2`;
+  log('info', 'neon_ready', { port: door.port, driver: backend.driver });
+  return {
+    url: `http://127.0.0.1:${door.port}`,
+    sqlUrl: `http://127.0.0.1:${door.port}/sql`,
+    wsProxy,
+    wsUrl: `ws://${wsProxy}`,
+    connectionString: backend.connectionString,
+    driver: backend.driver,
+    close: async () => {
+      await door.close();
+      await backend.close();
+    },
+  };
+}

@@ -1,0 +1,166 @@
+import { timingSafeEqual } from 'node:crypto';
+import { S3Error } from './s3-error.ts';
+import { parameter } from './s3-request.ts';
+import type { S3Request } from './s3-request.ts';
+import { canonicalRequest, parseAmzDate, signCanonicalRequest } from './sigv4.ts';
+import type { Query } from './sigv4.ts';
+
+export type Credentials = { accessKeyId: string; secretAccessKey: string };
+
+/** What the signature says of the body. */
+export type PayloadMode =
+  | { kind: 'unsigned' }
+  | { kind: 'sha256'; hex: string }
+  /** aws-chunked framing with a checksum after the data. */
+  | { kind: 'unsigned-trailer' };
+
+const MAX_SKEW_MS = 15 * 60_000;
+const MAX_EXPIRES_SECONDS = 604_800;
+const ALGORITHM = 'AWS4-HMAC-SHA256';
+
+type Claim = {
+  credential: string;
+  signedHeaders: string[];
+  signature: string;
+  amzDate: string;
+  payloadHash: string;
+  query: Query;
+};
+
+function readHeaderClaim(request: S3Request, now: number): Claim {
+  const fields = /^AWS4-HMAC-SHA256 +(.*)$/.exec(request.headers['authorization'] ?? '')?.[1];
+  const field = (name: string): string => {
+    const value = new RegExp(`(?:^|,) *${name}=([^,]+)`).exec(fields ?? '')?.[1];
+    if (value === undefined) {
+      throw new S3Error('AuthorizationHeaderMalformed', `The Authorization header lacks ${name}.`);
+    }
+    return value.trim();
+  };
+  const amzDate = request.headers['x-amz-date'] ?? '';
+  const signedAt = parseAmzDate(amzDate);
+  if (signedAt === undefined) throw new S3Error('AccessDenied', 'x-amz-date is missing or wrong.');
+  if (Math.abs(now - signedAt) > MAX_SKEW_MS) {
+    throw new S3Error('RequestTimeTooSkewed', 'The request was signed more than 15 minutes off.');
+  }
+  const payloadHash = request.headers['x-amz-content-sha256'];
+  if (payloadHash === undefined) {
+    throw new S3Error('InvalidRequest', 'Missing required header: x-amz-content-sha256');
+  }
+  return {
+    credential: field('Credential'),
+    signedHeaders: field('SignedHeaders').split(';'),
+    signature: field('Signature'),
+    amzDate,
+    payloadHash,
+    query: request.query,
+  };
+}
+
+function readQueryClaim(request: S3Request, now: number): Claim {
+  const field = (name: string): string => {
+    const values = request.query.filter(([one]) => one === name);
+    const [value] = values;
+    if (value === undefined || values.length > 1) {
+      throw new S3Error('AccessDenied', `A presigned URL carries ${name} once.`);
+    }
+    return value[1];
+  };
+  if (field('X-Amz-Algorithm') !== ALGORITHM) {
+    throw new S3Error('AccessDenied', `X-Amz-Algorithm must be ${ALGORITHM}.`);
+  }
+  const amzDate = field('X-Amz-Date');
+  const signedAt = parseAmzDate(amzDate);
+  const expires = field('X-Amz-Expires');
+  const lifetime = /^\d{1,6}$/.test(expires) ? Number(expires) : 0;
+  if (signedAt === undefined || lifetime < 1 || lifetime > MAX_EXPIRES_SECONDS) {
+    throw new S3Error('AccessDenied', 'X-Amz-Date or X-Amz-Expires is not valid.');
+  }
+  if (now > signedAt + lifetime * 1_000) throw new S3Error('AccessDenied', 'Request has expired');
+  if (signedAt > now + MAX_SKEW_MS) throw new S3Error('AccessDenied', 'Request is not yet valid');
+  return {
+    credential: field('X-Amz-Credential'),
+    signedHeaders: field('X-Amz-SignedHeaders').split(';'),
+    signature: field('X-Amz-Signature'),
+    amzDate,
+    payloadHash:
+      request.headers['x-amz-content-sha256'] ??
+      parameter(request, 'X-Amz-Content-Sha256') ??
+      'UNSIGNED-PAYLOAD',
+    query: request.query.filter(([name]) => name !== 'X-Amz-Signature'),
+  };
+}
+
+/** Every x-amz-* header changes what a request does, so an unsigned one could be added by anyone. */
+function checkSignedHeaders(request: S3Request, signedHeaders: readonly string[]): void {
+  const signed = new Set(signedHeaders);
+  for (const name of Object.keys(request.headers)) {
+    const mustBeSigned = name === 'host' || name.startsWith('x-amz-') || name === 'content-md5';
+    if (mustBeSigned && !signed.has(name)) {
+      throw new S3Error('AccessDenied', `The header ${name} is present but not signed.`);
+    }
+  }
+  if (!signed.has('host')) throw new S3Error('AccessDenied', 'The host header must be signed.');
+}
+
+function payloadMode(hash: string): PayloadMode {
+  if (hash === 'UNSIGNED-PAYLOAD') return { kind: 'unsigned' };
+  if (hash === 'STREAMING-UNSIGNED-PAYLOAD-TRAILER') return { kind: 'unsigned-trailer' };
+  if (/^[0-9a-f]{64}$/.test(hash)) return { kind: 'sha256', hex: hash };
+  throw new S3Error('NotImplemented', `x-amz-content-sha256 "${hash}" is not supported.`);
+}
+
+/**
+ * Verifies the SigV4 signature in the Authorization header or in the query of a presigned URL.
+ * @returns how the body is covered; checking it is left to whoever reads it
+ * @throws S3Error 403 (AccessDenied, InvalidAccessKeyId, RequestTimeTooSkewed, SignatureDoesNotMatch)
+ */
+export function authenticate(
+  request: S3Request,
+  credentials: Credentials,
+  now: number,
+): PayloadMode {
+  const byHeader = request.headers['authorization'] !== undefined;
+  const byQuery = parameter(request, 'X-Amz-Signature') !== undefined;
+  if (!byHeader && !byQuery) throw new S3Error('AccessDenied', 'Access Denied');
+  if (byHeader && byQuery) {
+    throw new S3Error('InvalidArgument', 'Sign in the header or in the query, not in both.');
+  }
+  const claim = byHeader ? readHeaderClaim(request, now) : readQueryClaim(request, now);
+  const [accessKeyId, date, region, service, terminator, ...rest] = claim.credential.split('/');
+  if (accessKeyId !== credentials.accessKeyId) {
+    throw new S3Error('InvalidAccessKeyId', 'The access key id does not exist.');
+  }
+  if (
+    date !== claim.amzDate.slice(0, 8) ||
+    region === undefined ||
+    service !== 's3' ||
+    terminator !== 'aws4_request' ||
+    rest.length > 0
+  ) {
+    throw new S3Error(
+      'AccessDenied',
+      'The credential scope is not <date>/<region>/s3/aws4_request.',
+    );
+  }
+  checkSignedHeaders(request, claim.signedHeaders);
+  const canonical = canonicalRequest({
+    method: request.method,
+    path: request.path,
+    query: claim.query,
+    headers: request.headers,
+    signedHeaders: claim.signedHeaders,
+    payloadHash: claim.payloadHash,
+  });
+  const { secretAccessKey } = credentials;
+  const expected = Buffer.from(
+    signCanonicalRequest({ canonical, secretAccessKey, amzDate: claim.amzDate, region }),
+  );
+  const given = Buffer.from(claim.signature);
+  if (given.length !== expected.length || !timingSafeEqual(given, expected)) {
+    throw new S3Error(
+      'SignatureDoesNotMatch',
+      'The request signature we calculated does not match the signature you provided.',
+    );
+  }
+  return payloadMode(claim.payloadHash);
+}

@@ -1,0 +1,89 @@
+import { spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
+import { createHash, randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import { readdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { GetObjectCommand, ListObjectsV2Command, PutObjectCommand } from '@aws-sdk/client-s3';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { z } from 'zod';
+import type { ObjectsConfig } from './server.ts';
+import { BUCKET, clientOf, testConfig } from './test-stack.ts';
+
+const readySchema = z.object({ ready: z.literal(true), url: z.string() });
+
+let config: ObjectsConfig;
+const children: ChildProcess[] = [];
+beforeEach(async () => {
+  config = await testConfig();
+});
+afterEach(async () => {
+  await Promise.all(children.splice(0).map(kill));
+  await rm(config.dataDir, { recursive: true });
+});
+
+async function spawnObjects(): Promise<{ url: string; child: ChildProcess }> {
+  const child = spawn(process.execPath, [join(import.meta.dirname, 'main.ts')], {
+    env: { WAYPOST_SERVICE: JSON.stringify(config), NODE_OPTIONS: '--no-warnings' },
+    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+  });
+  children.push(child);
+  const [message] = (await once(child, 'message')) as unknown[];
+  return { url: readySchema.parse(message).url, child };
+}
+
+async function kill(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const exited = once(child, 'exit');
+  child.kill('SIGKILL');
+  await exited;
+}
+
+test('after kill -9 every acknowledged object is whole, and no other bytes are left', async () => {
+  const first = await spawnObjects();
+  const client = clientOf(config, first.url);
+  const stored = new Map<string, string>();
+  let enough: (() => void) | undefined;
+  const started = new Promise<void>((resolve) => {
+    enough = resolve;
+  });
+  const writers = Array.from({ length: 4 }, async (_, writer) => {
+    for (let n = 0; n < 1_000; n += 1) {
+      const Key = `w${writer}/${n % 5}`;
+      const Body = randomBytes(300_000);
+      const digest = createHash('md5').update(Body).digest('hex');
+      // Overwritten keys may hold the new or the old bytes when the answer never came.
+      stored.delete(Key);
+      await client.send(new PutObjectCommand({ Bucket: BUCKET, Key, Body }));
+      stored.set(Key, digest);
+      if (n === 6) enough?.();
+    }
+  });
+  await started;
+  const settled = Promise.allSettled(writers);
+  await kill(first.child);
+  const outcomes = await settled;
+  expect(outcomes.every((one) => one.status === 'rejected')).toBe(true);
+
+  const second = await spawnObjects();
+  const reader = clientOf(config, second.url);
+  const { Contents = [] } = await reader.send(new ListObjectsV2Command({ Bucket: BUCKET }));
+  expect(Contents.length).toBeGreaterThan(5);
+  for (const { Key = '', ETag } of Contents) {
+    const got = await reader.send(new GetObjectCommand({ Bucket: BUCKET, Key }));
+    const bytes = (await got.Body?.transformToByteArray()) ?? new Uint8Array();
+    const digest = createHash('md5').update(bytes).digest('hex');
+    expect(ETag).toBe(`"${digest}"`);
+    expect([digest, undefined]).toContain(stored.get(Key));
+    stored.delete(Key);
+  }
+  expect(stored.size).toBe(0);
+  const files = await readdir(join(config.dataDir, 'blobs'), {
+    recursive: true,
+    withFileTypes: true,
+  });
+  expect(files.filter((entry) => entry.isFile())).toHaveLength(Contents.length);
+  expect(await readdir(join(config.dataDir, 'tmp'))).toEqual([]);
+  client.destroy();
+  reader.destroy();
+});

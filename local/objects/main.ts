@@ -1,0 +1,4 @@
+import { runService } from '../service-process.ts';
+import { objectsConfigSchema, startObjects } from './server.ts';
+
+await runService(objectsConfigSchema, (config) => startObjects(config));

@@ -1,0 +1,168 @@
+import { randomUUID } from 'node:crypto';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { z } from 'zod';
+import { openDatabase } from '../database.ts';
+import { closeServer, createSafeServer, listenOnLoopback, logToStderr } from '../http.ts';
+import type { Log } from '../http.ts';
+import { authenticate } from './authenticate.ts';
+import { Blobs } from './blobs.ts';
+import type { Operation } from './context.ts';
+import { answerPreflight, setCorsHeaders } from './cors.ts';
+import { INDEX_SCHEMA } from './index-schema.ts';
+import { listObjectsV2 } from './list-objects.ts';
+import { abortUpload, completeUpload, createUpload, uploadPart } from './multipart.ts';
+import { createObjectIndex } from './object-index.ts';
+import type { ObjectIndex } from './object-index.ts';
+import { getObject } from './read-object.ts';
+import { S3Error, errorDocument } from './s3-error.ts';
+import { amzHeader, parameter, readRequest } from './s3-request.ts';
+import type { S3Request } from './s3-request.ts';
+import { copyObject, deleteObject, deleteObjects, putObject } from './write-object.ts';
+
+export const objectsConfigSchema = z.object({
+  port: z.number().int().min(0).max(65_535),
+  /** Folder of the index and the files; made when missing. */
+  dataDir: z.string().min(1),
+  accessKeyId: z.string().min(1),
+  secretAccessKey: z.string().min(1),
+  /** These exist; others cannot be made. */
+  buckets: z.array(z.string().regex(/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/)).nonempty(),
+});
+export type ObjectsConfig = z.infer<typeof objectsConfigSchema>;
+
+const CLOSE_GRACE_MS = 2_000;
+/** A multipart upload neither completed nor aborted by then is forgotten, as R2 does. */
+const UPLOAD_LIFE_MS = 7 * 86_400_000;
+
+/** Query parameters with a meaning here. Any other could change what S3 does, and is refused. */
+const KNOWN_PARAMETERS = new Set(
+  (
+    'x-id delete uploads uploadId partNumber list-type prefix delimiter max-keys start-after ' +
+    'continuation-token encoding-type fetch-owner'
+  ).split(' '),
+);
+
+function checkParameters(request: S3Request): void {
+  for (const [name] of request.query) {
+    const known =
+      KNOWN_PARAMETERS.has(name) || /^x-amz-/i.test(name) || name.startsWith('response-');
+    if (!known) throw new S3Error('NotImplemented', `The parameter "${name}" is not supported.`);
+  }
+}
+
+type Handler = (operation: Operation) => Promise<void> | void;
+
+function chooseOperation(request: S3Request): Handler {
+  const { method } = request;
+  const has = (name: string): boolean => parameter(request, name) !== undefined;
+  if (request.key === undefined) {
+    if (method === 'GET') return listObjectsV2;
+    if (method === 'HEAD') return ({ response }) => void response.writeHead(200).end();
+    if (method === 'POST' && has('delete')) return deleteObjects;
+    throw new S3Error('NotImplemented', `${method} on a bucket is not supported.`);
+  }
+  switch (method) {
+    case 'GET':
+    case 'HEAD':
+      if (has('uploadId')) break;
+      return getObject;
+    case 'PUT':
+      if (has('uploadId')) return uploadPart;
+      return amzHeader(request, 'x-amz-copy-source') === undefined ? putObject : copyObject;
+    case 'POST':
+      if (has('uploads')) return createUpload;
+      if (has('uploadId')) return completeUpload;
+      break;
+    case 'DELETE':
+      return has('uploadId') ? abortUpload : deleteObject;
+    default:
+      throw new S3Error('MethodNotAllowed', `${method} is not allowed.`);
+  }
+  throw new S3Error('NotImplemented', `This form of ${method} is not supported.`);
+}
+
+type Deps = {
+  config: ObjectsConfig;
+  index: ObjectIndex;
+  blobs: Blobs;
+  now: () => number;
+};
+
+async function handle(
+  deps: Deps,
+  message: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  const { config, index, blobs, now } = deps;
+  response.setHeader('x-amz-request-id', randomUUID());
+  setCorsHeaders(message, response);
+  if (message.method === 'OPTIONS') {
+    answerPreflight(message, response);
+    return;
+  }
+  const request = readRequest(message);
+  const mode = authenticate(request, config, now());
+  if (!config.buckets.includes(request.bucket)) {
+    throw new S3Error('NoSuchBucket', 'The specified bucket does not exist.');
+  }
+  checkParameters(request);
+  const { buckets } = config;
+  const key = request.key ?? '';
+  await chooseOperation(request)({
+    index,
+    blobs,
+    buckets,
+    now,
+    message,
+    response,
+    request,
+    mode,
+    key,
+  });
+}
+
+function answerS3Error(log: Log): (error: unknown, response: ServerResponse) => void {
+  return (error, response) => {
+    if (!(error instanceof S3Error)) {
+      log({ level: 'error', event: 'objects.request_failed', error: String(error) });
+    }
+    const refusal = error instanceof S3Error ? error : new S3Error('InternalError', 'Try again.');
+    const requestId = String(response.getHeader('x-amz-request-id') ?? '');
+    const body = errorDocument(refusal, response.req.url ?? '', requestId);
+    response.writeHead(refusal.status, { 'content-type': 'application/xml' });
+    response.end(response.req.method === 'HEAD' ? undefined : body);
+  };
+}
+
+/**
+ * S3 on loopback, path-style, for `@aws-sdk/client-s3` and its presigner; region is not looked at. An
+ * object is either wholly there or not at all, whatever kills the process.
+ * @throws Error when the port is taken or another process holds the data folder
+ */
+export async function startObjects(
+  config: ObjectsConfig,
+  { now = Date.now, log = logToStderr }: { now?: () => number; log?: Log } = {},
+): Promise<{ url: string; close: () => Promise<void> }> {
+  const db = openDatabase(config.dataDir, 'index.sqlite', INDEX_SCHEMA);
+  try {
+    const index = createObjectIndex(db);
+    const blobs = new Blobs(config.dataDir);
+    index.dropUploadsBefore(now() - UPLOAD_LIFE_MS);
+    blobs.prepare((id) => index.isNamed(id));
+    const server = createSafeServer(
+      (message, response) => handle({ config, index, blobs, now }, message, response),
+      answerS3Error(log),
+    );
+    const url = await listenOnLoopback(server, config.port);
+    return {
+      url,
+      close: async () => {
+        await closeServer(server, CLOSE_GRACE_MS);
+        db.close();
+      },
+    };
+  } catch (error) {
+    db.close();
+    throw error;
+  }
+}

@@ -1,0 +1,129 @@
+import { spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { z } from 'zod';
+import type { QstashConfig } from './server.ts';
+import { startQstash } from './server.ts';
+import { TestReceiver, eventually } from './test-receiver.ts';
+import { clientOf, testConfig } from './test-stack.ts';
+
+const readySchema = z.object({ ready: z.literal(true), url: z.string() });
+
+let config: QstashConfig;
+let receiver: TestReceiver;
+const children: ChildProcess[] = [];
+beforeEach(async () => {
+  config = await testConfig();
+  receiver = await new TestReceiver().listen();
+});
+afterEach(async () => {
+  await Promise.all(children.splice(0).map(kill));
+  await receiver.close();
+  await rm(config.dataDir, { recursive: true });
+});
+
+async function spawnQstash(): Promise<{ url: string; child: ChildProcess }> {
+  const child = spawn(process.execPath, [join(import.meta.dirname, 'main.ts')], {
+    env: { WAYPOST_SERVICE: JSON.stringify(config), NODE_OPTIONS: '--no-warnings' },
+    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+  });
+  children.push(child);
+  const [message] = (await once(child, 'message')) as unknown[];
+  return { url: readySchema.parse(message).url, child };
+}
+
+async function kill(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const exited = once(child, 'exit');
+  child.kill('SIGKILL');
+  await exited;
+}
+
+test('messages that wait survive kill -9 and are delivered after a restart', async () => {
+  const first = await spawnQstash();
+  const client = clientOf(first.url);
+  const soon = await client.publish({
+    url: `${receiver.url}/soon`,
+    body: 'due while it is down',
+    delay: '1s',
+  });
+  const later = await client.publish({ url: receiver.url, body: 'x', delay: '1h' });
+  await kill(first.child);
+  expect(receiver.received).toHaveLength(0);
+
+  const second = await spawnQstash();
+  const [got] = await receiver.waitFor(1);
+  expect(got).toMatchObject({ url: '/soon', body: 'due while it is down' });
+  expect(got?.headers['upstash-message-id']).toBe(soon.messageId);
+  expect(await clientOf(second.url).messages.get(later.messageId)).toMatchObject({ body: 'x' });
+});
+
+test('a message under way at kill -9 is sent again, with the same id', async () => {
+  receiver.behaviour = () => new Promise(() => undefined);
+  const first = await spawnQstash();
+  const { messageId } = await clientOf(first.url).publish({ url: receiver.url, body: 'twice' });
+  await receiver.waitFor(1);
+  await kill(first.child);
+  receiver.behaviour = () => ({ status: 200 });
+  const second = await spawnQstash();
+  const received = await receiver.waitFor(2);
+  expect(received.map((one) => one.headers['upstash-message-id'])).toEqual([messageId, messageId]);
+  await eventually(async () => {
+    const { logs } = await clientOf(second.url).logs({ filter: { messageId } });
+    return logs.some((log) => log.state === 'DELIVERED') || undefined;
+  });
+});
+
+test('every message answered for before kill -9 arrives; deduplication holds across it', async () => {
+  const first = await spawnQstash();
+  const accepted: string[] = [];
+  const publishing = (async () => {
+    const client = clientOf(first.url);
+    for (let n = 0; n < 10_000; n += 1) {
+      await client.publish({ url: receiver.url, body: String(n), deduplicationId: `n:${n}` });
+      accepted.push(String(n));
+    }
+  })().catch(() => 'cut off');
+  await receiver.waitFor(40);
+  await kill(first.child);
+  expect(await publishing).toBe('cut off');
+
+  const second = await spawnQstash();
+  await eventually(() => {
+    const arrived = new Set(receiver.received.map((one) => one.body));
+    return accepted.every((body) => arrived.has(body)) || undefined;
+  });
+  const again = clientOf(second.url).publish({
+    url: receiver.url,
+    body: 'x',
+    deduplicationId: 'n:0',
+  });
+  expect(await again).toMatchObject({ deduplicated: true });
+});
+
+test('a second process cannot open the same folder', async () => {
+  await spawnQstash();
+  await expect(startQstash(config)).rejects.toThrow(/in use by another process/);
+});
+
+test('SIGTERM lets what is under way end, and exits', async () => {
+  let answer: (() => void) | undefined;
+  receiver.behaviour = () =>
+    new Promise((resolve) => {
+      answer = () => resolve({ status: 200 });
+    });
+  const { url, child } = await spawnQstash();
+  const { messageId } = await clientOf(url).publish({ url: receiver.url, body: 'x' });
+  await receiver.waitFor(1);
+  const exited = once(child, 'exit');
+  child.kill('SIGTERM');
+  answer?.();
+  expect(await exited).toEqual([0, null]);
+  const { url: again } = await spawnQstash();
+  const { logs } = await clientOf(again).logs({ filter: { messageId } });
+  expect(logs[0]?.state).toBe('DELIVERED');
+  expect(receiver.received).toHaveLength(1);
+});

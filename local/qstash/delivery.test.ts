@@ -1,0 +1,173 @@
+import { Receiver } from '@upstash/qstash';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { startQstash } from './server.ts';
+import { clientOf, startTestStack } from './test-stack.ts';
+import { TestReceiver, eventually } from './test-receiver.ts';
+
+let stack: Awaited<ReturnType<typeof startTestStack>>;
+beforeEach(async () => {
+  stack = await startTestStack();
+});
+afterEach(() => stack.close());
+
+const statesOf = async (messageId: string): Promise<string[]> => {
+  const { logs } = await stack.client.logs({ filter: { messageId } });
+  return logs.map((log) => log.state).toReversed();
+};
+
+test('publishJSON arrives with its headers, query and a signature the Receiver accepts', async () => {
+  const url = `${stack.receiver.url}/hooks/a//b?to=x%20y&n=1`;
+  const { messageId } = await stack.client.publishJSON({
+    url,
+    body: { hello: 'wörld' },
+    headers: { 'X-Custom': 'one', Authorization: 'Bearer inner' },
+  });
+  const [got] = await stack.receiver.waitFor(1);
+  expect(got).toMatchObject({
+    method: 'POST',
+    url: '/hooks/a//b?to=x%20y&n=1',
+    body: '{"hello":"wörld"}',
+  });
+  expect(got?.headers).toMatchObject({
+    'content-type': 'application/json',
+    'x-custom': 'one',
+    authorization: 'Bearer inner',
+    'user-agent': 'Upstash-QStash',
+    'upstash-message-id': messageId,
+    'upstash-retried': '0',
+  });
+  if (got === undefined) throw new Error('nothing came');
+  await expect(stack.verify(got, url)).resolves.toBe(true);
+  await expect(stack.verify({ ...got, body: `${got.body} ` }, url)).rejects.toThrow('body hash');
+  await expect(stack.verify(got, `${url}&m=2`)).rejects.toThrow('invalid subject');
+});
+
+test('after a rotation the old pair of keys still accepts, any other does not', async () => {
+  const { config, receiver } = stack;
+  await stack.qstash.close();
+  const rotated = { ...config, currentSigningKey: config.nextSigningKey, nextSigningKey: 'sig_3' };
+  const qstash = await startQstash(rotated);
+  await clientOf(qstash.url).publish({ url: receiver.url, body: 'x' });
+  const [got] = await receiver.waitFor(1);
+  await qstash.close();
+  // The stack's own verifier still holds (sig_current, sig_next).
+  if (got === undefined) throw new Error('nothing came');
+  await expect(stack.verify(got, receiver.url)).resolves.toBe(true);
+  const stranger = new Receiver({ currentSigningKey: 'a', nextSigningKey: 'b' });
+  const signature = String(got.headers['upstash-signature']);
+  await expect(stranger.verify({ signature, body: got.body })).rejects.toThrow('signature');
+  stack.qstash.close = () => Promise.resolve();
+});
+
+test.each(['GET', 'PUT', 'PATCH', 'DELETE'] as const)('delivers by %s', async (method) => {
+  await stack.client.publish({ url: stack.receiver.url, method, body: 'x' });
+  const [got] = await stack.receiver.waitFor(1);
+  expect(got?.method).toBe(method);
+});
+
+test('failures are retried with a fresh signature and a count, then delivered', async () => {
+  stack.receiver.behaviour = () => ({ status: stack.receiver.received.length < 3 ? 500 : 204 });
+  const { messageId } = await stack.client.publishJSON({
+    url: stack.receiver.url,
+    body: 1,
+    retries: 5,
+    retryDelay: '10 * (1 + retried)',
+  });
+  const received = await stack.receiver.waitFor(3);
+  expect(received.map((one) => one.headers['upstash-retried'])).toEqual(['0', '1', '2']);
+  const signatures = received.map((one) => one.headers['upstash-signature']);
+  expect(new Set(signatures).size).toBe(3);
+  for (const one of received) await stack.verify(one, stack.receiver.url);
+  await eventually(async () => (await statesOf(messageId)).includes('DELIVERED') || undefined);
+  expect(await statesOf(messageId)).toEqual(
+    'CREATED ACTIVE ERROR RETRY ACTIVE ERROR RETRY ACTIVE DELIVERED'.split(' '),
+  );
+});
+
+test('a redirect is a failure and is not followed', async () => {
+  stack.receiver.behaviour = ({ url }) =>
+    url === '/' ? { status: 302, headers: { location: '/elsewhere' } } : { status: 200 };
+  await stack.client.publish({ url: stack.receiver.url, body: 'x', retries: 0 });
+  const [letter] = await eventually(async () => {
+    const { messages } = await stack.client.dlq.listMessages();
+    return messages.length > 0 ? messages : undefined;
+  });
+  expect(letter?.responseStatus).toBe(302);
+  expect(stack.receiver.received).toHaveLength(1);
+});
+
+test('the default schedule waits 12 s, and Retry-After decides instead when given', async () => {
+  stack.receiver.behaviour = ({ url }) => ({
+    status: 503,
+    ...(url === '/steered' && { headers: { 'retry-after': '3600' } }),
+  });
+  const publish = (path: string) =>
+    stack.client.publish({ url: `${stack.receiver.url}${path}`, body: 'x' });
+  const waits = new Map<string, number>();
+  for (const path of ['/plain', '/steered']) {
+    const { messageId } = await publish(path);
+    const retry = await eventually(async () => {
+      const { logs } = await stack.client.logs({ filter: { messageId } });
+      return logs.find((log) => log.state === 'RETRY');
+    });
+    waits.set(path, Math.round(((retry.nextDeliveryTime ?? 0) - retry.time) / 1_000));
+  }
+  expect(Object.fromEntries(waits)).toEqual({ '/plain': 12, '/steered': 3_600 });
+});
+
+test('a receiver slower than Upstash-Timeout has failed', async () => {
+  let release: (() => void) | undefined;
+  stack.receiver.behaviour = () =>
+    new Promise((resolve) => {
+      release = () => resolve({ status: 200 });
+    });
+  await stack.client.publish({ url: stack.receiver.url, body: 'x', timeout: '1s', retries: 0 });
+  const [letter] = await eventually(async () => {
+    const { messages } = await stack.client.dlq.listMessages();
+    return messages.length > 0 ? messages : undefined;
+  });
+  expect(letter?.responseBody).toMatch(/timeout|abort/i);
+  release?.();
+});
+
+test('callbacks carry the answer; the failure callback comes only at the end', async () => {
+  stack.receiver.behaviour = ({ url }) => ({ status: url === '/job' ? 500 : 200, body: 'boom' });
+  const { messageId } = await stack.client.publishJSON({
+    url: `${stack.receiver.url}/job`,
+    body: { job: 7 },
+    retries: 1,
+    retryDelay: '1',
+    callback: `${stack.receiver.url}/callback`,
+    failureCallback: `${stack.receiver.url}/failed`,
+  });
+  const received = await stack.receiver.waitFor(5);
+  const bodies = (path: string): unknown[] =>
+    received.filter((one) => one.url === path).map((one) => JSON.parse(one.body) as unknown);
+  expect(bodies('/callback')).toHaveLength(2);
+  expect(bodies('/failed')).toEqual([
+    expect.objectContaining({
+      status: 500,
+      retried: 1,
+      maxRetries: 1,
+      sourceMessageId: messageId,
+      url: `${stack.receiver.url}/job`,
+      body: Buffer.from('boom').toString('base64'),
+      sourceBody: Buffer.from('{"job":7}').toString('base64'),
+      dlqId: expect.stringMatching(/^dlq_/),
+    }),
+  ]);
+  const callback = received.find((one) => one.url === '/failed');
+  if (callback === undefined) throw new Error('no failure callback');
+  await stack.verify(callback, `${stack.receiver.url}/failed`);
+});
+
+test('a receiver that is not there is an error like any other', async () => {
+  const gone = await new TestReceiver().listen();
+  await gone.close();
+  await stack.client.publish({ url: gone.url, body: 'x', retries: 0 });
+  const [letter] = await eventually(async () => {
+    const { messages } = await stack.client.dlq.listMessages();
+    return messages.length > 0 ? messages : undefined;
+  });
+  expect(letter?.responseBody).toContain('ECONNREFUSED');
+});

@@ -1,0 +1,97 @@
+import type { DatabaseSync } from 'node:sqlite';
+import { z } from 'zod';
+import { bodyColumn, specColumn } from './message.ts';
+import type { Message } from './message.ts';
+
+const rowSchema = z
+  .object({
+    seq: z.number(),
+    id: z.string(),
+    due_at: z.number(),
+    created_at: z.number(),
+    retried: z.number(),
+    spec: specColumn,
+    body: bodyColumn,
+  })
+  .transform((row): Message => {
+    const { due_at: dueAt, created_at: createdAt, ...rest } = row;
+    return { ...rest, dueAt, createdAt };
+  });
+
+const dueSchema = z.object({ due_at: z.number().nullable() });
+const dedupSchema = z.object({ message_id: z.string() });
+
+/** Messages and flow keys that must not be picked now. */
+export type Excluded = { ids: Iterable<string>; flowKeys: Iterable<string> };
+
+/** Waiting messages, in the order they fall due. */
+export type MessageTable = ReturnType<typeof createMessageTable>;
+
+export function createMessageTable(db: DatabaseSync) {
+  const columns = 'seq, id, due_at, created_at, retried, spec, body';
+  const free = `id NOT IN (SELECT value FROM json_each(?))
+    AND (flow_key IS NULL OR flow_key NOT IN (SELECT value FROM json_each(?)))`;
+  const insert = db.prepare(
+    `INSERT INTO messages (id, due_at, created_at, flow_key, spec, body) VALUES (?, ?, ?, ?, ?, ?)`,
+  );
+  const byId = db.prepare(`SELECT ${columns} FROM messages WHERE id = ?`);
+  const firstDue = db.prepare(
+    `SELECT ${columns} FROM messages WHERE due_at <= ? AND ${free} ORDER BY due_at, seq LIMIT 1`,
+  );
+  const nextDue = db.prepare(`SELECT min(due_at) AS due_at FROM messages WHERE ${free}`);
+  const retry = db.prepare('UPDATE messages SET retried = retried + 1, due_at = ? WHERE id = ?');
+  const remove = db.prepare('DELETE FROM messages WHERE id = ?');
+  const all = db.prepare('SELECT id FROM messages ORDER BY seq LIMIT ?');
+  const findDuplicate = db.prepare(
+    'SELECT message_id FROM deduplication WHERE key = ? AND expires_at > ?',
+  );
+  const remember = db.prepare('INSERT OR REPLACE INTO deduplication VALUES (?, ?, ?)');
+  const forget = db.prepare('DELETE FROM deduplication WHERE expires_at <= ?');
+
+  const lists = (excluded: Excluded): [string, string] => [
+    JSON.stringify([...excluded.ids]),
+    JSON.stringify([...excluded.flowKeys]),
+  ];
+
+  return {
+    insert(message: Omit<Message, 'seq' | 'retried'>): void {
+      const { id, dueAt, createdAt, spec, body } = message;
+      const flowKey = spec.flowControl?.key ?? null;
+      insert.run(id, dueAt, createdAt, flowKey, JSON.stringify(spec), body);
+    },
+    get(id: string): Message | undefined {
+      return rowSchema.optional().parse(byId.get(id));
+    },
+    /** The message that has waited longest since it fell due. */
+    firstDue(now: number, excluded: Excluded): Message | undefined {
+      return rowSchema.optional().parse(firstDue.get(now, ...lists(excluded)));
+    },
+    /** When the next message falls due, in the past perhaps; undefined when none waits. */
+    nextDueAt(excluded: Excluded): number | undefined {
+      return dueSchema.parse(nextDue.get(...lists(excluded))).due_at ?? undefined;
+    },
+    /** Counts one failed attempt and sets the time of the next. */
+    retryAt(id: string, dueAt: number): void {
+      retry.run(dueAt, id);
+    },
+    /** False when there was no such message. */
+    remove(id: string): boolean {
+      return remove.run(id).changes > 0;
+    },
+    ids(limit: number): string[] {
+      return z
+        .array(z.object({ id: z.string() }))
+        .parse(all.all(limit))
+        .map((row) => row.id);
+    },
+    duplicateOf(key: string, now: number): string | undefined {
+      return dedupSchema.optional().parse(findDuplicate.get(key, now))?.message_id;
+    },
+    rememberDuplicate(key: string, messageId: string, expiresAt: number): void {
+      remember.run(key, messageId, expiresAt);
+    },
+    forgetDuplicates(now: number): void {
+      forget.run(now);
+    },
+  };
+}

@@ -1,0 +1,91 @@
+import { z } from 'zod';
+
+const headerMapSchema = z.record(z.string(), z.array(z.string()));
+export type HeaderMap = z.infer<typeof headerMapSchema>;
+
+const flowControlSchema = z.object({
+  key: z.string(),
+  /** At most this many deliveries of the key at once. */
+  parallelism: z.number().int().positive().optional(),
+  /** At most this many deliveries begun per period. */
+  rate: z.number().int().positive().optional(),
+  periodMs: z.number().positive(),
+});
+export type FlowControl = z.infer<typeof flowControlSchema>;
+
+/** What is to be delivered and how: the part that messages, dead letters and schedules share. */
+export const messageSpecSchema = z.object({
+  url: z.string(),
+  method: z.string(),
+  header: headerMapSchema,
+  maxRetries: z.number().int().nonnegative(),
+  retryDelay: z.string().nullable(),
+  timeoutMs: z.number(),
+  callback: z.string().nullable(),
+  failureCallback: z.string().nullable(),
+  flowControl: flowControlSchema.nullable(),
+  scheduleId: z.string().nullable(),
+});
+export type MessageSpec = z.infer<typeof messageSpecSchema>;
+
+/** An accepted message that is not finished. Times in unix ms. */
+export type Message = {
+  seq: number;
+  id: string;
+  /** Earliest time of the next attempt. */
+  dueAt: number;
+  createdAt: number;
+  /** Attempts that failed so far. */
+  retried: number;
+  spec: MessageSpec;
+  body: Uint8Array;
+};
+
+export const specColumn = z
+  .string()
+  .transform((text) => messageSpecSchema.parse(JSON.parse(text) as unknown));
+
+export const bodyColumn = z.instanceof(Uint8Array);
+
+/** `{body}` when the bytes are UTF-8, else `{bodyBase64}`, as QStash shows them; `{}` when empty. */
+export function shownBody(bytes: Uint8Array): { body?: string; bodyBase64?: string } {
+  if (bytes.length === 0) return {};
+  const buffer = Buffer.from(bytes);
+  const text = buffer.toString('utf8');
+  return Buffer.from(text, 'utf8').equals(buffer)
+    ? { body: text }
+    : { bodyBase64: buffer.toString('base64') };
+}
+
+/** The fields QStash shows of a spec, under its names; periods in seconds. */
+export function shownSpec(spec: MessageSpec): Record<string, unknown> {
+  const flow = spec.flowControl;
+  return {
+    method: spec.method,
+    header: spec.header,
+    ...(spec.retryDelay !== null && { retryDelayExpression: spec.retryDelay }),
+    ...(spec.callback !== null && { callback: spec.callback }),
+    ...(spec.failureCallback !== null && { failureCallback: spec.failureCallback }),
+    ...(spec.scheduleId !== null && { scheduleId: spec.scheduleId }),
+    ...(flow !== null && {
+      flowControlKey: flow.key,
+      parallelism: flow.parallelism,
+      rate: flow.rate,
+      period: flow.periodMs / 1_000,
+    }),
+    callerIP: '127.0.0.1',
+  };
+}
+
+/** A message as `GET /v2/messages/:id` shows it. */
+export function shownMessage(message: Omit<Message, 'seq'>): Record<string, unknown> {
+  return {
+    messageId: message.id,
+    url: message.spec.url,
+    ...shownSpec(message.spec),
+    ...shownBody(message.body),
+    maxRetries: message.spec.maxRetries,
+    notBefore: message.dueAt,
+    createdAt: message.createdAt,
+  };
+}

@@ -1,0 +1,58 @@
+/** Tables of the QStash store; `spec` is the JSON of a MessageSpec, times are unix ms. */
+export const QSTASH_SCHEMA = `
+CREATE TABLE IF NOT EXISTS messages (
+  seq INTEGER PRIMARY KEY AUTOINCREMENT,
+  id TEXT NOT NULL UNIQUE,
+  due_at INTEGER NOT NULL,
+  created_at INTEGER NOT NULL,
+  retried INTEGER NOT NULL DEFAULT 0,
+  flow_key TEXT,
+  spec TEXT NOT NULL,
+  body BLOB NOT NULL
+) STRICT;
+CREATE INDEX IF NOT EXISTS messages_due ON messages (due_at, seq);
+
+CREATE TABLE IF NOT EXISTS deduplication (
+  key TEXT PRIMARY KEY,
+  message_id TEXT NOT NULL,
+  expires_at INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE IF NOT EXISTS dead_letters (
+  seq INTEGER PRIMARY KEY AUTOINCREMENT,
+  id TEXT NOT NULL UNIQUE,
+  message_id TEXT NOT NULL,
+  created_at INTEGER NOT NULL,
+  due_at INTEGER NOT NULL,
+  retried INTEGER NOT NULL,
+  died_at INTEGER NOT NULL,
+  spec TEXT NOT NULL,
+  body BLOB NOT NULL,
+  response_status INTEGER NOT NULL,
+  response_header TEXT NOT NULL,
+  response_body BLOB NOT NULL
+) STRICT;
+
+CREATE TABLE IF NOT EXISTS schedules (
+  id TEXT PRIMARY KEY,
+  cron TEXT NOT NULL,
+  created_at INTEGER NOT NULL,
+  next_at INTEGER NOT NULL,
+  last_at INTEGER,
+  paused INTEGER NOT NULL DEFAULT 0,
+  delay_ms INTEGER NOT NULL,
+  spec TEXT NOT NULL,
+  body BLOB NOT NULL
+) STRICT;
+
+CREATE TABLE IF NOT EXISTS events (
+  seq INTEGER PRIMARY KEY AUTOINCREMENT,
+  at INTEGER NOT NULL,
+  state TEXT NOT NULL,
+  message_id TEXT NOT NULL,
+  url TEXT NOT NULL,
+  error TEXT,
+  next_at INTEGER
+) STRICT;
+CREATE INDEX IF NOT EXISTS events_message ON events (message_id);
+`;

@@ -1,0 +1,275 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { Ratelimit } from '@upstash/ratelimit';
+import { Redis } from '@upstash/redis';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { type RunningRedis, startRedis } from './server.ts';
+import { hasRedisServer, startRedisServer, type TestRedisServer } from './test-server.ts';
+
+const TOKEN = 'a-token-of-enough-length';
+
+const engines = [
+  { engine: 'embedded', missing: false },
+  { engine: 'redis-server', missing: !hasRedisServer },
+] as const;
+
+/** What the edge relies on, through the clients it uses. Without a redis-server that half shows as skipped. */
+describe.each(engines)('redis over $engine', ({ engine, missing }) => {
+  describe.skipIf(missing)('with Upstash’s clients', () => {
+    let directory: string;
+    let server: TestRedisServer | undefined;
+    let service: RunningRedis;
+    let redis: Redis;
+
+    beforeAll(async () => {
+      directory = await mkdtemp(path.join(tmpdir(), 'waypost-redis-'));
+      server = engine === 'redis-server' ? await startRedisServer(directory) : undefined;
+      const config = { dataDir: directory, token: TOKEN };
+      service = await startRedis(
+        server === undefined ? config : { ...config, redisUrl: server.url },
+        { log: () => undefined },
+      );
+      redis = new Redis({ url: service.url, token: TOKEN });
+    });
+
+    beforeEach(() => redis.flushdb());
+
+    afterAll(async () => {
+      await service.close();
+      await server?.close();
+      await rm(directory, { recursive: true });
+    });
+
+    const raw = (body: unknown, where = '/', headers: Record<string, string> = {}) =>
+      fetch(`${service.url}${where}`, {
+        method: 'POST',
+        headers: { authorization: `Bearer ${TOKEN}`, ...headers },
+        body: typeof body === 'string' ? body : JSON.stringify(body),
+      });
+
+    test('keeps strings as they are', async () => {
+      expect(await redis.set('text', 'zażółć 🦊\n"')).toBe('OK');
+      expect(await redis.get('text')).toBe('zażółć 🦊\n"');
+      await redis.set('json', { a: [1, 'x', null] });
+      expect(await redis.get('json')).toEqual({ a: [1, 'x', null] });
+      await redis.set('ok', 'OK');
+      expect(await redis.mget('ok', 'text', 'none')).toEqual(['OK', 'zażółć 🦊\n"', null]);
+      expect(await redis.strlen('text')).toBe(17);
+      expect(await redis.append('ok', '!')).toBe(3);
+      expect(await redis.getdel('ok')).toBe('OK!');
+      expect(await redis.exists('ok', 'text', 'json')).toBe(2);
+      expect(await redis.type('text')).toBe('string');
+    });
+
+    test('sets under conditions', async () => {
+      expect(await redis.set('k', 1, { nx: true })).toBe('OK');
+      expect(await redis.set('k', 2, { nx: true })).toBeNull();
+      expect(await redis.set('k', 3, { xx: true, get: true })).toBe(1);
+      expect(await redis.set('none', 3, { xx: true })).toBeNull();
+      expect(await redis.setnx('k', 4)).toBe(0);
+      expect(await redis.getset('k', 5)).toBe(3);
+      expect(await redis.get('k')).toBe(5);
+    });
+
+    test('counts', async () => {
+      expect(await redis.incr('n')).toBe(1);
+      expect(await redis.incrby('n', 41)).toBe(42);
+      expect(await redis.decrby('n', 2)).toBe(40);
+      expect(await redis.decr('n')).toBe(39);
+      expect(await redis.incrbyfloat('f', 0.5)).toBe(0.5);
+      await redis.set('word', 'x');
+      await expect(redis.incr('word')).rejects.toThrow('ERR value is not an integer');
+      await redis.set('huge', '9223372036854775807');
+      await expect(redis.incr('huge')).rejects.toThrow('overflow');
+    });
+
+    test('expires', async () => {
+      await redis.set('k', 'v', { ex: 100 });
+      expect(await redis.ttl('k')).toBe(100);
+      await redis.set('k', 'w', { keepTtl: true });
+      expect(await redis.ttl('k')).toBe(100);
+      expect(await redis.persist('k')).toBe(1);
+      expect(await redis.ttl('k')).toBe(-1);
+      expect(await redis.expire('k', 50)).toBe(1);
+      expect(await redis.expire('k', 60, 'LT')).toBe(0);
+      expect(await redis.pttl('k')).toBeGreaterThan(49_000);
+      expect(await redis.pexpireat('k', 1)).toBe(1);
+      expect(await redis.ttl('k')).toBe(-2);
+      expect(await redis.expire('none', 1)).toBe(0);
+      await expect(redis.set('k', 'v', { ex: 0 })).rejects.toThrow('invalid expire time');
+    });
+
+    test('keeps hashes, sets and sorted sets', async () => {
+      expect(await redis.hset('h', { a: 1, b: 'two' })).toBe(2);
+      expect(await redis.hgetall('h')).toEqual({ a: 1, b: 'two' });
+      expect(await redis.hmget('h', 'b', 'c')).toEqual({ b: 'two', c: null });
+      expect(await redis.hincrby('h', 'a', 4)).toBe(5);
+      expect(await redis.hdel('h', 'a', 'b', 'c')).toBe(2);
+      expect(await redis.exists('h')).toBe(0);
+
+      expect(await redis.sadd('s', 'x', 'y', 'x')).toBe(2);
+      expect(await redis.smismember('s', ['x', 'z'])).toEqual([1, 0]);
+      expect((await redis.smembers('s')).toSorted()).toEqual(['x', 'y']);
+      expect(await redis.srem('s', 'x', 'y')).toBe(2);
+      expect(await redis.exists('s')).toBe(0);
+
+      const members = [
+        { score: 2, member: 'b' },
+        { score: 1, member: 'a' },
+        { score: 2.5, member: 'c' },
+      ] as const;
+      expect(await redis.zadd('z', ...members)).toBe(3);
+      expect(await redis.zrange('z', 0, -1)).toEqual(['a', 'b', 'c']);
+      expect(await redis.zrange('z', 0, 0, { rev: true, withScores: true })).toEqual(['c', 2.5]);
+      expect(await redis.zrange('z', '(1', '+inf', { byScore: true })).toEqual(['b', 'c']);
+      expect(await redis.zrange('z', 0, 9, { byScore: true, offset: 1, count: 1 })).toEqual(['b']);
+      expect(await redis.zadd('z', { gt: true, ch: true }, { score: 1, member: 'b' })).toBe(0);
+      expect(await redis.zincrby('z', 10, 'a')).toBe(11);
+      expect(await redis.zrank('z', 'a')).toBe(2);
+      expect(await redis.zscore('z', 'none')).toBeNull();
+      expect(await redis.zcount('z', 2, 3)).toBe(2);
+      expect(await redis.zremrangebyscore('z', '-inf', '(11')).toBe(2);
+      expect(await redis.zcard('z')).toBe(1);
+    });
+
+    test('refuses a key of another kind', async () => {
+      await redis.set('k', 'v');
+      await expect(redis.hget('k', 'f')).rejects.toThrow('WRONGTYPE');
+    });
+
+    test('finds keys by pattern', async () => {
+      await redis.mset({ 'a:1': 1, 'a:2': 1, 'b:1': 1, 'a.1': 1, 'a:*': 1 });
+      const find = async (match: string): Promise<string[]> => {
+        const found: string[] = [];
+        let cursor = '0';
+        do {
+          const [next, keys] = await redis.scan(cursor, { match });
+          found.push(...keys);
+          cursor = next;
+        } while (cursor !== '0');
+        return found.toSorted();
+      };
+      expect(await find('a:*')).toEqual(['a:*', 'a:1', 'a:2']);
+      expect(await find('a:[0-1]')).toEqual(['a:1']);
+      expect(await find('a:[^12]')).toEqual(['a:*']);
+      expect(await find('?:1')).toEqual(['a:1', 'b:1']);
+      expect(await find('a:\\*')).toEqual(['a:*']);
+      expect(await find('a:[*\\d]')).toEqual(['a:*']);
+      expect(await find('a.*')).toEqual(['a.1']);
+      expect(await redis.dbsize()).toBe(5);
+    });
+
+    test('runs a pipeline past an error', async () => {
+      const pipeline = redis.pipeline();
+      pipeline.set('k', 'v');
+      pipeline.incr('k');
+      pipeline.get('k');
+      const results = await pipeline.exec({ keepErrors: true });
+      expect(results.map(({ result }) => result)).toEqual(['OK', undefined, 'v']);
+      expect(results[1]?.error).toContain('ERR value is not an integer');
+    });
+
+    test('runs a transaction at once, and refuses one with an unknown command', async () => {
+      const outcomes = await Promise.all(
+        Array.from({ length: 10 }, () => redis.multi().incr('a').incr('b').exec()),
+      );
+      expect(outcomes.filter(([a, b]) => a !== b)).toEqual([]);
+      const refused = await raw([['SET', 'c', '1'], ['NONSENSE']], '/multi-exec');
+      expect(refused.status).toBe(400);
+      expect(await refused.json()).toEqual({ error: expect.stringContaining('EXECABORT') });
+      expect(await redis.get('c')).toBeNull();
+    });
+
+    test('speaks plain JSON to those who do not ask for base64', async () => {
+      await raw(['SET', 'k', 'ü']);
+      expect(await (await raw(['GET', 'k'])).json()).toEqual({ result: 'ü' });
+      expect(await (await raw(['INCRBY', 'n', 2])).json()).toEqual({ result: 2 });
+      const encoded = await raw(['GET', 'k'], '/', { 'upstash-encoding': 'base64' });
+      expect(await encoded.json()).toEqual({ result: Buffer.from('ü').toString('base64') });
+    });
+
+    test('answers 401 without the token and 400 to what it cannot take', async () => {
+      const stranger = new Redis({ url: service.url, token: 'not-the-token' });
+      await expect(stranger.get('k')).rejects.toThrow('Unauthorized');
+      const none = await fetch(service.url, { method: 'POST', body: '["PING"]' });
+      expect(none.status).toBe(401);
+      expect((await raw('no json')).status).toBe(400);
+      expect((await raw([])).status).toBe(400);
+      expect((await raw({ a: 1 }, '/pipeline')).status).toBe(400);
+      expect((await raw(['GET'])).status).toBe(400);
+      expect(await (await raw(['NONSENSE'])).json()).toEqual({
+        error: expect.stringContaining('ERR unknown command'),
+      });
+    });
+
+    test('runs scripts, by source and by digest', async () => {
+      const script =
+        '#!lua flags=allow-key-locking\nreturn {KEYS[1], ARGV[1], #ARGV, 3.9, false, true}';
+      const expected = ['k', 'v', 1, 3, null, 1];
+      const sha = await redis.scriptLoad(script);
+      expect(await redis.evalsha(sha, ['k'], ['v'])).toEqual(expected);
+      expect(await redis.scriptExists(sha, 'f'.repeat(40))).toEqual([1, 0]);
+      await redis.scriptFlush();
+      await expect(redis.evalsha(sha, ['k'], ['v'])).rejects.toThrow('NOSCRIPT');
+      expect(await redis.eval(script, ['k'], ['v'])).toEqual(expected);
+      expect(await redis.evalsha(sha, ['k'], ['v'])).toEqual(expected);
+    });
+
+    test('lets scripts call commands, and tells them of errors', async () => {
+      const counted = await redis.eval(
+        "for i = 1, 3 do redis.call('INCRBY', KEYS[1], i) end return redis.call('GET', KEYS[1])",
+        ['n'],
+        [],
+      );
+      expect(counted).toBe(6);
+      expect(await redis.eval("return redis.call('SET', KEYS[1], 1 / 2).ok", ['f'], [])).toBe('OK');
+      expect(await redis.get('f')).toBe(0.5);
+      const caught = "return redis.pcall('INCR', KEYS[1]).err";
+      await redis.set('word', 'x');
+      expect(await redis.eval(caught, ['word'], [])).toContain('not an integer');
+      const raised = redis.eval("redis.call('INCR', KEYS[1]) return 1", ['word'], []);
+      await expect(raised).rejects.toThrow('not an integer');
+      await expect(redis.eval("return redis.error_reply('MY own')", [], [])).rejects.toThrow(
+        'MY own',
+      );
+      await expect(redis.eval('return nonsense(', [], [])).rejects.toThrow('compiling script');
+      await expect(redis.eval('leak = 1', [], [])).rejects.toThrow(
+        'Attempt to modify a readonly table',
+      );
+    });
+
+    const limiters = [
+      ['slidingWindow', Ratelimit.slidingWindow(5, '1 h')],
+      ['fixedWindow', Ratelimit.fixedWindow(5, '1 h')],
+      ['tokenBucket', Ratelimit.tokenBucket(1, '1 h', 5)],
+    ] as const;
+
+    test.each(limiters)('limits by %s, also when twenty ask at once', async (name, limiter) => {
+      const limit = new Ratelimit({ redis, limiter, prefix: name, ephemeralCache: false });
+      const answers = await Promise.all(Array.from({ length: 20 }, () => limit.limit('who')));
+      expect(answers.filter(({ success }) => success)).toHaveLength(5);
+      expect((await limit.limit('other')).remaining).toBe(4);
+      expect(await limit.getRemaining('who')).toMatchObject({ remaining: 0 });
+      await limit.resetUsedTokens('who');
+      expect(await limit.getRemaining('who')).toMatchObject({ remaining: 5 });
+      expect((await limit.limit('who', { rate: 3 })).remaining).toBe(2);
+    });
+  });
+});
+
+test.skipIf(!hasRedisServer)('answers 503 while a Redis of your own is gone', async () => {
+  const directory = await mkdtemp(path.join(tmpdir(), 'waypost-redis-'));
+  const server = await startRedisServer(directory);
+  const config = { dataDir: directory, token: TOKEN, redisUrl: server.url };
+  const service = await startRedis(config, { log: () => undefined });
+  await server.close();
+  const response = await fetch(service.url, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${TOKEN}` },
+    body: '["PING"]',
+  });
+  expect(response.status).toBe(503);
+  await service.close();
+  await rm(directory, { recursive: true });
+});

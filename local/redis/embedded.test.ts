@@ -1,0 +1,185 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { once } from 'node:events';
+import { appendFile, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { Redis } from '@upstash/redis';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { z } from 'zod';
+import { type RunningRedis, startRedis } from './server.ts';
+
+const TOKEN = 'a-token-of-enough-length';
+const readyMessage = z.object({ ready: z.literal(true), url: z.url() });
+
+let directory: string;
+let now: number;
+const services: RunningRedis[] = [];
+const processes: ChildProcess[] = [];
+
+beforeEach(async () => {
+  directory = await mkdtemp(path.join(tmpdir(), 'waypost-redis-'));
+  now = 1_700_000_000_000;
+});
+
+afterEach(async () => {
+  await stopAll();
+  for (const child of processes.splice(0)) await end(child, 'SIGTERM');
+  await rm(directory, { recursive: true });
+});
+
+async function start(): Promise<Redis> {
+  const service = await startRedis(
+    { dataDir: directory, token: TOKEN },
+    { log: () => undefined, now: () => now },
+  );
+  services.push(service);
+  return new Redis({ url: service.url, token: TOKEN });
+}
+
+async function stopAll(): Promise<void> {
+  for (const service of services.splice(0)) await service.close();
+}
+
+async function end(child: ChildProcess, signal: NodeJS.Signals): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const exit = once(child, 'exit');
+  child.kill(signal);
+  await exit;
+}
+
+const journal = (): string => path.join(directory, 'journal.jsonl');
+
+test('a key is there until its moment, and not from then on', async () => {
+  const redis = await start();
+  await redis.set('k', 'v', { px: 1000 });
+  await redis.hset('h', { a: 1 });
+  await redis.pexpire('h', 500);
+  now += 499;
+  expect(await redis.hget('h', 'a')).toBe(1);
+  now += 1;
+  expect(await redis.hget('h', 'a')).toBeNull();
+  expect(await redis.pttl('k')).toBe(500);
+  now += 500;
+  expect(await redis.exists('k')).toBe(0);
+  expect(await redis.dbsize()).toBe(0);
+  // What comes after must not inherit the old expiry.
+  await redis.incr('k');
+  now += 10_000;
+  expect(await redis.get('k')).toBe(1);
+});
+
+test('everything is there again after a restart, with its expiry', async () => {
+  let redis = await start();
+  await redis.set('kept', 'ü');
+  await redis.set('short', 1, { px: 1000 });
+  await redis.hset('h', { a: 1, b: 2 });
+  await redis.hdel('h', 'a');
+  await redis.zadd('z', { score: 1.5, member: 'm' });
+  await redis.sadd('s', 'x');
+  await redis.eval(
+    "redis.call('INCRBY', KEYS[1], 7) redis.call('PEXPIRE', KEYS[1], 2000)",
+    ['n'],
+    [],
+  );
+  await stopAll();
+
+  now += 1500;
+  redis = await start();
+  expect(await redis.get('kept')).toBe('ü');
+  expect(await redis.get('short')).toBeNull();
+  expect(await redis.hgetall('h')).toEqual({ b: 2 });
+  expect(await redis.zscore('z', 'm')).toBe(1.5);
+  expect(await redis.smembers('s')).toEqual(['x']);
+  expect(await redis.get('n')).toBe(7);
+  expect(await redis.pttl('n')).toBe(500);
+});
+
+test('kill -9 between writes loses nothing that was acknowledged', async () => {
+  const config = { dataDir: directory, token: TOKEN };
+  const child = fork(new URL('./main.ts', import.meta.url), {
+    env: { PATH: '/usr/bin:/bin', WAYPOST_SERVICE: JSON.stringify(config) },
+    execArgv: [],
+    stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
+  });
+  processes.push(child);
+  const [message] = await once(child, 'message');
+  const { url } = readyMessage.parse(message);
+  const acknowledged: string[] = [];
+  const write = async (writer: number): Promise<void> => {
+    const client = new Redis({ url, token: TOKEN, retry: false, enableAutoPipelining: false });
+    for (let n = 0; ; n += 1) {
+      const key = `${writer}-${n}`;
+      try {
+        await client.multi().set(key, 'v').incr(`count-${writer}`).exec();
+      } catch {
+        return;
+      }
+      acknowledged.push(key);
+      if (acknowledged.length === 200) child.kill('SIGKILL');
+    }
+  };
+  await Promise.all([1, 2, 3, 4].map(write));
+  await end(child, 'SIGKILL');
+
+  expect(acknowledged.length).toBeGreaterThanOrEqual(200);
+  const redis = await start();
+  const there = await redis.mget<(string | null)[]>(...acknowledged);
+  expect(there.filter((value) => value !== 'v')).toEqual([]);
+  for (const writer of [1, 2, 3, 4]) {
+    const keys = await redis.keys(`${writer}-*`);
+    expect((await redis.get<number>(`count-${writer}`)) ?? 0).toBe(keys.length);
+  }
+});
+
+test('a last line that was cut short is dropped, and writing goes on behind it', async () => {
+  let redis = await start();
+  await redis.set('a', 1);
+  await stopAll();
+  await appendFile(journal(), '[1700000000000,[["SET","b"');
+  redis = await start();
+  expect(await redis.get('b')).toBeNull();
+  await redis.set('c', 3);
+  await stopAll();
+  redis = await start();
+  expect(await redis.mget('a', 'b', 'c')).toEqual([1, null, 3]);
+});
+
+test('a damaged journal is refused rather than half read', async () => {
+  const redis = await start();
+  await redis.set('a', 1);
+  await redis.set('b', 2);
+  await stopAll();
+  const lines = (await readFile(journal(), 'utf8')).split('\n');
+  await writeFile(journal(), ['damaged', ...lines.slice(1)].join('\n'));
+  await expect(start()).rejects.toThrow('line 1 is damaged');
+});
+
+test('the journal is shortened when most of it is history', async () => {
+  let redis = await start();
+  const large = 'x'.repeat(100_000);
+  for (let n = 0; n < 60; n += 1) await redis.set('k', `${n}${large}`, { px: 60_000 });
+  await redis.zadd('z', { score: 1, member: 'm' });
+  expect((await stat(journal())).size).toBeLessThan(4 * 1024 * 1024);
+  await redis.set('last', 1);
+  await stopAll();
+  redis = await start();
+  expect(await redis.get('k')).toBe(`59${large}`);
+  expect(await redis.pttl('k')).toBe(60_000);
+  expect(await redis.zscore('z', 'm')).toBe(1);
+  expect(await redis.get('last')).toBe(1);
+});
+
+test('one process at a time has the directory', async () => {
+  await start();
+  await expect(start()).rejects.toThrow('is in use by another process');
+});
+
+test('a script that does not end is stopped, and others are served again', async () => {
+  const redis = await start();
+  await redis.set('k', 'v');
+  await expect(redis.eval('while true do end', [], [])).rejects.toThrow('runs for too long');
+  await expect(
+    redis.eval('while true do pcall(function() while true do end end) end', [], []),
+  ).rejects.toThrow('runs for too long');
+  expect(await redis.get('k')).toBe('v');
+});

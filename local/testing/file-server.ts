@@ -1,0 +1,49 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { RunningService } from '../service-process.ts';
+
+/** A PNG of one transparent pixel. */
+export const PIXEL_PNG = Buffer.from(
+  'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==',
+  'base64',
+);
+
+/**
+ * A site of files as callers name them: `/pixel.png`; `/page.png`, which is HTML; `/empty.png`; `/status/:code`;
+ * `/size/:bytes`, a PNG of that many bytes; `/redirect/:hops`, which ends at `/pixel.png`; `/away?to=<url>`.
+ */
+export async function startFileServer(): Promise<RunningService> {
+  const server = createServer((request, response) => {
+    const url = new URL(request.url ?? '/', 'http://files.test');
+    const [, first = '', second = ''] = url.pathname.split('/');
+    const count = Number(second);
+    if (first === 'status') return void response.writeHead(count).end('no');
+    if (first === 'away')
+      return void response.writeHead(302, { location: url.searchParams.get('to') ?? '/' }).end();
+    if (first === 'redirect') {
+      const location = count > 1 ? `/redirect/${count - 1}` : '/pixel.png';
+      return void response.writeHead(302, { location }).end();
+    }
+    response.writeHead(200, { 'content-type': 'image/png' });
+    if (first === 'page.png') response.end('<!doctype html><title>not an image</title>');
+    else if (first === 'empty.png') response.end();
+    else if (first === 'size')
+      response.end(Buffer.concat([PIXEL_PNG, Buffer.alloc(count - PIXEL_PNG.length)]));
+    else response.end(PIXEL_PNG);
+  });
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(0, '127.0.0.1', resolve);
+  });
+  // A server that listens on a TCP port has such an address.
+  const { port } = server.address() as AddressInfo;
+  return {
+    url: `http://127.0.0.1:${port}`,
+    close: async () => {
+      server.closeAllConnections();
+      await new Promise<void>((resolve) => {
+        server.close(() => resolve());
+      });
+    },
+  };
+}

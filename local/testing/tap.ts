@@ -1,0 +1,108 @@
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { z } from 'zod';
+import type { RunningService } from '../service-process.ts';
+
+export const TapOptions = z.object({
+  /** Where calls go on to. */
+  target: z.url(),
+  /** How long each call is held before it goes on. */
+  holdMs: z.number().int().min(0).default(0),
+});
+
+/** One call that passed, with the clock of the tap's process. */
+export const TapCall = z.object({
+  method: z.string(),
+  path: z.string(),
+  startedAt: z.number(),
+  endedAt: z.number(),
+});
+export type TapCall = z.infer<typeof TapCall>;
+
+type Tap = z.infer<typeof TapOptions> & { calls: TapCall[] };
+
+/**
+ * Stands in front of services that a Worker under test calls, and counts at their door what arrives.
+ * `POST /taps` (TapOptions) answers `{url}`; what is sent to that URL goes on to the target; `GET <url>/__calls` answers
+ * TapCall[], in the order in which they began.
+ */
+export async function startTap(): Promise<RunningService> {
+  const taps: Tap[] = [];
+  let url = '';
+
+  async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const { method = 'GET', url: path = '/' } = request;
+    const body = await readBody(request);
+    if (method === 'POST' && path === '/taps') {
+      const number = taps.push({ ...TapOptions.parse(JSON.parse(body.toString())), calls: [] }) - 1;
+      return answer(response, { url: `${url}/${number}` });
+    }
+    const [, number = '', rest = ''] = /^\/(\d+)(.*)$/.exec(path) ?? [];
+    const tap = taps[Number(number)];
+    if (tap === undefined) return void response.writeHead(404).end();
+    if (rest === '/__calls') return answer(response, tap.calls);
+    await forward(tap, rest, { method, headers: request.headers, body }, response);
+  }
+
+  const server = createServer((request, response) => {
+    handle(request, response).catch((error: unknown) => {
+      process.stderr.write(`tap: ${String(error)}\n`);
+      response.destroy();
+    });
+  });
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(0, '127.0.0.1', resolve);
+  });
+  // A server that listens on a TCP port has such an address.
+  url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  return {
+    url,
+    close: async () => {
+      server.closeAllConnections();
+      await new Promise<void>((resolve) => {
+        server.close(() => resolve());
+      });
+    },
+  };
+}
+
+type Forwarded = { method: string; headers: IncomingMessage['headers']; body: Buffer };
+
+async function forward(
+  tap: Tap,
+  path: string,
+  { method, headers, body }: Forwarded,
+  response: ServerResponse,
+): Promise<void> {
+  const call: TapCall = { method, path, startedAt: performance.now(), endedAt: 0 };
+  tap.calls.push(call);
+  await sleep(tap.holdMs);
+  const passed = new Headers();
+  for (const [name, value] of Object.entries(headers))
+    if (!['host', 'connection', 'content-length'].includes(name)) passed.set(name, String(value));
+  const upstream = await fetch(`${tap.target}${path}`, {
+    method,
+    headers: passed,
+    redirect: 'manual',
+    ...(body.length === 0 ? {} : { body: new Uint8Array(body) }),
+  });
+  const answered = Buffer.from(await upstream.arrayBuffer());
+  call.endedAt = performance.now();
+  response.writeHead(upstream.status, {
+    'content-type': upstream.headers.get('content-type') ?? 'application/json',
+  });
+  response.end(answered);
+}
+
+async function readBody(request: IncomingMessage): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of request) chunks.push(Buffer.from(chunk));
+  return Buffer.concat(chunks);
+}
+
+function answer(response: ServerResponse, body: unknown): void {
+  response.writeHead(200, { 'content-type': 'application/json' });
+  response.end(JSON.stringify(body));
+}

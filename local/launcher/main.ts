@@ -1,7 +1,8 @@
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { DirectoryInUseError, lockDirectory } from '../directory-lock.ts';
 import { readLauncherEnv } from './env.ts';
 import { prepareAccount } from './first-start.ts';
-import { lockDirectory } from './lock.ts';
 import { readyBlock } from './ready-block.ts';
 import { loadSettings, writePrivateFile } from './settings.ts';
 import { startStack, type Stack } from './stack.ts';
@@ -12,15 +13,15 @@ const say = (text: string): void => {
 
 async function main(): Promise<void> {
   const env = readLauncherEnv();
+  const unlock = takeDirectory(env.directory);
   const settings = await loadSettings(env.directory, env.PORT);
-  const unlock = await lockDirectory(env.directory);
   let stack: Stack | undefined;
   let stopping: Promise<void> | undefined;
   const stop = (): void => {
     stopping ??= (async () => {
       say('stopping …');
       await stack?.stop();
-      await unlock();
+      unlock();
       process.exit(0);
     })();
   };
@@ -30,7 +31,7 @@ async function main(): Promise<void> {
   let writeFacts = (): void => {};
   stack = await startStack({ env, settings, say, onRestart: () => writeFacts() }).catch(
     async (error: unknown) => {
-      await unlock();
+      unlock();
       throw error;
     },
   );
@@ -54,6 +55,21 @@ async function main(): Promise<void> {
   };
   await save();
   process.stdout.write(readyBlock(running, account, env.directory));
+}
+
+/** Two launchers on one folder would start every part twice. */
+function takeDirectory(directory: string): () => void {
+  // 0711: PostgreSQL, run as another account when we are root, must pass through; it can list and read nothing here.
+  mkdirSync(directory, { recursive: true, mode: 0o711 });
+  try {
+    return lockDirectory(directory);
+  } catch (error) {
+    if (!(error instanceof DirectoryInUseError)) throw error;
+    throw new Error(
+      `Waypost already runs from ${directory}. Stop it first, or set WAYPOST_DIR to another folder.`,
+      { cause: error },
+    );
+  }
 }
 
 main().catch((error: unknown) => {

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { readFile, rename, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { z } from 'zod';
@@ -51,8 +51,6 @@ export async function loadSettings(
   directory: string,
   apiPort: number | undefined,
 ): Promise<Settings> {
-  // 0711: PostgreSQL, run as another account when we are root, must pass through; it can list and read nothing here.
-  await mkdir(directory, { recursive: true, mode: 0o711 });
   const text = await readFile(join(directory, 'settings.json'), 'utf8').catch(() => undefined);
   if (text !== undefined) return Settings.parse(JSON.parse(text));
   const settings = await makeSettings(apiPort);

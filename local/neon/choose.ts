@@ -3,7 +3,7 @@ import type { NeonConfig } from './config.ts';
 import { EmbeddedUnavailableError } from './embedded/binaries.ts';
 import { hasCluster } from './embedded/install.ts';
 import { startEmbedded } from './embedded/start.ts';
-import type { Log } from './log.ts';
+import type { Log } from '../log.ts';
 import { hasPglite, startPglite } from './pglite/start.ts';
 
 /**

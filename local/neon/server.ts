@@ -2,7 +2,7 @@ import type { Backend } from './backend.ts';
 import { type NeonConfig, type NeonConfigInput, neonConfigSchema } from './config.ts';
 import { chooseBackend } from './choose.ts';
 import { openDoor } from './front/door.ts';
-import { type Log, stderrLog } from './log.ts';
+import { type Log, stderrLog } from '../log.ts';
 
 /** Ten pools of eight stay below PostgreSQL's hundred connections. */
 const LIMITS = { connections: 8, pools: 10 };

@@ -7,8 +7,9 @@ import { type Backend, withDatabase } from './backend.ts';
 import { APP_DATABASE } from './config.ts';
 import { EmbeddedUnavailableError } from './embedded/binaries.ts';
 import { startEmbedded } from './embedded/start.ts';
-import type { Log } from './log.ts';
+import type { Log } from '../log.ts';
 import { startPglite } from './pglite/start.ts';
+import { cleanUpAfterDeath } from './test-guard.ts';
 import { type RunningNeon, serve } from './server.ts';
 import { createTestDatabase, type TestNeonHandle } from './test-database.ts';
 
@@ -39,12 +40,15 @@ export async function startTestNeon(options: TestNeonOptions = {}): Promise<Test
   const { log = silent } = options;
   const home = await mkdtemp(path.join(tmpdir(), 'waypost-neon-'));
   let running: RunningNeon | undefined;
+  let dismissGuard = (): void => undefined;
   const close = async (): Promise<void> => {
     await running?.close();
+    dismissGuard();
     await rm(home, { recursive: true, force: true });
   };
   try {
     const backend = await startThrowaway(home, options.driver, log);
+    dismissGuard = await cleanUpAfterDeath(home);
     running = await serve(backend, 0, LIMITS, log);
     const { connectionString, ...neon } = running;
     await options.prepare?.(connectionString, running);

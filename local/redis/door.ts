@@ -2,7 +2,7 @@ import { createHash, timingSafeEqual } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { z } from 'zod';
-import { type Log, reasonOf } from '../neon/log.ts';
+import { type Log, reasonOf } from '../log.ts';
 import { encodeReply } from './encoding.ts';
 import { isFailure, RedisError, type RedisEngine, type Reply } from './reply.ts';
 

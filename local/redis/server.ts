@@ -1,4 +1,4 @@
-import { type Log, stderrLog } from '../neon/log.ts';
+import { type Log, stderrLog } from '../log.ts';
 import { type RedisConfigInput, redisConfigSchema } from './config.ts';
 import { openDoor } from './door.ts';
 import { EmbeddedRedis } from './embedded/engine.ts';

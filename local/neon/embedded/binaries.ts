@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { reasonOf } from '../log.ts';
+import { reasonOf } from '../../log.ts';
 
 /** Absolute paths of the PostgreSQL programs. */
 export type Binaries = { initdb: string; postgres: string; pg_ctl: string };

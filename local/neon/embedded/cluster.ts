@@ -2,7 +2,7 @@ import type { ChildProcess } from 'node:child_process';
 import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { type Log, reasonOf } from '../log.ts';
+import { type Log, reasonOf } from '../../log.ts';
 import { freePort } from './free-port.ts';
 import type { Installation } from './install.ts';
 import { isAlive, readPostmasterPid, servesCluster } from './postmaster-pid.ts';
@@ -32,7 +32,8 @@ export async function startCluster(
   let restarting: Promise<void> | undefined;
 
   const restart = async (): Promise<void> => {
-    for (let attempt = 0; !closing; attempt += 1) {
+    for (let attempt = 0; ; attempt += 1) {
+      if (closing) return;
       try {
         watch(await startServer(installation, port, throwaway, log));
         log('info', 'database_restarted', { port });
@@ -95,8 +96,8 @@ async function startServer(
 ): Promise<ChildProcess> {
   const child = launch(binaries.postgres, serverArguments(cluster, port, throwaway), account);
   let lastWords = '';
-  let failure: Error | undefined;
-  child.once('error', (error) => (failure = error));
+  const failed: { error?: Error } = {};
+  child.once('error', (error) => (failed.error = error));
   child.stderr?.on('data', (chunk: Buffer) => {
     const text = chunk.toString().trim();
     lastWords = `${lastWords}\n${text}`.slice(-2_000);
@@ -104,7 +105,7 @@ async function startServer(
   });
   const closed = new Promise<void>((resolve) => child.once('close', () => resolve()));
   const deadline = Date.now() + START_DEADLINE_MS;
-  while (failure === undefined && !hasExited(child)) {
+  while (failed.error === undefined && !hasExited(child)) {
     const lock = await readPostmasterPid(cluster);
     if (lock?.pid === child.pid && lock?.ready === true) return child;
     if (Date.now() > deadline) {
@@ -113,7 +114,7 @@ async function startServer(
     }
     await delay(10);
   }
-  if (failure !== undefined) throw failure;
+  if (failed.error !== undefined) throw failed.error;
   await closed;
   throw new Error(`PostgreSQL did not start:${lastWords}`);
 }

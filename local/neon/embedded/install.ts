@@ -1,7 +1,7 @@
 import { chown, mkdir, mkdtemp, realpath, rename, rm, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { SUPERUSER } from '../config.ts';
-import { reasonOf } from '../log.ts';
+import { reasonOf } from '../../log.ts';
 import { type Account, firstBarrier, unprivilegedAccount } from './account.ts';
 import { type Binaries, EmbeddedUnavailableError, findBinaries } from './binaries.ts';
 import { runToEnd } from './programs.ts';

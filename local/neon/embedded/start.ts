@@ -1,7 +1,7 @@
 import { Client } from 'pg';
 import { type Backend, loopbackUrl, quoteIdentifier } from '../backend.ts';
 import { APP_DATABASE, SUPERUSER } from '../config.ts';
-import type { Log } from '../log.ts';
+import type { Log } from '../../log.ts';
 import { startCluster } from './cluster.ts';
 import { install } from './install.ts';
 

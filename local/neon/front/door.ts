@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { Backend } from '../backend.ts';
-import { type Log, reasonOf } from '../log.ts';
+import { type Log, reasonOf } from '../../log.ts';
 import { type PoolLimits, Pools } from './pools.ts';
 import { answerSql, type SqlAnswer } from './sql.ts';
 import { targetOf, WireDoor } from './websocket.ts';

@@ -1,5 +1,5 @@
 import { Pool, type PoolClient } from 'pg';
-import { type Log, reasonOf } from '../log.ts';
+import { type Log, reasonOf } from '../../log.ts';
 
 export type PoolLimits = {
   /** Connections per connection string. */

@@ -5,7 +5,7 @@ import type { Duplex } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { connect as connectTls } from 'node:tls';
 import { createWebSocketStream, type WebSocket, WebSocketServer } from 'ws';
-import { type Log, reasonOf } from '../log.ts';
+import { type Log, reasonOf } from '../../log.ts';
 
 /** The server behind the door; `tls` when its URL asks for it. */
 export type Target = { host: string; port: number; tls: boolean; verify: boolean };

@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net';
-import { reasonOf } from '../log.ts';
+import { reasonOf } from '../../log.ts';
 import type { PgliteEngine } from './engine.ts';
 import { FrameReader } from './frame-reader.ts';
 import {

@@ -2,7 +2,7 @@ import { mkdtemp, rename, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { PGlite } from '@electric-sql/pglite';
 import { quoteIdentifier } from '../backend.ts';
-import { type Log, reasonOf } from '../log.ts';
+import { type Log, reasonOf } from '../../log.ts';
 import { simpleQuery, summarize } from './messages.ts';
 
 /** Where PGlite keeps its files. */

@@ -2,9 +2,9 @@ import { once } from 'node:events';
 import { createServer, type Socket } from 'node:net';
 import { type Backend, loopbackUrl } from '../backend.ts';
 import { APP_DATABASE, SUPERUSER } from '../config.ts';
-import { type Log, reasonOf } from '../log.ts';
+import { type Log, reasonOf } from '../../log.ts';
 import { type PgliteHouse, serveClient } from './client-session.ts';
-import { lockDirectory } from './directory-lock.ts';
+import { lockDirectory } from '../../directory-lock.ts';
 import { PgliteEngine } from './engine.ts';
 import { Turns } from './turns.ts';
 

@@ -1,5 +1,5 @@
-import { lockDirectory } from '../../neon/pglite/directory-lock.ts';
-import { type Log, reasonOf } from '../../neon/log.ts';
+import { lockDirectory } from '../../directory-lock.ts';
+import { type Log, reasonOf } from '../../log.ts';
 import { OK, RedisError, type RedisEngine, type Reply } from '../reply.ts';
 import { small } from './arguments.ts';
 import { checkArity, commandNamed } from './commands/table.ts';

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { Redis } from 'ioredis';
 import { z } from 'zod';
-import type { Log } from '../../neon/log.ts';
+import type { Log } from '../../log.ts';
 import { RedisError, type RedisEngine, type Reply } from '../reply.ts';
 import { withoutForeignFlags } from './shebang.ts';
 

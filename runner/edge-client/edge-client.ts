@@ -1,0 +1,151 @@
+import type { z } from 'zod';
+import { newId } from '../../shared/ids.ts';
+import { HeartbeatResponse, type HeartbeatRequest } from '../../shared/protocol/leases.ts';
+import {
+  ClaimResponse,
+  UnsettledResponse,
+  type ClaimRequest,
+  type UnsettledRequest,
+} from '../../shared/protocol/outbound-message.ts';
+import {
+  MediaSlotResponse,
+  ReportBatchResponse,
+  type MediaSlotRequest,
+  type ReportBatch,
+} from '../../shared/protocol/runner-reports.ts';
+import type { SigningKeys } from '../../shared/signing/keys.ts';
+import { signRequest } from '../../shared/signing/signed-request.ts';
+
+/**
+ * `unreachable`: no answer, or one that says "later" (429, 5xx): the same call may work soon.
+ * `refused`: the edge understood and said no; `status` says why.
+ */
+export class EdgeError extends Error {
+  readonly kind: 'unreachable' | 'refused';
+  readonly status: number | null;
+
+  constructor(kind: 'unreachable' | 'refused', status: number | null, message: string) {
+    super(message);
+    this.name = 'EdgeError';
+    this.kind = kind;
+    this.status = status;
+  }
+}
+
+export type EdgeClient = {
+  heartbeat(request: HeartbeatRequest): Promise<HeartbeatResponse>;
+  claim(request: ClaimRequest): Promise<ClaimResponse>;
+  unsettled(request: UnsettledRequest): Promise<UnsettledResponse>;
+  reports(batch: ReportBatch): Promise<ReportBatchResponse>;
+  mediaSlot(request: MediaSlotRequest): Promise<MediaSlotResponse>;
+};
+
+type Call<Output> = {
+  path: string;
+  body: object;
+  response: z.ZodType<Output>;
+  timeoutMs: number;
+  context?: { session: string; epoch: number };
+};
+
+/** The runner's only way to the edge: signed POSTs to `/internal/runners/*`, audience `edge`. */
+export function createEdgeClient(options: {
+  edgeUrl: string;
+  runnerId: string;
+  bootId: string;
+  keys: SigningKeys;
+  fetch?: typeof fetch;
+}): EdgeClient {
+  const doFetch = options.fetch ?? fetch;
+
+  async function call<Output>({
+    path,
+    body,
+    response,
+    timeoutMs,
+    context,
+  }: Call<Output>): Promise<Output> {
+    const request = await signRequest({
+      method: 'POST',
+      url: new URL(`/internal/runners/${path}`, options.edgeUrl).href,
+      body: JSON.stringify(body),
+      keys: options.keys,
+      audience: 'edge',
+      commandId: newId('command'),
+      // For the edge's logs only: who calls is what the signature and the body say.
+      headers: { 'waypost-runner': `${options.runnerId}/${options.bootId}` },
+      ...context,
+    });
+    const { status, text } = await exchange(request, path, timeoutMs);
+    if (status === 429 || status >= 500)
+      throw new EdgeError('unreachable', status, `${path}: the edge answered ${status}`);
+    if (status < 200 || status > 299)
+      throw new EdgeError('refused', status, `${path}: the edge refused with ${status}`);
+    const parsed = response.safeParse(parseJson(text));
+    if (parsed.success) return parsed.data;
+    throw new EdgeError(
+      'unreachable',
+      status,
+      `${path}: the edge's answer does not fit the protocol`,
+    );
+  }
+
+  async function exchange(
+    request: Request,
+    path: string,
+    timeoutMs: number,
+  ): Promise<{ status: number; text: string }> {
+    try {
+      const answer = await doFetch(request, { signal: AbortSignal.timeout(timeoutMs) });
+      return { status: answer.status, text: await answer.text() };
+    } catch (error) {
+      const detail = error instanceof Error ? error.message : String(error);
+      throw new EdgeError('unreachable', null, `${path}: ${detail}`);
+    }
+  }
+
+  return {
+    heartbeat: (body) =>
+      call({ path: 'heartbeat', body, response: HeartbeatResponse, timeoutMs: 4_000 }),
+    claim: (body) =>
+      call({
+        path: 'claim',
+        body,
+        response: ClaimResponse,
+        timeoutMs: 5_000,
+        ...withContext(body),
+      }),
+    unsettled: (body) =>
+      call({
+        path: 'unsettled',
+        body,
+        response: UnsettledResponse,
+        timeoutMs: 5_000,
+        ...withContext(body),
+      }),
+    reports: (body) =>
+      call({ path: 'reports', body, response: ReportBatchResponse, timeoutMs: 15_000 }),
+    mediaSlot: (body) =>
+      call({
+        path: 'media',
+        body,
+        response: MediaSlotResponse,
+        timeoutMs: 5_000,
+        ...withContext(body),
+      }),
+  };
+}
+
+function withContext({ sessionId, epoch }: { sessionId: string; epoch: number }): {
+  context: { session: string; epoch: number };
+} {
+  return { context: { session: sessionId, epoch } };
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,231 @@
+import {
+  appendFileSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { dirname, join } from 'node:path';
+import { z } from 'zod';
+import type {
+  EngineEvent,
+  EngineFactory,
+  EngineLookUp,
+  EngineOptions,
+  EngineSend,
+  EngineSendResult,
+  WhatsAppEngine,
+} from './port.ts';
+
+const WireRecord = z.object({
+  sessionId: z.string(),
+  wireId: z.string(),
+  chatId: z.string(),
+  text: z.string(),
+  ack: z.number(),
+});
+export type WireRecord = z.infer<typeof WireRecord>;
+
+export type FakeWhatsAppOptions = {
+  /** Where everything that reached the wire is written, before it is acknowledged; outlives the process. */
+  wireFile: string;
+  /** Links by itself instead of waiting for `scan`. */
+  autoLink: boolean;
+};
+
+/**
+ * An engine of the port without a browser, for tests of everything around it. A text decides how its send goes:
+ * `@hang-before` and `@hang-after` the wire, `@unknown-sent`, `@unknown-lost`, `@accepted` (no ack yet), `@failed`,
+ * `@unavailable` (the first time), `@crash`; any other text is sent.
+ */
+export class FakeWhatsApp {
+  readonly engines: FakeEngine[] = [];
+  readonly factory: EngineFactory;
+  readonly #options: FakeWhatsAppOptions;
+
+  constructor(options: FakeWhatsAppOptions) {
+    this.#options = options;
+    this.factory = (engineOptions, emit) => {
+      const engine = new FakeEngine(this.#options, engineOptions, emit);
+      this.engines.push(engine);
+      return engine;
+    };
+  }
+
+  wire(): WireRecord[] {
+    return readWire(this.#options.wireFile);
+  }
+
+  /** The newest engine of a session. */
+  engineOf(sessionId: string): FakeEngine {
+    const engine = this.engines.findLast(({ options }) => options.sessionId === sessionId);
+    if (engine === undefined) throw new Error(`no engine was made for ${sessionId}`);
+    return engine;
+  }
+
+  running(sessionId: string): FakeEngine[] {
+    return this.engines.filter(({ options, up }) => up && options.sessionId === sessionId);
+  }
+}
+
+export class FakeEngine implements WhatsAppEngine {
+  readonly options: EngineOptions;
+  /** Names of the calls that were made, in order. */
+  readonly calls: string[] = [];
+  /** Every emit, also after the end: an engine that does not know it is dead. */
+  readonly emit: (event: EngineEvent) => void;
+  readonly #world: FakeWhatsAppOptions;
+  readonly #hanging = new Set<(error: Error) => void>();
+  readonly #unavailable = new Set<string>();
+  up = false;
+  frozen = false;
+  killed = false;
+
+  constructor(
+    world: FakeWhatsAppOptions,
+    options: EngineOptions,
+    emit: (event: EngineEvent) => void,
+  ) {
+    this.#world = world;
+    this.options = options;
+    this.emit = emit;
+  }
+
+  async start(): Promise<void> {
+    this.calls.push('start');
+    this.up = true;
+    if (existsSync(this.#linkFile())) return this.#comeOnline();
+    this.emit({
+      type: 'qr',
+      qr: `2@fake-${this.options.sessionId}`,
+      expiresAt: Date.now() + 60_000,
+    });
+    if (this.#world.autoLink) this.scan();
+  }
+
+  /** The phone scans the code. */
+  scan(): void {
+    mkdirSync(this.options.profileDir, { recursive: true });
+    writeFileSync(this.#linkFile(), 'linked');
+    this.#comeOnline();
+  }
+
+  #comeOnline(): void {
+    this.emit({ type: 'authenticated' });
+    const me = { phoneNumber: '15550001234', lid: null, displayName: 'Fake' };
+    this.emit({ type: 'ready', me, webVersion: '2.fake' });
+  }
+
+  async stop(): Promise<void> {
+    this.calls.push('stop');
+    this.#end();
+  }
+
+  kill(): void {
+    this.calls.push('kill');
+    this.killed = true;
+    this.#end();
+  }
+
+  async logout(): Promise<void> {
+    this.calls.push('logout');
+    rmSync(this.#linkFile(), { force: true });
+    this.#end();
+  }
+
+  /** The browser dies: what was under way rejects. */
+  crash(): void {
+    this.#end();
+    this.emit({ type: 'closed', reason: 'crashed', detail: 'the fake browser crashed' });
+  }
+
+  async send(message: EngineSend): Promise<EngineSendResult> {
+    this.calls.push('send');
+    const text = textOf(message);
+    const wireKey = `true_${message.chatId}_${message.wireId}`;
+    const [behaviour = ''] = text.split(' ');
+    switch (behaviour) {
+      case '@hang-before':
+        return this.#hang();
+      case '@hang-after':
+        this.#toWire(message, 1);
+        return this.#hang();
+      case '@unknown-sent':
+        this.#toWire(message, 1);
+        return { outcome: 'unknown', message: 'the page reloaded' };
+      case '@unknown-lost':
+        return { outcome: 'unknown', message: 'the page reloaded' };
+      case '@accepted':
+        this.#toWire(message, 0);
+        return { outcome: 'accepted', wireKey };
+      case '@failed':
+        return { outcome: 'failed', code: 'MESSAGE_FAILED', message: 'refused by WhatsApp' };
+      case '@unavailable':
+        if (this.#unavailable.has(message.wireId)) break;
+        this.#unavailable.add(message.wireId);
+        return { outcome: 'failed', code: 'UNAVAILABLE', message: 'the hook is missing' };
+      case '@crash':
+        this.crash();
+        throw new Error('the browser is gone');
+    }
+    this.#toWire(message, 1);
+    return { outcome: 'sent', wireKey };
+  }
+
+  async lookUp(wireId: string, chatId: string): Promise<EngineLookUp> {
+    this.calls.push('lookUp');
+    const found = readWire(this.#world.wireFile).findLast((record) => record.wireId === wireId);
+    if (found === undefined) return { found: false };
+    return { found: true, ack: found.ack, wireKey: `true_${chatId}_${wireId}` };
+  }
+
+  async isOnWhatsApp(
+    chatId: string,
+  ): Promise<{ exists: boolean; chatId: string | null; lid: string | null }> {
+    this.calls.push('isOnWhatsApp');
+    return { exists: true, chatId, lid: null };
+  }
+
+  async screenshot(): Promise<Uint8Array> {
+    this.calls.push('screenshot');
+    return new Uint8Array([0x89, 0x50, 0x4e, 0x47]);
+  }
+
+  async ping(): Promise<{ state: string }> {
+    this.calls.push('ping');
+    return this.frozen ? this.#hang() : { state: 'CONNECTED' };
+  }
+
+  #toWire(message: EngineSend, ack: number): void {
+    const { wireId, chatId } = message;
+    const { sessionId } = this.options;
+    const record: WireRecord = { sessionId, wireId, chatId, text: textOf(message), ack };
+    mkdirSync(dirname(this.#world.wireFile), { recursive: true });
+    appendFileSync(this.#world.wireFile, `${JSON.stringify(record)}\n`);
+  }
+
+  #hang(): Promise<never> {
+    return new Promise((_, reject) => this.#hanging.add(reject));
+  }
+
+  #end(): void {
+    this.up = false;
+    for (const reject of this.#hanging) reject(new Error('the engine ended'));
+    this.#hanging.clear();
+  }
+
+  #linkFile(): string {
+    return join(this.options.profileDir, 'linked');
+  }
+}
+
+function textOf({ content }: EngineSend): string {
+  return content.type === 'text' ? content.text : (content.caption ?? '');
+}
+
+export function readWire(path: string): WireRecord[] {
+  if (!existsSync(path)) return [];
+  const lines = readFileSync(path, 'utf8').split('\n').filter(Boolean);
+  return lines.map((line) => WireRecord.parse(JSON.parse(line)));
+}

@@ -1,0 +1,99 @@
+import { describe } from '../wwebjs/deadline.ts';
+import { createWwebjsEngine } from '../wwebjs/engine.ts';
+import type { WhatsAppEngine } from '../port.ts';
+import { ToSession, type EngineCall, type FromSession } from './protocol.ts';
+
+/** How long a last word may take to get out before the process ends regardless. */
+const LAST_WORD_MS = 1_000;
+
+let engine: WhatsAppEngine | null = null;
+
+function tell(message: FromSession, then?: () => void): void {
+  if (process.send === undefined || !process.connected) {
+    then?.();
+    return;
+  }
+  process.send(message, undefined, undefined, () => then?.());
+}
+
+function exitAfter(message: FromSession, code: number): void {
+  setTimeout(() => process.exit(code), LAST_WORD_MS).unref();
+  tell(message, () => process.exit(code));
+}
+
+function open(message: Extract<ToSession, { type: 'open' }>): void {
+  engine ??= createWwebjsEngine(
+    message.options,
+    (event) => {
+      // After its last event an engine is of no use, and neither is its process.
+      if (event.type === 'closed') exitAfter({ type: 'event', event }, 0);
+      else tell({ type: 'event', event });
+    },
+    {
+      chromiumPath: message.chromiumPath,
+      sandboxArgs: message.sandboxArgs,
+      log: (entry) => tell({ type: 'log', entry }),
+      onBrowser: (pid) => tell({ type: 'browser', pid }),
+    },
+  );
+}
+
+async function answer(call: EngineCall): Promise<unknown> {
+  if (engine === null) throw new Error('the engine is not open');
+  switch (call.method) {
+    case 'start':
+      await engine.start();
+      return null;
+    case 'stop':
+      await engine.stop();
+      return null;
+    case 'logout':
+      await engine.logout();
+      return null;
+    case 'send':
+      return engine.send(call.message);
+    case 'lookUp':
+      return engine.lookUp(call.wireId, call.chatId);
+    case 'isOnWhatsApp':
+      return engine.isOnWhatsApp(call.chatId);
+    case 'screenshot':
+      return engine.screenshot();
+    case 'ping':
+      return engine.ping(call.deadlineMs);
+    default:
+      return call satisfies never;
+  }
+}
+
+function onMessage(raw: unknown): void {
+  const message = ToSession.parse(raw);
+  if (message.type === 'open') {
+    open(message);
+    return;
+  }
+  const { id, call } = message;
+  answer(call).then(
+    (value) => tell({ type: 'result', id, value }),
+    (error: unknown) => tell({ type: 'error', id, message: describe(error) }),
+  );
+}
+
+/** A rejection that nobody handled leaves the library in an unknown state: end here, where no neighbour is hurt. */
+function die(error: unknown): void {
+  const detail = describe(error);
+  const stack = error instanceof Error ? error.stack : undefined;
+  tell({ type: 'log', entry: { event: 'engine.unhandled', detail, stack } });
+  const closed = { type: 'closed', reason: 'crashed', detail: `unhandled: ${detail}` } as const;
+  exitAfter({ type: 'event', event: closed }, 1);
+  engine?.kill();
+}
+
+process.on('message', onMessage);
+process.on('unhandledRejection', die);
+process.on('uncaughtException', die);
+process.once('disconnect', () => {
+  engine?.kill();
+  process.exit(0);
+});
+// A Ctrl-C reaches the whole process group; when this process ends is the runner's to say.
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => undefined);

@@ -1,0 +1,297 @@
+import { fork, type ChildProcess } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { z } from 'zod';
+import type { SandboxProfile } from '../../../shared/session-status.ts';
+import type {
+  EngineEvent,
+  EngineFactory,
+  EngineLookUp,
+  EngineOptions,
+  EngineSend,
+  EngineSendResult,
+  WhatsAppEngine,
+} from '../port.ts';
+import { describe, withDeadline } from '../wwebjs/deadline.ts';
+import { killTree } from '../wwebjs/process-tree.ts';
+import { killProfileProcesses } from '../wwebjs/profile.ts';
+import { sessionEnvironment } from './env.ts';
+import { forwardLines } from './output.ts';
+import {
+  FromSession,
+  LookUpMessage,
+  RecipientMessage,
+  SendResultMessage,
+  type EngineCall,
+  type ToSession,
+} from './protocol.ts';
+
+export type ProcessEngineOptions = {
+  /** Null lets puppeteer use the Chromium that it downloaded. */
+  chromiumPath: string | null;
+  /** Chromium flags that put the sandbox in WhatsApp's place, for a session in sandbox mode. */
+  sandboxChromiumArgs: (profile: SandboxProfile) => string[] | Promise<string[]>;
+  log: (entry: Record<string, unknown>) => void;
+};
+
+/** Longest answers, in ms; each is above the engine's own deadlines, so it strikes only when the process is frozen. */
+const PATIENCE_MS = {
+  start: 120_000,
+  stop: 20_000,
+  logout: 40_000,
+  send: 130_000,
+  lookUp: 15_000,
+  isOnWhatsApp: 15_000,
+  screenshot: 15_000,
+  pingMargin: 1_000,
+} as const;
+
+/** From an engine's last word to its process's end. */
+const EXIT_MS = 3_000;
+
+const HEAP_MB = 256;
+const CHILD = fileURLToPath(new URL('./child.ts', import.meta.url));
+
+/** Engines that live in a process of their own each: what breaks in one session cannot reach its neighbours. */
+export function processEngineFactory(options: ProcessEngineOptions): EngineFactory {
+  return (engineOptions, emit) => new ProcessEngine(engineOptions, emit, options);
+}
+
+type Waiting = { resolve: (value: unknown) => void; reject: (error: Error) => void };
+
+class ProcessEngine implements WhatsAppEngine {
+  readonly #options: EngineOptions;
+  readonly #tell: (event: EngineEvent) => void;
+  readonly #deps: ProcessEngineOptions;
+  readonly #waiting = new Map<number, Waiting>();
+  readonly #gone = Promise.withResolvers<void>();
+  #child: ChildProcess | null = null;
+  #browserPid: number | null = null;
+  #nextId = 1;
+  #started = false;
+  #closed = false;
+  /** The child's own last word, told on when the child has ended, since only then nothing of the engine is left. */
+  #lastWord: Extract<EngineEvent, { type: 'closed' }> | null = null;
+
+  constructor(
+    options: EngineOptions,
+    emit: (event: EngineEvent) => void,
+    deps: ProcessEngineOptions,
+  ) {
+    this.#options = options;
+    this.#tell = emit;
+    this.#deps = deps;
+  }
+
+  async start(): Promise<void> {
+    if (this.#started) throw new Error('An engine starts once; make a new one.');
+    this.#started = true;
+    try {
+      const { mode, sandboxProfile } = this.#options;
+      const sandboxArgs =
+        mode === 'sandbox' ? await this.#deps.sandboxChromiumArgs(sandboxProfile ?? 'stock') : [];
+      if (this.#closed) throw new Error('It was stopped.');
+      this.#fork();
+      const { chromiumPath } = this.#deps;
+      this.#post({ type: 'open', options: this.#options, chromiumPath, sandboxArgs });
+      await this.#call({ method: 'start' }, PATIENCE_MS.start);
+    } catch (error) {
+      this.#lastWord ??= { type: 'closed', reason: 'start_failed', detail: describe(error) };
+      await this.#end();
+      throw error;
+    }
+  }
+
+  async stop(): Promise<void> {
+    await this.#askAndEnd({ method: 'stop' }, PATIENCE_MS.stop);
+  }
+
+  async logout(): Promise<void> {
+    await this.#askAndEnd({ method: 'logout' }, PATIENCE_MS.logout);
+  }
+
+  kill(): void {
+    this.#lastWord ??= { type: 'closed', reason: 'stopped', detail: 'killed' };
+    this.#killAll();
+    if (this.#child === null) this.#gone.resolve();
+    this.#sayClosed('killed');
+  }
+
+  async send(message: EngineSend): Promise<EngineSendResult> {
+    if (this.#child === null || this.#closed) {
+      return { outcome: 'failed', code: 'UNAVAILABLE', message: 'The engine is not running.' };
+    }
+    try {
+      return SendResultMessage.parse(
+        await this.#call({ method: 'send', message }, PATIENCE_MS.send),
+      );
+    } catch (error) {
+      return { outcome: 'unknown', message: describe(error) };
+    }
+  }
+
+  async lookUp(wireId: string, chatId: string): Promise<EngineLookUp> {
+    const call = { method: 'lookUp', wireId, chatId } as const;
+    return LookUpMessage.parse(await this.#call(call, PATIENCE_MS.lookUp));
+  }
+
+  async isOnWhatsApp(
+    chatId: string,
+  ): Promise<{ exists: boolean; chatId: string | null; lid: string | null }> {
+    const call = { method: 'isOnWhatsApp', chatId } as const;
+    return RecipientMessage.parse(await this.#call(call, PATIENCE_MS.isOnWhatsApp));
+  }
+
+  async screenshot(): Promise<Uint8Array> {
+    const image = await this.#call({ method: 'screenshot' }, PATIENCE_MS.screenshot);
+    return z.instanceof(Uint8Array).parse(image);
+  }
+
+  async ping(deadlineMs: number): Promise<{ state: string }> {
+    const patience = deadlineMs + PATIENCE_MS.pingMargin;
+    const state = await this.#call({ method: 'ping', deadlineMs }, patience);
+    return z.object({ state: z.string() }).parse(state);
+  }
+
+  #fork(): void {
+    const child = fork(CHILD, [], {
+      serialization: 'advanced',
+      execArgv: [`--max-old-space-size=${HEAP_MB}`],
+      env: sessionEnvironment(),
+      stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+    });
+    this.#child = child;
+    const log = (entry: Record<string, unknown>) => this.#log(entry);
+    forwardLines(child.stdout, 'stdout', log);
+    forwardLines(child.stderr, 'stderr', log);
+    child.on('message', (raw) => this.#onMessage(raw));
+    child.on('error', (error) => {
+      this.#log({ event: 'engine.process_error', detail: error.message });
+      if (child.pid === undefined) void this.#onExit(`no process: ${error.message}`);
+    });
+    child.on('exit', (code, signal) => {
+      void this.#onExit(`its process ended (${signal ?? `code ${code}`})`);
+    });
+  }
+
+  #onMessage(raw: unknown): void {
+    const parsed = FromSession.safeParse(raw);
+    if (!parsed.success) {
+      this.#log({
+        event: 'engine.bad_message',
+        issues: parsed.error.issues.map((each) => each.path),
+      });
+      return;
+    }
+    const message = parsed.data;
+    switch (message.type) {
+      case 'event':
+        this.#onEvent(message.event);
+        break;
+      case 'result':
+        this.#take(message.id)?.resolve(message.value);
+        break;
+      case 'error':
+        this.#take(message.id)?.reject(new Error(message.message));
+        break;
+      case 'log':
+        this.#log(message.entry);
+        break;
+      case 'browser':
+        this.#browserPid = message.pid;
+        break;
+    }
+  }
+
+  #onEvent(event: EngineEvent): void {
+    if (event.type !== 'closed') {
+      if (this.#lastWord === null && !this.#closed) this.#tell(event);
+      return;
+    }
+    this.#lastWord ??= event;
+    void this.#end();
+  }
+
+  /** Asks for an end in peace, then makes sure of it. */
+  async #askAndEnd(call: EngineCall, patienceMs: number): Promise<void> {
+    if (this.#child !== null && !this.#closed) {
+      try {
+        await this.#call(call, patienceMs);
+      } catch (error) {
+        this.#log({ event: 'engine.end_unclear', method: call.method, detail: describe(error) });
+      }
+    }
+    this.#lastWord ??= { type: 'closed', reason: 'stopped', detail: 'stopped' };
+    await this.#end();
+  }
+
+  /** Resolves when the process and its browser have ended, by themselves or by a kill. */
+  async #end(): Promise<void> {
+    if (this.#child === null) {
+      this.#gone.resolve();
+      this.#sayClosed('never started');
+    }
+    try {
+      await withDeadline(this.#gone.promise, EXIT_MS, 'ending');
+    } catch {
+      this.#killAll();
+      await this.#gone.promise;
+    }
+  }
+
+  #killAll(): void {
+    this.#child?.kill('SIGKILL');
+    if (this.#browserPid !== null) killTree(this.#browserPid);
+  }
+
+  async #onExit(detail: string): Promise<void> {
+    // With pipes a browser ends with its parent, but a frozen one does not notice.
+    if (this.#browserPid !== null) killTree(this.#browserPid);
+    this.#browserPid = null;
+    this.#rejectWaiting(detail);
+    if (!(await killProfileProcesses(this.#options.profileDir))) {
+      this.#log({ event: 'engine.browser_left', detail });
+    }
+    this.#sayClosed(detail);
+    this.#gone.resolve();
+  }
+
+  #rejectWaiting(detail: string): void {
+    for (const { reject } of this.#waiting.values())
+      reject(new Error(`The engine is gone: ${detail}`));
+    this.#waiting.clear();
+  }
+
+  #sayClosed(detail: string): void {
+    this.#rejectWaiting(detail);
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#tell(this.#lastWord ?? { type: 'closed', reason: 'crashed', detail });
+  }
+
+  #call(call: EngineCall, patienceMs: number): Promise<unknown> {
+    if (this.#child === null || this.#closed) {
+      return Promise.reject(new Error('The engine is not running.'));
+    }
+    const id = this.#nextId;
+    this.#nextId += 1;
+    const { promise, resolve, reject } = Promise.withResolvers<unknown>();
+    this.#waiting.set(id, { resolve, reject });
+    this.#post({ type: 'call', id, call });
+    return withDeadline(promise, patienceMs, call.method).finally(() => this.#take(id));
+  }
+
+  #take(id: number): Waiting | undefined {
+    const waiting = this.#waiting.get(id);
+    this.#waiting.delete(id);
+    return waiting;
+  }
+
+  #post(message: ToSession): void {
+    // A failed write means that the process is ending; its exit rejects every call.
+    this.#child?.send(message, () => undefined);
+  }
+
+  #log(entry: Record<string, unknown>): void {
+    this.#deps.log({ sessionId: this.#options.sessionId, ...entry });
+  }
+}

@@ -1,0 +1,30 @@
+import { z } from 'zod';
+import { processEngineFactory } from '../process-engine.ts';
+
+/** A runner reduced to one session, for tests that kill a runner: starts the engine it is told to and says its events. */
+const Task = z.object({
+  chromiumPath: z.string().nullable(),
+  chromiumArgs: z.array(z.string()),
+  profileDir: z.string(),
+  filesDir: z.string(),
+});
+
+process.once('message', (raw) => {
+  const task = Task.parse(raw);
+  const factory = processEngineFactory({
+    chromiumPath: task.chromiumPath,
+    sandboxChromiumArgs: () => task.chromiumArgs,
+    log: () => undefined,
+  });
+  const engine = factory(
+    {
+      sessionId: 'session',
+      mode: 'sandbox',
+      sandboxProfile: 'stock',
+      profileDir: task.profileDir,
+      filesDir: task.filesDir,
+    },
+    (event) => process.send?.(event),
+  );
+  void engine.start();
+});

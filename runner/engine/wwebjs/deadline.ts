@@ -1,0 +1,40 @@
+export class DeadlineError extends Error {
+  override name = 'DeadlineError';
+}
+
+/** Settles as `work` does, or rejects with a DeadlineError after `ms`. The work itself is not stopped. */
+export async function withDeadline<T>(work: Promise<T>, ms: number, what: string): Promise<T> {
+  const { promise, reject } = Promise.withResolvers<never>();
+  const timer = setTimeout(() => reject(new DeadlineError(`${what} took over ${ms} ms`)), ms);
+  try {
+    return await Promise.race([work, promise]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** Polls until `check` holds; false when it does not within `ms`. */
+export async function until(
+  check: () => boolean | Promise<boolean>,
+  ms: number,
+  everyMs = 25,
+): Promise<boolean> {
+  const end = performance.now() + ms;
+  for (;;) {
+    if (await check()) return true;
+    if (performance.now() >= end) return false;
+    await new Promise((resolve) => setTimeout(resolve, everyMs));
+  }
+}
+
+/** What went wrong, as one line: the library throws bare strings too. */
+export function describe(error: unknown): string {
+  return (error instanceof Error ? error.message : String(error)).split('\n', 1)[0] ?? '';
+}
+
+/** Waits without keeping the process alive. */
+export function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => {
+    setTimeout(resolve, ms).unref();
+  });
+}

@@ -1,0 +1,344 @@
+import type {
+  EngineEvent,
+  EngineLookUp,
+  EngineOptions,
+  EngineSend,
+  EngineSendResult,
+  WhatsAppEngine,
+} from '../port.ts';
+import { readIdentity, readSurface } from './boot-report.ts';
+import { describe, until, withDeadline } from './deadline.ts';
+import { Inbound } from './inbound.ts';
+import { LinkedBrowser } from './linked-browser.ts';
+import type { LibraryMessage } from './library.ts';
+import { keepOnlineMark, missedSince } from './online-mark.ts';
+import { lookUpMessage, sendMessage } from './outbound.ts';
+import { queryRecipient } from './page/send.ts';
+import { dropLink, readState } from './page/state.ts';
+import { quarantineProfile } from './profile.ts';
+import { ENGINE_TIMES, type EngineTimes } from './times.ts';
+import { watchDialogs, watchUntilReady } from './watch.ts';
+
+type ClosedReason = Extract<EngineEvent, { type: 'closed' }>['reason'];
+
+export type WwebjsEngineDeps = {
+  /** Null lets puppeteer use the Chromium that it downloaded. */
+  chromiumPath: string | null;
+  /** Chromium flags that put the simulated WhatsApp in the real one's place; a sandbox session does not start without. */
+  sandboxArgs: readonly string[];
+  /** Structured entries; never message text, QR data or file names. */
+  log: (entry: Record<string, unknown>) => void;
+  now?: () => number;
+  headless?: boolean;
+  times?: Partial<EngineTimes>;
+  onBrowser?: (pid: number | null) => void;
+  messageKeyPatch?: boolean;
+};
+
+/** An engine over whatsapp-web.js, in this process. See runner/engine/process for the one that the runner uses. */
+export function createWwebjsEngine(
+  options: EngineOptions,
+  emit: (event: EngineEvent) => void,
+  deps: WwebjsEngineDeps,
+): WhatsAppEngine {
+  return new WwebjsEngine(options, emit, deps);
+}
+
+class WwebjsEngine implements WhatsAppEngine {
+  readonly #options: EngineOptions;
+  readonly #deps: WwebjsEngineDeps;
+  readonly #times: EngineTimes;
+  readonly #now: () => number;
+  readonly #tell: (event: EngineEvent) => void;
+  readonly #browser: LinkedBrowser;
+  #inbound: Inbound | null = null;
+  #started = false;
+  #closing: Promise<void> | null = null;
+  #closed = false;
+  #authenticated = false;
+  #pairedHere = false;
+  /** `ready` was told: from then on a page that comes and goes is a matter of `connection`. */
+  #ready = false;
+  #connected = false;
+  #loggedOut = false;
+  #logoutRequested = false;
+  #since = 0;
+
+  constructor(options: EngineOptions, emit: (event: EngineEvent) => void, deps: WwebjsEngineDeps) {
+    this.#options = options;
+    this.#deps = deps;
+    this.#times = { ...ENGINE_TIMES, ...deps.times };
+    this.#now = deps.now ?? Date.now;
+    this.#tell = emit;
+    this.#browser = new LinkedBrowser(
+      {
+        profileDir: options.profileDir,
+        chromiumPath: deps.chromiumPath,
+        extraArgs: options.mode === 'sandbox' ? deps.sandboxArgs : [],
+        headless: deps.headless ?? true,
+        messageKeyPatch: deps.messageKeyPatch ?? true,
+      },
+      {
+        onBrowser: (pid) => deps.onBrowser?.(pid),
+        onGone: (detail) => void this.#close('crashed', detail),
+        onReload: () => this.#onReload(),
+        onState: (state) => this.#onEarlyState(state),
+        onPageError: (detail) => this.#log('engine.page_error', { detail: detail.slice(0, 200) }),
+      },
+    );
+  }
+
+  async start(): Promise<void> {
+    if (this.#started) throw new Error('An engine starts once; make a new one.');
+    this.#started = true;
+    try {
+      if (this.#closing !== null) throw new Error('It was stopped.');
+      if (this.#options.mode === 'sandbox' && this.#deps.sandboxArgs.length === 0) {
+        throw new Error('A sandbox session has no sandbox to talk to.');
+      }
+      this.#since = await missedSince(this.#options.profileDir, this.#now());
+      this.#listen();
+      await withDeadline(this.#browser.launch(), this.#times.startMs, 'starting WhatsApp Web');
+    } catch (error) {
+      await this.#close('start_failed', describe(error));
+      throw error;
+    }
+    if (!this.#pairedHere) this.#onAuthenticated();
+    void this.#watchUntilReady();
+  }
+
+  async stop(): Promise<void> {
+    await this.#close('stopped', 'stopped', { inPeaceMs: this.#times.closeMs });
+  }
+
+  kill(): void {
+    // Also while it is being closed in peace, which may take long.
+    const killed = this.#browser.kill().catch((error: unknown) => {
+      this.#log('engine.close_failed', { detail: describe(error) });
+    });
+    this.#closing ??= killed;
+    this.#sayClosed('stopped', 'killed');
+  }
+
+  async logout(): Promise<void> {
+    this.#logoutRequested = true;
+    if (this.#closing === null && this.#ready) {
+      try {
+        await withDeadline(this.#browser.page.evaluate(dropLink), this.#times.logoutMs, 'logout');
+      } catch (error) {
+        this.#log('engine.logout_unclear', { detail: describe(error) });
+      }
+      // The page leaves by itself once the server knows; closing earlier may leave the device linked (#3422).
+      await until(() => this.#loggedOut || this.#closing !== null, 3_000);
+    }
+    this.#onLoggedOut();
+    await this.#closing;
+  }
+
+  async send(message: EngineSend): Promise<EngineSendResult> {
+    if (this.#closing !== null || !this.#ready) {
+      return { outcome: 'failed', code: 'UNAVAILABLE', message: 'WhatsApp Web is not ready.' };
+    }
+    const { client, page } = this.#browser;
+    return sendMessage({ client, page, times: this.#times.outbound }, message);
+  }
+
+  async lookUp(wireId: string, chatId: string): Promise<EngineLookUp> {
+    return lookUpMessage(this.#browser.page, this.#times.outbound, wireId, chatId);
+  }
+
+  async isOnWhatsApp(
+    chatId: string,
+  ): Promise<{ exists: boolean; chatId: string | null; lid: string | null }> {
+    const query = this.#browser.page.evaluate(queryRecipient, chatId);
+    return withDeadline(query, this.#times.outbound.pageCallMs, 'looking the number up');
+  }
+
+  async screenshot(): Promise<Uint8Array> {
+    const shot = this.#browser.page.screenshot({ type: 'png' });
+    return withDeadline(shot, this.#times.screenshotMs, 'the screenshot');
+  }
+
+  async ping(deadlineMs: number): Promise<{ state: string }> {
+    const read = this.#browser.page.evaluate(readState);
+    const { state } = await withDeadline(read, deadlineMs, 'ping');
+    return { state };
+  }
+
+  #listen(): void {
+    const { client } = this.#browser;
+    client.on('qr', (qr: string) => {
+      // The page clears its reference once it is linked, which the library makes a code of, too.
+      if (this.#authenticated || !/^\d+@/.test(qr)) return;
+      this.#pairedHere = true;
+      this.#emit({ type: 'qr', qr, expiresAt: this.#now() + this.#times.qrMs });
+    });
+    client.on('authenticated', () => this.#onAuthenticated());
+    client.on('ready', () => void this.#onReady());
+    client.on('auth_failure', (detail: string) => void this.#close('start_failed', detail));
+    client.on('disconnected', (reason: string) => this.#onDisconnected(reason));
+    client.on('change_state', (state: string) => {
+      if (this.#ready) this.#setConnected(state === 'CONNECTED', state);
+    });
+    client.on('message', (message: unknown) => this.#inbound?.message(raw(message)));
+    client.on('message_ack', (message: unknown, ack: unknown) =>
+      this.#inbound?.ack(raw(message), ack),
+    );
+    client.on('message_edit', (message: unknown, now: unknown) =>
+      this.#inbound?.edit(raw(message), now),
+    );
+    client.on('message_revoke_everyone', (after: unknown) => this.#inbound?.revoke(raw(after)));
+    client.on('message_reaction', (reaction: unknown) => this.#inbound?.reaction(reaction));
+  }
+
+  #onEarlyState(state: string): void {
+    if (!this.#ready && (state === 'PAIRING' || state === 'CONNECTED')) this.#onAuthenticated();
+  }
+
+  #onAuthenticated(): void {
+    if (this.#authenticated) return;
+    this.#authenticated = true;
+    // What came before the link is history that the phone hands over, not news.
+    if (this.#pairedHere) this.#since = this.#now();
+    this.#emit({ type: 'authenticated' });
+  }
+
+  async #onReady(): Promise<void> {
+    if (this.#closing !== null) return;
+    try {
+      this.#inbound ??= new Inbound({
+        page: this.#browser.page,
+        filesDir: this.#options.filesDir,
+        emit: (event) => this.#emit(event),
+        log: (entry) => this.#log('engine.inbound', entry),
+        now: this.#now,
+      });
+      if (this.#ready) {
+        this.#setConnected(true, 'the page is back');
+      } else {
+        const { client, page } = this.#browser;
+        const { me, webVersion } = await readIdentity(client, page);
+        if (this.#ready || this.#closing !== null) return;
+        this.#ready = true;
+        this.#connected = true;
+        this.#emit({ type: 'ready', me, webVersion });
+        void this.#watchDialogs();
+        void keepOnlineMark({
+          profileDir: this.#options.profileDir,
+          everyMs: this.#times.onlineMarkMs,
+          now: this.#now,
+          open: () => this.#closing === null,
+          online: () => this.#connected,
+          onError: (detail) => this.#log('engine.mark_failed', { detail }),
+        });
+        const { missing, patches } = await readSurface(page);
+        this.#log('engine.surface', {
+          webVersion,
+          missing,
+          patches: { ...this.#browser.nodePatches, ...patches },
+        });
+      }
+      const found = await this.#inbound.backfill(this.#since);
+      if (found > 0) this.#log('engine.backfilled', { messages: found });
+    } catch (error) {
+      this.#log('engine.ready_incomplete', { detail: describe(error) });
+    }
+  }
+
+  #onReload(): void {
+    if (!this.#ready) return;
+    this.#setConnected(false, 'the page was reloaded');
+    void this.#watchUntilReady();
+  }
+
+  #setConnected(connected: boolean, detail: string): void {
+    if (this.#connected === connected) return;
+    this.#connected = connected;
+    this.#emit({ type: 'connection', connected, detail });
+  }
+
+  #onDisconnected(reason: string): void {
+    if (reason === 'LOGOUT' || this.#browser.client.lastLoggedOut) {
+      this.#onLoggedOut();
+    } else if (reason === 'CONFLICT') {
+      void this.#close('conflict', 'WhatsApp Web was opened elsewhere with this link');
+    } else if (reason.startsWith('UNPAIRED')) {
+      void this.#close('unpaired', reason);
+    } else {
+      if (/BLOCK|DEPRECATED/.test(reason)) {
+        this.#emit({ type: 'action_required', action: reason.toLowerCase() });
+      }
+      void this.#close('crashed', `WhatsApp gave up: ${reason}`);
+    }
+  }
+
+  #onLoggedOut(): void {
+    if (this.#loggedOut || this.#closed) return;
+    this.#loggedOut = true;
+    const reason = this.#logoutRequested ? 'requested' : 'the phone unlinked this device';
+    this.#emit({ type: 'logged_out', reason });
+    void this.#close('stopped', 'logged out');
+  }
+
+  async #watchUntilReady(): Promise<void> {
+    const stuck = await watchUntilReady({
+      page: () => this.#browser.page,
+      waiting: () => this.#closing === null && !(this.#ready && this.#connected),
+      times: this.#times,
+      log: (event, entry) => this.#log(event, entry),
+    });
+    if (stuck) await this.#close('crashed', 'connected, but never ready');
+  }
+
+  async #watchDialogs(): Promise<void> {
+    await watchDialogs({
+      page: () => this.#browser.page,
+      open: () => this.#closing === null,
+      times: this.#times,
+      log: (event, entry) => this.#log(event, entry),
+      onNeedsPerson: () => this.#emit({ type: 'action_required', action: 'dialog' }),
+    });
+  }
+
+  #close(reason: ClosedReason, detail: string, how: { inPeaceMs?: number } = {}): Promise<void> {
+    this.#closing ??= this.#doClose(reason, detail, how.inPeaceMs ?? 0);
+    return this.#closing;
+  }
+
+  async #doClose(reason: ClosedReason, detail: string, inPeaceMs: number): Promise<void> {
+    try {
+      if (inPeaceMs > 0 && this.#inbound !== null) {
+        await withDeadline(this.#inbound.idle(), this.#times.flushMs, 'flushing').catch(
+          () => undefined,
+        );
+      }
+      await this.#browser.close(inPeaceMs);
+      if (this.#loggedOut) {
+        const movedTo = quarantineProfile(this.#options.profileDir, this.#now());
+        this.#log('engine.profile_quarantined', { movedTo });
+      }
+    } catch (error) {
+      this.#log('engine.close_failed', { detail: describe(error) });
+    }
+    this.#sayClosed(reason, detail);
+  }
+
+  #sayClosed(reason: ClosedReason, detail: string): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#tell({ type: 'closed', reason, detail });
+  }
+
+  #emit(event: EngineEvent): void {
+    if (!this.#closed) this.#tell(event);
+  }
+
+  #log(event: string, entry: Record<string, unknown>): void {
+    this.#deps.log({ event, sessionId: this.#options.sessionId, ...entry });
+  }
+}
+
+/** What the page sent over for a message, before the library put it into its own form. */
+function raw(message: unknown): unknown {
+  return (message as LibraryMessage).rawData;
+}

@@ -1,0 +1,175 @@
+import type { FactReport } from '../../../shared/protocol/runner-reports.ts';
+import type { EngineEvent, InboundFile } from '../port.ts';
+import { describe, withDeadline } from './deadline.ts';
+import { downloadMedia } from './inbound-media.ts';
+import type { LibraryPage } from './library.ts';
+import {
+  ackFact,
+  editFact,
+  idsIn,
+  reactionFact,
+  receivedFact,
+  revokeFact,
+  type KnownPerson,
+  type People,
+} from './mapping.ts';
+import { messagesSince, resolvePeople } from './page/people.ts';
+import { fields, messageKey } from './payload.ts';
+
+const PEOPLE_MS = 3_000;
+const PEOPLE_KEPT = 5_000;
+const SEEN_KEPT = 10_000;
+const BACKFILL_LIMIT = 500;
+
+export type InboundDeps = {
+  page: LibraryPage;
+  filesDir: string;
+  emit: (event: EngineEvent) => void;
+  log: (entry: Record<string, unknown>) => void;
+  now: () => number;
+};
+
+/**
+ * Turns what the library tells of the outside world into facts. Facts of one chat keep their order, a slow file holds up
+ * its own chat only, and files are fetched one at a time.
+ */
+export class Inbound {
+  readonly #deps: InboundDeps;
+  readonly #people = new Map<string, KnownPerson>();
+  readonly #chats = new Map<string, Promise<void>>();
+  readonly #seen = new Set<string>();
+  #download: Promise<unknown> = Promise.resolve();
+
+  constructor(deps: InboundDeps) {
+    this.#deps = deps;
+  }
+
+  message(payload: unknown, backfilled = false): void {
+    this.#inOrder(payload, async (people) => {
+      const fact = receivedFact(payload, people, backfilled);
+      if (fact === null || this.#wasSeen(fact.wireKey)) return;
+      if (fact.media === null) return this.#deps.emit({ type: 'fact', fact });
+      const { media } = fact;
+      const file = await this.#fetch(fact.wireKey, media);
+      if ('error' in file) {
+        this.#deps.emit({
+          type: 'fact',
+          fact: { ...fact, media: { ...media, error: file.error } },
+        });
+      } else {
+        const sized = { ...fact, media: { ...media, sizeBytes: file.sizeBytes } };
+        this.#deps.emit({ type: 'fact', fact: sized, file });
+      }
+    });
+  }
+
+  ack(payload: unknown, ack: unknown): void {
+    this.#map(payload, (people) => ackFact(payload, ack, people));
+  }
+
+  reaction(payload: unknown): void {
+    this.#map(payload, (people) => reactionFact(payload, people));
+  }
+
+  edit(payload: unknown, newText: unknown): void {
+    this.#map(payload, (people) => editFact(payload, newText, people));
+  }
+
+  revoke(payload: unknown): void {
+    this.#map(payload, (people) => revokeFact(payload, people, this.#deps.now()));
+  }
+
+  /** Reports messages that came while nobody listened. @param since Unix ms */
+  async backfill(since: number): Promise<number> {
+    const request = { since: Math.floor(since / 1000), limit: BACKFILL_LIMIT };
+    const payloads = await withDeadline(
+      this.#deps.page.evaluate(messagesSince, request),
+      15_000,
+      'back-filling',
+    );
+    for (const payload of payloads) this.message(payload, true);
+    return payloads.length;
+  }
+
+  /** Resolves when everything that was told so far is out. */
+  async idle(): Promise<void> {
+    await Promise.all(this.#chats.values());
+  }
+
+  #map(payload: unknown, make: (people: People) => FactReport | null): void {
+    this.#inOrder(payload, async (people) => {
+      const fact = make(people);
+      if (fact !== null) this.#deps.emit({ type: 'fact', fact });
+    });
+  }
+
+  #inOrder(payload: unknown, work: (people: People) => Promise<void>): void {
+    const data = fields(payload);
+    const chat = messageKey(data['msgId'] ?? data['id'])?.remote ?? '';
+    const before = this.#chats.get(chat) ?? Promise.resolve();
+    const run = before.then(async () => {
+      try {
+        const people = await this.#peopleOf(payload);
+        await work(people);
+      } catch (error) {
+        this.#deps.log({ event: 'engine.inbound_failed', detail: describe(error) });
+      }
+    });
+    this.#chats.set(chat, run);
+    void run.then(() => {
+      if (this.#chats.get(chat) === run) this.#chats.delete(chat);
+    });
+  }
+
+  async #peopleOf(payload: unknown): Promise<People> {
+    const unknown = idsIn(payload).filter((id) => !this.#people.has(id));
+    if (unknown.length > 0) {
+      try {
+        const call = this.#deps.page.evaluate(resolvePeople, unknown);
+        const found = await withDeadline(call, PEOPLE_MS, 'looking people up');
+        for (const [id, known] of Object.entries(found)) {
+          // Half an answer is asked for again: the page learns the other form later.
+          if (known.phoneId !== null && known.lid !== null) this.#people.set(id, known);
+        }
+        trim(this.#people, PEOPLE_KEPT);
+        return (id) => found[id] ?? this.#people.get(id);
+      } catch (error) {
+        this.#deps.log({ event: 'engine.people_unknown', detail: describe(error) });
+      }
+    }
+    return (id) => this.#people.get(id);
+  }
+
+  #wasSeen(wireKey: string): boolean {
+    if (this.#seen.has(wireKey)) return true;
+    this.#seen.add(wireKey);
+    trim(this.#seen, SEEN_KEPT);
+    return false;
+  }
+
+  async #fetch(
+    wireKey: string,
+    media: { mimetype: string; filename: string | null; sizeBytes: number },
+  ): Promise<InboundFile | { error: string }> {
+    const { page, filesDir } = this.#deps;
+    const turn = this.#download.then(() =>
+      downloadMedia(page, filesDir, { wireKey, sizeBytes: media.sizeBytes }),
+    );
+    this.#download = turn.catch(() => undefined);
+    try {
+      const file = await turn;
+      if ('error' in file) return file;
+      return { ...file, mimetype: media.mimetype, filename: media.filename };
+    } catch (error) {
+      return { error: describe(error) };
+    }
+  }
+}
+
+/** Drops the oldest entries beyond `limit`. */
+function trim(collection: Map<string, unknown> | Set<string>, limit: number): void {
+  for (const key of collection.keys()) {
+    if (collection.size <= limit) return;
+    collection.delete(key);
+  }
+}

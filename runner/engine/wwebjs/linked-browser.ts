@@ -1,0 +1,179 @@
+import type { Browser } from 'puppeteer';
+import { chromiumPathOfPuppeteer, chromiumVersion } from './chromium-version.ts';
+import { until, withDeadline } from './deadline.ts';
+import { launchOptions, windowedIdentity } from './launch-options.ts';
+import {
+  Client,
+  ProfileAuth,
+  type ClientOptions,
+  type LibraryClient,
+  type LibraryPage,
+} from './library.ts';
+import { installAgent } from './page/agent.ts';
+import { installMessageLookup } from './page/messages.ts';
+import { idleQr } from './patches/idle-qr.ts';
+import { mediaModelId } from './patches/media-model-id.ts';
+import { messageKeyField } from './patches/message-key-field.ts';
+import { oneInjection, tolerantExpose } from './patches/one-injection.ts';
+import { SEND_HOOK_MISSING, sendHook, WIRE_ID_TAG } from './patches/send-hook.ts';
+import { teardownIsOurs } from './patches/teardown-is-ours.ts';
+import { killTree } from './process-tree.ts';
+import { freeProfile, killProfileProcesses } from './profile.ts';
+
+export type LinkedBrowserOptions = {
+  profileDir: string;
+  chromiumPath: string | null;
+  extraArgs: readonly string[];
+  headless: boolean;
+  /** Off only in a test that shows what the library does without it. */
+  messageKeyPatch: boolean;
+};
+
+export type LinkedBrowserHooks = {
+  /** The browser is up, nothing was loaded yet. */
+  onBrowser: (pid: number | null) => void;
+  /** Page or browser went away by themselves. */
+  onGone: (detail: string) => void;
+  /** The page was loaded anew; what was injected into the old document is lost. */
+  onReload: () => void;
+  /** The page's socket state, from before the library tells it. */
+  onState: (state: string) => void;
+  onPageError: (detail: string) => void;
+};
+
+/** One launch of Chromium with the library and our patches in it. */
+export class LinkedBrowser {
+  readonly client: LibraryClient;
+  /** What the patches of the library's own half came to; those of the page are read from the page. */
+  readonly nodePatches: Readonly<Record<string, string>>;
+  readonly #options: LinkedBrowserOptions;
+  /** The library keeps this very object and reads it again when it starts. */
+  readonly #libraryOptions: ClientOptions;
+  readonly #hooks: LinkedBrowserHooks;
+  #page: LibraryPage | null = null;
+  #browser: Browser | null = null;
+  #launch: Promise<void> | null = null;
+  #open = true;
+
+  constructor(options: LinkedBrowserOptions, hooks: LinkedBrowserHooks) {
+    this.#options = options;
+    this.#hooks = hooks;
+    this.#libraryOptions = {
+      authStrategy: new ProfileAuth(() => this.#prepare()),
+      webVersionCache: { type: 'none' },
+      qrMaxRetries: 0,
+      takeoverOnConflict: false,
+      // Its type asks for a string, but only `false` keeps the library's outdated default away.
+      userAgent: false as unknown as string,
+      puppeteer: launchOptions({
+        profileDir: options.profileDir,
+        chromiumPath: options.chromiumPath,
+        headless: options.headless,
+        asRoot: process.getuid?.() === 0,
+        extraArgs: options.extraArgs,
+      }),
+    };
+    this.client = new Client(this.#libraryOptions) as LibraryClient;
+    teardownIsOurs(this.client);
+    const injection = oneInjection(this.client, {
+      active: () => this.#open,
+      onLateFailure: (detail) => this.#gone(`injection failed: ${detail}`),
+    });
+    this.nodePatches = { 'one-injection': injection };
+  }
+
+  /** @throws when there is no page yet, or no more */
+  get page(): LibraryPage {
+    if (this.#page === null || !this.#open) throw new Error('WhatsApp Web is not open');
+    return this.#page;
+  }
+
+  get pid(): number | null {
+    return this.#browser?.process()?.pid ?? null;
+  }
+
+  /** Resolves when the library is in the page and it either shows a QR code or is linked. */
+  async launch(): Promise<void> {
+    await freeProfile(this.#options.profileDir);
+    await this.#chooseUserAgent();
+    if (!this.#open) throw new Error('closed while it started');
+    this.#launch = this.client.initialize();
+    await this.#launch;
+  }
+
+  /** Resolves when no process of the browser is left. In peace, Chromium writes its databases out first. */
+  async close(inPeaceMs: number): Promise<void> {
+    this.#open = false;
+    this.client.removeAllListeners();
+    const { pid } = this;
+    if (inPeaceMs > 0 && this.#browser?.connected === true) {
+      // A frozen browser never answers; the kill below is for it.
+      await withDeadline(this.#browser.close(), inPeaceMs, 'closing').catch(() => undefined);
+    }
+    if (pid !== null) killTree(pid);
+    await this.#endLaunch();
+    await killProfileProcesses(this.#options.profileDir);
+  }
+
+  /** Kills at once; resolves when no process of the browser is left. */
+  async kill(): Promise<void> {
+    await this.close(0);
+  }
+
+  /** A launch under way brings a browser up after everything was killed; killing it on sight makes it fail. */
+  async #endLaunch(): Promise<void> {
+    if (this.#launch === null) return;
+    let settled = false;
+    const end = () => {
+      settled = true;
+    };
+    this.#launch.then(end, end);
+    await until(async () => {
+      if (!settled) await killProfileProcesses(this.#options.profileDir);
+      return settled;
+    }, 10_000);
+  }
+
+  /** As a launch argument, so that workers and sockets say the same as the page; the page adds the client hints. */
+  async #chooseUserAgent(): Promise<void> {
+    const path = this.#options.chromiumPath ?? chromiumPathOfPuppeteer();
+    const version = path === null ? null : await chromiumVersion(path);
+    if (version !== null) this.#libraryOptions.userAgent = identityFor(version).userAgent;
+  }
+
+  /** Called by the library between the browser's start and its first navigation. */
+  async #prepare(): Promise<void> {
+    const { pupBrowser: browser, pupPage: page } = this.client;
+    if (browser == null || page == null) throw new Error('the library started no browser');
+    this.#browser = browser;
+    this.#page = page;
+    this.#hooks.onBrowser(this.pid);
+    if (!this.#open) throw new Error('closed while it started');
+
+    browser.on('disconnected', () => this.#gone('the browser ended'));
+    page.on('error', (error) => this.#gone(`the page crashed: ${error.message}`));
+    page.on('close', () => this.#gone('the page was closed'));
+    page.on('pageerror', (error) => this.#hooks.onPageError(String(error)));
+    page.on('framenavigated', (frame) => {
+      if (frame === page.mainFrame() && this.#open) this.#hooks.onReload();
+    });
+    // Order counts: the outer wrapper swallows what the inner one throws.
+    tolerantExpose(page);
+    idleQr(page, (state) => this.#hooks.onState(state));
+
+    await page.setUserAgent(identityFor(await browser.version()));
+    await page.evaluateOnNewDocument(installAgent);
+    await page.evaluateOnNewDocument(installMessageLookup);
+    await page.evaluateOnNewDocument(sendHook, WIRE_ID_TAG, SEND_HOOK_MISSING);
+    await page.evaluateOnNewDocument(mediaModelId);
+    if (this.#options.messageKeyPatch) await page.evaluateOnNewDocument(messageKeyField);
+  }
+
+  #gone(detail: string): void {
+    if (this.#open) this.#hooks.onGone(detail);
+  }
+}
+
+function identityFor(version: string): ReturnType<typeof windowedIdentity> {
+  return windowedIdentity({ version, platform: process.platform, architecture: process.arch });
+}

@@ -1,0 +1,195 @@
+import { readFile, stat } from 'node:fs/promises';
+import { basename } from 'node:path';
+import type { EngineLookUp, EngineSend, EngineSendResult } from '../port.ts';
+import { DeadlineError, describe, pause, withDeadline } from './deadline.ts';
+import { MessageMedia, type LibraryClient, type LibraryPage } from './library.ts';
+import { awaitServerAck, callOff, prepareSend, type SentOnPage } from './page/send.ts';
+import { SEND_HOOK_MISSING, WIRE_ID_TAG } from './patches/send-hook.ts';
+
+/** Largest file that is sent; it crosses to the page as one base64 string. */
+export const OUTBOUND_FILE_LIMIT = 32 * 1024 * 1024;
+
+export type OutboundTimes = {
+  /** One look at the page. */
+  pageCallMs: number;
+  /** From asking the library to its answer, upload included. */
+  textMs: number;
+  /** The same for a text whose link preview has to be fetched; then it goes without one. */
+  previewMs: number;
+  mediaMs: number;
+  /** How long to wait for the server's ack before saying `accepted`. */
+  ackMs: number;
+  /** How long to look for a message after the page went away under it. */
+  afterReloadMs: number;
+  /** How long to look for a message that the page should know. */
+  missingMs: number;
+};
+
+export const OUTBOUND_TIMES: OutboundTimes = {
+  pageCallMs: 10_000,
+  textMs: 30_000,
+  previewMs: 10_000,
+  mediaMs: 44_000,
+  ackMs: 5_000,
+  afterReloadMs: 20_000,
+  missingMs: 2_000,
+};
+
+type Outbound = { client: LibraryClient; page: LibraryPage; times: OutboundTimes };
+
+/** Sends one message and says how it ended. Never sends twice under one wire id, whatever it is told. */
+export async function sendMessage(
+  outbound: Outbound,
+  message: EngineSend,
+): Promise<EngineSendResult> {
+  const { page, times } = outbound;
+  const { wireId, chatId } = message;
+  const content = await contentFor(message);
+  if ('refused' in content) return failed('MESSAGE_FAILED', content.refused);
+
+  let preparation;
+  try {
+    const request = { wireId, chatId, quoted: message.quotedWireKey ?? null };
+    preparation = await withDeadline(
+      page.evaluate(prepareSend, request),
+      times.pageCallMs,
+      'look-up',
+    );
+  } catch (error) {
+    return failed('UNAVAILABLE', `WhatsApp Web did not answer: ${describe(error)}`);
+  }
+  if (preparation.state === 'refused') return failed(preparation.code, preparation.message);
+  if (preparation.state === 'on page') return settle(outbound, message, times.missingMs);
+
+  const linkPreview = message.content.type === 'text' && message.content.linkPreview;
+  const { documentId } = preparation;
+  try {
+    const sending = outbound.client.sendMessage(chatId, content.body, {
+      sendSeen: false,
+      parseVCards: false,
+      linkPreview,
+      ...(content.caption === undefined ? {} : { caption: content.caption }),
+      ...(preparation.quotedKey === null
+        ? {}
+        : { quotedMessageId: preparation.quotedKey, ignoreQuoteErrors: false }),
+      extra: { [WIRE_ID_TAG]: wireId },
+    });
+    await withDeadline(sending, deadlineOf(message, times), 'sending');
+  } catch (error) {
+    const result = await afterError(outbound, message, documentId, describe(error));
+    // A preview that cannot be fetched must not cost the message; it was called off, so it may be sent anew.
+    if (linkPreview && error instanceof DeadlineError && result.outcome === 'failed') {
+      return sendMessage(outbound, withoutPreview(message));
+    }
+    return result;
+  }
+  // What the library returns is no evidence: on `$1` builds it is undefined for a message that left.
+  return settle(outbound, message, times.missingMs);
+}
+
+function deadlineOf(message: EngineSend, times: OutboundTimes): number {
+  if (message.content.type !== 'text') return times.mediaMs;
+  return message.content.linkPreview ? times.previewMs : times.textMs;
+}
+
+function withoutPreview(message: EngineSend): EngineSend {
+  if (message.content.type !== 'text') return message;
+  return { ...message, content: { ...message.content, linkPreview: false } };
+}
+
+/** The library threw or stayed away: find out from the page whether the message was handed over. */
+async function afterError(
+  outbound: Outbound,
+  message: EngineSend,
+  documentId: string,
+  detail: string,
+): Promise<EngineSendResult> {
+  if (detail.includes(SEND_HOOK_MISSING)) return failed('UNAVAILABLE', detail);
+  let state;
+  try {
+    const request = { wireId: message.wireId, documentId };
+    state = await withDeadline(
+      outbound.page.evaluate(callOff, request),
+      outbound.times.pageCallMs,
+      'calling off',
+    );
+  } catch {
+    state = 'other document' as const;
+  }
+  // Called off means: not handed over until now, and the hook refuses it from now on.
+  if (state === 'called off') return failed('MESSAGE_FAILED', detail);
+  const patienceMs = state === 'begun' ? outbound.times.missingMs : outbound.times.afterReloadMs;
+  return settle(outbound, message, patienceMs, detail);
+}
+
+/** Looks the message up under its wire id until the page can be asked, then reads its ack. */
+async function settle(
+  outbound: Outbound,
+  message: EngineSend,
+  patienceMs: number,
+  trouble = 'it is not on the page',
+): Promise<EngineSendResult> {
+  const { page, times } = outbound;
+  const { wireId, chatId } = message;
+  const end = performance.now() + patienceMs;
+  let lastError = trouble;
+  do {
+    try {
+      const sent = await withDeadline(
+        page.evaluate(awaitServerAck, { wireId, chatId, waitMs: times.ackMs }),
+        times.ackMs + times.pageCallMs,
+        'waiting for the ack',
+      );
+      if (sent.found) return resultOf(sent);
+    } catch (error) {
+      if (page.isClosed()) break;
+      lastError = describe(error);
+    }
+    await pause(250);
+  } while (performance.now() < end);
+  return { outcome: 'unknown', message: `Its fate is not known: ${lastError}` };
+}
+
+function resultOf(sent: Extract<SentOnPage, { found: true }>): EngineSendResult {
+  if (sent.ack < 0) return failed('MESSAGE_FAILED', 'WhatsApp reported an error for this message.');
+  return { outcome: sent.ack >= 1 ? 'sent' : 'accepted', wireKey: sent.wireKey };
+}
+
+/** @throws when the page cannot be asked: that is not the same as "not found" */
+export async function lookUpMessage(
+  page: LibraryPage,
+  times: OutboundTimes,
+  wireId: string,
+  chatId: string,
+): Promise<EngineLookUp> {
+  const request = { wireId, chatId, waitMs: 0 };
+  return withDeadline(page.evaluate(awaitServerAck, request), times.pageCallMs, 'look-up');
+}
+
+async function contentFor(
+  message: EngineSend,
+): Promise<
+  { body: string | InstanceType<typeof MessageMedia>; caption?: string } | { refused: string }
+> {
+  const { content, filePath } = message;
+  if (content.type === 'text') return { body: content.text };
+  if (filePath === undefined) return { refused: 'The message has media and no file was given.' };
+  try {
+    const { size } = await stat(filePath);
+    if (size > OUTBOUND_FILE_LIMIT) {
+      return { refused: `The file has ${size} bytes; the limit is ${OUTBOUND_FILE_LIMIT}.` };
+    }
+    const data = await readFile(filePath, 'base64');
+    const body = new MessageMedia(content.mimetype, data, content.filename ?? basename(filePath));
+    return content.caption === undefined ? { body } : { body, caption: content.caption };
+  } catch (error) {
+    return { refused: `The file cannot be read: ${describe(error)}` };
+  }
+}
+
+function failed(
+  code: 'RECIPIENT_NOT_ON_WHATSAPP' | 'MESSAGE_FAILED' | 'UNAVAILABLE',
+  message: string,
+): EngineSendResult {
+  return { outcome: 'failed', code, message };
+}

@@ -1,0 +1,72 @@
+import type { WhatsAppPage } from './types.ts';
+
+export type Fetched =
+  | { ok: true; handle: string; sizeBytes: number }
+  | { ok: false; error: string };
+
+/**
+ * Runs on the page. Fetches and decrypts a message's file and keeps it there, to be read piece by piece: the library's
+ * own `downloadMedia` sends the whole file over as one base64 string, four times its size in memory.
+ */
+export async function fetchMedia(request: { wireKey: string; limit: number }): Promise<Fetched> {
+  const page = globalThis as unknown as WhatsAppPage;
+  const agent = page.__waypost;
+  if (agent === undefined) return { ok: false, error: 'the page was reloaded' };
+  const { Msg } = page.require('WAWebCollections');
+  const message =
+    Msg.get(request.wireKey) ??
+    Msg.getModelsArray().find((each) => String(each.id) === request.wireKey) ??
+    (await Msg.getMessagesById([request.wireKey]))?.messages?.[0];
+  if (message?.mediaData === undefined) return { ok: false, error: 'the message has no file' };
+  if (message.mediaData.mediaStage !== 'RESOLVED') {
+    await message.downloadMedia({ downloadEvenIfExpensive: true, rmrReason: 1 });
+  }
+  const stage = message.mediaData.mediaStage;
+  if (stage.includes('ERROR') || stage === 'FETCHING' || stage === 'REUPLOADING') {
+    return { ok: false, error: `WhatsApp could not fetch the file (${stage})` };
+  }
+
+  const timings = { addAnnotations: () => timings, addPoint: () => timings };
+  let bytes: ArrayBuffer;
+  try {
+    bytes = await page.require('WAWebDownloadManager').downloadManager.downloadAndMaybeDecrypt({
+      directPath: message.directPath,
+      encFilehash: message.encFilehash,
+      filehash: message.filehash,
+      mediaKey: message.mediaKey,
+      mediaKeyTimestamp: message.mediaKeyTimestamp,
+      type: message.type,
+      signal: new AbortController().signal,
+      downloadQpl: timings,
+    });
+  } catch (error) {
+    const status = (error as { status?: unknown }).status;
+    return { ok: false, error: status === 404 ? 'WhatsApp no longer has the file' : String(error) };
+  }
+  if (bytes.byteLength > request.limit) return { ok: false, error: 'the file is too large' };
+  const handle = `${request.wireKey} ${Math.random()}`;
+  agent.files.set(handle, new Uint8Array(bytes));
+  return { ok: true, handle, sizeBytes: bytes.byteLength };
+}
+
+/** Runs on the page. One piece of a fetched file in base64; null when the page was reloaded since. */
+export async function readPiece(request: {
+  handle: string;
+  offset: number;
+  length: number;
+}): Promise<string | null> {
+  const bytes = (globalThis as unknown as WhatsAppPage).__waypost?.files.get(request.handle);
+  if (bytes === undefined) return null;
+  const end = Math.min(bytes.length, request.offset + request.length);
+  let binary = '';
+  // fromCharCode takes its arguments from the stack, which a larger step would overflow.
+  for (let at = request.offset; at < end; at += 0x8000) {
+    binary += String.fromCharCode(...bytes.subarray(at, Math.min(end, at + 0x8000)));
+  }
+  return btoa(binary);
+}
+
+/** Runs on the page. */
+export async function dropFile(handle: string): Promise<void> {
+  (globalThis as unknown as WhatsAppPage).__waypost?.files.delete(handle);
+}

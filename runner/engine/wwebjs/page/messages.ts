@@ -1,0 +1,46 @@
+import type { PageMessage, WhatsAppPage } from './types.ts';
+
+/**
+ * Adds to the agent what several page functions share; a function that runs on the page cannot import another.
+ * Both look in memory by wire id alone, since a chat may be keyed by phone or by LID, then in the page's database.
+ */
+export function installMessageLookup(): void {
+  const page = globalThis as unknown as WhatsAppPage;
+  const agent = page.__waypost;
+  if (agent === undefined) return;
+
+  const inDatabase = async (wireId: string, chatId: string, direction: boolean) => {
+    const { Msg } = page.require('WAWebCollections');
+    const { createWid } = page.require('WAWebWidFactory');
+    const { getCurrentLid, getPhoneNumber } = page.require('WAWebApiContact');
+    const { getMaybeMeLidUser, getMaybeMePnUser } = page.require('WAWebUserPrefsMeUser');
+    const wid = createWid(chatId);
+    const alias = wid.server === 'c.us' ? getCurrentLid(wid) : getPhoneNumber(wid);
+    const chats = alias == null ? [chatId] : [chatId, alias._serialized];
+    const me = [getMaybeMePnUser(), getMaybeMeLidUser()].filter((id) => id != null);
+    // A group message's key ends in its author; only our own are known without the message.
+    const endings = ['', ...(wid.server === 'g.us' ? me.map((id) => `_${id._serialized}`) : [])];
+    const keys = chats.flatMap((id) =>
+      endings.map((ending) => `${direction}_${id}_${wireId}${ending}`),
+    );
+    const loaded = (await Msg.getMessagesById(keys))?.messages ?? [];
+    return loaded.find((message) => message?.id.id === wireId);
+  };
+
+  const inMemory = (matches: (message: PageMessage) => boolean) =>
+    page.require('WAWebCollections').Msg.getModelsArray().find(matches);
+
+  agent.findSent = async (wireId, chatId) =>
+    inMemory((message) => message.id.id === wireId && message.id.fromMe) ??
+    inDatabase(wireId, chatId, true);
+
+  agent.findQuoted = async (reference, chatId) => {
+    const parts = reference.split('_');
+    const wireId = parts.length >= 3 ? (parts[2] ?? reference) : reference;
+    return (
+      inMemory((message) => message.id.id === wireId) ??
+      (await inDatabase(wireId, chatId, false)) ??
+      (await inDatabase(wireId, chatId, true))
+    );
+  };
+}

@@ -1,0 +1,138 @@
+import type { WhatsAppPage } from './types.ts';
+
+/** Where a send stands before the library is asked to make it. */
+export type Preparation =
+  | { state: 'ready'; documentId: string; quotedKey: string | null }
+  | { state: 'on page'; documentId: string }
+  | {
+      state: 'refused';
+      code: 'RECIPIENT_NOT_ON_WHATSAPP' | 'MESSAGE_FAILED' | 'UNAVAILABLE';
+      message: string;
+    };
+
+export type SendRequest = { wireId: string; chatId: string; quoted: string | null };
+
+/** Runs on the page. Everything that can be refused is refused here, before anything could leave. */
+export async function prepareSend(request: SendRequest): Promise<Preparation> {
+  const page = globalThis as unknown as WhatsAppPage;
+  const agent = page.__waypost;
+  if (agent === undefined || page.WWebJS === undefined) {
+    return { state: 'refused', code: 'UNAVAILABLE', message: 'WhatsApp Web is still loading.' };
+  }
+  const { documentId } = agent;
+  if ((await agent.findSent(request.wireId, request.chatId)) !== undefined) {
+    return { state: 'on page', documentId };
+  }
+  const hook = agent.patches['send-hook'];
+  if (hook !== 'applied') {
+    const message = `This build of WhatsApp Web does not take our message ids (${hook}).`;
+    return { state: 'refused', code: 'UNAVAILABLE', message };
+  }
+  const { state } = page.require('WAWebSocketModel').Socket;
+  if (state !== 'CONNECTED') {
+    return { state: 'refused', code: 'UNAVAILABLE', message: `WhatsApp is ${state}.` };
+  }
+
+  const wid = page.require('WAWebWidFactory').createWid(request.chatId);
+  const { Chat } = page.require('WAWebCollections');
+  const known = Chat.get(wid) !== undefined || agent.knownRecipients.has(request.chatId);
+  const isPerson = wid.server === 'c.us' || wid.server === 'lid';
+  if (!known) {
+    if (wid.server === 'c.us') {
+      const answer = await page.require('WAWebQueryExistsJob').queryWidExists(wid);
+      if (answer?.wid == null) return notOnWhatsApp();
+    }
+    const chat = (await page.require('WAWebFindChatAction').findOrCreateLatestChat(wid))?.chat;
+    if (chat == null) {
+      if (isPerson) return notOnWhatsApp();
+      const message = 'There is no such chat for this session; is it a member of the group?';
+      return { state: 'refused', code: 'MESSAGE_FAILED', message };
+    }
+    agent.knownRecipients.add(request.chatId);
+  }
+
+  let quotedKey: string | null = null;
+  if (request.quoted !== null) {
+    const quoted = await agent.findQuoted(request.quoted, request.chatId);
+    if (quoted === undefined) {
+      const message = 'The message to reply to is not known to this session.';
+      return { state: 'refused', code: 'MESSAGE_FAILED', message };
+    }
+    quotedKey = String(quoted.id);
+  }
+  // A try that was called off may be made again; if its late half still arrives, the hook lets only one pass.
+  if (agent.sends.get(request.wireId) === 'cancelled') agent.sends.delete(request.wireId);
+  return { state: 'ready', documentId, quotedKey };
+
+  function notOnWhatsApp(): Preparation {
+    const message = 'This number is not on WhatsApp.';
+    return { state: 'refused', code: 'RECIPIENT_NOT_ON_WHATSAPP', message };
+  }
+}
+
+export type SentOnPage = { found: false } | { found: true; ack: number; wireKey: string };
+
+/** Runs on the page. Finds what we sent under a wire id and waits until the server has it, or it failed, or `waitMs`. */
+export async function awaitServerAck(request: {
+  wireId: string;
+  chatId: string;
+  waitMs: number;
+}): Promise<SentOnPage> {
+  const page = globalThis as unknown as WhatsAppPage;
+  if (page.__waypost === undefined || page.WWebJS === undefined) {
+    throw new Error('WhatsApp Web is still loading');
+  }
+  const message = await page.__waypost.findSent(request.wireId, request.chatId);
+  if (message === undefined) return { found: false };
+  if (message.ack === 0 && request.waitMs > 0) {
+    const { Msg } = page.require('WAWebCollections');
+    await new Promise<void>((resolve) => {
+      const done = () => {
+        clearTimeout(timer);
+        Msg.off('change:ack', onAck);
+        resolve();
+      };
+      const onAck = () => {
+        if (message.ack !== 0) done();
+      };
+      const timer = setTimeout(done, request.waitMs);
+      Msg.on('change:ack', onAck);
+    });
+  }
+  return { found: true, ack: message.ack, wireKey: String(message.id) };
+}
+
+/** Runs on the page. Calls a send off if it was not handed over yet; from then on the hook refuses it. */
+export async function callOff(request: {
+  wireId: string;
+  documentId: string;
+}): Promise<'called off' | 'begun' | 'other document'> {
+  const agent = (globalThis as unknown as WhatsAppPage).__waypost;
+  if (agent?.documentId !== request.documentId) return 'other document';
+  if (agent.sends.get(request.wireId) === 'begun') return 'begun';
+  agent.sends.set(request.wireId, 'cancelled');
+  return 'called off';
+}
+
+/** Runs on the page. */
+export async function queryRecipient(
+  chatId: string,
+): Promise<{ exists: boolean; chatId: string | null; lid: string | null }> {
+  const page = globalThis as unknown as WhatsAppPage;
+  const wid = page.require('WAWebWidFactory').createWid(chatId);
+  if (wid.server !== 'c.us' && wid.server !== 'lid') {
+    const chat = (await page.require('WAWebFindChatAction').findOrCreateLatestChat(wid))?.chat;
+    return { exists: chat != null, chatId: chat?.id._serialized ?? null, lid: null };
+  }
+  const answer = await page.require('WAWebQueryExistsJob').queryWidExists(wid);
+  if (answer?.wid == null) return { exists: false, chatId: null, lid: null };
+  const { getCurrentLid, getPhoneNumber } = page.require('WAWebApiContact');
+  const found = answer.wid;
+  const phone = found.server === 'lid' ? getPhoneNumber(found) : found;
+  const lid = found.server === 'lid' ? found : (answer.lid ?? getCurrentLid(found));
+  return {
+    exists: true,
+    chatId: (phone ?? found)._serialized,
+    lid: lid?._serialized ?? null,
+  };
+}

@@ -1,0 +1,117 @@
+/** A user, group or channel id on the page. `_serialized` is its text form; Wid keeps that name in every known build. */
+export type PageWid = {
+  _serialized: string;
+  server: string;
+  user: string;
+};
+
+/** A message key on the page. Builds since July 2026 have `$1` in place of `_serialized`; `String(key)` works on all. */
+export type PageKey = {
+  id: string;
+  fromMe: boolean;
+  remote: PageWid;
+  participant?: PageWid;
+  toString(): string;
+};
+
+export type PageMessage = {
+  id: PageKey;
+  type: string;
+  ack: number;
+  t: number;
+  size?: number;
+  mimetype?: string;
+  filename?: string;
+  directPath?: string;
+  encFilehash?: string;
+  filehash?: string;
+  mediaKey?: string;
+  mediaKeyTimestamp?: number;
+  mediaData?: { mediaStage: string };
+  downloadMedia(options: { downloadEvenIfExpensive: boolean; rmrReason: number }): Promise<void>;
+};
+
+export type PageEmitter = {
+  on(event: string, listener: (...args: never[]) => void): void;
+  off(event: string, listener: (...args: never[]) => void): void;
+};
+
+export type PageChat = { id: PageWid; msgs: { getModelsArray(): PageMessage[] } };
+
+export type PageCollections = {
+  Msg: PageEmitter & {
+    get(key: string): PageMessage | undefined;
+    getModelsArray(): PageMessage[];
+    getMessagesById(keys: string[]): Promise<{ messages?: PageMessage[] } | undefined>;
+  };
+  Chat: { get(wid: PageWid): PageChat | undefined; getModelsArray(): PageChat[] };
+  Contact: {
+    get(wid: PageWid): { name?: string; pushname?: string } | undefined;
+  };
+};
+
+/** The modules of WhatsApp Web that our own page functions use; the library's own uses are in surface-check.ts. */
+export type PageModules = {
+  WAWebCollections: PageCollections;
+  WAWebSocketModel: {
+    Socket: PageEmitter & { state: string; hasSynced?: boolean; logout(): Promise<void> };
+  };
+  WAWebCmd: { Cmd: { refreshQR(): void } };
+  WAWebWidFactory: { createWid: (id: string) => PageWid };
+  WAWebMsgKey: new (fields: Record<string, unknown>) => PageKey;
+  WAWebQueryExistsJob: {
+    queryWidExists(wid: PageWid): Promise<{ wid?: PageWid; lid?: PageWid } | null>;
+  };
+  WAWebFindChatAction: {
+    findOrCreateLatestChat(wid: PageWid): Promise<{ chat?: PageChat } | null>;
+  };
+  WAWebSendMsgChatAction: {
+    addAndSendMsgToChat: (chat: PageChat, message: Record<string, unknown>) => unknown;
+  };
+  WAWebUserPrefsMeUser: {
+    getMaybeMePnUser: () => PageWid | undefined;
+    getMaybeMeLidUser: () => PageWid | undefined;
+  };
+  WAWebApiContact: {
+    getCurrentLid: (wid: PageWid) => PageWid | null | undefined;
+    getPhoneNumber: (wid: PageWid) => PageWid | null | undefined;
+  };
+  WAWebDownloadManager: {
+    downloadManager: {
+      downloadAndMaybeDecrypt(options: Record<string, unknown>): Promise<ArrayBuffer>;
+    };
+  };
+};
+
+/** What a patch came to on this page. Anything else than these two is why it could not be applied. */
+export type PatchOutcome = 'applied' | 'not needed';
+
+/**
+ * Our own half of the page, set up in each new document before any of its scripts run.
+ * Node and page meet only here, so that one name in the page's global scope is ours.
+ */
+export type PageAgent = {
+  /** Differs after each reload: tells whether two calls met the same document. */
+  documentId: string;
+  /** `begun`: handed to WhatsApp's send function. `cancelled`: must not be handed over any more. */
+  sends: Map<string, 'begun' | 'cancelled'>;
+  /** Run on each message the library built, before it is handed over; throwing keeps it from leaving. */
+  beforeSend: ((chat: PageChat, message: Record<string, unknown>) => void)[];
+  /** Recipients that were found on WhatsApp while this document lived. */
+  knownRecipients: Set<string>;
+  files: Map<string, Uint8Array>;
+  /** The message that we sent under this wire id, in whatever form its chat is keyed. */
+  findSent(wireId: string, chatId: string): Promise<PageMessage | undefined>;
+  /** Any message of the chat, by wire id or serialized key. */
+  findQuoted(reference: string, chatId: string): Promise<PageMessage | undefined>;
+  patches: Record<string, string>;
+  /** Calls `apply` when the library puts its half on the page, and records what came of it. */
+  onLibrary(name: string, apply: (library: Record<string, unknown>) => PatchOutcome): void;
+};
+
+export type WhatsAppPage = {
+  require<Name extends keyof PageModules>(name: Name): PageModules[Name];
+  __waypost?: PageAgent;
+  WWebJS?: Record<string, unknown>;
+  Debug?: { VERSION?: string };
+};

@@ -1,0 +1,40 @@
+import { OUTBOUND_TIMES, type OutboundTimes } from './outbound.ts';
+
+/** Every wait of an engine, in milliseconds, so that tests can shorten them. */
+export type EngineTimes = {
+  outbound: OutboundTimes;
+  /** From start to a page that says `qr` or `authenticated`. */
+  startMs: number;
+  /** Connected without `ready` for this long: reload the page once; the second time give up. */
+  readyMs: number;
+  /** How often the page is looked at until it is ready. */
+  watchMs: number;
+  /** After `ready`, how long dialogs are looked for, and how often. */
+  dialogForMs: number;
+  dialogEveryMs: number;
+  /** Closing the browser in peace; then it is killed. */
+  closeMs: number;
+  /** Letting facts that are under way out before closing. */
+  flushMs: number;
+  logoutMs: number;
+  screenshotMs: number;
+  /** WhatsApp shows a QR reference for 20 s, the first one longer. */
+  qrMs: number;
+  /** How often the time we were last online is noted, for back-filling. */
+  onlineMarkMs: number;
+};
+
+export const ENGINE_TIMES: EngineTimes = {
+  outbound: OUTBOUND_TIMES,
+  startMs: 90_000,
+  readyMs: 60_000,
+  watchMs: 1_000,
+  dialogForMs: 600_000,
+  dialogEveryMs: 2_000,
+  closeMs: 8_000,
+  flushMs: 2_000,
+  logoutMs: 8_000,
+  screenshotMs: 10_000,
+  qrMs: 20_000,
+  onlineMarkMs: 30_000,
+};

@@ -1,0 +1,64 @@
+import { z } from 'zod';
+import { SigningKeysText } from '../shared/signing/keys.ts';
+import { LOG_LEVELS } from './log.ts';
+
+const LOOPBACK = new Set(['127.0.0.1', '::1', 'localhost']);
+
+/** An empty variable is one that is not set: that is how shells and compose files leave things out. */
+const optional = <Schema extends z.ZodType>(schema: Schema) =>
+  z.preprocess((value) => (value === '' ? undefined : value), schema.optional());
+
+const Env = z
+  .object({
+    RUNNER_ID: z.string().regex(/^[\w.-]{1,64}$/, 'letters, digits, dot, dash and underscore only'),
+    RUNNER_REGION: z.string().min(1).default('local'),
+    RUNNER_MAX_SESSIONS: z.coerce.number().int().min(1).max(1_000).default(10),
+    HOST: z.string().min(1).default('127.0.0.1'),
+    /** 0 takes any free port. */
+    PORT: z.coerce.number().int().min(0).max(65_535).default(0),
+    /** What the edge calls; by default the address that was bound. */
+    PUBLIC_URL: optional(z.url()),
+    EDGE_URL: z.url(),
+    EDGE_TO_RUNNER_KEYS: SigningKeysText,
+    RUNNER_TO_EDGE_KEYS: SigningKeysText,
+    /** Profiles, journals and the spool: must survive a restart of the process. */
+    WWEBJS_DATA_DIR: z.string().min(1),
+    PUPPETEER_EXECUTABLE_PATH: optional(z.string()),
+    SANDBOX_URL: optional(z.url()),
+    SANDBOX_TOKEN: optional(z.string().min(16)),
+    LOG_LEVEL: z.enum(LOG_LEVELS).default('info'),
+  })
+  .superRefine((env, context) => {
+    const issue = (path: string, message: string): void =>
+      context.addIssue({ code: 'custom', path: [path], message });
+    const outbound = new Set(env.RUNNER_TO_EDGE_KEYS.map(({ secret }) => secret));
+    if (env.EDGE_TO_RUNNER_KEYS.some(({ secret }) => outbound.has(secret)))
+      issue(
+        'RUNNER_TO_EDGE_KEYS',
+        'shares a secret with EDGE_TO_RUNNER_KEYS: a runner could then forge commands; use a key per direction',
+      );
+    if (env.SANDBOX_URL !== undefined && env.SANDBOX_TOKEN === undefined)
+      issue('SANDBOX_TOKEN', 'is needed with SANDBOX_URL: sandbox sessions could not be steered');
+    if (env.SANDBOX_TOKEN !== undefined && env.SANDBOX_URL === undefined)
+      issue('SANDBOX_URL', 'is needed with SANDBOX_TOKEN: it says where the sandbox listens');
+    if (env.PUBLIC_URL === undefined && !LOOPBACK.has(env.HOST))
+      issue(
+        'PUBLIC_URL',
+        `is needed when HOST is ${env.HOST}: the edge could not know where to call this runner`,
+      );
+  });
+
+export type RunnerEnv = z.infer<typeof Env>;
+
+/**
+ * Parses the runner's configuration once.
+ * @throws Error naming every variable that is wrong and what to do; values are never in it
+ */
+export function parseEnv(source: Record<string, string | undefined> = process.env): RunnerEnv {
+  const parsed = Env.safeParse(source);
+  if (parsed.success) return parsed.data;
+  const lines = parsed.error.issues.map(
+    (issue) => `  ${issue.path.join('.') || 'environment'}: ${issue.message}`,
+  );
+  throw new Error(`The runner's configuration is not usable:\n${lines.join('\n')}`);
+}

@@ -1,0 +1,163 @@
+import type { NumberedStanza, Person, Stanza } from '../../protocol.ts';
+import type { Core } from '../core.ts';
+import { ConnectionLostError } from '../errors.ts';
+import { applyGroup, chatPut, ensureChat, enter, isStored, meet, messagePut } from '../records.ts';
+import type { Places } from '../records.ts';
+import type { MsgModel } from '../models/message.ts';
+import type { Put } from '../storage.ts';
+import { fromWire } from '../wire.ts';
+import { applyLabels } from '../modules/labels.ts';
+import type { Addons } from '../modules/addons.ts';
+
+const batchSize = 100;
+
+type Arrived = { stanza: NumberedStanza; message: MsgModel | null };
+
+/** What comes from the world: stored first, then shown to the library, then acknowledged, in order. */
+export class Inbox {
+  readonly #core: () => Core;
+  readonly #places: Places;
+  readonly #addons: () => Addons;
+  #queue: NumberedStanza[] = [];
+  #busy = false;
+  #done = 0;
+  #waiters: { upTo: number; resolve: () => void; reject: (error: Error) => void }[] = [];
+
+  constructor(core: () => Core, places: Places, addons: () => Addons) {
+    this.#core = core;
+    this.#places = places;
+    this.#addons = addons;
+  }
+
+  receive(stanzas: NumberedStanza[]): void {
+    this.#queue.push(...stanzas);
+    if (!this.#busy) this.#drain().catch(reportError);
+  }
+
+  /** Resolves when the stanza of this number, and all before it, have been dealt with. */
+  reached(upTo: number): Promise<void> {
+    if (this.#done >= upTo) return Promise.resolve();
+    return new Promise((resolve, reject) => {
+      this.#waiters.push({ upTo, resolve, reject });
+    });
+  }
+
+  /** What was awaited will come again on the next line. */
+  lineLost(): void {
+    for (const waiter of this.#waiters) waiter.reject(new ConnectionLostError());
+    this.#waiters = [];
+  }
+
+  async #drain(): Promise<void> {
+    this.#busy = true;
+    try {
+      while (this.#queue.length > 0) {
+        const batch = this.#queue.splice(0, batchSize);
+        await this.#handle(batch);
+        this.#done = batch.at(-1)?.seq ?? this.#done;
+        for (const waiter of this.#waiters.filter(({ upTo }) => upTo <= this.#done))
+          waiter.resolve();
+        this.#waiters = this.#waiters.filter(({ upTo }) => upTo > this.#done);
+      }
+    } finally {
+      this.#busy = false;
+    }
+  }
+
+  async #handle(batch: NumberedStanza[]): Promise<void> {
+    const core = this.#core();
+    const arrived: Arrived[] = [];
+    const puts: Put[] = [];
+    for (const stanza of batch) {
+      const message = stanza.kind === 'message' ? await this.#unpack(stanza) : null;
+      if (message !== null) puts.push(messagePut(core, message, false));
+      arrived.push({ stanza, message });
+    }
+    if (puts.length > 0) await core.storage.write(puts);
+    const changes: Put[] = [];
+    for (const { stanza, message } of arrived)
+      changes.push(...(await this.#apply(stanza, message)));
+    if (changes.length > 0) await core.storage.write(changes);
+    core.transport.acknowledge(batch.map(({ seq }) => seq));
+  }
+
+  /** The model of a message that is new to this profile; null for one it has (its acknowledgement was lost). */
+  async #unpack(stanza: Stanza & { kind: 'message' }): Promise<MsgModel | null> {
+    const core = this.#core();
+    this.#meetAll(stanza.people);
+    if (await isStored(core, stanza.message)) return null;
+    const message = fromWire(core, stanza.message, true);
+    message.place(this.#places.next(message.t));
+    return message;
+  }
+
+  #meetAll(people: Person[]): void {
+    for (const person of people) meet(this.#core(), person);
+  }
+
+  #show(stanza: Stanza & { kind: 'message' }, message: MsgModel): Put[] {
+    const core = this.#core();
+    if (core.collections.Msg.get(message.id) !== undefined) return [];
+    const { t } = stanza.message;
+    const id = stanza.message.id.remote;
+    const state = { id, t, unread: 0, archived: false, pinned: 0, muted: 0, labels: [] };
+    const chat = ensureChat(core, state, false, stanza.group);
+    enter(core, message, true);
+    const unread = message.id.fromMe ? chat.unreadCount : Math.max(0, chat.unreadCount) + 1;
+    chat.set({ t, unreadCount: unread });
+    core.collections.Msg.trigger('add', message, core.collections.Msg);
+    return [chatPut(core, chat)];
+  }
+
+  async #apply(stanza: NumberedStanza, message: MsgModel | null): Promise<Put[]> {
+    const core = this.#core();
+    switch (stanza.kind) {
+      case 'message':
+        return message === null ? [] : this.#show(stanza, message);
+      case 'receipt':
+        return this.#change(stanza.wireId, (target) => target.updateAck(stanza.ack));
+      case 'edit':
+        return this.#change(stanza.target, (target) => {
+          const field = target.directPath === undefined ? 'body' : 'caption';
+          target.set({
+            [field]: stanza.body,
+            latestEditMsgKey: target.id,
+            latestEditSenderTimestampMs: stanza.t,
+          });
+        });
+      case 'revoke':
+        return this.#change(stanza.target, (target) => {
+          target.set({ type: 'revoked', body: undefined, protocolMessageKey: target.id });
+        });
+      case 'decrypted':
+        return this.#change(stanza.target, (target) => {
+          target.body = stanza.body;
+          target.set('type', 'chat');
+        });
+      case 'reaction':
+        return this.#change(stanza.target, (target) => this.#addons().reacted(target, stanza));
+      case 'vote':
+        return this.#change(stanza.target, (target) => this.#addons().voted(target, stanza));
+      case 'group': {
+        this.#meetAll(stanza.people);
+        const chat = core.collections.Chat.get(stanza.group.id);
+        if (chat !== undefined) applyGroup(core, chat, stanza.group);
+        return [];
+      }
+      case 'people':
+        this.#meetAll(stanza.people);
+        return [];
+      case 'labels':
+        applyLabels(core, stanza.labels);
+        return [];
+    }
+  }
+
+  async #change(wireId: string, change: (message: MsgModel) => unknown): Promise<Put[]> {
+    const core = this.#core();
+    const message = await core.collections.Msg.findByWireId(wireId);
+    if (message === undefined) return [];
+    await change(message);
+    return [messagePut(core, message, message.id.fromMe && message.ack === 0)];
+  }
+}

@@ -1,0 +1,234 @@
+import { describe, expect, it } from 'vitest';
+import { FakeClock } from './testing/fake-clock.ts';
+import { until } from './testing/until.ts';
+import { useStage } from './testing/use-stage.ts';
+
+const stage = useStage();
+const texts = (): string[] =>
+  stage()
+    .wire()
+    .map(({ text }) => text);
+
+describe('the way of a message', () => {
+  it('goes from assignment to a settled send', async () => {
+    const { edge } = stage();
+    const session = edge.addSession();
+    const message = edge.queue(session, 'hello');
+    await stage().startHere();
+    expect(await edge.settled(message)).toBe('sent');
+    expect(texts()).toEqual(['hello']);
+    expect(edge.session(session).statuses).toEqual(['starting', 'qr', 'authenticating', 'online']);
+    expect(edge.told(session, 'message.settled')).toEqual([
+      {
+        kind: 'message.settled',
+        messageId: message.messageId,
+        outcome: 'sent',
+        wireId: expect.stringMatching(/^3EB0[0-9A-F]{18}$/),
+        wireKey: expect.stringContaining('3EB0'),
+        error: null,
+      },
+    ]);
+    expect(edge.refusedSignatures).toEqual([]);
+  });
+
+  it('keeps the order of the queue over several claims', async () => {
+    const { edge } = stage();
+    const session = edge.addSession();
+    const all = Array.from({ length: 12 }, (_, index) => edge.queue(session, `text ${index}`));
+    await stage().startHere();
+    await Promise.all(all.map((message) => edge.settled(message)));
+    expect(texts()).toEqual(all.map((_, index) => `text ${index}`));
+  });
+
+  it('keeps the pace that the assignment asks for', async () => {
+    const { edge } = stage();
+    const session = edge.addSession({ pacing: { minIntervalMs: 1_000, jitterMs: 500 } });
+    const all = ['a', 'b', 'c'].map((text) => edge.queue(session, text));
+    const clock = new FakeClock(Date.now());
+    await stage().startHere({ clock, random: () => 0.5 });
+    await until('the first is sent', () => all[0]?.status === 'sent');
+    await clock.advance(1_249);
+    expect(texts()).toEqual(['a']);
+    await clock.advance(1);
+    await until('the second is sent', () => all[1]?.status === 'sent');
+    expect(texts()).toEqual(['a', 'b']);
+    await clock.advance(1_250);
+    await until('the third is sent', () => all[2]?.status === 'sent');
+  });
+
+  it('answers a doorbell when the message is settled', async () => {
+    const { edge } = stage();
+    const session = edge.addSession();
+    await stage().startHere();
+    await edge.online(session);
+    const message = edge.queue(session, 'ring');
+    const { body } = await edge.call(`/v1/sessions/${session}/doorbell`, {
+      queueSeq: message.queueSeq,
+      waitFor: { messageId: message.messageId, waitMs: 10_000 },
+    });
+    expect(body).toEqual({
+      settled: { status: 'sent', wireId: stage().wire()[0]?.wireId, error: null },
+    });
+  });
+
+  it('answers a doorbell with nothing when the time runs out', async () => {
+    const { edge } = stage();
+    const session = edge.addSession();
+    await stage().startHere();
+    await edge.online(session);
+    const { body } = await edge.call(`/v1/sessions/${session}/doorbell`, {
+      queueSeq: 1,
+      waitFor: { messageId: 'msg_none', waitMs: 1 },
+    });
+    expect(body).toEqual({ settled: null });
+  });
+
+  it('does not send what has expired, and goes on', async () => {
+    const { edge } = stage();
+    const session = edge.addSession();
+    const stale = edge.queue(session, 'stale', { expiresAt: Date.now() - 1 });
+    const fresh = edge.queue(session, 'fresh');
+    await stage().startHere();
+    expect(await edge.settled(stale)).toBe('failed');
+    expect(await edge.settled(fresh)).toBe('sent');
+    expect(texts()).toEqual(['fresh']);
+    expect(edge.told(session, 'message.settled')[0]?.error?.code).toBe('EXPIRED');
+  });
+
+  it('reports a failure and goes on', async () => {
+    const { edge } = stage();
+    const session = edge.addSession();
+    const failed = edge.queue(session, '@failed');
+    const next = edge.queue(session, 'next');
+    await stage().startHere();
+    expect(await edge.settled(failed)).toBe('failed');
+    expect(await edge.settled(next)).toBe('sent');
+  });
+
+  it('tries again, in order, what is known not to have left', async () => {
+    const { edge } = stage();
+    const session = edge.addSession();
+    const first = edge.queue(session, '@unavailable once');
+    const second = edge.queue(session, 'second');
+    await stage().startHere();
+    expect(await edge.settled(first)).toBe('sent');
+    expect(await edge.settled(second)).toBe('sent');
+    expect(texts()).toEqual(['@unavailable once', 'second']);
+  });
+
+  it('waits for the ack of a message that is on the page, and sends the next meanwhile', async () => {
+    const { edge, whatsapp } = stage();
+    const session = edge.addSession();
+    const accepted = edge.queue(session, '@accepted');
+    const next = edge.queue(session, 'next');
+    await stage().startHere({ timing: { unsettled: { looks: 2, lookGapMs: 20, ackMs: 60_000 } } });
+    expect(await edge.settled(next)).toBe('sent');
+    expect(accepted.status).toBe('sending');
+    const [record] = stage().wire();
+    whatsapp.engineOf(session).emit({
+      type: 'fact',
+      fact: {
+        kind: 'message.ack',
+        wireId: record?.wireId ?? '',
+        wireKey: 'key',
+        chatId: '15550100001@c.us',
+        ack: 1,
+      },
+    });
+    expect(await edge.settled(accepted)).toBe('sent');
+  });
+
+  it('calls a message unknown whose ack never comes', async () => {
+    const { edge } = stage();
+    const session = edge.addSession();
+    const accepted = edge.queue(session, '@accepted');
+    await stage().startHere();
+    expect(await edge.settled(accepted)).toBe('unknown');
+    expect(texts()).toEqual(['@accepted']);
+  });
+
+  it('looks an uncertain send up instead of sending it again', async () => {
+    const { edge } = stage();
+    const session = edge.addSession();
+    const left = edge.queue(session, '@unknown-sent');
+    const lost = edge.queue(session, '@unknown-lost');
+    const next = edge.queue(session, 'next');
+    await stage().startHere();
+    expect(await edge.settled(left)).toBe('sent');
+    expect(await edge.settled(lost)).toBe('unknown');
+    expect(await edge.settled(next)).toBe('sent');
+    expect(texts()).toEqual(['@unknown-sent', 'next']);
+  });
+
+  it('looks a send up after the browser crashed in the middle of it', async () => {
+    const { edge, whatsapp } = stage();
+    const session = edge.addSession();
+    const cutOff = edge.queue(session, '@crash');
+    const next = edge.queue(session, 'next');
+    await stage().startHere();
+    expect(await edge.settled(cutOff)).toBe('unknown');
+    expect(await edge.settled(next)).toBe('sent');
+    expect(whatsapp.engines).toHaveLength(2);
+    expect(texts()).toEqual(['next']);
+  });
+
+  it('keeps the order when claimed messages had to go back to the queue', async () => {
+    const { edge, whatsapp } = stage();
+    const session = edge.addSession();
+    const first = edge.queue(session, '@unavailable at first');
+    const second = edge.queue(session, 'second');
+    await stage().startHere();
+    await until('the first was tried', () =>
+      whatsapp.engines.some(({ calls }) => calls.includes('send')),
+    );
+    const engine = whatsapp.engineOf(session);
+    edge.down.add('reports');
+    engine.emit({ type: 'connection', connected: false, detail: 'TIMEOUT' });
+    await until(
+      'both go back',
+      () => stage().logged.filter((line) => line.includes('not_begun')).length === 2,
+    );
+    const third = edge.queue(session, 'third');
+    engine.emit({ type: 'connection', connected: true, detail: 'CONNECTED' });
+    await edge.call(`/v1/sessions/${session}/doorbell`, { queueSeq: third.queueSeq });
+    edge.down.clear();
+    await Promise.all([first, second, third].map((message) => edge.settled(message)));
+    expect(texts()).toEqual(['@unavailable at first', 'second', 'third']);
+  });
+
+  it('loses nothing when the answer to a claim is lost', async () => {
+    const { edge } = stage();
+    const session = edge.addSession();
+    await stage().startHere();
+    await edge.online(session);
+    edge.loseAnswerOf.add('claim');
+    const message = edge.queue(session, 'claimed in vain');
+    await edge.call(`/v1/sessions/${session}/doorbell`, { queueSeq: message.queueSeq });
+    await until('it was claimed', () => edge.claims.length === 1);
+    edge.loseAnswerOf.clear();
+    expect(await edge.settled(message)).toBe('sent');
+    expect(texts()).toEqual(['claimed in vain']);
+  });
+
+  it('sends an image from object storage', async () => {
+    const { edge } = stage();
+    const session = edge.addSession();
+    edge.stored.set('picture', Buffer.from('pixels'));
+    const image = {
+      type: 'image',
+      mediaId: 'med_1',
+      mimetype: 'image/png',
+      caption: 'look',
+    } as const;
+    const message = edge.queue(session, '', {
+      content: image,
+      mediaUrl: `${edge.url}/storage/picture`,
+    });
+    const gone = edge.queue(session, '', { content: image, mediaUrl: `${edge.url}/storage/gone` });
+    await stage().startHere();
+    expect(await edge.settled(message)).toBe('sent');
+    expect(await edge.settled(gone)).toBe('failed');
+    expect(texts()).toEqual(['look']);
+    expect(edge.told(session, 'message.settled')[1]?.error?.code).toBe('MEDIA_REJECTED');
+  });
+});

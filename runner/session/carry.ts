@@ -1,0 +1,176 @@
+import { rm } from 'node:fs/promises';
+import { AppError, type ErrorCode } from '../../shared/errors.ts';
+import type { ClaimedMessage } from '../../shared/protocol/outbound-message.ts';
+import { deriveWireId } from '../../shared/wire-id.ts';
+import { within, type Clock } from '../clock.ts';
+import type { EngineSend, EngineSendResult, WhatsAppEngine } from '../engine/port.ts';
+import type { SendJournal } from '../journal/send-journal.ts';
+import type { Log } from '../log.ts';
+import type { MediaDownload } from './outbound-media.ts';
+import type { Settlement } from './settlements.ts';
+import type { MaybeSent, UnsettledMessages } from './unsettled.ts';
+
+/** Longer than any engine's own deadline for a send: only an engine that broke its word runs into it. */
+const SEND_DEADLINE_MS = 150_000;
+
+export type CarryDeps = {
+  sessionKey: string;
+  epoch: number;
+  clock: Clock;
+  log: Log;
+  journal: SendJournal;
+  unsettled: UnsettledMessages;
+  settle: (settlement: Settlement) => Promise<void>;
+  download: MediaDownload;
+  filesDir: string;
+  /** The engine that may send at this moment, or null: not online, lease not current, or stopping. */
+  engine: () => WhatsAppEngine | null;
+  /** Called when the engine is about to be touched. */
+  began: () => void;
+};
+
+/** `done`: settled, or in the hands of `unsettled`. `later`: known not to have left, so it may be tried again. */
+export type Carried =
+  | { result: 'done' }
+  | { result: 'later'; code: ErrorCode | null; message: string };
+
+const DONE: Carried = { result: 'done' };
+const NOT_NOW: Carried = { result: 'later', code: null, message: 'the session cannot send now' };
+
+/**
+ * Takes one claimed message to WhatsApp at most once: wire id, file, `begun` on the disk, engine, outcome on the disk,
+ * report. A message that the journal knows already is never sent, only looked up.
+ */
+export async function carry(
+  message: ClaimedMessage,
+  engine: WhatsAppEngine,
+  deps: CarryDeps,
+): Promise<Carried> {
+  const { messageId, queueSeq, chatId } = message;
+  const wireId = await deriveWireId(deps.sessionKey, messageId);
+  const itself: MaybeSent = { messageId, queueSeq, chatId, wireId, claimEpoch: deps.epoch };
+  const known = deps.journal.stateOf(itself).state;
+  if (known === 'begun' || known === 'done') {
+    await deps.unsettled.add(itself);
+    return DONE;
+  }
+
+  const file = await fetchFile(message, deps);
+  if (!file.ok) return file.carried;
+  try {
+    if (deps.engine() !== engine) return NOT_NOW;
+    await deps.journal.begin({ messageId, queueSeq, wireId, epoch: deps.epoch });
+    // The disk may have taken its time: the lease could be gone by now.
+    if (deps.engine() !== engine) {
+      await deps.journal.withdraw(messageId);
+      return NOT_NOW;
+    }
+    deps.began();
+    const { content, quotedWireKey } = message;
+    const result = await send(engine, deps, {
+      wireId,
+      chatId,
+      content,
+      ...(quotedWireKey === undefined ? {} : { quotedWireKey }),
+      ...(file.path === null ? {} : { filePath: file.path }),
+    });
+    return await conclude(itself, result, deps);
+  } finally {
+    if (file.path !== null) await rm(file.path, { force: true });
+  }
+}
+
+async function fetchFile(
+  message: ClaimedMessage,
+  deps: CarryDeps,
+): Promise<{ ok: true; path: string | null } | { ok: false; carried: Carried }> {
+  const { messageId, mediaUrl, content } = message;
+  if (content.type === 'text') return { ok: true, path: null };
+  try {
+    if (mediaUrl === undefined)
+      throw new AppError(
+        'MEDIA_REJECTED',
+        'The message came without a place to read its file from.',
+      );
+    const path = await deps.download({ url: mediaUrl, directory: deps.filesDir, messageId });
+    return { ok: true, path };
+  } catch (error) {
+    const code = error instanceof AppError ? error.code : 'INTERNAL';
+    const text = error instanceof Error ? error.message : String(error);
+    if (code === 'UNAVAILABLE')
+      return { ok: false, carried: { result: 'later', code, message: text } };
+    await deps.settle(failure(messageId, code, text));
+    return { ok: false, carried: DONE };
+  }
+}
+
+async function send(
+  engine: WhatsAppEngine,
+  deps: CarryDeps,
+  message: EngineSend,
+): Promise<EngineSendResult> {
+  try {
+    return await within(deps.clock, SEND_DEADLINE_MS, 'send', engine.send(message));
+  } catch (error) {
+    return { outcome: 'unknown', message: error instanceof Error ? error.message : String(error) };
+  }
+}
+
+async function conclude(
+  itself: MaybeSent,
+  result: EngineSendResult,
+  deps: CarryDeps,
+): Promise<Carried> {
+  const { messageId, wireId } = itself;
+  const { journal, log } = deps;
+  switch (result.outcome) {
+    case 'sent':
+      // Either is proof enough alone, so their two fsyncs need not wait for each other.
+      await Promise.all([
+        journal.finish(messageId, { outcome: 'sent', wireKey: result.wireKey, error: null }),
+        deps.settle({
+          messageId,
+          outcome: 'sent',
+          wireId,
+          wireKey: result.wireKey,
+          error: null,
+        }),
+      ]);
+      break;
+    case 'accepted':
+      await journal.finish(messageId, {
+        outcome: 'accepted',
+        wireKey: result.wireKey,
+        error: null,
+      });
+      deps.unsettled.watch(itself, result.wireKey);
+      break;
+    case 'failed': {
+      const { code, message } = result;
+      if (code === 'UNAVAILABLE') {
+        await journal.withdraw(messageId);
+        return { result: 'later', code, message };
+      }
+      await journal.finish(messageId, {
+        outcome: 'failed',
+        wireKey: null,
+        error: { code, message },
+      });
+      await deps.settle(failure(messageId, code, message, wireId));
+      break;
+    }
+    case 'unknown':
+      log.warn('send.outcome_unknown', { messageId, wireId, detail: result.message });
+      await deps.unsettled.add(itself);
+  }
+  return DONE;
+}
+
+export function failure(
+  messageId: string,
+  code: ErrorCode,
+  message: string,
+  wireId: string | null = null,
+): Settlement {
+  return { messageId, outcome: 'failed', wireId, wireKey: null, error: { code, message } };
+}

@@ -1,0 +1,78 @@
+import { createWriteStream } from 'node:fs';
+import { mkdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Readable, Transform } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { AppError } from '../../shared/errors.ts';
+
+/** Largest file that is handed to WhatsApp Web, in bytes: it goes through Chromium's memory about four times. */
+export const OUTBOUND_MEDIA_LIMIT = 64 * 1024 * 1024;
+
+export type MediaDownload = (input: {
+  url: string;
+  directory: string;
+  messageId: string;
+}) => Promise<string>;
+
+/**
+ * Fetches an outbound file from our own object storage, by presigned URL, to the runner's disk. Redirects are refused:
+ * they could lead anywhere.
+ * @returns the file's path; the caller removes it
+ * @throws AppError MEDIA_REJECTED (it will never work) or UNAVAILABLE (it may work later)
+ */
+export function createMediaDownload(options: {
+  fetch?: typeof fetch;
+  limitBytes?: number;
+  timeoutMs?: number;
+}): MediaDownload {
+  const limit = options.limitBytes ?? OUTBOUND_MEDIA_LIMIT;
+  const doFetch = options.fetch ?? fetch;
+
+  return async ({ url, directory, messageId }) => {
+    await mkdir(directory, { recursive: true, mode: 0o700 });
+    const path = join(directory, `out-${messageId}`);
+    try {
+      const response = await doFetch(url, {
+        redirect: 'error',
+        signal: AbortSignal.timeout(options.timeoutMs ?? 30_000),
+      });
+      if (response.status === 404 || response.status === 410)
+        throw new AppError('MEDIA_REJECTED', 'The file is not in object storage any more.');
+      if (!response.ok || response.body === null)
+        throw new AppError('UNAVAILABLE', `Object storage answered ${response.status}.`);
+      await pipeline(
+        Readable.fromWeb(response.body),
+        sizeCap(limit),
+        createWriteStream(path, { mode: 0o600 }),
+      );
+      return path;
+    } catch (error) {
+      await rm(path, { force: true });
+      if (error instanceof AppError) throw error;
+      throw new AppError(
+        'UNAVAILABLE',
+        'The file could not be read from object storage.',
+        undefined,
+        {
+          cause: error,
+        },
+      );
+    }
+  };
+}
+
+function sizeCap(limit: number): Transform {
+  let size = 0;
+  return new Transform({
+    transform(chunk: Buffer, _encoding, done) {
+      size += chunk.length;
+      if (size <= limit) return done(null, chunk);
+      done(
+        new AppError(
+          'MEDIA_REJECTED',
+          `The file is larger than ${limit} bytes, the most that can be sent.`,
+        ),
+      );
+    },
+  });
+}

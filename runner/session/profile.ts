@@ -1,0 +1,103 @@
+import { mkdir, readFile, readdir, rename, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { z } from 'zod';
+import type { Assignment } from '../../shared/protocol/leases.ts';
+
+const Marker = z.object({ epoch: z.number(), bootId: z.string(), linked: z.boolean() });
+/** Who last started an engine on this disk's profile, and whether it was linked to a phone then. */
+export type ProfileMarker = z.infer<typeof Marker>;
+
+/**
+ * Whether the profile on this disk is the newest there is. An older one must never be started: it would roll the
+ * encryption ratchet back. Epochs only grow, so ours is newest unless someone started the session after us.
+ */
+export function isNewestProfile(
+  marker: ProfileMarker | null,
+  lastStarted: Assignment['lastStarted'],
+): boolean {
+  if (marker === null) return lastStarted === null;
+  if (lastStarted === null || marker.epoch > lastStarted.epoch) return true;
+  return marker.epoch === lastStarted.epoch && marker.bootId === lastStarted.bootId;
+}
+
+/** One session's folder on this disk: Chromium's profile, its marker, and files on their way in and out. */
+export class SessionFolder {
+  readonly profileDir: string;
+  readonly filesDir: string;
+  readonly #root: string;
+  readonly #sessionId: string;
+
+  constructor(dataDir: string, sessionId: string) {
+    this.#sessionId = sessionId;
+    this.#root = join(dataDir, 'sessions', sessionId);
+    this.profileDir = join(this.#root, 'profile');
+    this.filesDir = join(this.#root, 'files');
+  }
+
+  /**
+   * Makes the folder ready for an engine of this epoch; a profile that is not the newest is put in quarantine.
+   * @returns whether the profile was linked to a phone when it was last used
+   */
+  async prepare(
+    owner: { epoch: number; bootId: string },
+    lastStarted: Assignment['lastStarted'],
+  ): Promise<{ linked: boolean; quarantined: boolean }> {
+    await mkdir(this.#root, { recursive: true, mode: 0o700 });
+    await mkdir(this.filesDir, { recursive: true, mode: 0o700 });
+    const marker = await this.#readMarker();
+    const usable = isNewestProfile(marker, lastStarted);
+    const quarantined = !usable && (await this.quarantine());
+    const linked = usable && marker?.linked === true;
+    await mkdir(this.profileDir, { recursive: true, mode: 0o700 });
+    await this.#writeMarker({ ...owner, linked });
+    return { linked, quarantined };
+  }
+
+  /** Notes that this owner's profile is linked, or not any more. */
+  setLinked(owner: { epoch: number; bootId: string }, linked: boolean): Promise<void> {
+    return this.#writeMarker({ ...owner, linked });
+  }
+
+  /** Moves the profile out of use and keeps it; the one that was there before goes. @returns whether there was one */
+  async quarantine(): Promise<boolean> {
+    const kept = join(this.#root, 'quarantined-profile');
+    if ((await filesIn(this.profileDir)) === 0) return false;
+    await rm(kept, { recursive: true, force: true });
+    await rename(this.profileDir, kept);
+    await rm(this.#markerPath(), { force: true });
+    return true;
+  }
+
+  /** The session was deleted: nothing of it stays here. */
+  remove(): Promise<void> {
+    return rm(this.#root, { recursive: true, force: true });
+  }
+
+  #markerPath(): string {
+    return join(this.#root, 'started.json');
+  }
+
+  async #readMarker(): Promise<ProfileMarker | null> {
+    try {
+      return Marker.parse(JSON.parse(await readFile(this.#markerPath(), 'utf8')));
+    } catch {
+      return null;
+    }
+  }
+
+  async #writeMarker(marker: ProfileMarker): Promise<void> {
+    const next = `${this.#markerPath()}.next`;
+    await writeFile(next, JSON.stringify({ ...marker, sessionId: this.#sessionId }), {
+      mode: 0o600,
+    });
+    await rename(next, this.#markerPath());
+  }
+}
+
+async function filesIn(directory: string): Promise<number> {
+  try {
+    return (await readdir(directory)).length;
+  } catch {
+    return 0;
+  }
+}

@@ -1,0 +1,181 @@
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import type {
+  Assignment,
+  HeartbeatRequest,
+  HeartbeatResponse,
+} from '../../shared/protocol/leases.ts';
+import { SendJournal } from '../journal/send-journal.ts';
+import type { ReportSpool } from '../events/spool.ts';
+import type { Log } from '../log.ts';
+import { SessionFolder } from './profile.ts';
+import { Session, type SessionDeps, type SessionStop } from './session.ts';
+
+/** How long a send in flight gets when its session is stopped on purpose. */
+const STOP_SEND_WAIT_MS = 5_000;
+/** Session ids name folders. */
+const SAFE_ID = /^\w+$/;
+
+export type SessionManagerDeps = Omit<
+  SessionDeps,
+  'journal' | 'folder' | 'report' | 'reportsDelivered' | 'startGate' | 'refusal'
+> & {
+  dataDir: string;
+  spool: ReportSpool;
+  refusalOf: (assignment: Assignment) => string | null;
+  /** How many engines may be starting at once: a Chromium's start takes a whole core for seconds. */
+  concurrentStarts: number;
+};
+
+/** Every session of this runner. What is done to one session happens one after the other, sessions do not wait for each other. */
+export class SessionManager {
+  readonly #deps: SessionManagerDeps;
+  readonly #log: Log;
+  readonly #sessions = new Map<string, Session>();
+  readonly #lanes = new Map<string, Promise<void>>();
+  readonly #startGate: SessionDeps['startGate'];
+  #draining = false;
+
+  constructor(deps: SessionManagerDeps) {
+    this.#deps = deps;
+    this.#log = deps.log;
+    this.#startGate = createGate(deps.concurrentStarts);
+  }
+
+  get draining(): boolean {
+    return this.#draining;
+  }
+
+  get size(): number {
+    return this.#sessions.size;
+  }
+
+  get(sessionId: string): Session | undefined {
+    const session = this.#sessions.get(sessionId);
+    return session?.stopping === true ? undefined : session;
+  }
+
+  view(): HeartbeatRequest['sessions'] {
+    return [...this.#sessions.values()].map((session) => session.view());
+  }
+
+  /** Does what the edge's answer says. `sentAt` is when the heartbeat left, by the monotonic clock. */
+  apply(answer: HeartbeatResponse, sentAt: number): void {
+    for (const { sessionId, epoch, highestQueueSeq } of answer.renewed) {
+      const session = this.get(sessionId);
+      if (session === undefined || session.assignment.epoch !== epoch) continue;
+      session.renewed(sentAt, answer.leaseMs);
+      session.ring(highestQueueSeq, false);
+    }
+    for (const { sessionId, reason } of answer.lost) this.#lose(sessionId, reason);
+    if (this.#draining) return;
+    for (const assignment of answer.assigned) this.#assign(assignment, sentAt, answer.leaseMs);
+  }
+
+  /** Stops every session and keeps the links. Sends in flight get `waitMs`. */
+  async drain(waitMs: number): Promise<void> {
+    this.#draining = true;
+    await Promise.all(this.#lanes.values());
+    await Promise.all(
+      [...this.#sessions.keys()].map((sessionId) =>
+        this.#inLane(sessionId, () => this.#end(sessionId, { now: false, waitMs, report: false })),
+      ),
+    );
+  }
+
+  #assign(assignment: Assignment, sentAt: number, leaseMs: number): void {
+    const { sessionId, epoch, pacing, highestQueueSeq } = assignment;
+    const current = this.get(sessionId);
+    if (current !== undefined && current.assignment.epoch >= epoch) {
+      if (current.assignment.epoch > epoch) return;
+      current.setPacing(pacing);
+      current.renewed(sentAt, leaseMs);
+      current.ring(highestQueueSeq, false);
+      return;
+    }
+    if (!SAFE_ID.test(sessionId)) {
+      this.#log.error('session.bad_id', { sessionId });
+      return;
+    }
+    void this.#inLane(sessionId, async () => {
+      const known = this.#sessions.get(sessionId)?.assignment.epoch ?? -1;
+      if (this.#draining || known >= epoch) return;
+      await this.#end(sessionId, { now: true });
+      const session = await this.#create(assignment);
+      if (this.#draining) return session.stop({ now: true });
+      this.#sessions.set(sessionId, session);
+      session.renewed(sentAt, leaseMs);
+      session.begin();
+      this.#log.info('session.assigned', { sessionId, epoch, mode: assignment.mode });
+    });
+  }
+
+  #lose(sessionId: string, reason: HeartbeatResponse['lost'][number]['reason']): void {
+    if (!this.#sessions.has(sessionId) && reason !== 'deleted') return;
+    void this.#inLane(sessionId, async () => {
+      this.#log.info('session.lost', { sessionId, reason });
+      await this.#end(
+        sessionId,
+        reason === 'taken'
+          ? { now: true }
+          : { now: false, waitMs: STOP_SEND_WAIT_MS, report: reason === 'stopped' },
+      );
+      if (reason !== 'deleted') return;
+      await new SessionFolder(this.#deps.dataDir, sessionId).remove();
+      await rm(join(this.#journalDir(), `${sessionId}.jsonl`), { force: true });
+    });
+  }
+
+  async #end(sessionId: string, how: SessionStop): Promise<void> {
+    const session = this.#sessions.get(sessionId);
+    if (session === undefined) return;
+    await session.stop(how);
+    this.#sessions.delete(sessionId);
+  }
+
+  async #create(assignment: Assignment): Promise<Session> {
+    const { sessionId, epoch } = assignment;
+    const { dataDir, spool, refusalOf } = this.#deps;
+    return new Session(assignment, {
+      ...this.#deps,
+      journal: await SendJournal.open(this.#journalDir(), sessionId),
+      folder: new SessionFolder(dataDir, sessionId),
+      report: (report, file) =>
+        spool.add({ sessionId, epoch, report, ...(file === undefined ? {} : { file }) }),
+      reportsDelivered: () => spool.delivered(sessionId),
+      startGate: this.#startGate,
+      refusal: refusalOf(assignment),
+    });
+  }
+
+  #journalDir(): string {
+    return join(this.#deps.dataDir, 'journal');
+  }
+
+  #inLane(sessionId: string, step: () => Promise<void>): Promise<void> {
+    const lane = (this.#lanes.get(sessionId) ?? Promise.resolve())
+      .then(step)
+      .catch((error: unknown) => this.#log.error('session.lane_failed', { sessionId, error }));
+    this.#lanes.set(sessionId, lane);
+    return lane.finally(() => {
+      if (this.#lanes.get(sessionId) === lane) this.#lanes.delete(sessionId);
+    });
+  }
+}
+
+/** Lets `limit` pieces of work run at once; the others wait in line. */
+function createGate(limit: number): (work: () => Promise<void>) => Promise<void> {
+  let running = 0;
+  const waiting: (() => void)[] = [];
+  return async (work) => {
+    if (running >= limit) await new Promise<void>((resolve) => waiting.push(resolve));
+    else running += 1;
+    try {
+      await work();
+    } finally {
+      const next = waiting.shift();
+      if (next === undefined) running -= 1;
+      else next();
+    }
+  };
+}

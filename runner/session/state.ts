@@ -1,0 +1,126 @@
+import type { SessionStatus } from '../../shared/session-status.ts';
+
+/** What can happen to a session, seen from its state machine. */
+export const SIGNALS = [
+  /** An engine starts that was never linked, or not any more. */
+  'start',
+  /** An engine starts from a profile that was linked before. */
+  'resume',
+  'qr',
+  'authenticated',
+  'ready',
+  'connection_lost',
+  'connection_restored',
+  'logged_out',
+  'unpaired',
+  'action_required',
+  'conflict',
+  'crashed',
+  'start_failed',
+  /** The page answers no ping, or never became ready. */
+  'unresponsive',
+  /** The lease ran out and the engine was killed. */
+  'fenced',
+  /** Too many starts in a row failed. */
+  'gave_up',
+  'stopped',
+] as const;
+export type Signal = (typeof SIGNALS)[number];
+
+type Row = Readonly<Record<Signal, SessionStatus>>;
+
+/** An engine that is on its way up for the first time: whatever ends it leads to another start. */
+const COMING_UP: Omit<Row, 'qr' | 'authenticated'> = {
+  start: 'starting',
+  resume: 'reconnecting',
+  ready: 'online',
+  connection_lost: 'starting',
+  connection_restored: 'starting',
+  logged_out: 'logged_out',
+  unpaired: 'logged_out',
+  action_required: 'action_required',
+  conflict: 'disconnected',
+  crashed: 'starting',
+  start_failed: 'starting',
+  unresponsive: 'starting',
+  fenced: 'starting',
+  gave_up: 'failed',
+  stopped: 'disconnected',
+};
+
+/** No engine runs, and only a start brings one. */
+const atRest = (status: SessionStatus): Row => ({
+  start: 'starting',
+  resume: 'reconnecting',
+  qr: status,
+  authenticated: status,
+  ready: status,
+  connection_lost: status,
+  connection_restored: status,
+  logged_out: status,
+  unpaired: status,
+  action_required: status,
+  conflict: status,
+  crashed: status,
+  start_failed: status,
+  unresponsive: status,
+  fenced: status,
+  gave_up: status,
+  stopped: status,
+});
+
+/** Waits for a person; losing the socket meanwhile changes nothing. */
+const waiting = (status: SessionStatus): Row => ({
+  ...COMING_UP,
+  qr: 'qr',
+  authenticated: 'authenticating',
+  start: status,
+  resume: status,
+  connection_lost: status,
+  connection_restored: status,
+});
+
+/** Linked before: sends are accepted and wait, so whatever ends the engine keeps `reconnecting`. */
+const LINKED: Row = {
+  ...COMING_UP,
+  qr: 'qr',
+  authenticated: 'reconnecting',
+  start: 'reconnecting',
+  connection_lost: 'reconnecting',
+  connection_restored: 'online',
+  crashed: 'reconnecting',
+  start_failed: 'reconnecting',
+  unresponsive: 'reconnecting',
+  fenced: 'reconnecting',
+};
+
+const TRANSITIONS: Readonly<Record<SessionStatus, Row>> = {
+  created: { ...atRest('created'), stopped: 'disconnected' },
+  starting: { ...COMING_UP, qr: 'qr', authenticated: 'authenticating' },
+  qr: waiting('qr'),
+  pairing_code: waiting('pairing_code'),
+  authenticating: waiting('authenticating'),
+  online: { ...LINKED, start: 'online', resume: 'online', authenticated: 'online' },
+  reconnecting: LINKED,
+  action_required: { ...waiting('action_required'), authenticated: 'action_required' },
+  disconnected: atRest('disconnected'),
+  logged_out: atRest('logged_out'),
+  failed: { ...atRest('failed'), stopped: 'disconnected' },
+};
+
+/**
+ * The next status. Total: a signal that means nothing in a status leaves it as it is. `reason` is the signal, which is
+ * what the API shows as the cause of the status.
+ */
+export function transition(
+  status: SessionStatus,
+  signal: Signal,
+): { status: SessionStatus; reason: Signal; changed: boolean } {
+  const next = TRANSITIONS[status][signal];
+  return { status: next, reason: signal, changed: next !== status };
+}
+
+/** States in which an engine runs or is tried again, be it seldom; in the others only a person brings one. */
+export function wantsEngine(status: SessionStatus): boolean {
+  return status !== 'logged_out' && status !== 'disconnected';
+}

@@ -1,0 +1,30 @@
+import type { Backoff } from '../backoff.ts';
+import { LIVENESS, type LivenessTiming } from './liveness.ts';
+import { UNSETTLED_TIMING, type UnsettledTiming } from './unsettled.ts';
+
+/** A session's patience, in milliseconds. */
+export type SessionTiming = {
+  /** From the engine's start, or from `authenticated`, to what must come next. */
+  readyMs: number;
+  /** How long the page may try to reconnect by itself. */
+  reconnectMs: number;
+  /** Online for this long, the count of failed starts begins anew. */
+  stableMs: number;
+  retry: Backoff;
+  /** After this many failed starts in a row the session is `failed`, and tried every `slowRetryMs` only. */
+  giveUpAfter: number;
+  slowRetryMs: number;
+  liveness: LivenessTiming;
+  unsettled: UnsettledTiming;
+};
+
+export const SESSION_TIMING: SessionTiming = {
+  readyMs: 120_000,
+  reconnectMs: 180_000,
+  stableMs: 300_000,
+  retry: { baseMs: 1_000, maxMs: 60_000 },
+  giveUpAfter: 8,
+  slowRetryMs: 600_000,
+  liveness: LIVENESS,
+  unsettled: UNSETTLED_TIMING,
+};

@@ -1,0 +1,397 @@
+import { createServer, type IncomingMessage, type Server } from 'node:http';
+import { z } from 'zod';
+import { newId } from '../../shared/ids.ts';
+import { MESSAGE_STATUS_RANK, type MessageStatus } from '../../shared/message-status.ts';
+import {
+  HeartbeatRequest,
+  type Assignment,
+  type HeartbeatResponse,
+} from '../../shared/protocol/leases.ts';
+import {
+  ClaimRequest,
+  UnsettledRequest,
+  type OutboundContent,
+} from '../../shared/protocol/outbound-message.ts';
+import { CommandResponse } from '../../shared/protocol/runner-commands.ts';
+import {
+  MediaSlotRequest,
+  ReportBatch,
+  type Report,
+  type SpooledReport,
+} from '../../shared/protocol/runner-reports.ts';
+import {
+  signRequest,
+  verifyRequest,
+  type SignRequestInput,
+} from '../../shared/signing/signed-request.ts';
+import { until } from './until.ts';
+
+export const EDGE_TO_RUNNER = [{ id: 'e1', secret: 'ab'.repeat(32) }];
+export const RUNNER_TO_EDGE = [{ id: 'r1', secret: 'cd'.repeat(32) }];
+
+export type FakeMessage = {
+  messageId: string;
+  sessionId: string;
+  queueSeq: number;
+  content: OutboundContent;
+  mediaUrl?: string;
+  expiresAt: number;
+  status: MessageStatus;
+  claimEpoch: number | null;
+};
+
+type FakeSession = {
+  assignment: Assignment;
+  owner: string | null;
+  wanted: boolean;
+  statuses: string[];
+};
+
+type Kind = Report['kind'];
+
+/** The neighbour behind the runner's back door: the edge's side of the protocol, in memory, signatures included. */
+export class FakeEdge {
+  readonly sessions = new Map<string, FakeSession>();
+  readonly messages: FakeMessage[] = [];
+  readonly reports: SpooledReport[] = [];
+  readonly heartbeats: HeartbeatRequest[] = [];
+  readonly stored = new Map<string, Buffer>();
+  readonly refusedSignatures: string[] = [];
+  readonly claims: string[] = [];
+  /** Sessions that asked for messages, once per asking. */
+  readonly claimCalls: string[] = [];
+  /** Paths (`reports`, `heartbeat`, …, `storage`) that answer 503 for now. */
+  readonly down = new Set<string>();
+  /** Paths whose work is done and whose answer is lost. */
+  readonly loseAnswerOf = new Set<string>();
+  /** Reports that make the whole batch unfit (422). */
+  unfit: (report: Report) => boolean = () => false;
+  leaseMs = 30_000;
+  url = '';
+  #server: Server | null = null;
+  #queueSeq = 0;
+  readonly #nonces = new Set<string>();
+
+  async start(port = 0): Promise<void> {
+    this.#server = createServer((request, response) => {
+      this.#answer(request).then(
+        ({ status, body }) => {
+          if (status === 0) {
+            response.destroy();
+            return;
+          }
+          response.writeHead(status, { 'content-type': 'application/json' });
+          response.end(body instanceof Buffer ? body : JSON.stringify(body));
+        },
+        (error: unknown) => {
+          response.writeHead(500);
+          response.end(String(error));
+        },
+      );
+    });
+    const server = this.#server;
+    await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
+    const address = z.object({ port: z.number() }).parse(server.address());
+    this.url = `http://127.0.0.1:${address.port}`;
+  }
+
+  async stop(): Promise<void> {
+    const server = this.#server;
+    if (server === null) return;
+    server.closeAllConnections();
+    await new Promise((resolve) => server.close(resolve));
+    this.#server = null;
+  }
+
+  addSession(change: Partial<Assignment> = {}): string {
+    const sessionId = newId('session');
+    const assignment: Assignment = {
+      sessionId,
+      workspaceId: newId('workspace'),
+      epoch: 0,
+      mode: 'live',
+      sessionKey: '0f'.repeat(32),
+      pacing: { minIntervalMs: 0, jitterMs: 0 },
+      highestQueueSeq: -1,
+      lastStarted: null,
+      ...change,
+    };
+    this.sessions.set(sessionId, { assignment, owner: null, wanted: true, statuses: [] });
+    return sessionId;
+  }
+
+  session(sessionId: string): FakeSession {
+    const session = this.sessions.get(sessionId);
+    if (session === undefined) throw new Error(`no session ${sessionId}`);
+    return session;
+  }
+
+  queue(sessionId: string, text: string, change: Partial<FakeMessage> = {}): FakeMessage {
+    this.#queueSeq += 1;
+    const message: FakeMessage = {
+      messageId: newId('message'),
+      sessionId,
+      queueSeq: this.#queueSeq,
+      content: { type: 'text', text, linkPreview: true },
+      expiresAt: Date.now() + 3_600_000,
+      status: 'queued',
+      claimEpoch: null,
+      ...change,
+    };
+    this.messages.push(message);
+    return message;
+  }
+
+  /** Reports of one kind about one session, in the order they came. */
+  told<Wanted extends Kind>(sessionId: string, kind: Wanted): Extract<Report, { kind: Wanted }>[] {
+    return this.reports
+      .filter((spooled) => spooled.sessionId === sessionId)
+      .map(({ report }) => report)
+      .filter((report): report is Extract<Report, { kind: Wanted }> => report.kind === kind);
+  }
+
+  online(sessionId: string): Promise<unknown> {
+    return until(
+      'the session is online',
+      () => this.session(sessionId).statuses.at(-1) === 'online',
+    );
+  }
+
+  /** Online, and has seen that nothing waits. */
+  async idle(sessionId: string): Promise<void> {
+    await this.online(sessionId);
+    await until('it looked for messages', () => this.claimCalls.includes(sessionId));
+  }
+
+  settled(message: FakeMessage): Promise<MessageStatus> {
+    return until(
+      `message ${message.queueSeq} is settled`,
+      () => MESSAGE_STATUS_RANK[message.status] >= MESSAGE_STATUS_RANK.unknown && message.status,
+    );
+  }
+
+  /** Where the runner last said it is. */
+  get runner(): HeartbeatRequest {
+    const last = this.heartbeats.at(-1);
+    if (last === undefined) throw new Error('no heartbeat yet');
+    return last;
+  }
+
+  /** Builds a signed request to the runner; the session's own epoch unless told otherwise. */
+  async sign(
+    path: string,
+    body: unknown,
+    change: Partial<SignRequestInput> = {},
+  ): Promise<{ request: Request; body: string }> {
+    const sessionId = /sessions\/([^/]+)/.exec(path)?.[1];
+    const { runnerId, bootId, url } = this.runner;
+    const text = JSON.stringify(body);
+    const context =
+      sessionId === undefined
+        ? {}
+        : { session: sessionId, epoch: this.sessions.get(sessionId)?.assignment.epoch ?? 1 };
+    const request = await signRequest({
+      method: 'POST',
+      url: `${url}${path}`,
+      body: text,
+      keys: EDGE_TO_RUNNER,
+      audience: `${runnerId}/${bootId}`,
+      commandId: newId('command'),
+      ...context,
+      ...change,
+    });
+    return { request, body: text };
+  }
+
+  async call(
+    path: string,
+    body: unknown,
+    change: Partial<SignRequestInput> = {},
+  ): Promise<{ status: number; body: unknown }> {
+    const { request } = await this.sign(path, body, change);
+    const answer = await fetch(request);
+    return { status: answer.status, body: await answer.json() };
+  }
+
+  async command(
+    sessionId: string,
+    name: string,
+    input: unknown,
+    change: Partial<SignRequestInput> = {},
+  ): Promise<{ status: number; response: CommandResponse }> {
+    const { status, body } = await this.call(
+      `/v1/sessions/${sessionId}/commands/${name}`,
+      input,
+      change,
+    );
+    return { status, response: CommandResponse.parse(body) };
+  }
+
+  async #answer(request: IncomingMessage): Promise<{ status: number; body: unknown }> {
+    const url = new URL(request.url ?? '/', this.url);
+    const chunks: Buffer[] = [];
+    for await (const chunk of request) chunks.push(chunk);
+    const bytes = Buffer.concat(chunks);
+    if (url.pathname.startsWith('/storage/')) return this.#storage(request.method, url, bytes);
+
+    const name = url.pathname.replace('/internal/runners/', '');
+    if (this.down.has(name)) return { status: 503, body: {} };
+    const verified = await verifyRequest({
+      request: { method: request.method ?? '', url: url.href, headers: headersOf(request) },
+      body: bytes.toString('utf8'),
+      keys: RUNNER_TO_EDGE,
+      audience: 'edge',
+      rememberNonce: (nonce) => !this.#nonces.has(nonce) && this.#nonces.add(nonce).size > 0,
+    });
+    if (!verified.ok) {
+      this.refusedSignatures.push(`${name}: ${verified.reason}`);
+      return { status: 401, body: {} };
+    }
+    const answer = this.#dispatch(name, JSON.parse(bytes.toString('utf8')));
+    return this.loseAnswerOf.has(name) ? { status: 0, body: {} } : answer;
+  }
+
+  #dispatch(name: string, body: unknown): { status: number; body: unknown } {
+    if (name === 'heartbeat')
+      return { status: 200, body: this.#heartbeat(HeartbeatRequest.parse(body)) };
+    if (name === 'claim') return this.#claim(ClaimRequest.parse(body));
+    if (name === 'unsettled') return this.#unsettled(UnsettledRequest.parse(body));
+    if (name === 'reports') {
+      const batch = ReportBatch.parse(body);
+      const unfit = batch.reports.some(({ report }) => this.unfit(report));
+      return unfit ? { status: 422, body: {} } : { status: 200, body: this.#report(batch) };
+    }
+    if (name === 'media') {
+      MediaSlotRequest.parse(body);
+      const mediaId = newId('media');
+      return { status: 200, body: { mediaId, putUrl: `${this.url}/storage/${mediaId}` } };
+    }
+    return { status: 404, body: {} };
+  }
+
+  #heartbeat(request: HeartbeatRequest): HeartbeatResponse {
+    this.heartbeats.push(request);
+    const owner = `${request.runnerId}/${request.bootId}`;
+    const answer: HeartbeatResponse = {
+      renewed: [],
+      lost: [],
+      assigned: [],
+      leaseMs: this.leaseMs,
+    };
+    for (const { sessionId, epoch, started } of request.sessions) {
+      const session = this.sessions.get(sessionId);
+      if (session === undefined) answer.lost.push({ sessionId, reason: 'deleted' });
+      else if (!session.wanted) answer.lost.push({ sessionId, reason: 'stopped' });
+      else if (session.assignment.epoch !== epoch || session.owner !== owner)
+        answer.lost.push({ sessionId, reason: 'taken' });
+      else {
+        if (started)
+          session.assignment.lastStarted = {
+            epoch,
+            runnerId: request.runnerId,
+            bootId: request.bootId,
+          };
+        answer.renewed.push({ sessionId, epoch, highestQueueSeq: this.#highest(sessionId) });
+      }
+    }
+    if (request.draining) return answer;
+    for (const [sessionId, session] of this.sessions) {
+      if (!session.wanted || answer.renewed.some((renewed) => renewed.sessionId === sessionId))
+        continue;
+      if (session.owner !== owner) session.assignment.epoch += 1;
+      session.owner = owner;
+      answer.assigned.push({ ...session.assignment, highestQueueSeq: this.#highest(sessionId) });
+    }
+    return answer;
+  }
+
+  #claim({ sessionId, epoch, limit }: ClaimRequest): { status: number; body: unknown } {
+    this.claimCalls.push(sessionId);
+    if (this.session(sessionId).assignment.epoch !== epoch) return { status: 409, body: {} };
+    const messages = this.messages
+      .filter((message) => message.sessionId === sessionId && message.status === 'queued')
+      .slice(0, limit);
+    for (const message of messages) {
+      message.status = 'sending';
+      message.claimEpoch = epoch;
+      this.claims.push(message.messageId);
+    }
+    const claimed = messages.map(({ messageId, queueSeq, content, expiresAt, mediaUrl }) => ({
+      messageId,
+      queueSeq,
+      chatId: '15550100001@c.us',
+      content,
+      expiresAt,
+      mediaUrl,
+    }));
+    return { status: 200, body: { messages: claimed, highestQueueSeq: this.#highest(sessionId) } };
+  }
+
+  #unsettled({ sessionId, epoch }: UnsettledRequest): { status: number; body: unknown } {
+    if (this.session(sessionId).assignment.epoch !== epoch) return { status: 409, body: {} };
+    const messages = this.messages
+      .filter((message) => message.sessionId === sessionId && message.status === 'sending')
+      .map(({ messageId, queueSeq, claimEpoch }) => ({
+        messageId,
+        queueSeq,
+        chatId: '15550100001@c.us',
+        claimEpoch: claimEpoch ?? 0,
+      }));
+    return { status: 200, body: { messages } };
+  }
+
+  #report({ reports }: ReportBatch): { accepted: number; refused: [] } {
+    for (const spooled of reports) {
+      const seen = this.reports.some(
+        ({ bootId, spoolSeq }) => bootId === spooled.bootId && spoolSeq === spooled.spoolSeq,
+      );
+      if (seen) continue;
+      this.reports.push(spooled);
+      const { report, sessionId, epoch } = spooled;
+      if (
+        report.kind === 'session.status' &&
+        this.sessions.get(sessionId)?.assignment.epoch === epoch
+      )
+        this.session(sessionId).statuses.push(report.status);
+      if (report.kind === 'message.settled') this.#settle(report.messageId, report.outcome, epoch);
+    }
+    return { accepted: reports.length, refused: [] };
+  }
+
+  #settle(messageId: string, outcome: MessageStatus | 'not_begun', epoch: number): void {
+    const message = this.messages.find((known) => known.messageId === messageId);
+    if (message === undefined) return;
+    if (outcome === 'not_begun') {
+      if (message.status === 'sending' && (message.claimEpoch ?? 0) <= epoch)
+        message.status = 'queued';
+    } else if (MESSAGE_STATUS_RANK[outcome] > MESSAGE_STATUS_RANK[message.status])
+      message.status = outcome;
+  }
+
+  #storage(method: string | undefined, url: URL, bytes: Buffer): { status: number; body: unknown } {
+    const name = url.pathname.replace('/storage/', '');
+    if (this.down.has('storage')) return { status: 503, body: {} };
+    if (method === 'PUT') {
+      this.stored.set(name, bytes);
+      return { status: 200, body: {} };
+    }
+    const found = this.stored.get(name);
+    return found === undefined ? { status: 404, body: {} } : { status: 200, body: found };
+  }
+
+  #highest(sessionId: string): number {
+    return Math.max(
+      -1,
+      ...this.messages
+        .filter((message) => message.sessionId === sessionId)
+        .map(({ queueSeq }) => queueSeq),
+    );
+  }
+}
+
+function headersOf(request: IncomingMessage): Headers {
+  const headers = new Headers();
+  for (const [name, values] of Object.entries(request.headersDistinct))
+    for (const value of values ?? []) headers.append(name, value);
+  return headers;
+}

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { type Deployment, startDeployment } from './testing/deployment.ts';
 import { HAS_LEFT, onlineSession, sendText, SessionView, settled } from './testing/session.ts';
 import { until } from './testing/until.ts';
+import { qstashOf } from './testing/qstash.ts';
 import { worldOf } from './testing/world.ts';
 
 describe('faults', () => {
@@ -144,7 +145,7 @@ describe('faults', () => {
   it('QStash killed with -9 while a webhook waits: delivered after its restart', async () => {
     const { api, inspector } = deployment;
     const { sessionId } = await deployment.facts();
-    await inspector.behave('qstash-killed', { failFirst: 1, headers: { 'retry-after': '3' } });
+    await inspector.behave('qstash-killed', { failFirst: 1, headers: { 'retry-after': '6' } });
     const endpoint = (
       await api.call('POST', '/v1/webhooks', {
         body: { url: inspector.url('qstash-killed'), eventTypes: ['message.received'] },
@@ -155,6 +156,15 @@ describe('faults', () => {
     });
     const first = await inspector.waitFor('qstash-killed', 'the first attempt', () => true);
     expect(first.status).toBe(500);
+    const qstash = await qstashOf(deployment);
+    await until('QStash to hold the second attempt', async () => {
+      const { logs } = await qstash.logs();
+      return logs.some(
+        ({ state, time }) => state === 'CREATED' && time > Date.parse(first.receivedAt),
+      )
+        ? true
+        : undefined;
+    });
     process.kill(await pidOf('qstash'), 'SIGKILL');
     const second = await inspector.waitFor('qstash-killed', 'the second attempt', () => true, {
       after: first.id,

@@ -1,3 +1,4 @@
+import type { ErrorCode } from '../shared/errors.ts';
 import type { Database } from './db/client.ts';
 import type { Egress } from './egress/port.ts';
 import type { EdgeEnv } from './env.ts';
@@ -11,7 +12,11 @@ export type Actor =
   | {
       type: 'apiKey';
       keyId: string;
+      /** SHA-256 of the whole key: what the row is matched by, since the JWT does not cover the prefix. */
+      keyHash: string;
       mode: 'live' | 'test';
+      /** The key's own limit; the product's default when undefined. */
+      perMinute?: number | undefined;
       scopes: readonly string[];
       sessionId: string | null;
     }
@@ -43,5 +48,12 @@ export type ServiceContext = Services & { workspaceId: string; actor: Actor; req
 /** Hono's types for this app. `actor` and `workspaceId` are there behind the credential middleware only. */
 export type AppEnv = {
   Bindings: Record<string, unknown>;
-  Variables: { services: Services; requestId: string; startedAt: number; ctx: ServiceContext };
+  Variables: {
+    services: Services;
+    requestId: string;
+    startedAt: number;
+    ctx: ServiceContext;
+    /** Code of the error that is being answered, for the log line. */
+    errorCode?: ErrorCode;
+  };
 };

@@ -39,6 +39,8 @@ export const EdgeEnv = z.object({
   RUNNER_TO_EDGE_KEYS: SigningKeysText,
   /** Signs the JWT inside API keys. */
   API_KEY_SIGNING_KEY: secretHex,
+  /** DNS over HTTPS resolver that a webhook's or file's host is checked with before it is called. */
+  DOH_URL: z.url().optional(),
   /** `host:port` or CIDR entries that webhooks and media may reach although they are private; self-hosting only. */
   EGRESS_ALLOW: list.default([]),
   EGRESS: Binding,

@@ -13,10 +13,15 @@ export async function seedWorkspace(input: {
   apiKeySigningKey: string;
   name: string;
   mode: 'live' | 'test';
+  /** Requests a minute that the key may make; the product's default when left out. */
+  perMinute?: number;
 }): Promise<Seeded> {
   const workspaceId = newId('workspace');
   const keyId = newId('key');
-  const apiKey = await mintApiKey({ keyId, workspaceId, mode: input.mode }, input.apiKeySigningKey);
+  const apiKey = await mintApiKey(
+    { keyId, workspaceId, mode: input.mode, perMinute: input.perMinute },
+    input.apiKeySigningKey,
+  );
   const client = new pg.Client({ connectionString: input.connectionString });
   await client.connect();
   try {

@@ -6,6 +6,8 @@ export const ApiKeyClaims = z.object({
   keyId: z.string(),
   workspaceId: z.string(),
   mode: z.enum(['live', 'test']),
+  /** Requests a minute; the default when absent. In the key itself, so that the limiter needs no look-up. */
+  perMinute: z.number().int().min(1).optional(),
 });
 export type ApiKeyClaims = z.infer<typeof ApiKeyClaims>;
 
@@ -17,7 +19,8 @@ const secretBytes = (hex: string): Uint8Array =>
  * without any look-up. Show it once; keep `hashApiKey` of it.
  */
 export async function mintApiKey(claims: ApiKeyClaims, signingKeyHex: string): Promise<string> {
-  const jwt = await new SignJWT({ ws: claims.workspaceId })
+  const rate = claims.perMinute === undefined ? {} : { rpm: claims.perMinute };
+  const jwt = await new SignJWT({ ws: claims.workspaceId, ...rate })
     .setProtectedHeader({ alg: 'HS256' })
     .setJti(claims.keyId)
     .setIssuedAt()
@@ -40,6 +43,7 @@ export async function verifyApiKey(
       keyId: payload.jti,
       workspaceId: payload.ws,
       mode: match[1],
+      perMinute: payload.rpm,
     });
     return claims.success ? claims.data : null;
   } catch {

@@ -1,10 +1,10 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { cpus } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { z } from 'zod';
 import { startDeployment, type Deployment } from '../testing/deployment.ts';
 import { inheritedEnvironment } from '../testing/env.ts';
+import { settingsOf } from '../testing/settings.ts';
 import { onlineSession } from '../testing/session.ts';
 import { worldOf, type World } from '../testing/world.ts';
 import { inboundToWebhook, sendAccepted, sendToSent } from './latency.ts';
@@ -26,15 +26,10 @@ async function openSession(deployment: Deployment, name: string): Promise<BenchS
 }
 
 async function stockBeside(deployment: Deployment, session: BenchSession): Promise<Stock> {
-  const settings = z
-    .object({
-      ports: z.object({ sandbox: z.number() }),
-      secrets: z.object({ sandboxToken: z.string() }),
-    })
-    .parse(JSON.parse(await readFile(join(deployment.directory, 'settings.json'), 'utf8')));
+  const { ports, secrets } = await settingsOf(deployment.directory);
   return startStock({
-    url: `http://127.0.0.1:${settings.ports.sandbox}`,
-    token: settings.secrets.sandboxToken,
+    url: `http://127.0.0.1:${ports.sandbox}`,
+    token: secrets.sandboxToken,
     world: session.at.world,
     chromium: inheritedEnvironment().PUPPETEER_EXECUTABLE_PATH ?? '',
   });

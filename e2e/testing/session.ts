@@ -15,7 +15,7 @@ export const MessageView = z.object({
   status: z.string(),
   sessionId: z.string(),
   wireId: z.string().nullable(),
-  error: z.object({ code: z.string(), message: z.string() }).nullable(),
+  error: z.object({ code: z.string(), message: z.string() }).nullable().default(null),
 });
 export type MessageView = z.infer<typeof MessageView>;
 

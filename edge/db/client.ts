@@ -2,16 +2,7 @@ import { neon, neonConfig, type NeonQueryFunction } from '@neondatabase/serverle
 import { drizzle } from 'drizzle-orm/neon-http';
 import * as schema from './schema/index.ts';
 
-/** Counts round trips that the Worker makes to its upstreams, so that a test can hold the hot path to its budget. */
-export type UpstreamCounter = {
-  count: (upstream: 'database' | 'redis' | 'runner' | 'qstash' | 'objects') => void;
-};
-
-export type DatabaseConfig = {
-  url: string;
-  httpUrl?: string | undefined;
-  upstreams?: UpstreamCounter;
-};
+export type DatabaseConfig = { url: string; httpUrl?: string | undefined };
 
 export type Database = ReturnType<typeof createDatabase>;
 

@@ -1,6 +1,5 @@
 import { spawn } from 'node:child_process';
-import { mkdir } from 'node:fs/promises';
-import { join } from 'node:path';
+import { delimiter, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -11,7 +10,6 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
  * @throws Error with wrangler's own words when the bundle fails
  */
 export async function buildWorker(outDir: string): Promise<string> {
-  await mkdir(join(root, 'edge/dist/assets'), { recursive: true });
   const wrangler = spawn(
     process.execPath,
     [
@@ -36,7 +34,7 @@ function buildEnvironment(): NodeJS.ProcessEnv {
   return {
     WRANGLER_SEND_METRICS: 'false',
     CLOUDFLARE_CF_FETCH_ENABLED: 'false',
-    PATH: '/usr/local/bin:/usr/bin:/bin',
+    PATH: [dirname(process.execPath), '/usr/local/bin', '/usr/bin', '/bin'].join(delimiter),
     HOME: join(root, '.waypost'),
   };
 }

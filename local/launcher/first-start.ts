@@ -4,6 +4,8 @@ import { type Settings, saveSettings } from './settings.ts';
 import type { Stack } from './stack.ts';
 
 const ONLINE_WITHIN_MS = 60_000;
+/** The key of whoever runs this machine: a limit that stops a runaway loop, and nothing less. */
+const OWN_KEY_PER_MINUTE = 6_000;
 const INSPECTOR_BOX = 'sandbox';
 
 const Envelope = z.object({ data: z.unknown() });
@@ -31,6 +33,7 @@ export async function prepareAccount(input: {
       apiKeySigningKey: settings.secrets.apiKeySigningKey,
       name: 'My workspace',
       mode: 'live',
+      perMinute: OWN_KEY_PER_MINUTE,
     });
     Object.assign(account, seeded);
     await saveSettings(directory, settings);

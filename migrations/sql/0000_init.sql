@@ -34,7 +34,6 @@ CREATE TABLE "deliveries" (
 	"attempt_no" integer DEFAULT 0 NOT NULL,
 	"next_attempt_at" timestamp (3) with time zone DEFAULT now() NOT NULL,
 	"claimed_until" timestamp (3) with time zone,
-	"published_attempt" integer DEFAULT 0 NOT NULL,
 	"last_status_code" integer,
 	"last_error" text,
 	"created_at" timestamp (3) with time zone DEFAULT now() NOT NULL,
@@ -92,10 +91,11 @@ CREATE TABLE "messages" (
 	"status_rank" smallint NOT NULL,
 	"queue_seq" bigint,
 	"claim_epoch" integer,
+	"releases" text[] DEFAULT '{}' NOT NULL,
 	"wire_id" text,
 	"wire_key" text,
 	"quoted_message_id" text,
-	"quoted_wire_key" text,
+	"quoted_wire_id" text,
 	"media_id" text,
 	"error" jsonb,
 	"expires_at" timestamp (3) with time zone,
@@ -110,6 +110,7 @@ CREATE TABLE "messages" (
 CREATE TABLE "runners" (
 	"id" text PRIMARY KEY NOT NULL,
 	"boot_id" text NOT NULL,
+	"past_boots" text[] DEFAULT '{}' NOT NULL,
 	"url" text NOT NULL,
 	"region" text NOT NULL,
 	"max_sessions" integer NOT NULL,
@@ -166,6 +167,7 @@ CREATE TABLE "sessions" (
 CREATE TABLE "webhook_endpoints" (
 	"id" text PRIMARY KEY NOT NULL,
 	"workspace_id" text NOT NULL,
+	"mode" text DEFAULT 'live' NOT NULL,
 	"url" text NOT NULL,
 	"description" text,
 	"secret" text NOT NULL,
@@ -214,8 +216,10 @@ ALTER TABLE "webhook_endpoints" ADD CONSTRAINT "webhook_endpoints_workspace_id_w
 CREATE INDEX "api_keys_workspace" ON "api_keys" USING btree ("workspace_id");--> statement-breakpoint
 CREATE UNIQUE INDEX "deliveries_event_endpoint" ON "deliveries" USING btree ("workspace_id","event_seq","endpoint_id");--> statement-breakpoint
 CREATE INDEX "deliveries_endpoint" ON "deliveries" USING btree ("endpoint_id","created_at");--> statement-breakpoint
+CREATE INDEX "deliveries_unfinished" ON "deliveries" USING btree ("endpoint_id","event_seq") WHERE "deliveries"."status" = 'pending';--> statement-breakpoint
 CREATE INDEX "deliveries_due" ON "deliveries" USING btree ("next_attempt_at") WHERE "deliveries"."status" = 'pending';--> statement-breakpoint
 CREATE INDEX "events_session" ON "events" USING btree ("session_id","seq");--> statement-breakpoint
+CREATE INDEX "events_live_qr" ON "events" USING btree ("created_at") WHERE "events"."type" = 'session.qr' and "events"."data" ->> 'qr' is not null;--> statement-breakpoint
 CREATE INDEX "lease_history_session" ON "lease_history" USING btree ("session_id","epoch");--> statement-breakpoint
 CREATE INDEX "media_workspace" ON "media" USING btree ("workspace_id","created_at");--> statement-breakpoint
 CREATE UNIQUE INDEX "messages_queue" ON "messages" USING btree ("session_id","queue_seq");--> statement-breakpoint

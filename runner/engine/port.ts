@@ -40,7 +40,7 @@ export type EngineSend = {
   wireId: string;
   chatId: string;
   content: OutboundContent;
-  quotedWireKey?: string;
+  quotedWireId?: string;
   /** Path of the outbound file's bytes, when the content has media. */
   filePath?: string;
 };

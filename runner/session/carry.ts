@@ -66,12 +66,12 @@ export async function carry(
       return NOT_NOW;
     }
     deps.began();
-    const { content, quotedWireKey } = message;
+    const { content, quotedWireId } = message;
     const result = await send(engine, deps, {
       wireId,
       chatId,
       content,
-      ...(quotedWireKey === undefined ? {} : { quotedWireKey }),
+      ...(quotedWireId === undefined ? {} : { quotedWireId }),
       ...(file.path === null ? {} : { filePath: file.path }),
     });
     return await conclude(itself, result, deps);

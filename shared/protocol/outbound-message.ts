@@ -22,8 +22,8 @@ export const ClaimedMessage = z.object({
   queueSeq: z.number().int(),
   chatId: z.string(),
   content: OutboundContent,
-  /** Wire id (not the serialized key) of the message this one replies to. */
-  quotedWireKey: z.string().optional(),
+  /** Wire id of the message this one replies to. */
+  quotedWireId: z.string().optional(),
   mediaUrl: z.url().optional(),
   /** Unix ms after which it must not be sent any more. */
   expiresAt: z.number().int(),

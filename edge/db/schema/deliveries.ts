@@ -35,8 +35,6 @@ export const deliveries = pgTable(
     nextAttemptAt: moment('next_attempt_at').notNull().defaultNow(),
     /** A worker is on it until then; on the database's clock. */
     claimedUntil: moment('claimed_until'),
-    /** Highest attempt that QStash was told of. */
-    publishedAttempt: integer('published_attempt').notNull().default(0),
     lastStatusCode: integer('last_status_code'),
     lastError: text('last_error'),
     createdAt: createdAt(),
@@ -53,6 +51,9 @@ export const deliveries = pgTable(
       table.endpointId,
     ),
     index('deliveries_endpoint').on(table.endpointId, table.createdAt),
+    index('deliveries_unfinished')
+      .on(table.endpointId, table.eventSeq)
+      .where(sql`${table.status} = 'pending'`),
     index('deliveries_due')
       .on(table.nextAttemptAt)
       .where(sql`${table.status} = 'pending'`),

@@ -1,3 +1,4 @@
+import { sql } from 'drizzle-orm';
 import { boolean, index, jsonb, pgTable, primaryKey, text } from 'drizzle-orm/pg-core';
 import { EVENT_TYPES } from '../../../shared/protocol/events.ts';
 import { counter, createdAt, moment } from './columns.ts';
@@ -24,5 +25,8 @@ export const events = pgTable(
   (table) => [
     primaryKey({ columns: [table.workspaceId, table.seq] }),
     index('events_session').on(table.sessionId, table.seq),
+    index('events_live_qr')
+      .on(table.createdAt)
+      .where(sql`${table.type} = 'session.qr' and ${table.data} ->> 'qr' is not null`),
   ],
 );

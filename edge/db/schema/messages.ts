@@ -31,11 +31,16 @@ export const messages = pgTable(
     queueSeq: counter('queue_seq'),
     /** Epoch of the owner that claimed it. */
     claimEpoch: integer('claim_epoch'),
+    /** Reports (`boot:spoolSeq`) that put it back into the queue: each may do so once, however often it is repeated. */
+    releases: text('releases')
+      .array()
+      .notNull()
+      .default(sql`'{}'`),
     wireId: text('wire_id'),
     wireKey: text('wire_key'),
     /** Message this one replies to: ours where known, else its wire id only. */
     quotedMessageId: text('quoted_message_id'),
-    quotedWireKey: text('quoted_wire_key'),
+    quotedWireId: text('quoted_wire_id'),
     mediaId: text('media_id'),
     error: jsonb('error').$type<{ code: string; message: string }>(),
     /** A queued message is not sent any more after this. */

@@ -53,6 +53,11 @@ export const leaseHistory = pgTable(
 export const runners = pgTable('runners', {
   id: text('id').primaryKey(),
   bootId: text('boot_id').notNull(),
+  /** Boots before this one, the last 20: a late heartbeat of one of them must not take the sessions back. */
+  pastBoots: text('past_boots')
+    .array()
+    .notNull()
+    .default(sql`'{}'`),
   url: text('url').notNull(),
   region: text('region').notNull(),
   maxSessions: integer('max_sessions').notNull(),

@@ -9,6 +9,10 @@ export const webhookEndpoints = pgTable(
     workspaceId: text('workspace_id')
       .notNull()
       .references(() => workspaces.id, { onDelete: 'cascade' }),
+    /** Of the key that made it: `test` ones get events of sandbox sessions only. */
+    mode: text('mode', { enum: ['live', 'test'] })
+      .notNull()
+      .default('live'),
     url: text('url').notNull(),
     description: text('description'),
     /** `whsec_` + base64; the previous one still signs until its time. */

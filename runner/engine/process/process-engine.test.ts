@@ -67,7 +67,7 @@ it('does everything of the port from a process of its own', async () => {
 
   const first = message();
   expect(await link.engine.send(first)).toMatchObject({ outcome: 'sent' });
-  const reply = message({ quotedWireKey: first.wireId });
+  const reply = message({ quotedWireId: first.wireId });
   expect(await link.engine.send(reply)).toMatchObject({ outcome: 'sent' });
   expect((await link.wire()).map(({ wireId }) => wireId)).toEqual([first.wireId, reply.wireId]);
   const { messages } = await sandbox.phone.account(link.at);

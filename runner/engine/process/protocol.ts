@@ -56,7 +56,7 @@ export const EngineCall = z.discriminatedUnion('method', [
       wireId: z.string(),
       chatId: z.string(),
       content: OutboundContent,
-      quotedWireKey: z.string().exactOptional(),
+      quotedWireId: z.string().exactOptional(),
       filePath: z.string().exactOptional(),
     }),
   }),

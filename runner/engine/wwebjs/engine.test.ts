@@ -131,7 +131,7 @@ describe.each(SANDBOX_PROFILES)('an engine on the %s page', (profile) => {
   it('sends a reply with its quote', async () => {
     const first = text('question');
     await link.engine.send(first);
-    const reply = text('answer', { quotedWireKey: first.wireId });
+    const reply = text('answer', { quotedWireId: first.wireId });
     expect(await link.engine.send(reply)).toMatchObject({ outcome: 'sent' });
     const { messages } = await sandbox.phone.account(link.at);
     expect(messages.find(({ wireId }) => wireId === reply.wireId)).toMatchObject({
@@ -141,7 +141,7 @@ describe.each(SANDBOX_PROFILES)('an engine on the %s page', (profile) => {
   });
 
   it('refuses a reply to a message it does not know', async () => {
-    const result = await link.engine.send(text('answer', { quotedWireKey: newWireId() }));
+    const result = await link.engine.send(text('answer', { quotedWireId: newWireId() }));
     expect(result).toMatchObject({ outcome: 'failed', code: 'MESSAGE_FAILED' });
   });
 
@@ -176,7 +176,7 @@ describe.each(SANDBOX_PROFILES)('an engine on the %s page', (profile) => {
     const { fact } = await link.fact('message.received', ({ wireId }) => wireId === sent.wireId);
     expect(fact).toMatchObject({ isGroup: true, chatId: group.id, from: { id: `${BOB}@c.us` } });
 
-    const answer = text('me too', { chatId: group.id, quotedWireKey: sent.wireId });
+    const answer = text('me too', { chatId: group.id, quotedWireId: sent.wireId });
     expect(await link.engine.send(answer)).toMatchObject({
       outcome: 'sent',
       wireKey: expect.stringContaining(`true_${group.id}_${answer.wireId}_`),
@@ -290,7 +290,6 @@ describe.each(SANDBOX_PROFILES)('an engine on the %s page', (profile) => {
   it('says failed when WhatsApp refuses the message', async () => {
     await sandbox.phone.faults({ ...link.at, failSends: 1 });
     const result = await link.engine.send(text('refused'));
-    await sandbox.phone.faults({ ...link.at, failSends: 0 });
     expect(result).toMatchObject({ outcome: 'failed', code: 'MESSAGE_FAILED' });
   });
 

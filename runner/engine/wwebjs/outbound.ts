@@ -49,7 +49,7 @@ export async function sendMessage(
 
   let preparation;
   try {
-    const request = { wireId, chatId, quoted: message.quotedWireKey ?? null };
+    const request = { wireId, chatId, quoted: message.quotedWireId ?? null };
     preparation = await withDeadline(
       page.evaluate(prepareSend, request),
       times.pageCallMs,

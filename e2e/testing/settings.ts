@@ -1,0 +1,13 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { z } from 'zod';
+
+const Settings = z.object({
+  ports: z.object({ sandbox: z.number(), qstash: z.number() }),
+  secrets: z.object({ sandboxToken: z.string(), qstashToken: z.string() }),
+});
+
+/** What tests need of a deployment's own settings file: the doors that no customer has. */
+export async function settingsOf(directory: string): Promise<z.infer<typeof Settings>> {
+  return Settings.parse(JSON.parse(await readFile(join(directory, 'settings.json'), 'utf8')));
+}

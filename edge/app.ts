@@ -1,0 +1,44 @@
+import { OpenAPIHono } from '@hono/zod-openapi';
+import { secureHeaders } from 'hono/secure-headers';
+import type { AppEnv } from './context.ts';
+import { answerError } from './http/error-handler.ts';
+import { answerNotFound } from './http/not-found.ts';
+import { rejectInvalid } from './http/validation.ts';
+import { limitBody, requireJson } from './middleware/accept-body.ts';
+import { authenticate } from './middleware/authenticate.ts';
+import { limitRate } from './middleware/limit-rate.ts';
+import { type Compose, requestContext } from './middleware/request-context.ts';
+import { requireLiveKey } from './middleware/require-live-key.ts';
+import { registerDeliveries } from './routes/deliveries/index.ts';
+import { registerEvents } from './routes/events/index.ts';
+import { registerInternalQstash } from './routes/internal-qstash/index.ts';
+import { registerInternalRunners } from './routes/internal-runners/index.ts';
+import { registerMessages } from './routes/messages/index.ts';
+import { registerOpen } from './routes/open/index.ts';
+import { registerSandbox } from './routes/sandbox/index.ts';
+import { registerSessions } from './routes/sessions/index.ts';
+import { registerWebhooks } from './routes/webhooks/index.ts';
+
+export type App = OpenAPIHono<AppEnv>;
+
+/** The whole HTTP surface: what every request passes, in order, then the routes by area. */
+export function createApp(compose: Compose): App {
+  const app: App = new OpenAPIHono<AppEnv>({ defaultHook: rejectInvalid });
+  app.onError(answerError);
+  app.notFound(answerNotFound(() => app.routes));
+
+  app.use('*', requestContext(compose));
+  app.use('*', secureHeaders({ crossOriginResourcePolicy: false }));
+  app.use('/v1/*', authenticate, limitRate, limitBody, requireJson, requireLiveKey);
+
+  registerMessages(app);
+  registerSessions(app);
+  registerSandbox(app);
+  registerWebhooks(app);
+  registerDeliveries(app);
+  registerEvents(app);
+  registerInternalRunners(app);
+  registerInternalQstash(app);
+  registerOpen(app);
+  return app;
+}

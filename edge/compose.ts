@@ -1,0 +1,40 @@
+import { createDatabase } from './db/client.ts';
+import { createEgress } from './egress/egress.ts';
+import type { EdgeEnv } from './env.ts';
+import type { Log, Services } from './context.ts';
+import { createS3ObjectStore } from './media/s3-object-store.ts';
+import type { IsolateLimiter } from './middleware/isolate-limiter.ts';
+import { createRedisRateLimiter } from './middleware/redis-rate-limiter.ts';
+import { createRunnerClient } from './runners/signed-http-client.ts';
+import { createQstashClock } from './webhooks/qstash-clock.ts';
+
+/** What lives as long as the isolate, made once by the Worker. */
+export type IsolateState = { limiter: IsolateLimiter; log: Log };
+
+export type ComposeInput = {
+  env: EdgeEnv;
+  isolate: IsolateState;
+  waitUntil: (work: Promise<unknown>) => void;
+  now?: () => number;
+};
+
+/** The composition root: everything the Worker reaches outside itself, from its environment. Does no I/O. */
+export function createServices({
+  env,
+  isolate,
+  waitUntil,
+  now = Date.now,
+}: ComposeInput): Services {
+  return {
+    env,
+    db: createDatabase({ url: env.DATABASE_URL, httpUrl: env.DATABASE_HTTP_URL }),
+    objects: createS3ObjectStore(env),
+    runners: createRunnerClient(env),
+    webhookClock: createQstashClock(env),
+    egress: createEgress(env, { log: isolate.log, now }),
+    rateLimiter: createRedisRateLimiter({ env, fallback: isolate.limiter, log: isolate.log, now }),
+    log: isolate.log,
+    now,
+    waitUntil,
+  };
+}

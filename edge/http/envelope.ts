@@ -1,0 +1,104 @@
+import { z } from '@hono/zod-openapi';
+import type { Context } from 'hono';
+import type { ContentfulStatusCode } from 'hono/utils/http-status';
+import { ERROR_CODES, ERRORS, type ErrorCode } from '../../shared/errors.ts';
+import type { AppEnv } from '../context.ts';
+
+const Meta = z.object({
+  requestId: z.string().openapi({ example: 'req_01k2q8z6m4c8f7h3n5r9t1v0wx' }),
+  timestamp: z.iso.datetime(),
+  sessionId: z.string().optional(),
+  sessionName: z.string().optional(),
+  nextCursor: z
+    .string()
+    .nullable()
+    .optional()
+    .describe('Pass it as `cursor` for the next page; null on the last one.'),
+});
+export type ExtraMeta = Partial<
+  Pick<z.infer<typeof Meta>, 'sessionId' | 'sessionName' | 'nextCursor'>
+>;
+
+export const ErrorBody = z
+  .object({
+    success: z.literal(false),
+    error: z.object({
+      code: z.enum(ERROR_CODES),
+      message: z.string(),
+      details: z.record(z.string(), z.unknown()).optional(),
+    }),
+    meta: Meta.pick({ requestId: true, timestamp: true }),
+  })
+  .openapi('Error');
+export type ErrorBody = z.infer<typeof ErrorBody>;
+
+/** The schema of a successful answer that carries `data`. */
+export const envelope = <Data extends z.ZodType>(data: Data) =>
+  z.object({ success: z.literal(true), data, meta: Meta });
+
+/** One entry of a route's `responses`: a successful JSON answer. */
+export const answer = <Data extends z.ZodType>(description: string, data: Data) => ({
+  description,
+  content: { 'application/json': { schema: envelope(data) } },
+});
+
+/** Answers with the success envelope. */
+export function ok<Data, Status extends ContentfulStatusCode = 200>(
+  c: Context<AppEnv>,
+  data: Data,
+  status?: Status,
+  meta: ExtraMeta = {},
+) {
+  const body = {
+    success: true as const,
+    data,
+    meta: {
+      requestId: c.get('requestId'),
+      timestamp: new Date(c.get('services').now()).toISOString(),
+      ...meta,
+    },
+  };
+  // The default of the type parameter is the default of the argument.
+  return c.json(body, (status ?? 200) as Status);
+}
+
+/** Errors that every /v1 route can answer with. */
+const COMMON = [
+  'UNAUTHORIZED',
+  'FORBIDDEN',
+  'VALIDATION_ERROR',
+  'RATE_LIMITED',
+  'UNAVAILABLE',
+  'INTERNAL',
+] as const satisfies ErrorCode[];
+
+type ErrorResponse = {
+  description: string;
+  content: { 'application/json': { schema: typeof ErrorBody } };
+};
+type StatusOf<Code extends ErrorCode> = (typeof ERRORS)[Code]['status'];
+type ErrorResponses<Code extends ErrorCode> = Record<
+  StatusOf<Code | (typeof COMMON)[number]>,
+  ErrorResponse
+>;
+
+/** Entries of a route's `responses` for the errors common to all routes and those given, grouped by status. */
+export function errors<Code extends ErrorCode = never>(...codes: Code[]): ErrorResponses<Code> {
+  const byStatus = new Map<number, ErrorCode[]>();
+  for (const code of new Set<ErrorCode>([...COMMON, ...codes])) {
+    const { status } = ERRORS[code];
+    byStatus.set(status, [...(byStatus.get(status) ?? []), code]);
+  }
+  const entries = [...byStatus].map(([status, sharing]): [number, ErrorResponse] => [
+    status,
+    {
+      description: sharing.map((code) => `\`${code}\`: ${ERRORS[code].message}`).join(' '),
+      content: { 'application/json': { schema: ErrorBody } },
+    },
+  ]);
+  // The loop above makes one entry for each status of the codes, which is what the type says.
+  return Object.fromEntries(entries) as ErrorResponses<Code>;
+}
+
+/** `errors()` with nothing route-specific. */
+export const errorResponses = errors();

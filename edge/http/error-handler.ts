@@ -1,0 +1,59 @@
+import type { Context } from 'hono';
+import { HTTPException } from 'hono/http-exception';
+import type { ContentfulStatusCode } from 'hono/utils/http-status';
+import { AppError, type ErrorCode } from '../../shared/errors.ts';
+import type { AppEnv } from '../context.ts';
+import type { ErrorBody } from './envelope.ts';
+import { describeError, isDatabaseOutage } from './describe-error.ts';
+
+const CODE_OF_STATUS: Readonly<Record<number, ErrorCode>> = {
+  400: 'MALFORMED_JSON',
+  401: 'UNAUTHORIZED',
+  403: 'FORBIDDEN',
+  404: 'NOT_FOUND',
+  405: 'METHOD_NOT_ALLOWED',
+  413: 'PAYLOAD_TOO_LARGE',
+  415: 'UNSUPPORTED_MEDIA_TYPE',
+};
+
+/** Seconds after which a retryable refusal is worth another try, where no better number is known. */
+const RETRY_AFTER_SECONDS = 5;
+
+/** What an unknown throw is to the caller. Nothing of it is shown unless it was an AppError. */
+export function toAppError(error: unknown): AppError {
+  if (error instanceof AppError) return error;
+  if (error instanceof HTTPException) {
+    const code = CODE_OF_STATUS[error.status] ?? 'INTERNAL';
+    return new AppError(code, undefined, undefined, { cause: error });
+  }
+  if (isDatabaseOutage(error))
+    return new AppError('UNAVAILABLE', undefined, undefined, { cause: error });
+  return new AppError('INTERNAL', undefined, undefined, { cause: error });
+}
+
+/** The only producer of failure bodies. */
+export function answerError(thrown: unknown, c: Context<AppEnv>): Response {
+  const error = toAppError(thrown);
+  c.set('errorCode', error.code);
+  if (error.status >= 500) {
+    const detail = describeError(error.cause ?? error);
+    c.get('services').log({ event: 'request_failed', requestId: c.get('requestId'), ...detail });
+  }
+  if (error.code === 'UNAUTHORIZED') c.header('WWW-Authenticate', 'Bearer realm="waypost"');
+  if (error.code === 'QUEUE_FULL' || error.code === 'UNAVAILABLE')
+    c.header('Retry-After', String(RETRY_AFTER_SECONDS));
+  const body: ErrorBody = {
+    success: false,
+    error: {
+      code: error.code,
+      message: error.message,
+      ...(error.details === undefined ? {} : { details: { ...error.details } }),
+    },
+    meta: {
+      requestId: c.get('requestId'),
+      timestamp: new Date(c.get('services').now()).toISOString(),
+    },
+  };
+  // ERRORS holds only statuses that carry a body.
+  return c.json(body, error.status as ContentfulStatusCode);
+}

@@ -1,0 +1,135 @@
+import { asc, eq, sql } from 'drizzle-orm';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { ingestReports } from '../services/events/ingest-reports.ts';
+import {
+  newEndpoint,
+  newOutbound,
+  newOwnedSession,
+  type OwnedSession,
+  received,
+  settled,
+} from '../services/events/report-fixtures.ts';
+import { createHarness, type Harness } from '../testing/harness.ts';
+import { runCron } from './cron.ts';
+
+let harness: Harness;
+beforeAll(async () => {
+  harness = await createHarness();
+});
+
+const eventsOf = ({ workspaceId }: OwnedSession) => {
+  const { events } = harness.schema;
+  return harness.db
+    .select()
+    .from(events)
+    .where(eq(events.workspaceId, workspaceId))
+    .orderBy(asc(events.seq));
+};
+
+const ingest = (session: OwnedSession, ...reports: Parameters<OwnedSession['spool']>[0][]) =>
+  ingestReports({
+    services: harness.services(),
+    runnerId: session.runnerId,
+    reports: reports.map((report) => session.spool(report)),
+  });
+
+describe('a QR code', () => {
+  it('is taken out of its event when it has expired, not before', async () => {
+    const session = await newOwnedSession(harness);
+    const qr = (expiresAt: number) => ({ kind: 'session.qr', qr: 'secret', expiresAt }) as const;
+    await ingest(session, qr(Date.now() - 1_000), qr(Date.now() + 60_000));
+    await runCron(harness.services());
+    const codes = (await eventsOf(session)).map(({ data }) => data['qr']);
+    expect(codes).toEqual([null, 'secret']);
+  });
+});
+
+describe('a queued message past its time', () => {
+  const past = new Date(Date.now() - 1_000);
+  const loseOwner = ({ sessionId }: OwnedSession) => {
+    const { sessionLeases } = harness.schema;
+    return harness.db
+      .update(sessionLeases)
+      .set({ leaseUntil: past })
+      .where(eq(sessionLeases.sessionId, sessionId));
+  };
+  const queued = { status: 'queued', claimEpoch: null } as const;
+
+  it('fails as EXPIRED when nobody owns its session, once, with its event', async () => {
+    const session = await newOwnedSession(harness);
+    await newEndpoint(harness, session);
+    const first = await newOutbound(harness, session, { ...queued, expiresAt: past, queueSeq: 1 });
+    const second = await newOutbound(harness, session, { ...queued, expiresAt: past, queueSeq: 2 });
+    const later = new Date(Date.now() + 60_000);
+    await newOutbound(harness, session, { ...queued, expiresAt: later, queueSeq: 3 });
+    await newOutbound(harness, session, { status: 'sending', expiresAt: past, queueSeq: 4 });
+    await loseOwner(session);
+    await Promise.all([runCron(harness.services()), runCron(harness.services())]);
+    await runCron(harness.services());
+    expect(await eventsOf(session)).toMatchObject(
+      [first, second].map((messageId, index) => ({
+        seq: index + 1,
+        type: 'message.failed',
+        sessionId: session.sessionId,
+        data: { messageId, status: 'failed', error: { code: 'EXPIRED' } },
+      })),
+    );
+    const { deliveries, messages } = harness.schema;
+    const rows = await harness.db
+      .select({ status: messages.status })
+      .from(messages)
+      .where(eq(messages.workspaceId, session.workspaceId))
+      .orderBy(asc(messages.queueSeq));
+    expect(rows.map((row) => row.status)).toEqual(['failed', 'failed', 'queued', 'sending']);
+    const outbox = eq(deliveries.workspaceId, session.workspaceId);
+    expect(await harness.db.$count(deliveries, outbox)).toBe(2);
+
+    // The same failure, reported late by the owner that was, is the same event.
+    await ingest(session, settled(first, { outcome: 'failed' }));
+    expect(await eventsOf(session)).toHaveLength(2);
+  });
+
+  it('is left to the owner while there is one', async () => {
+    const session = await newOwnedSession(harness);
+    await newOutbound(harness, session, { ...queued, expiresAt: past });
+    await runCron(harness.services());
+    expect(await eventsOf(session)).toEqual([]);
+  });
+});
+
+describe('what waits for an endpoint that is off', () => {
+  it('is cancelled, however far off it is due', async () => {
+    const session = await newOwnedSession(harness);
+    const endpointId = await newEndpoint(harness, session);
+    await ingest(session, received('X1'));
+    const { deliveries, webhookEndpoints } = harness.schema;
+    const mine = eq(deliveries.endpointId, endpointId);
+    const statusOf = async () =>
+      (await harness.db.select().from(deliveries).where(mine))[0]?.status;
+    await harness.db
+      .update(deliveries)
+      .set({ nextAttemptAt: sql`now() + interval '1 day'` })
+      .where(mine);
+    await runCron(harness.services());
+    expect(await statusOf()).toBe('pending');
+    await harness.db
+      .update(webhookEndpoints)
+      .set({ isActive: false })
+      .where(eq(webhookEndpoints.id, endpointId));
+    await runCron(harness.services());
+    expect(await statusOf()).toBe('cancelled');
+  });
+});
+
+describe('the run', () => {
+  it('goes on when a job fails, says which, and is what `scheduled` does', async () => {
+    const now = () => {
+      throw new Error('no clock');
+    };
+    await runCron({ ...harness.services(), now });
+    expect(harness.lines).toContainEqual(
+      expect.objectContaining({ event: 'cron_job_failed', job: 'sweepDeliveries' }),
+    );
+    await harness.runScheduled();
+  });
+});

@@ -1,0 +1,24 @@
+import type { Services } from '../context.ts';
+import { describeError } from '../http/describe-error.ts';
+import { cancelUnwanted } from '../services/deliveries/cancel-unwanted.ts';
+import { sweepDeliveries } from '../services/deliveries/sweep.ts';
+import { eraseExpiredQr } from '../services/events/erase-expired-qr.ts';
+import { expireQueuedMessages } from '../services/events/expire-queued-messages.ts';
+
+const JOBS: Readonly<Record<string, (services: Services) => Promise<unknown>>> = {
+  cancelUnwanted,
+  sweepDeliveries,
+  eraseExpiredQr,
+  expireQueuedMessages,
+};
+
+/** Every minute. Each job is bounded, may run twice at once, and takes up what a run before left; one failing stops no other. */
+export async function runCron(services: Services): Promise<void> {
+  for (const [job, run] of Object.entries(JOBS)) {
+    try {
+      await run(services);
+    } catch (error) {
+      services.log({ event: 'cron_job_failed', job, ...describeError(error) });
+    }
+  }
+}

@@ -1,0 +1,33 @@
+import { createMiddleware } from 'hono/factory';
+import { AppError } from '../../shared/errors.ts';
+import { verifyRequest } from '../../shared/signing/signed-request.ts';
+import type { AppEnv } from '../context.ts';
+import { createNonceMemory, LocalNonces } from '../runners/nonces.ts';
+
+/** What the signature of a runner must name as its audience. */
+const AUDIENCE = 'edge';
+
+/**
+ * Lets a request pass that a runner signed for the edge, once. The signature proves that it is one of our runners; which
+ * one it is, and whether it owns the session, is for the epoch in the body to say.
+ * @throws AppError UNAUTHORIZED whose `details.reason` says what was wrong with the signature
+ */
+export const authenticateRunner = () => {
+  const fallback = new LocalNonces();
+  return createMiddleware<AppEnv>(async (c, next) => {
+    const { env, log } = c.get('services');
+    const nonces = createNonceMemory({ env, fallback, log });
+    const verdict = await verifyRequest({
+      request: { method: c.req.method, url: c.req.url, headers: c.req.raw.headers },
+      body: await c.req.text(),
+      keys: env.RUNNER_TO_EDGE_KEYS,
+      audience: AUDIENCE,
+      rememberNonce: (nonce, expiresAtSeconds) => nonces.remember(nonce, expiresAtSeconds),
+    });
+    if (!verdict.ok)
+      throw new AppError('UNAUTHORIZED', 'This route takes requests signed by a runner.', {
+        reason: verdict.reason,
+      });
+    await next();
+  });
+};

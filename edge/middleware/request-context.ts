@@ -1,0 +1,39 @@
+import { createMiddleware } from 'hono/factory';
+import { routePath } from 'hono/route';
+import { newId } from '../../shared/ids.ts';
+import type { AppEnv, Services } from '../context.ts';
+
+export type Compose = (
+  bindings: Record<string, unknown>,
+  execution: { waitUntil: (work: Promise<unknown>) => void },
+) => Services;
+
+/**
+ * Gives each request an id and its services, and writes one wide line when it is answered. The query string stays out of
+ * the line: tokens travel in it.
+ */
+export const requestContext = (compose: Compose) =>
+  createMiddleware<AppEnv>(async (c, next) => {
+    const services = compose(c.env, c.executionCtx);
+    const requestId = newId('request', services.now());
+    const startedAt = services.now();
+    c.set('services', services);
+    c.set('requestId', requestId);
+    c.set('startedAt', startedAt);
+    c.header('x-request-id', requestId);
+    await next();
+    const actor = c.get('ctx')?.actor;
+    services.log({
+      event: 'request',
+      requestId,
+      method: c.req.method,
+      path: c.req.path,
+      route: routePath(c, -1),
+      status: c.res.status,
+      durationMs: services.now() - startedAt,
+      ...(c.get('errorCode') === undefined ? {} : { code: c.get('errorCode') }),
+      ...(actor?.type === 'apiKey'
+        ? { workspaceId: c.get('ctx').workspaceId, keyId: actor.keyId }
+        : {}),
+    });
+  });

@@ -1,0 +1,6 @@
+import type { App } from '../../app.ts';
+import { listDeliveries } from './list-deliveries.ts';
+
+export function registerDeliveries(app: App): void {
+  listDeliveries(app);
+}

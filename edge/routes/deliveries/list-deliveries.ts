@@ -1,0 +1,64 @@
+import { createRoute, z } from '@hono/zod-openapi';
+import type { App } from '../../app.ts';
+import { PageQuery, readCursor } from '../../http/cursor.ts';
+import { answer, errors, ok } from '../../http/envelope.ts';
+import { listDeliveries as listDeliveriesVerb } from '../../services/deliveries/list-deliveries.ts';
+import { WebhookId } from '../webhooks/schemas.ts';
+
+const STATUSES = ['pending', 'delivered', 'failed', 'cancelled'] as const;
+
+const Attempt = z.object({
+  attemptNo: z.number().int(),
+  startedAt: z.iso.datetime(),
+  durationMs: z.number().int(),
+  statusCode: z.number().int().nullable(),
+  error: z.string().nullable(),
+  responseExcerpt: z.string().nullable().describe('The first 2 KiB of the answer.'),
+});
+
+const DeliverySchema = z
+  .object({
+    id: z.string(),
+    eventId: z.string().describe('What the receiver saw as `webhook-id`.'),
+    eventType: z.string(),
+    eventSeq: z.number().int(),
+    status: z.enum(STATUSES),
+    nextAttemptAt: z.iso.datetime().nullable(),
+    lastStatusCode: z.number().int().nullable(),
+    lastError: z.string().nullable(),
+    createdAt: z.iso.datetime(),
+    finishedAt: z.iso.datetime().nullable(),
+    attempts: z.array(Attempt),
+  })
+  .openapi('Delivery');
+
+const Query = z.object({ ...PageQuery, status: z.enum(STATUSES).optional() });
+
+export const listDeliveries = (app: App) =>
+  app.openapi(
+    createRoute({
+      method: 'get',
+      path: '/v1/webhooks/{id}/deliveries',
+      operationId: 'listDeliveries',
+      tags: ['Webhooks'],
+      summary: 'List deliveries to an endpoint with their attempts, newest first',
+      request: { params: WebhookId, query: Query },
+      responses: {
+        200: answer('A page of deliveries.', z.array(DeliverySchema)),
+        ...errors('NOT_FOUND'),
+      },
+    }),
+    async (c) => {
+      const { cursor, limit, status } = c.req.valid('query');
+      const { deliveries, nextCursor } = await listDeliveriesVerb({
+        ctx: c.get('ctx'),
+        input: {
+          webhookId: c.req.valid('param').id,
+          status: status ?? null,
+          cursor: cursor === undefined ? null : readCursor(cursor),
+          limit,
+        },
+      });
+      return ok(c, deliveries, 200, { nextCursor });
+    },
+  );

@@ -1,0 +1,6 @@
+import type { App } from '../../app.ts';
+import { listEvents } from './list-events.ts';
+
+export function registerEvents(app: App): void {
+  listEvents(app);
+}

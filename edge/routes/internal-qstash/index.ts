@@ -1,0 +1,7 @@
+import type { App } from '../../app.ts';
+import { deliver } from './deliver.ts';
+
+/** What QStash calls. Signed by it, not in the public document. */
+export function registerInternalQstash(app: App): void {
+  deliver(app);
+}

@@ -1,0 +1,14 @@
+import type { App } from '../../app.ts';
+import { getMessage } from './get-message.ts';
+import { listMessages } from './list-messages.ts';
+import { replyMessage } from './reply-message.ts';
+import { sendImage } from './send-image.ts';
+import { sendText } from './send-text.ts';
+
+export function registerMessages(app: App): void {
+  sendText(app);
+  sendImage(app);
+  replyMessage(app);
+  getMessage(app);
+  listMessages(app);
+}

@@ -1,0 +1,103 @@
+import { eq } from 'drizzle-orm';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { createHarness, type Harness, idOf, type NewSession } from '../../testing/harness.ts';
+
+let harness: Harness;
+beforeAll(async () => {
+  harness = await createHarness();
+});
+
+async function setUp(session: Partial<NewSession> = {}) {
+  const workspace = await harness.newWorkspace();
+  const { workspaceId, apiKey } = workspace;
+  const runner = harness.newRunner();
+  await harness.newSession({ workspaceId, owner: runner.owner, isDefault: true, ...session });
+  const { messages, media } = harness.schema;
+  return {
+    ...workspace,
+    runner,
+    send: (url: string, env: Record<string, unknown> = {}) =>
+      harness.call('POST', '/v1/messages/image', {
+        key: apiKey,
+        body: { to: '+15550100001', url, caption: 'Look' },
+        env,
+      }),
+    messages: () => harness.db.select().from(messages).where(eq(messages.workspaceId, workspaceId)),
+    media: () => harness.db.select().from(media).where(eq(media.workspaceId, workspaceId)),
+  };
+}
+
+/** The bytes behind a key, by the URL that a runner would be given. */
+async function stored(key: string): Promise<Response> {
+  return fetch(await harness.services().objects.presignGet(key, 60));
+}
+
+describe('an image by URL', () => {
+  test.each(['/pixel.png', '/redirect/3'])('%s is fetched, stored and queued', async (path) => {
+    const { send, messages, media, workspaceId } = await setUp();
+    const answer = await send(`${harness.filesUrl}${path}`);
+    expect(answer).toMatchObject({ status: 202, data: { type: 'image', status: 'queued' } });
+    const [file] = await media();
+    expect(file).toMatchObject({
+      mimetype: 'image/png',
+      sizeBytes: 70,
+      objectKey: `${workspaceId}/media/${file?.id}`,
+    });
+    expect(await messages()).toMatchObject([
+      {
+        id: idOf(answer),
+        mediaId: file?.id,
+        content: { type: 'image', mediaId: file?.id, mimetype: 'image/png', caption: 'Look' },
+      },
+    ]);
+    const bytes = await (await stored(file?.objectKey ?? '')).arrayBuffer();
+    expect(bytes.byteLength).toBe(70);
+  });
+
+  test.each([
+    ['/status/404', 'http_status'],
+    ['/page.png', 'not_an_image'],
+    ['/empty.png', 'empty'],
+    [`/size/${16 * 1024 * 1024 + 1}`, 'too_large'],
+    ['/redirect/4', 'unreachable'],
+    ['/away?to=http://10.0.0.1/pixel.png', 'blocked'],
+    ['/away?to=file:///etc/passwd', 'blocked'],
+  ])('%s is rejected as %s, and nothing is stored', async (path, reason) => {
+    const { send, messages, media } = await setUp();
+    expect(await send(`${harness.filesUrl}${path}`)).toMatchObject({
+      status: 422,
+      error: { code: 'MEDIA_REJECTED', details: { reason } },
+    });
+    expect([...(await messages()), ...(await media())]).toEqual([]);
+  });
+
+  test('a private address is refused', async () => {
+    const { send, messages } = await setUp();
+    expect(await send(`${harness.filesUrl}/pixel.png`, { EGRESS_ALLOW: '' })).toMatchObject({
+      status: 422,
+      error: { code: 'MEDIA_REJECTED', details: { reason: 'blocked' } },
+    });
+    expect(await messages()).toEqual([]);
+  });
+
+  test('is not fetched for a session that is not ready', async () => {
+    const { send, media } = await setUp({ status: 'qr' });
+    const site = await harness.tap(harness.filesUrl);
+    expect(await send(`${site.url}/pixel.png`)).toMatchObject({
+      status: 409,
+      error: { code: 'SESSION_NOT_READY' },
+    });
+    expect(await site.calls()).toEqual([]);
+    expect(await media()).toEqual([]);
+  });
+
+  test('storage that is out of reach refuses it and writes nothing', async () => {
+    const { send, messages, media } = await setUp();
+    const env = { S3_ENDPOINT: 'http://127.0.0.1:9' };
+    expect(await send(`${harness.filesUrl}/pixel.png`, env)).toMatchObject({
+      status: 503,
+      error: { code: 'UNAVAILABLE' },
+    });
+    expect([...(await messages()), ...(await media())]).toEqual([]);
+  });
+});

@@ -1,0 +1,65 @@
+import { createRoute, z } from '@hono/zod-openapi';
+import { TEXT_LIMIT } from '../../../shared/protocol/index.ts';
+import type { App } from '../../app.ts';
+import { errors } from '../../http/envelope.ts';
+import { jsonBody } from '../../http/json-body.ts';
+import { readWaitMs } from '../../http/prefer.ts';
+import { sendImage as sendImageVerb } from '../../services/messages/send-image.ts';
+import { answerSend } from './answer-send.ts';
+import { PreferHeader, Recipient, sendAnswers, SendFields } from './schemas.ts';
+
+const Body = z.strictObject({
+  ...SendFields,
+  to: Recipient,
+  url: z
+    .url({ protocol: /^https?$/, error: 'must be an http or https URL' })
+    .max(2048)
+    .openapi({ description: 'A JPEG, PNG, GIF or WebP image of at most 16 MB.' }),
+  caption: z.string().max(TEXT_LIMIT).optional(),
+});
+
+export const sendImage = (app: App) =>
+  app.openapi(
+    createRoute({
+      method: 'post',
+      path: '/v1/messages/image',
+      operationId: 'sendImage',
+      tags: ['Messages'],
+      summary: 'Send an image by URL',
+      description:
+        'Fetches the image first, then queues it. `MEDIA_REJECTED` says in `details.reason` why a URL gave no image: blocked, unreachable, http_status, too_large, empty, not_an_image.',
+      request: {
+        headers: PreferHeader,
+        body: jsonBody(Body, {
+          to: '+15550100001',
+          url: 'https://example.com/picture.jpg',
+          caption: 'Look',
+        }),
+      },
+      responses: {
+        ...sendAnswers,
+        ...errors(
+          'SESSION_NOT_FOUND',
+          'SESSION_NOT_READY',
+          'MEDIA_REJECTED',
+          'QUEUE_FULL',
+          'EXPIRED',
+        ),
+      },
+    }),
+    async (c) => {
+      const { sessionId, to, url, caption, expiresIn } = c.req.valid('json');
+      const message = await sendImageVerb({
+        ctx: c.get('ctx'),
+        input: {
+          session: sessionId ?? null,
+          chatId: to,
+          url,
+          caption: caption ?? null,
+          expiresInSeconds: expiresIn,
+          waitMs: readWaitMs(c.req.header('prefer')),
+        },
+      });
+      return answerSend(c, message);
+    },
+  );

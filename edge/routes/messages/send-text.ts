@@ -1,0 +1,51 @@
+import { createRoute, z } from '@hono/zod-openapi';
+import { TEXT_LIMIT } from '../../../shared/protocol/index.ts';
+import type { App } from '../../app.ts';
+import { errors } from '../../http/envelope.ts';
+import { jsonBody } from '../../http/json-body.ts';
+import { readWaitMs } from '../../http/prefer.ts';
+import { sendText as sendTextVerb } from '../../services/messages/send-text.ts';
+import { answerSend } from './answer-send.ts';
+import { PreferHeader, Recipient, sendAnswers, SendFields, TextField } from './schemas.ts';
+
+const Body = z.strictObject({
+  ...SendFields,
+  to: Recipient,
+  text: TextField,
+  linkPreview: z.boolean().default(true),
+});
+
+export const sendText = (app: App) =>
+  app.openapi(
+    createRoute({
+      method: 'post',
+      path: '/v1/messages/text',
+      operationId: 'sendText',
+      tags: ['Messages'],
+      summary: 'Send a text',
+      description: `Queues a text of up to ${TEXT_LIMIT} characters. Order within a session is kept.`,
+      request: {
+        headers: PreferHeader,
+        body: jsonBody(Body, { to: '+15550100001', text: 'Hello from Waypost' }),
+      },
+      responses: {
+        ...sendAnswers,
+        ...errors('SESSION_NOT_FOUND', 'SESSION_NOT_READY', 'QUEUE_FULL', 'EXPIRED'),
+      },
+    }),
+    async (c) => {
+      const { sessionId, to, text, linkPreview, expiresIn } = c.req.valid('json');
+      const message = await sendTextVerb({
+        ctx: c.get('ctx'),
+        input: {
+          session: sessionId ?? null,
+          chatId: to,
+          text,
+          linkPreview,
+          expiresInSeconds: expiresIn,
+          waitMs: readWaitMs(c.req.header('prefer')),
+        },
+      });
+      return answerSend(c, message);
+    },
+  );

@@ -1,0 +1,25 @@
+import { createRoute, z } from '@hono/zod-openapi';
+import type { App } from '../../app.ts';
+import { answer, ok } from '../../http/envelope.ts';
+
+const Health = z
+  .object({ status: z.literal('ok') })
+  .openapi('Health', { example: { status: 'ok' } });
+
+export const getHealth = (app: App) =>
+  app.openapi(
+    createRoute({
+      method: 'get',
+      path: '/health',
+      operationId: 'getHealth',
+      tags: ['Operations'],
+      summary: 'Is the Worker running?',
+      description: 'Asks nothing of anything else; see /ready for that.',
+      security: [],
+      responses: { 200: answer('It is.', Health) },
+    }),
+    (c) => {
+      c.header('cache-control', 'no-store');
+      return ok(c, { status: 'ok' as const }, 200);
+    },
+  );

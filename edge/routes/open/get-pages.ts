@@ -1,0 +1,22 @@
+import { AppError } from '../../../shared/errors.ts';
+import type { App } from '../../app.ts';
+import { DOCS_PAGE, HOME_PAGE, PAGE_POLICY } from './pages.ts';
+
+const PAGE_HEADERS = {
+  'content-type': 'text/html; charset=utf-8',
+  'content-security-policy': PAGE_POLICY,
+  'cache-control': 'public, max-age=300',
+};
+
+/** Pages for people, and the static files they need. */
+export function getPages(app: App): void {
+  app.get('/', (c) => c.body(HOME_PAGE, 200, PAGE_HEADERS));
+  app.get('/docs', (c) => c.body(DOCS_PAGE, 200, PAGE_HEADERS));
+  app.get('/docs-assets/*', async (c) => {
+    const assets = c.get('services').env.ASSETS;
+    if (assets === undefined) throw new AppError('NOT_FOUND');
+    const file = await assets.fetch(c.req.raw);
+    if (file.status === 404) throw new AppError('NOT_FOUND');
+    return new Response(file.body, file);
+  });
+}

@@ -1,0 +1,44 @@
+import { createRoute, z } from '@hono/zod-openapi';
+import type { App } from '../../app.ts';
+import { answer, ok } from '../../http/envelope.ts';
+import { checkReadiness } from '../../services/readiness/check-readiness.ts';
+
+const Probe = z.object({ status: z.enum(['up', 'down']), durationMs: z.number() });
+const up = { status: 'up' as const, durationMs: 3 };
+
+const Readiness = z
+  .object({
+    status: z.enum(['ready', 'degraded', 'unavailable']),
+    dependencies: z.object({ database: Probe, redis: Probe, qstash: Probe, objects: Probe }),
+    runners: Probe.extend({ online: z.number().int() }),
+  })
+  .openapi('Readiness', {
+    example: {
+      status: 'ready',
+      dependencies: { database: up, redis: up, qstash: up, objects: up },
+      runners: { ...up, online: 2 },
+    },
+  });
+
+export const getReady = (app: App) =>
+  app.openapi(
+    createRoute({
+      method: 'get',
+      path: '/ready',
+      operationId: 'getReady',
+      tags: ['Operations'],
+      summary: 'Are its dependencies there?',
+      description:
+        '503 when the database is out of reach. Without another part it is `degraded` and still answers 200: sends queue, webhooks wait.',
+      security: [],
+      responses: {
+        200: answer('It can work.', Readiness),
+        503: answer('It cannot work.', Readiness),
+      },
+    }),
+    async (c) => {
+      const readiness = await checkReadiness({ ctx: c.get('services') });
+      c.header('cache-control', 'no-store');
+      return ok(c, readiness, readiness.status === 'unavailable' ? 503 : 200);
+    },
+  );

@@ -1,0 +1,12 @@
+import type { App } from '../../app.ts';
+import { getHealth } from './get-health.ts';
+import { getOpenapi } from './get-openapi.ts';
+import { getPages } from './get-pages.ts';
+import { getReady } from './get-ready.ts';
+
+export function registerOpen(app: App): void {
+  getHealth(app);
+  getReady(app);
+  getOpenapi(app);
+  getPages(app);
+}

@@ -1,0 +1,112 @@
+import { beforeAll, describe, expect, test } from 'vitest';
+import { createHarness, type Harness } from '../../testing/harness.ts';
+
+let harness: Harness;
+beforeAll(async () => {
+  harness = await createHarness();
+});
+
+/** What a browser sends when its user follows a link. */
+const NAVIGATION = {
+  accept: 'text/html,application/xhtml+xml,*/*;q=0.8',
+  'sec-fetch-mode': 'navigate',
+};
+const NOWHERE = 'http://127.0.0.1:9';
+
+describe('/health', () => {
+  test('answers a browser and a monitor alike, without a key', async () => {
+    for (const headers of [{}, NAVIGATION])
+      expect(await harness.call('GET', '/health', { headers })).toMatchObject({
+        status: 200,
+        data: { status: 'ok' },
+      });
+  });
+});
+
+describe('/ready', () => {
+  test('names every dependency', async () => {
+    const { runnerId: id, bootId, url } = harness.newRunner().owner;
+    await harness.db
+      .insert(harness.schema.runners)
+      .values({ id, bootId, url, region: 'local', maxSessions: 1 });
+    const up = { status: 'up' };
+    expect(await harness.call('GET', '/ready')).toMatchObject({
+      status: 200,
+      data: {
+        status: 'ready',
+        dependencies: { database: up, redis: up, qstash: up, objects: up },
+        runners: { status: 'up', online: 1 },
+      },
+    });
+    await harness.db.delete(harness.schema.runners);
+  });
+
+  test.each([
+    ['redis', { UPSTASH_REDIS_REST_URL: NOWHERE }],
+    ['redis', { UPSTASH_REDIS_REST_TOKEN: 'another token of Redis' }],
+    ['qstash', { QSTASH_URL: NOWHERE }],
+    ['objects', { S3_ENDPOINT: NOWHERE }],
+    ['objects', { S3_SECRET_ACCESS_KEY: 'another secret of S3' }],
+  ])('is degraded without %s (%j)', async (dependency, env) => {
+    const answer = await harness.call('GET', '/ready', { env });
+    expect(answer).toMatchObject({
+      status: 200,
+      data: { status: 'degraded', dependencies: { [dependency]: { status: 'down' } } },
+    });
+  });
+
+  test('is degraded without a runner', async () => {
+    expect(await harness.call('GET', '/ready')).toMatchObject({
+      status: 200,
+      data: { status: 'degraded', runners: { status: 'down', online: 0 } },
+    });
+  });
+
+  test('is unavailable without the database, and says so in time', async () => {
+    const hanging = await harness.tap(new URL(harness.env.DATABASE_HTTP_URL ?? '').origin, 10_000);
+    const answer = await harness.call('GET', '/ready', {
+      env: { DATABASE_HTTP_URL: `${hanging.url}/sql` },
+    });
+    expect(answer).toMatchObject({
+      status: 503,
+      data: { status: 'unavailable', dependencies: { database: { status: 'down' } } },
+    });
+  });
+});
+
+describe('pages', () => {
+  test.each(['/', '/docs'])(
+    '%s is a page with a policy that allows no inline code',
+    async (path) => {
+      const response = await harness.request('GET', path, { headers: NAVIGATION });
+      const html = await response.text();
+      const policy = response.headers.get('content-security-policy') ?? '';
+      expect(response.status).toBe(200);
+      expect(response.headers.get('content-type')).toBe('text/html; charset=utf-8');
+      expect(policy).toContain("default-src 'none'");
+      expect(policy).not.toContain('unsafe');
+      expect(html).not.toMatch(/<script(?![^>]* src=)|<style|\sstyle=|\son\w+=/);
+    },
+  );
+
+  test('files of the reference come from the static assets, and only those', async () => {
+    const asked: string[] = [];
+    const ASSETS = {
+      fetch: (request: Request) => {
+        asked.push(new URL(request.url).pathname);
+        return Promise.resolve(new Response('/* js */'));
+      },
+    };
+    const file = await harness.request('GET', '/docs-assets/docs.js', { env: { ASSETS } });
+    expect([file.status, await file.text()]).toEqual([200, '/* js */']);
+    await harness.request('GET', '/v1/docs-assets/docs.js', { env: { ASSETS } });
+    expect(asked).toEqual(['/docs-assets/docs.js']);
+  });
+
+  test('a page that does not exist is NOT_FOUND', async () => {
+    expect(await harness.call('GET', '/nowhere', { headers: NAVIGATION })).toMatchObject({
+      status: 404,
+      error: { code: 'NOT_FOUND' },
+    });
+  });
+});

@@ -1,0 +1,54 @@
+/** Pages carry no script or style of their own, so that their policy needs no exception. */
+export const PAGE_POLICY = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "style-src 'self'",
+  "img-src 'self' data:",
+  "connect-src 'self'",
+  "base-uri 'none'",
+  "form-action 'none'",
+  "frame-ancestors 'none'",
+].join('; ');
+
+const page = (title: string, head: string, body: string): string =>
+  `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>${title}</title>
+${head}
+</head>
+<body>
+${body}
+</body>
+</html>
+`;
+
+/** The API reference; `scripts/build-docs-assets.mjs` puts its files in place. */
+export const DOCS_PAGE = page(
+  'Waypost API',
+  `<link rel="icon" href="/docs-assets/icon.svg">
+<link rel="stylesheet" href="/docs-assets/swagger-ui.css">
+<link rel="stylesheet" href="/docs-assets/docs.css">
+<script src="/docs-assets/swagger-ui-bundle.js" defer></script>
+<script src="/docs-assets/docs.js" defer></script>`,
+  `<header><a href="/">Waypost</a> <a href="/openapi.json">openapi.json</a></header>
+<main id="docs"><noscript>The reference needs JavaScript; <a href="/openapi.json">openapi.json</a> does not.</noscript></main>`,
+);
+
+export const HOME_PAGE = page(
+  'Waypost',
+  `<link rel="icon" href="/docs-assets/icon.svg">
+<link rel="stylesheet" href="/docs-assets/docs.css">`,
+  `<header><a href="/">Waypost</a></header>
+<main class="home">
+<h1>Waypost</h1>
+<p>A WhatsApp API gateway: link a number, get a key, send and receive over REST and signed webhooks.</p>
+<ul>
+<li><a href="/docs">API reference</a></li>
+<li><a href="/openapi.json">OpenAPI document</a></li>
+<li><a href="/ready">State of this deployment</a></li>
+</ul>
+</main>`,
+);

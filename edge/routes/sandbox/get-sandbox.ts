@@ -1,0 +1,26 @@
+import { createRoute, z } from '@hono/zod-openapi';
+import type { App } from '../../app.ts';
+import { answer, ok } from '../../http/envelope.ts';
+import { getSandbox as getSandboxVerb } from '../../services/sandbox/get-sandbox.ts';
+import { sandboxErrors, SessionRef } from './schemas.ts';
+
+const State = z
+  .record(z.string(), z.unknown())
+  .openapi('SandboxState', { example: { linked: true, online: true } });
+
+export const getSandbox = (app: App) =>
+  app.openapi(
+    createRoute({
+      method: 'get',
+      path: '/v1/sessions/{id}/sandbox',
+      operationId: 'getSandbox',
+      tags: ['Sandbox'],
+      summary: 'Look at the simulated phone',
+      request: { params: SessionRef },
+      responses: { 200: answer('Its state.', State), ...sandboxErrors },
+    }),
+    async (c) => {
+      const state = await getSandboxVerb({ ctx: c.get('ctx'), input: c.req.valid('param') });
+      return ok(c, state, 200);
+    },
+  );

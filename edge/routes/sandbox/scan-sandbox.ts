@@ -1,0 +1,39 @@
+import { createRoute, z } from '@hono/zod-openapi';
+import type { App } from '../../app.ts';
+import { answer, ok } from '../../http/envelope.ts';
+import { jsonBody } from '../../http/json-body.ts';
+import { scanSandbox as scanSandboxVerb } from '../../services/sandbox/scan-sandbox.ts';
+import { sandboxErrors, SessionRef } from './schemas.ts';
+
+const Body = z.strictObject({
+  phone: z
+    .string()
+    .regex(/^\+?[1-9]\d{6,14}$/, 'a phone number in international form')
+    .optional()
+    .openapi({ description: 'Number of the phone; one is made up by default.' }),
+  name: z.string().min(1).max(100).optional(),
+});
+
+const Scanned = z
+  .object({ phoneNumber: z.string() })
+  .openapi('SandboxScanned', { example: { phoneNumber: '15550100001' } });
+
+export const scanSandbox = (app: App) =>
+  app.openapi(
+    createRoute({
+      method: 'post',
+      path: '/v1/sessions/{id}/sandbox/scan',
+      operationId: 'scanSandbox',
+      tags: ['Sandbox'],
+      summary: 'Scan the QR code with the simulated phone',
+      request: { params: SessionRef, body: jsonBody(Body, { phone: '+15550100001', name: 'Ada' }) },
+      responses: { 200: answer('It is linked.', Scanned), ...sandboxErrors },
+    }),
+    async (c) => {
+      const scanned = await scanSandboxVerb({
+        ctx: c.get('ctx'),
+        input: { ...c.req.valid('param'), ...c.req.valid('json') },
+      });
+      return ok(c, scanned, 200);
+    },
+  );

@@ -1,0 +1,38 @@
+import { createRoute, z } from '@hono/zod-openapi';
+import type { App } from '../../app.ts';
+import { answer, ok } from '../../http/envelope.ts';
+import { jsonBody } from '../../http/json-body.ts';
+import { setSandboxNetwork as setSandboxNetworkVerb } from '../../services/sandbox/set-sandbox-network.ts';
+import { Done, sandboxErrors, SessionRef } from './schemas.ts';
+
+const Body = z.strictObject({
+  online: z.boolean(),
+  forMs: z
+    .number()
+    .int()
+    .min(0)
+    .max(3_600_000)
+    .optional()
+    .openapi({ description: 'Milliseconds after which it turns back by itself.' }),
+});
+
+export const setSandboxNetwork = (app: App) =>
+  app.openapi(
+    createRoute({
+      method: 'post',
+      path: '/v1/sessions/{id}/sandbox/network',
+      operationId: 'setSandboxNetwork',
+      tags: ['Sandbox'],
+      summary: "Cut the phone's network, or bring it back",
+      request: { params: SessionRef, body: jsonBody(Body, { online: false, forMs: 5000 }) },
+      responses: { 200: answer('Done.', Done), ...sandboxErrors },
+    }),
+    async (c) => {
+      const { online, forMs } = c.req.valid('json');
+      const done = await setSandboxNetworkVerb({
+        ctx: c.get('ctx'),
+        input: { ...c.req.valid('param'), online, forMs: forMs ?? null },
+      });
+      return ok(c, done, 200);
+    },
+  );

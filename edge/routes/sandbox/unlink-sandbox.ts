@@ -1,0 +1,22 @@
+import { createRoute } from '@hono/zod-openapi';
+import type { App } from '../../app.ts';
+import { answer, ok } from '../../http/envelope.ts';
+import { unlinkSandbox as unlinkSandboxVerb } from '../../services/sandbox/unlink-sandbox.ts';
+import { Done, sandboxErrors, SessionRef } from './schemas.ts';
+
+export const unlinkSandbox = (app: App) =>
+  app.openapi(
+    createRoute({
+      method: 'post',
+      path: '/v1/sessions/{id}/sandbox/unlink',
+      operationId: 'unlinkSandbox',
+      tags: ['Sandbox'],
+      summary: 'Unlink the session on the phone',
+      request: { params: SessionRef },
+      responses: { 200: answer('Done.', Done), ...sandboxErrors },
+    }),
+    async (c) => {
+      const done = await unlinkSandboxVerb({ ctx: c.get('ctx'), input: c.req.valid('param') });
+      return ok(c, done, 200);
+    },
+  );

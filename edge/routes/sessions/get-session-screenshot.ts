@@ -1,0 +1,34 @@
+import { createRoute, z } from '@hono/zod-openapi';
+import type { App } from '../../app.ts';
+import { errors } from '../../http/envelope.ts';
+import { getSessionScreenshot as getSessionScreenshotVerb } from '../../services/sessions/get-session-screenshot.ts';
+import { SessionRef } from './schemas.ts';
+
+export const getSessionScreenshot = (app: App) =>
+  app.openapi(
+    createRoute({
+      method: 'get',
+      path: '/v1/sessions/{id}/screenshot',
+      operationId: 'getSessionScreenshot',
+      tags: ['Sessions'],
+      summary: "Get a picture of the session's page",
+      request: { params: SessionRef },
+      responses: {
+        200: {
+          description: 'A PNG.',
+          content: { 'image/png': { schema: z.string().openapi({ format: 'binary' }) } },
+        },
+        ...errors('SESSION_NOT_FOUND', 'SESSION_NOT_READY'),
+      },
+    }),
+    async (c) => {
+      const png = await getSessionScreenshotVerb({
+        ctx: c.get('ctx'),
+        input: c.req.valid('param'),
+      });
+      return c.body(png.slice().buffer, 200, {
+        'content-type': 'image/png',
+        'cache-control': 'no-store',
+      });
+    },
+  );

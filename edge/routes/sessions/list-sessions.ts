@@ -1,0 +1,27 @@
+import { createRoute, z } from '@hono/zod-openapi';
+import type { App } from '../../app.ts';
+import { PageQuery, readCursor } from '../../http/cursor.ts';
+import { answer, errorResponses, ok } from '../../http/envelope.ts';
+import { listSessions as listSessionsVerb } from '../../services/sessions/list-sessions.ts';
+import { SessionSchema } from './schemas.ts';
+
+export const listSessions = (app: App) =>
+  app.openapi(
+    createRoute({
+      method: 'get',
+      path: '/v1/sessions',
+      operationId: 'listSessions',
+      tags: ['Sessions'],
+      summary: 'List sessions, newest first',
+      request: { query: z.object(PageQuery) },
+      responses: { 200: answer('A page of sessions.', z.array(SessionSchema)), ...errorResponses },
+    }),
+    async (c) => {
+      const { cursor, limit } = c.req.valid('query');
+      const { sessions, nextCursor } = await listSessionsVerb({
+        ctx: c.get('ctx'),
+        input: { cursor: cursor === undefined ? null : readCursor(cursor), limit },
+      });
+      return ok(c, sessions, 200, { nextCursor });
+    },
+  );

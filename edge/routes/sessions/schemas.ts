@@ -1,0 +1,86 @@
+import { z } from '@hono/zod-openapi';
+import { isId } from '../../../shared/ids.ts';
+import {
+  SANDBOX_PROFILES,
+  SESSION_MODES,
+  SESSION_STATUSES,
+} from '../../../shared/session-status.ts';
+
+export const SESSION_EXAMPLE = 'ses_01k2q8z6m4c8f7h3n5r9t1v0wx';
+
+/** Path parameter of every session route. */
+export const SessionRef = z.object({
+  id: z
+    .string()
+    .min(1)
+    .max(100)
+    .openapi({
+      param: { name: 'id', in: 'path' },
+      description: 'Id or name of the session.',
+      example: SESSION_EXAMPLE,
+    }),
+});
+
+/** A name addresses its session in paths, so that it may not look like an id. */
+export const SessionName = z
+  .string()
+  .regex(/^[A-Za-z0-9][A-Za-z0-9 ._-]{0,63}$/, 'letters, digits, spaces, . _ -; at most 64')
+  .refine((name) => !isId('session', name), 'must not look like a session id')
+  .openapi({ example: 'support' });
+
+/** The smallest gap between two sends, and how much random time is added at most. */
+export const Pacing = z
+  .strictObject({
+    minIntervalMs: z.number().int().min(0).max(600_000),
+    jitterMs: z.number().int().min(0).max(600_000),
+  })
+  .openapi({
+    description:
+      'Gap kept between two sends: at least `minIntervalMs`, plus up to `jitterMs` at random. 1,500 and 500 by default; a lower one makes a number look like a machine.',
+    example: { minIntervalMs: 1500, jitterMs: 500 },
+  });
+
+export const SessionSchema = z
+  .object({
+    id: z.string(),
+    name: z.string(),
+    status: z.enum(SESSION_STATUSES),
+    reason: z.string(),
+    mode: z.enum(SESSION_MODES),
+    phoneNumber: z.string().nullable(),
+    displayName: z.string().nullable(),
+    profile: z.enum(SANDBOX_PROFILES).nullable().describe('Build that a sandbox session plays.'),
+    isDefault: z.boolean(),
+    region: z.string().nullable(),
+    pacing: Pacing,
+    runner: z
+      .object({ id: z.string(), epoch: z.number().int() })
+      .nullable()
+      .describe('The runner that drives it now.'),
+    createdBy: z.string().nullable(),
+    lastActiveAt: z.iso.datetime().nullable(),
+    createdAt: z.iso.datetime(),
+    updatedAt: z.iso.datetime(),
+    archivedAt: z.iso.datetime().nullable(),
+  })
+  .openapi('Session', {
+    example: {
+      id: SESSION_EXAMPLE,
+      name: 'support',
+      status: 'online',
+      reason: 'ready',
+      mode: 'sandbox',
+      phoneNumber: '15550100001',
+      displayName: 'Support',
+      profile: 'stock',
+      isDefault: true,
+      region: null,
+      pacing: { minIntervalMs: 1500, jitterMs: 500 },
+      runner: { id: 'runner-1', epoch: 1 },
+      createdBy: 'key_01k2q8z6m4c8f7h3n5r9t1v0wx',
+      lastActiveAt: '2026-11-21T10:00:00.000Z',
+      createdAt: '2026-11-21T09:00:00.000Z',
+      updatedAt: '2026-11-21T09:01:00.000Z',
+      archivedAt: null,
+    },
+  });

@@ -1,0 +1,45 @@
+import { createRoute, z } from '@hono/zod-openapi';
+import type { App } from '../../app.ts';
+import { answer, errors, ok } from '../../http/envelope.ts';
+import { jsonBody } from '../../http/json-body.ts';
+import { createWebhook as createWebhookVerb } from '../../services/webhooks/create-webhook.ts';
+import { DEFAULT_ATTEMPTS } from '../../webhooks/retry-schedule.ts';
+import { Secret, WebhookFields, WebhookSchema } from './schemas.ts';
+
+const Body = z.strictObject({
+  url: WebhookFields.url,
+  description: WebhookFields.description.default(null),
+  eventTypes: WebhookFields.eventTypes.default(['*']),
+  sessionIds: WebhookFields.sessionIds.default(null),
+  headers: WebhookFields.headers.default({}),
+  fifo: WebhookFields.fifo.default(false),
+  maxAttempts: WebhookFields.maxAttempts.default(DEFAULT_ATTEMPTS),
+});
+
+export const createWebhook = (app: App) =>
+  app.openapi(
+    createRoute({
+      method: 'post',
+      path: '/v1/webhooks',
+      operationId: 'createWebhook',
+      tags: ['Webhooks'],
+      summary: 'Add a webhook endpoint',
+      description:
+        'The answer holds the signing secret, this once. A URL that may not be called is refused with the reason.',
+      request: {
+        body: jsonBody(Body, {
+          url: 'https://example.com/hooks/waypost',
+          eventTypes: ['message.received', 'message.delivered'],
+        }),
+      },
+      responses: {
+        201: answer('The endpoint, with its secret.', WebhookSchema.extend({ secret: Secret })),
+        ...errors('SESSION_NOT_FOUND', 'LIMIT_EXCEEDED'),
+      },
+    }),
+    async (c) => {
+      const { sessionIds, ...fields } = c.req.valid('json');
+      const input = { ...fields, sessions: sessionIds };
+      return ok(c, await createWebhookVerb({ ctx: c.get('ctx'), input }), 201);
+    },
+  );

@@ -1,0 +1,22 @@
+import { createRoute, z } from '@hono/zod-openapi';
+import type { App } from '../../app.ts';
+import { answer, errors, ok } from '../../http/envelope.ts';
+import { deleteWebhook as deleteWebhookVerb } from '../../services/webhooks/delete-webhook.ts';
+import { WebhookId } from './schemas.ts';
+
+const Deleted = z.object({ id: z.string(), deleted: z.literal(true) });
+
+export const deleteWebhook = (app: App) =>
+  app.openapi(
+    createRoute({
+      method: 'delete',
+      path: '/v1/webhooks/{id}',
+      operationId: 'deleteWebhook',
+      tags: ['Webhooks'],
+      summary: 'Delete a webhook endpoint and its delivery log',
+      request: { params: WebhookId },
+      responses: { 200: answer('It is gone.', Deleted), ...errors('NOT_FOUND') },
+    }),
+    async (c) =>
+      ok(c, await deleteWebhookVerb({ ctx: c.get('ctx'), input: c.req.valid('param') }), 200),
+  );

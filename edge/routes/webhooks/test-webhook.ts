@@ -1,0 +1,24 @@
+import { createRoute, z } from '@hono/zod-openapi';
+import type { App } from '../../app.ts';
+import { answer, errors, ok } from '../../http/envelope.ts';
+import { testWebhook as testWebhookVerb } from '../../services/webhooks/test-webhook.ts';
+import { WebhookId } from './schemas.ts';
+
+const Sent = z.object({ eventId: z.string(), deliveryId: z.string() });
+
+export const testWebhook = (app: App) =>
+  app.openapi(
+    createRoute({
+      method: 'post',
+      path: '/v1/webhooks/{id}/test',
+      operationId: 'testWebhook',
+      tags: ['Webhooks'],
+      summary: 'Send a webhook.test event to this endpoint',
+      description:
+        'It goes the way of every event, retries included; its deliveries say how it went.',
+      request: { params: WebhookId },
+      responses: { 202: answer('It is on its way.', Sent), ...errors('NOT_FOUND', 'CONFLICT') },
+    }),
+    async (c) =>
+      ok(c, await testWebhookVerb({ ctx: c.get('ctx'), input: c.req.valid('param') }), 202),
+  );

@@ -1,0 +1,44 @@
+import { factEventId } from '../../../shared/ids.ts';
+import { deriveWireId } from '../../../shared/wire-id.ts';
+import type { SpooledReport } from '../../../shared/protocol/index.ts';
+
+/** The event that an ack of this level makes; `message.settled` shares it, so that `message.sent` exists once. */
+export function ackEventId(sessionId: string, wireId: string, ack: number): Promise<string> {
+  return factEventId([sessionId, wireId, 'message.ack', String(ack)]);
+}
+
+/**
+ * Id of the event that a report makes, the same however often and by whomever it is reported. What tells reports of one
+ * kind about one message apart: the ack's level, the time of an edit, sender and time of a reaction.
+ * @param sessionKey derives the wire id of a settled message that came without one
+ */
+export async function reportEventId(spooled: SpooledReport, sessionKey: string): Promise<string> {
+  const { sessionId, report } = spooled;
+  switch (report.kind) {
+    case 'message.received':
+    case 'message.revoked':
+      return factEventId([sessionId, report.wireId, report.kind, '']);
+    case 'message.edited':
+      return factEventId([sessionId, report.wireId, report.kind, String(report.timestamp)]);
+    case 'message.reaction':
+      return factEventId([
+        sessionId,
+        report.wireId,
+        report.kind,
+        report.from.id,
+        String(report.timestamp),
+      ]);
+    case 'message.ack':
+      return ackEventId(sessionId, report.wireId, report.ack);
+    case 'message.settled': {
+      const wireId = report.wireId ?? (await deriveWireId(sessionKey, report.messageId));
+      if (report.outcome === 'sent') return ackEventId(sessionId, wireId, 1);
+      if (report.outcome === 'failed') return ackEventId(sessionId, wireId, -1);
+      return factEventId([sessionId, wireId, report.kind, report.outcome]);
+    }
+    case 'session.status':
+    case 'session.qr':
+      break;
+  }
+  return factEventId([sessionId, spooled.bootId, String(spooled.spoolSeq)]);
+}

@@ -1,0 +1,106 @@
+import { sql } from 'drizzle-orm';
+import type { BatchItem } from 'drizzle-orm/batch';
+import type { ReportBatchResponse, SpooledReport } from '../../../shared/protocol/index.ts';
+import type { Services } from '../../context.ts';
+import { publishDue } from '../deliveries/publish-due.ts';
+import { isDataError } from './data-error.ts';
+import { lockWorkspaces } from './outbox.ts';
+import { prepareWrites, type PreparedWrite } from './prepare-writes.ts';
+import { reportStatement } from './report-writes/index.ts';
+import { WriteResult } from './report-writes/write-context.ts';
+
+/** Reports written in one transaction; the workspace's event counter is held for as long as it takes. */
+const GROUP = 50;
+
+type Outcome = { write: PreparedWrite; accepted: boolean; deliveries: string[] };
+type Refused = ReportBatchResponse['refused'][number];
+
+/**
+ * Takes a runner's reports, in their order: each is one statement that moves the state, writes the event and puts one
+ * delivery per subscribed endpoint into the outbox. Reporting the same again changes nothing. Deliveries are handed to
+ * QStash after the commit; what is lost there the sweeper finds.
+ *
+ * Refused for good, with a reason: `unknown_session`; `stale_epoch` for what a runner says of a session that it no longer
+ * owns (facts are taken from former owners, marked late); `unwritable` for a report that the database rejects.
+ * @throws when the database is out of reach; nothing of the group at hand is written then, and all may be sent again
+ */
+export async function ingestReports(input: {
+  services: Services;
+  runnerId: string;
+  reports: readonly SpooledReport[];
+}): Promise<ReportBatchResponse> {
+  const { services } = input;
+  const { writes, unknown } = await prepareWrites(input);
+  const refused: Refused[] = unknown.map((spooled) => refusal(spooled, 'unknown_session'));
+  const deliveries: string[] = [];
+  let accepted = 0;
+  for (let start = 0; start < writes.length; start += GROUP) {
+    const group = writes.slice(start, start + GROUP);
+    const { outcomes, unwritable } = await writeGroup(services, group);
+    refused.push(...unwritable.map(({ spooled }) => refusal(spooled, 'unwritable')));
+    for (const outcome of outcomes) {
+      deliveries.push(...outcome.deliveries);
+      if (outcome.accepted) accepted += 1;
+      else refused.push(refusal(outcome.write.spooled, reasonFor(outcome.write)));
+    }
+  }
+  const due = deliveries.map((deliveryId) => ({ deliveryId, attemptNo: 1, notBefore: null }));
+  if (due.length > 0) services.waitUntil(publishDue(services, due));
+  return { accepted, refused };
+}
+
+async function writeGroup(
+  services: Services,
+  group: readonly PreparedWrite[],
+): Promise<{ outcomes: Outcome[]; unwritable: PreparedWrite[] }> {
+  try {
+    return { outcomes: await writeTogether(services, group), unwritable: [] };
+  } catch (error) {
+    if (!isDataError(error)) throw error;
+    const [only] = group;
+    if (group.length === 1 && only !== undefined) {
+      const { spooled, report } = only;
+      services.log({ event: 'report_unwritable', sessionId: spooled.sessionId, kind: report.kind });
+      return { outcomes: [], unwritable: [only] };
+    }
+  }
+  // One report that the database rejects must not hold up the others, nor come back for ever.
+  const outcomes: Outcome[] = [];
+  const unwritable: PreparedWrite[] = [];
+  for (const write of group) {
+    const single = await writeGroup(services, [write]);
+    outcomes.push(...single.outcomes);
+    unwritable.push(...single.unwritable);
+  }
+  return { outcomes, unwritable };
+}
+
+async function writeTogether(
+  { db }: Services,
+  group: readonly PreparedWrite[],
+): Promise<Outcome[]> {
+  const workspaceIds = [...new Set(group.map((write) => write.workspaceId))];
+  const sessionIds = [...new Set(group.map((write) => write.spooled.sessionId))];
+  const statements: BatchItem<'pg'>[] = group.map((write) =>
+    db.execute(reportStatement(write, write.report)),
+  );
+  const [, ...results] = await db.batch([
+    db.execute(lockWorkspaces(workspaceIds)),
+    ...statements,
+    db.execute(sql`update sessions set last_active_at = now()
+      where id = any(${sql.param(sessionIds)}::text[])
+        and (last_active_at is null or last_active_at < now() - interval '1 minute')`),
+  ]);
+  return group.map((write, index) => {
+    const result = WriteResult.parse((results[index] as { rows: unknown[] }).rows[0]);
+    return { write, accepted: result.accepted > 0, deliveries: result.deliveries };
+  });
+}
+
+function reasonFor({ report }: PreparedWrite): string {
+  return report.kind.startsWith('session.') ? 'stale_epoch' : 'unknown_session';
+}
+
+function refusal({ bootId, spoolSeq }: Omit<SpooledReport, 'report'>, reason: string): Refused {
+  return { bootId, spoolSeq, reason };
+}

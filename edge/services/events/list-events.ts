@@ -1,0 +1,72 @@
+import { and, asc, eq, gt, inArray, sql } from 'drizzle-orm';
+import { EVENT_TYPES, type PublicEvent, subscribedName } from '../../../shared/protocol/index.ts';
+import type { ServiceContext } from '../../context.ts';
+import { events, sessions } from '../../db/schema/index.ts';
+import { keyOf, requireScope } from '../keys/require-scope.ts';
+import { pinnedElsewhere } from '../keys/refusals.ts';
+
+export type ListEventsInput = {
+  /** `seq` of the last event that the reader has; 0 = from the first. */
+  after: number;
+  limit: number;
+  /** Types, wildcards or aliases; null = all. */
+  types: readonly string[] | null;
+  /** Id or name; null = all. */
+  session: string | null;
+};
+
+/**
+ * Events after a `seq`, in the order in which they were committed: none appears later below what was read. A key pinned to
+ * a session reads that one's, a test key those of sandbox sessions.
+ */
+export async function listEvents({
+  ctx,
+  input,
+}: {
+  ctx: ServiceContext;
+  input: ListEventsInput;
+}): Promise<{ events: PublicEvent[]; nextCursor: string | null }> {
+  requireScope(ctx, 'events:read');
+  const key = keyOf(ctx);
+  const { after, limit, types, session } = input;
+  const sessionId = session === null ? key.sessionId : await idOf(ctx, session);
+  if (key.sessionId !== null && sessionId !== key.sessionId) throw pinnedElsewhere();
+  const wanted = EVENT_TYPES.filter((type) => types === null || subscribedName(types, type));
+  const rows = await ctx.db
+    .select()
+    .from(events)
+    .where(
+      and(
+        eq(events.workspaceId, ctx.workspaceId),
+        gt(events.seq, after),
+        types === null ? undefined : inArray(events.type, wanted),
+        sessionId === null ? undefined : eq(events.sessionId, sessionId),
+        key.mode === 'test'
+          ? sql`exists (select 1 from ${sessions} where ${sessions.id} = ${events.sessionId} and ${sessions.mode} = 'sandbox')`
+          : undefined,
+      ),
+    )
+    .orderBy(asc(events.seq))
+    .limit(limit + 1);
+  const page = rows.slice(0, limit);
+  return {
+    events: page.map((row) => ({
+      id: row.id,
+      type: row.type,
+      seq: row.seq,
+      sessionId: row.sessionId,
+      timestamp: row.occurredAt.toISOString(),
+      data: row.data,
+    })),
+    nextCursor: rows.length > limit ? String(page.at(-1)?.seq ?? after) : null,
+  };
+}
+
+/** A name's id; what is no name is taken as an id, since the events of a deleted session stay readable by it. */
+async function idOf(ctx: ServiceContext, session: string): Promise<string> {
+  const [row] = await ctx.db
+    .select({ id: sessions.id })
+    .from(sessions)
+    .where(and(eq(sessions.workspaceId, ctx.workspaceId), eq(sessions.name, session)));
+  return row?.id ?? session;
+}

@@ -1,0 +1,88 @@
+import { type SQL, sql } from 'drizzle-orm';
+import { newId } from '../../../../shared/ids.ts';
+import { MESSAGE_STATUS_RANK } from '../../../../shared/message-status.ts';
+import { safeTimestamp } from '../safe-values.ts';
+import {
+  fact,
+  factTarget,
+  isNews,
+  messageByWireId,
+  type ReportOf,
+  type WriteContext,
+  writeStatement,
+} from './write-context.ts';
+
+/** Inbound messages enter the log as `delivered`: they reached us, and reading them is another matter. */
+const INBOUND_STATUS = 'delivered';
+
+export function messageReceived(write: WriteContext, report: ReportOf<'message.received'>): SQL {
+  const { media } = report;
+  const sentAt = safeTimestamp(report.timestamp);
+  const content = JSON.stringify({
+    text: report.text,
+    fromName: report.from.name,
+    isGroup: report.isGroup,
+    media,
+    location: report.location,
+    vcards: report.vcards,
+    poll: report.poll,
+    mentions: report.mentions,
+    quotedWireId: report.quotedWireId,
+  });
+  const data = JSON.stringify({
+    wireId: report.wireId,
+    chatId: report.chatId,
+    isGroup: report.isGroup,
+    from: report.from,
+    type: report.type,
+    text: report.text,
+    location: report.location,
+    vcards: report.vcards,
+    poll: report.poll,
+    mentions: report.mentions,
+    quotedWireId: report.quotedWireId,
+    sentAt,
+    backfilled: report.backfilled,
+  });
+  const mediaData = JSON.stringify(
+    media === null
+      ? null
+      : {
+          mimetype: media.mimetype,
+          filename: media.filename,
+          sizeBytes: media.sizeBytes,
+          error: media.error,
+        },
+  );
+  return writeStatement(write, [
+    factTarget(write),
+    sql`file as (
+      select media.id from media join target on target.workspace_id = media.workspace_id
+      where media.id = ${media?.mediaId ?? null}
+    )`,
+    sql`quoted as (${messageByWireId(write, report.quotedWireId)})`,
+    sql`received as (
+      insert into messages (id, workspace_id, session_id, direction, chat_id, from_id, from_lid, type, content, status,
+        status_rank, wire_id, wire_key, quoted_message_id, quoted_wire_id, media_id, sent_at, delivered_at)
+      select ${newId('message', write.now)}, target.workspace_id, target.id, 'inbound', ${report.chatId}, ${report.from.id},
+        ${report.from.lid}, ${report.type}, ${content}::jsonb, ${INBOUND_STATUS},
+        ${MESSAGE_STATUS_RANK[INBOUND_STATUS]}::int, ${report.wireId}, ${report.wireKey}, (select id from quoted),
+        ${report.quotedWireId}::text, (select id from file), ${sentAt}::timestamptz,
+        ${safeTimestamp(write.spooled.occurredAt)}::timestamptz
+      from target
+      where ${isNews(write)}
+      on conflict (session_id, direction, wire_id) do nothing
+      returning id, quoted_message_id, media_id
+    )`,
+    fact(write, {
+      type: 'message.received',
+      occurredAt: report.timestamp,
+      source: sql`cross join received`,
+      data: sql`jsonb_build_object('messageId', received.id) || ${data}::jsonb || jsonb_build_object(
+        'quotedMessageId', received.quoted_message_id,
+        'media', case when ${media !== null}::boolean
+          then jsonb_build_object('id', received.media_id) || ${mediaData}::jsonb end
+      )`,
+    }),
+  ]);
+}

@@ -1,0 +1,15 @@
+import { AppError } from '../../../shared/errors.ts';
+
+/** What a good signature is not enough for. */
+
+export const suspended = (): AppError =>
+  new AppError('FORBIDDEN', 'This workspace is suspended.', { reason: 'workspace_suspended' });
+
+export const lacksScope = (scope: string): AppError =>
+  new AppError('FORBIDDEN', `This key lacks the scope ${scope}.`, { scope });
+
+export const pinnedElsewhere = (): AppError =>
+  new AppError('FORBIDDEN', 'This key is pinned to another session.');
+
+export const testKeyOnLive = (): AppError =>
+  new AppError('FORBIDDEN', 'A test key reaches sandbox sessions only.');

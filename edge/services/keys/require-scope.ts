@@ -1,0 +1,33 @@
+import { AppError } from '../../../shared/errors.ts';
+import type { Actor, ServiceContext } from '../../context.ts';
+import { lacksScope } from './refusals.ts';
+
+/** What a key can be allowed to do. A key holds scopes, `area:*` or `*`. */
+export const SCOPES = [
+  'messages:send',
+  'messages:read',
+  'sessions:read',
+  'sessions:write',
+  'webhooks:read',
+  'webhooks:write',
+  'events:read',
+] as const;
+export type Scope = (typeof SCOPES)[number];
+
+/** The entries of a key's scope list that grant this scope. */
+export const grantsOf = (scope: Scope): string[] => ['*', `${scope.split(':')[0]}:*`, scope];
+
+/** @throws AppError FORBIDDEN when the key lacks the scope. Runners and jobs act by their own right. */
+export function requireScope(ctx: ServiceContext, scope: Scope): void {
+  if (ctx.actor.type !== 'apiKey') return;
+  const { scopes } = ctx.actor;
+  if (!grantsOf(scope).some((grant) => scopes.includes(grant))) throw lacksScope(scope);
+}
+
+type KeyActor = Extract<Actor, { type: 'apiKey' }>;
+
+/** The key behind the request. Routes for callers sit behind the credential middleware, so that it is there. */
+export function keyOf(ctx: ServiceContext): KeyActor {
+  if (ctx.actor.type !== 'apiKey') throw new AppError('UNAUTHORIZED');
+  return ctx.actor;
+}

@@ -1,0 +1,51 @@
+import { and, desc, eq, or } from 'drizzle-orm';
+import type { MessageStatus } from '../../../shared/message-status.ts';
+import type { ServiceContext } from '../../context.ts';
+import { beforeCursor } from '../../db/before-cursor.ts';
+import { messages, sessions } from '../../db/schema/index.ts';
+import { type Cursor, cutPage } from '../../http/cursor.ts';
+import { keyOf, requireScope } from '../keys/require-scope.ts';
+import { reachableBy } from '../sessions/internal.ts';
+import { type MessageView, viewMessage } from './message-view.ts';
+
+export type ListMessagesInput = {
+  /** Id or name. */
+  session: string | null;
+  direction: 'inbound' | 'outbound' | null;
+  status: MessageStatus | null;
+  cursor: Cursor | null;
+  limit: number;
+};
+
+/** Messages of the sessions that the key reaches, newest first. */
+export async function listMessages({
+  ctx,
+  input,
+}: {
+  ctx: ServiceContext;
+  input: ListMessagesInput;
+}): Promise<{ messages: MessageView[]; nextCursor: string | null }> {
+  requireScope(ctx, 'messages:read');
+  const { session, direction, status, cursor, limit } = input;
+  const rows = await ctx.db
+    .select({ message: messages })
+    .from(messages)
+    .innerJoin(sessions, eq(sessions.id, messages.sessionId))
+    .where(
+      and(
+        eq(messages.workspaceId, ctx.workspaceId),
+        reachableBy(keyOf(ctx)),
+        session === null ? undefined : or(eq(sessions.id, session), eq(sessions.name, session)),
+        direction === null ? undefined : eq(messages.direction, direction),
+        status === null ? undefined : eq(messages.status, status),
+        beforeCursor(cursor, { at: messages.createdAt, id: messages.id }),
+      ),
+    )
+    .orderBy(desc(messages.createdAt), desc(messages.id))
+    .limit(limit + 1);
+  const { page, nextCursor } = cutPage(rows, limit, ({ message }) => ({
+    at: message.createdAt,
+    id: message.id,
+  }));
+  return { messages: page.map(({ message }) => viewMessage(message)), nextCursor };
+}

@@ -1,0 +1,32 @@
+import type { messages } from '../../db/schema/index.ts';
+import { isoOrNull } from '../../db/moment.ts';
+
+/** A message as the API shows it. */
+export type MessageView = ReturnType<typeof viewMessage>;
+
+/** What the API shows of a row of `messages`. Keys and claims of the queue stay inside. */
+export function viewMessage(row: typeof messages.$inferSelect) {
+  return {
+    id: row.id,
+    sessionId: row.sessionId,
+    direction: row.direction,
+    chatId: row.chatId,
+    from: row.fromId === null ? null : { id: row.fromId, lid: row.fromLid },
+    type: row.type,
+    status: row.status,
+    // jsonb written by the send statement and the report writer, an object in both.
+    content: row.content as Record<string, unknown>,
+    error: row.error,
+    wireId: row.wireId,
+    queueSeq: row.queueSeq,
+    quotedMessageId: row.quotedMessageId,
+    mediaId: row.mediaId,
+    createdAt: row.createdAt.toISOString(),
+    expiresAt: isoOrNull(row.expiresAt),
+    sentAt: isoOrNull(row.sentAt),
+    deliveredAt: isoOrNull(row.deliveredAt),
+    readAt: isoOrNull(row.readAt),
+    playedAt: isoOrNull(row.playedAt),
+    failedAt: isoOrNull(row.failedAt),
+  };
+}

@@ -1,0 +1,56 @@
+import { AppError } from '../../../shared/errors.ts';
+import { lacksScope, pinnedElsewhere, suspended, testKeyOnLive } from '../keys/refusals.ts';
+
+/** Why the send statement wrote nothing: the arms of its CASE. */
+export const REFUSALS = [
+  'KEY_NOT_USABLE',
+  'WORKSPACE_SUSPENDED',
+  'SCOPE_MISSING',
+  'MESSAGE_NOT_FOUND',
+  'SESSION_NOT_NAMED',
+  'SESSION_NOT_FOUND',
+  'PINNED_ELSEWHERE',
+  'TEST_KEY_ON_LIVE',
+  'SESSION_NOT_READY',
+  'QUOTED_NOT_SENT',
+  'QUEUE_FULL',
+] as const;
+export type Refusal = (typeof REFUSALS)[number];
+
+/** The refusal, as the caller is told it. */
+export function refusalError(refusal: Refusal, sessionStatus: string | null): AppError {
+  switch (refusal) {
+    case 'KEY_NOT_USABLE':
+      return new AppError('UNAUTHORIZED');
+    case 'WORKSPACE_SUSPENDED':
+      return suspended();
+    case 'SCOPE_MISSING':
+      return lacksScope('messages:send');
+    case 'MESSAGE_NOT_FOUND':
+      return messageNotFound();
+    case 'SESSION_NOT_NAMED':
+      return sessionNotNamed();
+    case 'SESSION_NOT_FOUND':
+      return new AppError('SESSION_NOT_FOUND');
+    case 'PINNED_ELSEWHERE':
+      return pinnedElsewhere();
+    case 'TEST_KEY_ON_LIVE':
+      return testKeyOnLive();
+    case 'SESSION_NOT_READY':
+      return new AppError('SESSION_NOT_READY', undefined, { status: sessionStatus });
+    case 'QUOTED_NOT_SENT':
+      return new AppError('CONFLICT', 'The message to reply to has not been sent yet.');
+    case 'QUEUE_FULL':
+      return new AppError('QUEUE_FULL');
+  }
+}
+
+export const messageNotFound = (): AppError =>
+  new AppError('NOT_FOUND', 'No such message in this workspace.');
+
+export const sessionNotNamed = (): AppError =>
+  new AppError(
+    'VALIDATION_ERROR',
+    'Name a session: the key is not pinned to one and the workspace has no default session.',
+    { fields: [{ in: 'body', field: 'sessionId', message: 'required here' }] },
+  );

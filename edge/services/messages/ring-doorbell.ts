@@ -1,0 +1,72 @@
+import { AppError, ERRORS } from '../../../shared/errors.ts';
+import type { MessageStatus } from '../../../shared/message-status.ts';
+import type { DoorbellResponse } from '../../../shared/protocol/index.ts';
+import type { ServiceContext } from '../../context.ts';
+import { describeError } from '../../http/describe-error.ts';
+import type { SessionAddress } from '../../runners/port.ts';
+import type { Enqueued, SentMessage } from './enqueue.ts';
+
+/**
+ * Tells the owner that there is work. The row is committed, so that nothing here can make the send fail: an unreachable
+ * runner finds the message in the queue. With `waitMs` 0 the call goes on after the answer.
+ * @returns the message with its status as far as it is known
+ * @throws AppError the message's own failure, when it was settled as failed within the wait
+ */
+export async function ringDoorbell(
+  ctx: ServiceContext,
+  { message, owner }: Enqueued,
+  waitMs: number,
+): Promise<SentMessage> {
+  if (owner === null) return message;
+  const { queueSeq } = message;
+  if (waitMs === 0) {
+    ctx.waitUntil(ring(ctx, owner, { queueSeq }));
+    return message;
+  }
+  const waitFor = { messageId: message.id, waitMs };
+  const answer = await ring(ctx, owner, { queueSeq, waitFor });
+  const settled = answer?.settled ?? null;
+  return {
+    ...message,
+    status: statusOfSettled(message.id, settled),
+    wireId: settled?.wireId ?? null,
+  };
+}
+
+async function ring(
+  ctx: ServiceContext,
+  address: SessionAddress,
+  request: Parameters<ServiceContext['runners']['doorbell']>[1],
+): Promise<DoorbellResponse | null> {
+  try {
+    return await ctx.runners.doorbell(address, request);
+  } catch (error) {
+    const { requestId } = ctx;
+    const { sessionId, runnerId } = address;
+    ctx.log({
+      event: 'doorbell_failed',
+      requestId,
+      sessionId,
+      runnerId,
+      ...describeError(error),
+    });
+    return null;
+  }
+}
+
+/** What the runner said of the message, as a status to answer with or an error to throw. Pure. */
+export function statusOfSettled(
+  messageId: string,
+  settled: DoorbellResponse['settled'],
+): MessageStatus {
+  if (settled === null) return 'queued';
+  if (settled.status !== 'failed') return settled.status;
+  const { code, message } = settled.error ?? {
+    code: 'MESSAGE_FAILED' as const,
+    message: ERRORS.MESSAGE_FAILED.message,
+  };
+  // A committed message is never answered with a 5xx: a client would send it again.
+  if (ERRORS[code].status >= 500)
+    throw new AppError('MESSAGE_FAILED', undefined, { messageId, reason: code });
+  throw new AppError(code, message, { messageId });
+}

@@ -1,0 +1,117 @@
+import { type SQL, sql } from 'drizzle-orm';
+import { z } from 'zod';
+import type { Assignment, HeartbeatRequest } from '../../../shared/protocol/leases.ts';
+import { SANDBOX_PROFILES, SESSION_MODES } from '../../../shared/session-status.ts';
+import { isAdoptable, isFree, leaseEnd } from './internal.ts';
+import { currentRunner, listed } from './renew-leases.ts';
+
+/** Orphans that one heartbeat may bring: browsers that start together starve each other. */
+const MAX_ORPHANS = 3;
+
+/**
+ * Gives the runner what is meant for it and what it does not name: sessions that were placed on it, those of its earlier
+ * boot (which is dead, or this one would not be here), and those whose assignment got lost on the way.
+ * A session that this very boot had started and no longer names gets a new epoch, since it was given up; one that it never
+ * started keeps its epoch, so that hearing of it twice changes nothing.
+ */
+export const takeUpOwn = (input: HeartbeatRequest): SQL => sql`
+  with ${listed(input)}, ${currentRunner(input)},
+  candidates as (
+    select l.session_id,
+      case
+        when l.boot_id is null then 'assigned'
+        when l.boot_id <> runner.boot_id then 'new_boot'
+        when l.started_epoch = l.epoch then 'given_up'
+      end as cause
+    from session_leases l
+    join runner on runner.id = l.runner_id and not runner.draining
+    join sessions s on s.id = l.session_id
+    where l.desired = 'running' and ${isAdoptable()}
+      and not exists (select from listed where listed.session_id = l.session_id)
+    order by l.session_id
+    limit (select coalesce(max(greatest(0, runner.max_sessions - (select count(*) from listed))), 0) from runner)
+    for update of l skip locked
+    for key share of s skip locked
+  ),
+  ${handOut()}`;
+
+/**
+ * Gives the runner sessions that nobody owns any more, as far as it has room. Rows that another heartbeat is taking at
+ * this moment are passed over, and one that it took is not free any more when it is looked at again under the lock.
+ */
+export const adoptOrphans = (input: HeartbeatRequest): SQL => sql`
+  with ${listed(input)}, ${currentRunner(input)},
+  room as (
+    select runner.max_sessions - greatest(
+      (select count(*) from listed),
+      (select count(*) from session_leases l where l.runner_id = runner.id and l.desired = 'running')
+    ) as places
+    from runner
+  ),
+  candidates as (
+    select l.session_id, case when l.epoch = 0 then 'adopted' else 'takeover' end as cause
+    from session_leases l
+    join runner on not runner.draining
+    join sessions s on s.id = l.session_id
+    where l.desired = 'running' and ${isAdoptable()} and ${isFree()}
+      and not exists (select from listed where listed.session_id = l.session_id)
+    order by l.lease_until nulls first, l.session_id
+    limit (select coalesce(max(least(${MAX_ORPHANS}::int, greatest(0, places))), 0) from room)
+    for update of l skip locked
+    for key share of s skip locked
+  ),
+  ${handOut()}`;
+
+/** The rest of both statements: from `candidates (session_id, cause)`, which hold their locks, to assignments. */
+const handOut = (): SQL => sql`
+  taken as (
+    update session_leases l set
+      runner_id = runner.id,
+      boot_id = runner.boot_id,
+      epoch = l.epoch + case when candidates.cause is null then 0 else 1 end,
+      lease_until = ${leaseEnd()}
+    from candidates, runner
+    where l.session_id = candidates.session_id
+    returning l.*, candidates.cause
+  ),
+  history as (
+    insert into lease_history (session_id, epoch, runner_id, boot_id, cause)
+    select session_id, epoch, runner_id, boot_id, cause from taken where cause is not null
+  )
+  select taken.session_id, s.workspace_id, taken.epoch, s.mode, s.sandbox_profile, s.wire_key,
+    s.min_interval_ms, s.jitter_ms, s.queue_seq,
+    case when taken.started_epoch is not null then jsonb_build_object('epoch', taken.started_epoch,
+      'runnerId', taken.started_runner_id, 'bootId', taken.started_boot_id) end as last_started
+  from taken join sessions s on s.id = taken.session_id
+  order by taken.session_id`;
+
+const AssignmentRow = z.object({
+  session_id: z.string(),
+  workspace_id: z.string(),
+  epoch: z.number(),
+  mode: z.enum(SESSION_MODES),
+  sandbox_profile: z.enum(SANDBOX_PROFILES).nullable(),
+  wire_key: z.string(),
+  min_interval_ms: z.number(),
+  jitter_ms: z.number(),
+  queue_seq: z.coerce.number(),
+  last_started: z
+    .object({ epoch: z.number(), runnerId: z.string(), bootId: z.string() })
+    .nullable(),
+});
+
+export const parseAssignments = (rows: unknown): Assignment[] =>
+  z
+    .array(AssignmentRow)
+    .parse(rows)
+    .map((row) => ({
+      sessionId: row.session_id,
+      workspaceId: row.workspace_id,
+      epoch: row.epoch,
+      mode: row.mode,
+      ...(row.sandbox_profile !== null && { sandboxProfile: row.sandbox_profile }),
+      sessionKey: row.wire_key,
+      pacing: { minIntervalMs: row.min_interval_ms, jitterMs: row.jitter_ms },
+      highestQueueSeq: row.queue_seq,
+      lastStarted: row.last_started,
+    }));

@@ -1,0 +1,117 @@
+import { sql } from 'drizzle-orm';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { type OwnershipWorld, ownershipWorld } from './test-world.ts';
+
+let world: OwnershipWorld;
+beforeEach(async () => {
+  world = await ownershipWorld();
+});
+
+const tenRunners = (group = 'runner'): string[] =>
+  Array.from({ length: 10 }, (_, index) => `${group}-${index}`);
+
+describe('ten runners at once', () => {
+  it('of one orphan exactly one wins, round after round, with epochs that only rise', async () => {
+    const id = await world.session();
+    for (let round = 1; round <= 5; round += 1) {
+      const runners = tenRunners(`round-${round}`);
+      const answers = await Promise.all(runners.map((runnerId) => world.beat(runnerId)));
+      const winners = runners.filter((_, index) => answers[index]?.assigned.length === 1);
+      expect(winners).toHaveLength(1);
+      expect(await world.lease(id)).toMatchObject({ runnerId: winners[0], epoch: round });
+      await world.lapse(id, 6);
+    }
+    const history = await world.history(id);
+    expect(history.map(({ epoch }) => epoch)).toEqual([1, 2, 3, 4, 5]);
+    const times = history.map(({ at }) => at.getTime());
+    expect(times).toEqual(times.toSorted((a, b) => a - b));
+  });
+
+  it('of eight orphans each goes to one runner', async () => {
+    const ids = await Promise.all(Array.from({ length: 8 }, () => world.session()));
+    const answers = await Promise.all(tenRunners().map((runnerId) => world.beat(runnerId)));
+    const handedOut = answers.flatMap(({ assigned }) => assigned.map((one) => one.sessionId));
+    expect(handedOut.toSorted()).toEqual(ids.toSorted());
+  });
+
+  it('an owner that renews in time never loses to them, and after 35 s of silence does once', async () => {
+    const id = await world.session({
+      runnerId: 'owner',
+      bootId: 'owner-boot-1',
+      epoch: 1,
+      leaseIn: 30,
+    });
+    const answers = await Promise.all([
+      world.beat('owner', { sessions: [[id, 1]] }),
+      ...tenRunners().map((runnerId) => world.beat(runnerId)),
+    ]);
+    expect(answers.flatMap(({ assigned }) => assigned)).toEqual([]);
+    await world.lapse(id, 6);
+    const after = await Promise.all([
+      world.beat('owner', { sessions: [[id, 1]] }),
+      ...tenRunners().map((runnerId) => world.beat(runnerId)),
+    ]);
+    const [owner] = after;
+    const taken = after.flatMap(({ assigned }) => assigned);
+    // Whoever came first has it, and never both: either it was renewed or one other took it.
+    expect((owner?.renewed.length ?? 0) + taken.length).toBe(1);
+    expect(owner?.lost).toHaveLength(taken.length);
+  });
+});
+
+describe('while another runner is taking a session over', () => {
+  /** Runner b has taken the row and not committed yet. */
+  async function takeoverUnderWay(sessionId: string): Promise<() => Promise<unknown>> {
+    const takeover = world.db.batch([
+      world.db.execute(sql`update session_leases
+        set runner_id = 'b', boot_id = 'b-boot-1', epoch = epoch + 1, lease_until = now() + interval '30 seconds'
+        where session_id = ${sessionId}`),
+      world.db.execute(sql`select pg_sleep(1)`),
+    ]);
+    await world.untilLocked(sql`session_leases where session_id = ${sessionId}`);
+    return () => takeover;
+  }
+  const lapsed = { runnerId: 'a', epoch: 4, leaseIn: -6 };
+
+  it('its owner that comes back waits and hears that it is taken', async () => {
+    const id = await world.session({ ...lapsed, bootId: 'a-boot-1' });
+    const committed = await takeoverUnderWay(id);
+    const answer = await world.beat('a', { sessions: [[id, 4]] });
+    expect(answer).toMatchObject({ renewed: [], lost: [{ reason: 'taken' }], assigned: [] });
+    await committed();
+  });
+
+  it('a new boot of its owner does not get it', async () => {
+    const id = await world.session({ ...lapsed, bootId: 'a-boot-0' });
+    const committed = await takeoverUnderWay(id);
+    expect((await world.beat('a')).assigned).toEqual([]);
+    await committed();
+    expect((await world.beat('a')).assigned).toEqual([]);
+    expect(await world.lease(id)).toMatchObject({ runnerId: 'b', epoch: 5 });
+  });
+});
+
+describe('heartbeats of one runner at once', () => {
+  it('hand out a placed session under one epoch', async () => {
+    const id = await world.session({ runnerId: 'a', leaseIn: 10 });
+    const answers = await Promise.all(Array.from({ length: 6 }, () => world.beat('a')));
+    const epochs = answers.flatMap(({ assigned }) => assigned.map(({ epoch }) => epoch));
+    expect(epochs).toEqual([1, 1, 1, 1, 1, 1]);
+    expect(await world.history(id)).toHaveLength(1);
+  });
+
+  it('with many sessions, named in any order, never wait for each other in a circle', async () => {
+    const ids = await Promise.all(
+      Array.from({ length: 12 }, () =>
+        world.session({ runnerId: 'a', bootId: 'a-boot-1', epoch: 1, leaseIn: 10 }),
+      ),
+    );
+    const orders = [ids, ids.toReversed(), ids.toSorted(), ids];
+    const answers = await Promise.all(
+      orders.map((order) =>
+        world.beat('a', { maxSessions: 20, sessions: order.map((id) => [id, 1] as const) }),
+      ),
+    );
+    for (const { renewed } of answers) expect(renewed).toHaveLength(12);
+  });
+});

@@ -1,0 +1,109 @@
+import { sql } from 'drizzle-orm';
+import { z } from 'zod';
+import { MESSAGE_STATUS_RANK } from '../../../shared/message-status.ts';
+import {
+  OutboundContent,
+  type ClaimedMessage,
+  type ClaimRequest,
+  type ClaimResponse,
+} from '../../../shared/protocol/outbound-message.ts';
+import type { Services } from '../../context.ts';
+import { isOwnedAt } from '../ownership/internal.ts';
+import { staleEpoch } from './internal.ts';
+
+/** Long enough for a whole claim at the slowest pacing. */
+const MEDIA_URL_SECONDS = 3_600;
+
+/** Written for a message without an expiry: 9999-12-31. */
+const NEVER_MS = 253_402_214_400_000;
+
+const Row = z.object({
+  session_queue_seq: z.coerce.number(),
+  message: z
+    .object({
+      id: z.string(),
+      queueSeq: z.number(),
+      chatId: z.string(),
+      content: OutboundContent,
+      quotedWireId: z.string().nullable(),
+      objectKey: z.string().nullable(),
+      expiresAt: z.number().nullable(),
+    })
+    .nullable(),
+});
+
+/**
+ * Hands the next queued messages of a session to its owner, in order of the queue: `queued` → `sending` under its epoch,
+ * in one statement. Nothing behind a message that an earlier owner left unsettled is handed out. Messages past their
+ * time are handed out like others: the runner settles them as EXPIRED, which makes their event.
+ * The lease row is share-locked, so that a takeover waits for a claim and a claim never outlives its epoch.
+ * @throws AppError CONFLICT with `details.reason = stale_epoch`
+ */
+export async function claimMessages({
+  services,
+  input,
+}: {
+  services: Pick<Services, 'db' | 'objects'>;
+  input: ClaimRequest;
+}): Promise<ClaimResponse> {
+  const { sessionId, epoch, limit } = input;
+  const { rows } = await services.db.execute(sql`
+    with owned as (
+      select l.session_id, l.desired
+      from session_leases l
+      where l.session_id = ${sessionId} and ${isOwnedAt(epoch)}
+      for share of l
+    ),
+    barrier as (
+      select min(m.queue_seq) as queue_seq
+      from messages m
+      where m.session_id = ${sessionId} and m.status = 'sending' and m.claim_epoch < ${epoch}::int
+    ),
+    next as (
+      select m.id
+      from messages m, owned, barrier
+      where m.session_id = owned.session_id and owned.desired = 'running' and m.status = 'queued'
+        and (barrier.queue_seq is null or m.queue_seq < barrier.queue_seq)
+      order by m.queue_seq
+      limit ${limit}::int
+      for update of m
+    ),
+    claimed as (
+      update messages m set
+        status = 'sending', status_rank = ${MESSAGE_STATUS_RANK.sending}::smallint, claim_epoch = ${epoch}::int
+      from next
+      where m.id = next.id
+      returning m.*
+    )
+    select s.queue_seq as session_queue_seq,
+      case when m.id is not null then jsonb_build_object(
+        'id', m.id, 'queueSeq', m.queue_seq, 'chatId', m.chat_id, 'content', m.content,
+        'quotedWireId', m.quoted_wire_id, 'objectKey', media.object_key,
+        'expiresAt', (extract(epoch from m.expires_at) * 1000)::bigint) end as message
+    from owned
+    join sessions s on s.id = owned.session_id
+    left join claimed m on true
+    left join media on media.id = m.media_id and media.workspace_id = m.workspace_id
+    order by m.queue_seq`);
+  const parsed = z.array(Row).parse(rows);
+  const [first] = parsed;
+  if (first === undefined) throw staleEpoch(sessionId);
+
+  const messages = parsed.flatMap(({ message }) => (message === null ? [] : [message]));
+  return {
+    messages: await Promise.all(
+      messages.map(
+        async ({ id, quotedWireId, objectKey, expiresAt, ...rest }): Promise<ClaimedMessage> => ({
+          messageId: id,
+          ...rest,
+          ...(quotedWireId !== null && { quotedWireId }),
+          ...(objectKey !== null && {
+            mediaUrl: await services.objects.presignGet(objectKey, MEDIA_URL_SECONDS),
+          }),
+          expiresAt: expiresAt ?? NEVER_MS,
+        }),
+      ),
+    ),
+    highestQueueSeq: first.session_queue_seq,
+  };
+}

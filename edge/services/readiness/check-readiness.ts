@@ -1,0 +1,85 @@
+import { sql } from 'drizzle-orm';
+import { z } from 'zod';
+import type { Services } from '../../context.ts';
+import { Count } from '../../db/moment.ts';
+import { describeError } from '../../http/describe-error.ts';
+import { LEASE } from '../../../shared/protocol/leases.ts';
+
+/** Longer than any of them takes when it is well. */
+const PROBE_TIMEOUT_MS = 2_000;
+
+export type Probe = { status: 'up' | 'down'; durationMs: number };
+export type Readiness = {
+  /** `unavailable` when the record is out of reach; `degraded` when a part that can be waited for is. */
+  status: 'ready' | 'degraded' | 'unavailable';
+  dependencies: Record<'database' | 'redis' | 'qstash' | 'objects', Probe>;
+  runners: Probe & { online: number };
+};
+
+/** Asks every dependency, each on its own and with a time limit. Says that one is down, never why: the log does. */
+export async function checkReadiness({ ctx }: { ctx: Services }): Promise<Readiness> {
+  const { env } = ctx;
+  const bearer = (token: string) => ({ authorization: `Bearer ${token}` });
+  const [database, redis, qstash, objects] = await Promise.all([
+    probe(ctx, 'database', () => ctx.db.execute(sql`select 1`)),
+    probe(ctx, 'redis', (signal) =>
+      expectOk(
+        fetch(env.UPSTASH_REDIS_REST_URL, {
+          method: 'POST',
+          headers: bearer(env.UPSTASH_REDIS_REST_TOKEN),
+          body: '["PING"]',
+          signal,
+        }),
+      ),
+    ),
+    probe(ctx, 'qstash', (signal) =>
+      expectOk(fetch(`${env.QSTASH_URL}/v2/keys`, { headers: bearer(env.QSTASH_TOKEN), signal })),
+    ),
+    probe(ctx, 'objects', async (signal) => {
+      const url = await ctx.objects.presignGet('readiness/probe', 60);
+      await expectOk(fetch(url, { signal }), 404);
+    }),
+  ]);
+  let online = 0;
+  const runners = await probe(ctx, 'runners', async () => {
+    online = await countRunners(ctx);
+    if (online === 0) throw new Error('no runner has been heard of lately');
+  });
+  const dependencies = { database, redis, qstash, objects };
+  const down = [...Object.values(dependencies), runners].some(({ status }) => status === 'down');
+  const degraded = down ? 'degraded' : 'ready';
+  const status = database.status === 'down' ? 'unavailable' : degraded;
+  return { status, dependencies, runners: { ...runners, online } };
+}
+
+async function probe(
+  ctx: Services,
+  dependency: string,
+  work: (signal: AbortSignal) => Promise<unknown>,
+): Promise<Probe> {
+  const startedAt = ctx.now();
+  const signal = AbortSignal.timeout(PROBE_TIMEOUT_MS);
+  const tooLate = new Promise<never>((_resolve, reject) => {
+    signal.addEventListener('abort', () => reject(new Error('timeout')), { once: true });
+  });
+  try {
+    await Promise.race([work(signal), tooLate]);
+    return { status: 'up', durationMs: ctx.now() - startedAt };
+  } catch (error) {
+    ctx.log({ event: 'dependency_down', dependency, ...describeError(error) });
+    return { status: 'down', durationMs: ctx.now() - startedAt };
+  }
+}
+
+async function expectOk(response: Promise<Response>, also?: number): Promise<void> {
+  const { ok, status, body } = await response;
+  await body?.cancel();
+  if (!ok && status !== also) throw new Error(`answered ${status}`);
+}
+
+async function countRunners(ctx: Services): Promise<number> {
+  const { rows } = await ctx.db.execute(sql`
+    select count(*) as online from runners
+    where heartbeat_at > now() - ${3 * LEASE.heartbeatMs}::int * interval '1 millisecond'`);
+  return z.object({ online: Count }).parse(rows[0]).online;
+}

@@ -1,0 +1,26 @@
+import type { ServiceContext } from '../../context.ts';
+import { isoOrNull } from '../../db/moment.ts';
+import { requireScope } from '../keys/require-scope.ts';
+import { findSession } from './internal.ts';
+
+/** @throws AppError SESSION_NOT_FOUND */
+export async function getSessionStatus({
+  ctx,
+  input,
+}: {
+  ctx: ServiceContext;
+  input: { id: string };
+}) {
+  requireScope(ctx, 'sessions:read');
+  const { session, lease } = await findSession(ctx, input.id);
+  return {
+    id: session.id,
+    name: session.name,
+    status: session.status,
+    reason: session.reason,
+    desired: lease?.desired ?? 'stopped',
+    phoneNumber: session.phoneNumber,
+    lastActiveAt: isoOrNull(session.lastActiveAt),
+    updatedAt: session.updatedAt.toISOString(),
+  };
+}

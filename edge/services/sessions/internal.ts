@@ -1,0 +1,84 @@
+import { and, eq, isNull, or, type SQL } from 'drizzle-orm';
+import { AppError } from '../../../shared/errors.ts';
+import type { ServiceContext } from '../../context.ts';
+import { runners, sessionLeases, sessions, workspaces } from '../../db/schema/index.ts';
+import { describeError } from '../../http/describe-error.ts';
+import type { RunnerAddress, SessionAddress } from '../../runners/port.ts';
+import { keyOf } from '../keys/require-scope.ts';
+import { pinnedElsewhere, testKeyOnLive } from '../keys/refusals.ts';
+
+type Key = ReturnType<typeof keyOf>;
+
+/** Narrows a query over `sessions` to those the key reaches: its pin, and sandbox ones for a test key. */
+export const reachableBy = (key: Key): SQL | undefined =>
+  and(
+    key.sessionId === null ? undefined : eq(sessions.id, key.sessionId),
+    key.mode === 'test' ? eq(sessions.mode, 'sandbox') : undefined,
+  );
+
+export type SessionRow = {
+  session: typeof sessions.$inferSelect;
+  lease: typeof sessionLeases.$inferSelect | null;
+  /** The runner process that the lease names, while it is the one that heartbeats. */
+  runner: typeof runners.$inferSelect | null;
+  isDefault: boolean;
+};
+
+/** A query for sessions with lease and owner, within one workspace. */
+export const selectSessions = (ctx: ServiceContext, where: SQL | undefined) =>
+  ctx.db
+    .select({
+      session: sessions,
+      lease: sessionLeases,
+      runner: runners,
+      defaultSessionId: workspaces.defaultSessionId,
+    })
+    .from(sessions)
+    .innerJoin(workspaces, eq(workspaces.id, sessions.workspaceId))
+    .leftJoin(sessionLeases, eq(sessionLeases.sessionId, sessions.id))
+    .leftJoin(
+      runners,
+      and(eq(runners.id, sessionLeases.runnerId), eq(runners.bootId, sessionLeases.bootId)),
+    )
+    .where(and(eq(sessions.workspaceId, ctx.workspaceId), where))
+    .$dynamic();
+
+/**
+ * The session that an id or name means to this caller.
+ * @throws AppError SESSION_NOT_FOUND, or FORBIDDEN when the key does not reach it
+ */
+export async function findSession(ctx: ServiceContext, idOrName: string): Promise<SessionRow> {
+  const [found] = await selectSessions(
+    ctx,
+    and(or(eq(sessions.id, idOrName), eq(sessions.name, idOrName)), isNull(sessions.archivedAt)),
+  ).limit(1);
+  if (found === undefined) throw new AppError('SESSION_NOT_FOUND');
+  const key = keyOf(ctx);
+  if (key.sessionId !== null && key.sessionId !== found.session.id) throw pinnedElsewhere();
+  if (key.mode === 'test' && found.session.mode === 'live') throw testKeyOnLive();
+  const { defaultSessionId, ...row } = found;
+  return { ...row, isDefault: defaultSessionId === row.session.id };
+}
+
+/** Where the session's owner is reached; null while nobody has taken it up. */
+export function ownerOf({ session, lease, runner }: SessionRow): SessionAddress | null {
+  if (lease === null || runner === null) return null;
+  return {
+    sessionId: session.id,
+    epoch: lease.epoch,
+    runnerId: runner.id,
+    bootId: runner.bootId,
+    url: runner.url,
+  };
+}
+
+/** Asks a runner to heartbeat now, so that it learns at once what is wanted of it. Its next heartbeat would tell it too. */
+export async function wakeRunner(ctx: ServiceContext, address: RunnerAddress): Promise<void> {
+  try {
+    await ctx.runners.wake(address);
+  } catch (error) {
+    const { requestId } = ctx;
+    const { runnerId } = address;
+    ctx.log({ event: 'wake_failed', requestId, runnerId, ...describeError(error) });
+  }
+}

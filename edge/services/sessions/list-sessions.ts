@@ -1,0 +1,38 @@
+import { and, desc, isNull } from 'drizzle-orm';
+import type { ServiceContext } from '../../context.ts';
+import { beforeCursor } from '../../db/before-cursor.ts';
+import { sessions } from '../../db/schema/index.ts';
+import { type Cursor, cutPage } from '../../http/cursor.ts';
+import { keyOf, requireScope } from '../keys/require-scope.ts';
+import { reachableBy, selectSessions } from './internal.ts';
+import { type SessionView, viewSession } from './session-view.ts';
+
+/** Sessions that the key reaches, newest first; archived ones stay hidden. */
+export async function listSessions({
+  ctx,
+  input,
+}: {
+  ctx: ServiceContext;
+  input: { cursor: Cursor | null; limit: number };
+}): Promise<{ sessions: SessionView[]; nextCursor: string | null }> {
+  requireScope(ctx, 'sessions:read');
+  const { cursor, limit } = input;
+  const rows = await selectSessions(
+    ctx,
+    and(
+      isNull(sessions.archivedAt),
+      reachableBy(keyOf(ctx)),
+      beforeCursor(cursor, { at: sessions.createdAt, id: sessions.id }),
+    ),
+  )
+    .orderBy(desc(sessions.createdAt), desc(sessions.id))
+    .limit(limit + 1);
+  const { page, nextCursor } = cutPage(rows, limit, ({ session }) => ({
+    at: session.createdAt,
+    id: session.id,
+  }));
+  const views = page.map(({ defaultSessionId, ...row }) =>
+    viewSession({ ...row, isDefault: defaultSessionId === row.session.id }),
+  );
+  return { sessions: views, nextCursor };
+}

@@ -1,0 +1,43 @@
+import { sql } from 'drizzle-orm';
+import { z } from 'zod';
+import { AppError } from '../../../shared/errors.ts';
+import type { ServiceContext } from '../../context.ts';
+import { choosePlacement } from '../../runners/placement.ts';
+import { requireScope } from '../keys/require-scope.ts';
+import { loadRunners, startLease } from '../ownership/internal.ts';
+import { findSession, ownerOf, wakeRunner } from './internal.ts';
+import { type SessionView, viewSession } from './session-view.ts';
+
+const Started = z.object({ runner_id: z.string().nullable() });
+
+/**
+ * Wants a session running, and finds it a runner unless its last owner may still hold it. A logged-out or failed session
+ * becomes a fresh one, which will show a QR code. Starting one that runs changes nothing.
+ * @throws AppError SESSION_NOT_FOUND
+ */
+export async function startSession({
+  ctx,
+  input,
+}: {
+  ctx: ServiceContext;
+  input: { id: string };
+}): Promise<SessionView> {
+  requireScope(ctx, 'sessions:write');
+  const row = await findSession(ctx, input.id);
+  const { id, region } = row.session;
+  const candidates = await loadRunners(ctx.db);
+  const chosen = choosePlacement(candidates, { region });
+  const { rows } = await ctx.db.execute(sql`
+    with started as (${startLease(id, chosen?.runnerId ?? null)}),
+    revived as (
+      update sessions s set status = 'created', reason = 'start_requested', updated_at = now()
+      from started
+      where s.id = started.session_id and s.status in ('logged_out', 'failed')
+    )
+    select runner_id from started`);
+  const [started] = z.array(Started).parse(rows);
+  if (started === undefined) throw new AppError('SESSION_NOT_FOUND');
+  const runner = candidates.find(({ runnerId }) => runnerId === started.runner_id) ?? ownerOf(row);
+  if (runner !== null) ctx.waitUntil(wakeRunner(ctx, runner));
+  return viewSession(await findSession(ctx, id));
+}

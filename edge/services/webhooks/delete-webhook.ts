@@ -1,0 +1,24 @@
+import type { ServiceContext } from '../../context.ts';
+import { webhookEndpoints } from '../../db/schema/index.ts';
+import { requireScope } from '../keys/require-scope.ts';
+import { endpointById, webhookNotFound } from './internal.ts';
+
+/**
+ * Deletes an endpoint with its deliveries; what QStash still holds for it finds nothing to do.
+ * @throws AppError NOT_FOUND
+ */
+export async function deleteWebhook({
+  ctx,
+  input,
+}: {
+  ctx: ServiceContext;
+  input: { id: string };
+}): Promise<{ id: string; deleted: true }> {
+  requireScope(ctx, 'webhooks:write');
+  const [row] = await ctx.db
+    .delete(webhookEndpoints)
+    .where(endpointById(ctx, input.id))
+    .returning({ id: webhookEndpoints.id });
+  if (row === undefined) throw webhookNotFound();
+  return { id: row.id, deleted: true };
+}

@@ -1,0 +1,40 @@
+import { sql } from 'drizzle-orm';
+import type { ServiceContext } from '../../context.ts';
+import { webhookEndpoints } from '../../db/schema/index.ts';
+import { newWebhookSecret } from '../../webhooks/signing.ts';
+import { requireScope } from '../keys/require-scope.ts';
+import { endpointById, webhookNotFound } from './internal.ts';
+import { viewWebhook, type WebhookView } from './webhook-view.ts';
+
+export type RotatedWebhook = WebhookView & { secret: string; previousSecretUntil: string };
+
+/**
+ * Gives an endpoint a new secret. The one before signs beside it for the overlap, so that receivers can change over; one
+ * still older ends at once.
+ * @throws AppError NOT_FOUND
+ */
+export async function rotateWebhookSecret({
+  ctx,
+  input,
+}: {
+  ctx: ServiceContext;
+  input: { id: string; overlapSeconds: number };
+}): Promise<RotatedWebhook> {
+  requireScope(ctx, 'webhooks:write');
+  const [row] = await ctx.db
+    .update(webhookEndpoints)
+    .set({
+      secret: newWebhookSecret(),
+      previousSecret: sql`${webhookEndpoints.secret}`,
+      previousSecretUntil: sql`now() + make_interval(secs => ${input.overlapSeconds}::int)`,
+      updatedAt: sql`now()`,
+    })
+    .where(endpointById(ctx, input.id))
+    .returning();
+  if (row?.previousSecretUntil == null) throw webhookNotFound();
+  return {
+    ...viewWebhook(row),
+    secret: row.secret,
+    previousSecretUntil: row.previousSecretUntil.toISOString(),
+  };
+}

@@ -1,0 +1,56 @@
+import { sql } from 'drizzle-orm';
+import type { ServiceContext } from '../../context.ts';
+import { webhookEndpoints } from '../../db/schema/index.ts';
+import { requireScope } from '../keys/require-scope.ts';
+import type { WebhookInput } from './create-webhook.ts';
+import {
+  endpointById,
+  findWebhook,
+  requirePublicUrl,
+  resolveSessions,
+  webhookNotFound,
+} from './internal.ts';
+import { viewWebhook, type WebhookView } from './webhook-view.ts';
+
+export type WebhookChanges = { [Field in keyof WebhookInput]?: WebhookInput[Field] | undefined } & {
+  isActive?: boolean | undefined;
+};
+
+/**
+ * Changes what is given and leaves the rest. Switching an endpoint on again forgets why it was switched off; deliveries
+ * that were cancelled meanwhile stay cancelled.
+ * @throws AppError NOT_FOUND, VALIDATION_ERROR for a URL that may not be called, SESSION_NOT_FOUND
+ */
+export async function updateWebhook({
+  ctx,
+  input,
+}: {
+  ctx: ServiceContext;
+  input: { id: string; changes: WebhookChanges };
+}): Promise<WebhookView> {
+  requireScope(ctx, 'webhooks:write');
+  const { id, changes } = input;
+  await findWebhook(ctx, id);
+  const { url, description, eventTypes, sessions, headers, fifo, maxAttempts, isActive } = changes;
+  if (url !== undefined) await requirePublicUrl(ctx, url);
+  const [row] = await ctx.db
+    .update(webhookEndpoints)
+    .set({
+      ...(url !== undefined && { url: new URL(url).href }),
+      ...(description !== undefined && { description }),
+      ...(eventTypes !== undefined && { eventTypes: [...new Set(eventTypes)] }),
+      ...(sessions !== undefined && { sessionIds: await resolveSessions(ctx, sessions) }),
+      ...(headers !== undefined && { headers: { ...headers } }),
+      ...(fifo !== undefined && { fifo }),
+      ...(maxAttempts !== undefined && { maxAttempts }),
+      ...(isActive !== undefined && {
+        isActive,
+        disabledReason: isActive ? null : 'switched off by its owner',
+      }),
+      updatedAt: sql`now()`,
+    })
+    .where(endpointById(ctx, id))
+    .returning();
+  if (row === undefined) throw webhookNotFound();
+  return viewWebhook(row);
+}

@@ -1,0 +1,255 @@
+import { createExecutionContext, waitOnExecutionContext } from 'cloudflare:test';
+import { env as bindings } from 'cloudflare:workers';
+import { eq } from 'drizzle-orm';
+import { z } from 'zod';
+import { hashApiKey, mintApiKey } from '../../shared/api-key.ts';
+import { newId } from '../../shared/ids.ts';
+import { createTestDatabase, type TestNeonHandle } from '../../local/neon/test-database.ts';
+import { createServices } from '../compose.ts';
+import type { ServiceContext, Services } from '../context.ts';
+import * as schema from '../db/schema/index.ts';
+import { type EdgeEnv, parseEdgeEnv } from '../env.ts';
+import { IsolateLimiter } from '../middleware/isolate-limiter.ts';
+import worker from '../worker.ts';
+import { fakeRunner, openTap } from './neighbours.ts';
+
+type Bindings = Record<string, unknown>;
+export type LogLine = { event: string } & Record<string, unknown>;
+
+export type TestWorkspace = {
+  workspaceId: string;
+  keyId: string;
+  apiKey: string;
+  ctx: ServiceContext;
+};
+
+export type TestOwner = { runnerId: string; bootId: string; url: string; epoch?: number };
+
+export type NewWorkspace = {
+  tier?: 'basic' | 'pro' | 'max';
+  maxSessions?: number;
+  mode?: 'live' | 'test';
+  scopes?: string[];
+};
+
+export type NewSession = {
+  workspaceId: string;
+  name?: string;
+  mode?: 'live' | 'sandbox';
+  status?: (typeof schema.sessions.$inferInsert)['status'];
+  /** Registers the runner and gives it a lease of an hour; without it nobody owns the session. */
+  owner?: TestOwner;
+  isDefault?: boolean;
+};
+
+/** Either envelope. Tests look into `data` with `toMatchObject`, or `idOf`. */
+const Body = z.object({
+  success: z.boolean(),
+  data: z.unknown().optional(),
+  error: z
+    .object({
+      code: z.string(),
+      message: z.string(),
+      details: z.record(z.string(), z.unknown()).optional(),
+    })
+    .optional(),
+  meta: z.object({ requestId: z.string() }).loose(),
+});
+export type Answer = z.infer<typeof Body> & { status: number; headers: Headers };
+
+/** The id of what an answer carries. */
+export const idOf = ({ data }: Answer): string => z.object({ id: z.string() }).parse(data).id;
+
+export type TestRequest = {
+  key?: string;
+  body?: unknown;
+  headers?: Record<string, string>;
+  /** Replaces bindings for this request alone. */
+  env?: Bindings;
+};
+
+/**
+ * The Worker under test, with a database of its own: one per test file, made by `await createHarness()` in `beforeAll` or
+ * at the top of the file. Rows of different tests live side by side, each in its own workspace.
+ */
+export async function createHarness(overrides: Bindings = {}) {
+  const given: Bindings = { ...bindings };
+  const handle: TestNeonHandle = JSON.parse(String(given['TEST_NEON']));
+  const testEnv: Bindings = {
+    ...given,
+    DATABASE_URL: await createTestDatabase(handle),
+    ...overrides,
+  };
+  const env: EdgeEnv = parseEdgeEnv(testEnv);
+  const lines: LogLine[] = [];
+
+  const services = (): Services =>
+    createServices({
+      env,
+      isolate: { limiter: new IsolateLimiter(), log: (line) => void lines.push(line) },
+      waitUntil: (work) => void work.catch((error: unknown) => lines.push(failure(error))),
+    });
+  const { db } = services();
+
+  const newKey = async (
+    workspaceId: string,
+    options: {
+      mode?: 'live' | 'test';
+      scopes?: string[];
+      sessionId?: string;
+      isActive?: boolean;
+      expiresAt?: Date;
+      revokedAt?: Date;
+    } = {},
+  ): Promise<{ keyId: string; apiKey: string; keyHash: string }> => {
+    const { mode = 'live', scopes = ['*'], ...rest } = options;
+    const keyId = newId('key');
+    const apiKey = await mintApiKey({ keyId, workspaceId, mode }, env.API_KEY_SIGNING_KEY);
+    const keyHash = await hashApiKey(apiKey);
+    await db
+      .insert(schema.apiKeys)
+      .values({ id: keyId, workspaceId, name: 'test', mode, scopes, sha256: keyHash, ...rest });
+    return { keyId, apiKey, keyHash };
+  };
+
+  /** Sends one request through the Worker's `fetch` and waits for its `waitUntil` work. */
+  const request = async (
+    method: string,
+    path: string,
+    { key, body, headers = {}, env: replaced = {} }: TestRequest = {},
+  ): Promise<Response> => {
+    const sent = typeof body === 'string' ? body : JSON.stringify(body);
+    const message = new Request(`https://waypost.test${path}`, {
+      method,
+      headers: {
+        ...(key === undefined ? {} : { authorization: `Bearer ${key}` }),
+        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+        ...headers,
+      },
+      ...(body === undefined ? {} : { body: sent }),
+    });
+    return fetchWorker(message, { ...testEnv, ...replaced });
+  };
+
+  return {
+    env,
+    db,
+    schema,
+    /** Log lines of contexts made by `newWorkspace` and `services`; the Worker's own go to its console. */
+    lines,
+    services,
+    newKey,
+
+    newWorkspace: async (options: NewWorkspace = {}): Promise<TestWorkspace> => {
+      const { mode = 'live', scopes = ['*'], tier = 'max', maxSessions } = options;
+      const workspaceId = newId('workspace');
+      await db.insert(schema.workspaces).values({
+        id: workspaceId,
+        name: 'test',
+        tier,
+        ...(maxSessions === undefined ? {} : { maxSessions }),
+      });
+      const { keyId, apiKey, keyHash } = await newKey(workspaceId, { mode, scopes });
+      const ctx: ServiceContext = {
+        ...services(),
+        workspaceId,
+        requestId: newId('request'),
+        actor: { type: 'apiKey', keyId, keyHash, mode, scopes, sessionId: null },
+      };
+      return { workspaceId, keyId, apiKey, ctx };
+    },
+
+    newSession: async (options: NewSession): Promise<{ id: string; name: string }> => {
+      const id = newId('session');
+      const name = options.name ?? `session-${id.slice(-8)}`;
+      await db.insert(schema.sessions).values({
+        id,
+        workspaceId: options.workspaceId,
+        name,
+        mode: options.mode ?? 'sandbox',
+        status: options.status ?? 'online',
+        reason: 'test',
+        wireKey: randomHex(32),
+      });
+      const { owner } = options;
+      if (owner !== undefined) await upsertRunner(db, owner);
+      await db.insert(schema.sessionLeases).values({
+        sessionId: id,
+        desired: 'running',
+        ...(owner === undefined
+          ? {}
+          : {
+              runnerId: owner.runnerId,
+              bootId: owner.bootId,
+              epoch: owner.epoch ?? 1,
+              leaseUntil: new Date(Date.now() + 3_600_000),
+              startedEpoch: owner.epoch ?? 1,
+              startedRunnerId: owner.runnerId,
+              startedBootId: owner.bootId,
+            }),
+      });
+      if (options.isDefault === true)
+        await db
+          .update(schema.workspaces)
+          .set({ defaultSessionId: id })
+          .where(eq(schema.workspaces.id, options.workspaceId));
+      return { id, name };
+    },
+
+    /** A runner of its own on the fake runners' server, to own sessions; see local/testing/fake-runner.ts. */
+    newRunner: (epoch = 1) => fakeRunner(String(given['FAKE_RUNNER_URL']), epoch),
+
+    /** Counts, at a door of its own, what passes on to `target`. */
+    tap: (target: string, holdMs = 0) => openTap(String(given['TAP_URL']), { target, holdMs }),
+
+    /** A site with images and worse; see local/testing/file-server.ts. */
+    filesUrl: String(given['FILES_URL']),
+
+    request,
+
+    /** `request`, and its answer as the envelope. */
+    call: async (method: string, path: string, options: TestRequest = {}): Promise<Answer> => {
+      const response = await request(method, path, options);
+      const body = Body.parse(await response.json());
+      return { status: response.status, headers: response.headers, ...body };
+    },
+
+    /** Runs the Worker's `scheduled` handler once, to its end. */
+    runScheduled: async (cron = '* * * * *'): Promise<void> => {
+      const execution = createExecutionContext();
+      await worker.scheduled?.(
+        { scheduledTime: Date.now(), cron, noRetry: () => undefined },
+        testEnv,
+        execution,
+      );
+      await waitOnExecutionContext(execution);
+    },
+  };
+}
+
+export type Harness = Awaited<ReturnType<typeof createHarness>>;
+
+async function fetchWorker(request: Request, env: Bindings): Promise<Response> {
+  const execution = createExecutionContext();
+  // A Request made here has the type of the client side; the Worker's side adds only `cf`, which nothing reads.
+  const incoming = request as Request<unknown, IncomingRequestCfProperties>;
+  const response = await worker.fetch?.(incoming, env, execution);
+  await waitOnExecutionContext(execution);
+  if (response === undefined) throw new Error('the Worker has no fetch handler');
+  return response;
+}
+
+async function upsertRunner(db: Services['db'], owner: TestOwner): Promise<void> {
+  const row = { bootId: owner.bootId, url: owner.url, heartbeatAt: new Date() };
+  await db
+    .insert(schema.runners)
+    .values({ id: owner.runnerId, region: 'local', maxSessions: 10, ...row })
+    .onConflictDoUpdate({ target: schema.runners.id, set: row });
+}
+
+function randomHex(bytes: number): string {
+  const raw = crypto.getRandomValues(new Uint8Array(bytes));
+  return Array.from(raw, (byte) => byte.toString(16).padStart(2, '0')).join('');
+}
+
+const failure = (error: unknown): LogLine => ({ event: 'wait_until_failed', error: String(error) });

@@ -1,0 +1,39 @@
+import { fileURLToPath } from 'node:url';
+import { cloudflareTest } from '@cloudflare/vitest-plugin';
+import { defineConfig } from 'vitest/config';
+
+const at = (path: string) => fileURLToPath(import.meta.resolve(path));
+
+export default defineConfig({
+  root: import.meta.dirname,
+  resolve: {
+    // As in wrangler.toml: the SDK's browser XML parser needs DOMParser, which workerd lacks.
+    alias: {
+      '@aws-sdk/xml-builder': at('../node_modules/@aws-sdk/xml-builder/dist-cjs/index.js'),
+    },
+  },
+  plugins: [
+    cloudflareTest(({ inject }) => ({
+      main: './worker.ts',
+      miniflare: {
+        compatibilityDate: '2026-10-01',
+        compatibilityFlags: ['nodejs_compat', 'global_fetch_strictly_public'],
+        bindings: inject<Record<string, string>>('edgeBindings'),
+        serviceBindings: {
+          EGRESS: { network: { allow: ['public'], deny: [] } },
+          EGRESS_PRIVATE: { network: { allow: ['private', 'public'], deny: [] } },
+        },
+      },
+    })),
+  ],
+  test: {
+    name: 'edge',
+    include: ['**/*.test.ts'],
+    globalSetup: [at('../local/testing/edge-services.ts')],
+    silent: 'passed-only',
+    // Files share a Worker instance, as requests do in production; each has a database of its own.
+    isolate: false,
+    testTimeout: 20_000,
+    hookTimeout: 30_000,
+  },
+});

@@ -1,0 +1,68 @@
+import { Client, Receiver } from '@upstash/qstash';
+import type { EdgeEnv } from '../env.ts';
+import type { WebhookClock } from './port.ts';
+
+/** Where QStash calls us, under BASE_URL. The signature covers the whole URL. */
+export const DELIVER_PATH = '/internal/qstash/deliver';
+
+/** QStash's own retries, for when we fail; the receiver's failures are scheduled by us. 15 s, 45 s, 135 s. */
+const RETRIES = 3;
+const RETRY_DELAY = 'pow(3, retried) * 15000';
+
+/** Messages in one call; far below the 10 MB that a batch may have. */
+const BATCH = 100;
+
+type QstashEnv = Pick<
+  EdgeEnv,
+  | 'BASE_URL'
+  | 'QSTASH_URL'
+  | 'QSTASH_TOKEN'
+  | 'QSTASH_CURRENT_SIGNING_KEY'
+  | 'QSTASH_NEXT_SIGNING_KEY'
+>;
+
+export function deliverUrl(env: Pick<EdgeEnv, 'BASE_URL'>): string {
+  return new URL(DELIVER_PATH, env.BASE_URL).href;
+}
+
+/** The clock over the real QStash client. No I/O until it is used. */
+export function createQstashClock(env: QstashEnv): WebhookClock {
+  const client = new Client({
+    baseUrl: env.QSTASH_URL,
+    token: env.QSTASH_TOKEN,
+    retry: { retries: 2, backoff: (attempt) => 100 * (attempt + 1) },
+    enableTelemetry: false,
+    devMode: false,
+  });
+  const receiver = new Receiver({
+    currentSigningKey: env.QSTASH_CURRENT_SIGNING_KEY,
+    nextSigningKey: env.QSTASH_NEXT_SIGNING_KEY,
+    devMode: false,
+  });
+  const url = deliverUrl(env);
+  return {
+    async publish(due) {
+      for (let start = 0; start < due.length; start += BATCH) {
+        await client.batchJSON(
+          due.slice(start, start + BATCH).map(({ deliveryId, attemptNo, notBefore, again }) => ({
+            url,
+            body: { deliveryId, attemptNo },
+            retries: RETRIES,
+            retryDelay: RETRY_DELAY,
+            deduplicationId: [deliveryId, attemptNo, ...(again === undefined ? [] : [again])].join(
+              ':',
+            ),
+            ...(notBefore === null ? {} : { notBefore: Math.ceil(notBefore.getTime() / 1_000) }),
+          })),
+        );
+      }
+    },
+    async verify(request) {
+      try {
+        return await receiver.verify(request);
+      } catch {
+        return false; // the receiver throws for every kind of bad signature; to the caller they are all the same
+      }
+    },
+  };
+}

@@ -1,0 +1,57 @@
+import { createApp } from './app.ts';
+import { createServices, type IsolateState } from './compose.ts';
+import { type EdgeEnv, parseEdgeEnv } from './env.ts';
+import { consoleLog } from './http/log.ts';
+import { runCron } from './jobs/cron.ts';
+import { IsolateLimiter } from './middleware/isolate-limiter.ts';
+
+export { Egress } from './egress/entrypoint.ts';
+
+type Bindings = Record<string, unknown>;
+
+/** One Worker: its routes, and what lives as long as its isolate. */
+function createWorker(): ExportedHandler<Bindings> {
+  const isolate: IsolateState = { limiter: new IsolateLimiter(), log: consoleLog };
+  const parsed = new WeakMap<object, EdgeEnv>();
+
+  const envOf = (bindings: Bindings): EdgeEnv => {
+    const known = parsed.get(bindings);
+    if (known !== undefined) return known;
+    const env = parseEdgeEnv(bindings);
+    parsed.set(bindings, env);
+    return env;
+  };
+  const compose = (bindings: Bindings, execution: Pick<ExecutionContext, 'waitUntil'>) =>
+    createServices({
+      env: envOf(bindings),
+      isolate,
+      waitUntil: (work) => execution.waitUntil(work),
+    });
+  const app = createApp(compose);
+
+  return {
+    fetch: async (request, bindings, execution) => {
+      try {
+        envOf(bindings);
+      } catch (error) {
+        isolate.log({ event: 'bad_environment', message: String(error) });
+        return badEnvironment();
+      }
+      return app.fetch(request, bindings, execution);
+    },
+    scheduled: async (_controller, bindings, execution) => {
+      await runCron(compose(bindings, execution));
+    },
+  };
+}
+
+/** Without an environment there are no services to make an answer with; the log names the fields. */
+function badEnvironment(): Response {
+  const error = {
+    code: 'INTERNAL',
+    message: "The Worker's environment does not fit; see its log.",
+  };
+  return Response.json({ success: false, error }, { status: 500 });
+}
+
+export default createWorker();

@@ -1,7 +1,14 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { type Deployment, startDeployment } from './testing/deployment.ts';
-import { HAS_LEFT, onlineSession, sendText, SessionView, settled } from './testing/session.ts';
+import {
+  allSettled,
+  HAS_LEFT,
+  onlineSession,
+  sendText,
+  SessionView,
+  settled,
+} from './testing/session.ts';
 import { until } from './testing/until.ts';
 import { qstashOf } from './testing/qstash.ts';
 import { worldOf } from './testing/world.ts';
@@ -55,7 +62,11 @@ describe('faults', () => {
     process.kill(await pidOf('runner-1'), 'SIGKILL');
 
     await backOnline(session.id, epoch);
-    const ends = await Promise.all(sends.map(({ message }) => settled(deployment, message.id)));
+    const ends = await allSettled(
+      deployment,
+      session.id,
+      sends.map(({ message }) => message.id),
+    );
     const { records } = await phone.wire(at);
     const perWireId = Map.groupBy(records, ({ wireId }) => wireId);
     for (const [wireId, copies] of perWireId) expect(copies, wireId).toHaveLength(1);

@@ -13,6 +13,7 @@ export async function seedWorkspace(input: {
   apiKeySigningKey: string;
   name: string;
   mode: 'live' | 'test';
+  tier: 'basic' | 'pro' | 'max';
   /** Requests a minute that the key may make; the product's default when left out. */
   perMinute?: number;
 }): Promise<Seeded> {
@@ -26,10 +27,18 @@ export async function seedWorkspace(input: {
   await client.connect();
   try {
     await client.query(
-      `with workspace as (insert into workspaces (id, name) values ($1, $2) returning id)
+      `with workspace as (insert into workspaces (id, name, tier) values ($1, $2, $7) returning id)
        insert into api_keys (id, workspace_id, name, mode, sha256, scopes)
        select $3, workspace.id, 'first key', $4, $5, $6 from workspace`,
-      [workspaceId, input.name, keyId, input.mode, await hashApiKey(apiKey), ALL_SCOPES],
+      [
+        workspaceId,
+        input.name,
+        keyId,
+        input.mode,
+        await hashApiKey(apiKey),
+        ALL_SCOPES,
+        input.tier,
+      ],
     );
   } finally {
     await client.end();

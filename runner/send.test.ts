@@ -40,6 +40,24 @@ describe('the way of a message', () => {
     expect(texts()).toEqual(all.map((_, index) => `text ${index}`));
   });
 
+  it('goes on with what waits behind a message in doubt, once the edge knows how that ended', async () => {
+    const { edge } = stage();
+    const session = edge.addSession();
+    const doubtful = edge.queue(session, 'in doubt', { status: 'sending', claimEpoch: 0 });
+    const behind = ['b', 'c'].map((text) => edge.queue(session, text));
+    edge.down.add('reports');
+    await stage().startHere();
+    await until('the message in doubt to be looked up', () =>
+      stage().whatsapp.engines.some(({ calls }) => calls.includes('lookUp')),
+    );
+    edge.down.delete('reports');
+    expect(await edge.settled(doubtful)).toBe('unknown');
+    expect(await Promise.all(behind.map((message) => edge.settled(message)))).toEqual([
+      'sent',
+      'sent',
+    ]);
+  });
+
   it('keeps the pace that the assignment asks for', async () => {
     const { edge } = stage();
     const session = edge.addSession({ pacing: { minIntervalMs: 1_000, jitterMs: 500 } });

@@ -137,6 +137,17 @@ describe('what the runner refuses before the engine is touched', () => {
     await until('a heartbeat', () => stage().edge.heartbeats.length > before);
   });
 
+  it('nothing of a session that is being assigned: the command waits for it', async () => {
+    await stage().startHere();
+    const { edge } = stage();
+    await until('the runner to have nothing', () => edge.heartbeats.length > 0);
+    const session = edge.addSession();
+    // The edge raises the epoch as it hands the session out, which this very command makes the runner ask for.
+    const epoch = edge.session(session).assignment.epoch + 1;
+    const { status } = await edge.command(session, 'qr', { waitMs: 0 }, { epoch });
+    expect(status).toBe(200);
+  });
+
   it('input that does not fit, commands and routes that are not there, and huge bodies', async () => {
     const session = await online();
     const { edge } = stage();

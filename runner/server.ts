@@ -14,6 +14,8 @@ import type { Session } from './session/session.ts';
 import type { SessionManager } from './session/session-manager.ts';
 import type { Settlements } from './session/settlements.ts';
 
+/** A session that was just given to this runner is here after one heartbeat. */
+const ARRIVAL_WAIT_MS = 1_500;
 export const BODY_LIMIT_BYTES = 2 * 1024 * 1024;
 
 export type ServerDeps = {
@@ -53,7 +55,7 @@ export function createRunnerServer(deps: ServerDeps): Server {
       return { status: 200, body: { ok: true, result: {} } };
     }
     const [, sessionId = '', doorbell, command = ''] = route;
-    const session = findSession(sessionId, signed);
+    const session = await findSession(sessionId, signed);
     if (doorbell !== undefined) return ring(session, body);
     if (!isCommandName(command))
       throw new AppError('NOT_SUPPORTED', `This runner knows no command ${command}.`);
@@ -86,20 +88,24 @@ export function createRunnerServer(deps: ServerDeps): Server {
   }
 
   /** Nothing gets further than here with another epoch than the session's own. */
-  function findSession(sessionId: string, signed: VerifiedRequest): Session {
+  async function findSession(sessionId: string, signed: VerifiedRequest): Promise<Session> {
     if (signed.session !== sessionId)
       throw new AppError('UNAUTHORIZED', 'The signature is for another session.', {
         reason: 'wrong_session',
       });
-    const session = deps.sessions.get(sessionId);
-    if (session === undefined) {
-      deps.heartbeatNow();
+    const session = deps.sessions.get(sessionId) ?? (await awaitSession(sessionId));
+    if (session === undefined)
       throw new AppError('SESSION_NOT_FOUND', 'This runner does not hold that session.');
-    }
     const { epoch } = session.assignment;
     if (signed.epoch === epoch) return session;
     if (signed.epoch !== undefined && signed.epoch > epoch) deps.heartbeatNow();
     throw new AppError('CONFLICT', 'This runner holds the session under another epoch.', { epoch });
+  }
+
+  function awaitSession(sessionId: string): Promise<Session | undefined> {
+    const arrival = deps.sessions.arrival(sessionId, ARRIVAL_WAIT_MS);
+    deps.heartbeatNow();
+    return arrival;
   }
 
   async function ring(session: Session, body: string): Promise<Answer> {

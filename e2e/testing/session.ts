@@ -62,18 +62,34 @@ export async function sendText(
 }
 
 /** Waits until an accepted message has come to one of its ends. */
-export function settled(
+export async function settled(
   deployment: Deployment,
   messageId: string,
-  withinMs = 90_000,
+  withinMs?: number,
 ): Promise<MessageView> {
+  const message = (await deployment.api.call('GET', `/v1/messages/${messageId}`)).data(MessageView);
+  const [end] = await allSettled(deployment, message.sessionId, [messageId], withinMs);
+  if (end === undefined) throw new Error(`message ${messageId} is not in the list`);
+  return end;
+}
+
+/** The same for many messages of one session, in one question at a time. */
+export function allSettled(
+  deployment: Deployment,
+  sessionId: string,
+  messageIds: readonly string[],
+  withinMs = 90_000,
+): Promise<MessageView[]> {
   return until(
-    `message ${messageId} to be settled`,
+    `messages ${messageIds.join(', ')} to be settled`,
     async () => {
-      const message = (await deployment.api.call('GET', `/v1/messages/${messageId}`)).data(
-        MessageView,
-      );
-      return SETTLED.includes(message.status) ? message : undefined;
+      const path = `/v1/messages?limit=100&sessionId=${sessionId}`;
+      const all = (await deployment.api.call('GET', path)).data(z.array(MessageView));
+      const ours = all.filter(({ id }) => messageIds.includes(id));
+      const open = ours.filter(({ status }) => !SETTLED.includes(status));
+      if (open.length > 0)
+        throw new Error(open.map(({ id, status }) => `${id} ${status}`).join(', '));
+      return ours.length === messageIds.length ? ours : undefined;
     },
     withinMs,
   );

@@ -17,6 +17,6 @@ export async function until<T>(
       last = error instanceof Error ? ` (last: ${error.message})` : ' (failed)';
     }
     if (Date.now() > deadline) throw new Error(`waited ${withinMs} ms for ${what}${last}`);
-    await new Promise((resolve) => setTimeout(resolve, 50));
+    await new Promise((resolve) => setTimeout(resolve, 100));
   }
 }

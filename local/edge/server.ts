@@ -1,3 +1,4 @@
+import { mkdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { unstable_readConfig } from 'wrangler';
@@ -5,6 +6,7 @@ import { convertV4MiniflareOptions, Log, LogLevel, Miniflare } from 'miniflare';
 import { z } from 'zod';
 import type { RunningService } from '../service-process.ts';
 import { buildWorker } from './build.ts';
+import { endLeftoverWorkerd, rememberWorkerd } from './leftover.ts';
 
 export const EdgeConfig = z.object({
   port: z.number().int(),
@@ -25,6 +27,8 @@ const CRON_INTERVAL_MS = 60_000;
  */
 export async function startEdge(config: EdgeConfig): Promise<RunningService> {
   const wrangler = unstable_readConfig({ config: join(root, 'wrangler.toml') });
+  await mkdir(config.dataDir, { recursive: true });
+  await endLeftoverWorkerd(config.dataDir);
   const script = await buildWorker(join(config.dataDir, 'bundle'));
   const miniflare = new Miniflare(
     convertV4MiniflareOptions({
@@ -54,6 +58,7 @@ export async function startEdge(config: EdgeConfig): Promise<RunningService> {
     }),
   );
   const url = await miniflare.ready;
+  rememberWorkerd(config.dataDir);
   const stopCron = startCron(miniflare, wrangler.triggers?.crons ?? []);
   return {
     url: url.origin,

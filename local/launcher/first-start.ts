@@ -33,6 +33,7 @@ export async function prepareAccount(input: {
       apiKeySigningKey: settings.secrets.apiKeySigningKey,
       name: 'My workspace',
       mode: 'live',
+      tier: 'max',
       perMinute: OWN_KEY_PER_MINUTE,
     });
     Object.assign(account, seeded);

@@ -1,4 +1,5 @@
-import { randomBytes } from 'node:crypto';
+import { randomBytes, randomInt } from 'node:crypto';
+import { once } from 'node:events';
 import { readFile, rename, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
@@ -91,26 +92,40 @@ async function makeSettings(apiPort: number | undefined): Promise<Settings> {
   };
 }
 
+/** Below the range that systems take ports of outgoing connections from: a port chosen there could be gone at the next start. */
+const LOWEST_PORT = 20_000;
+const HIGHEST_PORT = 32_000;
+
 /** Free ports, held open until all are chosen, so that no two are the same. */
 async function choosePorts(apiPort: number): Promise<Settings['ports']> {
-  const held = await Promise.all(SERVICES.map((name) => hold(name === 'api' ? apiPort : 0)));
+  const held: Held[] = [];
+  for (const name of SERVICES) {
+    const wanted = name === 'api' ? await hold(apiPort) : undefined;
+    held.push(wanted ?? (await holdAny()));
+  }
   const ports = Object.fromEntries(SERVICES.map((name, index) => [name, held[index]?.port ?? 0]));
   await Promise.all(held.map(({ release }) => release()));
   return z.record(z.enum(SERVICES), z.number().int()).parse(ports);
 }
 
-async function hold(wanted: number): Promise<{ port: number; release: () => Promise<void> }> {
+type Held = { port: number; release: () => Promise<void> };
+
+async function holdAny(): Promise<Held> {
+  for (;;) {
+    const held = await hold(randomInt(LOWEST_PORT, HIGHEST_PORT));
+    if (held !== undefined) return held;
+  }
+}
+
+/** Listens on a port so that nobody else gets it; undefined when somebody has it. */
+async function hold(port: number): Promise<Held | undefined> {
   const server = createServer();
-  const port = await new Promise<number>((resolve, reject) => {
-    server.on('error', reject);
-    server.listen(wanted, '127.0.0.1', () => {
-      const address = server.address();
-      resolve(typeof address === 'object' && address !== null ? address.port : 0);
-    });
-  }).catch(async (error: NodeJS.ErrnoException) => {
-    if (wanted === 0 || error.code !== 'EADDRINUSE') throw error;
-    return undefined;
-  });
-  if (port === undefined) return hold(0);
+  try {
+    server.listen(port, '127.0.0.1');
+    await once(server, 'listening');
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'EADDRINUSE') return undefined;
+    throw error;
+  }
   return { port, release: () => new Promise((resolve) => server.close(() => resolve())) };
 }

@@ -57,7 +57,8 @@ export class SendQueue {
   #linkLost = false;
   #wantsClaim = true;
   #claimedUpTo = -1;
-  #gaveBack = false;
+  /** Settlements are under way that the edge must have before it can hand out what comes after them. */
+  #tellFirst = false;
   #edgeFailures = 0;
   #nextSendAt = 0;
   #running: Promise<void> | null = null;
@@ -146,6 +147,7 @@ export class SendQueue {
     }
     this.#linkLost = false;
     if (this.#unsettled.pending) {
+      this.#tellFirst = true;
       await this.#pause(await this.#unsettled.resolve(engine));
       return true;
     }
@@ -221,14 +223,16 @@ export class SendQueue {
 
   async #claim(): Promise<boolean> {
     const { sessionId, epoch } = this.#deps.assignment;
-    if (this.#gaveBack && !(await this.#delivered())) return false;
-    this.#gaveBack = false;
+    if (this.#tellFirst && !(await this.#delivered())) return false;
+    this.#tellFirst = false;
     this.#wantsClaim = false;
     const answer = await this.#deps.edge.claim({ sessionId, epoch, limit: CLAIM_LIMIT });
     const claimed = answer.messages.toSorted((a, b) => a.queueSeq - b.queueSeq);
     this.#hand.push(...claimed.map((message) => ({ message, tries: 0 })));
     this.#claimedUpTo = claimed.at(-1)?.queueSeq ?? answer.highestQueueSeq;
-    if (answer.highestQueueSeq > this.#claimedUpTo) this.#wantsClaim = true;
+    // The next heartbeat rings again: whoever holds the queue back may not be us.
+    if (answer.heldBack && claimed.length === 0) this.#claimedUpTo = -1;
+    else if (answer.highestQueueSeq > this.#claimedUpTo) this.#wantsClaim = true;
     return true;
   }
 
@@ -256,7 +260,7 @@ export class SendQueue {
     const back = this.#hand.filter((held) => held !== this.#begun);
     if (back.length === 0) return;
     this.#hand = this.#hand.filter((held) => held === this.#begun);
-    this.#gaveBack = true;
+    this.#tellFirst = true;
     this.#wantsClaim = true;
     for (const { message } of back)
       await this.#deps.settle({

@@ -7,6 +7,7 @@ import type {
 } from '../../shared/protocol/leases.ts';
 import { SendJournal } from '../journal/send-journal.ts';
 import type { ReportSpool } from '../events/spool.ts';
+import { sleep } from '../clock.ts';
 import type { Log } from '../log.ts';
 import { SessionFolder } from './profile.ts';
 import { Session, type SessionDeps, type SessionStop } from './session.ts';
@@ -34,6 +35,7 @@ export class SessionManager {
   readonly #sessions = new Map<string, Session>();
   readonly #lanes = new Map<string, Promise<void>>();
   readonly #startGate: SessionDeps['startGate'];
+  #arrivals: { sessionId: string; tell: () => void }[] = [];
   #draining = false;
 
   constructor(deps: SessionManagerDeps) {
@@ -53,6 +55,19 @@ export class SessionManager {
   get(sessionId: string): Session | undefined {
     const session = this.#sessions.get(sessionId);
     return session?.stopping === true ? undefined : session;
+  }
+
+  /**
+   * The session, once it is here: the edge may call while the answer that assigns it is still on its way.
+   * Undefined when it has not come after `waitMs`.
+   */
+  async arrival(sessionId: string, waitMs: number): Promise<Session | undefined> {
+    const came = new AbortController();
+    const waiter = { sessionId, tell: () => came.abort() };
+    this.#arrivals.push(waiter);
+    await sleep(this.#deps.clock, waitMs, came.signal);
+    this.#arrivals = this.#arrivals.filter((other) => other !== waiter);
+    return this.get(sessionId);
   }
 
   view(): HeartbeatRequest['sessions'] {
@@ -106,6 +121,7 @@ export class SessionManager {
       this.#sessions.set(sessionId, session);
       session.renewed(sentAt, leaseMs);
       session.begin();
+      for (const waiter of this.#arrivals) if (waiter.sessionId === sessionId) waiter.tell();
       this.#log.info('session.assigned', { sessionId, epoch, mode: assignment.mode });
     });
   }

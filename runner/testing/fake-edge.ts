@@ -308,8 +308,15 @@ export class FakeEdge {
   #claim({ sessionId, epoch, limit }: ClaimRequest): { status: number; body: unknown } {
     this.claimCalls.push(sessionId);
     if (this.session(sessionId).assignment.epoch !== epoch) return { status: 409, body: {} };
+    const barrier = Math.min(
+      ...this.messages
+        .filter((message) => message.sessionId === sessionId && message.status === 'sending')
+        .filter(({ claimEpoch }) => (claimEpoch ?? 0) < epoch)
+        .map(({ queueSeq }) => queueSeq),
+    );
     const messages = this.messages
       .filter((message) => message.sessionId === sessionId && message.status === 'queued')
+      .filter(({ queueSeq }) => queueSeq < barrier)
       .slice(0, limit);
     for (const message of messages) {
       message.status = 'sending';
@@ -324,7 +331,9 @@ export class FakeEdge {
       expiresAt,
       mediaUrl,
     }));
-    return { status: 200, body: { messages: claimed, highestQueueSeq: this.#highest(sessionId) } };
+    const heldBack = barrier < Infinity;
+    const highestQueueSeq = this.#highest(sessionId);
+    return { status: 200, body: { messages: claimed, highestQueueSeq, heldBack } };
   }
 
   #unsettled({ sessionId, epoch }: UnsettledRequest): { status: number; body: unknown } {

@@ -41,6 +41,8 @@ export type ClaimRequest = z.infer<typeof ClaimRequest>;
 export const ClaimResponse = z.object({
   messages: z.array(ClaimedMessage),
   highestQueueSeq: z.number().int(),
+  /** An earlier owner's message is not settled yet: nothing behind it is handed out until it is. */
+  heldBack: z.boolean(),
 });
 export type ClaimResponse = z.infer<typeof ClaimResponse>;
 

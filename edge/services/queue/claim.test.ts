@@ -54,7 +54,11 @@ describe('a claim', () => {
   });
 
   it('of an empty queue is empty', async () => {
-    expect(await claim(await ownedSession())).toEqual({ messages: [], highestQueueSeq: 0 });
+    expect(await claim(await ownedSession())).toEqual({
+      messages: [],
+      highestQueueSeq: 0,
+      heldBack: false,
+    });
   });
 
   it('goes on where the last one stopped', async () => {
@@ -117,7 +121,11 @@ describe('a claim', () => {
       .update(world.schema.sessionLeases)
       .set({ desired: 'stopped' })
       .where(eq(world.schema.sessionLeases.sessionId, sessionId));
-    expect(await claim(sessionId)).toEqual({ messages: [], highestQueueSeq: 1 });
+    expect(await claim(sessionId)).toEqual({
+      messages: [],
+      highestQueueSeq: 1,
+      heldBack: false,
+    });
   });
 
   it('reaches into no other session', async () => {

@@ -19,6 +19,7 @@ const NEVER_MS = 253_402_214_400_000;
 
 const Row = z.object({
   session_queue_seq: z.coerce.number(),
+  held_back: z.boolean(),
   message: z
     .object({
       id: z.string(),
@@ -75,13 +76,14 @@ export async function claimMessages({
       where m.id = next.id
       returning m.*
     )
-    select s.queue_seq as session_queue_seq,
+    select s.queue_seq as session_queue_seq, barrier.queue_seq is not null as held_back,
       case when m.id is not null then jsonb_build_object(
         'id', m.id, 'queueSeq', m.queue_seq, 'chatId', m.chat_id, 'content', m.content,
         'quotedWireId', m.quoted_wire_id, 'objectKey', media.object_key,
         'expiresAt', (extract(epoch from m.expires_at) * 1000)::bigint) end as message
     from owned
     join sessions s on s.id = owned.session_id
+    cross join barrier
     left join claimed m on true
     left join media on media.id = m.media_id and media.workspace_id = m.workspace_id
     order by m.queue_seq`);
@@ -105,5 +107,6 @@ export async function claimMessages({
       ),
     ),
     highestQueueSeq: first.session_queue_seq,
+    heldBack: first.held_back,
   };
 }

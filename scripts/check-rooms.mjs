@@ -11,7 +11,7 @@ const MAY_IMPORT = {
   runner: ['shared'],
   migrations: ['shared'],
   local: ['shared', 'migrations'],
-  e2e: ['shared', 'runner'],
+  e2e: ['shared', 'runner', 'local'],
 };
 /** Tests and their set-up may also start neighbours, as production would. */
 const TESTS_MAY_ALSO = {

@@ -32,7 +32,6 @@ const child = spawn(pinnedNode, [join(root, program.file), ...(program.args ?? [
   },
 });
 
-// Ctrl-C reaches the child by itself (same process group); a signal sent to this pid alone must be passed on.
-process.on('SIGINT', () => {});
-for (const signal of ['SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
+// Ctrl-C reaches the child by itself too (same process group), which minds a second signal no more than the first.
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
 child.on('exit', (code, signal) => process.exit(code ?? (signal === 'SIGINT' ? 130 : 1)));

@@ -7,7 +7,10 @@ import type { Stock } from './stock.ts';
 const MESSAGES = 300;
 const CONCURRENCY = 10;
 
-/** Messages a second through one session with pacing off, and through bare `client.sendMessage` on the same page. */
+/**
+ * Messages a second through one session with pacing off, and through bare `client.sendMessage` on the same page. Ours go over
+ * HTTP, Postgres and the journal, wait for WhatsApp's ack one by one, and cause three webhooks each.
+ */
 export async function throughput(
   deployment: Deployment,
   session: BenchSession,

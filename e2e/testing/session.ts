@@ -24,11 +24,14 @@ export const HAS_LEFT = ['sent', 'delivered', 'read', 'played'];
 /** Statuses that an accepted message may end in. */
 export const SETTLED = [...HAS_LEFT, 'failed', 'unknown'];
 
-/** A sandbox session of its own for one test, online and unpaced. */
+/** A sandbox session of its own for one test, online, and unpaced unless told otherwise. */
 export async function onlineSession(
   deployment: Deployment,
   name: string,
-  options: { sandboxProfile?: 'stock' | '2026-09' } = {},
+  options: {
+    sandboxProfile?: 'stock' | '2026-09';
+    pacing?: { minIntervalMs: number; jitterMs: number };
+  } = {},
 ): Promise<{ id: string; phoneNumber: string }> {
   const { api } = deployment;
   const { id } = (

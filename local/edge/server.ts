@@ -2,7 +2,13 @@ import { mkdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { unstable_readConfig } from 'wrangler';
-import { convertV4MiniflareOptions, Log, LogLevel, Miniflare } from 'miniflare';
+import {
+  convertV4MiniflareOptions,
+  Log,
+  LogLevel,
+  Miniflare,
+  type MiniflareOptions,
+} from 'miniflare';
 import { z } from 'zod';
 import type { RunningService } from '../service-process.ts';
 import { buildWorker } from './build.ts';
@@ -31,30 +37,12 @@ export async function startEdge(config: EdgeConfig): Promise<RunningService> {
   await endLeftoverWorkerd(config.dataDir);
   const script = await buildWorker(join(config.dataDir, 'bundle'));
   const miniflare = new Miniflare(
-    convertV4MiniflareOptions({
-      host: '127.0.0.1',
-      port: config.port,
-      cf: false,
-      log: new Log(LogLevel.WARN),
-      durableObjectsPersist: join(config.dataDir, 'durable-objects'),
-      name: wrangler.name ?? 'waypost',
-      modules: true,
-      modulesRoot: dirname(script),
-      scriptPath: script,
+    workerOptions(config, {
+      script,
       compatibilityDate: wrangler.compatibility_date ?? '',
       compatibilityFlags: wrangler.compatibility_flags,
-      bindings: config.variables,
-      assets: {
-        directory: join(root, wrangler.assets?.directory ?? ''),
-        binding: 'ASSETS',
-        routerConfig: { invoke_user_worker_ahead_of_assets: true, has_user_worker: true },
-      },
-      serviceBindings: {
-        EGRESS: { network: { allow: ['public'] } },
-        ...(config.privateEgress.length === 0
-          ? {}
-          : { EGRESS_PRIVATE: { network: { allow: config.privateEgress } } }),
-      },
+      durableObjects: wrangler.durable_objects.bindings,
+      assets: join(root, wrangler.assets?.directory ?? ''),
     }),
   );
   const url = await miniflare.ready;
@@ -67,6 +55,57 @@ export async function startEdge(config: EdgeConfig): Promise<RunningService> {
       await miniflare.dispose();
     },
   };
+}
+
+export type WorkerBundle = {
+  script: string;
+  compatibilityDate: string;
+  compatibilityFlags: string[];
+  /** Bindings as wrangler.toml names them. All keep their storage in SQLite. */
+  durableObjects: readonly { name: string; class_name: string }[];
+  /** Folder of static assets, if there are any. */
+  assets?: string;
+};
+
+/** Miniflare's options for one bundle: what is the same for every Worker that this deployment runs. */
+export function workerOptions(config: EdgeConfig, bundle: WorkerBundle): MiniflareOptions {
+  const { privateEgress } = config;
+  const options = convertV4MiniflareOptions({
+    host: '127.0.0.1',
+    port: config.port,
+    cf: false,
+    log: new Log(LogLevel.WARN),
+    name: 'waypost',
+    modules: true,
+    modulesRoot: dirname(bundle.script),
+    scriptPath: bundle.script,
+    compatibilityDate: bundle.compatibilityDate,
+    compatibilityFlags: bundle.compatibilityFlags,
+    bindings: config.variables,
+    durableObjects: Object.fromEntries(
+      bundle.durableObjects.map(({ name, class_name }) => [
+        name,
+        { className: class_name, useSQLite: true },
+      ]),
+    ),
+    ...(bundle.assets === undefined
+      ? {}
+      : {
+          assets: {
+            directory: bundle.assets,
+            binding: 'ASSETS',
+            routerConfig: { invoke_user_worker_ahead_of_assets: true, has_user_worker: true },
+          },
+        }),
+    serviceBindings: {
+      EGRESS: { network: { allow: ['public'] } },
+      ...(privateEgress.length === 0
+        ? {}
+        : { EGRESS_PRIVATE: { network: { allow: privateEgress } } }),
+    },
+  });
+  // The conversion drops the old `durableObjectsPersist` without a word: storage would be in memory only.
+  return { ...options, resourcePersistencePath: join(config.dataDir, 'storage') };
 }
 
 /** Cloudflare's clock, played: every trigger of wrangler.toml fires once a minute, which is what all of them say. */

@@ -1,0 +1,27 @@
+import { Miniflare } from 'miniflare';
+import { endLeftoverWorkerd, rememberWorkerd } from '../leftover.ts';
+import { workerOptions } from '../server.ts';
+
+/** Runs one script as the deployment runs the Worker: `run-worker.ts <dataDir> <script>`. Ends with its parent. */
+const [, , dataDir = '', script = ''] = process.argv;
+await endLeftoverWorkerd(dataDir);
+const miniflare = new Miniflare(
+  workerOptions(
+    { port: 0, dataDir, variables: {}, privateEgress: [] },
+    {
+      script,
+      compatibilityDate: '2026-10-01',
+      compatibilityFlags: ['nodejs_compat'],
+      durableObjects: [{ name: 'COUNTER', class_name: 'Counter' }],
+    },
+  ),
+);
+const url = await miniflare.ready;
+rememberWorkerd(dataDir);
+process.on('disconnect', () => {
+  miniflare.dispose().then(
+    () => process.exit(0),
+    () => process.exit(1),
+  );
+});
+process.send?.({ url: url.origin });

@@ -66,6 +66,8 @@ export class FakeEdge {
   readonly loseAnswerOf = new Set<string>();
   /** Reports that make the whole batch unfit (422). */
   unfit: (report: Report) => boolean = () => false;
+  /** Reports whose batch answers 503: the edge has them only when this lets it. */
+  notNow: (report: Report) => boolean = () => false;
   leaseMs = 30_000;
   url = '';
   #server: Server | null = null;
@@ -258,6 +260,7 @@ export class FakeEdge {
     if (name === 'unsettled') return this.#unsettled(UnsettledRequest.parse(body));
     if (name === 'reports') {
       const batch = ReportBatch.parse(body);
+      if (batch.reports.some(({ report }) => this.notNow(report))) return { status: 503, body: {} };
       const unfit = batch.reports.some(({ report }) => this.unfit(report));
       return unfit ? { status: 422, body: {} } : { status: 200, body: this.#report(batch) };
     }

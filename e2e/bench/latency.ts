@@ -1,7 +1,7 @@
 import type { Deployment } from '../testing/deployment.ts';
 import { HAS_LEFT, onlineSession, sendText } from '../testing/session.ts';
 import { percentiles, type Percentiles } from './stats.ts';
-import type { BenchSession } from './main.ts';
+import type { BenchSession } from './session.ts';
 
 const ROUNDS = 100;
 

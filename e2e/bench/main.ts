@@ -6,7 +6,8 @@ import { startDeployment, type Deployment } from '../testing/deployment.ts';
 import { inheritedEnvironment } from '../testing/env.ts';
 import { settingsOf } from '../testing/settings.ts';
 import { onlineSession } from '../testing/session.ts';
-import { worldOf, type World } from '../testing/world.ts';
+import { worldOf } from '../testing/world.ts';
+import type { BenchSession } from './session.ts';
 import { inboundToWebhook, sendAccepted, sendToSent } from './latency.ts';
 import { treePssMiB } from './process-tree.ts';
 import { reportOf, type Row } from './report.ts';
@@ -14,8 +15,6 @@ import { sessionTimes } from './sessions.ts';
 import { startStock, type Stock } from './stock.ts';
 import { throughput } from './throughput.ts';
 import { worker } from './worker.ts';
-
-export type BenchSession = World & { id: string };
 
 const MEMORY_GOAL = 0.6;
 const results = fileURLToPath(new URL('results/', import.meta.url));

@@ -1,7 +1,7 @@
 import type { Deployment } from '../testing/deployment.ts';
 import { sendText } from '../testing/session.ts';
 import { until } from '../testing/until.ts';
-import type { BenchSession } from './main.ts';
+import type { BenchSession } from './session.ts';
 import type { Stock } from './stock.ts';
 
 const MESSAGES = 300;

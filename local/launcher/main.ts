@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs';
+import { chmodSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { DirectoryInUseError, lockDirectory } from '../directory-lock.ts';
 import { readLauncherEnv } from './env.ts';
@@ -60,7 +60,8 @@ async function main(): Promise<void> {
 /** Two launchers on one folder would start every part twice. */
 function takeDirectory(directory: string): () => void {
   // 0711: PostgreSQL, run as another account when we are root, must pass through; it can list and read nothing here.
-  mkdirSync(directory, { recursive: true, mode: 0o711 });
+  mkdirSync(directory, { recursive: true });
+  chmodSync(directory, 0o711);
   try {
     return lockDirectory(directory);
   } catch (error) {

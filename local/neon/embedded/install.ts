@@ -5,6 +5,7 @@ import { reasonOf } from '../../log.ts';
 import { type Account, firstBarrier, unprivilegedAccount } from './account.ts';
 import { type Binaries, EmbeddedUnavailableError, findBinaries } from './binaries.ts';
 import { runToEnd } from './programs.ts';
+import { reachableBinaries } from './reachable.ts';
 
 /** Programs that can run here, the user to run them as, and a cluster that is ready to be served. */
 export type Installation = { binaries: Binaries; account: Account | undefined; cluster: string };
@@ -30,12 +31,13 @@ export async function install(
   password: string,
   throwaway: boolean,
 ): Promise<Installation> {
-  const binaries = await findBinaries();
+  const installed = await findBinaries();
   // Two steps: in one, `mode` would close the parents to PostgreSQL's account as well.
   await mkdir(path.dirname(dataDir), { recursive: true });
   await mkdir(dataDir, { mode: 0o700 }).catch(unlessItExists);
   const home = await realpath(dataDir);
-  const account = await chooseAccount(home, binaries);
+  const account = await chooseAccount(home);
+  const binaries = account === undefined ? installed : await reachableBinaries(account, installed);
   await runToEnd(binaries.postgres, ['--version'], account).catch((error: unknown) => {
     throw new EmbeddedUnavailableError(`its programs do not run here (${reasonOf(error)})`);
   });
@@ -45,7 +47,7 @@ export async function install(
 }
 
 /** PostgreSQL refuses root, and serves only a cluster that its own user owns. */
-async function chooseAccount(home: string, binaries: Binaries): Promise<Account | undefined> {
+async function chooseAccount(home: string): Promise<Account | undefined> {
   if (process.getuid?.() !== 0) return undefined;
   const owner = (await hasCluster(home)) ? await stat(clusterOf(home)) : undefined;
   const account =
@@ -55,13 +57,11 @@ async function chooseAccount(home: string, binaries: Binaries): Promise<Account 
   if (account === undefined) {
     throw new EmbeddedUnavailableError('PostgreSQL refuses root, and there is no other account');
   }
-  for (const target of [binaries.postgres, binaries.initdb, path.dirname(home)]) {
-    const barrier = await firstBarrier(account, target);
-    if (barrier !== undefined) {
-      throw new EmbeddedUnavailableError(
-        `PostgreSQL refuses root, and ${account.name} may not enter ${barrier}`,
-      );
-    }
+  const barrier = await firstBarrier(account, path.dirname(home));
+  if (barrier !== undefined) {
+    throw new EmbeddedUnavailableError(
+      `PostgreSQL refuses root, and ${account.name} may not enter ${barrier}`,
+    );
   }
   await chown(home, account.uid, account.gid);
   return account;

@@ -6,13 +6,16 @@ import { answerNotFound } from './http/not-found.ts';
 import { rejectInvalid } from './http/validation.ts';
 import { limitBody, requireJson } from './middleware/accept-body.ts';
 import { authenticate } from './middleware/authenticate.ts';
-import { limitRate } from './middleware/limit-rate.ts';
+import { limitFailedCredentials, limitRate } from './middleware/limit-rate.ts';
+import { guardOrigins } from './middleware/origins.ts';
+import { checkJson } from './middleware/check-json.ts';
 import { type Compose, requestContext } from './middleware/request-context.ts';
 import { requireLiveKey } from './middleware/require-live-key.ts';
 import { registerDeliveries } from './routes/deliveries/index.ts';
 import { registerEvents } from './routes/events/index.ts';
 import { registerInternalQstash } from './routes/internal-qstash/index.ts';
 import { registerInternalRunners } from './routes/internal-runners/index.ts';
+import { registerKeys } from './routes/keys/index.ts';
 import { registerMessages } from './routes/messages/index.ts';
 import { registerOpen } from './routes/open/index.ts';
 import { registerSandbox } from './routes/sandbox/index.ts';
@@ -28,8 +31,18 @@ export function createApp(compose: Compose): App {
   app.notFound(answerNotFound(() => app.routes));
 
   app.use('*', requestContext(compose));
+  app.use('*', guardOrigins);
   app.use('*', secureHeaders({ crossOriginResourcePolicy: false }));
-  app.use('/v1/*', authenticate, limitRate, limitBody, requireJson, requireLiveKey);
+  app.use(
+    '/v1/*',
+    limitFailedCredentials,
+    authenticate,
+    limitRate,
+    limitBody,
+    requireJson,
+    requireLiveKey,
+    checkJson,
+  );
 
   registerMessages(app);
   registerSessions(app);
@@ -37,6 +50,7 @@ export function createApp(compose: Compose): App {
   registerWebhooks(app);
   registerDeliveries(app);
   registerEvents(app);
+  registerKeys(app);
   registerInternalRunners(app);
   registerInternalQstash(app);
   registerOpen(app);

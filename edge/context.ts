@@ -15,8 +15,10 @@ export type Actor =
       /** SHA-256 of the whole key: what the row is matched by, since the JWT does not cover the prefix. */
       keyHash: string;
       mode: 'live' | 'test';
-      /** The key's own limit; the product's default when undefined. */
+      /** Requests a minute as the key itself says; the product's default when undefined. */
       perMinute?: number | undefined;
+      /** The limits that this request was held to, by the policy's name; undefined when Redis had no say in it. */
+      enforced?: Readonly<Record<string, number>> | undefined;
       scopes: readonly string[];
       sessionId: string | null;
     }
@@ -43,7 +45,13 @@ export type Services = {
 };
 
 /** What every service verb gets: `verb({ ctx, input })`. */
-export type ServiceContext = Services & { workspaceId: string; actor: Actor; requestId: string };
+export type ServiceContext = Services & {
+  workspaceId: string;
+  actor: Actor;
+  requestId: string;
+  /** Where the request came from, as `caller-address` reads it; null when that is not known. */
+  callerAddress?: string | null;
+};
 
 /** Hono's types for this app. `actor` and `workspaceId` are there behind the credential middleware only. */
 export type AppEnv = {

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { SigningKeysText } from '../shared/signing/keys.ts';
+import { parseOrigin } from './http/origin.ts';
 
 const Binding = z.custom<Fetcher>(
   (value) => typeof value === 'object' && value !== null && 'fetch' in value,
@@ -12,6 +13,24 @@ const list = z.string().transform((text) =>
     .map((item) => item.trim())
     .filter((item) => item !== ''),
 );
+
+const optional = <Schema extends z.ZodType>(schema: Schema) =>
+  z.preprocess((value) => (value === '' ? undefined : value), schema.optional());
+
+const originList = list.transform((entries, context) =>
+  entries.flatMap((entry, index) => {
+    const origin = parseOrigin(entry);
+    if (origin !== null) return [origin];
+    context.addIssue({
+      code: 'custom',
+      message: `entry ${index + 1} is not an origin: write scheme and host, as https://app.example.com, without path or *`,
+    });
+    return [];
+  }),
+);
+
+const HEADER_NAME = /^[a-z0-9-]+$/;
+const FORWARDED = new Set(['x-forwarded-for', 'forwarded']);
 
 const secretHex = z
   .string()
@@ -39,6 +58,24 @@ export const EdgeEnv = z.object({
   RUNNER_TO_EDGE_KEYS: SigningKeysText,
   /** Signs the JWT inside API keys. */
   API_KEY_SIGNING_KEY: secretHex,
+  /** Origins whose pages may call the API from a browser, comma-separated; none = this Worker's own origin only. */
+  CORS_ORIGINS: originList.default([]),
+  /** Where the dashboard is served, when not from here; its origin is allowed as those in CORS_ORIGINS are. */
+  FRONTEND_URL: optional(z.url({ protocol: /^https?$/ })),
+  /**
+   * The header in which the proxy in front of the Worker states the client's address, overwriting what the client sent:
+   * `cf-connecting-ip` on Cloudflare. Without it all clients count as one where addresses are counted.
+   */
+  CLIENT_IP_HEADER: optional(
+    z
+      .string()
+      .toLowerCase()
+      .regex(HEADER_NAME, 'the name of one header, as cf-connecting-ip')
+      .refine(
+        (name) => !FORWARDED.has(name),
+        'clients can write into this header themselves; name one that your proxy overwrites, as x-real-ip',
+      ),
+  ),
   /** DNS over HTTPS resolver that a webhook's or file's host is checked with before it is called. */
   DOH_URL: z.url().optional(),
   /** `host:port` or CIDR entries that webhooks and media may reach although they are private; self-hosting only. */

@@ -28,8 +28,8 @@ export async function seedWorkspace(input: {
   try {
     await client.query(
       `with workspace as (insert into workspaces (id, name, tier) values ($1, $2, $7) returning id)
-       insert into api_keys (id, workspace_id, name, mode, sha256, scopes)
-       select $3, workspace.id, 'first key', $4, $5, $6 from workspace`,
+       insert into api_keys (id, workspace_id, name, mode, sha256, scopes, per_minute)
+       select $3, workspace.id, 'first key', $4, $5, $6, $8 from workspace`,
       [
         workspaceId,
         input.name,
@@ -38,6 +38,7 @@ export async function seedWorkspace(input: {
         await hashApiKey(apiKey),
         ALL_SCOPES,
         input.tier,
+        input.perMinute ?? null,
       ],
     );
   } finally {

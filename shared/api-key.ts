@@ -6,7 +6,7 @@ export const ApiKeyClaims = z.object({
   keyId: z.string(),
   workspaceId: z.string(),
   mode: z.enum(['live', 'test']),
-  /** Requests a minute; the default when absent. In the key itself, so that the limiter needs no look-up. */
+  /** Requests a minute when the key was made; the default when absent. The limiter's own record overrides it. */
   perMinute: z.number().int().min(1).optional(),
 });
 export type ApiKeyClaims = z.infer<typeof ApiKeyClaims>;
@@ -20,7 +20,9 @@ const secretBytes = (hex: string): Uint8Array =>
  */
 export async function mintApiKey(claims: ApiKeyClaims, signingKeyHex: string): Promise<string> {
   const rate = claims.perMinute === undefined ? {} : { rpm: claims.perMinute };
-  const jwt = await new SignJWT({ ws: claims.workspaceId, ...rate })
+  // Without it, two keys minted for one row in the same second, as by a rotation, would be the same key.
+  const nonce = crypto.randomUUID().slice(0, 8);
+  const jwt = await new SignJWT({ ws: claims.workspaceId, nonce, ...rate })
     .setProtectedHeader({ alg: 'HS256' })
     .setJti(claims.keyId)
     .setIssuedAt()

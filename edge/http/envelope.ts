@@ -62,6 +62,22 @@ export function ok<Data, Status extends ContentfulStatusCode = 200>(
   return c.json(body, (status ?? 200) as Status);
 }
 
+/** One example for each error code, which the routes' answers point at. */
+export const errorExamples = () =>
+  ERROR_CODES.map((code) => {
+    const { message, advice, retryable } = ERRORS[code];
+    const value: ErrorBody = {
+      success: false,
+      error: { code, message },
+      meta: {
+        requestId: 'req_01k2q8z6m4c8f7h3n5r9t1v0wx',
+        timestamp: '2026-01-01T00:00:00.000Z',
+      },
+    };
+    const again = retryable ? 'May succeed later.' : 'Will not succeed as it is.';
+    return { code, example: { summary: message, description: `${advice} ${again}`, value } };
+  });
+
 /** Errors that every /v1 route can answer with. */
 const COMMON = [
   'UNAUTHORIZED',
@@ -74,7 +90,9 @@ const COMMON = [
 
 type ErrorResponse = {
   description: string;
-  content: { 'application/json': { schema: typeof ErrorBody } };
+  content: {
+    'application/json': { schema: typeof ErrorBody; examples: Record<string, { $ref: string }> };
+  };
 };
 type StatusOf<Code extends ErrorCode> = (typeof ERRORS)[Code]['status'];
 type ErrorResponses<Code extends ErrorCode> = Record<
@@ -93,7 +111,14 @@ export function errors<Code extends ErrorCode = never>(...codes: Code[]): ErrorR
     status,
     {
       description: sharing.map((code) => `\`${code}\`: ${ERRORS[code].message}`).join(' '),
-      content: { 'application/json': { schema: ErrorBody } },
+      content: {
+        'application/json': {
+          schema: ErrorBody,
+          examples: Object.fromEntries(
+            sharing.map((code) => [code, { $ref: `#/components/examples/${code}` }]),
+          ),
+        },
+      },
     },
   ]);
   // The loop above makes one entry for each status of the codes, which is what the type says.

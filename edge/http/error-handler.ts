@@ -18,6 +18,11 @@ const CODE_OF_STATUS: Readonly<Record<number, ErrorCode>> = {
 
 /** Seconds after which a retryable refusal is worth another try, where no better number is known. */
 const RETRY_AFTER_SECONDS = 5;
+const RETRY_SHORTLY: ReadonlySet<ErrorCode> = new Set([
+  'QUEUE_FULL',
+  'UNAVAILABLE',
+  'IDEMPOTENCY_CONFLICT',
+]);
 
 /** What an unknown throw is to the caller. Nothing of it is shown unless it was an AppError. */
 export function toAppError(error: unknown): AppError {
@@ -40,8 +45,7 @@ export function answerError(thrown: unknown, c: Context<AppEnv>): Response {
     c.get('services').log({ event: 'request_failed', requestId: c.get('requestId'), ...detail });
   }
   if (error.code === 'UNAUTHORIZED') c.header('WWW-Authenticate', 'Bearer realm="waypost"');
-  if (error.code === 'QUEUE_FULL' || error.code === 'UNAVAILABLE')
-    c.header('Retry-After', String(RETRY_AFTER_SECONDS));
+  if (RETRY_SHORTLY.has(error.code)) c.header('Retry-After', String(RETRY_AFTER_SECONDS));
   const body: ErrorBody = {
     success: false,
     error: {

@@ -10,15 +10,22 @@ const PLACES: Readonly<Record<string, string>> = {
   cookie: 'cookies',
 };
 
+/** A body can be wrong in a hundred thousand places, and one message can name as many keys. */
+const MAX_FIELDS = 20;
+const MAX_TEXT = 200;
+
+const shorten = (text: string): string =>
+  text.length > MAX_TEXT ? `${text.slice(0, MAX_TEXT).toWellFormed()}…` : text;
+
 /** `defaultHook` of every router: a request that does not fit its schema is one VALIDATION_ERROR naming each field. */
 export function rejectInvalid(
   result: { target: string } & ({ success: true } | { success: false; error: ZodError }),
 ): void {
   if (result.success) return;
-  const fields = result.error.issues.map((issue) => ({
+  const fields = result.error.issues.slice(0, MAX_FIELDS).map((issue) => ({
     in: PLACES[result.target] ?? result.target,
-    field: issue.path.join('.'),
-    message: issue.message,
+    field: shorten(issue.path.join('.')),
+    message: shorten(issue.message),
   }));
   const [first] = fields;
   const message =

@@ -4,12 +4,14 @@ import { cancelUnwanted } from '../services/deliveries/cancel-unwanted.ts';
 import { sweepDeliveries } from '../services/deliveries/sweep.ts';
 import { eraseExpiredQr } from '../services/events/erase-expired-qr.ts';
 import { expireQueuedMessages } from '../services/events/expire-queued-messages.ts';
+import { forgetIdempotencyKeys } from '../services/messages/forget-idempotency-keys.ts';
 
 const JOBS: Readonly<Record<string, (services: Services) => Promise<unknown>>> = {
   cancelUnwanted,
   sweepDeliveries,
   eraseExpiredQr,
   expireQueuedMessages,
+  forgetIdempotencyKeys,
 };
 
 /** Every minute. Each job is bounded, may run twice at once, and takes up what a run before left; one failing stops no other. */

@@ -2,6 +2,7 @@ import { createMiddleware } from 'hono/factory';
 import { hashApiKey, verifyApiKey } from '../../shared/api-key.ts';
 import { AppError } from '../../shared/errors.ts';
 import type { AppEnv } from '../context.ts';
+import { callerAddress } from '../http/caller-address.ts';
 
 /** The credential of a request: `Authorization: Bearer <key>`, else `x-api-key`. */
 export function readCredential(headers: Headers): string | null {
@@ -23,6 +24,7 @@ export const authenticate = createMiddleware<AppEnv>(async (c, next) => {
     ...services,
     requestId: c.get('requestId'),
     workspaceId: claims.workspaceId,
+    callerAddress: callerAddress(c.req.raw.headers, services.env.CLIENT_IP_HEADER),
     actor: {
       type: 'apiKey',
       keyId: claims.keyId,

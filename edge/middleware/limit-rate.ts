@@ -1,29 +1,76 @@
+import type { Context } from 'hono';
 import { createMiddleware } from 'hono/factory';
 import { AppError } from '../../shared/errors.ts';
 import type { AppEnv } from '../context.ts';
+import { answerError } from '../http/error-handler.ts';
+import { keyPolicies } from '../services/keys/key-limit.ts';
 import { keyOf } from '../services/keys/require-scope.ts';
-import type { RateLimitVerdict } from './rate-limit.ts';
+import { countedAddress } from './counted-address.ts';
+import {
+  rateLimitHeaders,
+  type RateLimitPolicy,
+  type RateLimitVerdict,
+  tightestWindow,
+} from './rate-limit.ts';
 
-const DEFAULT_PER_MINUTE = 60;
+/** What a client may do that no credential vouches for, counted by its address. */
+const ADDRESS_POLICY: RateLimitPolicy = { name: 'address', limit: 100, windowSeconds: 15 * 60 };
 
-/** Headers of draft-ietf-httpapi-ratelimit-headers-10, and the older X- ones that clients still read. */
-export function rateLimitHeaders(verdict: RateLimitVerdict): Record<string, string> {
-  return {
-    RateLimit: `"minute";r=${verdict.remaining};t=${verdict.resetSeconds}`,
-    'RateLimit-Policy': `"minute";q=${verdict.limit};w=60`,
-    'X-RateLimit-Limit': String(verdict.limit),
-    'X-RateLimit-Remaining': String(verdict.remaining),
-    'X-RateLimit-Reset': String(verdict.resetSeconds),
-    ...(verdict.allowed ? {} : { 'Retry-After': String(Math.max(1, verdict.resetSeconds)) }),
-  };
+function showVerdict(c: Context<AppEnv>, verdict: RateLimitVerdict): void {
+  for (const [name, value] of Object.entries(rateLimitHeaders(verdict))) c.header(name, value);
 }
+
+function refusal(verdict: RateLimitVerdict): AppError {
+  const hit = tightestWindow(verdict);
+  return new AppError('RATE_LIMITED', undefined, {
+    window: hit?.name,
+    limit: hit?.limit,
+    windowSeconds: hit?.windowSeconds,
+    retryAfterSeconds: hit?.resetSeconds,
+  });
+}
+
+const enforcedBy = ({ windows, degraded }: RateLimitVerdict): Record<string, number> | undefined =>
+  degraded === true
+    ? undefined
+    : Object.fromEntries(windows.map(({ name, limit }) => [name, limit]));
 
 /** Counts the request against its key, before anything is read from the database. */
 export const limitRate = createMiddleware<AppEnv>(async (c, next) => {
   const ctx = c.get('ctx');
-  const { keyId, perMinute } = keyOf(ctx);
-  const verdict = await ctx.rateLimiter.check(keyId, perMinute ?? DEFAULT_PER_MINUTE);
-  for (const [name, value] of Object.entries(rateLimitHeaders(verdict))) c.header(name, value);
-  if (!verdict.allowed) throw new AppError('RATE_LIMITED');
+  const key = keyOf(ctx);
+  const verdict = await ctx.rateLimiter.check(key.keyId, keyPolicies(key.perMinute));
+  c.set('ctx', { ...ctx, actor: { ...key, enforced: enforcedBy(verdict) } });
+  showVerdict(c, verdict);
+  if (!verdict.allowed) throw refusal(verdict);
   await next();
+});
+
+function countAddress(c: Context<AppEnv>): Promise<RateLimitVerdict> {
+  const { env, rateLimiter } = c.get('services');
+  const address = countedAddress(c.req.raw.headers, env.CLIENT_IP_HEADER);
+  return rateLimiter.check(address, [ADDRESS_POLICY]);
+}
+
+/** Counts a request that needs no credential against its client's address, before it is served. */
+export const limitAddress = createMiddleware<AppEnv>(async (c, next) => {
+  const verdict = await countAddress(c);
+  showVerdict(c, verdict);
+  if (!verdict.allowed) throw refusal(verdict);
+  await next();
+});
+
+/**
+ * Counts a request whose credential was missing or refused, wherever it was refused, against its client's address; the
+ * 101st is told no more than to wait. Stands around the credential middleware. Good credentials are never held up by it.
+ */
+export const limitFailedCredentials = createMiddleware<AppEnv>(async (c, next) => {
+  await next();
+  if (c.get('errorCode') !== 'UNAUTHORIZED') return;
+  const verdict = await countAddress(c);
+  if (!verdict.allowed) {
+    c.res = answerError(refusal(verdict), c);
+    c.header('WWW-Authenticate', undefined);
+  }
+  showVerdict(c, verdict);
 });

@@ -40,12 +40,14 @@ describe('the rate limit', () => {
     const first = await list(apiKey);
     expect(first.headers.get('x-ratelimit-limit')).toBe('60');
     expect(first.headers.get('x-ratelimit-remaining')).toBe('59');
-    expect(first.headers.get('ratelimit-policy')).toBe('"minute";q=60;w=60');
-    expect(first.headers.get('ratelimit')).toMatch(/^"minute";r=59;t=\d+$/);
+    expect(first.headers.get('ratelimit-policy')).toBe('"minute";q=60;w=60, "hour";q=1000;w=3600');
+    expect(first.headers.get('ratelimit')).toMatch(/^"minute";r=59;t=\d+, "hour";r=999;t=\d+$/);
     const rest = await Promise.all(Array.from({ length: 61 }, () => list(apiKey)));
     const refused = rest.filter(({ status }) => status === 429);
     expect(refused.length).toBeGreaterThanOrEqual(1);
-    expect(refused[0]).toMatchObject({ error: { code: 'RATE_LIMITED' } });
+    expect(refused[0]).toMatchObject({
+      error: { code: 'RATE_LIMITED', details: { window: 'minute', limit: 60 } },
+    });
     expect(Number(refused[0]?.headers.get('retry-after'))).toBeGreaterThan(0);
     expect(await list(other.apiKey)).toMatchObject({ status: 200 });
   });

@@ -3,10 +3,21 @@ import { Redis } from '@upstash/redis/cloudflare';
 import type { EdgeEnv } from '../env.ts';
 import type { Log } from '../context.ts';
 import type { IsolateLimiter } from './isolate-limiter.ts';
-import type { RateLimiter, RateLimitVerdict } from './rate-limit.ts';
+import {
+  type RateLimiter,
+  type RateLimitPolicy,
+  type RateLimitVerdict,
+  verdictOf,
+} from './rate-limit.ts';
 
 /** How long a request waits for Redis before the isolate's own limiter decides. */
 const TIMEOUT_MS = 500;
+
+/**
+ * A sliding window tells a refused client to come back at the end of the current window, when much of it may still
+ * count: seconds too early for a minute, but up to an hour for an hour. Longer windows are therefore fixed.
+ */
+const LONGEST_SLIDING_SECONDS = 60;
 
 export type RedisRateLimiterDeps = {
   env: Pick<EdgeEnv, 'UPSTASH_REDIS_REST_URL' | 'UPSTASH_REDIS_REST_TOKEN'>;
@@ -14,11 +25,13 @@ export type RedisRateLimiterDeps = {
   fallback: IsolateLimiter;
   log: Log;
   now: () => number;
+  waitUntil: (work: Promise<unknown>) => void;
 };
 
 /**
- * Sliding window in Redis by @upstash/ratelimit, one round trip. The library throws when Redis is gone and lets everything
- * pass when it is slow; in both cases the isolate's limiter takes over and says so in the log.
+ * Windows in Redis by @upstash/ratelimit, all of a request's in one round trip. The library throws when Redis is gone and
+ * lets everything pass when it is slow; in both cases the isolate's limiter takes over and says so in the log.
+ * Make one for each request: it batches, and workerd forbids I/O on behalf of another request.
  */
 export function createRedisRateLimiter(deps: RedisRateLimiterDeps): RateLimiter {
   const redis = new Redis({
@@ -26,39 +39,94 @@ export function createRedisRateLimiter(deps: RedisRateLimiterDeps): RateLimiter 
     token: deps.env.UPSTASH_REDIS_REST_TOKEN,
     retry: false,
     enableTelemetry: false,
-    // Batches across requests would do I/O on behalf of another request, which workerd forbids.
-    enableAutoPipelining: false,
+    enableAutoPipelining: true,
   });
 
-  const ask = async (subject: string, limit: number): Promise<RateLimitVerdict | null> => {
-    const limiter = new Ratelimit({
+  // The library keeps one limit of its own for each prefix, and reads it in the same step: hence one for each subject.
+  const limiterOf = (
+    { name, limit, windowSeconds, adjustable }: RateLimitPolicy,
+    subject: string,
+  ): Ratelimit =>
+    new Ratelimit({
       redis,
-      limiter: Ratelimit.slidingWindow(limit, '1 m'),
-      prefix: 'waypost:rate',
+      limiter:
+        windowSeconds <= LONGEST_SLIDING_SECONDS
+          ? Ratelimit.slidingWindow(limit, `${windowSeconds} s`)
+          : Ratelimit.fixedWindow(limit, `${windowSeconds} s`),
+      prefix: adjustable === true ? `waypost:rate:${name}:${subject}` : `waypost:rate:${name}`,
+      dynamicLimits: adjustable === true,
       timeout: TIMEOUT_MS,
       ephemeralCache: false,
     });
-    const result = await limiter.limit(subject);
-    if (result.reason === 'timeout') return null;
-    return {
-      allowed: result.success,
-      limit,
-      remaining: Math.max(0, result.remaining),
-      resetSeconds: Math.max(0, Math.ceil((result.reset - deps.now()) / 1000)),
-    };
+
+  const ask = async (
+    subject: string,
+    policies: readonly RateLimitPolicy[],
+  ): Promise<RateLimitVerdict | null> => {
+    const results = await Promise.all(
+      policies.map((policy) => limiterOf(policy, subject).limit(subject)),
+    );
+    if (results.some(({ reason }) => reason === 'timeout')) return null;
+    return verdictOf(
+      policies.map((policy, index) => ({
+        ...policy,
+        limit: results[index]?.limit ?? policy.limit,
+        allowed: results[index]?.success ?? false,
+        remaining: Math.max(0, results[index]?.remaining ?? 0),
+        resetSeconds: Math.max(0, Math.ceil(((results[index]?.reset ?? 0) - deps.now()) / 1000)),
+      })),
+    );
+  };
+
+  /** What one window refused is not to weigh on the others: a minute's hammering would use up the hour. */
+  const giveBack = async (subject: string, policies: readonly RateLimitPolicy[]): Promise<void> => {
+    try {
+      await Promise.all(
+        policies.map((policy) => limiterOf(policy, subject).limit(subject, { rate: -1 })),
+      );
+    } catch (error) {
+      deps.log({ event: 'rate_limiter_give_back_failed', reason: nameOf(error) });
+    }
   };
 
   return {
-    check: async (subject, limit) => {
+    check: async (subject, policies) => {
       let reason = 'timeout';
       try {
-        const verdict = await ask(subject, limit);
-        if (verdict !== null) return verdict;
+        const verdict = await ask(subject, policies);
+        if (verdict !== null) {
+          const counted = verdict.allowed ? [] : verdict.windows.filter(({ allowed }) => allowed);
+          if (counted.length > 0) deps.waitUntil(giveBack(subject, counted));
+          return verdict;
+        }
       } catch (error) {
-        reason = error instanceof Error ? error.name : 'unknown';
+        reason = nameOf(error);
       }
       deps.log({ event: 'rate_limiter_fallback', reason });
-      return deps.fallback.check(subject, limit, deps.now());
+      return { ...deps.fallback.check(subject, policies, deps.now()), degraded: true };
+    },
+    adjust: async (subject, policies, change = 'keep') => {
+      const set = Promise.all(
+        policies.map((policy) =>
+          limiterOf(policy, subject).setDynamicLimit({
+            limit: change === 'keep' && policy.limit,
+          }),
+        ),
+      );
+      try {
+        await Promise.race([set, rejectLate()]);
+        return true;
+      } catch (error) {
+        deps.log({ event: 'rate_limit_not_adjusted', subject, reason: nameOf(error) });
+        return false;
+      }
     },
   };
 }
+
+const nameOf = (error: unknown): string => (error instanceof Error ? error.name : 'unknown');
+
+const rejectLate = (): Promise<never> =>
+  new Promise((_resolve, reject) => {
+    setTimeout(() => reject(new DOMException('Redis did not answer', 'TimeoutError')), TIMEOUT_MS);
+  });

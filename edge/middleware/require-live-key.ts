@@ -8,7 +8,7 @@ import { loadActor } from '../services/keys/load-actor.ts';
  */
 const CHECKED_IN_STATEMENT = /^\/v1\/messages\/(?:text|[^/]+\/reply)$/;
 
-/** Refuses a revoked, paused or expired key and a suspended workspace, and fills in scopes and pin. */
+/** Refuses a revoked, paused or expired key, a foreign address and a suspended workspace; fills in scopes and pin. */
 export const requireLiveKey = createMiddleware<AppEnv>(async (c, next) => {
   const deferred = c.req.method === 'POST' && CHECKED_IN_STATEMENT.test(c.req.path);
   if (!deferred) {

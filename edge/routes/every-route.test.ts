@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { newId } from '../../shared/ids.ts';
 import { mintApiKey } from '../../shared/api-key.ts';
+import { SCOPES } from '../services/keys/require-scope.ts';
 import { createHarness, type Harness } from '../testing/harness.ts';
 import { type Document, type ListedOperation, readDocument } from '../testing/openapi.ts';
 
@@ -16,7 +17,7 @@ beforeAll(async () => {
   v1 = operations.filter(({ path }) => path.startsWith('/v1/'));
 });
 
-type Ids = { session: string; message: string; webhook: string; delivery: string };
+type Ids = { session: string; message: string; webhook: string; delivery: string; key: string };
 
 /** The operation's path with real-looking ids, by the folder that a parameter stands in. */
 function pathOf({ path }: ListedOperation, ids: Ids): string {
@@ -37,6 +38,7 @@ const unknownIds = (): Ids => ({
   message: newId('message'),
   webhook: newId('webhook'),
   delivery: newId('delivery'),
+  key: newId('key'),
 });
 
 function call(operation: ListedOperation, ids: Ids, options: Parameters<Harness['call']>[2]) {
@@ -108,6 +110,43 @@ describe('every /v1 route', () => {
     expect(await statuses({ key: apiKey })).toEqual(all('403 FORBIDDEN'));
   });
 
+  test.each([
+    ['paused', { isActive: false }],
+    ['expired', { expiresAt: new Date(Date.now() - 1_000) }],
+  ])('refuses a key that is %s', async (_state, options) => {
+    const { workspaceId } = await harness.newWorkspace();
+    const { apiKey } = await harness.newKey(workspaceId, options);
+    expect(await statuses({ key: apiKey })).toEqual(all('401 UNAUTHORIZED'));
+  });
+
+  test('refuses a key that is used from elsewhere, and one from nobody knows where', async () => {
+    const { workspaceId } = await harness.newWorkspace();
+    const { apiKey: key } = await harness.newKey(workspaceId, { allowedIps: ['192.0.2.0/24'] });
+    const from = (address: string) => ({ 'cf-connecting-ip': address });
+    expect(await statuses({ key, headers: from('198.51.100.7') })).toEqual(all('403 FORBIDDEN'));
+    const other = await harness.newKey(workspaceId, { allowedIps: ['0.0.0.0/0'] });
+    expect(await statuses({ key: other.apiKey, headers: from('') })).toEqual(all('403 FORBIDDEN'));
+  });
+
+  test('declares its scope, and refuses a key that has every other one', async () => {
+    const { workspaceId } = await harness.newWorkspace();
+    const keys = new Map<unknown, string>();
+    for (const scope of SCOPES) {
+      const scopes = SCOPES.filter((other) => other !== scope);
+      keys.set(scope, (await harness.newKey(workspaceId, { scopes })).apiKey);
+    }
+    for (const operation of v1) {
+      const scope = operation['x-required-scope'];
+      expect(SCOPES, named(operation)).toContain(scope);
+      const key = keys.get(scope) ?? '';
+      const answer = await call(operation, unknownIds(), { key });
+      expect(answer, named(operation)).toMatchObject({
+        status: 403,
+        error: { details: { scope } },
+      });
+    }
+  });
+
   test('treats another workspace’s ids as missing ones', async () => {
     const owner = await harness.newWorkspace();
     const { workspaceId } = owner;
@@ -133,8 +172,10 @@ describe('every /v1 route', () => {
       secret: 'whsec_c2VjcmV0',
       eventTypes: ['*'],
     });
-    const { apiKey } = await harness.newWorkspace();
-    const foreign = { ...unknownIds(), session: session.id, message, webhook };
+    const { workspaceId: other } = await harness.newWorkspace();
+    const { apiKey } = await harness.newKey(other, { perMinute: 10_000 });
+    const ids = { session: session.id, message, webhook, key: owner.keyId };
+    const foreign = { ...unknownIds(), ...ids };
     const missing = unknownIds();
     let compared = 0;
     for (const operation of v1.filter(({ path }) => path.includes('{'))) {

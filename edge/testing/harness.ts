@@ -13,6 +13,8 @@ import { IsolateLimiter } from '../middleware/isolate-limiter.ts';
 import worker from '../worker.ts';
 import { fakeRunner, openTap } from './neighbours.ts';
 
+const ADDRESS_HEADER = 'cf-connecting-ip';
+
 type Bindings = Record<string, unknown>;
 export type LogLine = { event: string } & Record<string, unknown>;
 
@@ -62,6 +64,7 @@ export const idOf = ({ data }: Answer): string => z.object({ id: z.string() }).p
 
 export type TestRequest = {
   key?: string;
+  /** Sent as it is when it is text, bytes or a stream; as JSON otherwise. */
   body?: unknown;
   headers?: Record<string, string>;
   /** Replaces bindings for this request alone. */
@@ -78,6 +81,7 @@ export async function createHarness(overrides: Bindings = {}) {
   const testEnv: Bindings = {
     ...given,
     DATABASE_URL: await createTestDatabase(handle),
+    CLIENT_IP_HEADER: ADDRESS_HEADER,
     ...overrides,
   };
   const env: EdgeEnv = parseEdgeEnv(testEnv);
@@ -100,11 +104,15 @@ export async function createHarness(overrides: Bindings = {}) {
       isActive?: boolean;
       expiresAt?: Date;
       revokedAt?: Date;
+      allowedIps?: string[];
+      perMinute?: number;
     } = {},
   ): Promise<{ keyId: string; apiKey: string; keyHash: string }> => {
     const { mode = 'live', scopes = ['*'], ...rest } = options;
     const keyId = newId('key');
-    const apiKey = await mintApiKey({ keyId, workspaceId, mode }, env.API_KEY_SIGNING_KEY);
+    const { perMinute } = options;
+    const claims = { keyId, workspaceId, mode, perMinute };
+    const apiKey = await mintApiKey(claims, env.API_KEY_SIGNING_KEY);
     const keyHash = await hashApiKey(apiKey);
     await db
       .insert(schema.apiKeys)
@@ -118,10 +126,13 @@ export async function createHarness(overrides: Bindings = {}) {
     path: string,
     { key, body, headers = {}, env: replaced = {} }: TestRequest = {},
   ): Promise<Response> => {
-    const sent = typeof body === 'string' ? body : JSON.stringify(body);
+    const raw =
+      typeof body === 'string' || body instanceof ReadableStream || body instanceof Uint8Array;
+    const sent = raw ? body : JSON.stringify(body);
     const message = new Request(`https://waypost.test${path}`, {
       method,
       headers: {
+        [ADDRESS_HEADER]: randomAddress(),
         ...(key === undefined ? {} : { authorization: `Bearer ${key}` }),
         ...(body === undefined ? {} : { 'content-type': 'application/json' }),
         ...headers,
@@ -246,6 +257,10 @@ async function upsertRunner(db: Services['db'], owner: TestOwner): Promise<void>
     .values({ id: owner.runnerId, region: 'local', maxSessions: 10, ...row })
     .onConflictDoUpdate({ target: schema.runners.id, set: row });
 }
+
+/** Each request comes from a client of its own unless a test says otherwise: refusals are counted by address. */
+const randomAddress = (): string =>
+  [10, ...crypto.getRandomValues(new Uint8Array(3))].map(String).join('.');
 
 function randomHex(bytes: number): string {
   const raw = crypto.getRandomValues(new Uint8Array(bytes));

@@ -9,6 +9,12 @@ CREATE TABLE "api_keys" (
 	"is_active" boolean DEFAULT true NOT NULL,
 	"expires_at" timestamp (3) with time zone,
 	"revoked_at" timestamp (3) with time zone,
+	"previous_sha256" text,
+	"previous_until" timestamp (3) with time zone,
+	"allowed_ips" text[],
+	"per_minute" integer,
+	"last_used_at" timestamp (3) with time zone,
+	"created_by" text,
 	"created_at" timestamp (3) with time zone DEFAULT now() NOT NULL,
 	CONSTRAINT "api_keys_sha256_unique" UNIQUE("sha256")
 );
@@ -52,6 +58,19 @@ CREATE TABLE "events" (
 	"created_at" timestamp (3) with time zone DEFAULT now() NOT NULL,
 	CONSTRAINT "events_workspace_id_seq_pk" PRIMARY KEY("workspace_id","seq"),
 	CONSTRAINT "events_id_unique" UNIQUE("id")
+);
+--> statement-breakpoint
+CREATE TABLE "idempotency" (
+	"workspace_id" text NOT NULL,
+	"route" text NOT NULL,
+	"idempotency_key" text NOT NULL,
+	"body_hash" text NOT NULL,
+	"message_id" text NOT NULL,
+	"answer_status" smallint,
+	"answer" jsonb,
+	"created_at" timestamp (3) with time zone DEFAULT now() NOT NULL,
+	"expires_at" timestamp (3) with time zone NOT NULL,
+	CONSTRAINT "idempotency_workspace_id_route_idempotency_key_pk" PRIMARY KEY("workspace_id","route","idempotency_key")
 );
 --> statement-breakpoint
 CREATE TABLE "lease_history" (
@@ -204,6 +223,8 @@ ALTER TABLE "deliveries" ADD CONSTRAINT "deliveries_workspace_id_workspaces_id_f
 ALTER TABLE "deliveries" ADD CONSTRAINT "deliveries_endpoint_id_webhook_endpoints_id_fk" FOREIGN KEY ("endpoint_id") REFERENCES "public"."webhook_endpoints"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "deliveries" ADD CONSTRAINT "deliveries_workspace_id_event_seq_events_workspace_id_seq_fk" FOREIGN KEY ("workspace_id","event_seq") REFERENCES "public"."events"("workspace_id","seq") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "events" ADD CONSTRAINT "events_workspace_id_workspaces_id_fk" FOREIGN KEY ("workspace_id") REFERENCES "public"."workspaces"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "idempotency" ADD CONSTRAINT "idempotency_workspace_id_workspaces_id_fk" FOREIGN KEY ("workspace_id") REFERENCES "public"."workspaces"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "idempotency" ADD CONSTRAINT "idempotency_message_id_messages_id_fk" FOREIGN KEY ("message_id") REFERENCES "public"."messages"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "lease_history" ADD CONSTRAINT "lease_history_session_id_sessions_id_fk" FOREIGN KEY ("session_id") REFERENCES "public"."sessions"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "media" ADD CONSTRAINT "media_workspace_id_workspaces_id_fk" FOREIGN KEY ("workspace_id") REFERENCES "public"."workspaces"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "media" ADD CONSTRAINT "media_session_id_sessions_id_fk" FOREIGN KEY ("session_id") REFERENCES "public"."sessions"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
@@ -220,6 +241,8 @@ CREATE INDEX "deliveries_unfinished" ON "deliveries" USING btree ("endpoint_id",
 CREATE INDEX "deliveries_due" ON "deliveries" USING btree ("next_attempt_at") WHERE "deliveries"."status" = 'pending';--> statement-breakpoint
 CREATE INDEX "events_session" ON "events" USING btree ("session_id","seq");--> statement-breakpoint
 CREATE INDEX "events_live_qr" ON "events" USING btree ("created_at") WHERE "events"."type" = 'session.qr' and "events"."data" ->> 'qr' is not null;--> statement-breakpoint
+CREATE UNIQUE INDEX "idempotency_message" ON "idempotency" USING btree ("message_id");--> statement-breakpoint
+CREATE INDEX "idempotency_expires" ON "idempotency" USING btree ("expires_at");--> statement-breakpoint
 CREATE INDEX "lease_history_session" ON "lease_history" USING btree ("session_id","epoch");--> statement-breakpoint
 CREATE INDEX "media_workspace" ON "media" USING btree ("workspace_id","created_at");--> statement-breakpoint
 CREATE UNIQUE INDEX "messages_queue" ON "messages" USING btree ("session_id","queue_seq");--> statement-breakpoint

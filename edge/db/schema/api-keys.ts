@@ -1,5 +1,5 @@
 import { sql } from 'drizzle-orm';
-import { boolean, index, pgTable, text } from 'drizzle-orm/pg-core';
+import { boolean, index, integer, pgTable, text } from 'drizzle-orm/pg-core';
 import { createdAt, moment } from './columns.ts';
 import { sessions } from './sessions.ts';
 import { workspaces } from './workspaces.ts';
@@ -25,6 +25,17 @@ export const apiKeys = pgTable(
     isActive: boolean('is_active').notNull().default(true),
     expiresAt: moment('expires_at'),
     revokedAt: moment('revoked_at'),
+    /** The key before the last rotation, which is good until then. */
+    previousSha256: text('previous_sha256'),
+    previousUntil: moment('previous_until'),
+    /** CIDR ranges that the key may be used from, as their network addresses; null = any. */
+    allowedIps: text('allowed_ips').array(),
+    /** Requests a minute; null = the product's default. */
+    perMinute: integer('per_minute'),
+    /** To the minute. */
+    lastUsedAt: moment('last_used_at'),
+    /** Id of the key or person that made it; null for the first one of a workspace. */
+    createdBy: text('created_by'),
     createdAt: createdAt(),
   },
   (table) => [index('api_keys_workspace').on(table.workspaceId)],

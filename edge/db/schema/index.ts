@@ -1,6 +1,7 @@
 export { apiKeys } from './api-keys.ts';
 export { attempts, deliveries } from './deliveries.ts';
 export { events } from './events.ts';
+export { idempotency } from './idempotency.ts';
 export { media } from './media.ts';
 export { messages } from './messages.ts';
 export { leaseHistory, runners, sessionLeases } from './session-leases.ts';

@@ -2,6 +2,7 @@ import { createRoute, z } from '@hono/zod-openapi';
 import type { App } from '../../app.ts';
 import { PageQuery, readCursor } from '../../http/cursor.ts';
 import { answer, errors, ok } from '../../http/envelope.ts';
+import { requiredScope } from '../../http/required-scope.ts';
 import { listDeliveries as listDeliveriesVerb } from '../../services/deliveries/list-deliveries.ts';
 import { WebhookId } from '../webhooks/schemas.ts';
 
@@ -40,6 +41,7 @@ export const listDeliveries = (app: App) =>
       method: 'get',
       path: '/v1/webhooks/{id}/deliveries',
       operationId: 'listDeliveries',
+      ...requiredScope('webhooks:read'),
       tags: ['Webhooks'],
       summary: 'List deliveries to an endpoint with their attempts, newest first',
       request: { params: WebhookId, query: Query },

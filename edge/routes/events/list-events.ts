@@ -3,6 +3,7 @@ import { PublicEvent } from '../../../shared/protocol/index.ts';
 import type { App } from '../../app.ts';
 import { PAGE_LIMIT } from '../../http/cursor.ts';
 import { answer, errorResponses, ok } from '../../http/envelope.ts';
+import { requiredScope } from '../../http/required-scope.ts';
 import { listEvents as listEventsVerb } from '../../services/events/list-events.ts';
 import { Subscription } from '../webhooks/schemas.ts';
 
@@ -33,6 +34,7 @@ export const listEvents = (app: App) =>
       method: 'get',
       path: '/v1/events',
       operationId: 'listEvents',
+      ...requiredScope('events:read'),
       tags: ['Events'],
       summary: 'Read events in the order in which they happened',
       description:

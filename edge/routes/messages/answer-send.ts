@@ -1,10 +1,12 @@
 import type { Context } from 'hono';
 import type { AppEnv } from '../../context.ts';
 import { ok } from '../../http/envelope.ts';
-import type { SentMessage } from '../../services/messages/enqueue.ts';
+import type { SendAnswer } from '../../services/messages/idempotency.ts';
 
-/** Answers a send: 202 while the message is on its way, 200 once it is settled. */
-export function answerSend(c: Context<AppEnv>, { sessionName, ...message }: SentMessage) {
-  const status = message.status === 'queued' || message.status === 'sending' ? 202 : 200;
-  return ok(c, message, status, { sessionId: message.sessionId, sessionName });
+/** Answers a send. A replay says so in `Idempotent-Replayed`, also where it repeats how the message failed. */
+export function answerSend(c: Context<AppEnv>, answer: SendAnswer) {
+  if (answer.replayed) c.header('Idempotent-Replayed', 'true');
+  if ('failure' in answer) throw answer.failure;
+  const { sessionName, ...message } = answer.message;
+  return ok(c, message, answer.httpStatus, { sessionId: message.sessionId, sessionName });
 }

@@ -1,6 +1,7 @@
 import { createRoute } from '@hono/zod-openapi';
 import type { App } from '../../app.ts';
 import { answer, errors, ok } from '../../http/envelope.ts';
+import { requiredScope } from '../../http/required-scope.ts';
 import { getMessage as getMessageVerb } from '../../services/messages/get-message.ts';
 import { MessageId, MessageSchema } from './schemas.ts';
 
@@ -10,6 +11,7 @@ export const getMessage = (app: App) =>
       method: 'get',
       path: '/v1/messages/{id}',
       operationId: 'getMessage',
+      ...requiredScope('messages:read'),
       tags: ['Messages'],
       summary: 'Get a message',
       request: { params: MessageId },

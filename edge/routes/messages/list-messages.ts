@@ -3,6 +3,7 @@ import { MESSAGE_STATUSES } from '../../../shared/message-status.ts';
 import type { App } from '../../app.ts';
 import { PageQuery, readCursor } from '../../http/cursor.ts';
 import { answer, errorResponses, ok } from '../../http/envelope.ts';
+import { requiredScope } from '../../http/required-scope.ts';
 import { listMessages as listMessagesVerb } from '../../services/messages/list-messages.ts';
 import { MessageSchema } from './schemas.ts';
 
@@ -19,6 +20,7 @@ export const listMessages = (app: App) =>
       method: 'get',
       path: '/v1/messages',
       operationId: 'listMessages',
+      ...requiredScope('messages:read'),
       tags: ['Messages'],
       summary: 'List messages, newest first',
       request: { query: Query },

@@ -2,10 +2,12 @@ import { createRoute, z } from '@hono/zod-openapi';
 import type { App } from '../../app.ts';
 import { errors } from '../../http/envelope.ts';
 import { jsonBody } from '../../http/json-body.ts';
+import { IDEMPOTENCY_ERRORS, idempotencyOf } from '../../http/idempotency-key.ts';
 import { readWaitMs } from '../../http/prefer.ts';
+import { requiredScope } from '../../http/required-scope.ts';
 import { replyMessage as replyMessageVerb } from '../../services/messages/reply-message.ts';
 import { answerSend } from './answer-send.ts';
-import { MessageId, PreferHeader, sendAnswers, SendFields, TextField } from './schemas.ts';
+import { MessageId, sendAnswers, SendFields, SendHeaders, TextField } from './schemas.ts';
 
 const Body = z.strictObject({
   text: TextField,
@@ -19,31 +21,45 @@ export const replyMessage = (app: App) =>
       method: 'post',
       path: '/v1/messages/{id}/reply',
       operationId: 'replyMessage',
+      ...requiredScope('messages:send'),
       tags: ['Messages'],
       summary: 'Reply to a message',
       description: 'Queues a text that quotes the message, in its chat and from its session.',
       request: {
         params: MessageId,
-        headers: PreferHeader,
+        headers: SendHeaders,
         body: jsonBody(Body, { text: 'Thanks, got it.' }),
       },
       responses: {
         ...sendAnswers,
-        ...errors('NOT_FOUND', 'SESSION_NOT_READY', 'CONFLICT', 'QUEUE_FULL', 'EXPIRED'),
+        ...errors(
+          'NOT_FOUND',
+          'SESSION_NOT_READY',
+          'CONFLICT',
+          'QUEUE_FULL',
+          'EXPIRED',
+          'RECIPIENT_NOT_ON_WHATSAPP',
+          'MESSAGE_FAILED',
+          ...IDEMPOTENCY_ERRORS,
+        ),
       },
     }),
     async (c) => {
-      const { text, linkPreview, expiresIn } = c.req.valid('json');
-      const message = await replyMessageVerb({
+      const body = c.req.valid('json');
+      const { id } = c.req.valid('param');
+      const { text, linkPreview, expiresIn } = body;
+      const { 'idempotency-key': key, prefer } = c.req.valid('header');
+      const answer = await replyMessageVerb({
         ctx: c.get('ctx'),
         input: {
-          messageId: c.req.valid('param').id,
+          messageId: id,
           text,
           linkPreview,
           expiresInSeconds: expiresIn,
-          waitMs: readWaitMs(c.req.header('prefer')),
+          waitMs: readWaitMs(prefer),
+          idempotency: await idempotencyOf(key, 'replyMessage', { ...body, id }),
         },
       });
-      return answerSend(c, message);
+      return answerSend(c, answer);
     },
   );

@@ -4,6 +4,7 @@ import { MESSAGE_STATUSES } from '../../../shared/message-status.ts';
 import { TEXT_LIMIT } from '../../../shared/protocol/index.ts';
 import { parseRecipient } from '../../../shared/recipient.ts';
 import { answer } from '../../http/envelope.ts';
+import { IdempotencyKey } from '../../http/idempotency-key.ts';
 import { DEFAULT_EXPIRY_SECONDS } from '../../services/messages/enqueue.ts';
 
 const MAX_EXPIRY_SECONDS = 7 * 24 * 3600;
@@ -58,7 +59,8 @@ export const MessageId = z.object({
     .openapi({ param: { name: 'id', in: 'path' }, example: MESSAGE_EXAMPLE }),
 });
 
-export const PreferHeader = z.object({
+export const SendHeaders = z.object({
+  'idempotency-key': IdempotencyKey,
   prefer: z.string().optional().openapi({
     description:
       '`wait=N` answers when the message is settled, after N seconds (at most 60) at the latest; `respond-async`, the default, at once.',
@@ -142,7 +144,20 @@ export const MessageSchema = z
     },
   });
 
+const replayHeader = {
+  'Idempotent-Replayed': {
+    description: '`true` on the answer to a request that was answered before under its key.',
+    schema: { type: 'string' as const, enum: ['true'] },
+  },
+};
+
 export const sendAnswers = {
-  200: answer('Settled within the time of `Prefer: wait`.', SentMessageSchema),
-  202: answer('Queued; events and GET /v1/messages/{id} tell how it goes.', SentMessageSchema),
+  200: {
+    ...answer('Settled within the time of `Prefer: wait`.', SentMessageSchema),
+    headers: replayHeader,
+  },
+  202: {
+    ...answer('Queued; events and GET /v1/messages/{id} tell how it goes.', SentMessageSchema),
+    headers: replayHeader,
+  },
 };

@@ -3,10 +3,12 @@ import { TEXT_LIMIT } from '../../../shared/protocol/index.ts';
 import type { App } from '../../app.ts';
 import { errors } from '../../http/envelope.ts';
 import { jsonBody } from '../../http/json-body.ts';
+import { IDEMPOTENCY_ERRORS, idempotencyOf } from '../../http/idempotency-key.ts';
 import { readWaitMs } from '../../http/prefer.ts';
+import { requiredScope } from '../../http/required-scope.ts';
 import { sendImage as sendImageVerb } from '../../services/messages/send-image.ts';
 import { answerSend } from './answer-send.ts';
-import { PreferHeader, Recipient, sendAnswers, SendFields } from './schemas.ts';
+import { Recipient, sendAnswers, SendFields, SendHeaders } from './schemas.ts';
 
 const Body = z.strictObject({
   ...SendFields,
@@ -24,12 +26,13 @@ export const sendImage = (app: App) =>
       method: 'post',
       path: '/v1/messages/image',
       operationId: 'sendImage',
+      ...requiredScope('messages:send'),
       tags: ['Messages'],
       summary: 'Send an image by URL',
       description:
         'Fetches the image first, then queues it. `MEDIA_REJECTED` says in `details.reason` why a URL gave no image: blocked, unreachable, http_status, too_large, empty, not_an_image.',
       request: {
-        headers: PreferHeader,
+        headers: SendHeaders,
         body: jsonBody(Body, {
           to: '+15550100001',
           url: 'https://example.com/picture.jpg',
@@ -44,12 +47,17 @@ export const sendImage = (app: App) =>
           'MEDIA_REJECTED',
           'QUEUE_FULL',
           'EXPIRED',
+          'RECIPIENT_NOT_ON_WHATSAPP',
+          'MESSAGE_FAILED',
+          ...IDEMPOTENCY_ERRORS,
         ),
       },
     }),
     async (c) => {
-      const { sessionId, to, url, caption, expiresIn } = c.req.valid('json');
-      const message = await sendImageVerb({
+      const body = c.req.valid('json');
+      const { sessionId, to, url, caption, expiresIn } = body;
+      const { 'idempotency-key': key, prefer } = c.req.valid('header');
+      const answer = await sendImageVerb({
         ctx: c.get('ctx'),
         input: {
           session: sessionId ?? null,
@@ -57,9 +65,10 @@ export const sendImage = (app: App) =>
           url,
           caption: caption ?? null,
           expiresInSeconds: expiresIn,
-          waitMs: readWaitMs(c.req.header('prefer')),
+          waitMs: readWaitMs(prefer),
+          idempotency: await idempotencyOf(key, 'sendImage', body),
         },
       });
-      return answerSend(c, message);
+      return answerSend(c, answer);
     },
   );

@@ -3,10 +3,12 @@ import { TEXT_LIMIT } from '../../../shared/protocol/index.ts';
 import type { App } from '../../app.ts';
 import { errors } from '../../http/envelope.ts';
 import { jsonBody } from '../../http/json-body.ts';
+import { IDEMPOTENCY_ERRORS, idempotencyOf } from '../../http/idempotency-key.ts';
 import { readWaitMs } from '../../http/prefer.ts';
+import { requiredScope } from '../../http/required-scope.ts';
 import { sendText as sendTextVerb } from '../../services/messages/send-text.ts';
 import { answerSend } from './answer-send.ts';
-import { PreferHeader, Recipient, sendAnswers, SendFields, TextField } from './schemas.ts';
+import { Recipient, sendAnswers, SendFields, SendHeaders, TextField } from './schemas.ts';
 
 const Body = z.strictObject({
   ...SendFields,
@@ -21,21 +23,32 @@ export const sendText = (app: App) =>
       method: 'post',
       path: '/v1/messages/text',
       operationId: 'sendText',
+      ...requiredScope('messages:send'),
       tags: ['Messages'],
       summary: 'Send a text',
       description: `Queues a text of up to ${TEXT_LIMIT} characters. Order within a session is kept.`,
       request: {
-        headers: PreferHeader,
+        headers: SendHeaders,
         body: jsonBody(Body, { to: '+15550100001', text: 'Hello from Waypost' }),
       },
       responses: {
         ...sendAnswers,
-        ...errors('SESSION_NOT_FOUND', 'SESSION_NOT_READY', 'QUEUE_FULL', 'EXPIRED'),
+        ...errors(
+          'SESSION_NOT_FOUND',
+          'SESSION_NOT_READY',
+          'QUEUE_FULL',
+          'EXPIRED',
+          'RECIPIENT_NOT_ON_WHATSAPP',
+          'MESSAGE_FAILED',
+          ...IDEMPOTENCY_ERRORS,
+        ),
       },
     }),
     async (c) => {
-      const { sessionId, to, text, linkPreview, expiresIn } = c.req.valid('json');
-      const message = await sendTextVerb({
+      const body = c.req.valid('json');
+      const { sessionId, to, text, linkPreview, expiresIn } = body;
+      const { 'idempotency-key': key, prefer } = c.req.valid('header');
+      const answer = await sendTextVerb({
         ctx: c.get('ctx'),
         input: {
           session: sessionId ?? null,
@@ -43,9 +56,10 @@ export const sendText = (app: App) =>
           text,
           linkPreview,
           expiresInSeconds: expiresIn,
-          waitMs: readWaitMs(c.req.header('prefer')),
+          waitMs: readWaitMs(prefer),
+          idempotency: await idempotencyOf(key, 'sendText', body),
         },
       });
-      return answerSend(c, message);
+      return answerSend(c, answer);
     },
   );

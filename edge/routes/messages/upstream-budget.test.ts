@@ -1,7 +1,7 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { createHarness } from '../../testing/harness.ts';
 
-test('a send that waits makes three upstream calls, counted at the servers: Redis, SQL, runner', async () => {
+async function setUp() {
   const harness = await createHarness();
   const { workspaceId, apiKey } = await harness.newWorkspace();
   const runner = harness.newRunner();
@@ -13,24 +13,51 @@ test('a send that waits makes three upstream calls, counted at the servers: Redi
     harness.tap(harness.env.UPSTASH_REDIS_REST_URL),
     harness.tap(new URL(harness.env.DATABASE_HTTP_URL ?? '').origin),
   ]);
-  const send = () =>
+  const calls = () => Promise.all([redis.calls(), database.calls(), runner.calls()]);
+  const send = (headers: Record<string, string>) =>
     harness.call('POST', '/v1/messages/text', {
       key: apiKey,
       body: { to: '+15550100001', text: 'Hello' },
-      headers: { prefer: 'wait=5' },
+      headers,
       env: { UPSTASH_REDIS_REST_URL: redis.url, DATABASE_HTTP_URL: `${database.url}/sql` },
     });
+  return {
+    calls,
+    send,
+    /** How many calls a send makes of each: Redis, SQL, runner. */
+    callsOf: async (headers: Record<string, string>): Promise<number[]> => {
+      const before = await calls();
+      expect((await send(headers)).data).toMatchObject({ status: expect.any(String) });
+      const after = await calls();
+      return after.map(({ length }, index) => length - (before[index]?.length ?? 0));
+    },
+  };
+}
 
-  // The first request of a fresh Redis also loads the limiter's script.
-  expect(await send()).toMatchObject({ status: 200 });
-  const before = await Promise.all([redis.calls(), database.calls(), runner.calls()]);
-  expect(await send()).toMatchObject({ status: 200, data: { queueSeq: 2 } });
-  const after = await Promise.all([redis.calls(), database.calls(), runner.calls()]);
+describe('upstream calls, counted at the servers: Redis, SQL, runner', () => {
+  test('a send that waits makes three, one after the other', async () => {
+    const { calls, callsOf, send } = await setUp();
+    // The first request of a fresh Redis also loads the limiter's script.
+    expect(await send({ prefer: 'wait=5' })).toMatchObject({ status: 200 });
+    expect(await callsOf({ prefer: 'wait=5' })).toEqual([1, 1, 1]);
+    const [redis, database] = await calls();
+    const [counted] = redis.slice(-1);
+    const [written] = database.slice(-1);
+    expect(counted?.endedAt).toBeLessThan(written?.startedAt ?? 0);
+  });
 
-  expect(after.map((calls, index) => calls.length - (before[index]?.length ?? 0))).toEqual([
-    1, 1, 1,
-  ]);
-  const [counted] = after[0].slice(-1);
-  const [written] = after[1].slice(-1);
-  expect(counted?.endedAt).toBeLessThan(written?.startedAt ?? 0);
+  test('an Idempotency-Key adds none; a replay rings nobody', async () => {
+    const { callsOf, send } = await setUp();
+    await send({});
+    expect(await callsOf({ 'idempotency-key': 'order-1' })).toEqual([1, 1, 1]);
+    expect(await callsOf({ 'idempotency-key': 'order-1' })).toEqual([1, 1, 0]);
+  });
+
+  test('a settled answer is kept under its key by one more statement, after the runner’s answer', async () => {
+    const { callsOf, send } = await setUp();
+    await send({});
+    const waiting = { 'idempotency-key': 'order-1', prefer: 'wait=5' };
+    expect(await callsOf(waiting)).toEqual([1, 2, 1]);
+    expect(await callsOf(waiting)).toEqual([1, 1, 0]);
+  });
 });

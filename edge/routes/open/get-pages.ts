@@ -1,5 +1,6 @@
 import { AppError } from '../../../shared/errors.ts';
 import type { App } from '../../app.ts';
+import { limitAddress } from '../../middleware/limit-rate.ts';
 import { DOCS_PAGE, HOME_PAGE, PAGE_POLICY } from './pages.ts';
 
 const PAGE_HEADERS = {
@@ -10,8 +11,8 @@ const PAGE_HEADERS = {
 
 /** Pages for people, and the static files they need. */
 export function getPages(app: App): void {
-  app.get('/', (c) => c.body(HOME_PAGE, 200, PAGE_HEADERS));
-  app.get('/docs', (c) => c.body(DOCS_PAGE, 200, PAGE_HEADERS));
+  app.get('/', limitAddress, (c) => c.body(HOME_PAGE, 200, PAGE_HEADERS));
+  app.get('/docs', limitAddress, (c) => c.body(DOCS_PAGE, 200, PAGE_HEADERS));
   app.get('/docs-assets/*', async (c) => {
     const assets = c.get('services').env.ASSETS;
     if (assets === undefined) throw new AppError('NOT_FOUND');

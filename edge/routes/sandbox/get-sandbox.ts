@@ -1,6 +1,7 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import type { App } from '../../app.ts';
 import { answer, ok } from '../../http/envelope.ts';
+import { requiredScope } from '../../http/required-scope.ts';
 import { getSandbox as getSandboxVerb } from '../../services/sandbox/get-sandbox.ts';
 import { sandboxErrors, SessionRef } from './schemas.ts';
 
@@ -14,6 +15,7 @@ export const getSandbox = (app: App) =>
       method: 'get',
       path: '/v1/sessions/{id}/sandbox',
       operationId: 'getSandbox',
+      ...requiredScope('sessions:write'),
       tags: ['Sandbox'],
       summary: 'Look at the simulated phone',
       request: { params: SessionRef },

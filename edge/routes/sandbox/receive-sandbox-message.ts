@@ -3,6 +3,7 @@ import { INBOUND_TYPES } from '../../../shared/protocol/index.ts';
 import type { App } from '../../app.ts';
 import { answer, ok } from '../../http/envelope.ts';
 import { jsonBody } from '../../http/json-body.ts';
+import { requiredScope } from '../../http/required-scope.ts';
 import { receiveSandboxMessage as receiveSandboxMessageVerb } from '../../services/sandbox/receive-sandbox-message.ts';
 import { sandboxErrors, SessionRef } from './schemas.ts';
 
@@ -36,6 +37,7 @@ export const receiveSandboxMessage = (app: App) =>
       method: 'post',
       path: '/v1/sessions/{id}/sandbox/messages',
       operationId: 'receiveSandboxMessage',
+      ...requiredScope('sessions:write'),
       tags: ['Sandbox'],
       summary: 'Let somebody write to the session',
       request: {

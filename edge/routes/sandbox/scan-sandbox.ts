@@ -2,6 +2,7 @@ import { createRoute, z } from '@hono/zod-openapi';
 import type { App } from '../../app.ts';
 import { answer, ok } from '../../http/envelope.ts';
 import { jsonBody } from '../../http/json-body.ts';
+import { requiredScope } from '../../http/required-scope.ts';
 import { scanSandbox as scanSandboxVerb } from '../../services/sandbox/scan-sandbox.ts';
 import { sandboxErrors, SessionRef } from './schemas.ts';
 
@@ -24,6 +25,7 @@ export const scanSandbox = (app: App) =>
       method: 'post',
       path: '/v1/sessions/{id}/sandbox/scan',
       operationId: 'scanSandbox',
+      ...requiredScope('sessions:write'),
       tags: ['Sandbox'],
       summary: 'Scan the QR code with the simulated phone',
       request: { params: SessionRef, body: jsonBody(Body, { phone: '+15550100001', name: 'Ada' }) },

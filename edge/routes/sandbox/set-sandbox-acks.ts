@@ -2,6 +2,7 @@ import { createRoute, z } from '@hono/zod-openapi';
 import type { App } from '../../app.ts';
 import { answer, ok } from '../../http/envelope.ts';
 import { jsonBody } from '../../http/json-body.ts';
+import { requiredScope } from '../../http/required-scope.ts';
 import { setSandboxAcks as setSandboxAcksVerb } from '../../services/sandbox/set-sandbox-acks.ts';
 import { Done, sandboxErrors, SessionRef } from './schemas.ts';
 
@@ -34,6 +35,7 @@ export const setSandboxAcks = (app: App) =>
       method: 'post',
       path: '/v1/sessions/{id}/sandbox/acks',
       operationId: 'setSandboxAcks',
+      ...requiredScope('sessions:write'),
       tags: ['Sandbox'],
       summary: 'Acknowledge messages, or say when to',
       request: { params: SessionRef, body: jsonBody(Body, { delaysMs: [200, 500, 1000] }) },

@@ -2,6 +2,7 @@ import { createRoute, z } from '@hono/zod-openapi';
 import type { App } from '../../app.ts';
 import { answer, ok } from '../../http/envelope.ts';
 import { jsonBody } from '../../http/json-body.ts';
+import { requiredScope } from '../../http/required-scope.ts';
 import { setSandboxNetwork as setSandboxNetworkVerb } from '../../services/sandbox/set-sandbox-network.ts';
 import { Done, sandboxErrors, SessionRef } from './schemas.ts';
 
@@ -22,6 +23,7 @@ export const setSandboxNetwork = (app: App) =>
       method: 'post',
       path: '/v1/sessions/{id}/sandbox/network',
       operationId: 'setSandboxNetwork',
+      ...requiredScope('sessions:write'),
       tags: ['Sandbox'],
       summary: "Cut the phone's network, or bring it back",
       request: { params: SessionRef, body: jsonBody(Body, { online: false, forMs: 5000 }) },

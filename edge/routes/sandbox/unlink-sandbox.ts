@@ -1,6 +1,7 @@
 import { createRoute } from '@hono/zod-openapi';
 import type { App } from '../../app.ts';
 import { answer, ok } from '../../http/envelope.ts';
+import { requiredScope } from '../../http/required-scope.ts';
 import { unlinkSandbox as unlinkSandboxVerb } from '../../services/sandbox/unlink-sandbox.ts';
 import { Done, sandboxErrors, SessionRef } from './schemas.ts';
 
@@ -10,6 +11,7 @@ export const unlinkSandbox = (app: App) =>
       method: 'post',
       path: '/v1/sessions/{id}/sandbox/unlink',
       operationId: 'unlinkSandbox',
+      ...requiredScope('sessions:write'),
       tags: ['Sandbox'],
       summary: 'Unlink the session on the phone',
       request: { params: SessionRef },

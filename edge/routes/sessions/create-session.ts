@@ -3,6 +3,7 @@ import { SANDBOX_PROFILES, SESSION_MODES } from '../../../shared/session-status.
 import type { App } from '../../app.ts';
 import { answer, errors, ok } from '../../http/envelope.ts';
 import { jsonBody } from '../../http/json-body.ts';
+import { requiredScope } from '../../http/required-scope.ts';
 import {
   createSession as createSessionVerb,
   DEFAULT_PACING,
@@ -33,6 +34,7 @@ export const createSession = (app: App) =>
       method: 'post',
       path: '/v1/sessions',
       operationId: 'createSession',
+      ...requiredScope('sessions:write'),
       tags: ['Sessions'],
       summary: 'Create a session',
       description: 'Creates and starts it. The first session of a workspace becomes its default.',

@@ -1,6 +1,7 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import type { App } from '../../app.ts';
 import { answer, errors, ok } from '../../http/envelope.ts';
+import { requiredScope } from '../../http/required-scope.ts';
 import { deleteSession as deleteSessionVerb } from '../../services/sessions/delete-session.ts';
 import { SESSION_EXAMPLE, SessionRef } from './schemas.ts';
 
@@ -14,6 +15,7 @@ export const deleteSession = (app: App) =>
       method: 'delete',
       path: '/v1/sessions/{id}',
       operationId: 'deleteSession',
+      ...requiredScope('sessions:write'),
       tags: ['Sessions'],
       summary: 'Delete a session',
       description:

@@ -2,6 +2,7 @@ import { createRoute, z } from '@hono/zod-openapi';
 import { accepts } from 'hono/accepts';
 import type { App } from '../../app.ts';
 import { answer, errors, ok } from '../../http/envelope.ts';
+import { requiredScope } from '../../http/required-scope.ts';
 import { qrPng, qrSvg, toBase64 } from '../../media/qr-image.ts';
 import { getSessionQr as getSessionQrVerb } from '../../services/sessions/get-session-qr.ts';
 import { SessionRef } from './schemas.ts';
@@ -49,6 +50,7 @@ export const getSessionQr = (app: App) =>
       method: 'get',
       path: '/v1/sessions/{id}/qr',
       operationId: 'getSessionQr',
+      ...requiredScope('sessions:write'),
       tags: ['Sessions'],
       summary: 'Get the QR code to scan',
       description:

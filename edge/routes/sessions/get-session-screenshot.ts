@@ -1,6 +1,7 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import type { App } from '../../app.ts';
 import { errors } from '../../http/envelope.ts';
+import { requiredScope } from '../../http/required-scope.ts';
 import { getSessionScreenshot as getSessionScreenshotVerb } from '../../services/sessions/get-session-screenshot.ts';
 import { SessionRef } from './schemas.ts';
 
@@ -10,6 +11,7 @@ export const getSessionScreenshot = (app: App) =>
       method: 'get',
       path: '/v1/sessions/{id}/screenshot',
       operationId: 'getSessionScreenshot',
+      ...requiredScope('sessions:write'),
       tags: ['Sessions'],
       summary: "Get a picture of the session's page",
       request: { params: SessionRef },

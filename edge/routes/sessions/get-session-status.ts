@@ -2,6 +2,7 @@ import { createRoute, z } from '@hono/zod-openapi';
 import { SESSION_STATUSES } from '../../../shared/session-status.ts';
 import type { App } from '../../app.ts';
 import { answer, errors, ok } from '../../http/envelope.ts';
+import { requiredScope } from '../../http/required-scope.ts';
 import { getSessionStatus as getSessionStatusVerb } from '../../services/sessions/get-session-status.ts';
 import { SESSION_EXAMPLE, SessionRef } from './schemas.ts';
 
@@ -35,6 +36,7 @@ export const getSessionStatus = (app: App) =>
       method: 'get',
       path: '/v1/sessions/{id}/status',
       operationId: 'getSessionStatus',
+      ...requiredScope('sessions:read'),
       tags: ['Sessions'],
       summary: 'Get the state of a session',
       request: { params: SessionRef },

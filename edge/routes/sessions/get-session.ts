@@ -1,6 +1,7 @@
 import { createRoute } from '@hono/zod-openapi';
 import type { App } from '../../app.ts';
 import { answer, errors, ok } from '../../http/envelope.ts';
+import { requiredScope } from '../../http/required-scope.ts';
 import { getSession as getSessionVerb } from '../../services/sessions/get-session.ts';
 import { SessionRef, SessionSchema } from './schemas.ts';
 
@@ -10,6 +11,7 @@ export const getSession = (app: App) =>
       method: 'get',
       path: '/v1/sessions/{id}',
       operationId: 'getSession',
+      ...requiredScope('sessions:read'),
       tags: ['Sessions'],
       summary: 'Get a session',
       request: { params: SessionRef },

@@ -2,6 +2,7 @@ import { createRoute, z } from '@hono/zod-openapi';
 import type { App } from '../../app.ts';
 import { PageQuery, readCursor } from '../../http/cursor.ts';
 import { answer, errorResponses, ok } from '../../http/envelope.ts';
+import { requiredScope } from '../../http/required-scope.ts';
 import { listSessions as listSessionsVerb } from '../../services/sessions/list-sessions.ts';
 import { SessionSchema } from './schemas.ts';
 
@@ -11,6 +12,7 @@ export const listSessions = (app: App) =>
       method: 'get',
       path: '/v1/sessions',
       operationId: 'listSessions',
+      ...requiredScope('sessions:read'),
       tags: ['Sessions'],
       summary: 'List sessions, newest first',
       request: { query: z.object(PageQuery) },

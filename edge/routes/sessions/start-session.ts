@@ -1,6 +1,7 @@
 import { createRoute } from '@hono/zod-openapi';
 import type { App } from '../../app.ts';
 import { answer, errors, ok } from '../../http/envelope.ts';
+import { requiredScope } from '../../http/required-scope.ts';
 import { startSession as startSessionVerb } from '../../services/sessions/start-session.ts';
 import { SessionRef, SessionSchema } from './schemas.ts';
 
@@ -10,6 +11,7 @@ export const startSession = (app: App) =>
       method: 'post',
       path: '/v1/sessions/{id}/start',
       operationId: 'startSession',
+      ...requiredScope('sessions:write'),
       tags: ['Sessions'],
       summary: 'Start a session',
       request: { params: SessionRef },

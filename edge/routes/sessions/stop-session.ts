@@ -1,6 +1,7 @@
 import { createRoute } from '@hono/zod-openapi';
 import type { App } from '../../app.ts';
 import { answer, errors, ok } from '../../http/envelope.ts';
+import { requiredScope } from '../../http/required-scope.ts';
 import { stopSession as stopSessionVerb } from '../../services/sessions/stop-session.ts';
 import { SessionRef, SessionSchema } from './schemas.ts';
 
@@ -10,6 +11,7 @@ export const stopSession = (app: App) =>
       method: 'post',
       path: '/v1/sessions/{id}/stop',
       operationId: 'stopSession',
+      ...requiredScope('sessions:write'),
       tags: ['Sessions'],
       summary: 'Stop a session, keeping its link',
       request: { params: SessionRef },

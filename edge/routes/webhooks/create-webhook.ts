@@ -2,9 +2,10 @@ import { createRoute, z } from '@hono/zod-openapi';
 import type { App } from '../../app.ts';
 import { answer, errors, ok } from '../../http/envelope.ts';
 import { jsonBody } from '../../http/json-body.ts';
+import { requiredScope } from '../../http/required-scope.ts';
 import { createWebhook as createWebhookVerb } from '../../services/webhooks/create-webhook.ts';
 import { DEFAULT_ATTEMPTS } from '../../webhooks/retry-schedule.ts';
-import { Secret, WebhookFields, WebhookSchema } from './schemas.ts';
+import { Secret, SECRET_SHOWN, WEBHOOK_SHOWN, WebhookFields, WebhookSchema } from './schemas.ts';
 
 const Body = z.strictObject({
   url: WebhookFields.url,
@@ -16,12 +17,17 @@ const Body = z.strictObject({
   maxAttempts: WebhookFields.maxAttempts.default(DEFAULT_ATTEMPTS),
 });
 
+const Created = WebhookSchema.extend({ secret: Secret }).openapi({
+  example: { ...WEBHOOK_SHOWN, secret: SECRET_SHOWN },
+});
+
 export const createWebhook = (app: App) =>
   app.openapi(
     createRoute({
       method: 'post',
       path: '/v1/webhooks',
       operationId: 'createWebhook',
+      ...requiredScope('webhooks:write'),
       tags: ['Webhooks'],
       summary: 'Add a webhook endpoint',
       description:
@@ -33,7 +39,7 @@ export const createWebhook = (app: App) =>
         }),
       },
       responses: {
-        201: answer('The endpoint, with its secret.', WebhookSchema.extend({ secret: Secret })),
+        201: answer('The endpoint, with its secret.', Created),
         ...errors('SESSION_NOT_FOUND', 'LIMIT_EXCEEDED'),
       },
     }),

@@ -1,6 +1,7 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import type { App } from '../../app.ts';
 import { answer, errors, ok } from '../../http/envelope.ts';
+import { requiredScope } from '../../http/required-scope.ts';
 import { deleteWebhook as deleteWebhookVerb } from '../../services/webhooks/delete-webhook.ts';
 import { WebhookId } from './schemas.ts';
 
@@ -12,6 +13,7 @@ export const deleteWebhook = (app: App) =>
       method: 'delete',
       path: '/v1/webhooks/{id}',
       operationId: 'deleteWebhook',
+      ...requiredScope('webhooks:write'),
       tags: ['Webhooks'],
       summary: 'Delete a webhook endpoint and its delivery log',
       request: { params: WebhookId },

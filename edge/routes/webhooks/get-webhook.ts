@@ -1,6 +1,7 @@
 import { createRoute } from '@hono/zod-openapi';
 import type { App } from '../../app.ts';
 import { answer, errors, ok } from '../../http/envelope.ts';
+import { requiredScope } from '../../http/required-scope.ts';
 import { getWebhook as getWebhookVerb } from '../../services/webhooks/get-webhook.ts';
 import { WebhookId, WebhookSchema } from './schemas.ts';
 
@@ -10,6 +11,7 @@ export const getWebhook = (app: App) =>
       method: 'get',
       path: '/v1/webhooks/{id}',
       operationId: 'getWebhook',
+      ...requiredScope('webhooks:read'),
       tags: ['Webhooks'],
       summary: 'Get a webhook endpoint',
       request: { params: WebhookId },

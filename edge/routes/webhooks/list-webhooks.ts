@@ -1,6 +1,7 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import type { App } from '../../app.ts';
 import { answer, errorResponses, ok } from '../../http/envelope.ts';
+import { requiredScope } from '../../http/required-scope.ts';
 import { listWebhooks as listWebhooksVerb } from '../../services/webhooks/list-webhooks.ts';
 import { WebhookSchema } from './schemas.ts';
 
@@ -10,6 +11,7 @@ export const listWebhooks = (app: App) =>
       method: 'get',
       path: '/v1/webhooks',
       operationId: 'listWebhooks',
+      ...requiredScope('webhooks:read'),
       tags: ['Webhooks'],
       summary: 'List webhook endpoints, oldest first',
       responses: { 200: answer('All endpoints.', z.array(WebhookSchema)), ...errorResponses },

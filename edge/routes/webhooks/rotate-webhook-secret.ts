@@ -1,8 +1,9 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import type { App } from '../../app.ts';
 import { answer, errors, ok } from '../../http/envelope.ts';
+import { requiredScope } from '../../http/required-scope.ts';
 import { rotateWebhookSecret as rotateVerb } from '../../services/webhooks/rotate-webhook-secret.ts';
-import { Secret, WebhookId, WebhookSchema } from './schemas.ts';
+import { Secret, SECRET_SHOWN, WEBHOOK_SHOWN, WebhookId, WebhookSchema } from './schemas.ts';
 
 const DAY_SECONDS = 86_400;
 
@@ -18,7 +19,16 @@ const Body = z.strictObject({
     }),
 });
 
-const Rotated = WebhookSchema.extend({ secret: Secret, previousSecretUntil: z.iso.datetime() });
+const Rotated = WebhookSchema.extend({
+  secret: Secret,
+  previousSecretUntil: z.iso.datetime(),
+}).openapi({
+  example: {
+    ...WEBHOOK_SHOWN,
+    secret: SECRET_SHOWN,
+    previousSecretUntil: '2026-11-22T10:00:00.000Z',
+  },
+});
 
 export const rotateWebhookSecret = (app: App) =>
   app.openapi(
@@ -26,6 +36,7 @@ export const rotateWebhookSecret = (app: App) =>
       method: 'post',
       path: '/v1/webhooks/{id}/rotate-secret',
       operationId: 'rotateWebhookSecret',
+      ...requiredScope('webhooks:write'),
       tags: ['Webhooks'],
       summary: 'Give an endpoint a new signing secret',
       request: {

@@ -85,6 +85,22 @@ export const WebhookFields = {
     .openapi({ description: 'Attempts before a delivery is given up.', example: DEFAULT_ATTEMPTS }),
 };
 
+export const WEBHOOK_SHOWN = {
+  id: WEBHOOK_EXAMPLE,
+  url: 'https://example.com/hooks/waypost',
+  description: null,
+  eventTypes: ['message.received'],
+  sessionIds: null,
+  headers: {},
+  fifo: false,
+  maxAttempts: DEFAULT_ATTEMPTS,
+  isActive: true,
+  disabledReason: null,
+  createdAt: '2026-11-21T10:00:00.000Z',
+  updatedAt: '2026-11-21T10:00:00.000Z',
+};
+export const SECRET_SHOWN = 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw1dXZ5Gk0w7Y=';
+
 export const WebhookSchema = z
   .object({
     id: z.string(),
@@ -100,24 +116,9 @@ export const WebhookSchema = z
     createdAt: z.iso.datetime(),
     updatedAt: z.iso.datetime(),
   })
-  .openapi('Webhook', {
-    example: {
-      id: WEBHOOK_EXAMPLE,
-      url: 'https://example.com/hooks/waypost',
-      description: null,
-      eventTypes: ['message.received'],
-      sessionIds: null,
-      headers: {},
-      fifo: false,
-      maxAttempts: DEFAULT_ATTEMPTS,
-      isActive: true,
-      disabledReason: null,
-      createdAt: '2026-11-21T10:00:00.000Z',
-      updatedAt: '2026-11-21T10:00:00.000Z',
-    },
-  });
+  .openapi('Webhook', { example: WEBHOOK_SHOWN });
 
 export const Secret = z.string().openapi({
   description: 'Signs each request (`webhook-signature`, `X-Signature`). Shown here only: keep it.',
-  example: 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw1dXZ5Gk0w7Y=',
+  example: SECRET_SHOWN,
 });

@@ -1,6 +1,7 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import type { App } from '../../app.ts';
 import { answer, errors, ok } from '../../http/envelope.ts';
+import { requiredScope } from '../../http/required-scope.ts';
 import { testWebhook as testWebhookVerb } from '../../services/webhooks/test-webhook.ts';
 import { WebhookId } from './schemas.ts';
 
@@ -12,6 +13,7 @@ export const testWebhook = (app: App) =>
       method: 'post',
       path: '/v1/webhooks/{id}/test',
       operationId: 'testWebhook',
+      ...requiredScope('webhooks:write'),
       tags: ['Webhooks'],
       summary: 'Send a webhook.test event to this endpoint',
       description:

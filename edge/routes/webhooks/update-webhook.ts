@@ -2,6 +2,7 @@ import { createRoute, z } from '@hono/zod-openapi';
 import type { App } from '../../app.ts';
 import { answer, errors, ok } from '../../http/envelope.ts';
 import { jsonBody } from '../../http/json-body.ts';
+import { requiredScope } from '../../http/required-scope.ts';
 import { updateWebhook as updateWebhookVerb } from '../../services/webhooks/update-webhook.ts';
 import { WebhookFields, WebhookId, WebhookSchema } from './schemas.ts';
 
@@ -13,6 +14,7 @@ export const updateWebhook = (app: App) =>
       method: 'patch',
       path: '/v1/webhooks/{id}',
       operationId: 'updateWebhook',
+      ...requiredScope('webhooks:write'),
       tags: ['Webhooks'],
       summary: 'Change a webhook endpoint',
       description:

@@ -13,3 +13,14 @@ export const pinnedElsewhere = (): AppError =>
 
 export const testKeyOnLive = (): AppError =>
   new AppError('FORBIDDEN', 'A test key reaches sandbox sessions only.');
+
+export const addressNotAllowed = (address: string | null): AppError =>
+  new AppError('FORBIDDEN', 'This key may not be used from this address.', { address });
+
+export const keyNotFound = (): AppError =>
+  new AppError('NOT_FOUND', 'No such API key in this workspace.');
+
+export const widens = (field: string): AppError =>
+  new AppError('FORBIDDEN', `A key cannot manage one that can do more than itself: ${field}.`, {
+    field,
+  });

@@ -11,8 +11,17 @@ export const SCOPES = [
   'webhooks:read',
   'webhooks:write',
   'events:read',
+  'keys:read',
+  'keys:write',
 ] as const;
 export type Scope = (typeof SCOPES)[number];
+
+/** All that may stand in a key's scope list. */
+export const GRANTS: readonly string[] = [
+  '*',
+  ...new Set(SCOPES.map((scope) => `${scope.split(':')[0]}:*`)),
+  ...SCOPES,
+];
 
 /** The entries of a key's scope list that grant this scope. */
 export const grantsOf = (scope: Scope): string[] => ['*', `${scope.split(':')[0]}:*`, scope];

@@ -1,12 +1,16 @@
+import type { SQL } from 'drizzle-orm';
 import { z } from 'zod';
 import { AppError } from '../../../shared/errors.ts';
 import { newId } from '../../../shared/ids.ts';
-import type { MessageStatus } from '../../../shared/message-status.ts';
+import { MESSAGE_STATUSES, type MessageStatus } from '../../../shared/message-status.ts';
 import type { OutboundContent } from '../../../shared/protocol/index.ts';
 import type { ServiceContext } from '../../context.ts';
 import type { SessionAddress } from '../../runners/port.ts';
 import { Count, Moment } from '../../db/moment.ts';
+import { violatesConstraint } from '../../http/describe-error.ts';
+import { alignLimit } from '../keys/key-limit.ts';
 import { keyOf } from '../keys/require-scope.ts';
+import { type Idempotency, replayAnswer, type SendAnswer, StoredAnswer } from './idempotency.ts';
 import { REFUSALS, refusalError } from './refusals.ts';
 import { type NewMedia, sendStatement } from './send-statement.ts';
 
@@ -18,7 +22,11 @@ export type EnqueueInput = {
   content: OutboundContent;
   media?: NewMedia;
   expiresInSeconds: number;
+  idempotency: Idempotency | null;
 };
+
+/** `replay`: the Idempotency-Key was used before, and nothing was written. */
+export type EnqueueResult = { enqueued: Enqueued } | { replay: SendAnswer };
 
 /** `owner` is null while nobody has taken the session up: whoever does reads the queue's length with it. */
 export type Enqueued = { message: SentMessage; owner: SessionAddress | null };
@@ -39,24 +47,38 @@ export type SentMessage = {
 };
 
 const Verdict = z.object({
-  refusal: z.enum(REFUSALS).nullable(),
+  refusal: z.enum([...REFUSALS, 'REPLAYED']).nullable(),
   session_status: z.string().nullable(),
+  per_minute: z.number().nullable(),
   queue_seq: Count.nullable(),
 });
 
-const Written = z.object({
+const Queued = z.object({
   session_id: z.string(),
   session_name: z.string(),
-  epoch: Count.nullable(),
-  runner_id: z.string().nullable(),
-  boot_id: z.string().nullable(),
-  url: z.string().nullable(),
   chat_id: z.string(),
   queue_seq: Count,
   quoted_message_id: z.string().nullable(),
   created_at: Moment,
   expires_at: Moment,
 });
+
+const Written = Queued.extend({
+  epoch: Count.nullable(),
+  runner_id: z.string().nullable(),
+  boot_id: z.string().nullable(),
+  url: z.string().nullable(),
+});
+
+const Replayed = Queued.extend({
+  prior_id: z.string(),
+  prior_status: z.enum(MESSAGE_STATUSES),
+  prior_wire_id: z.string().nullable(),
+  ...StoredAnswer.shape,
+});
+
+/** A send that lost its key to another one is run again, and then finds the message of that one. */
+const MAX_RUNS = 3;
 
 /**
  * Writes a message into its session's queue. The key's state and scope are checked inside the statement.
@@ -68,30 +90,25 @@ export async function enqueue({
 }: {
   ctx: ServiceContext;
   input: EnqueueInput;
-}): Promise<Enqueued> {
-  const messageId = newId('message', ctx.now());
-  const written = Written.parse(await execute(ctx, input, { messageId, commit: true }));
-  const message: SentMessage = {
-    id: messageId,
-    status: 'queued',
-    sessionId: written.session_id,
-    sessionName: written.session_name,
-    chatId: written.chat_id,
-    type: input.content.type,
-    queueSeq: written.queue_seq,
-    quotedMessageId: written.quoted_message_id,
-    wireId: null,
-    createdAt: written.created_at.toISOString(),
-    expiresAt: written.expires_at.toISOString(),
-  };
-  const { epoch, runner_id: runnerId, boot_id: bootId, url } = written;
-  if (epoch === null || runnerId === null || bootId === null || url === null)
-    return { message, owner: null };
-  return { message, owner: { sessionId: message.sessionId, epoch, runnerId, bootId, url } };
+}): Promise<EnqueueResult> {
+  const id = newId('message', ctx.now());
+  for (let run = 1; run <= MAX_RUNS; run += 1) {
+    const { row, refusal, queueSeq } = await execute(ctx, input, { messageId: id, commit: true });
+    if (refusal === 'REPLAYED') return { replay: replayOf(input, row) };
+    if (queueSeq !== null) {
+      const written = Written.parse(row);
+      const message = messageOf(input, written, { id, status: 'queued', wireId: null });
+      return { enqueued: { message, owner: ownerOf(written) } };
+    }
+    // Nothing spoke against it and nothing was written: the session was deleted while the statement waited for its row.
+    if (input.idempotency === null) throw new AppError('SESSION_NOT_FOUND');
+  }
+  throw new AppError('IDEMPOTENCY_CONFLICT');
 }
 
 /**
  * Says whether `enqueue` would be taken now, without writing: for work that is to be done before the send, and only then.
+ * @returns the answer to repeat when the Idempotency-Key was used before, else null
  * @throws AppError the refusal
  */
 export async function checkEnqueue({
@@ -100,33 +117,80 @@ export async function checkEnqueue({
 }: {
   ctx: ServiceContext;
   input: EnqueueInput;
-}): Promise<void> {
-  await execute(ctx, input, { messageId: '', commit: false });
+}): Promise<SendAnswer | null> {
+  const { row, refusal } = await execute(ctx, input, { messageId: '', commit: false });
+  return refusal === 'REPLAYED' ? replayOf(input, row) : null;
 }
+
+function replayOf(input: EnqueueInput, row: unknown): SendAnswer {
+  const replayed = Replayed.parse(row);
+  const { prior_id: id, prior_status: status, prior_wire_id: wireId } = replayed;
+  return replayAnswer(messageOf(input, replayed, { id, status, wireId }), replayed);
+}
+
+function messageOf(
+  { content }: EnqueueInput,
+  row: z.infer<typeof Queued>,
+  own: Pick<SentMessage, 'id' | 'status' | 'wireId'>,
+): SentMessage {
+  return {
+    id: own.id,
+    status: own.status,
+    sessionId: row.session_id,
+    sessionName: row.session_name,
+    chatId: row.chat_id,
+    type: content.type,
+    queueSeq: row.queue_seq,
+    quotedMessageId: row.quoted_message_id,
+    wireId: own.wireId,
+    createdAt: row.created_at.toISOString(),
+    expiresAt: row.expires_at.toISOString(),
+  };
+}
+
+function ownerOf(written: z.infer<typeof Written>): SessionAddress | null {
+  const { session_id: sessionId, epoch, runner_id: runnerId, boot_id: bootId, url } = written;
+  if (epoch === null || runnerId === null || bootId === null || url === null) return null;
+  return { sessionId, epoch, runnerId, bootId, url };
+}
+
+type Executed = { row: unknown; refusal: 'REPLAYED' | null; queueSeq: number | null };
 
 async function execute(
   ctx: ServiceContext,
   input: EnqueueInput,
   options: { messageId: string; commit: boolean },
-): Promise<unknown> {
+): Promise<Executed> {
   const key = keyOf(ctx);
-  const { rows } = await ctx.db.execute(
-    sendStatement({
-      workspaceId: ctx.workspaceId,
-      key: { id: key.keyId, hash: key.keyHash },
-      session: input.session,
-      chatId: 'chatId' in input.to ? input.to.chatId : null,
-      quotedMessageId: 'quotedMessageId' in input.to ? input.to.quotedMessageId : null,
-      content: input.content,
-      media: input.media ?? null,
-      expiresInSeconds: input.expiresInSeconds,
-      ...options,
-    }),
-  );
-  const [row] = rows;
+  const address = ctx.callerAddress ?? null;
+  const statement = sendStatement({
+    workspaceId: ctx.workspaceId,
+    key: { id: key.keyId, hash: key.keyHash, address },
+    session: input.session,
+    chatId: 'chatId' in input.to ? input.to.chatId : null,
+    quotedMessageId: 'quotedMessageId' in input.to ? input.to.quotedMessageId : null,
+    content: input.content,
+    media: input.media ?? null,
+    expiresInSeconds: input.expiresInSeconds,
+    idempotency: input.idempotency,
+    ...options,
+  });
+  const [row] = await runStatement(ctx, statement);
   const verdict = Verdict.parse(row);
-  if (verdict.refusal !== null) throw refusalError(verdict.refusal, verdict.session_status);
-  // Nothing spoke against it and nothing was written: the session was deleted while the statement waited for its row.
-  if (options.commit && verdict.queue_seq === null) throw new AppError('SESSION_NOT_FOUND');
-  return row;
+  const { refusal, session_status: sessionStatus, queue_seq: queueSeq } = verdict;
+  if (refusal !== null && refusal !== 'REPLAYED')
+    throw refusalError(refusal, { sessionStatus, address });
+  alignLimit(ctx, verdict.per_minute);
+  return { row, refusal, queueSeq };
+}
+
+async function runStatement(ctx: ServiceContext, statement: SQL): Promise<unknown[]> {
+  try {
+    return (await ctx.db.execute(statement)).rows;
+  } catch (error) {
+    // The session was deleted while the statement waited for its row: no message, and so no Idempotency-Key either.
+    if (violatesConstraint(error, 'idempotency_message_id_messages_id_fk'))
+      throw new AppError('SESSION_NOT_FOUND', undefined, undefined, { cause: error });
+    throw error;
+  }
 }

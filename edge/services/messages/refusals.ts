@@ -1,9 +1,16 @@
 import { AppError } from '../../../shared/errors.ts';
-import { lacksScope, pinnedElsewhere, suspended, testKeyOnLive } from '../keys/refusals.ts';
+import {
+  addressNotAllowed,
+  lacksScope,
+  pinnedElsewhere,
+  suspended,
+  testKeyOnLive,
+} from '../keys/refusals.ts';
 
 /** Why the send statement wrote nothing: the arms of its CASE. */
 export const REFUSALS = [
   'KEY_NOT_USABLE',
+  'ADDRESS_NOT_ALLOWED',
   'WORKSPACE_SUSPENDED',
   'SCOPE_MISSING',
   'MESSAGE_NOT_FOUND',
@@ -11,6 +18,7 @@ export const REFUSALS = [
   'SESSION_NOT_FOUND',
   'PINNED_ELSEWHERE',
   'TEST_KEY_ON_LIVE',
+  'IDEMPOTENCY_MISMATCH',
   'SESSION_NOT_READY',
   'QUOTED_NOT_SENT',
   'QUEUE_FULL',
@@ -18,10 +26,15 @@ export const REFUSALS = [
 export type Refusal = (typeof REFUSALS)[number];
 
 /** The refusal, as the caller is told it. */
-export function refusalError(refusal: Refusal, sessionStatus: string | null): AppError {
+export function refusalError(
+  refusal: Refusal,
+  { sessionStatus, address }: { sessionStatus: string | null; address: string | null },
+): AppError {
   switch (refusal) {
     case 'KEY_NOT_USABLE':
       return new AppError('UNAUTHORIZED');
+    case 'ADDRESS_NOT_ALLOWED':
+      return addressNotAllowed(address);
     case 'WORKSPACE_SUSPENDED':
       return suspended();
     case 'SCOPE_MISSING':
@@ -36,6 +49,8 @@ export function refusalError(refusal: Refusal, sessionStatus: string | null): Ap
       return pinnedElsewhere();
     case 'TEST_KEY_ON_LIVE':
       return testKeyOnLive();
+    case 'IDEMPOTENCY_MISMATCH':
+      return new AppError('IDEMPOTENCY_MISMATCH');
     case 'SESSION_NOT_READY':
       return new AppError('SESSION_NOT_READY', undefined, { status: sessionStatus });
     case 'QUOTED_NOT_SENT':

@@ -1,6 +1,7 @@
 import type { ServiceContext } from '../../context.ts';
-import { enqueue, type SentMessage } from './enqueue.ts';
-import { ringDoorbell } from './ring-doorbell.ts';
+import { enqueue } from './enqueue.ts';
+import { finishSend } from './finish-send.ts';
+import type { Idempotency, SendAnswer } from './idempotency.ts';
 
 export type ReplyMessageInput = {
   messageId: string;
@@ -8,6 +9,7 @@ export type ReplyMessageInput = {
   linkPreview: boolean;
   expiresInSeconds: number;
   waitMs: number;
+  idempotency: Idempotency | null;
 };
 
 /**
@@ -20,16 +22,17 @@ export async function replyMessage({
 }: {
   ctx: ServiceContext;
   input: ReplyMessageInput;
-}): Promise<SentMessage> {
-  const { messageId, text, linkPreview, expiresInSeconds, waitMs } = input;
-  const enqueued = await enqueue({
+}): Promise<SendAnswer> {
+  const { messageId, text, linkPreview, expiresInSeconds, idempotency } = input;
+  const result = await enqueue({
     ctx,
     input: {
       session: null,
       to: { quotedMessageId: messageId },
       content: { type: 'text', text, linkPreview },
       expiresInSeconds,
+      idempotency,
     },
   });
-  return ringDoorbell(ctx, enqueued, waitMs);
+  return finishSend(ctx, result, input);
 }

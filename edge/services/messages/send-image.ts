@@ -3,8 +3,9 @@ import type { ServiceContext } from '../../context.ts';
 import { describeError } from '../../http/describe-error.ts';
 import { fetchImage, type FetchedImage } from '../../media/fetch-image.ts';
 import { requireScope } from '../keys/require-scope.ts';
-import { checkEnqueue, enqueue, type Enqueued, type SentMessage } from './enqueue.ts';
-import { ringDoorbell } from './ring-doorbell.ts';
+import { checkEnqueue, enqueue, type EnqueueResult } from './enqueue.ts';
+import { finishSend } from './finish-send.ts';
+import type { Idempotency, SendAnswer } from './idempotency.ts';
 import type { NewMedia } from './send-statement.ts';
 
 export type SendImageInput = {
@@ -14,11 +15,12 @@ export type SendImageInput = {
   caption: string | null;
   expiresInSeconds: number;
   waitMs: number;
+  idempotency: Idempotency | null;
 };
 
 /**
  * Fetches the image, stores it, then queues the message with its media row in one statement. A send that would be
- * refused anyway is refused before anything is fetched.
+ * refused anyway, or is a replay, is answered before anything is fetched.
  * @throws AppError as `sendText` does; MEDIA_REJECTED when the URL gives no usable image
  */
 export async function sendImage({
@@ -27,24 +29,26 @@ export async function sendImage({
 }: {
   ctx: ServiceContext;
   input: SendImageInput;
-}): Promise<SentMessage> {
+}): Promise<SendAnswer> {
   requireScope(ctx, 'messages:send');
-  const { session, chatId, url, caption, expiresInSeconds, waitMs } = input;
-  const target = { session, to: { chatId }, expiresInSeconds };
+  const { session, chatId, url, caption, expiresInSeconds, idempotency } = input;
+  const target = { session, to: { chatId }, expiresInSeconds, idempotency };
   const mediaId = newId('media', ctx.now());
   const content = {
     type: 'image' as const,
     mediaId,
     ...(caption === null ? {} : { caption }),
   };
-  await checkEnqueue({ ctx, input: { ...target, content: { ...content, mimetype: 'image/*' } } });
+  const expected = { ...content, mimetype: 'image/*' };
+  const replay = await checkEnqueue({ ctx, input: { ...target, content: expected } });
+  if (replay !== null) return replay;
 
   const image = await fetchImage(ctx.egress, url);
   const media = await store(ctx, mediaId, image);
   const named = image.filename === null ? {} : { filename: image.filename };
-  let enqueued: Enqueued;
+  let result: EnqueueResult;
   try {
-    enqueued = await enqueue({
+    result = await enqueue({
       ctx,
       input: { ...target, content: { ...content, mimetype: image.mimetype, ...named }, media },
     });
@@ -52,7 +56,9 @@ export async function sendImage({
     ctx.waitUntil(discard(ctx, media.objectKey));
     throw error;
   }
-  return ringDoorbell(ctx, enqueued, waitMs);
+  // An equal request was faster, and its file is the one that is sent.
+  if ('replay' in result) ctx.waitUntil(discard(ctx, media.objectKey));
+  return finishSend(ctx, result, input);
 }
 
 async function store(ctx: ServiceContext, id: string, image: FetchedImage): Promise<NewMedia> {

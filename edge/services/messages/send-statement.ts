@@ -2,10 +2,14 @@ import { type SQL, sql } from 'drizzle-orm';
 import { MESSAGE_STATUS_RANK } from '../../../shared/message-status.ts';
 import type { OutboundContent } from '../../../shared/protocol/index.ts';
 import { ACCEPTING_STATUSES } from '../../../shared/session-status.ts';
+import { fromAllowedAddress, isPresented, isUsable, recordUse } from '../keys/key-state.ts';
 import { grantsOf } from '../keys/require-scope.ts';
+import type { Idempotency } from './idempotency.ts';
 
 /** Messages that may wait in one session's queue. */
 export const QUEUE_LIMIT = 1000;
+
+const IDEMPOTENCY_LIFETIME = '24 hours';
 
 export type NewMedia = {
   id: string;
@@ -18,7 +22,7 @@ export type NewMedia = {
 
 export type SendStatementInput = {
   workspaceId: string;
-  key: { id: string; hash: string };
+  key: { id: string; hash: string; address: string | null };
   messageId: string;
   /** Id or name, as the caller wrote it. */
   session: string | null;
@@ -28,6 +32,8 @@ export type SendStatementInput = {
   content: OutboundContent;
   media: NewMedia | null;
   expiresInSeconds: number;
+  /** The caller's Idempotency-Key with what it stands for; null without one. */
+  idempotency: Idempotency | null;
   /** False: only say what would happen. */
   commit: boolean;
 };
@@ -45,22 +51,33 @@ const list = (values: readonly string[]): SQL =>
  *
  * The counter is raised by an UPDATE of the session's row, whose lock makes concurrent sends of one session queue up:
  * each re-reads the newest counter, so that numbers are dense and their order is commit order.
+ *
+ * An Idempotency-Key that is taken gives `REPLAYED` with its message. A send that waited for another with the same key to
+ * commit cannot see that message yet: it writes nothing and says nothing (`queue_seq` null), and is to be run again.
  */
 export const sendStatement = (input: SendStatementInput): SQL => sql`
   with key as (
-    select k.mode, k.session_id as pin, w.default_session_id, w.is_active as workspace_active,
-      k.is_active and k.revoked_at is null and coalesce(k.expires_at > now(), true) as usable,
+    select k.id, k.mode, k.session_id as pin, k.per_minute, w.default_session_id, w.is_active as workspace_active,
+      ${isUsable} as usable, ${fromAllowedAddress(input.key.address)} as from_allowed_address,
       k.scopes && ${list(grantsOf('messages:send'))} as in_scope
     from api_keys k join workspaces w on w.id = k.workspace_id
-    where k.id = ${input.key.id} and k.workspace_id = ${input.workspaceId} and k.sha256 = ${input.key.hash}
+    where ${isPresented({ ...input.key, workspaceId: input.workspaceId })}
   ),
+  used as (${recordUse}),
   quoted as (
     select m.id, m.session_id, m.chat_id, m.wire_id from messages m
     where m.id = ${input.quotedMessageId}::text and m.workspace_id = ${input.workspaceId}
   ),
+  prior as (
+    select m.id, m.session_id, m.status, m.wire_id, m.chat_id, m.queue_seq, m.quoted_message_id, m.created_at, m.expires_at,
+      i.body_hash = ${input.idempotency?.bodyHash ?? null}::text as same_body, i.answer_status, i.answer
+    from idempotency i join messages m on m.id = i.message_id
+    where i.workspace_id = ${input.workspaceId} and i.route = ${input.idempotency?.route ?? null}::text
+      and i.idempotency_key = ${input.idempotency?.key ?? null}::text and i.expires_at > now()
+  ),
   wanted as (
-    select coalesce(quoted.session_id, ${input.session}::text, key.pin, key.default_session_id) as ref
-    from key left join quoted on true
+    select coalesce(prior.session_id, quoted.session_id, ${input.session}::text, key.pin, key.default_session_id) as ref
+    from key left join quoted on true left join prior on true
   ),
   target as (
     select s.id, s.name, s.mode, s.status, l.desired, l.epoch, r.id as runner_id, r.boot_id, r.url,
@@ -81,6 +98,7 @@ export const sendStatement = (input: SendStatementInput): SQL => sql`
   verdict as (
     select case
       when key.usable is not true then 'KEY_NOT_USABLE'
+      when not key.from_allowed_address then 'ADDRESS_NOT_ALLOWED'
       when not key.workspace_active then 'WORKSPACE_SUSPENDED'
       when not key.in_scope then 'SCOPE_MISSING'
       when ${input.quotedMessageId}::text is not null and quoted.id is null then 'MESSAGE_NOT_FOUND'
@@ -88,17 +106,38 @@ export const sendStatement = (input: SendStatementInput): SQL => sql`
       when target.id is null then 'SESSION_NOT_FOUND'
       when key.pin <> target.id then 'PINNED_ELSEWHERE'
       when key.mode = 'test' and target.mode = 'live' then 'TEST_KEY_ON_LIVE'
+      when not prior.same_body then 'IDEMPOTENCY_MISMATCH'
+      when prior.same_body then 'REPLAYED'
       when not target.accepting then 'SESSION_NOT_READY'
       when quoted.id is not null and quoted.wire_id is null then 'QUOTED_NOT_SENT'
       when target.waiting >= ${QUEUE_LIMIT} then 'QUEUE_FULL'
     end as refusal
     from (select 1) as one
-    left join key on true left join quoted on true left join wanted on true left join target on true
+    left join key on true left join quoted on true left join prior on true left join wanted on true
+      left join target on true
+  ),
+  claimed as (
+    insert into idempotency as own (workspace_id, route, idempotency_key, body_hash, message_id, expires_at)
+    select ${input.workspaceId}, ${input.idempotency?.route ?? null}::text, ${input.idempotency?.key ?? null}::text,
+      ${input.idempotency?.bodyHash ?? null}::text, ${input.messageId}, now() + ${IDEMPOTENCY_LIFETIME}::interval
+    from verdict
+    where verdict.refusal is null and ${input.commit}::boolean and ${input.idempotency !== null}::boolean
+    on conflict (workspace_id, route, idempotency_key) do update set
+      body_hash = excluded.body_hash, message_id = excluded.message_id, answer_status = null, answer = null,
+      created_at = excluded.created_at, expires_at = excluded.expires_at
+    where own.expires_at <= now()
+    returning message_id
+  ),
+  admitted as materialized (
+    select 1 from verdict
+    where verdict.refusal is null and ${input.commit}::boolean and ${input.idempotency === null}::boolean
+    union all
+    select 1 from claimed
   ),
   raised as (
     update sessions s set queue_seq = s.queue_seq + 1
-    from target, verdict
-    where s.id = target.id and verdict.refusal is null and ${input.commit}::boolean
+    from target, admitted
+    where s.id = target.id
     returning s.id, s.queue_seq
   ),
   stored as (
@@ -114,10 +153,13 @@ export const sendStatement = (input: SendStatementInput): SQL => sql`
     from raised left join quoted on true
     returning chat_id, queue_seq, quoted_message_id, created_at, expires_at
   )
-  select verdict.refusal, target.id as session_id, target.name as session_name, target.status as session_status,
-    target.epoch, target.runner_id, target.boot_id, target.url, written.chat_id, written.queue_seq,
-    written.quoted_message_id, written.created_at, written.expires_at
-  from verdict left join target on true left join written on true`;
+  select verdict.refusal, key.per_minute, target.id as session_id, target.name as session_name, target.status as session_status,
+    target.epoch, target.runner_id, target.boot_id, target.url,
+    coalesce(written.chat_id, prior.chat_id) as chat_id, coalesce(written.queue_seq, prior.queue_seq) as queue_seq,
+    coalesce(written.quoted_message_id, prior.quoted_message_id) as quoted_message_id,
+    coalesce(written.created_at, prior.created_at) as created_at, coalesce(written.expires_at, prior.expires_at) as expires_at,
+    prior.id as prior_id, prior.status as prior_status, prior.wire_id as prior_wire_id, prior.answer_status, prior.answer
+  from verdict left join key on true left join target on true left join written on true left join prior on true`;
 
 /**
  * A linked session that a new owner is bringing back: its messages wait for it like those of a session that reconnects.

@@ -1,6 +1,7 @@
 import type { ServiceContext } from '../../context.ts';
-import { enqueue, type SentMessage } from './enqueue.ts';
-import { ringDoorbell } from './ring-doorbell.ts';
+import { enqueue } from './enqueue.ts';
+import { finishSend } from './finish-send.ts';
+import type { Idempotency, SendAnswer } from './idempotency.ts';
 
 export type SendTextInput = {
   session: string | null;
@@ -10,6 +11,7 @@ export type SendTextInput = {
   expiresInSeconds: number;
   /** How long to wait for the message to be settled; 0 answers as soon as it is queued. */
   waitMs: number;
+  idempotency: Idempotency | null;
 };
 
 /**
@@ -22,12 +24,12 @@ export async function sendText({
 }: {
   ctx: ServiceContext;
   input: SendTextInput;
-}): Promise<SentMessage> {
-  const { session, chatId, text, linkPreview, expiresInSeconds, waitMs } = input;
+}): Promise<SendAnswer> {
+  const { session, chatId, text, linkPreview, expiresInSeconds, idempotency } = input;
   const content = { type: 'text' as const, text, linkPreview };
-  const enqueued = await enqueue({
+  const result = await enqueue({
     ctx,
-    input: { session, to: { chatId }, content, expiresInSeconds },
+    input: { session, to: { chatId }, content, expiresInSeconds, idempotency },
   });
-  return ringDoorbell(ctx, enqueued, waitMs);
+  return finishSend(ctx, result, input);
 }

@@ -1,0 +1,156 @@
+import { beforeAll, describe, expect, test } from 'vitest';
+import { z } from 'zod';
+import { newId } from '../../shared/ids.ts';
+import { createHarness, type Harness } from '../testing/harness.ts';
+import { type ListedOperation, readDocument } from '../testing/openapi.ts';
+import { findBadText, findHazard } from './json-hazards.ts';
+
+let harness: Harness;
+let writes: (ListedOperation & { example: Record<string, unknown> })[];
+
+beforeAll(async () => {
+  harness = await createHarness();
+  const { operations } = readDocument(await (await harness.request('GET', '/openapi.json')).json());
+  writes = operations.flatMap((operation) => {
+    const example = z
+      .record(z.string(), z.unknown())
+      .safeParse(operation.requestBody?.content?.['application/json']?.example);
+    return example.success ? [{ ...operation, example: example.data }] : [];
+  });
+});
+
+/** The same body sent to every route that takes one, as statuses and codes by route. */
+async function sendToAll(bodyOf: (example: Record<string, unknown>) => string) {
+  const { apiKey } = await harness.newWorkspace();
+  const seen: Record<string, string> = {};
+  for (const { method, path, example } of writes) {
+    const address = path.replaceAll(/\{\w+\}/g, newId('message'));
+    const answer = await harness.call(method, address, { key: apiKey, body: bodyOf(example) });
+    seen[`${method} ${path}`] = `${answer.status} ${answer.error?.code}`;
+  }
+  return seen;
+}
+
+const all = (outcome: string) =>
+  Object.fromEntries(writes.map(({ method, path }) => [`${method} ${path}`, outcome]));
+
+/** The example with this JSON text as the value of its first field. */
+const withFirst = (json: string) => (example: Record<string, unknown>) => {
+  const [first = 'name'] = Object.keys(example);
+  return JSON.stringify({ ...example, [first]: 0 }).replace(`"${first}":0`, `"${first}":${json}`);
+};
+
+const manyKeys = (count: number) =>
+  `{${Array.from({ length: count }, (_, n) => `"unknown${n}":1`).join()}}`;
+
+const deep = (levels: number) => `${'['.repeat(levels)}${']'.repeat(levels)}`;
+
+describe('on every route that takes a body', () => {
+  test('there are some', () => {
+    expect(writes.length).toBeGreaterThan(5);
+  });
+
+  test.each([
+    ['NaN', withFirst('NaN')],
+    ['a raw NUL', withFirst('"a\0b"')],
+    ['a truncated body', () => '{"to":'],
+    ['nesting of 10,000 arrays', withFirst(deep(10_000))],
+    ['nesting of 10,000 objects', withFirst(`${'{"a":'.repeat(10_000)}1${'}'.repeat(10_000)}`)],
+    ['nesting at the top', () => deep(10_000)],
+    [
+      'a key that stands there twice',
+      (example: Record<string, unknown>) =>
+        JSON.stringify(example).replace(/^\{("[^"]+")/, '{$1:"x",$1'),
+    ],
+    ['the same key, escaped', () => '{"to":"+15550100001","t\\u006f":"+15550100002"}'],
+  ])('%s is MALFORMED_JSON', async (_what, bodyOf) => {
+    expect(await sendToAll(bodyOf)).toEqual(all('400 MALFORMED_JSON'));
+  });
+
+  test.each([
+    ['an escaped NUL', withFirst('"a\\u0000b"')],
+    ['a lone surrogate', withFirst('"a\\ud83d"')],
+    ['a key with NUL', () => '{"a\\u0000b":1}'],
+    ['a number beyond all', withFirst('1e400')],
+    ['null', () => 'null'],
+    ['__proto__', () => '{"__proto__":{"to":"x"},"constructor":1}'],
+    ['100,000 unknown keys', () => manyKeys(100_000)],
+  ])('%s is VALIDATION_ERROR', async (_what, bodyOf) => {
+    expect(await sendToAll(bodyOf)).toEqual(all('422 VALIDATION_ERROR'));
+  });
+});
+
+describe('a body of 26 MB', () => {
+  const size = 26 * 1024 * 1024;
+  const chunk = new Uint8Array(64 * 1024).fill(0x20);
+
+  test.each([
+    ['that says so', { 'content-length': String(size) }],
+    ['that does not say so', {}],
+  ])('%s is refused without being read to its end', async (_what, headers) => {
+    const { apiKey } = await harness.newWorkspace();
+    let given = 0;
+    const body = new ReadableStream<Uint8Array>({
+      pull(controller) {
+        if (given >= size) return controller.close();
+        given += chunk.length;
+        controller.enqueue(chunk.slice());
+      },
+    });
+    const answer = await harness.call('POST', '/v1/messages/text', { key: apiKey, headers, body });
+    expect(answer).toMatchObject({ status: 413, error: { code: 'PAYLOAD_TOO_LARGE' } });
+    expect(given).toBeLessThan(size / 4);
+  });
+});
+
+test('a body that is no UTF-8 is MALFORMED_JSON', async () => {
+  const { apiKey } = await harness.newWorkspace();
+  const body = new Uint8Array([
+    ...new TextEncoder().encode('{"to":"'),
+    0xed,
+    0xa0,
+    0x80,
+    0x22,
+    0x7d,
+  ]);
+  const answer = await harness.call('POST', '/v1/messages/text', { key: apiKey, body });
+  expect(answer).toMatchObject({ status: 400, error: { code: 'MALFORMED_JSON' } });
+});
+
+test.each(['/v1/sessions/%00', '/v1/messages?sessionId=%00', '/v1/sessions?%00=1'])(
+  'the address %s is VALIDATION_ERROR',
+  async (path) => {
+    const { apiKey } = await harness.newWorkspace();
+    const answer = await harness.call('GET', path, { key: apiKey });
+    expect(answer).toMatchObject({ status: 422, error: { code: 'VALIDATION_ERROR' } });
+  },
+);
+
+test('an answer to very many mistakes stays small', async () => {
+  const { apiKey } = await harness.newWorkspace();
+  const body = manyKeys(50_000);
+  const response = await harness.request('POST', '/v1/messages/text', { key: apiKey, body });
+  expect((await response.text()).length).toBeLessThan(10_000);
+});
+
+test.each([
+  ['{"a":1,"b":{"a":2},"c":[{"a":1},{"a":1}]}', null],
+  ['{"a":"\\"b\\":1,","b":"x"}', null],
+  ['{"a":["b","b"],"b" :1}', null],
+  ['{"a\\\\":1,"a":2}', null],
+  ['[{"a":1, "a" : 2}]', 'the key "a" stands there twice'],
+  ['{"a":{"b":1},"a":2}', 'the key "a" stands there twice'],
+  ['"text"', null],
+  [deep(32), null],
+  [deep(33), 'nested deeper than 32 levels'],
+])('the hazard in %s is %s', (text, hazard) => {
+  expect(findHazard(text)).toBe(hazard);
+});
+
+test.each([
+  [{ a: [{ b: 'x\0' }] }, 'a.0.b'],
+  [{ a: '\ud83d' }, 'a'],
+  [['😀', 1, null, true], undefined],
+])('the bad text in %j is at %s', (value, field) => {
+  expect(findBadText(value)?.field).toBe(field);
+});

@@ -1,0 +1,38 @@
+import { z } from '@hono/zod-openapi';
+import type { Idempotency } from '../services/messages/idempotency.ts';
+
+/** The header, as part of a route's `headers` schema. */
+export const IdempotencyKey = z
+  .string()
+  .regex(/^[!-~]{1,255}$/, 'must be 1 to 255 visible ASCII characters')
+  .optional()
+  .openapi({
+    description:
+      'Makes the request safe to repeat for 24 hours: the same key and body on this route give the first answer again, with `Idempotent-Replayed: true`, and nothing is sent twice. Another body under the same key is refused with `IDEMPOTENCY_MISMATCH`. A request that was refused does not use its key up.',
+    example: 'order-4711-shipped',
+  });
+
+/** Codes that a route with the header can answer with. */
+export const IDEMPOTENCY_ERRORS = ['IDEMPOTENCY_CONFLICT', 'IDEMPOTENCY_MISMATCH'] as const;
+
+/**
+ * What a key stands for: this route, and this request after parsing, so that how the JSON was written does not matter.
+ * @param request path parameters and body, parsed, with defaults filled in
+ */
+export async function idempotencyOf(
+  key: string | undefined,
+  route: string,
+  request: unknown,
+): Promise<Idempotency | null> {
+  if (key === undefined) return null;
+  const bytes = new TextEncoder().encode(JSON.stringify(request, sortKeys));
+  const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', bytes));
+  const bodyHash = Array.from(digest, (byte) => byte.toString(16).padStart(2, '0')).join('');
+  return { key, route, bodyHash };
+}
+
+/** A replacer for JSON.stringify: objects with their members in the order of their names. */
+function sortKeys(_name: string, value: unknown): unknown {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
+  return Object.fromEntries(Object.entries(value).toSorted(([a], [b]) => (a < b ? -1 : 1)));
+}

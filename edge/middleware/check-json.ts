@@ -1,0 +1,54 @@
+import { createMiddleware } from 'hono/factory';
+import { AppError } from '../../shared/errors.ts';
+import type { AppEnv } from '../context.ts';
+import { badText, findBadText, findHazard } from '../http/json-hazards.ts';
+
+/**
+ * Refuses what a JSON parser takes and the parts behind it do not: bytes that are no UTF-8, keys that stand there twice,
+ * deep nesting, NUL and halves of surrogate pairs. The address is held to the same.
+ */
+export const checkJson = createMiddleware<AppEnv>(async (c, next) => {
+  refuseBadAddress(c.req.url);
+  if (c.req.raw.body !== null) {
+    const text = decode(await c.req.arrayBuffer());
+    if (text !== '') {
+      const value = parse(text);
+      const hazard = findHazard(text);
+      if (hazard !== null)
+        throw new AppError('MALFORMED_JSON', `The body cannot be used: ${hazard}.`);
+      const bad = findBadText(value);
+      if (bad !== null) throw invalid('body', bad.field.slice(0, 200), bad.message);
+    }
+  }
+  await next();
+});
+
+function decode(bytes: ArrayBuffer): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: false }).decode(bytes);
+  } catch {
+    throw new AppError('MALFORMED_JSON', 'The body is not valid UTF-8.');
+  }
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new AppError('MALFORMED_JSON');
+  }
+}
+
+function refuseBadAddress(url: string): void {
+  const { pathname, searchParams } = new URL(url);
+  if (/%00/.test(pathname)) throw invalid('path', '', 'contains the character NUL');
+  for (const [name, value] of searchParams) {
+    const message = badText(name) ?? badText(value);
+    if (message !== null) throw invalid('query', badText(name) === null ? name : '', message);
+  }
+}
+
+const invalid = (place: string, field: string, message: string): AppError =>
+  new AppError('VALIDATION_ERROR', `${[place, field].filter(Boolean).join('.')}: ${message}`, {
+    fields: [{ in: place, field, message }],
+  });

@@ -1,0 +1,63 @@
+import type { Context } from 'hono';
+import { cors } from 'hono/cors';
+import { createMiddleware } from 'hono/factory';
+import { AppError } from '../../shared/errors.ts';
+import type { AppEnv } from '../context.ts';
+import type { EdgeEnv } from '../env.ts';
+
+const ALLOWED_METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'];
+const ALLOWED_HEADERS = ['authorization', 'x-api-key', 'content-type', 'idempotency-key', 'prefer'];
+const EXPOSED_HEADERS = [
+  'RateLimit',
+  'RateLimit-Policy',
+  'X-RateLimit-Limit',
+  'X-RateLimit-Remaining',
+  'X-RateLimit-Reset',
+  'Retry-After',
+  'X-Request-Id',
+  'Idempotent-Replayed',
+];
+const PREFLIGHT_SECONDS = 600;
+
+export type OriginKind = 'none' | 'own' | 'listed' | 'unlisted';
+type OriginSettings = Pick<EdgeEnv, 'BASE_URL' | 'CORS_ORIGINS' | 'FRONTEND_URL'>;
+
+/** Whose page a request comes from, by its `Origin`, compared to the letter. Sandboxed pages say `null`: unlisted. */
+export function judgeOrigin(origin: string | null, url: string, env: OriginSettings): OriginKind {
+  if (origin === null) return 'none';
+  const listed = env.CORS_ORIGINS.includes(origin) || origin === originOf(env.FRONTEND_URL);
+  if (listed) return 'listed';
+  return origin === originOf(env.BASE_URL) || origin === originOf(url) ? 'own' : 'unlisted';
+}
+
+const originOf = (url: string | undefined): string | null =>
+  url === undefined ? null : new URL(url).origin;
+
+const answerListed = cors({
+  origin: (origin) => origin,
+  credentials: true,
+  allowMethods: ALLOWED_METHODS,
+  allowHeaders: ALLOWED_HEADERS,
+  exposeHeaders: EXPOSED_HEADERS,
+  maxAge: PREFLIGHT_SECONDS,
+});
+
+/**
+ * Lets pages of listed origins read answers, and keeps pages of all others from acting with what a browser adds by itself:
+ * cookies, and WebSockets, which CORS does not hold back. Programs send no `Origin` and pass.
+ */
+export const guardOrigins = createMiddleware<AppEnv>(async (c, next) => {
+  const kind = judgeOrigin(c.req.raw.headers.get('origin'), c.req.url, c.get('services').env);
+  if (kind === 'listed') return answerListed(c, next);
+  if (kind === 'unlisted' && actsAsTheUser(c)) {
+    c.header('Vary', 'Origin');
+    throw new AppError('FORBIDDEN', 'Pages of this origin may not use the API; see CORS_ORIGINS.');
+  }
+  await next();
+  c.header('Vary', 'Origin', { append: true });
+});
+
+const actsAsTheUser = ({ req }: Context<AppEnv>): boolean =>
+  req.header('cookie') !== undefined ||
+  req.header('upgrade')?.toLowerCase() === 'websocket' ||
+  (req.method === 'OPTIONS' && req.header('access-control-request-method') !== undefined);

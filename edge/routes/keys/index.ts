@@ -1,0 +1,14 @@
+import type { App } from '../../app.ts';
+import { createKey } from './create-key.ts';
+import { deleteKey } from './delete-key.ts';
+import { listKeys } from './list-keys.ts';
+import { rotateKey } from './rotate-key.ts';
+import { updateKey } from './update-key.ts';
+
+export function registerKeys(app: App): void {
+  createKey(app);
+  listKeys(app);
+  updateKey(app);
+  deleteKey(app);
+  rotateKey(app);
+}

@@ -1,0 +1,120 @@
+import { z } from '@hono/zod-openapi';
+import { isId } from '../../../shared/ids.ts';
+import { normalizeRange } from '../../services/keys/address-range.ts';
+import { DEFAULT_PER_MINUTE } from '../../services/keys/key-limit.ts';
+import { GRANTS } from '../../services/keys/require-scope.ts';
+
+export const KEY_EXAMPLE = 'key_01k2q8z6m4c8f7h3n5r9t1v0wx';
+
+export const KeyId = z.object({
+  id: z
+    .string()
+    .refine((id) => isId('key', id), 'must be the id of an API key (key_…)')
+    .openapi({ param: { name: 'id', in: 'path' }, example: KEY_EXAMPLE }),
+});
+
+const KNOWN = new Set(GRANTS);
+const RANGE_LIMIT = 50;
+const MAX_PER_MINUTE = 100_000;
+
+const Range = z
+  .string()
+  .max(50)
+  .transform((text, context) => {
+    const range = normalizeRange(text);
+    if (range !== null) return range;
+    context.addIssue({
+      code: 'custom',
+      message: 'must be an IP address or a CIDR range, as 203.0.113.0/24 or 2001:db8::/32',
+    });
+    return z.NEVER;
+  });
+
+/** Fields of a key that its workspace writes. */
+export const KeyFields = {
+  name: z.string().trim().min(1).max(100).openapi({ example: 'Order service' }),
+  scopes: z
+    .array(z.string().refine((scope) => KNOWN.has(scope), `must be one of ${GRANTS.join(', ')}`))
+    .min(1)
+    .max(GRANTS.length)
+    .openapi({
+      description: 'What the key may do: scopes, `area:*`, or `*` for everything.',
+      example: ['messages:send', 'messages:read'],
+    }),
+  sessionId: z.string().min(1).max(100).nullable().openapi({
+    description: 'Id or name of the only session that the key reaches; null = all.',
+  }),
+  expiresAt: z.iso
+    .datetime({ offset: true })
+    .transform((text) => new Date(text))
+    .refine((moment) => moment.getTime() > Date.now(), 'must be in the future')
+    .nullable()
+    .openapi({ type: ['string', 'null'], format: 'date-time', description: 'null = never.' }),
+  allowedIps: z
+    .array(Range)
+    .min(1)
+    .max(RANGE_LIMIT)
+    .nullable()
+    .openapi({
+      type: ['array', 'null'],
+      items: { type: 'string' },
+      description:
+        'IPv4 and IPv6 addresses and CIDR ranges that the key may be used from; null = any.',
+      example: ['203.0.113.0/24', '2001:db8::/32'],
+    }),
+  perMinute: z
+    .number()
+    .int()
+    .min(1)
+    .max(MAX_PER_MINUTE)
+    .nullable()
+    .openapi({
+      description: `Requests a minute; null = ${DEFAULT_PER_MINUTE}.`,
+      example: 120,
+    }),
+};
+
+const KEY_SHOWN = {
+  id: KEY_EXAMPLE,
+  name: 'Order service',
+  mode: 'live',
+  scopes: ['messages:send', 'messages:read'],
+  sessionId: null,
+  allowedIps: null,
+  perMinute: DEFAULT_PER_MINUTE,
+  isActive: true,
+  expiresAt: null,
+  previousKeyUntil: null,
+  lastUsedAt: '2026-11-21T10:12:00.000Z',
+  createdBy: null,
+  createdAt: '2026-11-21T10:00:00.000Z',
+};
+const WHOLE_KEY_SHOWN = 'wp_live_eyJhbGciOiJIUzI1NiJ9.eyJ3cyI6IndrcyJ9.c2lnbmF0dXJl';
+
+export const KeySchema = z
+  .object({
+    id: z.string(),
+    name: z.string(),
+    mode: z.enum(['live', 'test']),
+    scopes: z.array(z.string()),
+    sessionId: z.string().nullable(),
+    allowedIps: z.array(z.string()).nullable(),
+    perMinute: z.number().int(),
+    isActive: z.boolean(),
+    expiresAt: z.iso.datetime().nullable(),
+    previousKeyUntil: z.iso
+      .datetime()
+      .nullable()
+      .openapi({ description: 'Until when the key before the last rotation works.' }),
+    lastUsedAt: z.iso.datetime().nullable().openapi({ description: 'To the minute.' }),
+    createdBy: z.string().nullable(),
+    createdAt: z.iso.datetime(),
+  })
+  .openapi('ApiKey', { example: KEY_SHOWN });
+
+export const ShownKey = KeySchema.extend({
+  key: z.string().openapi({
+    description: 'The whole key. Shown here only: keep it.',
+    example: WHOLE_KEY_SHOWN,
+  }),
+}).openapi({ example: { ...KEY_SHOWN, key: WHOLE_KEY_SHOWN } });

@@ -1,0 +1,50 @@
+import { beforeAll, describe, expect, test } from 'vitest';
+import { z } from 'zod';
+import { ERROR_CODES, ERRORS } from '../../../shared/errors.ts';
+import { ErrorBody } from '../../http/envelope.ts';
+import { createHarness } from '../../testing/harness.ts';
+import { type ListedOperation, readDocument } from '../../testing/openapi.ts';
+
+const Examples = z.record(z.string(), z.object({ summary: z.string(), value: ErrorBody }).loose());
+const Listed = z.object({ examples: z.record(z.string(), z.object({ $ref: z.string() })) }).loose();
+
+let examples: z.infer<typeof Examples>;
+let operations: ListedOperation[];
+beforeAll(async () => {
+  const harness = await createHarness();
+  const read = readDocument(await (await harness.request('GET', '/openapi.json')).json());
+  operations = read.operations;
+  examples = Examples.parse(read.document.components['examples']);
+});
+
+describe('errors in the OpenAPI document', () => {
+  test('have an example for every code of the table', () => {
+    expect(Object.keys(examples)).toEqual(ERROR_CODES);
+    for (const [code, { value }] of Object.entries(examples)) expect(value.error.code).toBe(code);
+  });
+
+  test('name their codes in each answer, under the status that the table gives them', () => {
+    let seen = 0;
+    for (const { method, path, responses } of operations)
+      for (const [status, response] of Object.entries(responses)) {
+        if (!path.startsWith('/v1/') || Number(status) < 400) continue;
+        const { examples: named } = Listed.parse(response.content?.['application/json']);
+        expect(Object.keys(named), `${method} ${path} ${status}`).not.toEqual([]);
+        for (const [code, { $ref }] of Object.entries(named)) {
+          expect($ref).toBe(`#/components/examples/${code}`);
+          expect(Object.entries(ERRORS).find(([known]) => known === code)?.[1].status).toBe(
+            Number(status),
+          );
+          seen += 1;
+        }
+      }
+    expect(seen).toBeGreaterThan(100);
+  });
+
+  test('include those of the body wherever there is one', () => {
+    const withBody = operations.filter(({ requestBody }) => requestBody !== undefined);
+    expect(withBody.length).toBeGreaterThan(5);
+    for (const { responses } of withBody)
+      expect(Object.keys(responses)).toEqual(expect.arrayContaining(['400', '413', '415']));
+  });
+});

@@ -1,0 +1,69 @@
+import { AppError } from '../../../shared/errors.ts';
+import { newId } from '../../../shared/ids.ts';
+import type { ServiceContext } from '../../context.ts';
+import { apiKeys } from '../../db/schema/index.ts';
+import { mintFor, pinOf, readKeys, refuseExcess } from './internal.ts';
+import { type KeyView, viewKey } from './key-view.ts';
+import { requireScope } from './require-scope.ts';
+
+/** Keys that one workspace may have, so that listing them all stays cheap. */
+export const KEY_LIMIT = 200;
+
+/** What is left out is as with the calling key. */
+export type CreateKeyInput = {
+  name: string;
+  scopes: readonly string[];
+  mode?: 'live' | 'test' | undefined;
+  /** Id or name of the session to pin it to. */
+  session?: string | null | undefined;
+  expiresAt?: Date | null | undefined;
+  /** Ranges in their one spelling. */
+  allowedIps?: readonly string[] | null | undefined;
+  perMinute: number | null;
+};
+
+/**
+ * Makes a key. The key itself is in this answer, and nowhere else.
+ * @throws AppError FORBIDDEN when it could do more than the key that makes it; SESSION_NOT_FOUND, LIMIT_EXCEEDED
+ */
+export async function createKey({
+  ctx,
+  input,
+}: {
+  ctx: ServiceContext;
+  input: CreateKeyInput;
+}): Promise<KeyView & { key: string }> {
+  requireScope(ctx, 'keys:write');
+  const { rows, holder } = await readKeys(ctx);
+  const mode = input.mode ?? holder?.mode ?? 'live';
+  const wanted = {
+    mode,
+    scopes: [...new Set(input.scopes)],
+    sessionId:
+      input.session === undefined
+        ? (holder?.sessionId ?? null)
+        : await pinOf(ctx, mode, input.session),
+    expiresAt: input.expiresAt === undefined ? (holder?.expiresAt ?? null) : input.expiresAt,
+    allowedIps: copyOf(input.allowedIps === undefined ? holder?.allowedIps : input.allowedIps),
+  };
+  refuseExcess(holder, wanted);
+  if (rows.length >= KEY_LIMIT)
+    throw new AppError('LIMIT_EXCEEDED', `A workspace can have ${KEY_LIMIT} API keys.`, {
+      limit: KEY_LIMIT,
+    });
+
+  const { workspaceId, actor } = ctx;
+  const { name, perMinute } = input;
+  const id = newId('key', ctx.now());
+  const { key, sha256 } = await mintFor(ctx, { id, mode, perMinute });
+  const createdBy = actor.type === 'apiKey' ? actor.keyId : null;
+  const [row] = await ctx.db
+    .insert(apiKeys)
+    .values({ id, workspaceId, name, ...wanted, perMinute, sha256, createdBy })
+    .returning();
+  if (row === undefined) throw new Error('the insert returned no row');
+  return { ...viewKey(row), key };
+}
+
+const copyOf = (ranges: readonly string[] | null | undefined): string[] | null =>
+  ranges == null ? null : [...new Set(ranges)];

@@ -1,0 +1,31 @@
+import { sql } from 'drizzle-orm';
+import type { ServiceContext } from '../../context.ts';
+import { apiKeys } from '../../db/schema/index.ts';
+import { findKey, keyById } from './internal.ts';
+import { keyPolicies } from './key-limit.ts';
+import { keyNotFound } from './refusals.ts';
+import { requireScope } from './require-scope.ts';
+
+/**
+ * Revokes a key, and the one before its last rotation, from the next request on. The row stays, for the record.
+ * @throws AppError NOT_FOUND; FORBIDDEN when the key has more scopes than the caller
+ */
+export async function deleteKey({
+  ctx,
+  input,
+}: {
+  ctx: ServiceContext;
+  input: { id: string };
+}): Promise<{ id: string; deleted: true }> {
+  requireScope(ctx, 'keys:write');
+  const { id } = input;
+  await findKey(ctx, id, ['scopes']);
+  const revoked = await ctx.db
+    .update(apiKeys)
+    .set({ revokedAt: sql`now()` })
+    .where(keyById(ctx, id))
+    .returning({ id: apiKeys.id });
+  if (revoked.length === 0) throw keyNotFound();
+  ctx.waitUntil(ctx.rateLimiter.adjust(id, keyPolicies(null), 'forget'));
+  return { id, deleted: true };
+}

@@ -1,0 +1,39 @@
+import { sql } from 'drizzle-orm';
+import type { ServiceContext } from '../../context.ts';
+import { apiKeys } from '../../db/schema/index.ts';
+import { findKey, keyById, mintFor } from './internal.ts';
+import { type KeyView, viewKey } from './key-view.ts';
+import { keyNotFound } from './refusals.ts';
+import { requireScope } from './require-scope.ts';
+
+/**
+ * Makes the key anew under the same id. The one before works beside it for the overlap, in seconds; one still older ends
+ * at once.
+ * @throws AppError NOT_FOUND; FORBIDDEN when the key can do more than the caller, who is shown the new one
+ */
+export async function rotateKey({
+  ctx,
+  input,
+}: {
+  ctx: ServiceContext;
+  input: { id: string; overlapSeconds: number };
+}): Promise<KeyView & { key: string }> {
+  requireScope(ctx, 'keys:write');
+  const { id, overlapSeconds } = input;
+  const { row } = await findKey(ctx, id);
+  const { key, sha256 } = await mintFor(ctx, row);
+  const previous =
+    overlapSeconds === 0
+      ? { previousSha256: null, previousUntil: null }
+      : {
+          previousSha256: sql`${apiKeys.sha256}`,
+          previousUntil: sql`now() + make_interval(secs => ${overlapSeconds}::int)`,
+        };
+  const [after] = await ctx.db
+    .update(apiKeys)
+    .set({ sha256, ...previous })
+    .where(keyById(ctx, id))
+    .returning();
+  if (after === undefined) throw keyNotFound();
+  return { ...viewKey(after), key };
+}

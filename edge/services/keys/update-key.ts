@@ -1,0 +1,57 @@
+import type { ServiceContext } from '../../context.ts';
+import { apiKeys } from '../../db/schema/index.ts';
+import { findKey, keyById, pinOf, refuseExcess } from './internal.ts';
+import { keyPolicies } from './key-limit.ts';
+import { type KeyView, viewKey } from './key-view.ts';
+import { POWERS } from './powers.ts';
+import { keyNotFound } from './refusals.ts';
+import { requireScope } from './require-scope.ts';
+
+export type KeyChanges = {
+  name?: string | undefined;
+  scopes?: readonly string[] | undefined;
+  /** Id or name of the session to pin it to. */
+  session?: string | null | undefined;
+  expiresAt?: Date | null | undefined;
+  /** Ranges in their one spelling. */
+  allowedIps?: readonly string[] | null | undefined;
+  perMinute?: number | null | undefined;
+  isActive?: boolean | undefined;
+};
+
+/**
+ * Changes what is given and leaves the rest. The next request of the key is held to it, its rate included.
+ * @throws AppError NOT_FOUND, SESSION_NOT_FOUND; FORBIDDEN when the key has more scopes than the caller, or would be
+ * given more than the caller has
+ */
+export async function updateKey({
+  ctx,
+  input,
+}: {
+  ctx: ServiceContext;
+  input: { id: string; changes: KeyChanges };
+}): Promise<KeyView> {
+  requireScope(ctx, 'keys:write');
+  const { id, changes } = input;
+  const { row, holder } = await findKey(ctx, id, ['scopes']);
+  const { name, scopes, session, expiresAt, allowedIps, perMinute, isActive } = changes;
+  const changed = {
+    ...(name !== undefined && { name }),
+    ...(scopes !== undefined && { scopes: [...new Set(scopes)] }),
+    ...(session !== undefined && { sessionId: await pinOf(ctx, row.mode, session) }),
+    ...(expiresAt !== undefined && { expiresAt }),
+    ...(allowedIps !== undefined && { allowedIps: allowedIps && [...new Set(allowedIps)] }),
+    ...(perMinute !== undefined && { perMinute }),
+    ...(isActive !== undefined && { isActive }),
+  };
+  refuseExcess(
+    holder,
+    { ...row, ...changed },
+    POWERS.filter((power) => power in changed),
+  );
+  if (Object.keys(changed).length === 0) return viewKey(row);
+  const [after] = await ctx.db.update(apiKeys).set(changed).where(keyById(ctx, id)).returning();
+  if (after === undefined) throw keyNotFound();
+  if (perMinute !== undefined) await ctx.rateLimiter.adjust(id, keyPolicies(perMinute));
+  return viewKey(after);
+}

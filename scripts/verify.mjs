@@ -1,7 +1,7 @@
 // `npm run verify`: format, lint, types, import rules between the rooms, dead links in the docs. Seconds, no services.
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
-import { root } from './bootstrap.mjs';
+import { pinnedNode, root } from './bootstrap.mjs';
 
 const bin = (name) => join(root, 'node_modules', '.bin', name);
 const CHECKS = [
@@ -11,6 +11,8 @@ const CHECKS = [
     (room) => [`types ${room}`, bin('tsc'), ['-p', room]],
   ),
   ['rooms', process.execPath, [join(root, 'scripts', 'check-rooms.mjs')]],
+  ['errors doc', pinnedNode, [join(root, 'scripts', 'write-errors-doc.mjs'), '--check']],
+  ['openapi', pinnedNode, [join(root, 'scripts', 'lint-openapi.mjs')]],
   ['links', process.execPath, [join(root, 'scripts', 'check-links.mjs')]],
 ];
 

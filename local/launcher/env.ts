@@ -15,6 +15,11 @@ const LauncherEnv = z.object({
   REDIS_URL: optional(z.url({ protocol: /^rediss?$/ })),
   /** Private hosts that webhooks and media may reach, as `host:port` or CIDR, comma-separated. */
   EGRESS_ALLOW: z.string().default(''),
+  /** Origins of browsers that may call the API, comma-separated; none by default. */
+  CORS_ORIGINS: z.string().default(''),
+  FRONTEND_URL: z.string().default(''),
+  /** Header that your TLS proxy sets to the client's address; without it strangers are counted together. */
+  CLIENT_IP_HEADER: z.string().default(''),
   RUNNER_MAX_SESSIONS: z.coerce.number().int().min(1).max(1_000).default(10),
   PUPPETEER_EXECUTABLE_PATH: optional(z.string()),
 });

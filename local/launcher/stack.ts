@@ -129,6 +129,9 @@ export async function startStack(options: StackOptions): Promise<Stack> {
         RUNNER_TO_EDGE_KEYS: `k1:${secrets.runnerToEdgeKey}`,
         API_KEY_SIGNING_KEY: secrets.apiKeySigningKey,
         EGRESS_ALLOW: egressAllow.join(','),
+        CORS_ORIGINS: env.CORS_ORIGINS,
+        FRONTEND_URL: env.FRONTEND_URL,
+        CLIENT_IP_HEADER: env.CLIENT_IP_HEADER,
       },
     });
 

@@ -1,6 +1,7 @@
 import { OpenAPIHono } from '@hono/zod-openapi';
 import { secureHeaders } from 'hono/secure-headers';
 import type { AppEnv } from './context.ts';
+import type { App } from './http/app.ts';
 import { answerError } from './http/error-handler.ts';
 import { answerNotFound } from './http/not-found.ts';
 import { rejectInvalid } from './http/validation.ts';
@@ -21,8 +22,6 @@ import { registerOpen } from './routes/open/index.ts';
 import { registerSandbox } from './routes/sandbox/index.ts';
 import { registerSessions } from './routes/sessions/index.ts';
 import { registerWebhooks } from './routes/webhooks/index.ts';
-
-export type App = OpenAPIHono<AppEnv>;
 
 /** The whole HTTP surface: what every request passes, in order, then the routes by area. */
 export function createApp(compose: Compose): App {

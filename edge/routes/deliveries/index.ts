@@ -1,4 +1,4 @@
-import type { App } from '../../app.ts';
+import type { App } from '../../http/app.ts';
 import { listDeliveries } from './list-deliveries.ts';
 
 export function registerDeliveries(app: App): void {

@@ -1,4 +1,4 @@
-import type { App } from '../../app.ts';
+import type { App } from '../../http/app.ts';
 import { listEvents } from './list-events.ts';
 
 export function registerEvents(app: App): void {

@@ -1,6 +1,6 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import { PublicEvent } from '../../../shared/protocol/index.ts';
-import type { App } from '../../app.ts';
+import type { App } from '../../http/app.ts';
 import { PAGE_LIMIT } from '../../http/cursor.ts';
 import { answer, errorResponses, ok } from '../../http/envelope.ts';
 import { requiredScope } from '../../http/required-scope.ts';

@@ -1,7 +1,7 @@
 import { createMiddleware } from 'hono/factory';
 import { z } from 'zod';
 import { AppError } from '../../../shared/errors.ts';
-import type { App } from '../../app.ts';
+import type { App } from '../../http/app.ts';
 import type { AppEnv } from '../../context.ts';
 import { limitBody } from '../../middleware/accept-body.ts';
 import { deliver as deliverVerb } from '../../services/deliveries/deliver.ts';

@@ -1,4 +1,4 @@
-import type { App } from '../../app.ts';
+import type { App } from '../../http/app.ts';
 import { deliver } from './deliver.ts';
 
 /** What QStash calls. Signed by it, not in the public document. */

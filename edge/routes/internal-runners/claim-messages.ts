@@ -1,5 +1,5 @@
 import { ClaimRequest } from '../../../shared/protocol/index.ts';
-import type { App } from '../../app.ts';
+import type { App } from '../../http/app.ts';
 import { claimMessages } from '../../services/queue/claim.ts';
 import { readBody } from './read-body.ts';
 

@@ -1,5 +1,5 @@
 import { HeartbeatRequest } from '../../../shared/protocol/index.ts';
-import type { App } from '../../app.ts';
+import type { App } from '../../http/app.ts';
 import { heartbeat } from '../../services/ownership/heartbeat.ts';
 import { readBody } from './read-body.ts';
 

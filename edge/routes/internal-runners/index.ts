@@ -1,4 +1,4 @@
-import type { App } from '../../app.ts';
+import type { App } from '../../http/app.ts';
 import { limitBody } from '../../middleware/accept-body.ts';
 import { authenticateRunner } from '../../middleware/authenticate-runner.ts';
 import { claimMessagesRoute } from './claim-messages.ts';

@@ -1,5 +1,5 @@
 import { UnsettledRequest } from '../../../shared/protocol/index.ts';
-import type { App } from '../../app.ts';
+import type { App } from '../../http/app.ts';
 import { listUnsettled } from '../../services/queue/unsettled.ts';
 import { readBody } from './read-body.ts';
 

@@ -1,5 +1,5 @@
 import { MediaSlotRequest } from '../../../shared/protocol/index.ts';
-import type { App } from '../../app.ts';
+import type { App } from '../../http/app.ts';
 import { openMediaSlot } from '../../services/queue/media-slot.ts';
 import { readBody } from './read-body.ts';
 

@@ -1,5 +1,5 @@
 import { ReportBatch } from '../../../shared/protocol/index.ts';
-import type { App } from '../../app.ts';
+import type { App } from '../../http/app.ts';
 import { ingestReports } from '../../services/events/ingest-reports.ts';
 import { readBody } from './read-body.ts';
 

@@ -1,5 +1,5 @@
 import { createRoute, z } from '@hono/zod-openapi';
-import type { App } from '../../app.ts';
+import type { App } from '../../http/app.ts';
 import { answer, errors, ok } from '../../http/envelope.ts';
 import { requiredScope } from '../../http/required-scope.ts';
 import { deleteKey as deleteKeyVerb } from '../../services/keys/delete-key.ts';

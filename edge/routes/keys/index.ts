@@ -1,4 +1,4 @@
-import type { App } from '../../app.ts';
+import type { App } from '../../http/app.ts';
 import { createKey } from './create-key.ts';
 import { deleteKey } from './delete-key.ts';
 import { listKeys } from './list-keys.ts';

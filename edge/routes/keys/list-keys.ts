@@ -1,5 +1,5 @@
 import { createRoute, z } from '@hono/zod-openapi';
-import type { App } from '../../app.ts';
+import type { App } from '../../http/app.ts';
 import { answer, errorResponses, ok } from '../../http/envelope.ts';
 import { requiredScope } from '../../http/required-scope.ts';
 import { listKeys as listKeysVerb } from '../../services/keys/list-keys.ts';

@@ -1,6 +1,6 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import { MESSAGE_STATUSES } from '../../../shared/message-status.ts';
-import type { App } from '../../app.ts';
+import type { App } from '../../http/app.ts';
 import { PageQuery, readCursor } from '../../http/cursor.ts';
 import { answer, errorResponses, ok } from '../../http/envelope.ts';
 import { requiredScope } from '../../http/required-scope.ts';

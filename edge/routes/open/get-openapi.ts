@@ -1,4 +1,4 @@
-import type { App } from '../../app.ts';
+import type { App } from '../../http/app.ts';
 import { limitAddress } from '../../middleware/limit-rate.ts';
 import { buildDocument } from './openapi-document.ts';
 

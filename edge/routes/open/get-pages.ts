@@ -1,5 +1,5 @@
 import { AppError } from '../../../shared/errors.ts';
-import type { App } from '../../app.ts';
+import type { App } from '../../http/app.ts';
 import { limitAddress } from '../../middleware/limit-rate.ts';
 import { DOCS_PAGE, HOME_PAGE, PAGE_POLICY } from './pages.ts';
 

@@ -1,4 +1,4 @@
-import type { App } from '../../app.ts';
+import type { App } from '../../http/app.ts';
 import { ERRORS } from '../../../shared/errors.ts';
 import { errorExamples } from '../../http/envelope.ts';
 

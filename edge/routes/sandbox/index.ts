@@ -1,4 +1,4 @@
-import type { App } from '../../app.ts';
+import type { App } from '../../http/app.ts';
 import { getSandbox } from './get-sandbox.ts';
 import { receiveSandboxMessage } from './receive-sandbox-message.ts';
 import { scanSandbox } from './scan-sandbox.ts';

@@ -1,5 +1,5 @@
 import { createRoute } from '@hono/zod-openapi';
-import type { App } from '../../app.ts';
+import type { App } from '../../http/app.ts';
 import { answer, ok } from '../../http/envelope.ts';
 import { requiredScope } from '../../http/required-scope.ts';
 import { unlinkSandbox as unlinkSandboxVerb } from '../../services/sandbox/unlink-sandbox.ts';

@@ -1,5 +1,5 @@
 import { createRoute, z } from '@hono/zod-openapi';
-import type { App } from '../../app.ts';
+import type { App } from '../../http/app.ts';
 import { errors } from '../../http/envelope.ts';
 import { requiredScope } from '../../http/required-scope.ts';
 import { getSessionScreenshot as getSessionScreenshotVerb } from '../../services/sessions/get-session-screenshot.ts';

@@ -1,6 +1,6 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import { SESSION_STATUSES } from '../../../shared/session-status.ts';
-import type { App } from '../../app.ts';
+import type { App } from '../../http/app.ts';
 import { answer, errors, ok } from '../../http/envelope.ts';
 import { requiredScope } from '../../http/required-scope.ts';
 import { getSessionStatus as getSessionStatusVerb } from '../../services/sessions/get-session-status.ts';

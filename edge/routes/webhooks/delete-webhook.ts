@@ -1,5 +1,5 @@
 import { createRoute, z } from '@hono/zod-openapi';
-import type { App } from '../../app.ts';
+import type { App } from '../../http/app.ts';
 import { answer, errors, ok } from '../../http/envelope.ts';
 import { requiredScope } from '../../http/required-scope.ts';
 import { deleteWebhook as deleteWebhookVerb } from '../../services/webhooks/delete-webhook.ts';

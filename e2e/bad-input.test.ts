@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { z } from 'zod';
 import { type Deployment, startDeployment } from './testing/deployment.ts';
 import { type FileServer, startFileServer } from './testing/file-server.ts';
 import { MessageView, sendText, settled } from './testing/session.ts';
@@ -125,6 +126,8 @@ describe('bad input', () => {
     });
     expect(answer.status).toBe(409);
     expect(answer.error().code).toBe('SESSION_NOT_READY');
+    const queued = await api.call('GET', '/v1/messages?sessionId=not-online');
+    expect(queued.data(z.array(z.unknown()))).toEqual([]);
     await api.call('DELETE', '/v1/sessions/not-online');
   });
 

@@ -11,7 +11,11 @@ const SHELF = '/var/tmp';
  * /root, say), a copy outside. Root makes the copy; one that somebody else could have written is not trusted.
  * @throws EmbeddedUnavailableError when there is no place for a copy
  */
-export async function reachableBinaries(account: Account, binaries: Binaries): Promise<Binaries> {
+export async function reachableBinaries(
+  account: Account,
+  binaries: Binaries,
+  shelf: string = SHELF,
+): Promise<Binaries> {
   const barriers = await Promise.all(
     Object.values(binaries).map((program) => firstBarrier(account, program)),
   );
@@ -19,12 +23,12 @@ export async function reachableBinaries(account: Account, binaries: Binaries): P
   if (barrier === undefined) return binaries;
   const original = path.dirname(path.dirname(await realpath(binaries.postgres)));
   const { size, mtimeMs } = await stat(binaries.postgres);
-  const copy = path.join(SHELF, `waypost-postgresql-${size}-${Math.floor(mtimeMs)}`);
+  const copy = path.join(shelf, `waypost-postgresql-${size}-${Math.floor(mtimeMs)}`);
   try {
-    await makeCopy(original, copy);
+    await makeCopy(original, copy, shelf);
   } catch (error) {
     throw new EmbeddedUnavailableError(
-      `PostgreSQL refuses root, ${account.name} may not enter ${barrier}, and no copy could be made in ${SHELF}`,
+      `PostgreSQL refuses root, ${account.name} may not enter ${barrier}, and no copy could be made in ${shelf}`,
       { cause: error },
     );
   }
@@ -36,13 +40,13 @@ export async function reachableBinaries(account: Account, binaries: Binaries): P
   };
 }
 
-async function makeCopy(original: string, copy: string): Promise<void> {
+async function makeCopy(original: string, copy: string, shelf: string): Promise<void> {
   const found = await lstat(copy).catch(() => undefined);
   if (found !== undefined) {
     if (found.isDirectory() && found.uid === 0 && (found.mode & 0o022) === 0) return;
     throw new Error(`${copy} is not root's own`);
   }
-  const draft = await mkdtemp(path.join(SHELF, 'waypost-postgresql-draft-'));
+  const draft = await mkdtemp(path.join(shelf, 'waypost-postgresql-draft-'));
   try {
     // Links may lead back behind the barrier, so what they lead to is copied.
     await cp(original, draft, { recursive: true, dereference: true });

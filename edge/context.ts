@@ -22,6 +22,20 @@ export type Actor =
       scopes: readonly string[];
       sessionId: string | null;
     }
+  | {
+      type: 'user';
+      userId: string;
+      /** Row of `auth_sessions` that the credential hangs on; null for a Supabase token. */
+      authSessionId: string | null;
+      credential: 'cookie' | 'token' | 'supabase';
+      email: string;
+      /** Platform administrator. */
+      isAdmin: boolean;
+      /** In the workspace that this request acts in. */
+      role: 'owner' | 'member';
+      /** False: reaches only the sessions that they, or keys they made, created. */
+      allSessions: boolean;
+    }
   | { type: 'runner'; runnerId: string }
   | { type: 'system'; job: string };
 

@@ -1,12 +1,17 @@
 import { z } from 'zod';
 import { SigningKeysText } from '../shared/signing/keys.ts';
 import { parseOrigin } from './http/origin.ts';
+import { normalizeRange } from './services/keys/address-range.ts';
 
 const Binding = z.custom<Fetcher>(
   (value) => typeof value === 'object' && value !== null && 'fetch' in value,
   'a service binding is missing; see wrangler.toml',
 );
 
+const QueueBinding = z.custom<Queue>(
+  (value) => typeof value === 'object' && value !== null && 'sendBatch' in value,
+  'a queue binding is missing; see wrangler.toml',
+);
 const list = z.string().transform((text) =>
   text
     .split(',')
@@ -31,6 +36,20 @@ const originList = list.transform((entries, context) =>
 
 const HEADER_NAME = /^[a-z0-9-]+$/;
 const FORWARDED = new Set(['x-forwarded-for', 'forwarded']);
+
+const lowerCaseList = list.transform((entries) => entries.map((entry) => entry.toLowerCase()));
+
+const rangeList = list.transform((entries, context) =>
+  entries.flatMap((entry, index) => {
+    const range = normalizeRange(entry);
+    if (range !== null) return [range];
+    context.addIssue({
+      code: 'custom',
+      message: `entry ${index + 1} is neither an IP address nor a CIDR range`,
+    });
+    return [];
+  }),
+);
 
 const secretHex = z
   .string()
@@ -58,6 +77,34 @@ export const EdgeEnv = z.object({
   RUNNER_TO_EDGE_KEYS: SigningKeysText,
   /** Signs the JWT inside API keys. */
   API_KEY_SIGNING_KEY: secretHex,
+  /** Signs the identity library's cookies and mailed links. */
+  AUTH_SECRET: secretHex,
+  /** Signs user tokens (`POST /auth/token`). */
+  USER_TOKEN_SIGNING_KEY: secretHex,
+
+  /** Mail provider that takes `POST {MAIL_URL}/emails` as Resend's API does. */
+  MAIL_URL: z.url(),
+  MAIL_TOKEN: z.string().min(8),
+  /** Sender, as `Waypost <hello@example.com>`. */
+  MAIL_FROM: z.string().min(3),
+
+  /** Both or none: sign-in with Google. */
+  GOOGLE_CLIENT_ID: optional(z.string()),
+  GOOGLE_CLIENT_SECRET: optional(z.string()),
+  GOOGLE_ISSUER: z.url().default('https://accounts.google.com'),
+
+  /** Project whose access tokens are accepted: `https://<ref>.supabase.co`. */
+  SUPABASE_URL: optional(z.url({ protocol: /^https?$/ })),
+  /** The project's legacy HS256 secret; without it only tokens signed by the project's published keys are good. */
+  SUPABASE_JWT_SECRET: optional(
+    z.string().min(32, 'a legacy JWT secret has 32 characters or more'),
+  ),
+
+  /** People who are platform administrators once their address is verified. */
+  ADMIN_EMAILS: lowerCaseList.default([]),
+  /** Addresses and CIDR ranges that `/v1/admin` may be used from; none = any. */
+  ADMIN_ALLOWED_IPS: rangeList.default([]),
+
   /** Origins whose pages may call the API from a browser, comma-separated; none = this Worker's own origin only. */
   CORS_ORIGINS: originList.default([]),
   /** Where the dashboard is served, when not from here; its origin is allowed as those in CORS_ORIGINS are. */
@@ -84,6 +131,8 @@ export const EdgeEnv = z.object({
   /** Reaches only what EGRESS_ALLOW names; absent in production. */
   EGRESS_PRIVATE: Binding.optional(),
   ASSETS: Binding.optional(),
+  /** Carries audit rows of reads and refusals to the consumer that writes them by the batch. */
+  AUDIT_QUEUE: QueueBinding,
 });
 export type EdgeEnv = z.infer<typeof EdgeEnv>;
 
@@ -99,6 +148,20 @@ export function parseEdgeEnv(raw: unknown): EdgeEnv {
         path: ['EGRESS_ALLOW'],
         message:
           'needs the EGRESS_PRIVATE binding, or webhooks to those hosts would be refused at connect',
+      });
+    }
+    if ((env.GOOGLE_CLIENT_ID === undefined) !== (env.GOOGLE_CLIENT_SECRET === undefined)) {
+      context.addIssue({
+        code: 'custom',
+        path: ['GOOGLE_CLIENT_ID'],
+        message: 'needs GOOGLE_CLIENT_SECRET beside it, or sign-in with Google would fail half-way',
+      });
+    }
+    if (env.SUPABASE_JWT_SECRET !== undefined && env.SUPABASE_URL === undefined) {
+      context.addIssue({
+        code: 'custom',
+        path: ['SUPABASE_JWT_SECRET'],
+        message: 'needs SUPABASE_URL: the issuer that its tokens must name',
       });
     }
   }).safeParse(raw);

@@ -19,6 +19,7 @@ export default defineConfig({
         compatibilityDate: '2026-10-01',
         compatibilityFlags: ['nodejs_compat', 'global_fetch_strictly_public'],
         bindings: inject<Record<string, string>>('edgeBindings'),
+        queueProducers: { AUDIT_QUEUE: 'waypost-audit' },
         serviceBindings: {
           EGRESS: { network: { allow: ['public'], deny: [] } },
           EGRESS_PRIVATE: { network: { allow: ['private', 'public'], deny: [] } },

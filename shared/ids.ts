@@ -10,6 +10,12 @@ export const ID_PREFIXES = {
   delivery: 'dlv',
   media: 'med',
   key: 'key',
+  user: 'usr',
+  authSession: 'aus',
+  authAccount: 'aac',
+  authVerification: 'avr',
+  invitation: 'inv',
+  audit: 'aud',
   request: 'req',
   command: 'cmd',
 } as const;

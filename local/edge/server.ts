@@ -1,7 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { unstable_readConfig } from 'wrangler';
+import { type Unstable_Config, unstable_readConfig } from 'wrangler';
 import {
   convertV4MiniflareOptions,
   Log,
@@ -43,6 +43,7 @@ export async function startEdge(config: EdgeConfig): Promise<RunningService> {
       compatibilityFlags: wrangler.compatibility_flags,
       durableObjects: wrangler.durable_objects.bindings,
       assets: join(root, wrangler.assets?.directory ?? ''),
+      queues: wrangler.queues,
     }),
   );
   const url = await miniflare.ready;
@@ -63,6 +64,8 @@ export type WorkerBundle = {
   compatibilityFlags: string[];
   /** Bindings as wrangler.toml names them. All keep their storage in SQLite. */
   durableObjects: readonly { name: string; class_name: string }[];
+  /** Queues as wrangler.toml names them. */
+  queues?: Pick<Unstable_Config['queues'], 'producers' | 'consumers'>;
   /** Folder of static assets, if there are any. */
   assets?: string;
 };
@@ -86,6 +89,19 @@ export function workerOptions(config: EdgeConfig, bundle: WorkerBundle): Minifla
       bundle.durableObjects.map(({ name, class_name }) => [
         name,
         { className: class_name, useSQLite: true },
+      ]),
+    ),
+    queueProducers: Object.fromEntries(
+      (bundle.queues?.producers ?? []).map(({ binding, queue = binding }) => [binding, queue]),
+    ),
+    queueConsumers: Object.fromEntries(
+      (bundle.queues?.consumers ?? []).map((consumer) => [
+        consumer.queue,
+        {
+          maxBatchSize: consumer.max_batch_size ?? 10,
+          maxBatchTimeout: consumer.max_batch_timeout ?? 5,
+          maxRetries: consumer.max_retries ?? 3,
+        },
       ]),
     ),
     ...(bundle.assets === undefined

@@ -20,6 +20,15 @@ const LauncherEnv = z.object({
   FRONTEND_URL: z.string().default(''),
   /** Header that your TLS proxy sets to the client's address; without it strangers are counted together. */
   CLIENT_IP_HEADER: z.string().default(''),
+  /** People who administer the platform once their address is verified, comma-separated. */
+  ADMIN_EMAILS: z.string().default(''),
+  ADMIN_ALLOWED_IPS: z.string().default(''),
+  /** Sign-in with Google, and Supabase tokens: see the environment guide. */
+  GOOGLE_CLIENT_ID: z.string().default(''),
+  GOOGLE_CLIENT_SECRET: z.string().default(''),
+  GOOGLE_ISSUER: z.string().default('https://accounts.google.com'),
+  SUPABASE_URL: z.string().default(''),
+  SUPABASE_JWT_SECRET: z.string().default(''),
   RUNNER_MAX_SESSIONS: z.coerce.number().int().min(1).max(1_000).default(10),
   PUPPETEER_EXECUTABLE_PATH: optional(z.string()),
 });

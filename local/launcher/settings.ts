@@ -36,6 +36,8 @@ const Settings = z.object({
     edgeToRunnerKey: z.string(),
     runnerToEdgeKey: z.string(),
     apiKeySigningKey: z.string(),
+    authSecret: z.string(),
+    userTokenSigningKey: z.string(),
   }),
   /** What the first start made through the API; filled step by step, so that a start that died half-way goes on. */
   account: z.object({
@@ -53,11 +55,28 @@ export async function loadSettings(
   apiPort: number | undefined,
 ): Promise<Settings> {
   const text = await readFile(join(directory, 'settings.json'), 'utf8').catch(() => undefined);
-  if (text !== undefined) return Settings.parse(JSON.parse(text));
-  const settings = await makeSettings(apiPort);
+  const fresh = await makeSettings(apiPort);
+  const settings = text === undefined ? fresh : complete(Kept.parse(JSON.parse(text)), fresh);
   await saveSettings(directory, settings);
   return settings;
 }
+
+const Kept = z.object({
+  ports: z.record(z.string(), z.number().int()),
+  secrets: z.record(z.string(), z.string()),
+  account: Settings.shape.account,
+});
+
+/** What an older version chose stays; what this one needs beside it is new. */
+const complete = (kept: z.infer<typeof Kept>, fresh: Settings): Settings =>
+  Settings.parse({
+    ports: { ...fresh.ports, ...pick(kept.ports, Object.keys(fresh.ports)) },
+    secrets: { ...fresh.secrets, ...pick(kept.secrets, Object.keys(fresh.secrets)) },
+    account: kept.account,
+  });
+
+const pick = <Value>(from: Record<string, Value>, names: readonly string[]) =>
+  Object.fromEntries(Object.entries(from).filter(([name]) => names.includes(name)));
 
 export async function saveSettings(directory: string, settings: Settings): Promise<void> {
   await writePrivateFile(join(directory, 'settings.json'), settings);
@@ -87,6 +106,8 @@ async function makeSettings(apiPort: number | undefined): Promise<Settings> {
       edgeToRunnerKey: hex(32),
       runnerToEdgeKey: hex(32),
       apiKeySigningKey: hex(32),
+      authSecret: hex(32),
+      userTokenSigningKey: hex(32),
     },
     account: {},
   };

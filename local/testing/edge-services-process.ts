@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { migrateDatabase } from '../../migrations/migrate.ts';
 import { startTestNeon } from '../neon/testing.ts';
+import { startMail } from '../mail/server.ts';
 import { startObjects } from '../objects/server.ts';
 import { startRedis } from '../redis/server.ts';
 import { startQstash } from '../qstash/server.ts';
@@ -49,6 +50,11 @@ const objects = await startObjects(
   },
   { log: silent },
 );
+const mailToken = secret(16);
+const mail = await startMail(
+  { port: 0, dataDir: path.join(home, 'mail'), token: mailToken },
+  { log: silent },
+);
 const runners = await startFakeRunner({ keys: SigningKeysText.parse(edgeToRunner) });
 const files = await startFileServer();
 const tap = await startTap();
@@ -74,6 +80,11 @@ const bindings: Record<string, string> = {
   EDGE_TO_RUNNER_KEYS: edgeToRunner,
   RUNNER_TO_EDGE_KEYS: `r1:${secret()}`,
   API_KEY_SIGNING_KEY: secret(),
+  AUTH_SECRET: secret(),
+  USER_TOKEN_SIGNING_KEY: secret(),
+  MAIL_URL: mail.url,
+  MAIL_TOKEN: mailToken,
+  MAIL_FROM: 'Waypost <waypost@localhost>',
   EGRESS_ALLOW: '127.0.0.1/32',
   FAKE_RUNNER_URL: runners.url,
   FILES_URL: files.url,
@@ -84,7 +95,9 @@ process.send?.(bindings);
 
 process.once('disconnect', () => {
   const closed = Promise.allSettled(
-    [receiver, tap, files, runners, objects, redis, clock, neon].map((service) => service.close()),
+    [receiver, tap, files, runners, mail, objects, redis, clock, neon].map((service) =>
+      service.close(),
+    ),
   );
   closed
     .then(() => rm(home, { recursive: true, force: true }))

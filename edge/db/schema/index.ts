@@ -1,11 +1,15 @@
 export { apiKeys } from './api-keys.ts';
+export { auditLog } from './audit-log.ts';
 export { attempts, deliveries } from './deliveries.ts';
 export { events } from './events.ts';
 export { idempotency } from './idempotency.ts';
+export { authAccounts, authSessions, authVerifications } from './identity.ts';
 export { media } from './media.ts';
+export { invitations, members } from './members.ts';
 export { messages } from './messages.ts';
 export { leaseHistory, runners, sessionLeases } from './session-leases.ts';
 export { sessionLog } from './session-log.ts';
 export { sessions } from './sessions.ts';
+export { users } from './users.ts';
 export { webhookEndpoints } from './webhook-endpoints.ts';
 export { workspaces } from './workspaces.ts';

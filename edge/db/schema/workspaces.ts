@@ -13,6 +13,16 @@ export const workspaces = pgTable('workspaces', {
   isActive: boolean('is_active').notNull().default(true),
   defaultSessionId: text('default_session_id'),
   region: text('region'),
+  /** IANA name. */
+  timeZone: text('time_zone').notNull().default('UTC'),
+  /** `HH:MM` in the time zone: when expired media leaves. */
+  cleanupTime: text('cleanup_time').notNull().default('00:00'),
+  mediaRetentionHours: integer('media_retention_hours').notNull().default(24),
+  /** 0 = content is erased as soon as it is delivered. */
+  contentRetentionDays: integer('content_retention_days').notNull().default(1),
+  /** Pacing of sessions that are created without their own; null = the product's. */
+  minIntervalMs: integer('min_interval_ms'),
+  jitterMs: integer('jitter_ms'),
   /** Number of the last event. Raised inside the statement that writes the event, so that order = commit order. */
   eventSeq: counter('event_seq').notNull().default(0),
   createdAt: createdAt(),

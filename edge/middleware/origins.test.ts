@@ -203,6 +203,8 @@ describe('the environment', () => {
   const plain = {
     CORS_ORIGINS: '',
     EGRESS_ALLOW: '',
+    ADMIN_EMAILS: '',
+    ADMIN_ALLOWED_IPS: '',
     EDGE_TO_RUNNER_KEYS: `k1:${'ab'.repeat(32)}`,
     RUNNER_TO_EDGE_KEYS: `k1:${'cd'.repeat(32)}`,
   };

@@ -7,6 +7,7 @@ const PROGRAMS = {
   start: { file: 'local/launcher/main.ts', chromium: true },
   test: { file: 'node_modules/vitest/vitest.mjs', args: ['run'], chromium: true },
   demo: { file: 'e2e/demo/main.ts', chromium: true },
+  chaos: { file: 'e2e/chaos/main.ts', chromium: true },
   bench: { file: 'e2e/bench/main.ts', chromium: true },
   verify: { file: 'scripts/verify.mjs', chromium: false },
 };

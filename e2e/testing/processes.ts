@@ -21,3 +21,18 @@ export async function processesUnder(directory: string): Promise<string[]> {
   );
   return found.flat();
 }
+
+/** Chromium's main processes whose profile lies under a folder. Linux only. */
+export async function browsersUnder(directory: string): Promise<number[]> {
+  const lines = await processesUnder(directory);
+  const pids = lines.map((line) => Number(line.split(' ')[0]));
+  const commands = await Promise.all(
+    pids.map(async (pid) => ({
+      pid,
+      line: await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => ''),
+    })),
+  );
+  return commands
+    .filter(({ line }) => line.includes('--user-data-dir=') && !line.includes('--type='))
+    .map(({ pid }) => pid);
+}

@@ -1,0 +1,15 @@
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { type Deployment, startDeployment } from '../testing/deployment.ts';
+import { runChaos } from './run.ts';
+
+let deployment: Deployment;
+beforeAll(async () => {
+  deployment = await startDeployment();
+});
+afterAll(() => deployment.dispose());
+
+it.each([11, 12])('seed %i: nothing is lost, doubled or out of order', async (seed) => {
+  const { findings, sent, faults } = await runChaos(deployment, { seed, sessions: 3, seconds: 20 });
+  expect({ seed, faults, findings }).toEqual({ seed, faults, findings: [] });
+  expect(sent).toBeGreaterThan(5);
+});

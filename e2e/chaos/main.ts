@@ -1,0 +1,48 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { startDeployment } from '../testing/deployment.ts';
+import { reportOf } from './report.ts';
+import { type ChaosReport, runChaos } from './run.ts';
+
+const results = fileURLToPath(new URL('results/', import.meta.url));
+
+const { values } = parseArgs({
+  options: {
+    seeds: { type: 'string', default: '3' },
+    first: { type: 'string', default: '1' },
+    sessions: { type: 'string', default: '4' },
+    seconds: { type: 'string', default: '45' },
+  },
+});
+const count = Number(values.seeds);
+const first = Number(values.first);
+const tell = (text: string): void => console.log(text);
+
+tell('Starting a deployment in a temporary folder …');
+const deployment = await startDeployment();
+const reports: ChaosReport[] = [];
+try {
+  for (let seed = first; seed < first + count; seed += 1) {
+    const report = await runChaos(deployment, {
+      seed,
+      sessions: Number(values.sessions),
+      seconds: Number(values.seconds),
+    });
+    reports.push(report);
+    tell(
+      `seed ${seed}: ${report.faults.length} faults, ${report.sent} sent, ${report.unknown} unknown, ${report.findings.length} findings`,
+    );
+    for (const { rule, what } of report.findings) tell(`  ${rule}: ${what}`);
+  }
+  await mkdir(results, { recursive: true });
+  const { markdown, svg } = reportOf(reports);
+  await writeFile(join(results, 'latest.md'), markdown);
+  await writeFile(join(results, 'latest.svg'), svg);
+  tell(`\n${markdown}\nSaved to e2e/chaos/results/.`);
+} finally {
+  await deployment.dispose();
+}
+process.exitCode = reports.some(({ findings }) => findings.length > 0) ? 1 : 0;
+process.disconnect?.();

@@ -1,0 +1,109 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { z } from 'zod';
+import { PublicEvent } from '../../shared/protocol/events.ts';
+import type { Deployment } from '../testing/deployment.ts';
+import type { EndedMessage, RecordedEvent, WireSend } from './history.ts';
+import type { ChaosSession } from './traffic.ts';
+
+const LOOK_EVERY_MS = 500;
+const Listed = z.array(z.object({ id: z.string(), status: z.string() }));
+const Cursor = z.union([z.string(), z.number()]).nullish();
+const Page = z.object({ data: z.unknown(), meta: z.object({ nextCursor: Cursor }).loose() });
+const Message = z.object({
+  id: z.string(),
+  status: z.string(),
+  wireId: z.string().nullable(),
+  queueSeq: z.number().nullable(),
+});
+
+/** Which sessions were online when somebody looked; a look that got no answer is none. */
+export type Look = { at: number; online: ReadonlySet<string> };
+
+/** Looks twice a second until the signal says stop. */
+export async function watchSessions(deployment: Deployment, signal: AbortSignal): Promise<Look[]> {
+  const looks: Look[] = [];
+  while (!signal.aborted) {
+    const at = Date.now();
+    const answer = await deployment.api.call('GET', '/v1/sessions?limit=100').catch(() => null);
+    if (answer?.status === 200) {
+      const online = answer.data(Listed).filter(({ status }) => status === 'online');
+      looks.push({ at, online: new Set(online.map(({ id }) => id)) });
+    }
+    await sleep(LOOK_EVERY_MS);
+  }
+  return looks;
+}
+
+/** Every outbound message of these sessions, as the API lists them. */
+export async function readMessages(
+  deployment: Deployment,
+  sessions: readonly ChaosSession[],
+): Promise<EndedMessage[]> {
+  const all: EndedMessage[] = [];
+  for (const { id } of sessions)
+    await eachPage(
+      deployment,
+      `/v1/messages?limit=100&direction=outbound&sessionId=${id}`,
+      'cursor',
+      (data) => {
+        for (const { queueSeq, ...message } of z.array(Message).parse(data))
+          all.push({ ...message, queueSeq: queueSeq ?? 0 });
+      },
+    );
+  return all;
+}
+
+export async function readEvents(deployment: Deployment): Promise<RecordedEvent[]> {
+  const all: RecordedEvent[] = [];
+  await eachPage(deployment, '/v1/events?limit=100', 'after', (data) => {
+    all.push(...z.array(PublicEvent).parse(data).map(toRecorded));
+  });
+  return all;
+}
+
+/** What a receiver's box got and answered with 200. */
+export async function readDelivered(deployment: Deployment, box: string): Promise<RecordedEvent[]> {
+  const received = await deployment.inspector.all(box);
+  return received.filter(({ status }) => status === 200).map(({ event }) => toRecorded(event));
+}
+
+export async function readWire(sessions: readonly ChaosSession[]): Promise<WireSend[]> {
+  const all = await Promise.all(
+    sessions.map(({ phone, at }) => phone.wire({ ...at, limit: 10_000 })),
+  );
+  return all.flatMap(({ records }) =>
+    records.map(({ account, wireId, body }) => ({ account, wireId, text: body })),
+  );
+}
+
+export async function readViolations(sessions: readonly ChaosSession[]): Promise<string[]> {
+  const all = await Promise.all(sessions.map(({ phone, at }) => phone.violations(at)));
+  return all.flatMap(({ violations }) =>
+    violations.map(({ kind, account, detail }) => `${kind} of ${account}: ${detail}`),
+  );
+}
+
+function toRecorded({ id, type, seq, sessionId, data }: PublicEvent): RecordedEvent {
+  const text = (name: string): string | null => {
+    const value = data[name];
+    return typeof value === 'string' ? value : null;
+  };
+  return { id, type, seq, sessionId, wireId: text('wireId'), messageId: text('messageId') };
+}
+
+async function eachPage(
+  { api }: Deployment,
+  path: string,
+  cursorName: string,
+  take: (data: unknown) => void,
+): Promise<void> {
+  let cursor: z.infer<typeof Cursor> = null;
+  do {
+    const from = cursor == null ? '' : `&${cursorName}=${encodeURIComponent(String(cursor))}`;
+    const answer = await api.call('GET', `${path}${from}`);
+    if (answer.status !== 200) throw new Error(`${path} answered ${answer.status}: ${answer.text}`);
+    const { data, meta } = Page.parse(JSON.parse(answer.text));
+    take(data);
+    cursor = meta.nextCursor;
+  } while (cursor != null);
+}

@@ -62,12 +62,21 @@ function ensurePackages() {
   writeFileSync(stampFile, lock);
 }
 
+/**
+ * The headless shell first: the same engine without the window's machinery, in half the memory (docs/decisions/0007). Debian's
+ * is named by its binary, since the script in front of it stays alive as a shell of its own.
+ */
 const CHROMIUM_NAMES = [
+  'chrome-headless-shell',
   'chromium',
   'chromium-browser',
   'google-chrome-stable',
   'google-chrome',
   'chrome',
+];
+const SHELL_PLACES = [
+  '/usr/lib/chromium/chromium-headless-shell',
+  '/usr/lib64/chromium-browser/headless_shell',
 ];
 const CHROMIUM_PLACES = [
   '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
@@ -77,6 +86,8 @@ const CHROMIUM_PLACES = [
 function findChromium() {
   const named = process.env.PUPPETEER_EXECUTABLE_PATH;
   if (named !== undefined && named !== '') return named;
+  const shell = SHELL_PLACES.find(isExecutable);
+  if (shell !== undefined) return shell;
   for (const name of CHROMIUM_NAMES) {
     const found = onPath(name);
     if (found !== undefined) return found;
@@ -87,23 +98,26 @@ function findChromium() {
 /** Puppeteer's own download, if one was made before. */
 function findDownloaded() {
   const script =
-    "import('puppeteer').then((p) => process.stdout.write(p.default.executablePath()))";
+    "import('puppeteer').then((p) => process.stdout.write(p.default.executablePath({ headless: 'shell' })))";
   const result = spawnSync(pinnedNode, ['-e', script], { cwd: root, encoding: 'utf8' });
   return result.status === 0 && isExecutable(result.stdout) ? result.stdout : undefined;
 }
 
-/** Package managers that have a Chromium, each with the commands that install it. */
+/** Package managers that have a Chromium: what readies them, and how they install one of these packages, the first that exists. */
 const MANAGERS = [
   {
     name: 'apt-get',
-    steps: [
-      ['update', '-qq'],
-      ['install', '-y', '-qq', '--no-install-recommends', 'chromium'],
-    ],
+    ready: ['update', '-qq'],
+    install: ['install', '-y', '-qq', '--no-install-recommends'],
+    packages: ['chromium-headless-shell', 'chromium'],
   },
-  { name: 'dnf', steps: [['install', '-y', 'chromium']] },
-  { name: 'apk', steps: [['add', '--no-cache', 'chromium']] },
-  { name: 'pacman', steps: [['-Sy', '--noconfirm', 'chromium']] },
+  {
+    name: 'dnf',
+    install: ['install', '-y'],
+    packages: ['chromium-headless', 'chromium'],
+  },
+  { name: 'apk', install: ['add', '--no-cache'], packages: ['chromium'] },
+  { name: 'pacman', install: ['-Sy', '--noconfirm'], packages: ['chromium'] },
 ];
 
 function installChromium() {
@@ -113,13 +127,14 @@ function installChromium() {
     isRoot || (onPath('sudo') !== undefined && spawnSync('sudo', ['-n', 'true']).status === 0);
   const manager = MANAGERS.find(({ name }) => onPath(name) !== undefined);
   if (manager !== undefined && maySudo) {
-    const { name, steps } = manager;
-    say(`no Chromium found; installing one with ${name} (once; a minute or two) …`);
-    const done = steps.every((args) => {
+    const { name, ready, install, packages } = manager;
+    const manage = (args) => {
       const [command, ...rest] = [...prefix, name, ...args];
       return run(command, rest, { env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' } });
-    });
-    if (done) return;
+    };
+    say(`no Chromium found; installing one with ${name} (once; a minute or two) …`);
+    if (ready !== undefined) manage(ready);
+    if (packages.some((each) => manage([...install, each]))) return;
     say(`${name} could not install it; trying puppeteer's own download …`);
   } else {
     say("no Chromium found, and no package manager may be used; trying puppeteer's own download …");
@@ -128,7 +143,7 @@ function installChromium() {
     join('node_modules', 'puppeteer', 'lib', 'cjs', 'puppeteer', 'node', 'cli.js'),
     'browsers',
     'install',
-    'chrome',
+    'chrome-headless-shell',
   ]);
 }
 

@@ -1,6 +1,6 @@
-import { writeFile } from 'node:fs/promises';
+import { access, constants, writeFile } from 'node:fs/promises';
 import { cpus } from 'node:os';
-import { join } from 'node:path';
+import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { startDeployment, type Deployment } from '../testing/deployment.ts';
 import { inheritedEnvironment } from '../testing/env.ts';
@@ -30,8 +30,24 @@ async function stockBeside(deployment: Deployment, session: BenchSession): Promi
     url: `http://127.0.0.1:${ports.sandbox}`,
     token: secrets.sandboxToken,
     world: session.at.world,
-    chromium: inheritedEnvironment().PUPPETEER_EXECUTABLE_PATH ?? '',
+    chromium: await windowedChromium(),
   });
+}
+
+/** Stock whatsapp-web.js runs a whole browser, headless by an option: one that is installed, else ours. */
+async function windowedChromium(): Promise<string> {
+  const { PATH = '', PUPPETEER_EXECUTABLE_PATH = '' } = inheritedEnvironment();
+  for (const folder of PATH.split(delimiter)) {
+    const path = join(folder, 'chromium');
+    if (
+      await access(path, constants.X_OK).then(
+        () => true,
+        () => false,
+      )
+    )
+      return path;
+  }
+  return PUPPETEER_EXECUTABLE_PATH;
 }
 
 /** Memory of `count` linked sessions: our runner's whole tree, and stock whatsapp-web.js's. */

@@ -1,3 +1,5 @@
+import { downloadedChromium } from './engine/downloaded-chromium.ts';
+import { bundleSessionProcess } from './engine/process/bundle.ts';
 import { processEngineFactory } from './engine/process/process-engine.ts';
 import { parseEnv } from './env.ts';
 import { createLog } from './log.ts';
@@ -18,7 +20,8 @@ await runUntilTold(
     env,
     sandbox,
     engineFactory: processEngineFactory({
-      chromiumPath: env.PUPPETEER_EXECUTABLE_PATH ?? null,
+      program: await bundleSessionProcess(env.WWEBJS_DATA_DIR),
+      chromiumPath: env.PUPPETEER_EXECUTABLE_PATH ?? downloadedChromium(),
       sandboxChromiumArgs: async (profile) => {
         if (sandbox === null) throw new Error('this runner has no sandbox');
         const { profiles } = await sandbox.info({});

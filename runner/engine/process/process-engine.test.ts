@@ -1,6 +1,8 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
 import type { EngineSend } from '../port.ts';
@@ -14,6 +16,7 @@ import {
   startTestSandbox,
   type TestSandbox,
 } from '../wwebjs/testing/sandbox-link.ts';
+import { bundleSessionProcess } from './bundle.ts';
 import { processEngineFactory } from './process-engine.ts';
 
 const RUNNER = fileURLToPath(new URL('./testing/runner-main.ts', import.meta.url));
@@ -22,17 +25,22 @@ let sandbox: TestSandbox;
 let link: SandboxLink;
 let logged: Record<string, unknown>[];
 
+let program: string;
+
 beforeAll(async () => {
   sandbox = await startTestSandbox();
+  program = await bundleSessionProcess(mkdtempSync(join(tmpdir(), 'waypost-session-')));
 });
 
 afterAll(async () => {
   await sandbox.close();
+  rmSync(dirname(program), { recursive: true });
 });
 
 beforeEach(() => {
   logged = [];
   const factory = processEngineFactory({
+    program,
     chromiumPath: testChromium(),
     sandboxChromiumArgs: (profile) => sandbox.chromiumArgs(profile),
     log: (entry) => logged.push(entry),
@@ -56,7 +64,9 @@ function message(more: Partial<EngineSend> = {}): EngineSend {
 
 /** The session's own process: the child of this one that runs the engine. */
 function sessionPid(): number {
-  const pid = descendants(process.pid).find((each) => commandLine(each)?.includes('child.ts'));
+  const pid = descendants(process.pid).find((each) =>
+    commandLine(each)?.includes('session-process.cjs'),
+  );
   if (pid === undefined) throw new Error('there is no session process');
   return pid;
 }
@@ -151,6 +161,7 @@ it('ends with its runner, and so does the browser', async () => {
   runner.on('message', (event: { type?: unknown }) => events.push(event));
   runner.send({
     chromiumPath: testChromium(),
+    program,
     chromiumArgs: sandbox.chromiumArgs('stock'),
     profileDir: link.profileDir,
     filesDir: link.dir,
@@ -172,6 +183,7 @@ it('tells why it could not start', async () => {
     'stock',
     processEngineFactory({
       chromiumPath: '/nowhere/chromium',
+      program,
       sandboxChromiumArgs: (profile) => sandbox.chromiumArgs(profile),
       log: () => undefined,
     }),

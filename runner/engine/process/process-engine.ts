@@ -1,5 +1,4 @@
 import { fork, type ChildProcess } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import type { SandboxProfile } from '../../../shared/session-status.ts';
 import type {
@@ -26,7 +25,9 @@ import {
 } from './protocol.ts';
 
 export type ProcessEngineOptions = {
-  /** Null lets puppeteer use the Chromium that it downloaded. */
+  /** The program of a session's process, as `bundleSessionProcess` made it. */
+  program: string;
+  /** Null when there is none: the start then says so. */
   chromiumPath: string | null;
   /** Chromium flags that put the sandbox in WhatsApp's place, for a session in sandbox mode. */
   sandboxChromiumArgs: (profile: SandboxProfile) => string[] | Promise<string[]>;
@@ -49,7 +50,6 @@ const PATIENCE_MS = {
 const EXIT_MS = 3_000;
 
 const HEAP_MB = 256;
-const CHILD = fileURLToPath(new URL('./child.ts', import.meta.url));
 
 /** Engines that live in a process of their own each: what breaks in one session cannot reach its neighbours. */
 export function processEngineFactory(options: ProcessEngineOptions): EngineFactory {
@@ -153,9 +153,10 @@ class ProcessEngine implements WhatsAppEngine {
   }
 
   #fork(): void {
-    const child = fork(CHILD, [], {
+    const child = fork(this.#deps.program, [], {
       serialization: 'advanced',
-      execArgv: [`--max-old-space-size=${HEAP_MB}`],
+      // A small nursery: a session is idle nearly always.
+      execArgv: [`--max-old-space-size=${HEAP_MB}`, '--max-semi-space-size=1'],
       env: sessionEnvironment(),
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     });

@@ -1,6 +1,5 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
-import { executablePath } from 'puppeteer';
 
 const ASK_MS = 5_000;
 
@@ -11,15 +10,6 @@ export async function chromiumVersion(path: string): Promise<string | null> {
     return /\d+\.\d+\.\d+\.\d+/.exec(stdout)?.[0] ?? null;
   } catch {
     // A path that cannot be run fails the launch that follows, which says why.
-    return null;
-  }
-}
-
-/** Where puppeteer keeps the Chromium that it downloaded, or null when it has none. */
-export function chromiumPathOfPuppeteer(): string | null {
-  try {
-    return executablePath();
-  } catch {
     return null;
   }
 }

@@ -11,6 +11,8 @@ const FLAGS = [
   '--disable-features=WebUIOmniboxPopup,WebUIOmniboxAimPopup,SpareRendererForSitePerProcess',
   '--renderer-process-limit=1',
   '--disable-gpu',
+  '--disable-software-rasterizer',
+  '--js-flags=--optimize-for-size',
   '--disable-extensions',
   '--mute-audio',
   '--lang=en-US',

@@ -1,5 +1,5 @@
 import type { Browser } from 'puppeteer';
-import { chromiumPathOfPuppeteer, chromiumVersion } from './chromium-version.ts';
+import { chromiumVersion } from './chromium-version.ts';
 import { until, withDeadline } from './deadline.ts';
 import { launchOptions, windowedIdentity } from './launch-options.ts';
 import {
@@ -136,7 +136,7 @@ export class LinkedBrowser {
 
   /** As a launch argument, so that workers and sockets say the same as the page; the page adds the client hints. */
   async #chooseUserAgent(): Promise<void> {
-    const path = this.#options.chromiumPath ?? chromiumPathOfPuppeteer();
+    const path = this.#options.chromiumPath;
     const version = path === null ? null : await chromiumVersion(path);
     if (version !== null) this.#libraryOptions.userAgent = identityFor(version).userAgent;
   }

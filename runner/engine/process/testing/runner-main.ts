@@ -3,6 +3,7 @@ import { processEngineFactory } from '../process-engine.ts';
 
 /** A runner reduced to one session, for tests that kill a runner: starts the engine it is told to and says its events. */
 const Task = z.object({
+  program: z.string(),
   chromiumPath: z.string().nullable(),
   chromiumArgs: z.array(z.string()),
   profileDir: z.string(),
@@ -12,6 +13,7 @@ const Task = z.object({
 process.once('message', (raw) => {
   const task = Task.parse(raw);
   const factory = processEngineFactory({
+    program: task.program,
     chromiumPath: task.chromiumPath,
     sandboxChromiumArgs: () => task.chromiumArgs,
     log: () => undefined,

@@ -22,12 +22,12 @@ const LEFT_OUT = [
 
 const leaveOut: Plugin = {
   name: 'leave-out',
-  setup: ({ onResolve, onLoad }) => {
-    onResolve({ filter: new RegExp(`^(?:${LEFT_OUT.join('|')})(?:/|$)`) }, ({ path }) => ({
+  setup: (bundler) => {
+    bundler.onResolve({ filter: new RegExp(`^(?:${LEFT_OUT.join('|')})(?:/|$)`) }, ({ path }) => ({
       path,
       namespace: 'left-out',
     }));
-    onLoad({ filter: /.*/, namespace: 'left-out' }, ({ path }) => ({
+    bundler.onLoad({ filter: /.*/, namespace: 'left-out' }, ({ path }) => ({
       contents: `module.exports = function leftOut() { throw new Error(${JSON.stringify(
         `${path} is left out of a session's process; see runner/engine/process/bundle.ts`,
       )}); };`,

@@ -1,9 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
+import { runLoad } from './testing/load.ts';
 import { type Deployment, startDeployment } from './testing/deployment.ts';
 import {
   allSettled,
   HAS_LEFT,
+  MessageView,
   onlineSession,
   sendText,
   SessionView,
@@ -104,6 +106,59 @@ describe('faults', () => {
     const { records } = await phone.wire(at);
     expect(records.map(({ body }) => body)).toEqual(['its ack is lost', 'the next one']);
     expect((await phone.violations(at)).violations).toEqual([]);
+  });
+
+  it('an Idempotency-Key outlives the runner: the same message again, and nothing sent anew', async () => {
+    const session = await onlineSession(deployment, 'idempotent-killed');
+    const { phone, at } = await worldOf(deployment, session.phoneNumber);
+    const epoch = await epochOf(session.id);
+    await phone.faults({ ...at, loseAck: 1 });
+    const send = async () => {
+      const answer = await deployment.api.call('POST', '/v1/messages/text', {
+        body: { sessionId: session.id, to: '+15550100001', text: 'once, whatever happens' },
+        headers: { 'idempotency-key': 'order-4711', prefer: 'respond-async' },
+      });
+      return {
+        id: answer.data(MessageView).id,
+        replayed: answer.headers.get('idempotent-replayed'),
+      };
+    };
+    const first = await send();
+    await until('the message to be on the wire', async () =>
+      (await phone.wire(at)).records.length === 1 ? true : undefined,
+    );
+    process.kill(await pidOf('runner-1'), 'SIGKILL');
+    expect(await send()).toEqual({ id: first.id, replayed: 'true' });
+    await backOnline(session.id, epoch);
+    const end = await settled(deployment, first.id);
+    expect([...HAS_LEFT, 'unknown']).toContain(end.status);
+    expect(await send()).toEqual({ id: first.id, replayed: 'true' });
+    expect((await phone.wire(at)).records.map(({ body }) => body)).toEqual([
+      'once, whatever happens',
+    ]);
+  });
+
+  it('Redis killed with -9 under load: every request is served, by the limits of the isolate', async () => {
+    const { apiUrl, apiKey } = await deployment.facts();
+    const redis = await pidOf('redis');
+    const load = (requestsPerClient: number) =>
+      runLoad({
+        url: apiUrl,
+        clients: 10,
+        requestsPerClient,
+        requestOf: () => ({
+          method: 'GET',
+          path: '/v1/messages?limit=1',
+          headers: { authorization: `Bearer ${apiKey}` },
+        }),
+      });
+    const during = load(60);
+    process.kill(redis, 'SIGKILL');
+    expect((await during).statuses).toEqual({ 200: 600 });
+    await until('Redis to run again', async () =>
+      (await pidOf('redis')) === redis ? undefined : true,
+    );
+    expect((await load(2)).statuses).toEqual({ 200: 20 });
   });
 
   it('a runner out of reach after the row is committed: 202, and the message goes when it is back', async () => {

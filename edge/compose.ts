@@ -2,14 +2,33 @@ import { createDatabase } from './db/client.ts';
 import { createEgress } from './egress/egress.ts';
 import type { EdgeEnv } from './env.ts';
 import type { Log, Services } from './context.ts';
+import { HashGate } from './identity/hash-gate.ts';
+import { KeyCaches } from './identity/supabase/key-cache.ts';
+import { createSupabaseTokens } from './identity/supabase/verify-token.ts';
+import { createHttpMailer } from './mail/http-mailer.ts';
 import { createS3ObjectStore } from './media/s3-object-store.ts';
-import type { IsolateLimiter } from './middleware/isolate-limiter.ts';
+import { IsolateLimiter } from './middleware/isolate-limiter.ts';
 import { createRedisRateLimiter } from './middleware/redis-rate-limiter.ts';
+import { SubjectMemory } from './middleware/subject-memory.ts';
 import { createRunnerClient } from './runners/signed-http-client.ts';
 import { createQstashClock } from './webhooks/qstash-clock.ts';
 
 /** What lives as long as the isolate, made once by the Worker. */
-export type IsolateState = { limiter: IsolateLimiter; log: Log };
+export type IsolateState = {
+  limiter: IsolateLimiter;
+  hashGate: HashGate;
+  subjects: SubjectMemory;
+  supabaseKeys: KeyCaches;
+  log: Log;
+};
+
+export const createIsolateState = (log: Log): IsolateState => ({
+  limiter: new IsolateLimiter(),
+  hashGate: new HashGate(),
+  subjects: new SubjectMemory(),
+  supabaseKeys: new KeyCaches(),
+  log,
+});
 
 export type ComposeInput = {
   env: EdgeEnv;
@@ -39,6 +58,15 @@ export function createServices({
       now,
       waitUntil,
     }),
+    subjects: isolate.subjects,
+    supabaseTokens: createSupabaseTokens({
+      env,
+      keys: isolate.supabaseKeys,
+      now,
+      log: isolate.log,
+    }),
+    mailer: createHttpMailer({ env }),
+    hashGate: isolate.hashGate,
     log: isolate.log,
     now,
     waitUntil,

@@ -1,9 +1,14 @@
 import type { ErrorCode } from '../shared/errors.ts';
+import type { AuditCall } from './audit/call.ts';
 import type { Database } from './db/client.ts';
 import type { Egress } from './egress/port.ts';
 import type { EdgeEnv } from './env.ts';
+import type { SupabaseTokens } from './identity/supabase/verify-token.ts';
+import type { HashGate } from './identity/hash-gate.ts';
+import type { Mailer } from './mail/port.ts';
 import type { ObjectStore } from './media/object-store.ts';
 import type { RateLimiter } from './middleware/rate-limit.ts';
+import type { SubjectMemory } from './middleware/subject-memory.ts';
 import type { RunnerClient } from './runners/port.ts';
 import type { WebhookClock } from './webhooks/port.ts';
 
@@ -51,6 +56,13 @@ export type Services = {
   webhookClock: WebhookClock;
   egress: Egress;
   rateLimiter: RateLimiter;
+  /** What this isolate remembers of its callers. */
+  subjects: SubjectMemory;
+  /** Null when no Supabase project is configured. */
+  supabaseTokens: SupabaseTokens | null;
+  mailer: Mailer;
+  /** Keeps password hashing from taking the isolate over. */
+  hashGate: HashGate;
   log: Log;
   /** Unix ms. For stamps only: whatever is compared between processes uses the database's clock. */
   now: () => number;
@@ -65,6 +77,8 @@ export type ServiceContext = Services & {
   requestId: string;
   /** Where the request came from, as `caller-address` reads it; null when that is not known. */
   callerAddress?: string | null;
+  /** The request's place in the audit log; undefined where a service is called by none. */
+  call?: AuditCall | undefined;
 };
 
 /** Hono's types for this app. `actor` and `workspaceId` are there behind the credential middleware only. */
@@ -74,6 +88,8 @@ export type AppEnv = {
     services: Services;
     requestId: string;
     startedAt: number;
+    /** On the routes that are audited. */
+    call: AuditCall;
     ctx: ServiceContext;
     /** Code of the error that is being answered, for the log line. */
     errorCode?: ErrorCode;

@@ -1,9 +1,9 @@
 import { createApp } from './app.ts';
-import { createServices, type IsolateState } from './compose.ts';
+import { createIsolateState, createServices } from './compose.ts';
 import { type EdgeEnv, parseEdgeEnv } from './env.ts';
 import { consoleLog } from './http/log.ts';
 import { runCron } from './jobs/cron.ts';
-import { IsolateLimiter } from './middleware/isolate-limiter.ts';
+import { writeAudit } from './jobs/write-audit.ts';
 
 export { Egress } from './egress/entrypoint.ts';
 
@@ -11,7 +11,7 @@ type Bindings = Record<string, unknown>;
 
 /** One Worker: its routes, and what lives as long as its isolate. */
 function createWorker(): ExportedHandler<Bindings> {
-  const isolate: IsolateState = { limiter: new IsolateLimiter(), log: consoleLog };
+  const isolate = createIsolateState(consoleLog);
   const parsed = new WeakMap<object, EdgeEnv>();
 
   const envOf = (bindings: Bindings): EdgeEnv => {
@@ -41,6 +41,9 @@ function createWorker(): ExportedHandler<Bindings> {
     },
     scheduled: async (_controller, bindings, execution) => {
       await runCron(compose(bindings, execution));
+    },
+    queue: async (batch, bindings, execution) => {
+      await writeAudit(compose(bindings, execution), batch);
     },
   };
 }

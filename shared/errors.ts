@@ -31,8 +31,10 @@ export const ERRORS = {
   UNAUTHORIZED: {
     status: 401,
     retryable: false,
-    message: 'A valid API key is required: Authorization: Bearer <key> or x-api-key.',
-    advice: 'Check that the key is complete, and neither revoked, paused nor expired.',
+    message:
+      'A valid credential is required: Authorization: Bearer <API key or user token>, x-api-key, or a signed-in session.',
+    advice:
+      'Check that a key is complete, and neither revoked, paused nor expired; that a token has not run out and its user is still signed in.',
   },
   FORBIDDEN: {
     status: 403,

@@ -1,6 +1,6 @@
 import type { Deployment } from '../testing/deployment.ts';
 import { HAS_LEFT, onlineSession, sendText } from '../testing/session.ts';
-import { percentiles, type Percentiles } from './stats.ts';
+import { percentiles, type Percentiles } from '../testing/stats.ts';
 import type { BenchSession } from './session.ts';
 
 const ROUNDS = 100;

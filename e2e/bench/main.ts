@@ -7,6 +7,9 @@ import { inheritedEnvironment } from '../testing/env.ts';
 import { settingsOf } from '../testing/settings.ts';
 import { onlineSession } from '../testing/session.ts';
 import { worldOf } from '../testing/world.ts';
+import { crowd } from './crowd.ts';
+import { frontDoor } from './front-door.ts';
+import { login } from './login.ts';
 import type { BenchSession } from './session.ts';
 import { inboundToWebhook, sendAccepted, sendToSent } from './latency.ts';
 import { treePssMiB } from './process-tree.ts';
@@ -99,6 +102,33 @@ async function measure(deployment: Deployment, tell: (text: string) => void): Pr
   } finally {
     await stock.stop();
   }
+  for (const { clients, authenticated, open } of await frontDoor(deployment)) {
+    const by = clients === 1 ? 'one client' : `${clients} clients`;
+    for (const figure of ['p50', 'p99'] as const)
+      add({
+        what: `authenticated no-op, ${by}, ${figure}`,
+        unit: 'ms',
+        actual: authenticated[figure],
+        beside: { what: 'GET /health', actual: open[figure] },
+      });
+    add({
+      what: `authenticated no-ops, ${by}`,
+      unit: '/s',
+      actual: authenticated.perSecond,
+      beside: { what: 'GET /health', actual: open.perSecond },
+    });
+  }
+  add({ what: 'login, p50', unit: 'ms', actual: (await login(deployment)).p50 });
+  const many = await crowd(deployment);
+  const failed = Object.entries(many.statuses).filter(([status]) => !status.startsWith('2'));
+  const served = `${many.clients} clients with distinct keys, reading and sending`;
+  add({ what: `${served}, p95`, unit: 'ms', actual: many.p95 });
+  add({ what: served, unit: '/s', actual: many.perSecond });
+  add({
+    what: `${served}: answers other than 2xx`,
+    unit: '',
+    actual: failed.reduce((sum, [, count]) => sum + count, 0),
+  });
   const times = await sessionTimes(deployment);
   add({ what: 'start → QR', unit: 'ms', actual: times.startToQrMs });
   add({ what: 'restore → online', unit: 'ms', actual: times.restoreToOnlineMs });

@@ -5,7 +5,7 @@ import { gzipSync } from 'node:zlib';
 import { Miniflare } from 'miniflare';
 import { workerOptions } from '../../local/edge/server.ts';
 import type { Deployment } from '../testing/deployment.ts';
-import { percentiles } from './stats.ts';
+import { percentiles } from '../testing/stats.ts';
 
 const STARTS = 5;
 const EMPTY_WORKER = 'export default { fetch: () => new Response("ok") };\n';

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { ApiClient } from './api-client.ts';
 import type { Deployment } from './deployment.ts';
 import { until } from './until.ts';
 
@@ -24,16 +25,21 @@ export const HAS_LEFT = ['sent', 'delivered', 'read', 'played'];
 /** Statuses that an accepted message may end in. */
 export const SETTLED = [...HAS_LEFT, 'failed', 'unknown'];
 
+type SessionOptions = {
+  sandboxProfile?: 'stock' | '2026-09';
+  pacing?: { minIntervalMs: number; jitterMs: number };
+};
+
 /** A sandbox session of its own for one test, online, and unpaced unless told otherwise. */
-export async function onlineSession(
-  deployment: Deployment,
+export const onlineSession = (deployment: Deployment, name: string, options?: SessionOptions) =>
+  onlineSessionOf(deployment.api, name, options);
+
+/** The same for whoever calls by this client. */
+export async function onlineSessionOf(
+  api: ApiClient,
   name: string,
-  options: {
-    sandboxProfile?: 'stock' | '2026-09';
-    pacing?: { minIntervalMs: number; jitterMs: number };
-  } = {},
+  options: SessionOptions = {},
 ): Promise<{ id: string; phoneNumber: string }> {
-  const { api } = deployment;
   const { id } = (
     await api.call('POST', '/v1/sessions', {
       body: { name, mode: 'sandbox', pacing: { minIntervalMs: 0, jitterMs: 0 }, ...options },

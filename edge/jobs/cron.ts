@@ -1,9 +1,11 @@
 import type { Services } from '../context.ts';
 import { describeError } from '../http/describe-error.ts';
+import { forgetOldAudit } from '../services/audit/forget-old.ts';
 import { cancelUnwanted } from '../services/deliveries/cancel-unwanted.ts';
 import { sweepDeliveries } from '../services/deliveries/sweep.ts';
 import { eraseExpiredQr } from '../services/events/erase-expired-qr.ts';
 import { expireQueuedMessages } from '../services/events/expire-queued-messages.ts';
+import { forgetExpiredLogins } from '../services/identity/forget-expired.ts';
 import { forgetIdempotencyKeys } from '../services/messages/forget-idempotency-keys.ts';
 
 const JOBS: Readonly<Record<string, (services: Services) => Promise<unknown>>> = {
@@ -12,6 +14,8 @@ const JOBS: Readonly<Record<string, (services: Services) => Promise<unknown>>> =
   eraseExpiredQr,
   expireQueuedMessages,
   forgetIdempotencyKeys,
+  forgetExpiredLogins,
+  forgetOldAudit,
 };
 
 /** Every minute. Each job is bounded, may run twice at once, and takes up what a run before left; one failing stops no other. */

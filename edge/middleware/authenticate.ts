@@ -1,39 +1,150 @@
+import type { Context } from 'hono';
 import { createMiddleware } from 'hono/factory';
-import { hashApiKey, verifyApiKey } from '../../shared/api-key.ts';
 import { AppError } from '../../shared/errors.ts';
-import type { AppEnv } from '../context.ts';
+import type { Actor, AppEnv } from '../context.ts';
 import { callerAddress } from '../http/caller-address.ts';
+import { type Credential, type CredentialKind, readCredential } from '../identity/credential.ts';
+import { alignLimit, keyPolicies } from '../services/keys/key-limit.ts';
+import { loadActor } from '../services/keys/load-actor.ts';
+import { loadUser } from '../services/users/load-user.ts';
+import { enforcedBy, refusal, showVerdict } from './limit-rate.ts';
+import type { RateLimitPolicy, RateLimitVerdict } from './rate-limit.ts';
 
-/** The credential of a request: `Authorization: Bearer <key>`, else `x-api-key`. */
-export function readCredential(headers: Headers): string | null {
-  const authorization = headers.get('authorization');
-  if (authorization !== null) return /^Bearer +(\S+)$/i.exec(authorization.trim())?.[1] ?? null;
-  return headers.get('x-api-key');
-}
+/** What one person may do, with all their credentials together. */
+const USER_POLICY: RateLimitPolicy = { name: 'user', limit: 300, windowSeconds: 60 };
 
 /**
- * Verifies the key's signature without I/O and says whose it is. Whether the key is still good is the row's to say: in
- * `require-live-key`, or in the service's own statement on the hot path.
+ * Sends whose statement looks at the key's row itself, to keep them at three upstream calls. Every other route pays one
+ * query here; a route that is forgotten in this list is therefore slower, never open.
  */
-export const authenticate = createMiddleware<AppEnv>(async (c, next) => {
+const CHECKED_IN_STATEMENT = /^\/v1\/messages\/(?:text|[^/]+\/reply)$/;
+
+/** Routes that go beyond one workspace: whether the administrator's own is suspended does not matter there. */
+const BEYOND_WORKSPACE = /^\/(?:v1\/admin|auth)\//;
+
+type State = { workspaceId: string; actor: Actor; alignTo?: number | null };
+
+/**
+ * The credential middleware: who acts, and in which workspace. The signature is checked first and without I/O; then the
+ * rate limit and the state of key or user, which are one upstream step, since neither needs the other's answer. Where
+ * this isolate saw the limiter refuse the caller it goes first, so that a flood does not reach the database.
+ * @param accepted kinds of credential that these routes take
+ */
+export const authenticate = (accepted: readonly CredentialKind[]) =>
+  createMiddleware<AppEnv>(async (c, next) => {
+    const credential = await readCredential(c);
+    if (credential === null) throw new AppError('UNAUTHORIZED');
+    if (!accepted.includes(credential.kind)) throw wrongKind(accepted);
+    setKeyContext(c, credential);
+    const limits = limitsOf(c, credential);
+    const limit = () => limitSubject(c, limits);
+    const { subjects, now } = c.get('services');
+
+    if (isCheckedInStatement(c, credential)) {
+      admit(c, await limit());
+    } else if (subjects.isRefused(limits.subject, now())) {
+      admit(c, await limit());
+      enter(c, await loadState(c, credential));
+    } else {
+      const [verdict, state] = await Promise.allSettled([limit(), loadState(c, credential)]);
+      if (verdict.status === 'rejected') throw verdict.reason;
+      admit(c, verdict.value);
+      if (state.status === 'rejected') throw state.reason;
+      enter(c, state.value);
+    }
+    await next();
+  });
+
+/** All that the public API takes. */
+export const API_CREDENTIALS: readonly CredentialKind[] = ['apiKey', 'token', 'supabase', 'cookie'];
+
+const wrongKind = (accepted: readonly CredentialKind[]): AppError =>
+  new AppError(
+    'UNAUTHORIZED',
+    `This route takes another kind of credential: ${accepted.join(', ')}.`,
+  );
+
+const isCheckedInStatement = ({ req }: Context<AppEnv>, { kind }: Credential): boolean =>
+  kind === 'apiKey' && req.method === 'POST' && CHECKED_IN_STATEMENT.test(req.path);
+
+/** A key says by itself whose it is: known from here on, so that the log and the audit can name it when it is refused. */
+function setKeyContext(c: Context<AppEnv>, credential: Credential): void {
+  if (credential.kind !== 'apiKey') return;
+  const { keyId, keyHash, mode, perMinute, workspaceId } = credential;
+  const actor = { keyId, keyHash, mode, perMinute, scopes: [], sessionId: null };
+  setContext(c, workspaceId, { type: 'apiKey', ...actor });
+}
+
+function setContext(c: Context<AppEnv>, workspaceId: string, actor: Actor): void {
   const services = c.get('services');
-  const key = readCredential(c.req.raw.headers);
-  const claims = key === null ? null : await verifyApiKey(key, services.env.API_KEY_SIGNING_KEY);
-  if (key === null || claims === null) throw new AppError('UNAUTHORIZED');
   c.set('ctx', {
     ...services,
     requestId: c.get('requestId'),
-    workspaceId: claims.workspaceId,
+    call: c.get('call'),
+    workspaceId,
     callerAddress: callerAddress(c.req.raw.headers, services.env.CLIENT_IP_HEADER),
-    actor: {
-      type: 'apiKey',
-      keyId: claims.keyId,
-      keyHash: await hashApiKey(key),
-      mode: claims.mode,
-      perMinute: claims.perMinute,
-      scopes: [],
-      sessionId: null,
-    },
+    actor,
   });
-  await next();
-});
+}
+
+type Limits = { subject: string; policies: readonly RateLimitPolicy[] };
+
+/**
+ * Whom the request counts against. A cookie and a Supabase token do not name our user: until this isolate has read whose
+ * they are, they count by their own name, so that the limit need not wait for the read.
+ */
+function limitsOf(c: Context<AppEnv>, credential: Credential): Limits {
+  if (credential.kind === 'apiKey')
+    return { subject: credential.keyId, policies: keyPolicies(credential.perMinute) };
+  const subject =
+    credential.kind === 'token'
+      ? credential.userId
+      : c.get('services').subjects.subjectOf(nameOf(credential));
+  return { subject, policies: [USER_POLICY] };
+}
+
+/** A name of the login for the limiter: of a cookie only a part, with which nobody can sign in. */
+const nameOf = (credential: Exclude<Credential, { kind: 'apiKey' | 'token' }>): string =>
+  credential.kind === 'cookie'
+    ? `cookie:${credential.sessionToken.slice(0, 12)}`
+    : `supabase:${credential.subject}`;
+
+async function limitSubject(c: Context<AppEnv>, limits: Limits): Promise<RateLimitVerdict> {
+  const { rateLimiter, subjects, now } = c.get('services');
+  const verdict = await rateLimiter.check(limits.subject, limits.policies);
+  const refusing = verdict.windows.filter(({ allowed }) => !allowed);
+  if (refusing.length > 0) {
+    const seconds = Math.max(...refusing.map(({ resetSeconds }) => resetSeconds));
+    subjects.rememberRefusal(limits.subject, now() + seconds * 1000);
+  }
+  return verdict;
+}
+
+/** @throws AppError RATE_LIMITED */
+function admit(c: Context<AppEnv>, verdict: RateLimitVerdict): void {
+  const ctx: AppEnv['Variables']['ctx'] | undefined = c.get('ctx');
+  if (ctx?.actor.type === 'apiKey')
+    c.set('ctx', { ...ctx, actor: { ...ctx.actor, enforced: enforcedBy(verdict) } });
+  showVerdict(c, verdict);
+  if (!verdict.allowed) throw refusal(verdict);
+}
+
+async function loadState(c: Context<AppEnv>, credential: Credential): Promise<State> {
+  if (credential.kind === 'apiKey') {
+    const { actor, perMinute } = await loadActor({ ctx: c.get('ctx') });
+    return { workspaceId: credential.workspaceId, actor, alignTo: perMinute };
+  }
+  const services = c.get('services');
+  const allowSuspended = BEYOND_WORKSPACE.test(c.req.path);
+  const user = await loadUser({ services, credential, allowSuspended });
+  if (credential.kind !== 'token')
+    services.subjects.rememberUser(nameOf(credential), user.actor.userId);
+  return user;
+}
+
+function enter(c: Context<AppEnv>, { workspaceId, actor, alignTo }: State): void {
+  const before: AppEnv['Variables']['ctx'] | undefined = c.get('ctx');
+  const enforced = before?.actor.type === 'apiKey' ? before.actor.enforced : undefined;
+  setContext(c, workspaceId, actor.type === 'apiKey' ? { ...actor, enforced } : actor);
+  if (alignTo !== undefined) alignLimit(c.get('ctx'), alignTo);
+}

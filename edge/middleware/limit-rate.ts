@@ -3,8 +3,6 @@ import { createMiddleware } from 'hono/factory';
 import { AppError } from '../../shared/errors.ts';
 import type { AppEnv } from '../context.ts';
 import { answerError } from '../http/error-handler.ts';
-import { keyPolicies } from '../services/keys/key-limit.ts';
-import { keyOf } from '../services/keys/require-scope.ts';
 import { countedAddress } from './counted-address.ts';
 import {
   rateLimitHeaders,
@@ -16,11 +14,12 @@ import {
 /** What a client may do that no credential vouches for, counted by its address. */
 const ADDRESS_POLICY: RateLimitPolicy = { name: 'address', limit: 100, windowSeconds: 15 * 60 };
 
-function showVerdict(c: Context<AppEnv>, verdict: RateLimitVerdict): void {
+/** Tells the client where it stands. */
+export function showVerdict(c: Context<AppEnv>, verdict: RateLimitVerdict): void {
   for (const [name, value] of Object.entries(rateLimitHeaders(verdict))) c.header(name, value);
 }
 
-function refusal(verdict: RateLimitVerdict): AppError {
+export function refusal(verdict: RateLimitVerdict): AppError {
   const hit = tightestWindow(verdict);
   return new AppError('RATE_LIMITED', undefined, {
     window: hit?.name,
@@ -30,21 +29,14 @@ function refusal(verdict: RateLimitVerdict): AppError {
   });
 }
 
-const enforcedBy = ({ windows, degraded }: RateLimitVerdict): Record<string, number> | undefined =>
+/** The limits that a verdict was given by; undefined when Redis had no say in it. */
+export const enforcedBy = ({
+  windows,
+  degraded,
+}: RateLimitVerdict): Record<string, number> | undefined =>
   degraded === true
     ? undefined
     : Object.fromEntries(windows.map(({ name, limit }) => [name, limit]));
-
-/** Counts the request against its key, before anything is read from the database. */
-export const limitRate = createMiddleware<AppEnv>(async (c, next) => {
-  const ctx = c.get('ctx');
-  const key = keyOf(ctx);
-  const verdict = await ctx.rateLimiter.check(key.keyId, keyPolicies(key.perMinute));
-  c.set('ctx', { ...ctx, actor: { ...key, enforced: enforcedBy(verdict) } });
-  showVerdict(c, verdict);
-  if (!verdict.allowed) throw refusal(verdict);
-  await next();
-});
 
 function countAddress(c: Context<AppEnv>): Promise<RateLimitVerdict> {
   const { env, rateLimiter } = c.get('services');

@@ -73,10 +73,11 @@ describe('the rate limit', () => {
     expect((await hanging.calls()).map(({ endedAt }) => endedAt)).toEqual([0]);
   });
 
-  test('refuses before the database is asked', async () => {
+  test('refuses before the database is asked, once it has refused', async () => {
     const { apiKey } = await harness.newWorkspace();
     const env = { UPSTASH_REDIS_REST_URL: 'http://127.0.0.1:9' };
     for (let n = 0; n < 60; n += 1) await list(apiKey, { env });
+    expect(await list(apiKey, { env })).toMatchObject({ status: 429 });
     const database = await harness.tap(new URL(harness.env.DATABASE_HTTP_URL ?? '').origin);
     const answer = await list(apiKey, {
       env: { ...env, DATABASE_HTTP_URL: `${database.url}/sql` },

@@ -32,8 +32,8 @@ export const requestContext = (compose: Compose) =>
       status: c.res.status,
       durationMs: services.now() - startedAt,
       ...(c.get('errorCode') === undefined ? {} : { code: c.get('errorCode') }),
-      ...(actor?.type === 'apiKey'
-        ? { workspaceId: c.get('ctx').workspaceId, keyId: actor.keyId }
-        : {}),
+      ...(actor === undefined ? {} : { workspaceId: c.get('ctx').workspaceId }),
+      ...(actor?.type === 'apiKey' ? { keyId: actor.keyId } : {}),
+      ...(actor?.type === 'user' ? { userId: actor.userId } : {}),
     });
   });

@@ -1,251 +1,377 @@
+import { eq } from 'drizzle-orm';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { newId } from '../../shared/ids.ts';
 import { mintApiKey } from '../../shared/api-key.ts';
+import { consoleLog } from '../http/log.ts';
+import { mintUserToken } from '../identity/user-token.ts';
 import { SCOPES } from '../services/keys/require-scope.ts';
-import { createHarness, type Harness } from '../testing/harness.ts';
-import { type Document, type ListedOperation, readDocument } from '../testing/openapi.ts';
+import {
+  callOperation,
+  credentialsOf,
+  goodCredentials,
+  idPositions,
+  type Ids,
+  isKeyKind,
+  type Kind,
+  KINDS,
+  newThings,
+  present,
+  refusedCredentials,
+  unknownIds,
+} from '../testing/battery.ts';
+import { createHarness, type TestRequest } from '../testing/harness.ts';
+import { type ListedOperation, readDocument } from '../testing/openapi.ts';
 
-let harness: Harness;
-let document: Document;
-let operations: ListedOperation[];
-let v1: ListedOperation[];
-
-beforeAll(async () => {
-  harness = await createHarness();
-  const response = await harness.request('GET', '/openapi.json');
-  ({ document, operations } = readDocument(await response.json()));
-  v1 = operations.filter(({ path }) => path.startsWith('/v1/'));
-});
-
-type Ids = { session: string; message: string; webhook: string; delivery: string; key: string };
-
-/** The operation's path with real-looking ids, by the folder that a parameter stands in. */
-function pathOf({ path }: ListedOperation, ids: Ids): string {
-  return path.replaceAll(/\/(\w+)\/\{\w+\}/g, (_whole, area: string) => {
-    const id = Object.entries(ids).find(
-      ([kind]) => area.startsWith(kind) || (kind === 'delivery' && area === 'deliveries'),
-    );
-    return `/${area}/${id?.[1] ?? newId('event')}`;
-  });
-}
-
-/** The example body of an operation, so that a refusal is not for the body's sake. */
-const bodyOf = ({ requestBody }: ListedOperation): unknown =>
-  requestBody?.content?.['application/json']?.example;
-
-const unknownIds = (): Ids => ({
-  session: newId('session'),
-  message: newId('message'),
-  webhook: newId('webhook'),
-  delivery: newId('delivery'),
-  key: newId('key'),
-});
-
-function call(operation: ListedOperation, ids: Ids, options: Parameters<Harness['call']>[2]) {
-  const body = bodyOf(operation);
-  return harness.call(operation.method, pathOf(operation, ids), {
-    ...options,
-    ...(body === undefined ? {} : { body }),
-  });
-}
+/*
+ * The battery: every operation of the OpenAPI document, with every kind of credential that it declares. Nothing is named
+ * here by hand, so that a new route is held to all of it from its first day.
+ */
+const harness = await createHarness();
+const { document, operations } = readDocument(
+  await (await harness.request('GET', '/openapi.json')).json(),
+);
 
 const named = ({ method, path }: ListedOperation) => `${method} ${path}`;
+const all = operations.map((operation) => ({
+  operation,
+  name: named(operation),
+  ...credentialsOf(operation, document),
+}));
+type Listed = (typeof all)[number];
 
-async function statuses(
-  options: Parameters<Harness['call']>[2],
+/** Operations that nobody passes without a credential. */
+const guarded = all.filter(({ kinds, optional }) => kinds.length > 0 && !optional);
+const scopeOf = ({ operation }: Listed): string | undefined =>
+  SCOPES.find((scope) => scope === operation['x-required-scope']);
+/** The connection test of whoever holds a key: no scope is too few for it. */
+const asksForAKeyOnly = ({ operation }: Listed): boolean => operation.operationId === 'getOwnKey';
+const roleOf = ({ operation }: Listed): unknown => operation['x-required-role'];
+const isOfWorkspace = ({ operation }: Listed): boolean =>
+  operation.path.startsWith('/v1/') && !operation.path.startsWith('/v1/admin/');
+
+const covered = new Set<string>();
+
+type Outcome = { name: string; case: string; status: number; code: string };
+
+async function outcomeOf(
+  { operation, name }: Listed,
+  what: string,
+  options: TestRequest,
   ids: Ids = unknownIds(),
-): Promise<Record<string, string>> {
-  const seen: Record<string, string> = {};
-  for (const operation of v1) {
-    const answer = await call(operation, ids, options);
-    seen[named(operation)] = `${answer.status} ${answer.error?.code}`;
-  }
-  return seen;
+): Promise<Outcome> {
+  covered.add(name);
+  const response = await callOperation(harness, operation, ids, options);
+  const body: { error?: { code?: unknown } } | null = await response.json();
+  return { name, case: what, status: response.status, code: String(body?.error?.code) };
 }
 
-const all = (outcome: string) =>
-  Object.fromEntries(v1.map((operation) => [named(operation), outcome]));
+/** What ended otherwise than all of the cases should. Refusals change nothing, so that they may run side by side. */
+async function otherOutcomes(
+  cases: (readonly [listed: Listed, what: string, options: TestRequest])[],
+  expected: Pick<Outcome, 'status' | 'code'>,
+): Promise<Outcome[]> {
+  if (cases.length === 0) throw new Error('there is nothing to try');
+  const outcomes: Outcome[] = [];
+  for (let at = 0; at < cases.length; at += 8)
+    outcomes.push(...(await Promise.all(cases.slice(at, at + 8).map((one) => outcomeOf(...one)))));
+  return outcomes.filter(
+    ({ status, code }) => status !== expected.status || code !== expected.code,
+  );
+}
 
-describe('every /v1 route', () => {
-  test('there are some', () => {
-    expect(v1.map(named)).toEqual(
-      expect.arrayContaining(['POST /v1/messages/text', 'GET /v1/sessions/{id}/qr']),
-    );
+const UNAUTHORIZED = { status: 401, code: 'UNAUTHORIZED' };
+const FORBIDDEN = { status: 403, code: 'FORBIDDEN' };
+
+describe('every operation that takes a credential', { timeout: 60_000 }, () => {
+  let refused: Record<Kind, Record<string, string>>;
+  beforeAll(async () => {
+    refused = await refusedCredentials(harness);
   });
 
-  test('refuses a request without a key, and says how to bring one', async () => {
-    expect(await statuses({})).toEqual(all('401 UNAUTHORIZED'));
+  test('refuses a request without one, and says how to bring one', async () => {
+    const others = await otherOutcomes(
+      guarded.map((one) => [one, 'none', {}]),
+      UNAUTHORIZED,
+    );
+    expect(others).toEqual([]);
     const response = await harness.request('GET', '/v1/sessions');
     expect(response.headers.get('www-authenticate')).toContain('Bearer');
   });
 
-  test('refuses a garbled key', async () => {
-    const { apiKey } = await harness.newWorkspace();
-    const garbled = `${apiKey.slice(0, -4)}AAAA`;
-    expect(await statuses({ key: garbled })).toEqual(all('401 UNAUTHORIZED'));
+  test.each(KINDS)('refuses every bad %s: garbled, expired, ended, disabled', async (kind) => {
+    const states = Object.entries(refused[kind]);
+    const others = await otherOutcomes(
+      guarded
+        .filter(({ kinds }) => kinds.includes(kind))
+        .flatMap((one) =>
+          states.map(
+            ([state, credential]) => [one, `${kind} ${state}`, present(kind, credential)] as const,
+          ),
+        ),
+      UNAUTHORIZED,
+    );
+    expect(others).toEqual([]);
   });
 
-  test('refuses a key that another deployment signed', async () => {
-    const claims = { keyId: newId('key'), workspaceId: newId('workspace'), mode: 'live' as const };
-    const foreign = await mintApiKey(claims, 'ab'.repeat(32));
-    expect(await statuses({ key: foreign })).toEqual(all('401 UNAUTHORIZED'));
-  });
-
-  test('refuses a well-signed key that is not in the record', async () => {
-    const { workspaceId } = await harness.newWorkspace();
+  test('refuses what another deployment signed, and a well-signed key that is not in the record', async () => {
+    const workspaceId = newId('workspace');
     const claims = { keyId: newId('key'), workspaceId, mode: 'live' as const };
-    const unknown = await mintApiKey(claims, harness.env.API_KEY_SIGNING_KEY);
-    expect(await statuses({ key: unknown })).toEqual(all('401 UNAUTHORIZED'));
-  });
-
-  test('refuses a revoked key on the next request', async () => {
-    const { workspaceId } = await harness.newWorkspace();
-    const { apiKey } = await harness.newKey(workspaceId, { revokedAt: new Date() });
-    expect(await statuses({ key: apiKey })).toEqual(all('401 UNAUTHORIZED'));
-  });
-
-  test('refuses a key without scopes', async () => {
-    const { workspaceId } = await harness.newWorkspace();
-    const { apiKey } = await harness.newKey(workspaceId, { scopes: [] });
-    expect(await statuses({ key: apiKey })).toEqual(all('403 FORBIDDEN'));
-  });
-
-  test.each([
-    ['paused', { isActive: false }],
-    ['expired', { expiresAt: new Date(Date.now() - 1_000) }],
-  ])('refuses a key that is %s', async (_state, options) => {
-    const { workspaceId } = await harness.newWorkspace();
-    const { apiKey } = await harness.newKey(workspaceId, options);
-    expect(await statuses({ key: apiKey })).toEqual(all('401 UNAUTHORIZED'));
+    const user = { userId: newId('user'), authSessionId: null, workspaceId: null };
+    const elsewhere = { ...harness.env, USER_TOKEN_SIGNING_KEY: 'ab'.repeat(32) };
+    const credentials = [
+      await mintApiKey(claims, 'ab'.repeat(32)),
+      await mintApiKey(claims, harness.env.API_KEY_SIGNING_KEY),
+      (await mintUserToken(elsewhere, user)).token,
+      (await mintUserToken(harness.env, user)).token,
+    ];
+    const others = await otherOutcomes(
+      guarded.flatMap((one) => credentials.map((key) => [one, key.slice(0, 8), { key }] as const)),
+      UNAUTHORIZED,
+    );
+    expect(others).toEqual([]);
   });
 
   test('refuses a key that is used from elsewhere, and one from nobody knows where', async () => {
     const { workspaceId } = await harness.newWorkspace();
-    const { apiKey: key } = await harness.newKey(workspaceId, { allowedIps: ['192.0.2.0/24'] });
+    const pinned = await harness.newKey(workspaceId, {
+      allowedIps: ['192.0.2.0/24'],
+      perMinute: 10_000,
+    });
+    const open = await harness.newKey(workspaceId, {
+      allowedIps: ['0.0.0.0/0'],
+      perMinute: 10_000,
+    });
     const from = (address: string) => ({ 'cf-connecting-ip': address });
-    expect(await statuses({ key, headers: from('198.51.100.7') })).toEqual(all('403 FORBIDDEN'));
-    const other = await harness.newKey(workspaceId, { allowedIps: ['0.0.0.0/0'] });
-    expect(await statuses({ key: other.apiKey, headers: from('') })).toEqual(all('403 FORBIDDEN'));
+    const others = await otherOutcomes(
+      guarded
+        .filter(({ kinds }) => kinds.includes('bearerKey'))
+        .flatMap((one) => [
+          [one, 'elsewhere', { key: pinned.apiKey, headers: from('198.51.100.7') }] as const,
+          [one, 'nowhere', { key: open.apiKey, headers: from('') }] as const,
+        ]),
+      FORBIDDEN,
+    );
+    expect(others).toEqual([]);
   });
 
-  test('declares its scope, and refuses a key that has every other one', async () => {
-    const { workspaceId } = await harness.newWorkspace();
-    const keys = new Map<unknown, string>();
-    for (const scope of SCOPES) {
-      const scopes = SCOPES.filter((other) => other !== scope);
-      keys.set(scope, (await harness.newKey(workspaceId, { scopes })).apiKey);
-    }
-    for (const operation of v1) {
-      const scope = operation['x-required-scope'];
-      expect(SCOPES, named(operation)).toContain(scope);
-      const key = keys.get(scope) ?? '';
-      const answer = await call(operation, unknownIds(), { key });
-      expect(answer, named(operation)).toMatchObject({
-        status: 403,
-        error: { details: { scope } },
-      });
-    }
-  });
-
-  test('treats another workspace’s ids as missing ones', async () => {
-    const owner = await harness.newWorkspace();
-    const { workspaceId } = owner;
-    const session = await harness.newSession({ workspaceId, status: 'online' });
-    const message = newId('message');
-    await harness.db.insert(harness.schema.messages).values({
-      id: message,
-      workspaceId,
-      sessionId: session.id,
-      direction: 'inbound',
-      chatId: '15550100002@c.us',
-      type: 'text',
-      content: { text: 'private' },
-      status: 'sent',
-      statusRank: 4,
-      wireId: '3A5F0C431C26A1916E07',
-    });
-    const webhook = newId('webhook');
-    await harness.db.insert(harness.schema.webhookEndpoints).values({
-      id: webhook,
-      workspaceId,
-      url: 'https://example.com/hook',
-      secret: 'whsec_c2VjcmV0',
-      eventTypes: ['*'],
-    });
-    const { workspaceId: other } = await harness.newWorkspace();
-    const { apiKey } = await harness.newKey(other, { perMinute: 10_000 });
-    const ids = { session: session.id, message, webhook, key: owner.keyId };
-    const foreign = { ...unknownIds(), ...ids };
-    const missing = unknownIds();
-    let compared = 0;
-    for (const operation of v1.filter(({ path }) => path.includes('{'))) {
-      const asked = await call(operation, foreign, { key: apiKey });
-      const nothing = await call(operation, missing, { key: apiKey });
-      expect(asked.status, named(operation)).toBe(404);
-      expect(asked.error, named(operation)).toEqual(nothing.error);
-      compared += 1;
-    }
-    expect(compared).toBeGreaterThan(10);
-  });
-
-  test('never shows what went wrong inside', async () => {
-    const { apiKey } = await harness.newWorkspace();
-    const env = { DATABASE_HTTP_URL: 'http://127.0.0.1:9/sql' };
-    for (const operation of v1) {
-      const answer = await call(operation, unknownIds(), { key: apiKey, env });
-      expect(answer.status, named(operation)).toBeGreaterThanOrEqual(500);
-      expect(answer.error?.message, named(operation)).not.toMatch(
-        /select|insert|\bat \w+|neon|sql/i,
-      );
-      expect(JSON.stringify(answer.error), named(operation)).not.toMatch(/stack|\.ts|node_modules/);
-    }
+  test('refuses everybody of a suspended workspace', async () => {
+    const user = await harness.newUser();
+    const { workspaceId } = user;
+    const good = await goodCredentials(harness, user);
+    const { workspaces } = harness.schema;
+    await harness.db
+      .update(workspaces)
+      .set({ isActive: false })
+      .where(eq(workspaces.id, workspaceId));
+    const others = await otherOutcomes(
+      guarded
+        .filter((one) => isOfWorkspace(one))
+        .flatMap((one) =>
+          one.kinds.map((kind) => [one, `${kind} suspended`, present(kind, good[kind])] as const),
+        ),
+      FORBIDDEN,
+    );
+    expect(others).toEqual([]);
   });
 });
 
-describe('the OpenAPI document', () => {
-  test('is 3.1, with both ways to bring a key', () => {
-    expect(document.openapi).toBe('3.1.0');
-    expect(document.components.securitySchemes).toMatchObject({
-      bearer: { type: 'http', scheme: 'bearer' },
-      apiKey: { type: 'apiKey', in: 'header', name: 'x-api-key' },
-    });
-  });
-
-  test('names every operation once, with tag, summary and its errors', () => {
-    const ids = operations.map(({ operationId }) => operationId);
-    expect(new Set(ids).size).toBe(ids.length);
-    for (const operation of v1) {
-      expect(operation, named(operation)).toMatchObject({
-        operationId: expect.stringMatching(/^[a-z][A-Za-z]+$/),
-        summary: expect.any(String),
-        tags: [expect.any(String)],
-        responses: { 401: expect.anything(), 429: expect.anything(), 500: expect.anything() },
+test('an operation that does without a credential takes a bad one for none', async () => {
+  const refused = await refusedCredentials(harness);
+  const bad = Object.entries(refused.cookie);
+  for (const one of all.filter(({ optional }) => optional)) {
+    const { status } = await outcomeOf(one, 'none', {});
+    for (const [state, cookie] of bad)
+      expect(await outcomeOf(one, state, present('cookie', cookie)), one.name).toMatchObject({
+        status,
       });
-    }
-  });
+  }
+});
 
-  test('has an example for every body', () => {
-    const bare = operations.filter(
-      (operation) => operation.requestBody !== undefined && bodyOf(operation) === undefined,
+describe('what an operation asks of its caller', () => {
+  test('every one of /v1 names a scope for keys, or a role for people', () => {
+    const unclear = guarded.filter(
+      (one) =>
+        one.operation.path.startsWith('/v1/') &&
+        !asksForAKeyOnly(one) &&
+        (scopeOf(one) === undefined) === (roleOf(one) === undefined),
     );
-    expect(bare.map(named)).toEqual([]);
+    expect(unclear.map(({ name }) => name)).toEqual([]);
+    for (const one of guarded)
+      expect(one.kinds.some(isKeyKind), one.name).toBe(
+        scopeOf(one) !== undefined || asksForAKeyOnly(one),
+      );
   });
 
-  test('has an example for every JSON answer', () => {
-    const dataOf = (schema: unknown): string => JSON.stringify(schema);
-    for (const operation of operations)
-      for (const [status, response] of Object.entries(operation.responses)) {
-        const schema = response.content?.['application/json']?.schema;
-        if (schema === undefined || !status.startsWith('2')) continue;
-        const [, name = ''] = /"#\/components\/schemas\/(\w+)"/.exec(dataOf(schema)) ?? [];
-        const shown = dataOf(schema).includes('"example"')
-          ? schema
-          : document.components.schemas[name];
-        expect(dataOf(shown ?? {}), `${named(operation)} ${status}`).toContain('"example"');
+  test('a key that has every other scope is refused, and one with none', async () => {
+    const { workspaceId } = await harness.newWorkspace();
+    const withScopes = async (scopes: string[]) =>
+      (await harness.newKey(workspaceId, { scopes, perMinute: 10_000 })).apiKey;
+    const keys = new Map<unknown, string>();
+    for (const scope of SCOPES)
+      keys.set(scope, await withScopes(SCOPES.filter((other) => other !== scope)));
+    const none = await withScopes([]);
+    for (const one of guarded.filter((listed) => scopeOf(listed) !== undefined))
+      for (const key of [keys.get(scopeOf(one)), none]) {
+        const answer = await callOperation(harness, one.operation, unknownIds(), {
+          key: key ?? '',
+        });
+        expect(answer.status, one.name).toBe(403);
+        expect(await answer.json(), one.name).toMatchObject({
+          error: { details: { scope: scopeOf(one) } },
+        });
       }
   });
 
-  test('does not show our own machines’ routes', () => {
-    expect(operations.filter(({ path }) => path.startsWith('/internal'))).toEqual([]);
+  test('a credential of a kind that it does not declare is refused', async () => {
+    const good = await goodCredentials(harness, await harness.newUser({ isAdmin: true }));
+    for (const one of guarded)
+      for (const kind of KINDS.filter((other) => !one.kinds.includes(other))) {
+        const { status } = await outcomeOf(one, kind, present(kind, good[kind]));
+        expect(status, `${one.name} ${kind}`).toBe(isOfV1(one) ? 403 : 401);
+      }
+  });
+
+  test('a role that is not enough is refused', async () => {
+    const boss = await harness.newUser();
+    const { workspaceId } = boss;
+    const owner = await goodCredentials(harness, boss);
+    const member = await goodCredentials(
+      harness,
+      await harness.newUser({ workspaceId, role: 'member', allSessions: true }),
+    );
+    const cases = (role: string, who: string, credentials: Record<Kind, string>) =>
+      guarded
+        .filter((one) => roleOf(one) === role)
+        .flatMap((one) =>
+          one.kinds.map(
+            (kind) => [one, `${who} ${kind}`, present(kind, credentials[kind])] as const,
+          ),
+        );
+    const others = await otherOutcomes(
+      [
+        ...cases('owner', 'member', member),
+        ...cases('admin', 'member', member),
+        ...cases('admin', 'owner', owner),
+      ],
+      FORBIDDEN,
+    );
+    expect(others).toEqual([]);
+  });
+
+  const isOfV1 = ({ operation }: Listed): boolean => operation.path.startsWith('/v1/');
+});
+
+describe('ids', { timeout: 60_000 }, () => {
+  /** An answer without what differs between any two: ids, request, times. */
+  async function comparable(response: Response, ids: Ids): Promise<string> {
+    const { success, data, error }: Record<string, unknown> = await response.json();
+    let text = JSON.stringify({ status: response.status, success, data, error });
+    for (const id of Object.values(ids)) text = text.replaceAll(id, '<id>');
+    return text;
+  }
+
+  /**
+   * Puts an id that is not for the caller into every position that takes one, and compares the answer with that to an id of
+   * nothing. In a query or body, what the path names is the caller's own, so that it is not what they are refused for.
+   * Says where the two were told apart, and in a path where it was no 404.
+   */
+  async function tryIds(
+    listed: Listed[],
+    { own, hidden }: { own: Ids; hidden: Ids },
+    options: (one: Listed) => TestRequest[],
+  ): Promise<{ positions: string[]; toldApart: unknown[] }> {
+    const positions = new Set<string>();
+    const toldApart: unknown[] = [];
+    for (const one of listed)
+      for (const position of idPositions(one.operation, document)) {
+        const extra = position.in === 'path' ? undefined : position;
+        for (const credential of options(one)) {
+          const instead = (ids: Ids): Ids =>
+            extra === undefined ? ids : { ...own, [extra.kind]: ids[extra.kind] };
+          const [foreign, missing] = [instead(hidden), instead(unknownIds())];
+          const ask = (ids: Ids) => callOperation(harness, one.operation, ids, credential, extra);
+          const [asked, nothing] = [await ask(foreign), await ask(missing)];
+          const where = `${one.name} ${position.in} ${position.name}`;
+          const is404 = extra !== undefined || asked.status === 404;
+          const [got, wanted] = [
+            await comparable(asked, foreign),
+            await comparable(nothing, missing),
+          ];
+          if (got !== wanted || !is404) toldApart.push({ where, got, wanted });
+          positions.add(where);
+          covered.add(one.name);
+        }
+      }
+    return { positions: [...positions], toldApart };
+  }
+
+  test('of another workspace are as ids of nothing, in path, query and body', async () => {
+    const [caller, other] = await Promise.all([harness.newUser(), harness.newUser()]);
+    const own = await newThings(harness, caller);
+    const hidden = await newThings(harness, other);
+    const good = await goodCredentials(harness, caller);
+    // Administrators see all workspaces; whoever is none was refused above.
+    const listed = guarded.filter((one) => roleOf(one) !== 'admin');
+    const { positions, toldApart } = await tryIds(listed, { own, hidden }, ({ kinds }) =>
+      kinds
+        .filter((kind) => ['bearerKey', 'userToken', 'cookie'].includes(kind))
+        .map((kind) => present(kind, good[kind])),
+    );
+    consoleLog({ event: 'battery_foreign_ids', positions });
+    expect(toldApart).toEqual([]);
+    expect(positions).toEqual(
+      expect.arrayContaining([
+        'GET /v1/sessions/{id} path id',
+        'POST /v1/messages/text body sessionId',
+        'GET /v1/messages query sessionId',
+        'POST /v1/webhooks body sessionIds',
+        'PATCH /v1/workspace body defaultSessionId',
+        'POST /auth/token body workspaceId',
+      ]),
+    );
+  });
+
+  test('beyond a member’s reach are as ids of nothing', async () => {
+    const owner = await harness.newUser();
+    const { workspaceId } = owner;
+    const member = await harness.newUser({ workspaceId, role: 'member' });
+    const hidden = await newThings(harness, owner);
+    const own = await newThings(harness, member);
+    const ofSessions = new Set(['session', 'message', 'webhook', 'delivery', 'key']);
+    const listed = guarded.filter(
+      (one) =>
+        scopeOf(one) !== undefined &&
+        !one.operation.path.startsWith('/v1/workspace') &&
+        idPositions(one.operation, document).every(({ kind }) => ofSessions.has(kind)),
+    );
+    const { positions, toldApart } = await tryIds(listed, { own, hidden }, () => [
+      { key: member.token },
+    ]);
+    expect(toldApart).toEqual([]);
+    expect(positions.length).toBeGreaterThan(20);
+  });
+});
+
+describe('all operations', () => {
+  test('never show what went wrong inside', async () => {
+    const { apiKey } = await harness.newWorkspace();
+    const env = { DATABASE_HTTP_URL: 'http://127.0.0.1:9/sql' };
+    for (const { operation, name } of all.filter((one) => one.operation.path.startsWith('/v1/'))) {
+      const answer = await callOperation(harness, operation, unknownIds(), { key: apiKey, env });
+      expect(answer.status, name).toBeGreaterThanOrEqual(500);
+      const text = await answer.text();
+      expect(text, name).not.toMatch(/select|insert|\bat \w+|neon|sql/i);
+      expect(text, name).not.toMatch(/stack|\.ts|node_modules/);
+    }
+  });
+
+  test('that take a credential ran in this battery; the others say that they take none', () => {
+    const open = all.filter(({ kinds }) => kinds.length === 0).map(({ name }) => name);
+    const optional = all.filter((one) => one.optional).map(({ name }) => name);
+    consoleLog({ event: 'battery', ran: [...covered].toSorted(), open, optional });
+    expect([...covered, ...open].toSorted()).toEqual(all.map(({ name }) => name).toSorted());
+    expect(optional.length).toBeLessThan(3);
+    expect(open.filter((name) => name.includes(' /v1/'))).toEqual([]);
+    expect(covered.size).toBeGreaterThan(40);
   });
 });

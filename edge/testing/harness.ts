@@ -5,13 +5,15 @@ import { z } from 'zod';
 import { hashApiKey, mintApiKey } from '../../shared/api-key.ts';
 import { newId } from '../../shared/ids.ts';
 import { createTestDatabase, type TestNeonHandle } from '../../local/neon/test-database.ts';
-import { createServices } from '../compose.ts';
+import { createIsolateState, createServices } from '../compose.ts';
 import type { ServiceContext, Services } from '../context.ts';
 import * as schema from '../db/schema/index.ts';
+import { sessionCookie } from '../identity/session-cookie.ts';
+import { mintUserToken } from '../identity/user-token.ts';
 import { type EdgeEnv, parseEdgeEnv } from '../env.ts';
-import { IsolateLimiter } from '../middleware/isolate-limiter.ts';
 import worker from '../worker.ts';
-import { fakeRunner, openTap } from './neighbours.ts';
+import { captureQueue, consume } from './captured-queue.ts';
+import { fakeRunner, openTap, supabaseProject } from './neighbours.ts';
 
 const ADDRESS_HEADER = 'cf-connecting-ip';
 
@@ -34,6 +36,27 @@ export type NewWorkspace = {
   scopes?: string[];
 };
 
+export type NewUser = {
+  /** Joins this workspace; without it, a workspace of their own is made. */
+  workspaceId?: string;
+  role?: 'owner' | 'member';
+  allSessions?: boolean;
+  /** Platform administrator. */
+  isAdmin?: boolean;
+  email?: string;
+};
+
+export type TestUser = {
+  userId: string;
+  email: string;
+  workspaceId: string;
+  authSessionId: string;
+  /** A user token that hangs on `authSessionId`. */
+  token: string;
+  /** The `Cookie` header of that login. */
+  cookie: string;
+};
+
 export type NewSession = {
   workspaceId: string;
   name?: string;
@@ -42,6 +65,8 @@ export type NewSession = {
   /** Registers the runner and gives it a lease of an hour; without it nobody owns the session. */
   owner?: TestOwner;
   isDefault?: boolean;
+  /** Id of the key or user that created it. */
+  createdBy?: string;
 };
 
 /** Either envelope. Tests look into `data` with `toMatchObject`, or `idOf`. */
@@ -63,6 +88,7 @@ export type Answer = z.infer<typeof Body> & { status: number; headers: Headers }
 export const idOf = ({ data }: Answer): string => z.object({ id: z.string() }).parse(data).id;
 
 export type TestRequest = {
+  /** API key, user token or Supabase token. */
   key?: string;
   /** Sent as it is when it is text, bytes or a stream; as JSON otherwise. */
   body?: unknown;
@@ -78,10 +104,14 @@ export type TestRequest = {
 export async function createHarness(overrides: Bindings = {}) {
   const given: Bindings = { ...bindings };
   const handle: TestNeonHandle = JSON.parse(String(given['TEST_NEON']));
+  const auditQueue = captureQueue();
+  const supabase = supabaseProject(String(given['JWKS_URL']));
   const testEnv: Bindings = {
     ...given,
+    AUDIT_QUEUE: auditQueue.binding,
     DATABASE_URL: await createTestDatabase(handle),
     CLIENT_IP_HEADER: ADDRESS_HEADER,
+    SUPABASE_URL: supabase.url,
     ...overrides,
   };
   const env: EdgeEnv = parseEdgeEnv(testEnv);
@@ -90,7 +120,7 @@ export async function createHarness(overrides: Bindings = {}) {
   const services = (): Services =>
     createServices({
       env,
-      isolate: { limiter: new IsolateLimiter(), log: (line) => void lines.push(line) },
+      isolate: createIsolateState((line) => void lines.push(line)),
       waitUntil: (work) => void work.catch((error: unknown) => lines.push(failure(error))),
     });
   const { db } = services();
@@ -106,6 +136,7 @@ export async function createHarness(overrides: Bindings = {}) {
       revokedAt?: Date;
       allowedIps?: string[];
       perMinute?: number;
+      createdBy?: string;
     } = {},
   ): Promise<{ keyId: string; apiKey: string; keyHash: string }> => {
     const { mode = 'live', scopes = ['*'], ...rest } = options;
@@ -170,6 +201,36 @@ export async function createHarness(overrides: Bindings = {}) {
       return { workspaceId, keyId, apiKey, ctx };
     },
 
+    /** A person who is signed in, with rows as the identity library writes them. */
+    newUser: async (options: NewUser = {}): Promise<TestUser> => {
+      const { role = 'owner', allSessions = false, isAdmin = false } = options;
+      const userId = newId('user');
+      const email = options.email ?? `${userId.slice(-12)}@example.com`;
+      const workspaceId = options.workspaceId ?? newId('workspace');
+      if (options.workspaceId === undefined)
+        await db.insert(schema.workspaces).values({ id: workspaceId, name: 'test', tier: 'max' });
+      await db.insert(schema.users).values({
+        id: userId,
+        name: 'Test Person',
+        email,
+        emailVerified: true,
+        role: isAdmin ? 'admin' : 'user',
+        workspaceId,
+      });
+      await db.insert(schema.members).values({ workspaceId, userId, role, allSessions });
+      const authSessionId = newId('authSession');
+      const sessionToken = randomHex(16);
+      await db.insert(schema.authSessions).values({
+        id: authSessionId,
+        userId,
+        token: sessionToken,
+        expiresAt: new Date(Date.now() + 86_400_000),
+      });
+      const { token } = await mintUserToken(env, { userId, authSessionId, workspaceId: null });
+      const cookie = await sessionCookie(env, sessionToken);
+      return { userId, email, workspaceId, authSessionId, token, cookie };
+    },
+
     newSession: async (options: NewSession): Promise<{ id: string; name: string }> => {
       const id = newId('session');
       const name = options.name ?? `session-${id.slice(-8)}`;
@@ -181,6 +242,7 @@ export async function createHarness(overrides: Bindings = {}) {
         status: options.status ?? 'online',
         reason: 'test',
         wireKey: randomHex(32),
+        ...(options.createdBy === undefined ? {} : { createdBy: options.createdBy }),
       });
       const { owner } = options;
       if (owner !== undefined) await upsertRunner(db, owner);
@@ -213,6 +275,9 @@ export async function createHarness(overrides: Bindings = {}) {
     /** Counts, at a door of its own, what passes on to `target`. */
     tap: (target: string, holdMs = 0) => openTap(String(given['TAP_URL']), { target, holdMs }),
 
+    /** The Supabase project that this Worker takes tokens of. */
+    supabase,
+
     /** A site with images and worse; see local/testing/file-server.ts. */
     filesUrl: String(given['FILES_URL']),
 
@@ -224,6 +289,17 @@ export async function createHarness(overrides: Bindings = {}) {
       const body = Body.parse(await response.json());
       return { status: response.status, headers: response.headers, ...body };
     },
+
+    /** Hands what the audit queue holds to the Worker's consumer; gives back what that was. */
+    drainAudit: async (): Promise<unknown[]> => {
+      const messages = auditQueue.take();
+      if (messages.length > 0) await consume(messages, testEnv);
+      return messages;
+    },
+
+    /** Hands these messages to the Worker's consumer as one batch, and says what became of it. */
+    consumeAudit: (messages: readonly unknown[], replaced: Bindings = {}, attempts = 1) =>
+      consume(messages, { ...testEnv, ...replaced }, attempts),
 
     /** Runs the Worker's `scheduled` handler once, to its end. */
     runScheduled: async (cron = '* * * * *'): Promise<void> => {

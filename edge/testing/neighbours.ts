@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { JwksScript, SignRequest } from '../../local/testing/jwks-protocol.ts';
 import { FakeRunnerCall, type FakeRunnerScript } from '../../local/testing/fake-runner-protocol.ts';
 
 const TapCall = z.object({
@@ -37,5 +38,42 @@ export async function openTap(tapUrl: string, options: { target: string; holdMs:
   return {
     url,
     calls: async () => z.array(TapCall).parse(await call(`${url}/__calls`, 'GET')),
+  };
+}
+
+/** A Supabase project: its URL, what its key set answers, and access tokens that it signs. See local/testing/jwks-server.ts. */
+export function supabaseProject(serverUrl: string) {
+  const url = `${serverUrl}/${crypto.randomUUID()}`;
+  const Token = z.object({ token: z.string() });
+  /** Signs a token of this person, good for ten minutes; what is given goes before what such a token says. */
+  const sign = async (
+    payload: Record<string, unknown> = {},
+    how: Omit<Partial<SignRequest>, 'payload'> = {},
+  ): Promise<string> => {
+    const now = Math.floor(Date.now() / 1000);
+    const subject = crypto.randomUUID();
+    const usual = {
+      iss: `${url}/auth/v1`,
+      aud: 'authenticated',
+      role: 'authenticated',
+      sub: subject,
+      email: `${subject.slice(0, 8)}@example.com`,
+      is_anonymous: false,
+      iat: now,
+      exp: now + 600,
+    };
+    const request = { ...how, payload: { ...usual, ...payload } };
+    return Token.parse(await call(`${url}/sign`, 'POST', request)).token;
+  };
+  return {
+    url,
+    sign,
+    script: (script: Partial<JwksScript>) => call(`${url}/script`, 'PUT', script),
+    rotate: () => call(`${url}/rotate`, 'POST'),
+    hits: async () => z.object({ hits: z.number() }).parse(await call(`${url}/hits`, 'GET')).hits,
+    publicKeys: async () =>
+      z
+        .object({ keys: z.array(z.record(z.string(), z.unknown())) })
+        .parse(await call(`${url}/keys`, 'GET')).keys,
   };
 }

@@ -11,6 +11,8 @@ import { startQstash } from '../qstash/server.ts';
 import { SigningKeysText } from '../../shared/signing/keys.ts';
 import { startFakeRunner } from './fake-runner.ts';
 import { startFileServer } from './file-server.ts';
+import { startJwksServer } from './jwks-server.ts';
+import { startOidcProvider } from './oidc-provider.ts';
 import { startTap } from './tap.ts';
 import { startWebhookReceiver } from './webhook-receiver.ts';
 
@@ -55,9 +57,16 @@ const mail = await startMail(
   { port: 0, dataDir: path.join(home, 'mail'), token: mailToken },
   { log: silent },
 );
+const google = {
+  clientId: 'waypost-test',
+  clientSecret: secret(16),
+  redirectUri: 'http://waypost.test/auth/callback/google',
+};
+const openid = await startOidcProvider(google);
 const runners = await startFakeRunner({ keys: SigningKeysText.parse(edgeToRunner) });
 const files = await startFileServer();
 const tap = await startTap();
+const jwks = await startJwksServer();
 const receiver = await startWebhookReceiver();
 
 const bindings: Record<string, string> = {
@@ -84,19 +93,23 @@ const bindings: Record<string, string> = {
   USER_TOKEN_SIGNING_KEY: secret(),
   MAIL_URL: mail.url,
   MAIL_TOKEN: mailToken,
+  GOOGLE_CLIENT_ID: google.clientId,
+  GOOGLE_CLIENT_SECRET: google.clientSecret,
+  GOOGLE_ISSUER: openid.url,
   MAIL_FROM: 'Waypost <waypost@localhost>',
   EGRESS_ALLOW: '127.0.0.1/32',
   FAKE_RUNNER_URL: runners.url,
   FILES_URL: files.url,
   TAP_URL: tap.url,
+  JWKS_URL: jwks.url,
   RECEIVER_URL: receiver.url,
 };
 process.send?.(bindings);
 
 process.once('disconnect', () => {
   const closed = Promise.allSettled(
-    [receiver, tap, files, runners, mail, objects, redis, clock, neon].map((service) =>
-      service.close(),
+    [receiver, openid, jwks, tap, files, runners, mail, objects, redis, clock, neon].map(
+      (service) => service.close(),
     ),
   );
   closed

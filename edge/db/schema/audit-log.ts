@@ -25,7 +25,7 @@ export const auditLog = pgTable(
     errorCode: text('error_code'),
     requestId: text('request_id'),
     address: text('address'),
-    details: jsonb('details'),
+    details: jsonb('details').$type<Record<string, unknown>>(),
     createdAt: createdAt(),
   },
   (table) => [

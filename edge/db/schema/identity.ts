@@ -2,7 +2,7 @@ import { index, pgTable, text, uniqueIndex } from 'drizzle-orm/pg-core';
 import { createdAt, moment, updatedAt } from './columns.ts';
 import { users } from './users.ts';
 
-/** Tables of the identity library (better-auth), beside `users`. Nothing else writes them. */
+/** Tables of the identity library (better-auth), beside `users`; what else writes them keeps to its format. */
 
 /** A login that lasts: what the cookie names. User tokens are tied to one and end with it. */
 export const authSessions = pgTable(
@@ -19,7 +19,10 @@ export const authSessions = pgTable(
     createdAt: createdAt(),
     updatedAt: updatedAt(),
   },
-  (table) => [index('auth_sessions_user').on(table.userId)],
+  (table) => [
+    index('auth_sessions_user').on(table.userId),
+    index('auth_sessions_expires').on(table.expiresAt),
+  ],
 );
 
 /** One way in: `credential` (password), `google`, `supabase`. */

@@ -8,7 +8,7 @@ export const workspaces = pgTable('workspaces', {
   tier: text('tier', { enum: ['basic', 'pro', 'max'] })
     .notNull()
     .default('basic'),
-  /** Overrides the tier's number of sessions; null = the tier's. */
+  /** Overrides the tier's number of sessions; null = the tier's, UNLIMITED_SESSIONS = no limit. */
   maxSessions: integer('max_sessions'),
   isActive: boolean('is_active').notNull().default(true),
   defaultSessionId: text('default_session_id'),

@@ -31,7 +31,30 @@ const DeliverySchema = z
     finishedAt: z.iso.datetime().nullable(),
     attempts: z.array(Attempt),
   })
-  .openapi('Delivery');
+  .openapi('Delivery', {
+    example: {
+      id: 'dlv_01k2q8z6m4c8f7h3n5r9t1v0wx',
+      eventId: 'evt_01k2q8z6m4c8f7h3n5r9t1v0wx',
+      eventType: 'message.received',
+      eventSeq: 42,
+      status: 'delivered',
+      nextAttemptAt: null,
+      lastStatusCode: 200,
+      lastError: null,
+      createdAt: '2026-01-01T00:00:00.000Z',
+      finishedAt: '2026-01-01T00:00:00.120Z',
+      attempts: [
+        {
+          attemptNo: 1,
+          startedAt: '2026-01-01T00:00:00.050Z',
+          durationMs: 70,
+          statusCode: 200,
+          error: null,
+          responseExcerpt: 'ok',
+        },
+      ],
+    },
+  });
 
 const Query = z.object({ ...PageQuery, status: z.enum(STATUSES).optional() });
 

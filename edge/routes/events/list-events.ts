@@ -26,7 +26,16 @@ const Query = z.object({
 });
 
 /** The shared schema may have been made before this library taught zod about OpenAPI. */
-const EventSchema = z.object(PublicEvent.shape).openapi('Event');
+const EventSchema = z.object(PublicEvent.shape).openapi('Event', {
+  example: {
+    id: 'evt_01k2q8z6m4c8f7h3n5r9t1v0wx',
+    type: 'session.status',
+    seq: 42,
+    sessionId: 'ses_01k2q8z6m4c8f7h3n5r9t1v0wx',
+    timestamp: '2026-01-01T00:00:00.000Z',
+    data: { status: 'online', reason: 'linked' },
+  },
+});
 
 export const listEvents = (app: App) =>
   app.openapi(

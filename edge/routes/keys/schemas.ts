@@ -112,6 +112,24 @@ export const KeySchema = z
   })
   .openapi('ApiKey', { example: KEY_SHOWN });
 
+export const OwnKeySchema = z
+  .object({
+    id: z.string(),
+    workspaceId: z.string(),
+    mode: z.enum(['live', 'test']),
+    scopes: z.array(z.string()),
+    sessionId: z.string().nullable(),
+  })
+  .openapi('OwnKey', {
+    example: {
+      id: KEY_EXAMPLE,
+      workspaceId: 'wks_01k2q8z6m4c8f7h3n5r9t1v0wx',
+      mode: 'live',
+      scopes: ['messages:send', 'messages:read'],
+      sessionId: null,
+    },
+  });
+
 export const ShownKey = KeySchema.extend({
   key: z.string().openapi({
     description: 'The whole key. Shown here only: keep it.',

@@ -1,11 +1,15 @@
 import type { App } from '../../http/app.ts';
 import { ERRORS } from '../../../shared/errors.ts';
+import { keysAndUsers } from '../../http/allowed-credentials.ts';
 import { errorExamples } from '../../http/envelope.ts';
+import { COOKIE_PREFIX } from '../../identity/session-cookie.ts';
 
 const DESCRIPTION = `
 Send and receive WhatsApp messages over REST and signed webhooks.
 
 **Authentication.** \`Authorization: Bearer <API key>\` or \`x-api-key: <API key>\`. A test key reaches sandbox sessions only.
+People are taken too, by \`Authorization: Bearer <user token or Supabase token>\` or the dashboard's cookie; each operation says
+which kinds it takes. Of several credentials \`Authorization\` counts.
 
 **Sessions.** A session is one linked WhatsApp number. \`sessionId\` (an id or a name) may be left out: a pinned key uses
 its session, otherwise the workspace's default is used.
@@ -19,9 +23,41 @@ same message and the same status: 202 with what became of the message since, or 
 \`Prefer: wait\` got, success or failure. \`IDEMPOTENCY_MISMATCH\` (422): the key was used with another body.
 \`IDEMPOTENCY_CONFLICT\` (409): its first request is still running. What was refused used no key up.
 
-**Limits.** 60 requests a minute and 1,000 an hour for each key, unless it has a limit of its own; 100 in 15 minutes for each
-address without a good credential. See the RateLimit headers and Retry-After.
+**Limits.** 60 requests a minute and 1,000 an hour for each key, unless it has a limit of its own; 300 a minute for each
+user; 100 in 15 minutes for each address without a good credential. See the RateLimit headers and Retry-After.
 `.trim();
+
+const SECURITY_SCHEMES = {
+  bearerKey: {
+    type: 'http' as const,
+    scheme: 'bearer',
+    description: 'An API key: wp_live_… or wp_test_…',
+  },
+  apiKey: {
+    type: 'apiKey' as const,
+    in: 'header' as const,
+    name: 'x-api-key',
+    description: 'An API key.',
+  },
+  userToken: {
+    type: 'http' as const,
+    scheme: 'bearer',
+    bearerFormat: 'JWT',
+    description: 'A user token from `POST /auth/token`, good for an hour at most.',
+  },
+  supabaseToken: {
+    type: 'http' as const,
+    scheme: 'bearer',
+    bearerFormat: 'JWT',
+    description: 'An access token of the Supabase project that this deployment is configured with.',
+  },
+  cookie: {
+    type: 'apiKey' as const,
+    in: 'cookie' as const,
+    name: `${COOKIE_PREFIX}.session_token`,
+    description: 'The login of the dashboard. Over TLS its name begins with `__Secure-`.',
+  },
+};
 
 const TAGS = [
   { name: 'Messages', description: 'Send, reply, and follow what became of it.' },
@@ -29,7 +65,12 @@ const TAGS = [
   { name: 'Sandbox', description: 'The simulated phone of a sandbox session.' },
   { name: 'Webhooks', description: 'Where events are delivered, and how that went.' },
   { name: 'Events', description: 'What happened, in order.' },
+  { name: 'Accounts', description: 'Sign up, sign in and out, passwords.' },
   { name: 'Keys', description: 'API keys: what they may do, from where and until when.' },
+  { name: 'Audit', description: 'Who did what, when and from where.' },
+  { name: 'Account', description: 'The signed-in person, and invitations to them.' },
+  { name: 'Workspace', description: 'Settings, members and invitations.' },
+  { name: 'Admin', description: 'What platform administrators do, across all workspaces.' },
   { name: 'Operations', description: 'Health of the service.' },
 ];
 
@@ -51,16 +92,8 @@ const BODY_ERRORS = Object.fromEntries(
 
 /** The OpenAPI 3.1 document, generated from the routes' own schemas. Slow enough to be built once. */
 export function buildDocument(app: App) {
-  app.openAPIRegistry.registerComponent('securitySchemes', 'bearer', {
-    type: 'http',
-    scheme: 'bearer',
-    description: 'An API key: wp_live_… or wp_test_…',
-  });
-  app.openAPIRegistry.registerComponent('securitySchemes', 'apiKey', {
-    type: 'apiKey',
-    in: 'header',
-    name: 'x-api-key',
-  });
+  for (const [name, scheme] of Object.entries(SECURITY_SCHEMES))
+    app.openAPIRegistry.registerComponent('securitySchemes', name, scheme);
   for (const { code, example } of errorExamples())
     app.openAPIRegistry.registerComponent('examples', code, example);
   const document = app.getOpenAPI31Document({
@@ -72,7 +105,7 @@ export function buildDocument(app: App) {
       license: { name: 'MIT', url: 'https://opensource.org/license/mit' },
     },
     servers: [{ url: '/' }],
-    security: [{ bearer: [] }, { apiKey: [] }],
+    security: keysAndUsers,
     tags: TAGS,
   });
   for (const { post, put, patch } of Object.values(document.paths ?? {}))

@@ -4,10 +4,7 @@ import type { App } from '../../http/app.ts';
 import { answer, errors, ok } from '../../http/envelope.ts';
 import { jsonBody } from '../../http/json-body.ts';
 import { requiredScope } from '../../http/required-scope.ts';
-import {
-  createSession as createSessionVerb,
-  DEFAULT_PACING,
-} from '../../services/sessions/create-session.ts';
+import { createSession as createSessionVerb } from '../../services/sessions/create-session.ts';
 import { Pacing, SessionName, SessionSchema } from './schemas.ts';
 
 const Body = z
@@ -52,7 +49,7 @@ export const createSession = (app: App) =>
           name,
           mode,
           sandboxProfile: mode === 'sandbox' ? (sandboxProfile ?? 'stock') : null,
-          pacing: pacing ?? DEFAULT_PACING,
+          pacing: pacing ?? null,
         },
       });
       return ok(c, session, 201, { sessionId: session.id, sessionName: session.name });

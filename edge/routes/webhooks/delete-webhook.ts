@@ -5,7 +5,9 @@ import { requiredScope } from '../../http/required-scope.ts';
 import { deleteWebhook as deleteWebhookVerb } from '../../services/webhooks/delete-webhook.ts';
 import { WebhookId } from './schemas.ts';
 
-const Deleted = z.object({ id: z.string(), deleted: z.literal(true) });
+const Deleted = z.object({ id: z.string(), deleted: z.literal(true) }).openapi('DeletedWebhook', {
+  example: { id: 'whk_01k2q8z6m4c8f7h3n5r9t1v0wx', deleted: true },
+});
 
 export const deleteWebhook = (app: App) =>
   app.openapi(

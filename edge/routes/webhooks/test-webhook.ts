@@ -5,7 +5,12 @@ import { requiredScope } from '../../http/required-scope.ts';
 import { testWebhook as testWebhookVerb } from '../../services/webhooks/test-webhook.ts';
 import { WebhookId } from './schemas.ts';
 
-const Sent = z.object({ eventId: z.string(), deliveryId: z.string() });
+const Sent = z.object({ eventId: z.string(), deliveryId: z.string() }).openapi('SentTest', {
+  example: {
+    eventId: 'evt_01k2q8z6m4c8f7h3n5r9t1v0wx',
+    deliveryId: 'dlv_01k2q8z6m4c8f7h3n5r9t1v0wx',
+  },
+});
 
 export const testWebhook = (app: App) =>
   app.openapi(

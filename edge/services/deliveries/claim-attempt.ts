@@ -30,13 +30,14 @@ const Row = z.object({
   /** Seconds until it is due; negative once it is. */
   due_in: z.coerce.number(),
   blocked: z.boolean(),
+  suspended: z.boolean(),
   claim: Claimed.nullable(),
 });
 
 export type ClaimResult =
   | { kind: 'claimed'; claim: Claimed }
-  /** Nothing is left to do for this attempt. */
-  | { kind: 'settled'; why: 'gone' | 'finished' | 'recorded' | 'cancelled' }
+  /** Nothing is left to do for this attempt; the sweeper calls again for one that a suspension held up. */
+  | { kind: 'settled'; why: 'gone' | 'finished' | 'recorded' | 'cancelled' | 'suspended' }
   /** A FIFO endpoint has an earlier delivery unfinished; whoever finishes that calls for this one. */
   | { kind: 'waiting' }
   | { kind: 'early'; retryAfterSeconds: number }
@@ -45,7 +46,7 @@ export type ClaimResult =
 
 /**
  * Takes attempt `attemptNo` of a delivery, on the database's clock: of any number of callers one gets it. A delivery whose
- * endpoint or workspace is no longer active is cancelled in the same statement.
+ * endpoint is switched off is cancelled in the same statement; that of a suspended workspace stays as it is.
  */
 export async function claimAttempt(
   { db }: Pick<Services, 'db'>,
@@ -55,7 +56,7 @@ export async function claimAttempt(
   const { rows } = await db.execute(sql`
     with context as (
       select delivery.id, delivery.status, delivery.attempt_no, delivery.next_attempt_at, endpoint.fifo,
-        endpoint.is_active and workspace.is_active as wanted,
+        endpoint.is_active as wanted, not workspace.is_active as suspended,
         endpoint.fifo and exists (
           select 1 from deliveries earlier
           where earlier.endpoint_id = delivery.endpoint_id and earlier.status = 'pending'
@@ -74,6 +75,7 @@ export async function claimAttempt(
         claimed_until = case when context.wanted then now() + make_interval(secs => ${CLAIM_SECONDS}::int) end
       from context
       where delivery.id = context.id and delivery.status = 'pending' and not context.blocked
+        and not context.suspended
         and delivery.attempt_no = ${attemptNo}::int - 1
         and delivery.next_attempt_at <= now() + make_interval(secs => ${EARLY_SECONDS}::int)
         and (delivery.claimed_until is null or delivery.claimed_until < now())
@@ -82,7 +84,7 @@ export async function claimAttempt(
     )
     select
       case when taken.id is null then 'lost' when taken.status = 'pending' then 'claimed' else 'cancelled' end as outcome,
-      context.status, context.attempt_no, context.blocked,
+      context.status, context.attempt_no, context.blocked, context.suspended,
       extract(epoch from context.next_attempt_at - now())::float8 as due_in,
       case when taken.status = 'pending' then jsonb_build_object(
         'event', jsonb_build_object('id', event.id, 'seq', event.seq, 'session_id', event.session_id,
@@ -103,6 +105,7 @@ export async function claimAttempt(
   if (row.claim !== null) return { kind: 'claimed', claim: row.claim };
   if (row.status !== 'pending') return { kind: 'settled', why: 'finished' };
   if (row.attempt_no >= attemptNo) return { kind: 'settled', why: 'recorded' };
+  if (row.suspended) return { kind: 'settled', why: 'suspended' };
   if (row.blocked) return { kind: 'waiting' };
   if (row.due_in > EARLY_SECONDS)
     return { kind: 'early', retryAfterSeconds: Math.ceil(row.due_in) };

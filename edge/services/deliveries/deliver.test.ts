@@ -202,23 +202,30 @@ describe('calls that must not send', () => {
     expect(await attempt(id, 1)).toEqual({ kind: 'settled', why: 'gone' });
   });
 
-  it('cancels for an endpoint that was switched off, and for a suspended workspace', async () => {
-    const off = await newDelivery();
-    const { webhookEndpoints, workspaces } = harness.schema;
+  it('cancels for an endpoint that was switched off', async () => {
+    const { id, inbox, endpointId } = await newDelivery();
+    const { webhookEndpoints } = harness.schema;
     await harness.db
       .update(webhookEndpoints)
       .set({ isActive: false })
-      .where(eq(webhookEndpoints.id, off.endpointId));
-    const suspended = await newDelivery();
-    await harness.db
-      .update(workspaces)
-      .set({ isActive: false })
-      .where(eq(workspaces.id, suspended.session.workspaceId));
-    for (const { id, inbox, endpointId } of [off, suspended]) {
-      expect(await attempt(id, 1)).toEqual({ kind: 'settled', why: 'cancelled' });
-      expect(await inbox.received()).toEqual([]);
-      expect(await deliveriesTo(endpointId)).toMatchObject([{ status: 'cancelled' }]);
-    }
+      .where(eq(webhookEndpoints.id, endpointId));
+    expect(await attempt(id, 1)).toEqual({ kind: 'settled', why: 'cancelled' });
+    expect(await inbox.received()).toEqual([]);
+    expect(await deliveriesTo(endpointId)).toMatchObject([{ status: 'cancelled' }]);
+  });
+
+  it('waits while its workspace is suspended, and goes on when it is back', async () => {
+    const { id, inbox, endpointId, session } = await newDelivery();
+    const { workspaces } = harness.schema;
+    const setActive = (isActive: boolean) =>
+      harness.db.update(workspaces).set({ isActive }).where(eq(workspaces.id, session.workspaceId));
+    await setActive(false);
+    expect(await attempt(id, 1)).toEqual({ kind: 'settled', why: 'suspended' });
+    expect(await inbox.received()).toEqual([]);
+    expect(await deliveriesTo(endpointId)).toMatchObject([{ status: 'pending', attemptNo: 0 }]);
+    await setActive(true);
+    expect(await attempt(id, 1)).toEqual({ kind: 'attempted', status: 'delivered' });
+    expect(await inbox.received()).toHaveLength(1);
   });
 
   it('is blocked for a private address, whatever stands in the row', async () => {

@@ -54,6 +54,24 @@ describe('the sweeper', () => {
       ]);
   });
 
+  it('leaves a suspended workspace’s for its return', async () => {
+    const other = await createHarness({ BASE_URL: receiverUrl() });
+    const session = await newOwnedSession(other);
+    await newEndpoint(other, session);
+    await ingestReports({
+      services: other.services(),
+      runnerId: session.runnerId,
+      reports: [session.spool(received('W1'))],
+    });
+    await other.db.execute(
+      sql`update deliveries set next_attempt_at = now() - interval '61 seconds'`,
+    );
+    await other.db.execute(sql`update workspaces set is_active = false`);
+    expect(await sweepDeliveries(other.services())).toBe(0);
+    await other.db.execute(sql`update workspaces set is_active = true`);
+    expect(await sweepDeliveries(other.services())).toBe(1);
+  });
+
   it('leaves the rows due when QStash cannot be reached, and says so', async () => {
     const down = await createHarness({ QSTASH_URL: 'http://127.0.0.1:9' });
     const session = await newOwnedSession(down);

@@ -12,13 +12,15 @@ const Row = z.object({ id: z.string(), attempt_no: Count });
 
 /**
  * Publishes every forgotten attempt anew, whether it was published before or not; which of its calls comes first does not
- * matter. The minute in the de-duplication id lets each sweep through, and of two sweeps in one minute only one.
+ * matter. What belongs to a suspended workspace waits for its return. The minute in the de-duplication id lets each sweep through, and of two sweeps in one minute only one.
  * @returns how many there were
  */
 export async function sweepDeliveries(services: Services): Promise<number> {
   const { rows } = await services.db.execute(sql`
     select delivery.id, delivery.attempt_no
-    from deliveries delivery join webhook_endpoints endpoint on endpoint.id = delivery.endpoint_id
+    from deliveries delivery
+    join webhook_endpoints endpoint on endpoint.id = delivery.endpoint_id
+    join workspaces workspace on workspace.id = delivery.workspace_id and workspace.is_active
     where delivery.status = 'pending'
       and delivery.next_attempt_at < now() - make_interval(secs => ${OVERDUE_SECONDS}::int)
       and (delivery.claimed_until is null or delivery.claimed_until < now())

@@ -2,8 +2,9 @@ import { and, asc, eq, gt, inArray, sql } from 'drizzle-orm';
 import { EVENT_TYPES, type PublicEvent, subscribedName } from '../../../shared/protocol/index.ts';
 import type { ServiceContext } from '../../context.ts';
 import { events, sessions } from '../../db/schema/index.ts';
-import { keyOf, requireScope } from '../keys/require-scope.ts';
+import { requireScope } from '../keys/require-scope.ts';
 import { pinnedElsewhere } from '../keys/refusals.ts';
+import { reachOf, withinReach } from '../users/reach.ts';
 
 export type ListEventsInput = {
   /** `seq` of the last event that the reader has; 0 = from the first. */
@@ -17,7 +18,7 @@ export type ListEventsInput = {
 
 /**
  * Events after a `seq`, in the order in which they were committed: none appears later below what was read. A key pinned to
- * a session reads that one's, a test key those of sandbox sessions.
+ * a session reads that one's, a test key those of sandbox sessions, a member those of the sessions that they reach.
  */
 export async function listEvents({
   ctx,
@@ -27,10 +28,12 @@ export async function listEvents({
   input: ListEventsInput;
 }): Promise<{ events: PublicEvent[]; nextCursor: string | null }> {
   requireScope(ctx, 'events:read');
-  const key = keyOf(ctx);
+  const reach = reachOf(ctx);
   const { after, limit, types, session } = input;
-  const sessionId = session === null ? key.sessionId : await idOf(ctx, session);
-  if (key.sessionId !== null && sessionId !== key.sessionId) throw pinnedElsewhere();
+  const sessionId = session === null ? reach.pin : await idOf(ctx, session);
+  if (reach.pin !== null && sessionId !== reach.pin) throw pinnedElsewhere();
+  // The pin is `sessionId` by now, and holds for events of a session that is gone too.
+  const within = withinReach({ ...reach, pin: null }, sessions);
   const wanted = EVENT_TYPES.filter((type) => types === null || subscribedName(types, type));
   const rows = await ctx.db
     .select()
@@ -41,9 +44,9 @@ export async function listEvents({
         gt(events.seq, after),
         types === null ? undefined : inArray(events.type, wanted),
         sessionId === null ? undefined : eq(events.sessionId, sessionId),
-        key.mode === 'test'
-          ? sql`exists (select 1 from ${sessions} where ${sessions.id} = ${events.sessionId} and ${sessions.mode} = 'sandbox')`
-          : undefined,
+        within === undefined
+          ? undefined
+          : sql`exists (select 1 from ${sessions} where ${sessions.id} = ${events.sessionId} and ${within})`,
       ),
     )
     .orderBy(asc(events.seq))

@@ -2,14 +2,16 @@ import { AppError } from '../../../shared/errors.ts';
 import { newId } from '../../../shared/ids.ts';
 import type { ServiceContext } from '../../context.ts';
 import { apiKeys } from '../../db/schema/index.ts';
-import { mintFor, pinOf, readKeys, refuseExcess } from './internal.ts';
+import { writeAudited } from '../audit/audit-row.ts';
+import { actorId } from '../users/reach.ts';
+import { mintFor, pinOf, readKeys, refuseExcess, requirePin } from './internal.ts';
 import { type KeyView, viewKey } from './key-view.ts';
 import { requireScope } from './require-scope.ts';
 
 /** Keys that one workspace may have, so that listing them all stays cheap. */
 export const KEY_LIMIT = 200;
 
-/** What is left out is as with the calling key. */
+/** What is left out is as with the calling key; for a user, as wide as they reach. */
 export type CreateKeyInput = {
   name: string;
   scopes: readonly string[];
@@ -24,7 +26,7 @@ export type CreateKeyInput = {
 
 /**
  * Makes a key. The key itself is in this answer, and nowhere else.
- * @throws AppError FORBIDDEN when it could do more than the key that makes it; SESSION_NOT_FOUND, LIMIT_EXCEEDED
+ * @throws AppError FORBIDDEN when it could do more than the key, or reach more than the user, that makes it; SESSION_NOT_FOUND, LIMIT_EXCEEDED
  */
 export async function createKey({
   ctx,
@@ -34,7 +36,7 @@ export async function createKey({
   input: CreateKeyInput;
 }): Promise<KeyView & { key: string }> {
   requireScope(ctx, 'keys:write');
-  const { rows, holder } = await readKeys(ctx);
+  const { total, holder } = await readKeys(ctx);
   const mode = input.mode ?? holder?.mode ?? 'live';
   const wanted = {
     mode,
@@ -46,21 +48,28 @@ export async function createKey({
     expiresAt: input.expiresAt === undefined ? (holder?.expiresAt ?? null) : input.expiresAt,
     allowedIps: copyOf(input.allowedIps === undefined ? holder?.allowedIps : input.allowedIps),
   };
+  requirePin(ctx, wanted.sessionId);
   refuseExcess(holder, wanted);
-  if (rows.length >= KEY_LIMIT)
+  if (total >= KEY_LIMIT)
     throw new AppError('LIMIT_EXCEEDED', `A workspace can have ${KEY_LIMIT} API keys.`, {
       limit: KEY_LIMIT,
     });
 
-  const { workspaceId, actor } = ctx;
+  const { workspaceId } = ctx;
   const { name, perMinute } = input;
   const id = newId('key', ctx.now());
   const { key, sha256 } = await mintFor(ctx, { id, mode, perMinute });
-  const createdBy = actor.type === 'apiKey' ? actor.keyId : null;
-  const [row] = await ctx.db
+  const createdBy = actorId(ctx);
+  const write = ctx.db
     .insert(apiKeys)
     .values({ id, workspaceId, name, ...wanted, perMinute, sha256, createdBy })
     .returning();
+  const [row] = await writeAudited(ctx, write, {
+    target: id,
+    kind: 'security',
+    action: 'key.created',
+    details: { name, ...wanted },
+  });
   if (row === undefined) throw new Error('the insert returned no row');
   return { ...viewKey(row), key };
 }

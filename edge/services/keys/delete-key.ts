@@ -1,6 +1,7 @@
 import { sql } from 'drizzle-orm';
 import type { ServiceContext } from '../../context.ts';
 import { apiKeys } from '../../db/schema/index.ts';
+import { writeAudited } from '../audit/audit-row.ts';
 import { findKey, keyById } from './internal.ts';
 import { keyPolicies } from './key-limit.ts';
 import { keyNotFound } from './refusals.ts';
@@ -20,11 +21,13 @@ export async function deleteKey({
   requireScope(ctx, 'keys:write');
   const { id } = input;
   await findKey(ctx, id, ['scopes']);
-  const revoked = await ctx.db
+  const write = ctx.db
     .update(apiKeys)
     .set({ revokedAt: sql`now()` })
     .where(keyById(ctx, id))
     .returning({ id: apiKeys.id });
+  const entry = { target: id, kind: 'security', action: 'key.revoked' } as const;
+  const revoked = await writeAudited(ctx, write, entry);
   if (revoked.length === 0) throw keyNotFound();
   ctx.waitUntil(ctx.rateLimiter.adjust(id, keyPolicies(null), 'forget'));
   return { id, deleted: true };

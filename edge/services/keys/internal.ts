@@ -1,28 +1,39 @@
-import { and, eq, isNull } from 'drizzle-orm';
+import { and, eq, isNull, sql } from 'drizzle-orm';
 import { AppError } from '../../../shared/errors.ts';
 import { hashApiKey, mintApiKey } from '../../../shared/api-key.ts';
 import type { ServiceContext } from '../../context.ts';
 import { apiKeys } from '../../db/schema/index.ts';
 import { findSession } from '../sessions/internal.ts';
+import { hidesFrom, reachOf, S, withinReach } from '../users/reach.ts';
 import type { KeyRow } from './key-view.ts';
 import { excessOver, type Power, type Powers, reaches } from './powers.ts';
 import { keyNotFound, testKeyOnLive, widens } from './refusals.ts';
 
-/** The workspace's keys that were not revoked, and what holds the caller back; null when nothing does. */
+/**
+ * The workspace's keys that were not revoked and that the caller reaches, how many there are in all, and the key that
+ * holds the caller back; null when they are a user. A member without all sessions sees the keys of those they reach.
+ */
 export async function readKeys(
   ctx: ServiceContext,
-): Promise<{ rows: KeyRow[]; holder: Powers | null }> {
-  const rows = await ctx.db
-    .select()
+): Promise<{ rows: KeyRow[]; total: number; holder: Powers | null }> {
+  const within = withinReach(hidesFrom(reachOf(ctx)), S);
+  const reached =
+    within === undefined
+      ? sql<boolean>`true`
+      : sql<boolean>`exists (select 1 from sessions s where s.id = api_keys.session_id and ${within})`;
+  const read = await ctx.db
+    .select({ key: apiKeys, reached })
     .from(apiKeys)
     .where(and(eq(apiKeys.workspaceId, ctx.workspaceId), isNull(apiKeys.revokedAt)))
     .orderBy(apiKeys.createdAt, apiKeys.id);
+  const total = read.length;
+  const rows = read.filter((row) => row.reached).map(({ key }) => key);
   const { actor } = ctx;
-  if (actor.type !== 'apiKey') return { rows, holder: null };
+  if (actor.type !== 'apiKey') return { rows, total, holder: null };
   const holder = rows.find(({ id }) => id === actor.keyId);
   // Revoked since the request began.
   if (holder === undefined) throw new AppError('UNAUTHORIZED');
-  return { rows: rows.filter((row) => reaches(holder, row)), holder };
+  return { rows: rows.filter((row) => reaches(holder, row)), total, holder };
 }
 
 /**
@@ -50,6 +61,16 @@ export function refuseExcess(
 ): void {
   const excess = holder === null ? null : excessOver(holder, wanted, respects);
   if (excess !== null) throw widens(excess);
+}
+
+/** @throws AppError FORBIDDEN when a key would reach more sessions than the member who makes or changes it */
+export function requirePin(ctx: ServiceContext, sessionId: string | null): void {
+  if (sessionId === null && reachOf(ctx).createdBy !== null)
+    throw new AppError(
+      'FORBIDDEN',
+      'Pin the key to a session with `sessionId`: you reach only those that you created.',
+      { required: 'sessionId' },
+    );
 }
 
 export const keyById = (ctx: ServiceContext, id: string) =>

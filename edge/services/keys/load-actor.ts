@@ -1,10 +1,10 @@
 import { sql } from 'drizzle-orm';
 import { z } from 'zod';
 import { AppError } from '../../../shared/errors.ts';
-import type { Actor, ServiceContext } from '../../context.ts';
-import { alignLimit } from './key-limit.ts';
+import type { ServiceContext } from '../../context.ts';
 import { fromAllowedAddress, isPresented, isUsable, recordUse } from './key-state.ts';
 import { addressNotAllowed, suspended } from './refusals.ts';
+import { type KeyActor, keyOf } from './require-scope.ts';
 
 const KeyRow = z.object({
   mode: z.enum(['live', 'test']),
@@ -21,9 +21,13 @@ const KeyRow = z.object({
  * @throws AppError UNAUTHORIZED for a key that is unknown, revoked, paused or expired; FORBIDDEN for an address that it may
  * not be used from and for a suspended workspace
  */
-export async function loadActor({ ctx }: { ctx: ServiceContext }): Promise<Actor> {
-  const { actor, workspaceId } = ctx;
-  if (actor.type !== 'apiKey') return actor;
+export async function loadActor({
+  ctx,
+}: {
+  ctx: ServiceContext;
+}): Promise<{ actor: KeyActor; perMinute: number | null }> {
+  const { workspaceId } = ctx;
+  const actor = keyOf(ctx);
   const address = ctx.callerAddress ?? null;
   const { rows } = await ctx.db.execute(sql`
     with key as (
@@ -38,6 +42,6 @@ export async function loadActor({ ctx }: { ctx: ServiceContext }): Promise<Actor
   if (key === undefined || !key.usable) throw new AppError('UNAUTHORIZED');
   if (!key.from_allowed_address) throw addressNotAllowed(address);
   if (!key.workspace_active) throw suspended();
-  alignLimit(ctx, key.per_minute);
-  return { ...actor, mode: key.mode, scopes: key.scopes, sessionId: key.session_id };
+  const { mode, scopes, session_id: sessionId, per_minute: perMinute } = key;
+  return { actor: { ...actor, mode, scopes, sessionId }, perMinute };
 }

@@ -13,6 +13,9 @@ export const SCOPES = [
   'events:read',
   'keys:read',
   'keys:write',
+  'audit:read',
+  'workspace:read',
+  'workspace:write',
 ] as const;
 export type Scope = (typeof SCOPES)[number];
 
@@ -33,7 +36,7 @@ export function requireScope(ctx: ServiceContext, scope: Scope): void {
   if (!grantsOf(scope).some((grant) => scopes.includes(grant))) throw lacksScope(scope);
 }
 
-type KeyActor = Extract<Actor, { type: 'apiKey' }>;
+export type KeyActor = Extract<Actor, { type: 'apiKey' }>;
 
 /** The key behind the request. Routes for callers sit behind the credential middleware, so that it is there. */
 export function keyOf(ctx: ServiceContext): KeyActor {

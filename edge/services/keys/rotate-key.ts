@@ -1,6 +1,7 @@
 import { sql } from 'drizzle-orm';
 import type { ServiceContext } from '../../context.ts';
 import { apiKeys } from '../../db/schema/index.ts';
+import { writeAudited } from '../audit/audit-row.ts';
 import { findKey, keyById, mintFor } from './internal.ts';
 import { type KeyView, viewKey } from './key-view.ts';
 import { keyNotFound } from './refusals.ts';
@@ -29,11 +30,17 @@ export async function rotateKey({
           previousSha256: sql`${apiKeys.sha256}`,
           previousUntil: sql`now() + make_interval(secs => ${overlapSeconds}::int)`,
         };
-  const [after] = await ctx.db
+  const write = ctx.db
     .update(apiKeys)
     .set({ sha256, ...previous })
     .where(keyById(ctx, id))
     .returning();
+  const [after] = await writeAudited(ctx, write, {
+    target: id,
+    kind: 'security',
+    action: 'key.rotated',
+    details: { overlapSeconds },
+  });
   if (after === undefined) throw keyNotFound();
   return { ...viewKey(after), key };
 }

@@ -1,6 +1,7 @@
 import type { ServiceContext } from '../../context.ts';
 import { apiKeys } from '../../db/schema/index.ts';
-import { findKey, keyById, pinOf, refuseExcess } from './internal.ts';
+import { writeAudited } from '../audit/audit-row.ts';
+import { findKey, keyById, pinOf, refuseExcess, requirePin } from './internal.ts';
 import { keyPolicies } from './key-limit.ts';
 import { type KeyView, viewKey } from './key-view.ts';
 import { POWERS } from './powers.ts';
@@ -44,13 +45,20 @@ export async function updateKey({
     ...(perMinute !== undefined && { perMinute }),
     ...(isActive !== undefined && { isActive }),
   };
+  if ('sessionId' in changed) requirePin(ctx, changed.sessionId ?? null);
   refuseExcess(
     holder,
     { ...row, ...changed },
     POWERS.filter((power) => power in changed),
   );
   if (Object.keys(changed).length === 0) return viewKey(row);
-  const [after] = await ctx.db.update(apiKeys).set(changed).where(keyById(ctx, id)).returning();
+  const write = ctx.db.update(apiKeys).set(changed).where(keyById(ctx, id)).returning();
+  const [after] = await writeAudited(ctx, write, {
+    target: id,
+    kind: 'security',
+    action: 'key.changed',
+    details: changed,
+  });
   if (after === undefined) throw keyNotFound();
   if (perMinute !== undefined) await ctx.rateLimiter.adjust(id, keyPolicies(perMinute));
   return viewKey(after);

@@ -1,4 +1,4 @@
-import type { SQL } from 'drizzle-orm';
+import { type SQL, sql } from 'drizzle-orm';
 import { z } from 'zod';
 import { AppError } from '../../../shared/errors.ts';
 import { newId } from '../../../shared/ids.ts';
@@ -9,7 +9,8 @@ import type { SessionAddress } from '../../runners/port.ts';
 import { Count, Moment } from '../../db/moment.ts';
 import { violatesConstraint } from '../../http/describe-error.ts';
 import { alignLimit } from '../keys/key-limit.ts';
-import { keyOf } from '../keys/require-scope.ts';
+import { auditInsert, notWritten } from '../audit/audit-row.ts';
+import { callerCtes } from './caller.ts';
 import { type Idempotency, replayAnswer, type SendAnswer, StoredAnswer } from './idempotency.ts';
 import { REFUSALS, refusalError } from './refusals.ts';
 import { type NewMedia, sendStatement } from './send-statement.ts';
@@ -81,7 +82,7 @@ const Replayed = Queued.extend({
 const MAX_RUNS = 3;
 
 /**
- * Writes a message into its session's queue. The key's state and scope are checked inside the statement.
+ * Writes a message into its session's queue. The caller's state, scope and reach are checked inside the statement.
  * @throws AppError for every refusal, and then nothing was written
  */
 export async function enqueue({
@@ -94,7 +95,10 @@ export async function enqueue({
   const id = newId('message', ctx.now());
   for (let run = 1; run <= MAX_RUNS; run += 1) {
     const { row, refusal, queueSeq } = await execute(ctx, input, { messageId: id, commit: true });
-    if (refusal === 'REPLAYED') return { replay: replayOf(input, row) };
+    if (refusal === 'REPLAYED') {
+      notWritten(ctx);
+      return { replay: replayOf(input, row) };
+    }
     if (queueSeq !== null) {
       const written = Written.parse(row);
       const message = messageOf(input, written, { id, status: 'queued', wireId: null });
@@ -161,11 +165,10 @@ async function execute(
   input: EnqueueInput,
   options: { messageId: string; commit: boolean },
 ): Promise<Executed> {
-  const key = keyOf(ctx);
   const address = ctx.callerAddress ?? null;
   const statement = sendStatement({
     workspaceId: ctx.workspaceId,
-    key: { id: key.keyId, hash: key.keyHash, address },
+    caller: callerCtes(ctx),
     session: input.session,
     chatId: 'chatId' in input.to ? input.to.chatId : null,
     quotedMessageId: 'quotedMessageId' in input.to ? input.to.quotedMessageId : null,
@@ -173,6 +176,7 @@ async function execute(
     media: input.media ?? null,
     expiresInSeconds: input.expiresInSeconds,
     idempotency: input.idempotency,
+    audit: options.commit ? auditOf(ctx, options.messageId) : null,
     ...options,
   });
   const [row] = await runStatement(ctx, statement);
@@ -183,6 +187,13 @@ async function execute(
   alignLimit(ctx, verdict.per_minute);
   return { row, refusal, queueSeq };
 }
+
+const auditOf = (ctx: ServiceContext, messageId: string): SQL =>
+  auditInsert(ctx, {
+    target: messageId,
+    details: sql`jsonb_build_object('sessionId', written.session_id)`,
+    from: 'written',
+  });
 
 async function runStatement(ctx: ServiceContext, statement: SQL): Promise<unknown[]> {
   try {

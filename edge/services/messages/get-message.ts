@@ -1,12 +1,12 @@
 import { and, eq } from 'drizzle-orm';
 import type { ServiceContext } from '../../context.ts';
 import { messages, sessions } from '../../db/schema/index.ts';
-import { keyOf, requireScope } from '../keys/require-scope.ts';
-import { reachableBy } from '../sessions/internal.ts';
+import { requireScope } from '../keys/require-scope.ts';
+import { reachOf, withinReach } from '../users/reach.ts';
 import { type MessageView, viewMessage } from './message-view.ts';
 import { messageNotFound } from './refusals.ts';
 
-/** @throws AppError NOT_FOUND, also for another workspace's message and one of a session that the key does not reach */
+/** @throws AppError NOT_FOUND, also for another workspace's message and one of a session beyond the caller's reach */
 export async function getMessage({
   ctx,
   input,
@@ -23,7 +23,7 @@ export async function getMessage({
       and(
         eq(messages.workspaceId, ctx.workspaceId),
         eq(messages.id, input.id),
-        reachableBy(keyOf(ctx)),
+        withinReach(reachOf(ctx), sessions),
       ),
     );
   if (row === undefined) throw messageNotFound();

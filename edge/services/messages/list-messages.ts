@@ -4,8 +4,8 @@ import type { ServiceContext } from '../../context.ts';
 import { beforeCursor } from '../../db/before-cursor.ts';
 import { messages, sessions } from '../../db/schema/index.ts';
 import { type Cursor, cutPage } from '../../http/cursor.ts';
-import { keyOf, requireScope } from '../keys/require-scope.ts';
-import { reachableBy } from '../sessions/internal.ts';
+import { requireScope } from '../keys/require-scope.ts';
+import { reachOf, withinReach } from '../users/reach.ts';
 import { type MessageView, viewMessage } from './message-view.ts';
 
 export type ListMessagesInput = {
@@ -17,7 +17,7 @@ export type ListMessagesInput = {
   limit: number;
 };
 
-/** Messages of the sessions that the key reaches, newest first. */
+/** Messages of the sessions that the caller reaches, newest first. */
 export async function listMessages({
   ctx,
   input,
@@ -34,7 +34,7 @@ export async function listMessages({
     .where(
       and(
         eq(messages.workspaceId, ctx.workspaceId),
-        reachableBy(keyOf(ctx)),
+        withinReach(reachOf(ctx), sessions),
         session === null ? undefined : or(eq(sessions.id, session), eq(sessions.name, session)),
         direction === null ? undefined : eq(messages.direction, direction),
         status === null ? undefined : eq(messages.status, status),

@@ -9,7 +9,7 @@ import {
 
 /** Why the send statement wrote nothing: the arms of its CASE. */
 export const REFUSALS = [
-  'KEY_NOT_USABLE',
+  'CALLER_NOT_USABLE',
   'ADDRESS_NOT_ALLOWED',
   'WORKSPACE_SUSPENDED',
   'SCOPE_MISSING',
@@ -31,7 +31,7 @@ export function refusalError(
   { sessionStatus, address }: { sessionStatus: string | null; address: string | null },
 ): AppError {
   switch (refusal) {
-    case 'KEY_NOT_USABLE':
+    case 'CALLER_NOT_USABLE':
       return new AppError('UNAUTHORIZED');
     case 'ADDRESS_NOT_ALLOWED':
       return addressNotAllowed(address);
@@ -66,6 +66,6 @@ export const messageNotFound = (): AppError =>
 export const sessionNotNamed = (): AppError =>
   new AppError(
     'VALIDATION_ERROR',
-    'Name a session: the key is not pinned to one and the workspace has no default session.',
+    'Name a session: no key is pinned to one, and the workspace has no default session.',
     { fields: [{ in: 'body', field: 'sessionId', message: 'required here' }] },
   );

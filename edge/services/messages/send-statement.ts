@@ -2,8 +2,7 @@ import { type SQL, sql } from 'drizzle-orm';
 import { MESSAGE_STATUS_RANK } from '../../../shared/message-status.ts';
 import type { OutboundContent } from '../../../shared/protocol/index.ts';
 import { ACCEPTING_STATUSES } from '../../../shared/session-status.ts';
-import { fromAllowedAddress, isPresented, isUsable, recordUse } from '../keys/key-state.ts';
-import { grantsOf } from '../keys/require-scope.ts';
+import { shownToCaller } from './caller.ts';
 import type { Idempotency } from './idempotency.ts';
 
 /** Messages that may wait in one session's queue. */
@@ -22,7 +21,8 @@ export type NewMedia = {
 
 export type SendStatementInput = {
   workspaceId: string;
-  key: { id: string; hash: string; address: string | null };
+  /** The CTE `caller`; see caller.ts. */
+  caller: SQL;
   messageId: string;
   /** Id or name, as the caller wrote it. */
   session: string | null;
@@ -34,18 +34,14 @@ export type SendStatementInput = {
   expiresInSeconds: number;
   /** The caller's Idempotency-Key with what it stands for; null without one. */
   idempotency: Idempotency | null;
+  /** INSERT of the audit row over the CTE `written`; null without `commit`. */
+  audit: SQL | null;
   /** False: only say what would happen. */
   commit: boolean;
 };
 
-const list = (values: readonly string[]): SQL =>
-  sql`array[${sql.join(
-    values.map((value) => sql`${value}`),
-    sql`, `,
-  )}]::text[]`;
-
 /**
- * The send, in one statement: key and workspace state, session, lease, quoted message, queue cap, the queue's counter and
+ * The send, in one statement: the caller's and the workspace's state, session, lease, quoted message, queue cap, the queue's counter and
  * the message row. `refusal` is null when the row was written (or would be, without `commit`). The order of the arms of
  * its CASE is the order in which a caller is told what is wrong.
  *
@@ -56,16 +52,10 @@ const list = (values: readonly string[]): SQL =>
  * commit cannot see that message yet: it writes nothing and says nothing (`queue_seq` null), and is to be run again.
  */
 export const sendStatement = (input: SendStatementInput): SQL => sql`
-  with key as (
-    select k.id, k.mode, k.session_id as pin, k.per_minute, w.default_session_id, w.is_active as workspace_active,
-      ${isUsable} as usable, ${fromAllowedAddress(input.key.address)} as from_allowed_address,
-      k.scopes && ${list(grantsOf('messages:send'))} as in_scope
-    from api_keys k join workspaces w on w.id = k.workspace_id
-    where ${isPresented({ ...input.key, workspaceId: input.workspaceId })}
-  ),
-  used as (${recordUse}),
+  with ${input.caller},
   quoted as (
-    select m.id, m.session_id, m.chat_id, m.wire_id from messages m
+    select m.id, m.session_id, m.chat_id, m.wire_id
+    from messages m join sessions s on s.id = m.session_id join caller on ${shownToCaller}
     where m.id = ${input.quotedMessageId}::text and m.workspace_id = ${input.workspaceId}
   ),
   prior as (
@@ -76,8 +66,8 @@ export const sendStatement = (input: SendStatementInput): SQL => sql`
       and i.idempotency_key = ${input.idempotency?.key ?? null}::text and i.expires_at > now()
   ),
   wanted as (
-    select coalesce(prior.session_id, quoted.session_id, ${input.session}::text, key.pin, key.default_session_id) as ref
-    from key left join quoted on true left join prior on true
+    select coalesce(prior.session_id, quoted.session_id, ${input.session}::text, caller.pin, caller.default_session_id) as ref
+    from caller left join quoted on true left join prior on true
   ),
   target as (
     select s.id, s.name, s.mode, s.status, l.desired, l.epoch, r.id as runner_id, r.boot_id, r.url,
@@ -91,21 +81,22 @@ export const sendStatement = (input: SendStatementInput): SQL => sql`
       ) waiting) as waiting
     from sessions s
     join wanted on wanted.ref = s.id or wanted.ref = s.name
+    join caller on ${shownToCaller}
     left join session_leases l on l.session_id = s.id
     left join runners r on r.id = l.runner_id and r.boot_id = l.boot_id
     where s.workspace_id = ${input.workspaceId} and s.archived_at is null
   ),
   verdict as (
     select case
-      when key.usable is not true then 'KEY_NOT_USABLE'
-      when not key.from_allowed_address then 'ADDRESS_NOT_ALLOWED'
-      when not key.workspace_active then 'WORKSPACE_SUSPENDED'
-      when not key.in_scope then 'SCOPE_MISSING'
+      when caller.usable is not true then 'CALLER_NOT_USABLE'
+      when not caller.from_allowed_address then 'ADDRESS_NOT_ALLOWED'
+      when not caller.workspace_active then 'WORKSPACE_SUSPENDED'
+      when not caller.in_scope then 'SCOPE_MISSING'
       when ${input.quotedMessageId}::text is not null and quoted.id is null then 'MESSAGE_NOT_FOUND'
       when wanted.ref is null then 'SESSION_NOT_NAMED'
       when target.id is null then 'SESSION_NOT_FOUND'
-      when key.pin <> target.id then 'PINNED_ELSEWHERE'
-      when key.mode = 'test' and target.mode = 'live' then 'TEST_KEY_ON_LIVE'
+      when caller.pin <> target.id then 'PINNED_ELSEWHERE'
+      when caller.sandbox_only and target.mode = 'live' then 'TEST_KEY_ON_LIVE'
       when not prior.same_body then 'IDEMPOTENCY_MISMATCH'
       when prior.same_body then 'REPLAYED'
       when not target.accepting then 'SESSION_NOT_READY'
@@ -113,7 +104,7 @@ export const sendStatement = (input: SendStatementInput): SQL => sql`
       when target.waiting >= ${QUEUE_LIMIT} then 'QUEUE_FULL'
     end as refusal
     from (select 1) as one
-    left join key on true left join quoted on true left join prior on true left join wanted on true
+    left join caller on true left join quoted on true left join prior on true left join wanted on true
       left join target on true
   ),
   claimed as (
@@ -151,15 +142,16 @@ export const sendStatement = (input: SendStatementInput): SQL => sql`
       raised.queue_seq, quoted.id, quoted.wire_id, ${input.media?.id ?? null}::text,
       now() + make_interval(secs => ${input.expiresInSeconds}::int)
     from raised left join quoted on true
-    returning chat_id, queue_seq, quoted_message_id, created_at, expires_at
-  )
-  select verdict.refusal, key.per_minute, target.id as session_id, target.name as session_name, target.status as session_status,
+    returning session_id, chat_id, queue_seq, quoted_message_id, created_at, expires_at
+  ),
+  audited as (${input.audit ?? sql`select null where false`})
+  select verdict.refusal, caller.per_minute, target.id as session_id, target.name as session_name, target.status as session_status,
     target.epoch, target.runner_id, target.boot_id, target.url,
     coalesce(written.chat_id, prior.chat_id) as chat_id, coalesce(written.queue_seq, prior.queue_seq) as queue_seq,
     coalesce(written.quoted_message_id, prior.quoted_message_id) as quoted_message_id,
     coalesce(written.created_at, prior.created_at) as created_at, coalesce(written.expires_at, prior.expires_at) as expires_at,
     prior.id as prior_id, prior.status as prior_status, prior.wire_id as prior_wire_id, prior.answer_status, prior.answer
-  from verdict left join key on true left join target on true left join written on true left join prior on true`;
+  from verdict left join caller on true left join target on true left join written on true left join prior on true`;
 
 /**
  * A linked session that a new owner is bringing back: its messages wait for it like those of a session that reconnects.

@@ -128,6 +128,19 @@ describe('a claim', () => {
     });
   });
 
+  it('hands out nothing while the workspace is suspended, and goes on when it is back', async () => {
+    const sessionId = await ownedSession();
+    await world.queueMessage({ sessionId, queueSeq: 1 });
+    const { workspaces } = world.schema;
+    const setActive = (isActive: boolean) =>
+      world.db.update(workspaces).set({ isActive }).where(eq(workspaces.id, world.workspaceId));
+    await setActive(false);
+    const during = await claim(sessionId);
+    await setActive(true);
+    expect(during).toEqual({ messages: [], highestQueueSeq: 1, heldBack: true });
+    expect(seqs(await claim(sessionId))).toEqual([1]);
+  });
+
   it('reaches into no other session', async () => {
     const [mine, other] = [await ownedSession(), await ownedSession()];
     await world.queueMessage({ sessionId: other, queueSeq: 1 });

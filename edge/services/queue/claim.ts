@@ -35,8 +35,9 @@ const Row = z.object({
 
 /**
  * Hands the next queued messages of a session to its owner, in order of the queue: `queued` → `sending` under its epoch,
- * in one statement. Nothing behind a message that an earlier owner left unsettled is handed out. Messages past their
- * time are handed out like others: the runner settles them as EXPIRED, which makes their event.
+ * in one statement. Nothing behind a message that an earlier owner left unsettled is handed out, and nothing at all while
+ * the workspace is suspended. Messages past their time are handed out like others: the runner settles them as EXPIRED,
+ * which makes their event.
  * The lease row is share-locked, so that a takeover waits for a claim and a claim never outlives its epoch.
  * @throws AppError CONFLICT with `details.reason = stale_epoch`
  */
@@ -50,8 +51,10 @@ export async function claimMessages({
   const { sessionId, epoch, limit } = input;
   const { rows } = await services.db.execute(sql`
     with owned as (
-      select l.session_id, l.desired
+      select l.session_id, l.desired, w.is_active as workspace_active
       from session_leases l
+      join sessions s on s.id = l.session_id
+      join workspaces w on w.id = s.workspace_id
       where l.session_id = ${sessionId} and ${isOwnedAt(epoch)}
       for share of l
     ),
@@ -63,7 +66,8 @@ export async function claimMessages({
     next as (
       select m.id
       from messages m, owned, barrier
-      where m.session_id = owned.session_id and owned.desired = 'running' and m.status = 'queued'
+      where m.session_id = owned.session_id and owned.desired = 'running' and owned.workspace_active
+        and m.status = 'queued'
         and (barrier.queue_seq is null or m.queue_seq < barrier.queue_seq)
       order by m.queue_seq
       limit ${limit}::int
@@ -76,7 +80,7 @@ export async function claimMessages({
       where m.id = next.id
       returning m.*
     )
-    select s.queue_seq as session_queue_seq, barrier.queue_seq is not null as held_back,
+    select s.queue_seq as session_queue_seq, barrier.queue_seq is not null or not owned.workspace_active as held_back,
       case when m.id is not null then jsonb_build_object(
         'id', m.id, 'queueSeq', m.queue_seq, 'chatId', m.chat_id, 'content', m.content,
         'quotedWireId', m.quoted_wire_id, 'objectKey', media.object_key,

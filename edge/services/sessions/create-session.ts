@@ -7,8 +7,10 @@ import type { ServiceContext } from '../../context.ts';
 import { Count } from '../../db/moment.ts';
 import { workspaces } from '../../db/schema/index.ts';
 import { choosePlacement } from '../../runners/placement.ts';
-import { keyOf, requireScope } from '../keys/require-scope.ts';
+import { auditInsert } from '../audit/audit-row.ts';
+import { requireScope } from '../keys/require-scope.ts';
 import { testKeyOnLive } from '../keys/refusals.ts';
+import { actorId, reachOf } from '../users/reach.ts';
 import { loadRunners, startLease } from '../ownership/internal.ts';
 import { findSession, wakeRunner } from './internal.ts';
 import { type SessionView, viewSession } from './session-view.ts';
@@ -18,11 +20,12 @@ export type CreateSessionInput = {
   name: string;
   mode: SessionMode;
   sandboxProfile: SandboxProfile | null;
-  pacing: { minIntervalMs: number; jitterMs: number };
+  /** null = the workspace's, else the product's. */
+  pacing: { minIntervalMs: number; jitterMs: number } | null;
 };
 
 /** A person who types fast; what WhatsApp tolerates of a number that is not new. */
-export const DEFAULT_PACING = { minIntervalMs: 1500, jitterMs: 500 };
+const DEFAULT_PACING = { minIntervalMs: 1500, jitterMs: 500 };
 
 const Outcome = z.object({
   session_id: z.string().nullable(),
@@ -44,9 +47,9 @@ export async function createSession({
   input: CreateSessionInput;
 }): Promise<SessionView> {
   requireScope(ctx, 'sessions:write');
-  const key = keyOf(ctx);
-  if (key.mode === 'test' && input.mode === 'live') throw testKeyOnLive();
-  if (key.sessionId !== null)
+  const { pin, sandboxOnly } = reachOf(ctx);
+  if (sandboxOnly && input.mode === 'live') throw testKeyOnLive();
+  if (pin !== null)
     throw new AppError('FORBIDDEN', 'A key pinned to a session cannot create others.');
   const runner = choosePlacement(await loadRunners(ctx.db), { region: await regionOf(ctx) });
   const id = newId('session', ctx.now());
@@ -80,6 +83,8 @@ async function insert(
   const write = sql`
     with room as (
       select w.id, w.region, ${allowed} as allowed,
+        coalesce(${input.pacing?.minIntervalMs ?? null}::int, w.min_interval_ms, ${DEFAULT_PACING.minIntervalMs}::int) as min_interval_ms,
+        coalesce(${input.pacing?.jitterMs ?? null}::int, w.jitter_ms, ${DEFAULT_PACING.jitterMs}::int) as jitter_ms,
         (select count(*) from sessions s where s.workspace_id = w.id and s.archived_at is null) as used
       from workspaces w where w.id = ${workspaceId}
     ),
@@ -87,7 +92,7 @@ async function insert(
       insert into sessions (id, workspace_id, name, mode, sandbox_profile, region, wire_key, created_by,
         min_interval_ms, jitter_ms)
       select ${id}, room.id, ${input.name}, ${input.mode}, ${input.sandboxProfile}::text, room.region,
-        ${newWireKey()}, ${keyOf(ctx).keyId}, ${input.pacing.minIntervalMs}::int, ${input.pacing.jitterMs}::int
+        ${newWireKey()}, ${actorId(ctx)}::text, room.min_interval_ms, room.jitter_ms
       from room where room.used < room.allowed
       returning id
     ),
@@ -100,7 +105,8 @@ async function insert(
     defaulted as (
       update workspaces w set default_session_id = created.id from created
       where w.id = ${workspaceId} and w.default_session_id is null
-    )
+    ),
+    audited as (${auditInsert(ctx, { target: id, from: 'created' })})
     select created.id as session_id, room.used, room.allowed from room left join created on true`;
   const [, { rows }] = await refuseTakenName(
     ctx.db.batch([

@@ -1,6 +1,7 @@
 import { sql } from 'drizzle-orm';
 import type { ServiceContext } from '../../context.ts';
 import { lockWorkspaces } from '../events/outbox.ts';
+import { auditInsert } from '../audit/audit-row.ts';
 import { requireScope } from '../keys/require-scope.ts';
 import { findSession, ownerOf, wakeRunner } from './internal.ts';
 
@@ -22,7 +23,8 @@ export async function deleteSession({
   const remove = sql`
     with gone as (
       delete from sessions where id = ${id} and workspace_id = ${ctx.workspaceId} returning id
-    )
+    ),
+    audited as (${auditInsert(ctx, { target: id })})
     update workspaces set default_session_id = null from gone
     where workspaces.id = ${ctx.workspaceId} and default_session_id = gone.id`;
   // The workspace first, as whoever writes events takes it: the other way round the two could deadlock.

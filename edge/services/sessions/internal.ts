@@ -4,17 +4,7 @@ import type { ServiceContext } from '../../context.ts';
 import { runners, sessionLeases, sessions, workspaces } from '../../db/schema/index.ts';
 import { describeError } from '../../http/describe-error.ts';
 import type { RunnerAddress, SessionAddress } from '../../runners/port.ts';
-import { keyOf } from '../keys/require-scope.ts';
-import { pinnedElsewhere, testKeyOnLive } from '../keys/refusals.ts';
-
-type Key = ReturnType<typeof keyOf>;
-
-/** Narrows a query over `sessions` to those the key reaches: its pin, and sandbox ones for a test key. */
-export const reachableBy = (key: Key): SQL | undefined =>
-  and(
-    key.sessionId === null ? undefined : eq(sessions.id, key.sessionId),
-    key.mode === 'test' ? eq(sessions.mode, 'sandbox') : undefined,
-  );
+import { hidesFrom, reachOf, refuseBeyond, withinReach } from '../users/reach.ts';
 
 export type SessionRow = {
   session: typeof sessions.$inferSelect;
@@ -45,17 +35,20 @@ export const selectSessions = (ctx: ServiceContext, where: SQL | undefined) =>
 
 /**
  * The session that an id or name means to this caller.
- * @throws AppError SESSION_NOT_FOUND, or FORBIDDEN when the key does not reach it
+ * @throws AppError SESSION_NOT_FOUND, also for a member without reach; FORBIDDEN when a key does not reach it
  */
 export async function findSession(ctx: ServiceContext, idOrName: string): Promise<SessionRow> {
+  const reach = reachOf(ctx);
   const [found] = await selectSessions(
     ctx,
-    and(or(eq(sessions.id, idOrName), eq(sessions.name, idOrName)), isNull(sessions.archivedAt)),
+    and(
+      or(eq(sessions.id, idOrName), eq(sessions.name, idOrName)),
+      isNull(sessions.archivedAt),
+      withinReach(hidesFrom(reach), sessions),
+    ),
   ).limit(1);
   if (found === undefined) throw new AppError('SESSION_NOT_FOUND');
-  const key = keyOf(ctx);
-  if (key.sessionId !== null && key.sessionId !== found.session.id) throw pinnedElsewhere();
-  if (key.mode === 'test' && found.session.mode === 'live') throw testKeyOnLive();
+  refuseBeyond(reach, found.session);
   const { defaultSessionId, ...row } = found;
   return { ...row, isDefault: defaultSessionId === row.session.id };
 }

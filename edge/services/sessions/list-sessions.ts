@@ -3,11 +3,12 @@ import type { ServiceContext } from '../../context.ts';
 import { beforeCursor } from '../../db/before-cursor.ts';
 import { sessions } from '../../db/schema/index.ts';
 import { type Cursor, cutPage } from '../../http/cursor.ts';
-import { keyOf, requireScope } from '../keys/require-scope.ts';
-import { reachableBy, selectSessions } from './internal.ts';
+import { requireScope } from '../keys/require-scope.ts';
+import { reachOf, withinReach } from '../users/reach.ts';
+import { selectSessions } from './internal.ts';
 import { type SessionView, viewSession } from './session-view.ts';
 
-/** Sessions that the key reaches, newest first; archived ones stay hidden. */
+/** Sessions that the caller reaches, newest first; archived ones stay hidden. */
 export async function listSessions({
   ctx,
   input,
@@ -21,7 +22,7 @@ export async function listSessions({
     ctx,
     and(
       isNull(sessions.archivedAt),
-      reachableBy(keyOf(ctx)),
+      withinReach(reachOf(ctx), sessions),
       beforeCursor(cursor, { at: sessions.createdAt, id: sessions.id }),
     ),
   )

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { AppError } from '../../../shared/errors.ts';
 import type { ServiceContext } from '../../context.ts';
 import { choosePlacement } from '../../runners/placement.ts';
+import { auditInsert } from '../audit/audit-row.ts';
 import { requireScope } from '../keys/require-scope.ts';
 import { loadRunners, startLease } from '../ownership/internal.ts';
 import { findSession, ownerOf, wakeRunner } from './internal.ts';
@@ -33,7 +34,8 @@ export async function startSession({
       update sessions s set status = 'created', reason = 'start_requested', updated_at = now()
       from started
       where s.id = started.session_id and s.status in ('logged_out', 'failed')
-    )
+    ),
+    audited as (${auditInsert(ctx, { target: id, from: 'started' })})
     select runner_id from started`);
   const [started] = z.array(Started).parse(rows);
   if (started === undefined) throw new AppError('SESSION_NOT_FOUND');

@@ -4,6 +4,7 @@ import { newId } from '../../../shared/ids.ts';
 import type { ServiceContext } from '../../context.ts';
 import { publishDue } from '../deliveries/publish-due.ts';
 import { eventCtes, lockWorkspaces } from '../events/outbox.ts';
+import { auditQuery } from '../audit/audit-row.ts';
 import { requireScope } from '../keys/require-scope.ts';
 import { stopLease } from '../ownership/internal.ts';
 import { findSession, ownerOf, type SessionRow, wakeRunner } from './internal.ts';
@@ -29,6 +30,7 @@ export async function stopSession({
     ctx.db.execute(lockWorkspaces([ctx.workspaceId])),
     ctx.db.execute(stopLease(id)),
     ctx.db.execute(disconnectUnowned(ctx, row)),
+    auditQuery(ctx, { target: id }),
   ]);
   const { deliveries } = Written.parse(written.rows[0]);
   const due = deliveries.map((deliveryId) => ({ deliveryId, attemptNo: 1, notBefore: null }));

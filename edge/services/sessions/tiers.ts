@@ -1,2 +1,20 @@
 /** Sessions that a tier includes. `workspaces.max_sessions` overrides it for one workspace. */
 export const TIER_SESSIONS = { basic: 5, pro: 20, max: 40 } as const;
+
+export type Tier = keyof typeof TIER_SESSIONS;
+
+/** What stands in `workspaces.max_sessions` for no limit: the column's greatest number, so that every comparison holds. */
+export const UNLIMITED_SESSIONS = 2_147_483_647;
+
+/** A number of sessions as the API takes and shows it. */
+export type SessionLimit = number | 'unlimited';
+
+export const showLimit = (stored: number): SessionLimit =>
+  stored === UNLIMITED_SESSIONS ? 'unlimited' : stored;
+
+export const storeLimit = (limit: SessionLimit): number =>
+  limit === 'unlimited' ? UNLIMITED_SESSIONS : limit;
+
+/** How many sessions a workspace may have. */
+export const sessionLimitOf = (row: { tier: Tier; maxSessions: number | null }): SessionLimit =>
+  showLimit(row.maxSessions ?? TIER_SESSIONS[row.tier]);

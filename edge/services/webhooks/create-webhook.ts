@@ -4,7 +4,9 @@ import { newId } from '../../../shared/ids.ts';
 import type { ServiceContext } from '../../context.ts';
 import { webhookEndpoints } from '../../db/schema/index.ts';
 import { newWebhookSecret } from '../../webhooks/signing.ts';
-import { keyOf, requireScope } from '../keys/require-scope.ts';
+import { writeAudited } from '../audit/audit-row.ts';
+import { requireScope } from '../keys/require-scope.ts';
+import { reachOf } from '../users/reach.ts';
 import { requirePublicUrl, resolveSessions } from './internal.ts';
 import { viewWebhook, type WebhookView } from './webhook-view.ts';
 
@@ -49,12 +51,13 @@ export async function createWebhook({
         limit: ENDPOINT_LIMIT,
       },
     );
-  const [row] = await ctx.db
+  const id = newId('webhook', ctx.now());
+  const write = ctx.db
     .insert(webhookEndpoints)
     .values({
-      id: newId('webhook', ctx.now()),
+      id,
       workspaceId,
-      mode: keyOf(ctx).mode,
+      mode: reachOf(ctx).sandboxOnly ? 'test' : 'live',
       url: new URL(input.url).href,
       description: input.description,
       secret: newWebhookSecret(),
@@ -66,6 +69,7 @@ export async function createWebhook({
       updatedAt: sql`now()`,
     })
     .returning();
+  const [row] = await writeAudited(ctx, write, { target: id });
   if (row === undefined) throw new Error('the insert returned no row');
   return { ...viewWebhook(row), secret: row.secret };
 }

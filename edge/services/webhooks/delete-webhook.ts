@@ -1,5 +1,6 @@
 import type { ServiceContext } from '../../context.ts';
 import { webhookEndpoints } from '../../db/schema/index.ts';
+import { writeAudited } from '../audit/audit-row.ts';
 import { requireScope } from '../keys/require-scope.ts';
 import { endpointById, webhookNotFound } from './internal.ts';
 
@@ -15,10 +16,11 @@ export async function deleteWebhook({
   input: { id: string };
 }): Promise<{ id: string; deleted: true }> {
   requireScope(ctx, 'webhooks:write');
-  const [row] = await ctx.db
+  const write = ctx.db
     .delete(webhookEndpoints)
     .where(endpointById(ctx, input.id))
     .returning({ id: webhookEndpoints.id });
+  const [row] = await writeAudited(ctx, write, { target: input.id });
   if (row === undefined) throw webhookNotFound();
   return { id: row.id, deleted: true };
 }

@@ -2,24 +2,32 @@ import { and, eq, inArray, or, type SQL, sql } from 'drizzle-orm';
 import { AppError } from '../../../shared/errors.ts';
 import type { ServiceContext } from '../../context.ts';
 import { sessions, webhookEndpoints } from '../../db/schema/index.ts';
-import { keyOf } from '../keys/require-scope.ts';
-import { pinnedElsewhere } from '../keys/refusals.ts';
-import { reachableBy } from '../sessions/internal.ts';
+import { refuseBeyond, reachOf, withinReach, hidesFrom, type Reach, S } from '../users/reach.ts';
 import type { WebhookRow } from './webhook-view.ts';
 
 /**
- * The workspace's endpoints that the caller's key may see: for a key pinned to a session those of that session alone, for
- * a test key those of test keys. The rest would let it read other sessions' events.
+ * The workspace's endpoints that the caller may see: for a key pinned to a session those of that session alone, for a test
+ * key those of test keys, for a member those of sessions that they reach. The rest would let them read other sessions'
+ * events.
  */
 export function reachableEndpoints(ctx: ServiceContext): SQL | undefined {
-  const key = keyOf(ctx);
+  const reach = reachOf(ctx);
+  const { pin, sandboxOnly } = reach;
   return and(
     eq(webhookEndpoints.workspaceId, ctx.workspaceId),
-    key.sessionId === null
-      ? undefined
-      : sql`${webhookEndpoints.sessionIds} = array[${key.sessionId}]::text[]`,
-    key.mode === 'test' ? eq(webhookEndpoints.mode, 'test') : undefined,
+    pin === null ? undefined : sql`${webhookEndpoints.sessionIds} = array[${pin}]::text[]`,
+    sandboxOnly ? eq(webhookEndpoints.mode, 'test') : undefined,
+    ofReachedSessions(ctx, hidesFrom(reach)),
   );
+}
+
+/** Endpoints that name sessions, all of which are there and within reach; undefined when the reach narrows nothing. */
+function ofReachedSessions({ workspaceId }: ServiceContext, reach: Reach): SQL | undefined {
+  const within = withinReach(reach, S);
+  if (within === undefined) return undefined;
+  return sql`coalesce(${webhookEndpoints.sessionIds} <@ array(
+    select s.id from sessions s where s.workspace_id = ${workspaceId} and ${within}
+  ), false)`;
 }
 
 export const endpointById = (ctx: ServiceContext, id: string): SQL | undefined =>
@@ -49,26 +57,37 @@ export async function requirePublicUrl(ctx: ServiceContext, url: string): Promis
 
 /**
  * The ids of the sessions that an endpoint is to hear of, from ids or names; null = all that there are and will be.
- * @throws AppError SESSION_NOT_FOUND naming the ones that are not there, FORBIDDEN for a pinned key that names another
+ * @throws AppError SESSION_NOT_FOUND naming the ones that are not there or hidden from the caller; FORBIDDEN for a key that
+ *   does not reach one, and for a member without all sessions who names none
  */
 export async function resolveSessions(
   ctx: ServiceContext,
   wanted: readonly string[] | null,
 ): Promise<string[] | null> {
-  const { sessionId: pin } = keyOf(ctx);
-  if (wanted === null) return pin === null ? null : [pin];
+  const reach = reachOf(ctx);
+  if (wanted === null) {
+    if (reach.createdBy !== null) throw sessionsNotNamed();
+    return reach.pin === null ? null : [reach.pin];
+  }
   const rows = await ctx.db
-    .select({ id: sessions.id, name: sessions.name })
+    .select({ id: sessions.id, name: sessions.name, mode: sessions.mode })
     .from(sessions)
     .where(
       and(
         eq(sessions.workspaceId, ctx.workspaceId),
-        reachableBy({ ...keyOf(ctx), sessionId: null }),
+        withinReach({ ...reach, pin: null }, sessions),
         or(inArray(sessions.id, [...wanted]), inArray(sessions.name, [...wanted])),
       ),
     );
   const missing = wanted.filter((one) => !rows.some(({ id, name }) => id === one || name === one));
   if (missing.length > 0) throw new AppError('SESSION_NOT_FOUND', undefined, { sessions: missing });
-  if (pin !== null && rows.some(({ id }) => id !== pin)) throw pinnedElsewhere();
+  for (const row of rows) refuseBeyond(reach, row);
   return rows.map(({ id }) => id);
 }
+
+const sessionsNotNamed = (): AppError =>
+  new AppError(
+    'FORBIDDEN',
+    'Name the sessions in `sessionIds`: you reach only those that you created.',
+    { required: 'sessionIds' },
+  );

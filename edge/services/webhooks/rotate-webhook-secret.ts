@@ -2,6 +2,7 @@ import { sql } from 'drizzle-orm';
 import type { ServiceContext } from '../../context.ts';
 import { webhookEndpoints } from '../../db/schema/index.ts';
 import { newWebhookSecret } from '../../webhooks/signing.ts';
+import { writeAudited } from '../audit/audit-row.ts';
 import { requireScope } from '../keys/require-scope.ts';
 import { endpointById, webhookNotFound } from './internal.ts';
 import { viewWebhook, type WebhookView } from './webhook-view.ts';
@@ -21,7 +22,7 @@ export async function rotateWebhookSecret({
   input: { id: string; overlapSeconds: number };
 }): Promise<RotatedWebhook> {
   requireScope(ctx, 'webhooks:write');
-  const [row] = await ctx.db
+  const write = ctx.db
     .update(webhookEndpoints)
     .set({
       secret: newWebhookSecret(),
@@ -31,6 +32,7 @@ export async function rotateWebhookSecret({
     })
     .where(endpointById(ctx, input.id))
     .returning();
+  const [row] = await writeAudited(ctx, write, { target: input.id });
   if (row?.previousSecretUntil == null) throw webhookNotFound();
   return {
     ...viewWebhook(row),

@@ -5,6 +5,7 @@ import { newId } from '../../../shared/ids.ts';
 import type { ServiceContext } from '../../context.ts';
 import { publishDue } from '../deliveries/publish-due.ts';
 import { deliveryId, numberEvents } from '../events/outbox.ts';
+import { auditInsert } from '../audit/audit-row.ts';
 import { requireScope } from '../keys/require-scope.ts';
 import { findWebhook } from './internal.ts';
 
@@ -39,7 +40,8 @@ export async function testWebhook({
       select ${deliveryId(now)}, event.workspace_id, endpoint.id, event.seq, event.type
       from event join webhook_endpoints endpoint on endpoint.id = ${id}
       returning id
-    )
+    ),
+    audited as (${auditInsert(ctx, { target: id, from: 'event' })})
     select event.id as event_id, outbox.id as delivery_id from event, outbox`);
   const row = Row.optional().parse(rows[0]);
   if (row === undefined)

@@ -1,6 +1,7 @@
 import { sql } from 'drizzle-orm';
 import type { ServiceContext } from '../../context.ts';
 import { webhookEndpoints } from '../../db/schema/index.ts';
+import { writeAudited } from '../audit/audit-row.ts';
 import { requireScope } from '../keys/require-scope.ts';
 import type { WebhookInput } from './create-webhook.ts';
 import {
@@ -33,7 +34,7 @@ export async function updateWebhook({
   await findWebhook(ctx, id);
   const { url, description, eventTypes, sessions, headers, fifo, maxAttempts, isActive } = changes;
   if (url !== undefined) await requirePublicUrl(ctx, url);
-  const [row] = await ctx.db
+  const write = ctx.db
     .update(webhookEndpoints)
     .set({
       ...(url !== undefined && { url: new URL(url).href }),
@@ -51,6 +52,8 @@ export async function updateWebhook({
     })
     .where(endpointById(ctx, id))
     .returning();
+  const details = { fields: Object.keys(changes) };
+  const [row] = await writeAudited(ctx, write, { target: id, details });
   if (row === undefined) throw webhookNotFound();
   return viewWebhook(row);
 }

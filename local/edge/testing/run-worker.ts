@@ -1,9 +1,12 @@
+import { fileURLToPath } from 'node:url';
 import { Miniflare } from 'miniflare';
+import { unstable_readConfig } from 'wrangler';
 import { endLeftoverWorkerd, rememberWorkerd } from '../leftover.ts';
 import { workerOptions } from '../server.ts';
 
 /** Runs one script as the deployment runs the Worker: `run-worker.ts <dataDir> <script>`. Ends with its parent. */
 const [, , dataDir = '', script = ''] = process.argv;
+const config = fileURLToPath(new URL('../../../wrangler.toml', import.meta.url));
 await endLeftoverWorkerd(dataDir);
 const miniflare = new Miniflare(
   workerOptions(
@@ -13,6 +16,7 @@ const miniflare = new Miniflare(
       compatibilityDate: '2026-10-01',
       compatibilityFlags: ['nodejs_compat'],
       durableObjects: [{ name: 'COUNTER', class_name: 'Counter' }],
+      queues: unstable_readConfig({ config }).queues,
     },
   ),
 );

@@ -1,0 +1,64 @@
+import type { Context } from 'hono';
+import { decodeProtectedHeader } from 'jose';
+import { hashApiKey, verifyApiKey } from '../../shared/api-key.ts';
+import type { AppEnv, Services } from '../context.ts';
+import type { UserCredential } from '../services/users/load-user.ts';
+import { readSessionCookie } from './session-cookie.ts';
+import { USER_TOKEN_TYPE, verifyUserToken } from './user-token.ts';
+
+export type KeyCredential = {
+  kind: 'apiKey';
+  keyId: string;
+  keyHash: string;
+  workspaceId: string;
+  mode: 'live' | 'test';
+  perMinute?: number | undefined;
+};
+
+/** Who a request says it is from, once the signature was found good. Whether they are still let in is for the rows to say. */
+export type Credential = KeyCredential | UserCredential;
+export type CredentialKind = Credential['kind'];
+
+/**
+ * The credential of a request, of the kind that its shape says; null without a good one. `Authorization` goes before
+ * `x-api-key`, and that before the cookie: what stands in the first one that is there is the only one looked at. No I/O,
+ * but for Supabase's keys once in a while.
+ */
+export async function readCredential(c: Context<AppEnv>): Promise<Credential | null> {
+  const services = c.get('services');
+  const authorization = c.req.header('authorization');
+  if (authorization !== undefined) {
+    const bearer = /^Bearer +(\S+)$/i.exec(authorization.trim())?.[1];
+    return bearer === undefined ? null : readBearer(services, bearer);
+  }
+  const key = c.req.header('x-api-key');
+  if (key !== undefined) return readKey(services, key);
+  const sessionToken = await readSessionCookie(c, services.env);
+  return sessionToken == null ? null : { kind: 'cookie', sessionToken };
+}
+
+async function readBearer(services: Services, bearer: string): Promise<Credential | null> {
+  if (bearer.startsWith('wp_')) return readKey(services, bearer);
+  if (typeOf(bearer) !== USER_TOKEN_TYPE) return readSupabase(services, bearer);
+  const claims = await verifyUserToken(services.env, bearer);
+  return claims === null ? null : { kind: 'token', ...claims };
+}
+
+/** The `typ` in a JWT's header, which says which of our ways it goes and proves nothing. */
+function typeOf(jwt: string): string | undefined {
+  try {
+    return decodeProtectedHeader(jwt).typ;
+  } catch {
+    return undefined; // no JWT at all
+  }
+}
+
+async function readKey({ env }: Services, key: string): Promise<KeyCredential | null> {
+  const claims = await verifyApiKey(key, env.API_KEY_SIGNING_KEY);
+  return claims === null ? null : { kind: 'apiKey', ...claims, keyHash: await hashApiKey(key) };
+}
+
+async function readSupabase(services: Services, token: string): Promise<UserCredential | null> {
+  const claims = (await services.supabaseTokens?.verify(token)) ?? null;
+  return claims === null ? null : { kind: 'supabase', ...claims };
+}

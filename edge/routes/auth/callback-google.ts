@@ -1,0 +1,50 @@
+import { createRoute, z } from '@hono/zod-openapi';
+import type { App } from '../../http/app.ts';
+import { errors } from '../../http/envelope.ts';
+import { homeUrl } from '../../identity/verification-link.ts';
+import { recordSecurityEvent } from '../../services/identity/security-event.ts';
+import { askIdentity, callerOf } from './ask-identity.ts';
+import { needsNothing } from './schemas.ts';
+
+const text = z.string().max(4_000).optional();
+const Query = z.object({
+  code: text,
+  state: text,
+  iss: text,
+  error: text,
+  error_description: text,
+});
+
+export const callbackGoogle = (app: App) =>
+  app.openapi(
+    createRoute({
+      method: 'get',
+      path: '/auth/callback/google',
+      operationId: 'finishGoogleSignIn',
+      ...needsNothing,
+      tags: ['Accounts'],
+      summary: 'Where Google sends the browser back to',
+      description:
+        'Not called by hand: it takes the state cookie of the browser that began, once. The redirect URI to register with Google.',
+      request: { query: Query },
+      responses: {
+        302: { description: 'To where the sign-in was to end, or with `error` in the query.' },
+        ...errors(),
+      },
+    }),
+    async (c) => {
+      const query = c.req.valid('query');
+      const request = { method: 'GET' as const, path: '/callback/google', query, google: true };
+      const response = await askIdentity(c, request);
+      const home = homeUrl(c.get('services').env);
+      const location = response.headers.get('location') ?? home;
+      const reason = new URL(location, home).searchParams.get('error');
+      if (reason !== null)
+        recordSecurityEvent(c.get('services'), callerOf(c), {
+          action: 'user.sign_in_failed',
+          userId: null,
+          details: { reason: reason.slice(0, 100), method: 'google' },
+        });
+      return c.redirect(location, 302);
+    },
+  );

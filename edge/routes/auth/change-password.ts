@@ -1,0 +1,48 @@
+import { createRoute, z } from '@hono/zod-openapi';
+import { AppError } from '../../../shared/errors.ts';
+import type { App } from '../../http/app.ts';
+import { errors } from '../../http/envelope.ts';
+import { jsonBody } from '../../http/json-body.ts';
+import { recordSecurityEvent } from '../../services/identity/security-event.ts';
+import { askIdentity, callerOf } from './ask-identity.ts';
+import { loginOf } from './ask-with-login.ts';
+import { bare, GivenPassword, needsLogin, NewPassword, readAnswer, User } from './schemas.ts';
+
+const Body = z.strictObject({
+  currentPassword: GivenPassword,
+  newPassword: NewPassword,
+  revokeOtherSessions: z.literal(true).optional().openapi({ description: 'Always done.' }),
+});
+
+const Changed = z.object({ token: z.string(), user: User }).openapi('PasswordChanged');
+
+export const changePassword = (app: App) =>
+  app.openapi(
+    createRoute({
+      method: 'post',
+      path: '/auth/change-password',
+      operationId: 'changePassword',
+      ...needsLogin,
+      tags: ['Accounts'],
+      summary: 'Change the password',
+      description: 'Every login of the user ends; this browser gets a new one.',
+      request: {
+        body: jsonBody(Body, {
+          currentPassword: 'correct horse battery staple',
+          newPassword: 'another horse another staple',
+        }),
+      },
+      responses: { 200: bare('Changed; the cookie is a new one.', Changed), ...errors() },
+    }),
+    async (c) => {
+      const login = await loginOf(c);
+      if (login === null)
+        throw new AppError('UNAUTHORIZED', 'Sign in first.', { reason: 'UNAUTHORIZED' });
+      const body = { ...c.req.valid('json'), revokeOtherSessions: true };
+      const response = await askIdentity(c, { method: 'POST', path: '/change-password', body });
+      const { userId } = login;
+      const event = { action: 'password.changed' as const, userId };
+      recordSecurityEvent(c.get('services'), callerOf(c), event);
+      return c.json(await readAnswer(Changed, response), 200);
+    },
+  );

@@ -1,0 +1,36 @@
+import { createRoute, z } from '@hono/zod-openapi';
+import type { App } from '../../http/app.ts';
+import { errors } from '../../http/envelope.ts';
+import { jsonBody } from '../../http/json-body.ts';
+import { dropDisabledReset } from '../../services/identity/drop-disabled-reset.ts';
+import { askIdentity } from './ask-identity.ts';
+import { bare, needsNothing, NewPassword, readAnswer, Status } from './schemas.ts';
+
+const Body = z.strictObject({ token: z.string().min(1).max(200), newPassword: NewPassword });
+
+export const resetPassword = (app: App) =>
+  app.openapi(
+    createRoute({
+      method: 'post',
+      path: '/auth/reset-password',
+      operationId: 'resetPassword',
+      ...needsNothing,
+      tags: ['Accounts'],
+      summary: 'Set a new password with a mailed token',
+      description:
+        'The token is good for one hour and once. Every login of the user ends, and the address counts as confirmed.',
+      request: {
+        body: jsonBody(Body, {
+          token: 'dI1cQ9vZ0yR4nT7uW2xE5bG8',
+          newPassword: 'correct horse battery staple',
+        }),
+      },
+      responses: { 200: bare('The password is set; sign in with it.', Status), ...errors() },
+    }),
+    async (c) => {
+      const body = c.req.valid('json');
+      await dropDisabledReset({ services: c.get('services'), token: body.token });
+      const response = await askIdentity(c, { method: 'POST', path: '/reset-password', body });
+      return c.json(await readAnswer(Status, response), 200);
+    },
+  );

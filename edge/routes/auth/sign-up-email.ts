@@ -1,0 +1,53 @@
+import { createRoute, z } from '@hono/zod-openapi';
+import type { App } from '../../http/app.ts';
+import { errors } from '../../http/envelope.ts';
+import { jsonBody } from '../../http/json-body.ts';
+import { askIdentity } from './ask-identity.ts';
+import {
+  bare,
+  EmailAddress,
+  needsNothing,
+  NewPassword,
+  PersonName,
+  readAnswer,
+  ReturnAddress,
+  User,
+} from './schemas.ts';
+
+const Body = z.strictObject({
+  name: PersonName,
+  email: EmailAddress,
+  password: NewPassword,
+  callbackURL: ReturnAddress.optional(),
+});
+
+const SignedUp = z.object({ token: z.null(), user: User }).openapi('SignedUp');
+
+export const signUpEmail = (app: App) =>
+  app.openapi(
+    createRoute({
+      method: 'post',
+      path: '/auth/sign-up/email',
+      operationId: 'signUpEmail',
+      ...needsNothing,
+      tags: ['Accounts'],
+      summary: 'Sign up with an e-mail address and a password',
+      description:
+        'Mails a link that confirms the address; signing in works from then on. The answer is the same for an address that has an account already: its owner gets a mail that says so. Sign up again when the mail is lost: until the address is confirmed, the last name and password count.',
+      request: {
+        body: jsonBody(Body, {
+          name: 'Ann Example',
+          email: 'ann@example.com',
+          password: 'correct horse battery staple',
+        }),
+      },
+      responses: { 200: bare('A mail is on its way.', SignedUp), ...errors() },
+    }),
+    async (c) => {
+      const body = c.req.valid('json');
+      const { name, callbackURL } = body;
+      const request = { method: 'POST' as const, path: '/sign-up/email', body };
+      const response = await askIdentity(c, { ...request, signUp: { name, callbackURL } });
+      return c.json(await readAnswer(SignedUp, response), 200);
+    },
+  );

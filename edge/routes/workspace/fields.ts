@@ -1,0 +1,46 @@
+import { z } from '@hono/zod-openapi';
+
+const NAME = /^[A-Za-z][A-Za-z0-9_+-]*(?:\/[A-Za-z0-9_+-]+)*$/;
+
+/** A zone's name as it is kept: in the spelling of the zone table where only the case was another. Null for none. */
+export function normalizeTimeZone(text: string): string | null {
+  // What looks like an offset is left out: Intl takes it, and it knows no summer time.
+  if (!NAME.test(text)) return null;
+  try {
+    const { timeZone } = new Intl.DateTimeFormat('en', { timeZone: text }).resolvedOptions();
+    return timeZone.toLowerCase() === text.toLowerCase() ? timeZone : text;
+  } catch {
+    return null; // a RangeError: Intl knows no such zone
+  }
+}
+
+export const TimeZone = z
+  .string()
+  .max(64)
+  .transform((text, context) => {
+    const zone = normalizeTimeZone(text);
+    if (zone !== null) return zone;
+    context.addIssue({ code: 'custom', message: 'must be an IANA time zone, as Europe/Berlin' });
+    return z.NEVER;
+  })
+  .openapi({ type: 'string', description: 'IANA time zone.', example: 'Europe/Berlin' });
+
+/** What a person or a workspace is called: one line. */
+export const DisplayName = z
+  .string()
+  .trim()
+  .min(1)
+  .max(100)
+  .regex(/^[^\p{Cc}\p{Zl}\p{Zp}]*$/u, 'one line of text, without control characters')
+  .openapi({ example: 'Order desk' });
+
+export const ROLES = ['owner', 'member'] as const;
+
+export const MemberRole = z
+  .enum(ROLES)
+  .openapi({ description: 'An owner reaches everything and manages the workspace.' });
+
+export const AllSessions = z.boolean().openapi({
+  description:
+    'Whether a member reaches all sessions, or only those that they and their keys created.',
+});

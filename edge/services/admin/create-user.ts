@@ -1,0 +1,80 @@
+import { eq, sql } from 'drizzle-orm';
+import { AppError } from '../../../shared/errors.ts';
+import { newId } from '../../../shared/ids.ts';
+import type { ServiceContext } from '../../context.ts';
+import { users } from '../../db/schema/index.ts';
+import { describeError } from '../../http/describe-error.ts';
+import { auditInsert } from '../audit/audit-row.ts';
+import { securityRows } from '../workspace/security-rows.ts';
+import { requireAdministrator } from './require-administrator.ts';
+import { type UserView, viewUser } from './user-view.ts';
+
+export type CreateUserInput = {
+  /** As `EmailAddress` keeps it. */
+  email: string;
+  name: string;
+  role: 'user' | 'admin';
+};
+
+/**
+ * Makes an account without a password, and has the identity library mail the link that sets one; choosing it confirms the
+ * address. A workspace of their own comes with their first login.
+ * @throws AppError CONFLICT for an address that has an account
+ */
+export async function createUser({
+  ctx,
+  input,
+}: {
+  ctx: ServiceContext;
+  input: CreateUserInput;
+}): Promise<UserView> {
+  requireAdministrator(ctx);
+  const { email, name, role } = input;
+  const id = newId('user', ctx.now());
+  const [, [row]] = await ctx.db.batch([
+    ctx.db.execute(sql`
+      with made as (
+        insert into users (id, name, email, role) values (${id}, ${name}, ${email}, ${role})
+        on conflict (email) do nothing
+        returning id
+      ),
+      audited as (${auditInsert(ctx, { target: id, from: 'made' })}),
+      told as (${securityRows(
+        ctx,
+        {
+          action: 'user.created',
+          workspaceId: null,
+          target: sql`made.id`,
+          details: sql`jsonb_build_object('role', ${role}::text)`,
+        },
+        sql`from made`,
+      )})
+      select id from made`),
+    ctx.db.select().from(users).where(eq(users.id, id)),
+  ]);
+  if (row === undefined)
+    throw new AppError('CONFLICT', 'This address has an account already.', { field: 'email' });
+  await mailLink(ctx, email);
+  return viewUser(row);
+}
+
+/** The account stands whether or not its mail leaves: the person can ask for another one at any time. */
+async function mailLink(ctx: ServiceContext, email: string): Promise<void> {
+  const { requestId, env } = ctx;
+  try {
+    // As large as all the rest together, and needed by few requests.
+    const { createAuth } = await import('../../identity/auth.ts');
+    const caller = { requestId, address: ctx.callerAddress ?? null };
+    const { handler } = createAuth({ services: ctx, caller });
+    const response = await handler(
+      new Request(new URL('/auth/request-password-reset', env.BASE_URL), {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ email }),
+      }),
+    );
+    if (!response.ok) throw new Error(`the identity library answered ${response.status}`);
+  } catch (error) {
+    ctx.log({ event: 'mail_not_sent', kind: 'set-password', requestId, ...describeError(error) });
+  }
+}

@@ -1,0 +1,59 @@
+import { and, desc, eq } from 'drizzle-orm';
+import type { SessionStatus } from '../../../shared/session-status.ts';
+import type { ServiceContext } from '../../context.ts';
+import { beforeCursor } from '../../db/before-cursor.ts';
+import { runners, sessionLeases, sessions, workspaces } from '../../db/schema/index.ts';
+import { type Cursor, cutPage } from '../../http/cursor.ts';
+import { type SessionView, viewSession } from '../sessions/session-view.ts';
+import { requireAdministrator } from './require-administrator.ts';
+
+export type ListAllSessionsInput = {
+  cursor: Cursor | null;
+  limit: number;
+  status: SessionStatus | null;
+  workspaceId: string | null;
+};
+
+/** Sessions of all workspaces, archived ones too, newest first. */
+export async function listAllSessions({
+  ctx,
+  input,
+}: {
+  ctx: ServiceContext;
+  input: ListAllSessionsInput;
+}): Promise<{ sessions: (SessionView & { workspaceId: string })[]; nextCursor: string | null }> {
+  requireAdministrator(ctx);
+  const { cursor, limit, status, workspaceId } = input;
+  const rows = await ctx.db
+    .select({
+      session: sessions,
+      lease: sessionLeases,
+      runner: runners,
+      defaultSessionId: workspaces.defaultSessionId,
+    })
+    .from(sessions)
+    .innerJoin(workspaces, eq(workspaces.id, sessions.workspaceId))
+    .leftJoin(sessionLeases, eq(sessionLeases.sessionId, sessions.id))
+    .leftJoin(
+      runners,
+      and(eq(runners.id, sessionLeases.runnerId), eq(runners.bootId, sessionLeases.bootId)),
+    )
+    .where(
+      and(
+        status === null ? undefined : eq(sessions.status, status),
+        workspaceId === null ? undefined : eq(sessions.workspaceId, workspaceId),
+        beforeCursor(cursor, { at: sessions.createdAt, id: sessions.id }),
+      ),
+    )
+    .orderBy(desc(sessions.createdAt), desc(sessions.id))
+    .limit(limit + 1);
+  const { page, nextCursor } = cutPage(rows, limit, ({ session }) => ({
+    at: session.createdAt,
+    id: session.id,
+  }));
+  const views = page.map(({ defaultSessionId, ...row }) => ({
+    ...viewSession({ ...row, isDefault: defaultSessionId === row.session.id }),
+    workspaceId: row.session.workspaceId,
+  }));
+  return { sessions: views, nextCursor };
+}

@@ -1,0 +1,22 @@
+import { AppError } from '../../../shared/errors.ts';
+import type { ServiceContext } from '../../context.ts';
+import { isWithin, normalizeRange } from '../keys/address-range.ts';
+import { requireAdmin, type UserActor } from '../users/require-role.ts';
+
+/**
+ * What every verb of this folder begins with: they act across workspaces, and are the only ones that may.
+ * @throws AppError FORBIDDEN for whom is no platform administrator, and from an address outside ADMIN_ALLOWED_IPS
+ */
+export function requireAdministrator(ctx: ServiceContext): UserActor {
+  const admin = requireAdmin(ctx);
+  const allowed = ctx.env.ADMIN_ALLOWED_IPS;
+  const address = normalizeRange(ctx.callerAddress ?? '');
+  if (
+    allowed.length > 0 &&
+    !(address !== null && allowed.some((range) => isWithin(address, range)))
+  )
+    throw new AppError('FORBIDDEN', 'Administration is not open to this address.', {
+      address: ctx.callerAddress ?? null,
+    });
+  return admin;
+}

@@ -1,0 +1,92 @@
+import { eq, sql } from 'drizzle-orm';
+import { z } from 'zod';
+import { AppError } from '../../../shared/errors.ts';
+import type { ServiceContext } from '../../context.ts';
+import { users } from '../../db/schema/index.ts';
+import { auditInsert } from '../audit/audit-row.ts';
+import { securityRows } from '../workspace/security-rows.ts';
+import { requireAdministrator } from './require-administrator.ts';
+import { type UserView, viewUser } from './user-view.ts';
+
+const Outcome = z.object({ refusal: z.enum(['not_admin', 'not_found', 'last_admin']).nullable() });
+
+/**
+ * Changes a person's platform role, or disables or enables them. Disabling ends their logins in the same statement. The
+ * administrators' rows are locked first, so that two who demote each other leave one.
+ * @throws AppError NOT_FOUND, CONFLICT for the last administrator who may sign in
+ */
+export async function updateUser({
+  ctx,
+  input,
+}: {
+  ctx: ServiceContext;
+  input: { id: string; role?: 'user' | 'admin' | undefined; isActive?: boolean | undefined };
+}): Promise<UserView> {
+  const actor = requireAdministrator(ctx);
+  const { id, role = null, isActive = null } = input;
+  const write = sql`
+    with target as (
+      select u.id, u.role, u.is_active, coalesce(${role}::text, u.role) as new_role,
+        coalesce(${isActive}::boolean, u.is_active) as new_is_active
+      from users u where u.id = ${id}
+    ),
+    verdict as (
+      select target.*, case
+        when not exists (
+          select 1 from users me where me.id = ${actor.userId} and me.role = 'admin' and me.is_active
+        ) then 'not_admin'
+        when target.id is null then 'not_found'
+        when target.role = 'admin' and target.is_active and not (target.new_role = 'admin' and target.new_is_active)
+          and not exists (
+            select 1 from users other where other.role = 'admin' and other.is_active and other.id <> ${id}
+          ) then 'last_admin'
+      end as refusal
+      from (select 1) as one left join target on true
+    ),
+    changed as (
+      update users u set role = verdict.new_role, is_active = verdict.new_is_active, updated_at = now()
+      from verdict where verdict.refusal is null and u.id = verdict.id
+      returning u.id, u.is_active
+    ),
+    signed_out as (
+      delete from auth_sessions a using changed where a.user_id = changed.id and not changed.is_active
+    ),
+    audited as (${auditInsert(ctx, { target: id, from: 'changed' })}),
+    role_told as (${securityRows(
+      ctx,
+      {
+        action: 'user.role_changed',
+        workspaceId: null,
+        target: sql`verdict.id`,
+        details: sql`jsonb_build_object('from', verdict.role, 'to', verdict.new_role)`,
+      },
+      sql`from verdict join changed on changed.id = verdict.id where verdict.role <> verdict.new_role`,
+    )}),
+    active_told as (${securityRows(
+      ctx,
+      {
+        action: sql`case when verdict.new_is_active then 'user.enabled' else 'user.disabled' end`,
+        workspaceId: null,
+        target: sql`verdict.id`,
+      },
+      sql`from verdict join changed on changed.id = verdict.id where verdict.is_active <> verdict.new_is_active`,
+    )})
+    select refusal from verdict`;
+  const [, { rows }, [row]] = await ctx.db.batch([
+    ctx.db.execute(
+      sql`select 1 from users where role = 'admin' or id = ${id} order by id for update`,
+    ),
+    ctx.db.execute(write),
+    ctx.db.select().from(users).where(eq(users.id, id)),
+  ]);
+  const { refusal } = Outcome.parse(rows[0]);
+  if (refusal === 'not_admin') throw new AppError('FORBIDDEN');
+  if (refusal === 'last_admin')
+    throw new AppError(
+      'CONFLICT',
+      'The platform keeps at least one active administrator; make another one first.',
+      { reason: 'last_admin' },
+    );
+  if (row === undefined) throw new AppError('NOT_FOUND', 'No such user.');
+  return viewUser(row);
+}

@@ -1,0 +1,143 @@
+import { type SQL, sql } from 'drizzle-orm';
+import { z } from 'zod';
+import { AppError } from '../../../shared/errors.ts';
+import type { Services } from '../../context.ts';
+import { suspended } from '../keys/refusals.ts';
+import { ensureWorkspace } from './ensure-workspace.ts';
+import { provisionSupabaseUser } from './provision-supabase-user.ts';
+import type { UserActor } from './require-role.ts';
+
+/** A credential of a person whose signature is good. */
+export type UserCredential =
+  | { kind: 'cookie'; sessionToken: string }
+  | {
+      kind: 'token';
+      userId: string;
+      authSessionId: string | null;
+      workspaceId: string | null;
+    }
+  | { kind: 'supabase'; subject: string; email: string };
+
+const UserRow = z.object({
+  id: z.string(),
+  email: z.string(),
+  email_verified: z.boolean(),
+  is_active: z.boolean(),
+  role: z.enum(['user', 'admin']),
+  auth_session_id: z.string().nullable(),
+  workspace_id: z.string().nullable(),
+  member_role: z.enum(['owner', 'member']).nullable(),
+  all_sessions: z.boolean().nullable(),
+  workspace_active: z.boolean().nullable(),
+});
+type UserRow = z.infer<typeof UserRow>;
+
+export type LoadedUser = { actor: UserActor; workspaceId: string };
+
+/**
+ * Reads in one statement whether a person is let in, and as whom: their login, themselves, and the workspace that they act
+ * in. Who comes with a Supabase token for the first time is given an account; who belongs to no workspace, one of their own.
+ * @param allowSuspended lets a suspended workspace pass: for what goes beyond one workspace
+ * @throws AppError UNAUTHORIZED for a login that ended and a disabled user; FORBIDDEN for an address that was not
+ *   confirmed, a workspace that they left and a suspended one; CONFLICT for a Supabase user whose address is taken
+ */
+export async function loadUser({
+  services,
+  credential,
+  allowSuspended = false,
+}: {
+  services: Pick<Services, 'db' | 'now' | 'env'>;
+  credential: UserCredential;
+  allowSuspended?: boolean;
+}): Promise<LoadedUser> {
+  const row = (await readUser(services, credential)) ?? (await provision(services, credential));
+  if (row === null || !row.is_active) throw new AppError('UNAUTHORIZED');
+  if (!row.email_verified) throw notConfirmed();
+  const { member_role: role, all_sessions: allSessions, workspace_id: workspaceId } = row;
+  if (workspaceId === null || role === null || allSessions === null) {
+    if (credential.kind === 'token' && credential.workspaceId !== null) throw leftWorkspace();
+    await ensureWorkspace({ services, userId: row.id });
+    return loadUser({ services, credential, allowSuspended });
+  }
+  if (row.workspace_active !== true && !allowSuspended) throw suspended();
+  return {
+    workspaceId,
+    actor: {
+      type: 'user',
+      userId: row.id,
+      authSessionId: row.auth_session_id,
+      credential: credential.kind,
+      email: row.email,
+      isAdmin: row.role === 'admin',
+      role,
+      allSessions,
+    },
+  };
+}
+
+async function provision(
+  services: Pick<Services, 'db' | 'now' | 'env'>,
+  credential: UserCredential,
+): Promise<UserRow | null> {
+  if (credential.kind !== 'supabase') return null;
+  const { subject, email } = credential;
+  // Whether the project has its users confirm their addresses is not ours to know: too little to become administrator by.
+  if (services.env.ADMIN_EMAILS.includes(email)) throw addressTaken();
+  const made = await provisionSupabaseUser({ services, input: { subject, email } });
+  const row = await readUser(services, credential);
+  if (row === null && !made) throw addressTaken();
+  return row;
+}
+
+async function readUser(
+  { db }: Pick<Services, 'db'>,
+  credential: UserCredential,
+): Promise<UserRow | null> {
+  const chosen = credential.kind === 'token' ? credential.workspaceId : null;
+  const { rows } = await db.execute(sql`
+    select u.id, u.email, u.email_verified, u.is_active, u.role, login.auth_session_id,
+      m.workspace_id, m.role as member_role, m.all_sessions, w.is_active as workspace_active
+    from (${loginOf(credential)}) login
+    join users u on u.id = login.user_id
+    left join lateral (
+      select * from members m
+      where m.user_id = u.id and (${chosen}::text is null or m.workspace_id = ${chosen})
+      order by m.workspace_id is not distinct from u.workspace_id desc, m.created_at, m.workspace_id limit 1
+    ) m on true
+    left join workspaces w on w.id = m.workspace_id`);
+  return UserRow.optional().parse(rows[0]) ?? null;
+}
+
+/** Whose login this is, while it stands. */
+function loginOf(credential: UserCredential): SQL {
+  switch (credential.kind) {
+    case 'cookie':
+      return sql`select user_id, id as auth_session_id from auth_sessions
+        where token = ${credential.sessionToken} and expires_at > now()`;
+    case 'token':
+      return credential.authSessionId === null
+        ? sql`select ${credential.userId}::text as user_id, null::text as auth_session_id`
+        : sql`select user_id, id as auth_session_id from auth_sessions
+            where id = ${credential.authSessionId} and user_id = ${credential.userId} and expires_at > now()`;
+    case 'supabase':
+      return sql`select user_id, null::text as auth_session_id from auth_accounts
+        where provider_id = 'supabase' and account_id = ${credential.subject}`;
+  }
+}
+
+const notConfirmed = (): AppError =>
+  new AppError('FORBIDDEN', 'Confirm your e-mail address first: the link is in the mail.', {
+    reason: 'email_not_verified',
+  });
+
+const leftWorkspace = (): AppError =>
+  new AppError('FORBIDDEN', 'You do not belong to this workspace any more.', {
+    reason: 'not_a_member',
+  });
+
+const addressTaken = (): AppError =>
+  new AppError(
+    'CONFLICT',
+    'This e-mail address has an account, or is kept for one: sign in without Supabase, then link it with POST /auth/supabase.',
+    { reason: 'email_taken' },
+  );

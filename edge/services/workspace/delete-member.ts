@@ -1,0 +1,78 @@
+import { sql } from 'drizzle-orm';
+import { z } from 'zod';
+import type { ServiceContext } from '../../context.ts';
+import { Count } from '../../db/moment.ts';
+import { auditInsert } from '../audit/audit-row.ts';
+import { userOf } from '../users/require-role.ts';
+import { MEMBER_REFUSALS, memberRefused } from './member-refusals.ts';
+import { anotherOwner } from './member-view.ts';
+import { securityRows } from './security-rows.ts';
+import { lockWorkspace } from './workspace-view.ts';
+
+const Outcome = z.object({ refusal: z.enum(MEMBER_REFUSALS).nullable(), keys: Count });
+
+/**
+ * Takes a member out of the workspace, or lets one leave. Their credentials reach nothing of it from the next request on.
+ * Keys that they made stay, since programs depend on them; the answer says how many there are.
+ * Locked as in `updateMember`.
+ * @throws AppError FORBIDDEN, NOT_FOUND, CONFLICT for the last owner
+ */
+export async function deleteMember({
+  ctx,
+  input,
+}: {
+  ctx: ServiceContext;
+  input: { id: string };
+}): Promise<{ id: string; deleted: true; apiKeysLeft: number }> {
+  const actor = userOf(ctx);
+  const { workspaceId } = ctx;
+  const { id } = input;
+  const leaves = id === actor.userId;
+  const write = sql`
+    with me as (
+      select m.role from members m where m.workspace_id = ${workspaceId} and m.user_id = ${actor.userId}
+    ),
+    target as (
+      select m.user_id, m.role from members m where m.workspace_id = ${workspaceId} and m.user_id = ${id}
+    ),
+    verdict as (
+      select target.user_id, target.role, case
+        when not ${leaves}::boolean and me.role is distinct from 'owner' then 'not_owner'
+        when target.user_id is null then 'not_found'
+        when target.role = 'owner' and not ${anotherOwner(workspaceId, id)} then 'last_owner'
+      end as refusal
+      from (select 1) as one left join me on true left join target on true
+    ),
+    gone as (
+      delete from members m using verdict
+      where verdict.refusal is null and m.workspace_id = ${workspaceId} and m.user_id = verdict.user_id
+      returning m.user_id, m.role
+    ),
+    undefaulted as (
+      update users u set workspace_id = null, updated_at = now() from gone
+      where u.id = gone.user_id and u.workspace_id = ${workspaceId}
+    ),
+    audited as (${auditInsert(ctx, { target: id, from: 'gone' })}),
+    told as (${securityRows(
+      ctx,
+      {
+        action: leaves ? 'member.left' : 'member.removed',
+        workspaceId,
+        target: sql`gone.user_id`,
+        details: sql`jsonb_build_object('role', gone.role)`,
+      },
+      sql`from gone`,
+    )})
+    select verdict.refusal, (
+      select count(*) from api_keys k
+      where k.workspace_id = ${workspaceId} and k.created_by = ${id} and k.revoked_at is null
+    ) as keys
+    from verdict`;
+  const [, { rows }] = await ctx.db.batch([
+    ctx.db.execute(lockWorkspace(ctx)),
+    ctx.db.execute(write),
+  ]);
+  const { refusal, keys } = Outcome.parse(rows[0]);
+  if (refusal !== null) throw memberRefused(refusal);
+  return { id, deleted: true, apiKeysLeft: keys };
+}

@@ -1,0 +1,97 @@
+import { and, eq, sql } from 'drizzle-orm';
+import { z } from 'zod';
+import type { ServiceContext } from '../../context.ts';
+import { members, users } from '../../db/schema/index.ts';
+import { auditInsert } from '../audit/audit-row.ts';
+import { requireOwner } from '../users/require-role.ts';
+import { MEMBER_REFUSALS, memberRefused } from './member-refusals.ts';
+import { anotherOwner, MEMBER_COLUMNS, type MemberView, viewMember } from './member-view.ts';
+import { securityRows } from './security-rows.ts';
+import { lockWorkspace } from './workspace-view.ts';
+
+export type UpdateMemberInput = {
+  /** User id. */
+  id: string;
+  role?: 'owner' | 'member' | undefined;
+  allSessions?: boolean | undefined;
+};
+
+const Outcome = z.object({ refusal: z.enum(MEMBER_REFUSALS).nullable() });
+
+/**
+ * Changes a member's role and reach. One transaction: the first statement locks the workspace, so that the second sees
+ * what was committed while it waited; two owners who demote each other leave one.
+ * @throws AppError FORBIDDEN for whom is no owner, NOT_FOUND, CONFLICT for the last owner
+ */
+export async function updateMember({
+  ctx,
+  input,
+}: {
+  ctx: ServiceContext;
+  input: UpdateMemberInput;
+}): Promise<MemberView> {
+  const actor = requireOwner(ctx);
+  const { workspaceId } = ctx;
+  const { id, role = null, allSessions = null } = input;
+  const write = sql`
+    with target as (
+      select m.user_id, m.role, m.all_sessions, coalesce(${role}::text, m.role) as new_role,
+        coalesce(${allSessions}::boolean, m.all_sessions) as new_all_sessions
+      from members m where m.workspace_id = ${workspaceId} and m.user_id = ${id}
+    ),
+    verdict as (
+      select target.*, case
+        when not ${isOwner(workspaceId, actor.userId)} then 'not_owner'
+        when target.user_id is null then 'not_found'
+        when target.role = 'owner' and target.new_role = 'member' and not ${anotherOwner(workspaceId, id)} then 'last_owner'
+      end as refusal
+      from (select 1) as one left join target on true
+    ),
+    changed as (
+      update members m set role = verdict.new_role, all_sessions = verdict.new_all_sessions
+      from verdict
+      where verdict.refusal is null and m.workspace_id = ${workspaceId} and m.user_id = verdict.user_id
+      returning m.user_id
+    ),
+    audited as (${auditInsert(ctx, { target: id, from: 'changed' })}),
+    role_told as (${securityRows(
+      ctx,
+      {
+        action: 'member.role_changed',
+        workspaceId,
+        target: sql`verdict.user_id`,
+        details: sql`jsonb_build_object('from', verdict.role, 'to', verdict.new_role)`,
+      },
+      sql`from verdict join changed on changed.user_id = verdict.user_id where verdict.role <> verdict.new_role`,
+    )}),
+    reach_told as (${securityRows(
+      ctx,
+      {
+        action: 'member.reach_changed',
+        workspaceId,
+        target: sql`verdict.user_id`,
+        details: sql`jsonb_build_object('allSessions', verdict.new_all_sessions)`,
+      },
+      sql`from verdict join changed on changed.user_id = verdict.user_id
+        where verdict.all_sessions <> verdict.new_all_sessions`,
+    )})
+    select refusal from verdict`;
+  const [, { rows }, [row]] = await ctx.db.batch([
+    ctx.db.execute(lockWorkspace(ctx)),
+    ctx.db.execute(write),
+    ctx.db
+      .select(MEMBER_COLUMNS)
+      .from(members)
+      .innerJoin(users, eq(users.id, members.userId))
+      .where(and(eq(members.workspaceId, workspaceId), eq(members.userId, id))),
+  ]);
+  const { refusal } = Outcome.parse(rows[0]);
+  if (refusal !== null) throw memberRefused(refusal);
+  if (row === undefined) throw memberRefused('not_found');
+  return viewMember(row);
+}
+
+const isOwner = (workspaceId: string, userId: string) => sql`exists (
+  select 1 from members me
+  where me.workspace_id = ${workspaceId} and me.user_id = ${userId} and me.role = 'owner'
+)`;

@@ -1,0 +1,57 @@
+import { sql } from 'drizzle-orm';
+import type { ServiceContext } from '../../context.ts';
+import { workspaces } from '../../db/schema/index.ts';
+import { type SessionLimit, sessionLimitOf, type Tier } from '../sessions/tiers.ts';
+
+/** Columns of a workspace and how many sessions it has; archived ones do not count. Columns are spelt out: drizzle would not. */
+export const WORKSPACE_COLUMNS = {
+  workspace: workspaces,
+  sessionsUsed: sql<number>`(
+    select count(*) from sessions s where s.workspace_id = workspaces.id and s.archived_at is null
+  )`.mapWith(Number),
+};
+
+export type WorkspaceRow = { workspace: typeof workspaces.$inferSelect; sessionsUsed: number };
+
+/** A workspace as the API shows it. */
+export type WorkspaceView = {
+  id: string;
+  name: string;
+  tier: Tier;
+  maxSessions: SessionLimit;
+  sessionsUsed: number;
+  defaultSessionId: string | null;
+  region: string | null;
+  timeZone: string;
+  cleanupTime: string;
+  mediaRetentionHours: number;
+  contentRetentionDays: number;
+  /** null = the product's. */
+  pacing: { minIntervalMs: number; jitterMs: number } | null;
+  createdAt: string;
+  updatedAt: string;
+};
+
+export function viewWorkspace({ workspace: row, sessionsUsed }: WorkspaceRow): WorkspaceView {
+  const { minIntervalMs, jitterMs } = row;
+  return {
+    id: row.id,
+    name: row.name,
+    tier: row.tier,
+    maxSessions: sessionLimitOf(row),
+    sessionsUsed,
+    defaultSessionId: row.defaultSessionId,
+    region: row.region,
+    timeZone: row.timeZone,
+    cleanupTime: row.cleanupTime,
+    mediaRetentionHours: row.mediaRetentionHours,
+    contentRetentionDays: row.contentRetentionDays,
+    pacing: minIntervalMs === null || jitterMs === null ? null : { minIntervalMs, jitterMs },
+    createdAt: row.createdAt.toISOString(),
+    updatedAt: row.updatedAt.toISOString(),
+  };
+}
+
+/** The SQL lock that keeps a workspace's members and limits still until the end of a batch. */
+export const lockWorkspace = ({ workspaceId }: Pick<ServiceContext, 'workspaceId'>) =>
+  sql`select 1 from workspaces where id = ${workspaceId} for no key update`;

@@ -1,0 +1,290 @@
+import { eq } from 'drizzle-orm';
+import { z } from 'zod';
+import { newId } from '../../shared/ids.ts';
+import { mintUserToken } from '../identity/user-token.ts';
+import type { Harness, TestRequest, TestUser } from './harness.ts';
+import type { Document, ListedOperation } from './openapi.ts';
+
+/** Names of the security schemes in the OpenAPI document. */
+export const KINDS = ['bearerKey', 'apiKey', 'userToken', 'supabaseToken', 'cookie'] as const;
+export type Kind = (typeof KINDS)[number];
+
+export const isKeyKind = (kind: Kind): boolean => kind === 'bearerKey' || kind === 'apiKey';
+
+const Security = z.array(z.record(z.string(), z.array(z.string())));
+
+/** The kinds of credential that an operation declares; `optional` when it says that none will do too. */
+export function credentialsOf(
+  operation: ListedOperation,
+  document: Document,
+): { kinds: Kind[]; optional: boolean } {
+  const security = Security.parse(operation.security ?? document['security']);
+  const names = security.flatMap((alternative) => Object.keys(alternative));
+  const kinds = z.array(z.enum(KINDS)).parse(names);
+  return { kinds, optional: security.some((one) => Object.keys(one).length === 0) };
+}
+
+/** How a credential of this kind travels. */
+export function present(kind: Kind, credential: string): TestRequest {
+  if (kind === 'cookie') return { headers: { cookie: credential } };
+  return kind === 'apiKey' ? { headers: { 'x-api-key': credential } } : { key: credential };
+}
+
+type Refused = Record<string, string>;
+
+/** Credentials of every kind, by what is wrong with them. Each has people and workspaces of its own. */
+export async function refusedCredentials(harness: Harness): Promise<Record<Kind, Refused>> {
+  const { schema, db, env } = harness;
+  const { workspaceId, apiKey } = await harness.newWorkspace();
+  const key = async (options: Parameters<Harness['newKey']>[1]) =>
+    (await harness.newKey(workspaceId, { perMinute: 10_000, ...options })).apiKey;
+  const past = new Date(Date.now() - 1_000);
+  const keys = {
+    garbled: `${apiKey.slice(0, -4)}AAAA`,
+    expired: await key({ expiresAt: past }),
+    revoked: await key({ revokedAt: past }),
+    paused: await key({ isActive: false }),
+  };
+
+  const signedOut = await harness.newUser();
+  await db.delete(schema.authSessions).where(eq(schema.authSessions.id, signedOut.authSessionId));
+  const ranOut = await harness.newUser();
+  await db
+    .update(schema.authSessions)
+    .set({ expiresAt: past })
+    .where(eq(schema.authSessions.id, ranOut.authSessionId));
+  const disabled = await harness.newUser();
+  const subject = crypto.randomUUID();
+  await db.insert(schema.authAccounts).values({
+    id: newId('authAccount'),
+    userId: disabled.userId,
+    providerId: 'supabase',
+    accountId: subject,
+  });
+  await db
+    .update(schema.users)
+    .set({ isActive: false })
+    .where(eq(schema.users.id, disabled.userId));
+  const { userId, authSessionId, token, cookie } = await harness.newUser();
+  const hourAgo = Date.now() - 3_600_000;
+  const claims = { userId, authSessionId, workspaceId: null };
+  const expiredToken = (await mintUserToken(env, claims, 60, hourAgo)).token;
+  const supabase = await harness.supabase.sign();
+  const garble = (jwt: string) => `${jwt.slice(0, -6)}AAAAAA`;
+
+  return {
+    bearerKey: keys,
+    apiKey: keys,
+    userToken: {
+      garbled: garble(token),
+      expired: expiredToken,
+      'of a login that ran out': ranOut.token,
+      'signed out': signedOut.token,
+      'disabled user': disabled.token,
+    },
+    supabaseToken: {
+      garbled: garble(supabase),
+      expired: await harness.supabase.sign({ exp: Math.floor(hourAgo / 1000) }),
+      'another audience': await harness.supabase.sign({ aud: 'anon' }),
+      'disabled user': await harness.supabase.sign({ sub: subject }),
+    },
+    cookie: {
+      garbled: cookie.replace(/=...../, '=AAAAA'),
+      expired: ranOut.cookie,
+      'signed out': signedOut.cookie,
+      'disabled user': disabled.cookie,
+    },
+  };
+}
+
+/** Good credentials of every kind: of this person, and a key of their workspace. */
+export async function goodCredentials(
+  harness: Harness,
+  user: TestUser,
+): Promise<Record<Kind, string>> {
+  const { apiKey } = await harness.newKey(user.workspaceId, { perMinute: 10_000 });
+  const subject = crypto.randomUUID();
+  await harness.db.insert(harness.schema.authAccounts).values({
+    id: newId('authAccount'),
+    userId: user.userId,
+    providerId: 'supabase',
+    accountId: subject,
+  });
+  return {
+    bearerKey: apiKey,
+    apiKey,
+    userToken: user.token,
+    supabaseToken: await harness.supabase.sign({ sub: subject }),
+    cookie: user.cookie,
+  };
+}
+
+/** Ids to put into an operation's path, query and body, by the kind of thing. */
+export type Ids = Record<
+  | 'session'
+  | 'message'
+  | 'webhook'
+  | 'delivery'
+  | 'key'
+  | 'user'
+  | 'invitation'
+  | 'workspace'
+  | 'other',
+  string
+>;
+
+export const unknownIds = (): Ids => ({
+  session: newId('session'),
+  message: newId('message'),
+  webhook: newId('webhook'),
+  delivery: newId('delivery'),
+  key: newId('key'),
+  user: newId('user'),
+  invitation: newId('invitation'),
+  workspace: newId('workspace'),
+  other: newId('event'),
+});
+
+/** One thing of every kind in a user's workspace, all of a session that they created. */
+export async function newThings(harness: Harness, { workspaceId, userId }: TestUser): Promise<Ids> {
+  const session = await harness.newSession({ workspaceId, createdBy: userId });
+  const message = newId('message');
+  await harness.db.insert(harness.schema.messages).values({
+    id: message,
+    workspaceId,
+    sessionId: session.id,
+    direction: 'inbound',
+    chatId: '15550100002@c.us',
+    type: 'text',
+    content: { text: 'private' },
+    status: 'sent',
+    statusRank: 4,
+    wireId: newId('message').slice(-20).toUpperCase(),
+  });
+  const webhook = newId('webhook');
+  await harness.db.insert(harness.schema.webhookEndpoints).values({
+    id: webhook,
+    workspaceId,
+    url: 'https://example.com/private',
+    secret: 'whsec_c2VjcmV0',
+    eventTypes: ['*'],
+    sessionIds: [session.id],
+  });
+  const { keyId: key } = await harness.newKey(workspaceId, { sessionId: session.id });
+  const invitation = newId('invitation');
+  await harness.db.insert(harness.schema.invitations).values({
+    id: invitation,
+    workspaceId,
+    email: `${userId}@example.com`,
+    role: 'member',
+    tokenSha256: invitation,
+    expiresAt: new Date(Date.now() + 3_600_000),
+  });
+  return {
+    ...unknownIds(),
+    session: session.id,
+    message,
+    webhook,
+    key,
+    user: userId,
+    invitation,
+    workspace: workspaceId,
+  };
+}
+
+const KIND_OF_FOLDER: Readonly<Record<string, keyof Ids>> = {
+  sessions: 'session',
+  messages: 'message',
+  webhooks: 'webhook',
+  deliveries: 'delivery',
+  keys: 'key',
+  members: 'user',
+  users: 'user',
+  invitations: 'invitation',
+  workspaces: 'workspace',
+};
+
+/** `defaultSessionId`, `sessionIds`, `quotedMessageId`: the kind of thing that a field names; null for any other field. */
+function kindOfField(name: string): keyof Ids | null {
+  const [, word = ''] = /([A-Za-z]+)Ids?$/.exec(name) ?? [];
+  const kinds = ['session', 'message', 'webhook', 'delivery', 'key', 'user', 'workspace'] as const;
+  return kinds.find((kind) => word.toLowerCase().endsWith(kind)) ?? null;
+}
+
+const Schema = z.looseObject({
+  $ref: z.string().optional(),
+  type: z.unknown().optional(),
+  properties: z.record(z.string(), z.unknown()).optional(),
+  allOf: z.array(z.unknown()).optional(),
+});
+const Parameters = z.array(z.looseObject({ in: z.string(), name: z.string() })).default([]);
+
+export type IdPosition = { in: 'path' | 'query' | 'body'; name: string; kind: keyof Ids };
+
+/** Every place of an operation that takes the id of a thing. */
+export function idPositions(operation: ListedOperation, document: Document): IdPosition[] {
+  const inPath = [...operation.path.matchAll(/\/(\w+)\/\{(\w+)\}/g)].map(
+    ([, folder = '', name = '']): IdPosition => ({
+      in: 'path',
+      name,
+      kind: KIND_OF_FOLDER[folder] ?? 'other',
+    }),
+  );
+  const named = (place: 'query' | 'body', names: string[]): IdPosition[] =>
+    names.flatMap((name) => {
+      const kind = kindOfField(name);
+      return kind === null ? [] : [{ in: place, name, kind }];
+    });
+  const query = Parameters.parse(operation['parameters']).filter((one) => one.in === 'query');
+  const body = operation.requestBody?.content?.['application/json']?.schema;
+  return [
+    ...inPath,
+    ...named(
+      'query',
+      query.map(({ name }) => name),
+    ),
+    ...named('body', Object.keys(propertiesOf(body, document))),
+  ];
+}
+
+function propertiesOf(given: unknown, document: Document): Record<string, unknown> {
+  if (given === undefined) return {};
+  const schema = Schema.parse(given);
+  const target = schema.$ref?.split('/').at(-1);
+  if (target !== undefined) return propertiesOf(document.components.schemas[target], document);
+  const parts = (schema.allOf ?? []).map((part) => propertiesOf(part, document));
+  return Object.assign({}, schema.properties, ...parts);
+}
+
+const isList = (name: string): boolean => name.endsWith('Ids');
+
+/** The example body of an operation, so that a refusal is not for the body's sake. */
+export const bodyOf = ({ requestBody }: ListedOperation): unknown =>
+  requestBody?.content?.['application/json']?.example;
+
+/**
+ * Calls an operation with its example body.
+ * @param ids for its path
+ * @param extra one more position, in query or body, that gets its id
+ */
+export function callOperation(
+  harness: Harness,
+  operation: ListedOperation,
+  ids: Ids,
+  options: TestRequest,
+  extra?: IdPosition,
+) {
+  const path = operation.path.replaceAll(
+    /\/(\w+)\/\{\w+\}/g,
+    (_whole, folder: string) => `/${folder}/${ids[KIND_OF_FOLDER[folder] ?? 'other']}`,
+  );
+  const query = extra?.in === 'query' ? `?${extra.name}=${ids[extra.kind]}` : '';
+  const example = bodyOf(operation);
+  const value =
+    extra === undefined ? null : isList(extra.name) ? [ids[extra.kind]] : ids[extra.kind];
+  const body = extra?.in === 'body' ? { ...Object(example), [extra.name]: value } : example;
+  return harness.request(operation.method, `${path}${query}`, {
+    ...options,
+    ...(body === undefined ? {} : { body }),
+  });
+}

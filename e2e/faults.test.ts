@@ -7,6 +7,7 @@ import {
   HAS_LEFT,
   MessageView,
   onlineSession,
+  ownerPid,
   sendText,
   SessionView,
   settled,
@@ -61,7 +62,7 @@ describe('faults', () => {
       const { records } = await phone.wire(at);
       return records.length >= 3 ? true : undefined;
     });
-    process.kill(await pidOf('runner-1'), 'SIGKILL');
+    process.kill(await ownerPid(deployment, session.id), 'SIGKILL');
 
     await backOnline(session.id, epoch);
     const ends = await allSettled(
@@ -92,7 +93,7 @@ describe('faults', () => {
     await until('the message to be on the wire', async () =>
       (await phone.wire(at)).records.length === 1 ? true : undefined,
     );
-    process.kill(await pidOf('runner-1'), 'SIGKILL');
+    process.kill(await ownerPid(deployment, session.id), 'SIGKILL');
     await backOnline(session.id, epoch);
     const end = await settled(deployment, message.id);
     expect([...HAS_LEFT, 'unknown']).toContain(end.status);
@@ -163,7 +164,7 @@ describe('faults', () => {
 
   it('a runner out of reach after the row is committed: 202, and the message goes when it is back', async () => {
     const session = await onlineSession(deployment, 'out-of-reach');
-    const pid = await pidOf('runner-1');
+    const pid = await ownerPid(deployment, session.id);
     process.kill(pid, 'SIGSTOP');
     let sent;
     try {

@@ -9,6 +9,7 @@ import { createHttpMailer } from './mail/http-mailer.ts';
 import { createS3ObjectStore } from './media/s3-object-store.ts';
 import { IsolateLimiter } from './middleware/isolate-limiter.ts';
 import { createRedisRateLimiter } from './middleware/redis-rate-limiter.ts';
+import { createFleet } from './runners/fleets/create-fleet.ts';
 import { SubjectMemory } from './middleware/subject-memory.ts';
 import { createRunnerClient } from './runners/signed-http-client.ts';
 import { createQstashClock } from './webhooks/qstash-clock.ts';
@@ -49,6 +50,7 @@ export function createServices({
     db: createDatabase({ url: env.DATABASE_URL, httpUrl: env.DATABASE_HTTP_URL }),
     objects: createS3ObjectStore(env),
     runners: createRunnerClient(env),
+    fleet: createFleet(env),
     webhookClock: createQstashClock(env),
     egress: createEgress(env, { log: isolate.log, now }),
     rateLimiter: createRedisRateLimiter({

@@ -8,6 +8,7 @@ import type { HashGate } from './identity/hash-gate.ts';
 import type { Mailer } from './mail/port.ts';
 import type { ObjectStore } from './media/object-store.ts';
 import type { RateLimiter } from './middleware/rate-limit.ts';
+import type { Fleet } from './runners/fleets/port.ts';
 import type { SubjectMemory } from './middleware/subject-memory.ts';
 import type { RunnerClient } from './runners/port.ts';
 import type { WebhookClock } from './webhooks/port.ts';
@@ -53,6 +54,7 @@ export type Services = {
   db: Database;
   objects: ObjectStore;
   runners: RunnerClient;
+  fleet: Fleet;
   webhookClock: WebhookClock;
   egress: Egress;
   rateLimiter: RateLimiter;

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { SigningKeysText } from '../shared/signing/keys.ts';
 import { parseOrigin } from './http/origin.ts';
+import { EncryptionKeysText } from './services/credentials/master-keys.ts';
 import { normalizeRange } from './services/keys/address-range.ts';
 
 const Binding = z.custom<Fetcher>(
@@ -81,6 +82,8 @@ export const EdgeEnv = z.object({
   AUTH_SECRET: secretHex,
   /** Signs user tokens (`POST /auth/token`). */
   USER_TOKEN_SIGNING_KEY: secretHex,
+  /** Master keys that sessions' data keys are wrapped by: `v2:<64 hex>,v1:<64 hex>`; the first wraps, all unwrap. */
+  SESSION_ENCRYPTION_KEY: EncryptionKeysText,
 
   /** Mail provider that takes `POST {MAIL_URL}/emails` as Resend's API does. */
   MAIL_URL: z.url(),
@@ -127,6 +130,27 @@ export const EdgeEnv = z.object({
   DOH_URL: z.url().optional(),
   /** `host:port` or CIDR entries that webhooks and media may reach although they are private; self-hosting only. */
   EGRESS_ALLOW: list.default([]),
+
+  /** Where runners come from: `static` ones make themselves known, `fly` ones are made as they are needed. */
+  FLEET: z.enum(['static', 'fly']).default('static'),
+  /** Addresses of the runners that a static fleet should have, so that a missing one is noticed. */
+  RUNNER_URLS: list.default([]),
+  /** Sessions that a machine is made for; 1 = a machine per session. */
+  RUNNER_MAX_SESSIONS: z.coerce.number().int().min(1).max(1_000).default(10),
+  FLY_API_URL: z.url().default('https://api.machines.dev'),
+  FLY_API_TOKEN: optional(z.string().min(8)),
+  /** The Fly app whose machines are the runners; its secrets hold the signing keys. */
+  FLY_APP: optional(z.string().min(1)),
+  /** Image of the runner, best pinned by digest. A new one replaces the machines one by one. */
+  FLY_RUNNER_IMAGE: optional(z.string().min(1)),
+  /** Where the app is reached, when not at https://<FLY_APP>.fly.dev. */
+  FLY_RUNNER_URL: optional(z.url({ protocol: /^https?$/ })),
+  FLEET_MIN_MACHINES: z.coerce.number().int().min(0).default(0),
+  FLEET_MAX_MACHINES: z.coerce.number().int().min(1).max(1_000).default(10),
+  /** Regions that machines are made in, comma-separated; the first serves sessions that have none. */
+  FLEET_REGIONS: lowerCaseList.default([]),
+  /** A machine without sessions is stopped after this. */
+  FLEET_IDLE_MINUTES: z.coerce.number().min(0).default(10),
   EGRESS: Binding,
   /** Reaches only what EGRESS_ALLOW names; absent in production. */
   EGRESS_PRIVATE: Binding.optional(),
@@ -135,6 +159,35 @@ export const EdgeEnv = z.object({
   AUDIT_QUEUE: QueueBinding,
 });
 export type EdgeEnv = z.infer<typeof EdgeEnv>;
+
+/** What does not fit together about the fleet. */
+function fleetProblems(env: EdgeEnv): { path: string[]; message: string }[] {
+  const problems: { path: string[]; message: string }[] = [];
+  if (env.FLEET_MIN_MACHINES > env.FLEET_MAX_MACHINES)
+    problems.push({
+      path: ['FLEET_MIN_MACHINES'],
+      message: 'is more than FLEET_MAX_MACHINES, so that it could never be reached',
+    });
+  if (env.FLEET === 'static') return problems;
+  for (const name of ['FLY_API_TOKEN', 'FLY_APP', 'FLY_RUNNER_IMAGE'] as const) {
+    if (env[name] === undefined)
+      problems.push({
+        path: [name],
+        message: 'is needed with FLEET=fly, or no machine could be made',
+      });
+  }
+  if (env.FLEET_REGIONS.length === 0)
+    problems.push({
+      path: ['FLEET_REGIONS'],
+      message: 'is needed with FLEET=fly: name at least one region, as fra or fra,iad',
+    });
+  if (env.RUNNER_URLS.length > 0)
+    problems.push({
+      path: ['RUNNER_URLS'],
+      message: 'is for FLEET=static; machines of Fly are found through its API',
+    });
+  return problems;
+}
 
 /**
  * Parses the Worker's environment once per isolate, before the first request is served.
@@ -164,6 +217,7 @@ export function parseEdgeEnv(raw: unknown): EdgeEnv {
         message: 'needs SUPABASE_URL: the issuer that its tokens must name',
       });
     }
+    for (const problem of fleetProblems(env)) context.addIssue({ code: 'custom', ...problem });
   }).safeParse(raw);
   if (parsed.success) return parsed.data;
   const fields = parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`);

@@ -1,8 +1,10 @@
+import { machineMs } from './supervisor/protocol.ts';
+
 /** Time as an argument: wall clock for what is written down, monotonic clock for deadlines. All in milliseconds. */
 export type Clock = {
   /** Unix ms. */
   now(): number;
-  /** Ms since some fixed moment; never goes back. */
+  /** Ms since some fixed moment; never goes back, and means the same in every process of the machine. */
   monotonic(): number;
   /** Calls back once after `ms`; the returned function cancels. */
   after(ms: number, callback: () => void): () => void;
@@ -10,7 +12,7 @@ export type Clock = {
 
 export const systemClock: Clock = {
   now: () => Date.now(),
-  monotonic: () => performance.now(),
+  monotonic: machineMs,
   after: (ms, callback) => {
     const timer = setTimeout(callback, ms);
     return () => clearTimeout(timer);

@@ -22,6 +22,15 @@ describe('the environment', () => {
     });
   });
 
+  it('takes its name and place from Fly, unless it is told others', () => {
+    const onFly = { ...good, FLY_MACHINE_ID: '1857156b526dd8', FLY_REGION: 'fra' };
+    expect(parseEnv(onFly)).toMatchObject({ RUNNER_ID: 'runner-1', RUNNER_REGION: 'fra' });
+    expect(parseEnv({ ...onFly, RUNNER_ID: undefined, RUNNER_REGION: 'ams' })).toMatchObject({
+      RUNNER_ID: '1857156b526dd8',
+      RUNNER_REGION: 'ams',
+    });
+  });
+
   it.each<[string, Record<string, string | undefined>, RegExp]>([
     ['a missing id', { RUNNER_ID: undefined }, /RUNNER_ID/],
     ['an id that would break the audience', { RUNNER_ID: 'a/b' }, /RUNNER_ID: letters/],

@@ -12,8 +12,18 @@ const Env = z
   .object({
     RUNNER_ID: z.string().regex(/^[\w.-]{1,64}$/, 'letters, digits, dot, dash and underscore only'),
     RUNNER_REGION: z.string().min(1).default('local'),
+    /** Engines that may be starting at once. */
+    RUNNER_START_CAP: z.coerce.number().int().min(1).max(100).default(3),
+    /** From SIGTERM to the end; keep it below the platform's own limit. */
+    RUNNER_DRAIN_SECONDS: z.coerce.number().int().min(1).max(290).default(20),
+    /** Online for this long before a session's credentials are copied first, and between two copies when it grows. */
+    RUNNER_SNAPSHOT_AFTER_SECONDS: z.coerce.number().min(0.1).max(600).default(60),
+    /** About how often a session that changes is copied while it runs. */
+    RUNNER_SNAPSHOT_EVERY_SECONDS: z.coerce.number().min(0.1).max(86_400).default(600),
     RUNNER_MAX_SESSIONS: z.coerce.number().int().min(1).max(1_000).default(10),
     HOST: z.string().min(1).default('127.0.0.1'),
+    /** A session's browser that takes more is replaced in a quiet moment; not set: never. */
+    RUNNER_SESSION_MEMORY_LIMIT_MB: optional(z.coerce.number().int().min(100)),
     /** 0 takes any free port. */
     PORT: z.coerce.number().int().min(0).max(65_535).default(0),
     /** What the edge calls; by default the address that was bound. */
@@ -50,12 +60,19 @@ const Env = z
 
 export type RunnerEnv = z.infer<typeof Env>;
 
+/** A machine of Fly tells a runner its name and place: fly.io/docs/machines/runtime-environment. */
+const onFly = (source: Record<string, string | undefined>): Record<string, string | undefined> => ({
+  ...source,
+  RUNNER_ID: source['RUNNER_ID'] ?? source['FLY_MACHINE_ID'],
+  RUNNER_REGION: source['RUNNER_REGION'] ?? source['FLY_REGION'],
+});
+
 /**
  * Parses the runner's configuration once.
  * @throws Error naming every variable that is wrong and what to do; values are never in it
  */
 export function parseEnv(source: Record<string, string | undefined> = process.env): RunnerEnv {
-  const parsed = Env.safeParse(source);
+  const parsed = Env.safeParse(onFly(source));
   if (parsed.success) return parsed.data;
   const lines = parsed.error.issues.map(
     (issue) => `  ${issue.path.join('.') || 'environment'}: ${issue.message}`,

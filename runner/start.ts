@@ -3,7 +3,8 @@ import type { Server } from 'node:http';
 import { join } from 'node:path';
 import { z } from 'zod';
 import type { HeartbeatRequest } from '../shared/protocol/leases.ts';
-import { systemClock, type Clock } from './clock.ts';
+import { systemClock, unlessAborted, within, type Clock } from './clock.ts';
+import { snapshotTiming } from './credentials/schedule.ts';
 import { createEdgeClient } from './edge-client/edge-client.ts';
 import type { EngineFactory } from './engine/port.ts';
 import type { RunnerEnv } from './env.ts';
@@ -13,27 +14,35 @@ import { SpoolStore } from './events/spool-store.ts';
 import { createLog, type Log } from './log.ts';
 import type { SandboxClient } from './sandbox/control-client.ts';
 import { createRunnerServer } from './server.ts';
+import { planDrain } from './session/drain-plan.ts';
 import { Heartbeat } from './session/heartbeat.ts';
 import { createLeaseFence } from './session/lease-fence.ts';
+import { keepQuarantineShort } from './session/old-quarantine.ts';
 import { createMediaDownload } from './session/outbound-media.ts';
+import { OWNERSHIP_TIMING, type OwnershipTiming } from './session/ownership-timing.ts';
+import { RESOURCE_TIMING, ResourceWatch } from './session/resource-watch.ts';
 import { SessionManager } from './session/session-manager.ts';
+import { reapStrayBrowsers } from './session/stray-browsers.ts';
 import { SESSION_TIMING, type SessionTiming } from './session/timing.ts';
 import { Settlements } from './session/settlements.ts';
-
-const DRAIN_SEND_WAIT_MS = 20_000;
-const DRAIN_SPOOL_WAIT_MS = 10_000;
-const CONCURRENT_STARTS = 2;
+import { lockDirectory } from './storage/directory-lock.ts';
+import { NO_SUPERVISOR, type Supervisor } from './supervisor/supervisor.ts';
 
 export type RunnerOptions = {
   env: RunnerEnv;
   engineFactory: EngineFactory;
   /** Null when this runner plays no sandbox sessions. */
   sandbox: SandboxClient | null;
+  /** Of the browser that its engines start; null when it cannot be told. */
+  chromiumMajor: () => Promise<number | null>;
   bootId?: string;
   clock?: Clock;
   random?: () => number;
   log?: Log;
   timing?: Partial<SessionTiming>;
+  ownership?: Partial<OwnershipTiming>;
+  /** Fences sessions when this process cannot; the runner closes it at its end. */
+  supervisor?: Supervisor;
 };
 
 export type Runner = {
@@ -46,6 +55,10 @@ export type Runner = {
    * over, tells the edge, and closes the door. Idempotent.
    */
   stop(): Promise<void>;
+  /** From here on nothing is waited for: what is open is killed. Ends a `stop` that is under way, or begins one. */
+  hurry(): Promise<void>;
+  /** Resolves when the runner must not go on, since nothing fences it any more. */
+  readonly unfenced: Promise<void>;
 };
 
 /** Puts the runner together and starts it. Resolves when its door is open. */
@@ -56,35 +69,53 @@ export async function startRunner(options: RunnerOptions): Promise<Runner> {
   const bootId = options.bootId ?? crypto.randomUUID();
   const runnerId = env.RUNNER_ID;
   const log = options.log ?? createLog({ level: env.LOG_LEVEL, base: { runnerId, bootId } });
-  await mkdir(env.WWEBJS_DATA_DIR, { recursive: true, mode: 0o700 });
+  const dataDir = env.WWEBJS_DATA_DIR;
+  const supervisor = options.supervisor ?? NO_SUPERVISOR;
+  const ownership = { ...OWNERSHIP_TIMING, ...options.ownership };
+  await mkdir(dataDir, { recursive: true, mode: 0o700 });
+  const unlock = lockDirectory(dataDir);
+  const strays = await reapStrayBrowsers(dataDir);
+  if (strays.length > 0) log.warn('runner.stray_browsers', { sessions: strays });
 
   const keys = env.RUNNER_TO_EDGE_KEYS;
-  const edge = createEdgeClient({ edgeUrl: env.EDGE_URL, runnerId, bootId, keys });
-  const spooled = await SpoolStore.open(join(env.WWEBJS_DATA_DIR, 'spool'), bootId);
+  const edge = createEdgeClient({
+    edgeUrl: env.EDGE_URL,
+    runnerId,
+    bootId,
+    keys,
+    now: () => clock.now(),
+  });
+  const spooled = await SpoolStore.open(join(dataDir, 'spool'), bootId);
   if (spooled.unreadable > 0) log.error('spool.unreadable', { lines: spooled.unreadable });
   const upload = createMediaUpload({ edge, clock, random });
   const spool = new ReportSpool({ ...spooled, bootId, runnerId, edge, upload, clock, random, log });
   const settlements = new Settlements();
 
+  const snapshots = snapshotTiming({
+    afterMs: env.RUNNER_SNAPSHOT_AFTER_SECONDS * 1_000,
+    everyMs: env.RUNNER_SNAPSHOT_EVERY_SECONDS * 1_000,
+  });
   const sessions = new SessionManager({
+    runnerId,
     bootId,
+    chromiumMajor: options.chromiumMajor,
     clock,
     random,
     log,
     edge,
     spool,
     settlements,
-    dataDir: env.WWEBJS_DATA_DIR,
+    dataDir,
     engineFactory: options.engineFactory,
-    fence: createLeaseFence(clock),
+    fence: createLeaseFence({ clock, supervisor, marginMs: ownership.fenceMarginMs }),
     download: createMediaDownload({}),
     requestHeartbeat: () => heartbeat.trigger(),
     refusalOf: ({ mode }) =>
       mode === 'sandbox' && sandbox === null
         ? 'this runner plays no sandbox sessions: SANDBOX_URL and SANDBOX_TOKEN are not set'
         : null,
-    concurrentStarts: CONCURRENT_STARTS,
-    timing: { ...SESSION_TIMING, ...options.timing },
+    startCap: env.RUNNER_START_CAP,
+    timing: { ...SESSION_TIMING, snapshots, ...options.timing },
   });
 
   let url = '';
@@ -95,7 +126,11 @@ export async function startRunner(options: RunnerOptions): Promise<Runner> {
     region: env.RUNNER_REGION,
     maxSessions: env.RUNNER_MAX_SESSIONS,
     draining: sessions.draining,
+    released: [...sessions.released],
+    startRoom: sessions.startRoom,
+    pid: process.pid,
     sessions: sessions.view(),
+    stored: sessions.stored(),
   });
   const heartbeat = new Heartbeat({
     edge,
@@ -103,7 +138,16 @@ export async function startRunner(options: RunnerOptions): Promise<Runner> {
     random,
     log,
     request: heartbeatRequest,
-    apply: (answer, sentAt) => sessions.apply(answer, sentAt),
+    apply: (answer, sentAt, asked) => sessions.apply(answer, sentAt, asked),
+    everyMs: ownership.heartbeatMs,
+  });
+  const memoryLimit = env.RUNNER_SESSION_MEMORY_LIMIT_MB;
+  const resources = new ResourceWatch({
+    clock,
+    log,
+    timing: RESOURCE_TIMING,
+    limitBytes: memoryLimit === undefined ? null : memoryLimit * 1024 * 1024,
+    sessions: () => sessions.running(),
   });
   const server = createRunnerServer({
     runnerId,
@@ -122,20 +166,45 @@ export async function startRunner(options: RunnerOptions): Promise<Runner> {
   url = env.PUBLIC_URL ?? `http://${host}:${port}`;
   spool.start();
   heartbeat.start();
+  resources.start();
+  const stopQuarantine = keepQuarantineShort({ dataDir, clock, log });
   log.info('runner.started', { url, port, region: env.RUNNER_REGION, leftInSpool: spool.size });
 
-  const stop = async (): Promise<void> => {
+  const hurried = new AbortController();
+  const drain = async (): Promise<void> => {
+    const plan = planDrain(env.RUNNER_DRAIN_SECONDS * 1_000);
     log.info('runner.draining', { sessions: sessions.size });
-    const drained = sessions.drain(DRAIN_SEND_WAIT_MS);
+    resources.stop();
+    stopQuarantine();
+    const cancelKill = clock.after(plan.killAfterMs, () => hurried.abort());
+    const drained = sessions.drain({ sendWaitMs: plan.sendWaitMs, hurry: hurried.signal });
     heartbeat.trigger();
-    await drained;
-    await spool.close(DRAIN_SPOOL_WAIT_MS);
-    await heartbeat.stop({ ...heartbeatRequest(), draining: true, sessions: [] });
+    await unlessAborted(drained, hurried.signal);
+    const ended = within(clock, plan.lastWordMs, 'closing every session', drained);
+    await ended.catch((error: unknown) => log.error('runner.not_all_closed', { error }));
+    cancelKill();
+    await spool.close(plan.lastWordMs);
+    const lastWord = heartbeat.stop(() => ({
+      ...heartbeatRequest(),
+      draining: true,
+      sessions: [],
+    }));
+    await within(clock, plan.lastWordMs, 'the last heartbeat', lastWord).catch((error: unknown) =>
+      log.warn('heartbeat.last_failed', { error }),
+    );
     await close(server);
+    await supervisor.close();
+    await reapStrayBrowsers(dataDir);
+    unlock();
     log.info('runner.stopped');
   };
   let stopped: Promise<void> | null = null;
-  return { runnerId, bootId, url, stop: () => (stopped ??= stop()) };
+  const stop = (): Promise<void> => (stopped ??= drain());
+  const hurry = (): Promise<void> => {
+    hurried.abort();
+    return stop();
+  };
+  return { runnerId, bootId, url, stop, hurry, unfenced: supervisor.failed };
 }
 
 const Address = z.object({ port: z.number() });

@@ -9,6 +9,7 @@ const PROGRAMS = {
   demo: { file: 'e2e/demo/main.ts', chromium: true },
   chaos: { file: 'e2e/chaos/main.ts', chromium: true },
   bench: { file: 'e2e/bench/main.ts', chromium: true },
+  'simulate:fleet': { file: 'scripts/simulate-fleet.mjs', chromium: false },
   verify: { file: 'scripts/verify.mjs', chromium: false },
 };
 

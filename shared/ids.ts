@@ -18,6 +18,7 @@ export const ID_PREFIXES = {
   audit: 'aud',
   request: 'req',
   command: 'cmd',
+  machine: 'mch',
 } as const;
 
 export type IdKind = keyof typeof ID_PREFIXES;

@@ -146,7 +146,8 @@ async function measure(deployment: Deployment, tell: (text: string) => void): Pr
 
 const tell = (text: string): void => console.log(text);
 tell('Starting a deployment in a temporary folder …');
-const deployment = await startDeployment();
+// One runner: what it takes is divided by the sessions on it.
+const deployment = await startDeployment({ environment: { WAYPOST_RUNNERS: '1' } });
 try {
   const rows = await measure(deployment, tell);
   const machine = `${cpus().length} × ${cpus()[0]?.model ?? 'unknown CPU'}, Node ${process.versions.node}`;

@@ -103,3 +103,14 @@ export function allSettled(
     withinMs,
   );
 }
+
+/** The process of the runner that has a session now. */
+export async function ownerPid(deployment: Deployment, sessionId: string): Promise<number> {
+  const { runner } = (await deployment.api.call('GET', `/v1/sessions/${sessionId}`)).data(
+    SessionView,
+  );
+  const { runners } = await deployment.facts();
+  const owner = runners.find(({ id }) => id === runner?.id);
+  if (owner === undefined) throw new Error(`${sessionId} is on ${runner?.id ?? 'no runner'}`);
+  return owner.pid;
+}

@@ -1,10 +1,12 @@
 import type { Services } from '../context.ts';
 import { describeError } from '../http/describe-error.ts';
+import { purgeCredentials } from '../services/credentials/purge.ts';
 import { forgetOldAudit } from '../services/audit/forget-old.ts';
 import { cancelUnwanted } from '../services/deliveries/cancel-unwanted.ts';
 import { sweepDeliveries } from '../services/deliveries/sweep.ts';
 import { eraseExpiredQr } from '../services/events/erase-expired-qr.ts';
 import { expireQueuedMessages } from '../services/events/expire-queued-messages.ts';
+import { reconcileFleet } from '../services/fleet/reconcile.ts';
 import { forgetExpiredLogins } from '../services/identity/forget-expired.ts';
 import { forgetIdempotencyKeys } from '../services/messages/forget-idempotency-keys.ts';
 
@@ -14,6 +16,8 @@ const JOBS: Readonly<Record<string, (services: Services) => Promise<unknown>>> =
   eraseExpiredQr,
   expireQueuedMessages,
   forgetIdempotencyKeys,
+  reconcileFleet,
+  purgeCredentials,
   forgetExpiredLogins,
   forgetOldAudit,
 };

@@ -1,6 +1,7 @@
 import {
   DeleteObjectCommand,
   GetObjectCommand,
+  NoSuchKey,
   PutObjectCommand,
   S3Client,
 } from '@aws-sdk/client-s3';
@@ -16,7 +17,7 @@ type S3Env = Pick<
 
 /**
  * Object storage by the S3 protocol.
- * @throws AppError UNAVAILABLE from `put` and `delete` when the storage fails or refuses
+ * @throws AppError UNAVAILABLE from `read`, `put` and `delete` when the storage fails or refuses
  */
 export function createS3ObjectStore(env: S3Env): ObjectStore {
   const client = new S3Client({
@@ -35,6 +36,15 @@ export function createS3ObjectStore(env: S3Env): ObjectStore {
   const Bucket = env.S3_BUCKET;
 
   return {
+    read: async (Key) => {
+      try {
+        const { Body: found } = await client.send(new GetObjectCommand({ Bucket, Key }));
+        return found?.transformToWebStream() ?? null;
+      } catch (error) {
+        if (error instanceof NoSuchKey) return null;
+        throw new AppError('UNAVAILABLE', undefined, { part: 'objects' }, { cause: error });
+      }
+    },
     put: async (Key, Body, ContentType) => {
       await orUnavailable(client.send(new PutObjectCommand({ Bucket, Key, Body, ContentType })));
     },

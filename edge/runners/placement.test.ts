@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { choosePlacement, type RunnerLoad } from './placement.ts';
+import { choosePlacement, type RunnerLoad, STARTS_PER_MINUTE } from './placement.ts';
 
 function runner(runnerId: string, facts: Partial<RunnerLoad> = {}): RunnerLoad {
   return {
@@ -19,6 +19,7 @@ const CASES: readonly {
   name: string;
   runners: readonly RunnerLoad[];
   region?: string;
+  workspaceStarts?: number;
   chosen: string | null;
 }[] = [
   { name: 'none at all', runners: [], chosen: null },
@@ -69,11 +70,78 @@ const CASES: readonly {
     region: 'fra',
     chosen: 'a',
   },
+  {
+    name: 'the nearest neighbour, however loaded, before a farther one',
+    runners: [
+      runner('a', { region: 'gru' }),
+      runner('b', { region: 'ams', sessions: 8 }),
+      runner('c', { region: 'iad' }),
+      runner('d', { region: 'fra', sessions: 10 }),
+    ],
+    region: 'fra',
+    chosen: 'b',
+  },
+  {
+    name: 'a region that nobody knows: any, the least loaded',
+    runners: [runner('a', { region: 'gru', sessions: 3 }), runner('b', { region: 'ams' })],
+    region: 'mars',
+    chosen: 'b',
+  },
+  {
+    name: 'a region that nobody knows but one runner is in',
+    runners: [runner('a'), runner('b', { region: 'local', sessions: 9 })],
+    region: 'local',
+    chosen: 'b',
+  },
+  { name: 'a cordoned one never', runners: [runner('a', { cordoned: true })], chosen: null },
+  {
+    name: 'one machine per session: an empty one',
+    runners: [
+      runner('a', { maxSessions: 1, sessions: 1 }),
+      runner('b', { maxSessions: 1, sessions: 0 }),
+    ],
+    chosen: 'b',
+  },
+  {
+    name: 'one machine per session: none when all are taken',
+    runners: [runner('a', { maxSessions: 1, sessions: 1 })],
+    chosen: null,
+  },
+  {
+    name: 'not one that has begun as many as it may, even if it is emptier',
+    runners: [
+      runner('a', { maxSessions: 50, startsLastMinute: STARTS_PER_MINUTE.runner }),
+      runner('b', { sessions: 9, startsLastMinute: STARTS_PER_MINUTE.runner - 1 }),
+    ],
+    chosen: 'b',
+  },
+  {
+    name: 'none for a workspace that has begun as many as it may',
+    runners: [runner('a')],
+    workspaceStarts: STARTS_PER_MINUTE.workspace,
+    chosen: null,
+  },
+  {
+    name: "a workspace's last start of the minute",
+    runners: [runner('a')],
+    workspaceStarts: STARTS_PER_MINUTE.workspace - 1,
+    chosen: 'a',
+  },
 ];
 
 describe('choosePlacement', () => {
-  it.each(CASES)('$name', ({ runners, region, chosen }) => {
-    expect(choosePlacement(runners, { region: region ?? null })?.runnerId ?? null).toBe(chosen);
+  it.each(CASES)('$name', ({ runners, region, workspaceStarts = 0, chosen }) => {
+    const want = { region: region ?? null, workspaceStartsLastMinute: workspaceStarts };
+    expect(choosePlacement(runners, want)?.runnerId ?? null).toBe(chosen);
+  });
+
+  it('spreads: placed one after the other, sessions end up even', () => {
+    const fleet = ['a', 'b', 'c'].map((id) => runner(id));
+    for (let placed = 0; placed < 12; placed += 1) {
+      const chosen = choosePlacement(fleet, { region: 'fra' });
+      if (chosen !== null) chosen.sessions += 1;
+    }
+    expect(fleet.map(({ sessions }) => sessions)).toEqual([4, 4, 4]);
   });
 
   it('does not depend on the order of the list', () => {

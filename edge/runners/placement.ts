@@ -1,7 +1,14 @@
 import type { RunnerAddress } from './port.ts';
+import { byDistance, regionDistance } from './regions.ts';
 
 /** A runner that has not been heard of for this long gets no new session. */
 export const PLACEABLE_HEARTBEAT_AGE_MS = 15_000;
+
+/**
+ * Sessions that may begin within a minute: on one runner, since browsers that start together starve each other, and for
+ * one workspace, so that a big one's restart leaves room for the others.
+ */
+export const STARTS_PER_MINUTE = { runner: 20, workspace: 30 } as const;
 
 /** A runner as its last heartbeat described it. `sessions` counts those it owns or is meant to take up. */
 export type RunnerLoad = RunnerAddress & {
@@ -11,31 +18,55 @@ export type RunnerLoad = RunnerAddress & {
   draining: boolean;
   /** By the database's clock. */
   heartbeatAgeMs: number;
+  /** The fleet is about to stop its machine. */
+  cordoned?: boolean;
+  /** Sessions that it was handed within the last minute. */
+  startsLastMinute?: number;
+};
+
+export type Wanted = {
+  /** Null: no region is nearer than another. */
+  region: string | null;
+  /** What the session's workspace has begun within the last minute. */
+  workspaceStartsLastMinute?: number;
 };
 
 function canTakeOne(runner: RunnerLoad): boolean {
   return (
     !runner.draining &&
+    runner.cordoned !== true &&
     runner.heartbeatAgeMs < PLACEABLE_HEARTBEAT_AGE_MS &&
-    runner.sessions < runner.maxSessions
+    runner.sessions < runner.maxSessions &&
+    (runner.startsLastMinute ?? 0) < STARTS_PER_MINUTE.runner
   );
 }
 
 /**
- * The runner that should get a session: a live one with room, in the wanted region if there is any, the least loaded by
- * share of its own capacity. Equal ones are told apart by id, so that the choice is repeatable.
- * @returns null when no runner can take it; a heartbeat of one that can will pick the session up later
+ * The runner that should get a session: a live one with room, in the wanted region or else the nearest that has one, the
+ * least loaded by share of its own capacity (sessions are spread, not packed: docs/fleet.md says why). Equal ones are told
+ * apart by id, so that the choice is repeatable.
+ * @returns null when no runner can take it now; a heartbeat of one that can will pick the session up later
  */
-export function choosePlacement(
-  runners: readonly RunnerLoad[],
-  want: { region: string | null },
-): RunnerLoad | null {
+export function choosePlacement(runners: readonly RunnerLoad[], want: Wanted): RunnerLoad | null {
+  if ((want.workspaceStartsLastMinute ?? 0) >= STARTS_PER_MINUTE.workspace) return null;
   const able = runners.filter(canTakeOne);
-  const near = able.filter((runner) => runner.region === want.region);
-  const [best = null] = (near.length > 0 ? near : able).toSorted(
-    (left, right) =>
-      left.sessions / left.maxSessions - right.sessions / right.maxSessions ||
-      (left.runnerId < right.runnerId ? -1 : 1),
+  const near = nearestOnly(able, want.region);
+  return near.reduce<RunnerLoad | null>(
+    (best, runner) => (best === null || isLighter(runner, best) ? runner : best),
+    null,
   );
-  return best;
+}
+
+function isLighter(left: RunnerLoad, right: RunnerLoad): boolean {
+  const difference = left.sessions / left.maxSessions - right.sessions / right.maxSessions;
+  return difference < 0 || (difference === 0 && left.runnerId < right.runnerId);
+}
+
+/** Those in the nearest region that has any. Regions of unknown place are all as far, and count as one. */
+function nearestOnly(runners: readonly RunnerLoad[], wanted: string | null): readonly RunnerLoad[] {
+  if (wanted === null) return runners;
+  const regions = [...new Set(runners.map(({ region }) => region))];
+  const [nearest] = byDistance(wanted, regions);
+  if (nearest === undefined || !Number.isFinite(regionDistance(wanted, nearest))) return runners;
+  return runners.filter(({ region }) => region === nearest);
 }

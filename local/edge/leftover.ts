@@ -1,6 +1,6 @@
-import { spawnSync } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { listProcesses } from '../processes.ts';
 
 const FILE = 'workerd.pid';
 
@@ -25,34 +25,4 @@ export async function endLeftoverWorkerd(dataDir: string): Promise<void> {
   if (find() === undefined) return;
   process.kill(pid, 'SIGKILL');
   while (find() !== undefined) await new Promise((resolve) => setTimeout(resolve, 20));
-}
-
-type Process = { pid: number; parent: number; command: string };
-
-function listProcesses(): Process[] {
-  return existsSync('/proc/self/stat') ? fromProc() : fromPs();
-}
-
-function fromProc(): Process[] {
-  return readdirSync('/proc')
-    .filter((name) => /^\d+$/.test(name))
-    .flatMap((name) => {
-      try {
-        const stat = readFileSync(`/proc/${name}/stat`, 'utf8');
-        const [, state, parent] = /\) (\S) (\d+)/.exec(stat) ?? [];
-        if (state === 'Z') return [];
-        const command = readFileSync(`/proc/${name}/cmdline`, 'utf8').replaceAll('\0', ' ');
-        return [{ pid: Number(name), parent: Number(parent), command }];
-      } catch {
-        return []; // it ended while it was looked at
-      }
-    });
-}
-
-function fromPs(): Process[] {
-  const { stdout } = spawnSync('ps', ['-axo', 'pid=,ppid=,command='], { encoding: 'utf8' });
-  return stdout.split('\n').flatMap((line) => {
-    const [, pid, parent, command = ''] = /^\s*(\d+)\s+(\d+)\s+(.*)$/.exec(line) ?? [];
-    return pid === undefined ? [] : [{ pid: Number(pid), parent: Number(parent), command }];
-  });
 }

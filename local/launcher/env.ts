@@ -29,7 +29,17 @@ const LauncherEnv = z.object({
   GOOGLE_ISSUER: z.string().default('https://accounts.google.com'),
   SUPABASE_URL: z.string().default(''),
   SUPABASE_JWT_SECRET: z.string().default(''),
+  /** Runners that are started beside the other parts. */
+  WAYPOST_RUNNERS: z.coerce.number().int().min(1).max(4).default(2),
+  /** `fly`: a Machines API is started instead, and runners come and go as sessions need them. */
+  WAYPOST_FLEET: z.enum(['static', 'fly']).default('static'),
+  FLEET_MIN_MACHINES: z.string().default('0'),
+  FLEET_MAX_MACHINES: z.string().default('10'),
+  FLEET_REGIONS: z.string().default('fra'),
+  FLEET_IDLE_MINUTES: z.string().default('10'),
   RUNNER_MAX_SESSIONS: z.coerce.number().int().min(1).max(1_000).default(10),
+  /** Online for this long before a session's credentials are copied first. */
+  RUNNER_SNAPSHOT_AFTER_SECONDS: z.string().default('60'),
   PUPPETEER_EXECUTABLE_PATH: optional(z.string()),
 });
 

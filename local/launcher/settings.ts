@@ -18,6 +18,10 @@ const SERVICES = [
   'sandbox',
   'sandboxTls',
   'runner1',
+  'runner2',
+  'runner3',
+  'runner4',
+  'fly',
 ] as const;
 
 /** Chosen at first start and kept: ports, so that stored callback URLs stay true; and every secret, random. */
@@ -38,6 +42,8 @@ const Settings = z.object({
     apiKeySigningKey: z.string(),
     authSecret: z.string(),
     userTokenSigningKey: z.string(),
+    sessionEncryptionKey: z.string(),
+    flyToken: z.string(),
   }),
   /** What the first start made through the API; filled step by step, so that a start that died half-way goes on. */
   account: z.object({
@@ -108,6 +114,8 @@ async function makeSettings(apiPort: number | undefined): Promise<Settings> {
       apiKeySigningKey: hex(32),
       authSecret: hex(32),
       userTokenSigningKey: hex(32),
+      sessionEncryptionKey: hex(32),
+      flyToken: hex(24),
     },
     account: {},
   };

@@ -8,6 +8,10 @@ import type { Settings } from './settings.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const BUCKET = 'waypost';
+const RUNNER = 'runner/main.ts';
+const FLY_APP = 'waypost-runners';
+
+const local = (port: number): string => `http://127.0.0.1:${port}`;
 
 export type Stack = {
   apiUrl: string;
@@ -29,13 +33,12 @@ export type StackOptions = {
 
 /**
  * Starts every part in the order in which they need each other, each as a process of its own: the services production
- * rents, then the edge, then a runner. When one cannot start, those that did are stopped and the error says which.
+ * rents, then the edge, then the runners. When one cannot start, those that did are stopped and the error says which.
  */
 export async function startStack(options: StackOptions): Promise<Stack> {
   const { env, settings, say } = options;
   const { ports, secrets } = settings;
   const started: ManagedProcess[] = [];
-  const local = (port: number): string => `http://127.0.0.1:${port}`;
 
   const run = async (name: string, file: string, environment: Record<string, string>) => {
     await mkdir(join(env.directory, 'logs'), { recursive: true });
@@ -130,6 +133,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
         API_KEY_SIGNING_KEY: secrets.apiKeySigningKey,
         AUTH_SECRET: secrets.authSecret,
         USER_TOKEN_SIGNING_KEY: secrets.userTokenSigningKey,
+        SESSION_ENCRYPTION_KEY: `v1:${secrets.sessionEncryptionKey}`,
         MAIL_URL: local(ports.mail),
         MAIL_TOKEN: secrets.mailToken,
         MAIL_FROM: 'Waypost <waypost@localhost>',
@@ -144,23 +148,31 @@ export async function startStack(options: StackOptions): Promise<Stack> {
         CORS_ORIGINS: env.CORS_ORIGINS,
         FRONTEND_URL: env.FRONTEND_URL,
         CLIENT_IP_HEADER: env.CLIENT_IP_HEADER,
+        ...fleetVariables(options),
       },
     });
 
-    await run('runner-1', 'runner/main.ts', {
-      RUNNER_ID: 'runner-1',
-      RUNNER_REGION: 'local',
-      RUNNER_MAX_SESSIONS: String(env.RUNNER_MAX_SESSIONS),
-      HOST: '127.0.0.1',
-      PORT: String(ports.runner1),
-      EDGE_URL: local(ports.api),
-      EDGE_TO_RUNNER_KEYS: `k1:${secrets.edgeToRunnerKey}`,
-      RUNNER_TO_EDGE_KEYS: `k1:${secrets.runnerToEdgeKey}`,
-      WWEBJS_DATA_DIR: join(env.directory, 'data', 'runner-1'),
-      PUPPETEER_EXECUTABLE_PATH: env.PUPPETEER_EXECUTABLE_PATH ?? '',
-      SANDBOX_URL: local(ports.sandbox),
-      SANDBOX_TOKEN: secrets.sandboxToken,
-    });
+    // After the edge, so that it stops before it: a runner that drains still has things to say.
+    if (env.WAYPOST_FLEET === 'fly')
+      await service('fly', {
+        port: ports.fly,
+        token: secrets.flyToken,
+        apps: [FLY_APP],
+        program: join(root, RUNNER),
+        imageEnv: { WWEBJS_DATA_DIR: '{root}/data' },
+        secrets: runnerEnvironment(options, 0),
+      });
+    else
+      await Promise.all(
+        runnerPorts(env, settings).map((port, index) =>
+          run(`runner-${index + 1}`, RUNNER, {
+            ...runnerEnvironment(options, port),
+            RUNNER_ID: `runner-${index + 1}`,
+            RUNNER_REGION: 'local',
+            WWEBJS_DATA_DIR: join(env.directory, 'data', `runner-${index + 1}`),
+          }),
+        ),
+      );
 
     return {
       apiUrl: local(ports.api),
@@ -174,6 +186,49 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     await stop();
     throw error;
   }
+}
+
+const runnerPorts = (env: LauncherEnv, { ports }: Settings): number[] =>
+  [ports.runner1, ports.runner2, ports.runner3, ports.runner4].slice(0, env.WAYPOST_RUNNERS);
+
+/** What every runner is told; on Fly these would be the app's secrets. */
+function runnerEnvironment({ env, settings }: StackOptions, port: number): Record<string, string> {
+  const { ports, secrets } = settings;
+  return {
+    RUNNER_MAX_SESSIONS: String(env.RUNNER_MAX_SESSIONS),
+    RUNNER_SNAPSHOT_AFTER_SECONDS: env.RUNNER_SNAPSHOT_AFTER_SECONDS,
+    HOST: '127.0.0.1',
+    PORT: String(port),
+    PUBLIC_URL: '',
+    EDGE_URL: local(ports.api),
+    EDGE_TO_RUNNER_KEYS: `k1:${secrets.edgeToRunnerKey}`,
+    RUNNER_TO_EDGE_KEYS: `k1:${secrets.runnerToEdgeKey}`,
+    PUPPETEER_EXECUTABLE_PATH: env.PUPPETEER_EXECUTABLE_PATH ?? '',
+    SANDBOX_URL: local(ports.sandbox),
+    SANDBOX_TOKEN: secrets.sandboxToken,
+  };
+}
+
+/** What the edge is told of its fleet. */
+function fleetVariables({ env, settings }: StackOptions): Record<string, string> {
+  const { ports, secrets } = settings;
+  const shared = {
+    FLEET: env.WAYPOST_FLEET,
+    RUNNER_MAX_SESSIONS: String(env.RUNNER_MAX_SESSIONS),
+  };
+  if (env.WAYPOST_FLEET === 'static')
+    return { ...shared, RUNNER_URLS: runnerPorts(env, settings).map(local).join(',') };
+  return {
+    ...shared,
+    FLY_API_URL: local(ports.fly),
+    FLY_API_TOKEN: secrets.flyToken,
+    FLY_APP,
+    FLY_RUNNER_IMAGE: 'waypost-runner:local',
+    FLEET_MIN_MACHINES: env.FLEET_MIN_MACHINES,
+    FLEET_MAX_MACHINES: env.FLEET_MAX_MACHINES,
+    FLEET_REGIONS: env.FLEET_REGIONS,
+    FLEET_IDLE_MINUTES: env.FLEET_IDLE_MINUTES,
+  };
 }
 
 /** Networks that the private egress service may reach: those of the allow list's entries, whole addresses as /32. */

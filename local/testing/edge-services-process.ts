@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { migrateDatabase } from '../../migrations/migrate.ts';
 import { startTestNeon } from '../neon/testing.ts';
+import { startFly } from '../fly/server.ts';
 import { startMail } from '../mail/server.ts';
 import { startObjects } from '../objects/server.ts';
 import { startRedis } from '../redis/server.ts';
@@ -57,6 +58,16 @@ const mail = await startMail(
   { port: 0, dataDir: path.join(home, 'mail'), token: mailToken },
   { log: silent },
 );
+const flyToken = secret(16);
+const fly = await startFly(
+  {
+    port: 0,
+    dataDir: path.join(home, 'fly'),
+    token: flyToken,
+    program: path.join(import.meta.dirname, '../fly/testing/program.ts'),
+  },
+  { log: silent },
+);
 const google = {
   clientId: 'waypost-test',
   clientSecret: secret(16),
@@ -91,6 +102,7 @@ const bindings: Record<string, string> = {
   API_KEY_SIGNING_KEY: secret(),
   AUTH_SECRET: secret(),
   USER_TOKEN_SIGNING_KEY: secret(),
+  SESSION_ENCRYPTION_KEY: `v1:${secret()}`,
   MAIL_URL: mail.url,
   MAIL_TOKEN: mailToken,
   GOOGLE_CLIENT_ID: google.clientId,
@@ -98,6 +110,8 @@ const bindings: Record<string, string> = {
   GOOGLE_ISSUER: openid.url,
   MAIL_FROM: 'Waypost <waypost@localhost>',
   EGRESS_ALLOW: '127.0.0.1/32',
+  FLY_TEST_URL: fly.url,
+  FLY_TEST_TOKEN: flyToken,
   FAKE_RUNNER_URL: runners.url,
   FILES_URL: files.url,
   TAP_URL: tap.url,
@@ -108,7 +122,7 @@ process.send?.(bindings);
 
 process.once('disconnect', () => {
   const closed = Promise.allSettled(
-    [receiver, openid, jwks, tap, files, runners, mail, objects, redis, clock, neon].map(
+    [receiver, openid, jwks, tap, files, runners, fly, mail, objects, redis, clock, neon].map(
       (service) => service.close(),
     ),
   );

@@ -55,6 +55,20 @@ async function perform(
 ): Promise<unknown> {
   if (isSandboxCommand(name)) return inSandbox(session, name, input, sandbox);
   if (name === 'qr') return session.waitForQr(parse(name, input).waitMs);
+  if (name === 'pairingCode') return pairingCode(session, parse(name, input));
+  if (name === 'restart') {
+    parse(name, input);
+    await session.restart('restart_requested');
+    return {};
+  }
+  if (name === 'reconnect') {
+    await session.reconnect(parse(name, input).acceptNumber ?? false);
+    return {};
+  }
+  if (name === 'logout') {
+    parse(name, input);
+    return { told: await session.logout() };
+  }
   if (name === 'screenshot') {
     parse(name, input);
     const png = await running(session).screenshot();
@@ -63,6 +77,25 @@ async function perform(
   const { chatId } = parse(name, input);
   if (session.status !== 'online') throw notReady(session);
   return running(session).isOnWhatsApp(chatId);
+}
+
+async function pairingCode(
+  session: Session,
+  { phone, waitMs }: { phone: string; waitMs: number },
+): Promise<{ code: string; expiresAt: number }> {
+  const answer = await session.pairingCode(phone, waitMs);
+  if (answer === null) throw notReady(session);
+  if (answer.outcome === 'already_linked')
+    throw new AppError('CONFLICT', 'The session is linked: there is no code to type.', {
+      status: session.status,
+    });
+  if (answer.outcome === 'refused')
+    throw new AppError('VALIDATION_ERROR', 'WhatsApp gives no code for this number.', {
+      field: 'phone',
+      whatsapp: answer.message,
+    });
+  const { code, expiresAt } = answer;
+  return { code, expiresAt };
 }
 
 async function inSandbox(

@@ -33,19 +33,25 @@ const HANDLERS: Handlers = {
   'sandbox.state': (sandbox, session) => sandbox.account(placeOf(session)),
 
   'sandbox.scan': async (sandbox, session, input) => {
+    const phone = input.phone ?? defaultPhone(session.assignment.sessionId);
+    const world = session.assignment.workspaceId;
+    const pushname = defined('pushname', input.name);
+    if (input.pairingCode !== undefined) {
+      const { account } = await sandbox.enterCode({
+        world,
+        code: input.pairingCode,
+        phone,
+        ...pushname,
+      });
+      return { phoneNumber: digitsOf(account) };
+    }
     const code = await session.waitForQr(QR_WAIT_MS);
     if (code === null)
       throw new AppError(
         'SESSION_NOT_READY',
         `There is no QR code to scan: the session is ${session.status}.`,
       );
-    const phone = input.phone ?? defaultPhone(session.assignment.sessionId);
-    const { account } = await sandbox.scan({
-      world: session.assignment.workspaceId,
-      qr: code.qr,
-      phone,
-      ...(input.name === undefined ? {} : { pushname: input.name }),
-    });
+    const { account } = await sandbox.scan({ world, qr: code.qr, phone, ...pushname });
     return { phoneNumber: digitsOf(account) };
   },
 
@@ -109,6 +115,8 @@ const CODES: Readonly<Record<string, ErrorCode>> = {
   UNKNOWN_ACCOUNT: 'SESSION_NOT_READY',
   NO_PAGE: 'SESSION_NOT_READY',
   QR_EXPIRED: 'SESSION_NOT_READY',
+  CODE_UNKNOWN: 'SESSION_NOT_READY',
+  CODE_WRONG_PHONE: 'VALIDATION_ERROR',
   UNKNOWN_MESSAGE: 'NOT_FOUND',
   UNKNOWN_GROUP: 'NOT_FOUND',
   BAD_PHONE: 'VALIDATION_ERROR',

@@ -1,5 +1,13 @@
-import type { z } from 'zod';
+import { z } from 'zod';
 import { newId } from '../../shared/ids.ts';
+import {
+  CredentialsCommitResponse,
+  CredentialsRestoreResponse,
+  CredentialsSlotResponse,
+  type CredentialsCommitRequest,
+  type CredentialsRestoreRequest,
+  type CredentialsSlotRequest,
+} from '../../shared/protocol/credentials.ts';
 import { HeartbeatResponse, type HeartbeatRequest } from '../../shared/protocol/leases.ts';
 import {
   ClaimResponse,
@@ -18,19 +26,28 @@ import { signRequest } from '../../shared/signing/signed-request.ts';
 
 /**
  * `unreachable`: no answer, or one that says "later" (429, 5xx): the same call may work soon.
- * `refused`: the edge understood and said no; `status` says why.
+ * `refused`: the edge understood and said no; `status` says why, and `reason` where the route has several.
  */
 export class EdgeError extends Error {
   readonly kind: 'unreachable' | 'refused';
   readonly status: number | null;
+  readonly reason: string | null;
 
-  constructor(kind: 'unreachable' | 'refused', status: number | null, message: string) {
+  constructor(
+    kind: 'unreachable' | 'refused',
+    status: number | null,
+    message: string,
+    reason: string | null = null,
+  ) {
     super(message);
     this.name = 'EdgeError';
     this.kind = kind;
     this.status = status;
+    this.reason = reason;
   }
 }
+
+const Refusal = z.object({ error: z.object({ details: z.object({ reason: z.string() }) }) });
 
 export type EdgeClient = {
   heartbeat(request: HeartbeatRequest): Promise<HeartbeatResponse>;
@@ -38,6 +55,9 @@ export type EdgeClient = {
   unsettled(request: UnsettledRequest): Promise<UnsettledResponse>;
   reports(batch: ReportBatch): Promise<ReportBatchResponse>;
   mediaSlot(request: MediaSlotRequest): Promise<MediaSlotResponse>;
+  credentialsSlot(request: CredentialsSlotRequest): Promise<CredentialsSlotResponse>;
+  credentialsCommit(request: CredentialsCommitRequest): Promise<CredentialsCommitResponse>;
+  credentialsRestore(request: CredentialsRestoreRequest): Promise<CredentialsRestoreResponse>;
 };
 
 type Call<Output> = {
@@ -54,9 +74,12 @@ export function createEdgeClient(options: {
   runnerId: string;
   bootId: string;
   keys: SigningKeys;
+  /** Unix ms, for signatures. */
+  now?: () => number;
   fetch?: typeof fetch;
 }): EdgeClient {
   const doFetch = options.fetch ?? fetch;
+  const now = options.now ?? Date.now;
 
   async function call<Output>({
     path,
@@ -71,6 +94,7 @@ export function createEdgeClient(options: {
       body: JSON.stringify(body),
       keys: options.keys,
       audience: 'edge',
+      now: Math.floor(now() / 1_000),
       commandId: newId('command'),
       // For the edge's logs only: who calls is what the signature and the body say.
       headers: { 'waypost-runner': `${options.runnerId}/${options.bootId}` },
@@ -79,8 +103,16 @@ export function createEdgeClient(options: {
     const { status, text } = await exchange(request, path, timeoutMs);
     if (status === 429 || status >= 500)
       throw new EdgeError('unreachable', status, `${path}: the edge answered ${status}`);
-    if (status < 200 || status > 299)
-      throw new EdgeError('refused', status, `${path}: the edge refused with ${status}`);
+    if (status < 200 || status > 299) {
+      const reason = Refusal.safeParse(parseJson(text)).data?.error.details.reason ?? null;
+      const why = reason === null ? '' : ` (${reason})`;
+      throw new EdgeError(
+        'refused',
+        status,
+        `${path}: the edge refused with ${status}${why}`,
+        reason,
+      );
+    }
     const parsed = response.safeParse(parseJson(text));
     if (parsed.success) return parsed.data;
     throw new EdgeError(
@@ -131,6 +163,31 @@ export function createEdgeClient(options: {
         body,
         response: MediaSlotResponse,
         timeoutMs: 5_000,
+        ...withContext(body),
+      }),
+    credentialsSlot: (body) =>
+      call({
+        path: 'credentials/slot',
+        body,
+        response: CredentialsSlotResponse,
+        timeoutMs: 10_000,
+        ...withContext(body),
+      }),
+    // The edge reads the whole bundle back before it answers.
+    credentialsCommit: (body) =>
+      call({
+        path: 'credentials/commit',
+        body,
+        response: CredentialsCommitResponse,
+        timeoutMs: 60_000,
+        ...withContext(body),
+      }),
+    credentialsRestore: (body) =>
+      call({
+        path: 'credentials/restore',
+        body,
+        response: CredentialsRestoreResponse,
+        timeoutMs: 10_000,
         ...withContext(body),
       }),
   };

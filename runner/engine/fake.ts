@@ -13,8 +13,10 @@ import type {
   EngineFactory,
   EngineLookUp,
   EngineOptions,
+  EnginePairingCode,
   EngineSend,
   EngineSendResult,
+  EngineUsage,
   WhatsAppEngine,
 } from './port.ts';
 
@@ -78,6 +80,11 @@ export class FakeEngine implements WhatsAppEngine {
   readonly #world: FakeWhatsAppOptions;
   readonly #hanging = new Set<(error: Error) => void>();
   readonly #unavailable = new Set<string>();
+  /** What `usage` says. */
+  taken: EngineUsage | null = null;
+  /** Number of the phone that links. */
+  phoneNumber = '15550001234';
+  codes = 0;
   up = false;
   frozen = false;
   killed = false;
@@ -106,14 +113,14 @@ export class FakeEngine implements WhatsAppEngine {
 
   /** The phone scans the code. */
   scan(): void {
-    mkdirSync(this.options.profileDir, { recursive: true });
+    mkdirSync(dirname(this.#linkFile()), { recursive: true });
     writeFileSync(this.#linkFile(), 'linked');
     this.#comeOnline();
   }
 
   #comeOnline(): void {
     this.emit({ type: 'authenticated' });
-    const me = { phoneNumber: '15550001234', lid: null, displayName: 'Fake' };
+    const me = { phoneNumber: this.phoneNumber, lid: null, displayName: 'Fake' };
     this.emit({ type: 'ready', me, webVersion: '2.fake' });
   }
 
@@ -131,7 +138,9 @@ export class FakeEngine implements WhatsAppEngine {
   async logout(): Promise<void> {
     this.calls.push('logout');
     rmSync(this.#linkFile(), { force: true });
+    this.emit({ type: 'logged_out', reason: 'requested' });
     this.#end();
+    this.emit({ type: 'closed', reason: 'stopped', detail: 'logged out' });
   }
 
   /** The browser dies: what was under way rejects. */
@@ -192,6 +201,31 @@ export class FakeEngine implements WhatsAppEngine {
     return new Uint8Array([0x89, 0x50, 0x4e, 0x47]);
   }
 
+  /** A number that begins with 1999 is refused. */
+  async requestPairingCode(phone: string): Promise<EnginePairingCode> {
+    this.calls.push('requestPairingCode');
+    if (existsSync(this.#linkFile())) return { outcome: 'already_linked' };
+    if (phone.startsWith('1999')) return { outcome: 'refused', message: 'not on WhatsApp' };
+    return { outcome: 'shown', ...this.showCode() };
+  }
+
+  /** A new code takes the place of the one before. */
+  showCode(): { code: string; expiresAt: number } {
+    this.codes += 1;
+    const shown = { code: `FAKE000${this.codes}`, expiresAt: Date.now() + 180_000 };
+    this.emit({ type: 'pairing_code', ...shown });
+    return shown;
+  }
+
+  async usage(): Promise<EngineUsage | null> {
+    return this.up ? this.taken : null;
+  }
+
+  async paused<T>(_capMs: number, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+    this.calls.push('paused');
+    return work(new AbortController().signal);
+  }
+
   async ping(): Promise<{ state: string }> {
     this.calls.push('ping');
     return this.frozen ? this.#hang() : { state: 'CONNECTED' };
@@ -216,7 +250,7 @@ export class FakeEngine implements WhatsAppEngine {
   }
 
   #linkFile(): string {
-    return join(this.options.profileDir, 'linked');
+    return join(this.options.profileDir, 'Default', 'IndexedDB', 'linked');
   }
 }
 

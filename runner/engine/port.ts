@@ -1,5 +1,7 @@
+import type { SessionProxy, Traffic } from '../../shared/protocol/leases.ts';
 import type { FactReport } from '../../shared/protocol/runner-reports.ts';
 import type { OutboundContent } from '../../shared/protocol/outbound-message.ts';
+import type { SessionAction } from '../../shared/session-actions.ts';
 import type { SandboxProfile, SessionMode } from '../../shared/session-status.ts';
 
 /** Who the linked phone is. `phoneNumber` is bare digits. */
@@ -20,13 +22,15 @@ export type InboundFile = {
 /** What an engine says of itself, in order. After `closed` it says nothing more. */
 export type EngineEvent =
   | { type: 'qr'; qr: string; expiresAt: number }
+  /** A code to type on the phone, after `requestPairingCode`: the first one and each that takes its place. */
+  | { type: 'pairing_code'; code: string; expiresAt: number }
   | { type: 'authenticated' }
   | { type: 'ready'; me: EngineIdentity; webVersion: string | null }
   /** The page's socket went away or came back; the engine reconnects by itself. */
   | { type: 'connection'; connected: boolean; detail: string }
   /** The phone unlinked us: never reconnect, always a new engine. */
   | { type: 'logged_out'; reason: string }
-  | { type: 'action_required'; action: string }
+  | { type: 'action_required'; action: SessionAction }
   /** `file` is there when the fact is a message with media; its `media.mediaId` is still null. */
   | { type: 'fact'; fact: FactReport; file?: InboundFile }
   /** The engine is of no more use: page or browser crashed, start failed, or the library gave up. */
@@ -69,6 +73,23 @@ export type EngineOptions = {
   profileDir: string;
   /** Where inbound files are put. */
   filesDir: string;
+  /** Status posts and channel posts are left out unless they are wanted. */
+  traffic: Traffic;
+  proxy: SessionProxy | null;
+};
+
+/** `refused`: WhatsApp takes no code for this number, or not now; `message` says what it said. */
+export type EnginePairingCode =
+  | { outcome: 'shown'; code: string; expiresAt: number }
+  | { outcome: 'already_linked' }
+  | { outcome: 'refused'; message: string };
+
+/** Resources of an engine's processes since they began. `pssBytes` is null where the system does not tell it. */
+export type EngineUsage = {
+  processes: number;
+  rssBytes: number;
+  pssBytes: number | null;
+  cpuMs: number;
 };
 
 /**
@@ -90,6 +111,15 @@ export type WhatsAppEngine = {
     chatId: string,
   ): Promise<{ exists: boolean; chatId: string | null; lid: string | null }>;
   screenshot(): Promise<Uint8Array>;
+  /** Asks for a code to type on the phone instead of scanning. @param phone bare digits with the country code */
+  requestPairingCode(phone: string): Promise<EnginePairingCode>;
+  /** What its processes take now; null when that cannot be told. */
+  usage(): Promise<EngineUsage | null>;
+  /**
+   * Stands still for `work`, for `capMs` at most, so that its files do not change meanwhile; goes on whatever happens.
+   * Rejects as `work` does, and when it could not stand still for long enough: what was read is worth nothing then.
+   */
+  paused<T>(capMs: number, work: (signal: AbortSignal) => Promise<T>): Promise<T>;
   /** Liveness: rejects or stays away past `deadlineMs` when the page is gone or frozen. */
   ping(deadlineMs: number): Promise<{ state: string }>;
 };

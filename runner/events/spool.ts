@@ -53,7 +53,7 @@ export class ReportSpool {
     this.#kick();
   }
 
-  /** Resolves once the report is on the disk. A QR code is a credential that dies with us: it never touches the disk. */
+  /** Resolves once the report is on the disk. A code to link with dies with us: it never touches the disk. */
   async add({ sessionId, epoch, report, file }: NewReport): Promise<void> {
     const { bootId, clock, store, log } = this.#deps;
     this.#spoolSeq += 1;
@@ -68,7 +68,7 @@ export class ReportSpool {
     const entry: SpoolEntry = { report: spooled, file: file ?? null };
     this.#enqueue(entry);
     this.#kick();
-    if (report.kind === 'session.qr') return;
+    if (isCredential(report)) return;
     try {
       await store.put(entry);
     } catch (error) {
@@ -246,7 +246,13 @@ function keyOf({ report }: SpoolEntry): string {
   return `${report.bootId}/${report.spoolSeq}`;
 }
 
-/** A QR code that is out of date is of no use to anyone. */
+type CredentialReport = Extract<Report, { kind: 'session.qr' | 'session.pairing_code' }>;
+
+function isCredential(report: Report): report is CredentialReport {
+  return report.kind === 'session.qr' || report.kind === 'session.pairing_code';
+}
+
+/** A code to link with that is out of date is of no use to anyone. */
 function isSpent(report: Report, now: number): boolean {
-  return report.kind === 'session.qr' && report.expiresAt <= now;
+  return isCredential(report) && report.expiresAt <= now;
 }

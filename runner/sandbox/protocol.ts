@@ -5,6 +5,7 @@ import { z } from 'zod';
  * People are named by phone (`<digits>@c.us`) here, always; the page turns that into a LID where its profile wants it.
  */
 export const profileNames = ['stock', '2026-09'] as const;
+export const modalLanguages = ['en', 'pt-BR', 'de', 'ar', 'ja'] as const;
 export type ProfileName = (typeof profileNames)[number];
 
 /** What the page is told by the document that loads it, before it has paired. */
@@ -102,7 +103,7 @@ export type PageSettings = {
   /** When messages that waited are handed over after a restart: as the real page does, or once the library listens. */
   offlineDelivery: 'beforeSync' | 'afterReady';
   modal: 'off' | 'on' | 'auto';
-  modalLanguage: 'en' | 'pt-BR';
+  modalLanguage: (typeof modalLanguages)[number];
   modalLogoutMs: number;
 };
 

@@ -27,6 +27,8 @@ export type EngineSlotDeps = {
 export class EngineSlot {
   readonly #deps: EngineSlotDeps;
   #handle: Handle | null = null;
+  /** Being closed in order, which a kill cuts short. */
+  #closing: Handle | null = null;
   #lane: Promise<void> = Promise.resolve();
 
   constructor(deps: EngineSlotDeps) {
@@ -57,11 +59,13 @@ export class EngineSlot {
   /** Closes the engine in order; resolves when nothing of it is left. */
   close(): Promise<void> {
     const handle = this.#release('closing');
+    if (handle !== null) this.#closing = handle;
     return this.#inLane(async () => {
       if (handle === null) return;
       const stopped = await this.#attempt('stop', STOP_DEADLINE_MS, () => handle.engine.stop());
       handle.phase = 'gone';
       if (!stopped) await this.#reap(handle);
+      if (this.#closing === handle) this.#closing = null;
     });
   }
 
@@ -69,6 +73,7 @@ export class EngineSlot {
   kill(): Promise<void> {
     const handle = this.#release('gone');
     handle?.engine.kill();
+    this.#closing?.engine.kill();
     return this.#inLane(async () => {
       if (handle !== null) await this.#reap(handle);
     });

@@ -1,14 +1,8 @@
-import {
-  LEASE,
-  type HeartbeatRequest,
-  type HeartbeatResponse,
-} from '../../shared/protocol/leases.ts';
+import type { HeartbeatRequest, HeartbeatResponse } from '../../shared/protocol/leases.ts';
 import { backoffMs } from '../backoff.ts';
 import { sleep, type Clock } from '../clock.ts';
 import type { EdgeClient } from '../edge-client/edge-client.ts';
 import type { Log } from '../log.ts';
-
-const RETRY = { baseMs: 1_000, maxMs: LEASE.heartbeatMs };
 
 export type HeartbeatDeps = {
   edge: Pick<EdgeClient, 'heartbeat'>;
@@ -16,10 +10,12 @@ export type HeartbeatDeps = {
   random: () => number;
   log: Log;
   request: () => HeartbeatRequest;
-  apply: (answer: HeartbeatResponse, sentAt: number) => void;
+  /** Everything the answer says, and what it answers: `sentAt` is monotonic. */
+  apply: (answer: HeartbeatResponse, sentAt: number, request: HeartbeatRequest) => void;
+  everyMs: number;
 };
 
-/** Tells the edge every 5 s, or at once when asked, that this runner lives and what it holds; never two at a time. */
+/** Tells the edge every `everyMs`, or at once when asked, that this runner lives and what it holds; never two at a time. */
 export class Heartbeat {
   readonly #deps: HeartbeatDeps;
   readonly #stopping = new AbortController();
@@ -41,12 +37,12 @@ export class Heartbeat {
   }
 
   /** Ends the loop; then `last` is sent once, best effort: the final word of a runner that drains. */
-  async stop(last: HeartbeatRequest): Promise<void> {
+  async stop(last: () => HeartbeatRequest): Promise<void> {
     this.#stopping.abort();
     this.#hurry.abort();
     await this.#running;
     try {
-      await this.#deps.edge.heartbeat(last);
+      await this.#deps.edge.heartbeat(last());
     } catch (error) {
       this.#deps.log.warn('heartbeat.last_failed', { error });
     }
@@ -56,10 +52,11 @@ export class Heartbeat {
     while (!this.#stopping.signal.aborted) {
       // A trigger that comes while a heartbeat is under way must cause another.
       this.#hurry = new AbortController();
-      const began = this.#deps.clock.monotonic();
+      const { clock, random, everyMs } = this.#deps;
+      const began = clock.monotonic();
       const pause = (await this.#once())
-        ? LEASE.heartbeatMs - (this.#deps.clock.monotonic() - began)
-        : backoffMs(this.#failures++, RETRY, this.#deps.random);
+        ? everyMs - (clock.monotonic() - began)
+        : backoffMs(this.#failures++, { baseMs: everyMs / 5, maxMs: everyMs }, random);
       if (!this.#stopping.signal.aborted) await sleep(this.#deps.clock, pause, this.#hurry.signal);
     }
   }
@@ -68,8 +65,8 @@ export class Heartbeat {
     const { edge, clock, log, request, apply } = this.#deps;
     const sentAt = clock.monotonic();
     try {
-      const answer = await edge.heartbeat(request());
-      apply(answer, sentAt);
+      const asked = request();
+      apply(await edge.heartbeat(asked), sentAt, asked);
       this.#failures = 0;
       return true;
     } catch (error) {

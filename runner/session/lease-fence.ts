@@ -1,28 +1,38 @@
-import { LEASE } from '../../shared/protocol/leases.ts';
 import type { Clock } from '../clock.ts';
+import type { Supervisor } from '../supervisor/supervisor.ts';
 
 type Lease = { deadline: number; cancel: () => void };
 
 /**
- * When each session's lease ends for us. Kept apart from the sessions, so that a process of its own can do it: an event
- * loop that hangs cannot fence itself.
+ * When each session's lease ends for us. The first line: it closes a session in order of business. Behind it stands the
+ * supervisor, told of every deadline, since an event loop that hangs cannot fence itself.
  */
 export type LeaseFence = {
-  /** The lease was renewed by a request sent at `sentAt` (monotonic ms) for `leaseMs`. */
-  renew(sessionId: string, sentAt: number, leaseMs: number, kill: () => void): void;
+  renew(lease: {
+    sessionId: string;
+    epoch: number;
+    /** When the request that renewed it was sent, monotonic ms. */
+    sentAt: number;
+    leaseMs: number;
+    kill: () => void;
+  }): void;
   isCurrent(sessionId: string): boolean;
   release(sessionId: string): void;
 };
 
-/** Margin between our own end of a lease and the moment when others may take over. */
-const MARGIN_MS = LEASE.durationMs - LEASE.selfFenceMs;
-
-export function createLeaseFence(clock: Clock): LeaseFence {
+/** @param marginMs between our own end of a lease and the edge's */
+export function createLeaseFence(deps: {
+  clock: Clock;
+  supervisor: Pick<Supervisor, 'lease' | 'release'>;
+  marginMs: number;
+}): LeaseFence {
+  const { clock, supervisor, marginMs } = deps;
   const leases = new Map<string, Lease>();
   return {
-    renew(sessionId, sentAt, leaseMs, kill) {
+    renew({ sessionId, epoch, sentAt, leaseMs, kill }) {
       leases.get(sessionId)?.cancel();
-      const deadline = sentAt + leaseMs - MARGIN_MS;
+      const deadline = sentAt + leaseMs - marginMs;
+      supervisor.lease({ sessionId, epoch, deadline });
       const expire = (): void => {
         // A timer may fire a touch early; the deadline is what counts.
         const left = deadline - clock.monotonic();
@@ -39,6 +49,7 @@ export function createLeaseFence(clock: Clock): LeaseFence {
     release(sessionId) {
       leases.get(sessionId)?.cancel();
       leases.delete(sessionId);
+      supervisor.release(sessionId);
     },
   };
 }

@@ -1,5 +1,5 @@
 import { mkdir, readFile, readdir, rename, rm, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { z } from 'zod';
 import type { Assignment } from '../../shared/protocol/leases.ts';
 
@@ -24,6 +24,8 @@ export function isNewestProfile(
 export class SessionFolder {
   readonly profileDir: string;
   readonly filesDir: string;
+  /** A copy of the profile on its way out, or one on its way in. */
+  readonly snapshotDir: string;
   readonly #root: string;
   readonly #sessionId: string;
 
@@ -32,25 +34,42 @@ export class SessionFolder {
     this.#root = join(dataDir, 'sessions', sessionId);
     this.profileDir = join(this.#root, 'profile');
     this.filesDir = join(this.#root, 'files');
+    this.snapshotDir = join(this.#root, 'snapshot');
   }
 
   /**
-   * Makes the folder ready for an engine of this epoch; a profile that is not the newest is put in quarantine.
-   * @returns whether the profile was linked to a phone when it was last used
+   * Makes the folder ready for an engine of this epoch. A profile that is not the newest is put in quarantine, and
+   * `restore` brings the newest into its place. The marker is written last: what died half-way begins again.
+   * @returns whether the profile was linked to a phone when it was last used; `lost`: why it was linked once and is not
    */
   async prepare(
     owner: { epoch: number; bootId: string },
     lastStarted: Assignment['lastStarted'],
-  ): Promise<{ linked: boolean; quarantined: boolean }> {
+    restore: () => Promise<{ restored: boolean; lost: string | null }>,
+  ): Promise<{ linked: boolean; quarantined: boolean; lost: string | null }> {
     await mkdir(this.#root, { recursive: true, mode: 0o700 });
     await mkdir(this.filesDir, { recursive: true, mode: 0o700 });
+    // What a boot before left of a copy that it did not finish.
+    await rm(this.snapshotDir, { recursive: true, force: true });
     const marker = await this.#readMarker();
-    const usable = isNewestProfile(marker, lastStarted);
-    const quarantined = !usable && (await this.quarantine());
-    const linked = usable && marker?.linked === true;
+    const isNewest = isNewestProfile(marker, lastStarted);
+    const quarantined = !isNewest && (await this.quarantine());
+    const isWhole = marker?.linked !== true || (await this.#hasDatabase());
+    const { restored, lost } =
+      isNewest && isWhole ? { restored: false, lost: null } : await restore();
+    const linked = restored || (isNewest && isWhole && marker?.linked === true);
     await mkdir(this.profileDir, { recursive: true, mode: 0o700 });
     await this.#writeMarker({ ...owner, linked });
-    return { linked, quarantined };
+    return { linked, quarantined, lost };
+  }
+
+  /**
+   * The phone is linked no more: the profile is put in quarantine, and that there is none is the newest state of things, so
+   * that nothing is restored in its place.
+   */
+  async unlink(owner: { epoch: number; bootId: string }): Promise<void> {
+    await this.quarantine();
+    await this.#writeMarker({ ...owner, linked: false });
   }
 
   /** Notes that this owner's profile is linked, or not any more. */
@@ -61,7 +80,12 @@ export class SessionFolder {
   /** Moves the profile out of use and keeps it; the one that was there before goes. @returns whether there was one */
   async quarantine(): Promise<boolean> {
     const kept = join(this.#root, 'quarantined-profile');
-    if ((await filesIn(this.profileDir)) === 0) return false;
+    if ((await filesIn(this.profileDir)) === 0) {
+      // An engine whose phone unlinked it moves its profile aside by itself.
+      await this.#keepNewest(kept);
+      await rm(this.#markerPath(), { force: true });
+      return false;
+    }
     await rm(kept, { recursive: true, force: true });
     await rename(this.profileDir, kept);
     await rm(this.#markerPath(), { force: true });
@@ -71,6 +95,20 @@ export class SessionFolder {
   /** The session was deleted: nothing of it stays here. */
   remove(): Promise<void> {
     return rm(this.#root, { recursive: true, force: true });
+  }
+
+  async #hasDatabase(): Promise<boolean> {
+    return (await filesIn(join(this.profileDir, 'Default', 'IndexedDB'))) > 0;
+  }
+
+  async #keepNewest(kept: string): Promise<void> {
+    const prefix = `${basename(this.profileDir)}.quarantine-`;
+    const aside = (await entriesOf(this.#root)).filter((name) => name.startsWith(prefix));
+    const newest = aside.toSorted().at(-1);
+    if (newest === undefined) return;
+    await rm(kept, { recursive: true, force: true });
+    await rename(join(this.#root, newest), kept);
+    for (const older of aside) await rm(join(this.#root, older), { recursive: true, force: true });
   }
 
   #markerPath(): string {
@@ -95,9 +133,13 @@ export class SessionFolder {
 }
 
 async function filesIn(directory: string): Promise<number> {
+  return (await entriesOf(directory)).length;
+}
+
+async function entriesOf(directory: string): Promise<string[]> {
   try {
-    return (await readdir(directory)).length;
+    return await readdir(directory);
   } catch {
-    return 0;
+    return [];
   }
 }

@@ -53,6 +53,7 @@ export class SendQueue {
   readonly #stopping = new AbortController();
   #hand: Held[] = [];
   #begun: Held | null = null;
+  #sendEnded: (() => void) | null = null;
   #loaded = false;
   #linkLost = false;
   #wantsClaim = true;
@@ -102,6 +103,21 @@ export class SendQueue {
     this.#running = this.#run().finally(() => {
       this.#running = null;
     });
+  }
+
+  /** A send is in flight, or something waits to be sent. */
+  get busy(): boolean {
+    return this.#begun !== null || this.#hand.length > 0;
+  }
+
+  /** Resolves when no send is in flight, at the latest after `waitMs`. */
+  async inFlight(waitMs: number): Promise<void> {
+    if (this.#begun === null) return;
+    const ended = new Promise<void>((resolve) => {
+      this.#sendEnded = resolve;
+    });
+    await within(this.#deps.clock, waitMs, 'send in flight', ended).catch(() => undefined);
+    this.#sendEnded = null;
   }
 
   /** Starts nothing new, waits up to `waitMs` for a send in flight, and gives back what was not begun. */
@@ -185,6 +201,7 @@ export class SendQueue {
       },
     }).finally(() => {
       this.#begun = null;
+      this.#sendEnded?.();
     });
     if (carried.result === 'done') {
       this.#hand.shift();

@@ -1,3 +1,4 @@
+import { readdirSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type {
@@ -7,13 +8,15 @@ import type {
 } from '../../shared/protocol/leases.ts';
 import { SendJournal } from '../journal/send-journal.ts';
 import type { ReportSpool } from '../events/spool.ts';
-import { sleep } from '../clock.ts';
+import { sleep, unlessAborted } from '../clock.ts';
 import type { Log } from '../log.ts';
 import { SessionFolder } from './profile.ts';
 import { Session, type SessionDeps, type SessionStop } from './session.ts';
 
 /** How long a send in flight gets when its session is stopped on purpose. */
 const STOP_SEND_WAIT_MS = 5_000;
+/** Folders named in one heartbeat at most. */
+const MOST_STORED = 1_000;
 /** Session ids name folders. */
 const SAFE_ID = /^\w+$/;
 
@@ -25,7 +28,7 @@ export type SessionManagerDeps = Omit<
   spool: ReportSpool;
   refusalOf: (assignment: Assignment) => string | null;
   /** How many engines may be starting at once: a Chromium's start takes a whole core for seconds. */
-  concurrentStarts: number;
+  startCap: number;
 };
 
 /** Every session of this runner. What is done to one session happens one after the other, sessions do not wait for each other. */
@@ -37,11 +40,13 @@ export class SessionManager {
   readonly #startGate: SessionDeps['startGate'];
   #arrivals: { sessionId: string; tell: () => void }[] = [];
   #draining = false;
+  /** Ended here with nothing left of them, and not yet given back to the edge. */
+  #released: { sessionId: string; epoch: number }[] = [];
 
   constructor(deps: SessionManagerDeps) {
     this.#deps = deps;
     this.#log = deps.log;
-    this.#startGate = createGate(deps.concurrentStarts);
+    this.#startGate = createGate(deps.startCap);
   }
 
   get draining(): boolean {
@@ -70,16 +75,47 @@ export class SessionManager {
     return this.get(sessionId);
   }
 
+  /** Sessions that are not here and whose folders are: what is left of deleted ones must go some day. */
+  stored(): string[] {
+    return foldersIn(join(this.#deps.dataDir, 'sessions'))
+      .filter((name) => SAFE_ID.test(name) && !this.#sessions.has(name) && !this.#lanes.has(name))
+      .slice(0, MOST_STORED);
+  }
+
+  /** Those that are not about to end. */
+  running(): Session[] {
+    return [...this.#sessions.values()].filter(({ stopping }) => !stopping);
+  }
+
   view(): HeartbeatRequest['sessions'] {
     return [...this.#sessions.values()].map((session) => session.view());
   }
 
-  /** Does what the edge's answer says. `sentAt` is when the heartbeat left, by the monotonic clock. */
-  apply(answer: HeartbeatResponse, sentAt: number): void {
-    for (const { sessionId, epoch, highestQueueSeq } of answer.renewed) {
+  /** How many more sessions this runner would bring up now. */
+  get startRoom(): number {
+    const comingUp = this.running().filter((session) => session.comingUp).length;
+    return Math.max(0, this.#deps.startCap - comingUp);
+  }
+
+  /** Leases that this runner gives back, for the next heartbeat. */
+  get released(): readonly { sessionId: string; epoch: number }[] {
+    return this.#released;
+  }
+
+  /** Does what the edge's answer says. `sentAt` is when the heartbeat `asked` left, by the monotonic clock. */
+  apply(answer: HeartbeatResponse, sentAt: number, asked: HeartbeatRequest): void {
+    const saidStarted = new Set(
+      asked.sessions.filter(({ started }) => started).map(({ sessionId }) => sessionId),
+    );
+    const givenBack = new Set(asked.released?.map(({ sessionId }) => sessionId));
+    this.#released = this.#released.filter(({ sessionId }) => !givenBack.has(sessionId));
+    for (const { sessionId, epoch, highestQueueSeq, pacing, traffic } of answer.renewed) {
       const session = this.get(sessionId);
       if (session === undefined || session.assignment.epoch !== epoch) continue;
+      if (pacing !== undefined) session.setPacing(pacing);
+      if (traffic !== undefined) session.setTraffic(traffic);
       session.renewed(sentAt, answer.leaseMs);
+      if (saidStarted.has(sessionId)) session.startRecorded();
       session.ring(highestQueueSeq, false);
     }
     for (const { sessionId, reason } of answer.lost) this.#lose(sessionId, reason);
@@ -87,15 +123,38 @@ export class SessionManager {
     for (const assignment of answer.assigned) this.#assign(assignment, sentAt, answer.leaseMs);
   }
 
-  /** Stops every session and keeps the links. Sends in flight get `waitMs`. */
-  async drain(waitMs: number): Promise<void> {
+  /**
+   * Stops every session, keeps the links, and gives each lease back as soon as nothing of its session is left. Sends in
+   * flight get `sendWaitMs`, until `hurry` aborts.
+   */
+  async drain(patience: { sendWaitMs: number; hurry: AbortSignal }): Promise<void> {
     this.#draining = true;
+    const { hurry, sendWaitMs } = patience;
+    const cutShort = (): void => {
+      for (const session of this.#sessions.values())
+        session.hurry().catch((error: unknown) => this.#log.error('drain.hurry_failed', { error }));
+    };
+    hurry.addEventListener('abort', cutShort, { once: true });
     await Promise.all(this.#lanes.values());
     await Promise.all(
       [...this.#sessions.keys()].map((sessionId) =>
-        this.#inLane(sessionId, () => this.#end(sessionId, { now: false, waitMs, report: false })),
+        this.#inLane(sessionId, () => this.#giveBack(sessionId, sendWaitMs, hurry)),
       ),
     );
+    hurry.removeEventListener('abort', cutShort);
+  }
+
+  async #giveBack(sessionId: string, waitMs: number, hurry: AbortSignal): Promise<void> {
+    const epoch = this.#sessions.get(sessionId)?.assignment.epoch;
+    if (epoch === undefined) return;
+    await this.#end(
+      sessionId,
+      hurry.aborted ? { now: true } : { now: false, waitMs, report: false },
+    );
+    // The next owner must find what we did not begin back in the queue, or it would call it unknown.
+    await unlessAborted(this.#deps.spool.delivered(sessionId), hurry);
+    this.#released.push({ sessionId, epoch });
+    this.#deps.requestHeartbeat();
   }
 
   #assign(assignment: Assignment, sentAt: number, leaseMs: number): void {
@@ -176,6 +235,14 @@ export class SessionManager {
     return lane.finally(() => {
       if (this.#lanes.get(sessionId) === lane) this.#lanes.delete(sessionId);
     });
+  }
+}
+
+function foldersIn(directory: string): string[] {
+  try {
+    return readdirSync(directory);
+  } catch {
+    return []; // no session was ever here
   }
 }
 

@@ -1,8 +1,13 @@
-import type { Assignment, HeartbeatRequest } from '../../shared/protocol/leases.ts';
+import type {
+  Assignment,
+  HeartbeatRequest,
+  SessionMetrics,
+  Traffic,
+} from '../../shared/protocol/leases.ts';
 import type { Report } from '../../shared/protocol/runner-reports.ts';
 import type { SessionStatus } from '../../shared/session-status.ts';
 import type { EdgeClient } from '../edge-client/edge-client.ts';
-import type { InboundFile, WhatsAppEngine } from '../engine/port.ts';
+import type { EnginePairingCode, InboundFile, WhatsAppEngine } from '../engine/port.ts';
 import type { SendJournal } from '../journal/send-journal.ts';
 import { EngineLink, type EngineLinkDeps } from './engine-link.ts';
 import type { LeaseFence } from './lease-fence.ts';
@@ -28,6 +33,9 @@ export type SessionDeps = Omit<
   refusal: string | null;
 };
 
+/** How long a send in flight holds up a new engine. */
+const RESTART_SEND_WAIT_MS = 10_000;
+
 /** `now`: the browser dies first, since it is not ours any more. Otherwise a send in flight gets up to `waitMs`. */
 export type SessionStop = { now: true } | { now: false; waitMs: number; report: boolean };
 
@@ -39,6 +47,10 @@ export class Session {
   readonly #queue: SendQueue;
   #pacing: Assignment['pacing'];
   #stopping = false;
+  /** No send begins: the engine is about to be replaced. */
+  #held = false;
+  #metrics: SessionMetrics | null = null;
+  #lastFactAt = 0;
 
   constructor(assignment: Assignment, deps: SessionDeps) {
     this.assignment = assignment;
@@ -68,14 +80,19 @@ export class Session {
     return this.#link.board.status;
   }
 
-  /** For commands that need the page, whatever the status; null when there is no engine. */
+  /** For commands that need the page, whatever the status; null when there is no engine, or the lease is over. */
   get engine(): WhatsAppEngine | null {
-    return this.#link.engine;
+    return this.#deps.fence.isCurrent(this.assignment.sessionId) ? this.#link.engine : null;
   }
 
   /** Of the linked phone, bare digits; null when none is linked. */
   get phoneNumber(): string | null {
     return this.#link.board.identity?.phoneNumber ?? null;
+  }
+
+  /** Its first engine is still to come up. */
+  get comingUp(): boolean {
+    return this.#link.comingUp;
   }
 
   get stopping(): boolean {
@@ -84,7 +101,25 @@ export class Session {
 
   view(): HeartbeatRequest['sessions'][number] {
     const { sessionId, epoch } = this.assignment;
-    return { sessionId, epoch, status: this.status, started: this.#link.started };
+    const metrics = this.#metrics;
+    this.#metrics = null;
+    return {
+      sessionId,
+      epoch,
+      status: this.status,
+      started: this.#link.started,
+      ...(metrics === null ? {} : { metrics }),
+    };
+  }
+
+  /** Goes out with the next heartbeat. */
+  measured(metrics: SessionMetrics): void {
+    this.#metrics = metrics;
+  }
+
+  /** Nothing is being sent, and nothing came in for `ms`. */
+  quietFor(ms: number): boolean {
+    return !this.#queue.busy && this.#deps.clock.monotonic() - this.#lastFactAt >= ms;
   }
 
   /** Settles what earlier owners left, and brings the engine up. */
@@ -98,12 +133,24 @@ export class Session {
 
   /** The lease was renewed by a request sent at `sentAt` (monotonic ms); after a fence this brings the engine back. */
   renewed(sentAt: number, leaseMs: number): void {
-    this.#deps.fence.renew(this.assignment.sessionId, sentAt, leaseMs, () => {
+    const { sessionId, epoch } = this.assignment;
+    const kill = (): void => {
       this.#link.fence();
       this.#queue.kick();
-    });
+    };
+    this.#deps.fence.renew({ sessionId, epoch, sentAt, leaseMs, kill });
     this.#link.unfence();
     this.#queue.kick();
+  }
+
+  /** The edge has it on record that this epoch starts a browser. */
+  startRecorded(): void {
+    this.#link.startRecorded();
+  }
+
+  /** Ends the engine this instant, whoever is waiting for it. */
+  hurry(): Promise<void> {
+    return this.#link.end('kill');
   }
 
   /** A doorbell or a heartbeat answer: the queue reaches up to `queueSeq`. */
@@ -113,6 +160,42 @@ export class Session {
 
   setPacing(pacing: Assignment['pacing']): void {
     this.#pacing = pacing;
+  }
+
+  setTraffic(traffic: Traffic): void {
+    this.#link.setTraffic(traffic);
+  }
+
+  /** Another engine in the place of this one, once the send in flight has ended. */
+  async restart(signal: 'restart_requested' | 'memory', detail?: string): Promise<void> {
+    this.#held = true;
+    try {
+      await this.#queue.inFlight(RESTART_SEND_WAIT_MS);
+      await this.#link.restart(signal, detail);
+    } finally {
+      this.#held = false;
+      this.#queue.kick();
+    }
+  }
+
+  /** Tries now what would be tried later. `acceptNumber`: the phone's new number is right. */
+  async reconnect(acceptNumber: boolean): Promise<void> {
+    if (this.#deps.refusal === null) await this.#link.reconnect(acceptNumber);
+  }
+
+  /** Drops the link with the phone and stays here, logged out. @returns whether WhatsApp was told */
+  async logout(): Promise<boolean> {
+    this.#held = true;
+    try {
+      await this.#queue.inFlight(RESTART_SEND_WAIT_MS);
+      return await this.#link.logout();
+    } finally {
+      this.#held = false;
+    }
+  }
+
+  async pairingCode(phone: string, waitMs: number): Promise<EnginePairingCode | null> {
+    return this.#deps.refusal === null ? this.#link.pairingCode(phone, waitMs) : null;
   }
 
   /** The code on the page, waiting up to `waitMs` for one. Asking for it brings a logged-out session up again. */
@@ -139,11 +222,15 @@ export class Session {
   }
 
   #sendingEngine(): WhatsAppEngine | null {
-    const able = this.status === 'online' && this.#deps.fence.isCurrent(this.assignment.sessionId);
+    const able =
+      !this.#held &&
+      this.status === 'online' &&
+      this.#deps.fence.isCurrent(this.assignment.sessionId);
     return able ? this.#link.engine : null;
   }
 
   #say(report: Report, file?: InboundFile): void {
+    if (report.kind.startsWith('message.')) this.#lastFactAt = this.#deps.clock.monotonic();
     if (report.kind === 'message.ack') this.#queue.acked(report.wireId, report.ack);
     const { sessionId } = this.assignment;
     this.#deps.report(report, file).catch((error: unknown) => {

@@ -6,6 +6,7 @@ import { SIGNALS, transition, wantsEngine, type Signal } from './state.ts';
 const ABBREVIATIONS: Record<string, SessionStatus> = {
   st: 'starting',
   qr: 'qr',
+  pc: 'pairing_code',
   au: 'authenticating',
   on: 'online',
   re: 'reconnecting',
@@ -15,19 +16,19 @@ const ABBREVIATIONS: Record<string, SessionStatus> = {
   fa: 'failed',
 };
 
-// start resume qr auth ready lost restored logged_out unpaired action conflict crashed start_failed unresp fenced gave_up stopped
+// start resume qr pairing auth ready lost restored logged_out unpaired action conflict crashed start_failed unresp fenced gave_up stopped restart memory crash_loop
 const EXPECTED: Record<SessionStatus, string> = {
-  created: '        st re . . . . . . . . . . . . . . di',
-  starting: '       . re qr au on . . lo lo ac di . . . . fa di',
-  qr: '             . . . au on . . lo lo ac di st st st st fa di',
-  pairing_code: '   . . qr au on . . lo lo ac di st st st st fa di',
-  authenticating: ' . . qr . on . . lo lo ac di st st st st fa di',
-  online: '         . . qr . . re . lo lo ac di re re re re fa di',
-  reconnecting: '   . . qr . on . on lo lo ac di . . . . fa di',
-  action_required: '. . qr . on . . lo lo . di st st st st fa di',
-  disconnected: '   st re . . . . . . . . . . . . . . .',
-  logged_out: '     st re . . . . . . . . . . . . . . .',
-  failed: '         st re . . . . . . . . . . . . . . di',
+  created: '        st re . . . . . . lo . . . . . . . . di . . .',
+  starting: '       . re qr pc au on . . lo lo ac di . . . . fa di . . fa',
+  qr: '             . . . pc au on . . lo lo ac di st st st st fa di st st fa',
+  pairing_code: '   . . qr . au on . . lo lo ac di st st st st fa di st st fa',
+  authenticating: ' . . qr pc . on . . lo lo ac di st st st st fa di st st fa',
+  online: '         . . qr pc . . re . lo lo ac di re re re re fa di re re fa',
+  reconnecting: '   . . qr pc . on . on lo lo ac di . . . . fa di . . fa',
+  action_required: '. . qr pc . on . . lo lo . di st st st st fa di st st fa',
+  disconnected: '   st re . . . . . . lo . . . . . . . . . . . .',
+  logged_out: '     st re . . . . . . . . . . . . . . . . . . .',
+  failed: '         st re . . . . . . lo . . . . . . . . di . . .',
 };
 
 const pairs = SESSION_STATUSES.flatMap((status) => {

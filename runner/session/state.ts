@@ -7,6 +7,8 @@ export const SIGNALS = [
   /** An engine starts from a profile that was linked before. */
   'resume',
   'qr',
+  /** A code to type on the phone is shown instead of the QR code. */
+  'pairing_code',
   'authenticated',
   'ready',
   'connection_lost',
@@ -21,16 +23,22 @@ export const SIGNALS = [
   'unresponsive',
   /** The lease ran out and the engine was killed. */
   'fenced',
-  /** Too many starts in a row failed. */
+  /** This runner cannot run the session at all. */
   'gave_up',
   'stopped',
+  /** The user asked for a new engine, or for the next try to come now. */
+  'restart_requested',
+  /** The browser grew past its limit and is replaced. */
+  'memory',
+  /** Too many starts in a row failed: from here on it is tried seldom. */
+  'crash_loop',
 ] as const;
 export type Signal = (typeof SIGNALS)[number];
 
 type Row = Readonly<Record<Signal, SessionStatus>>;
 
 /** An engine that is on its way up for the first time: whatever ends it leads to another start. */
-const COMING_UP: Omit<Row, 'qr' | 'authenticated'> = {
+const COMING_UP: Omit<Row, 'qr' | 'pairing_code' | 'authenticated'> = {
   start: 'starting',
   resume: 'reconnecting',
   ready: 'online',
@@ -46,6 +54,9 @@ const COMING_UP: Omit<Row, 'qr' | 'authenticated'> = {
   fenced: 'starting',
   gave_up: 'failed',
   stopped: 'disconnected',
+  restart_requested: 'starting',
+  memory: 'starting',
+  crash_loop: 'failed',
 };
 
 /** No engine runs, and only a start brings one. */
@@ -53,11 +64,13 @@ const atRest = (status: SessionStatus): Row => ({
   start: 'starting',
   resume: 'reconnecting',
   qr: status,
+  pairing_code: status,
   authenticated: status,
   ready: status,
   connection_lost: status,
   connection_restored: status,
-  logged_out: status,
+  // The user may drop the link of a session that rests.
+  logged_out: 'logged_out',
   unpaired: status,
   action_required: status,
   conflict: status,
@@ -67,12 +80,16 @@ const atRest = (status: SessionStatus): Row => ({
   fenced: status,
   gave_up: status,
   stopped: status,
+  restart_requested: status,
+  memory: status,
+  crash_loop: status,
 });
 
 /** Waits for a person; losing the socket meanwhile changes nothing. */
 const waiting = (status: SessionStatus): Row => ({
   ...COMING_UP,
   qr: 'qr',
+  pairing_code: 'pairing_code',
   authenticated: 'authenticating',
   start: status,
   resume: status,
@@ -84,6 +101,7 @@ const waiting = (status: SessionStatus): Row => ({
 const LINKED: Row = {
   ...COMING_UP,
   qr: 'qr',
+  pairing_code: 'pairing_code',
   authenticated: 'reconnecting',
   start: 'reconnecting',
   connection_lost: 'reconnecting',
@@ -92,11 +110,18 @@ const LINKED: Row = {
   start_failed: 'reconnecting',
   unresponsive: 'reconnecting',
   fenced: 'reconnecting',
+  restart_requested: 'reconnecting',
+  memory: 'reconnecting',
 };
 
 const TRANSITIONS: Readonly<Record<SessionStatus, Row>> = {
   created: { ...atRest('created'), stopped: 'disconnected' },
-  starting: { ...COMING_UP, qr: 'qr', authenticated: 'authenticating' },
+  starting: {
+    ...COMING_UP,
+    qr: 'qr',
+    pairing_code: 'pairing_code',
+    authenticated: 'authenticating',
+  },
   qr: waiting('qr'),
   pairing_code: waiting('pairing_code'),
   authenticating: waiting('authenticating'),

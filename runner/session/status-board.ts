@@ -1,3 +1,4 @@
+import type { SessionAction } from '../../shared/session-actions.ts';
 import type { Report } from '../../shared/protocol/runner-reports.ts';
 import type { SessionStatus } from '../../shared/session-status.ts';
 import type { EngineIdentity } from '../engine/port.ts';
@@ -19,6 +20,7 @@ export class StatusBoard {
   #status: SessionStatus = 'created';
   #identity: EngineIdentity | null = null;
   #webVersion: string | null = null;
+  #action: SessionAction | null = null;
 
   constructor(deps: StatusBoardDeps) {
     this.#deps = deps;
@@ -33,15 +35,34 @@ export class StatusBoard {
   }
 
   /** Moves on by one signal, and tells it when that changes the status. */
-  apply(signal: Signal, detail?: string): void {
+  apply(signal: Signal, detail?: string): boolean {
     const next = transition(this.#status, signal);
-    if (!next.changed) return;
+    if (!next.changed) return false;
     const { log, names, changed } = this.#deps;
     log.info('session.status', { ...names, from: this.#status, to: next.status, signal, detail });
     this.#status = next.status;
+    if (next.status !== 'action_required') this.#action = null;
     const reason = detail === undefined ? '' : `: ${detail.slice(0, DETAIL_LENGTH)}`;
     this.#tell(`${next.reason}${reason}`);
     changed();
+    return true;
+  }
+
+  /** A person has to do something; told again when it is another thing than before. */
+  needsPerson(action: SessionAction, identity: EngineIdentity | null = this.#identity): void {
+    const news = this.#action !== action;
+    this.#action = action;
+    this.#identity = identity;
+    if (!this.apply('action_required', action) && news && this.#status === 'action_required')
+      this.#tell(`action_required: ${action}`);
+  }
+
+  get webVersion(): string | null {
+    return this.#webVersion;
+  }
+
+  get action(): SessionAction | null {
+    return this.#action;
   }
 
   /** The phone is linked and the page is ready. Told once per phone, however often the page says so. */
@@ -69,6 +90,7 @@ export class StatusBoard {
       lid: this.#identity?.lid ?? null,
       displayName: this.#identity?.displayName ?? null,
       webVersion: this.#webVersion,
+      ...(this.#action === null ? {} : { action: this.#action }),
     });
   }
 }

@@ -1,21 +1,19 @@
-import type { Backoff } from '../backoff.ts';
 import { LIVENESS, type LivenessTiming } from './liveness.ts';
+import { SNAPSHOT_TIMING, type SnapshotTiming } from '../credentials/schedule.ts';
+import type { ReconnectTiming } from './reconnect-plan.ts';
 import { UNSETTLED_TIMING, type UnsettledTiming } from './unsettled.ts';
 
 /** A session's patience, in milliseconds. */
-export type SessionTiming = {
+export type SessionTiming = ReconnectTiming & {
   /** From the engine's start, or from `authenticated`, to what must come next. */
   readyMs: number;
   /** How long the page may try to reconnect by itself. */
   reconnectMs: number;
   /** Online for this long, the count of failed starts begins anew. */
   stableMs: number;
-  retry: Backoff;
-  /** After this many failed starts in a row the session is `failed`, and tried every `slowRetryMs` only. */
-  giveUpAfter: number;
-  slowRetryMs: number;
   liveness: LivenessTiming;
   unsettled: UnsettledTiming;
+  snapshots: SnapshotTiming;
 };
 
 export const SESSION_TIMING: SessionTiming = {
@@ -27,4 +25,5 @@ export const SESSION_TIMING: SessionTiming = {
   slowRetryMs: 600_000,
   liveness: LIVENESS,
   unsettled: UNSETTLED_TIMING,
+  snapshots: SNAPSHOT_TIMING,
 };

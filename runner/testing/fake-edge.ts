@@ -24,6 +24,7 @@ import {
   verifyRequest,
   type SignRequestInput,
 } from '../../shared/signing/signed-request.ts';
+import { FakeCredentials } from './fake-credentials.ts';
 import { until } from './until.ts';
 
 export const EDGE_TO_RUNNER = [{ id: 'e1', secret: 'ab'.repeat(32) }];
@@ -56,6 +57,7 @@ export class FakeEdge {
   readonly reports: SpooledReport[] = [];
   readonly heartbeats: HeartbeatRequest[] = [];
   readonly stored = new Map<string, Buffer>();
+  readonly credentials = new FakeCredentials((name) => `${this.url}/storage/${name}`);
   readonly refusedSignatures: string[] = [];
   readonly claims: string[] = [];
   /** Sessions that asked for messages, once per asking. */
@@ -68,6 +70,10 @@ export class FakeEdge {
   unfit: (report: Report) => boolean = () => false;
   /** Reports whose batch answers 503: the edge has them only when this lets it. */
   notNow: (report: Report) => boolean = () => false;
+  /** Heartbeats that answer 503. */
+  notThisBeat: (request: HeartbeatRequest) => boolean = () => false;
+  /** Unix ms; what the age of a signature is judged by. */
+  now: () => number = Date.now;
   leaseMs = 30_000;
   url = '';
   #server: Server | null = null;
@@ -243,19 +249,24 @@ export class FakeEdge {
       body: bytes.toString('utf8'),
       keys: RUNNER_TO_EDGE,
       audience: 'edge',
+      now: Math.floor(this.now() / 1_000),
       rememberNonce: (nonce) => !this.#nonces.has(nonce) && this.#nonces.add(nonce).size > 0,
     });
     if (!verified.ok) {
       this.refusedSignatures.push(`${name}: ${verified.reason}`);
-      return { status: 401, body: {} };
+      const { reason } = verified;
+      return { status: 401, body: { error: { code: 'UNAUTHORIZED', details: { reason } } } };
     }
     const answer = this.#dispatch(name, JSON.parse(bytes.toString('utf8')));
     return this.loseAnswerOf.has(name) ? { status: 0, body: {} } : answer;
   }
 
   #dispatch(name: string, body: unknown): { status: number; body: unknown } {
-    if (name === 'heartbeat')
-      return { status: 200, body: this.#heartbeat(HeartbeatRequest.parse(body)) };
+    if (name === 'heartbeat') {
+      const beat = HeartbeatRequest.parse(body);
+      if (this.notThisBeat(beat)) return { status: 503, body: {} };
+      return { status: 200, body: this.#heartbeat(beat) };
+    }
     if (name === 'claim') return this.#claim(ClaimRequest.parse(body));
     if (name === 'unsettled') return this.#unsettled(UnsettledRequest.parse(body));
     if (name === 'reports') {
@@ -269,6 +280,8 @@ export class FakeEdge {
       const mediaId = newId('media');
       return { status: 200, body: { mediaId, putUrl: `${this.url}/storage/${mediaId}` } };
     }
+    if (name.startsWith('credentials/'))
+      return this.credentials.answer(name, body, this.sessions, this.stored);
     return { status: 404, body: {} };
   }
 
@@ -281,6 +294,10 @@ export class FakeEdge {
       assigned: [],
       leaseMs: this.leaseMs,
     };
+    for (const { sessionId, epoch } of request.released ?? []) {
+      const session = this.sessions.get(sessionId);
+      if (session?.owner === owner && session.assignment.epoch === epoch) session.owner = null;
+    }
     for (const { sessionId, epoch, started } of request.sessions) {
       const session = this.sessions.get(sessionId);
       if (session === undefined) answer.lost.push({ sessionId, reason: 'deleted' });

@@ -13,5 +13,11 @@ const { factory } = new FakeWhatsApp({ wireFile, autoLink: true });
 const log = createLog({ level: env.LOG_LEVEL });
 await runUntilTold(
   log,
-  await startRunner({ env, engineFactory: factory, sandbox: null, timing: QUICK }),
+  await startRunner({
+    env,
+    engineFactory: factory,
+    sandbox: null,
+    chromiumMajor: async () => 156,
+    timing: QUICK,
+  }),
 );

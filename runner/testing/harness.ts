@@ -7,6 +7,7 @@ import { FakeWhatsApp, readWire, type WireRecord } from '../engine/fake.ts';
 import { parseEnv, type RunnerEnv } from '../env.ts';
 import { createLog, type Log } from '../log.ts';
 import { startRunner, type Runner, type RunnerOptions } from '../start.ts';
+import { FakeClock } from './fake-clock.ts';
 import { EDGE_TO_RUNNER, FakeEdge, RUNNER_TO_EDGE } from './fake-edge.ts';
 
 const keysText = (keys: readonly { id: string; secret: string }[]): string =>
@@ -56,10 +57,14 @@ export class Stage {
 
   /** In this process, where time and the engines can be held in the hand. */
   async startHere(change: Partial<RunnerOptions> = {}): Promise<Runner> {
+    const { clock } = change;
+    // A clock that is moved by hand is everybody's time.
+    if (clock instanceof FakeClock) this.edge.now = () => clock.now();
     this.runner = await startRunner({
       env: this.parsedEnv(),
       engineFactory: this.whatsapp.factory,
       sandbox: null,
+      chromiumMajor: async () => 156,
       random: () => 0,
       log: this.log(),
       timing: QUICK,
@@ -69,8 +74,8 @@ export class Stage {
   }
 
   /** As a process of its own, which can be killed. */
-  async spawn(main = FAKE_RUNNER): Promise<ChildProcess> {
-    const child = spawn(process.execPath, [main, this.#wireFile()], {
+  async spawn(main = FAKE_RUNNER, ...more: string[]): Promise<ChildProcess> {
+    const child = spawn(process.execPath, [main, this.#wireFile(), ...more], {
       env: this.env(),
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
     });

@@ -14,6 +14,7 @@ export const EVENT_TYPES = [
   'message.revoked',
   'session.status',
   'session.qr',
+  'session.pairing_code',
   'webhook.test',
 ] as const;
 

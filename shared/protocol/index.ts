@@ -1,3 +1,4 @@
+export * from './credentials.ts';
 export * from './events.ts';
 export * from './leases.ts';
 export * from './outbound-message.ts';

@@ -11,6 +11,29 @@ export const LEASE = {
   takeoverMs: 35_000,
 } as const;
 
+/** What a session takes in beside chats: both are much and seldom wanted, so that they are off by default. */
+export const Traffic = z.object({ status: z.boolean(), channels: z.boolean() });
+export type Traffic = z.infer<typeof Traffic>;
+
+/** A proxy for one session's browser: `http://host:port`, `https://…` or `socks5://…`, and how to log in there. */
+export const SessionProxy = z.object({
+  url: z.url(),
+  username: z.string().optional(),
+  password: z.string().optional(),
+});
+export type SessionProxy = z.infer<typeof SessionProxy>;
+
+/** What a session's processes take, as the runner measured it. */
+export const SessionMetrics = z.object({
+  /** Proportional set size: shared pages counted by share. Null where the system does not tell it. */
+  pssBytes: z.number().int().min(0).nullable(),
+  rssBytes: z.number().int().min(0),
+  /** Share of one core since the measurement before; null at the first. */
+  cpuPercent: z.number().min(0).nullable(),
+  processes: z.number().int().min(0),
+});
+export type SessionMetrics = z.infer<typeof SessionMetrics>;
+
 /** Everything a runner needs to drive a session for one epoch. */
 export const Assignment = z.object({
   sessionId: z.string(),
@@ -23,6 +46,11 @@ export const Assignment = z.object({
   /** Smallest gap between two sends, and how much random time is added at most. */
   pacing: z.object({ minIntervalMs: z.number().int().min(0), jitterMs: z.number().int().min(0) }),
   highestQueueSeq: z.number().int(),
+  /** The number that was linked before, bare digits: another one needs the user's word. */
+  phoneNumber: z.string().nullable().optional(),
+  traffic: Traffic.optional(),
+  /** The browser's way out; without it, the runner's own. */
+  proxy: SessionProxy.optional(),
   /** (epoch, boot) that last started this session; a local profile is good only if they are this runner's own. */
   lastStarted: z
     .object({ epoch: z.number().int(), runnerId: z.string(), bootId: z.string() })
@@ -37,12 +65,22 @@ export const HeartbeatRequest = z.object({
   region: z.string(),
   maxSessions: z.number().int().min(1),
   draining: z.boolean(),
+  /** Sessions that it closed and gives back: others may take them at once. */
+  released: z.array(z.object({ sessionId: z.string(), epoch: z.number().int() })).optional(),
+  /** How many more sessions it would bring up now. */
+  startRoom: z.number().int().min(0).optional(),
+  /** Of the process that holds the sessions. */
+  pid: z.number().int().optional(),
+  /** Sessions that it does not hold and whose folders are on its disk; told now and then. */
+  stored: z.array(z.string()).max(1_000).optional(),
   sessions: z.array(
     z.object({
       sessionId: z.string(),
       epoch: z.number().int(),
       status: z.enum(SESSION_STATUSES),
       started: z.boolean(),
+      /** When it was measured since the last heartbeat, about every 30 s. */
+      metrics: SessionMetrics.optional(),
     }),
   ),
 });
@@ -51,7 +89,14 @@ export type HeartbeatRequest = z.infer<typeof HeartbeatRequest>;
 export const HeartbeatResponse = z.object({
   /** Renewed: `leaseMs` counts from when the request was sent. */
   renewed: z.array(
-    z.object({ sessionId: z.string(), epoch: z.number().int(), highestQueueSeq: z.number().int() }),
+    z.object({
+      sessionId: z.string(),
+      epoch: z.number().int(),
+      highestQueueSeq: z.number().int(),
+      /** What the user may have changed since the assignment. */
+      pacing: Assignment.shape.pacing.optional(),
+      traffic: Traffic.optional(),
+    }),
   ),
   /** No longer this runner's, or wanted stopped: close the browser and forget. */
   lost: z.array(

@@ -13,6 +13,17 @@ export const COMMANDS = {
     input: z.object({ waitMs: z.number().int().min(0).max(30_000) }),
     output: z.object({ qr: z.string(), expiresAt: z.number().int() }).nullable(),
   },
+  /** Shows a code to type on the phone with this number (bare digits), or gives the one that is shown. */
+  pairingCode: {
+    input: z.object({ phone: z.string(), waitMs: z.number().int().min(0).max(60_000) }),
+    output: z.object({ code: z.string(), expiresAt: z.number().int() }),
+  },
+  /** Closes the engine in order and starts another. */
+  restart: { input: z.object({}), output: z.object({}) },
+  /** Tries now what would be tried later. `acceptNumber`: the phone's new number is right. */
+  reconnect: { input: z.object({ acceptNumber: z.boolean().optional() }), output: z.object({}) },
+  /** Drops the link at WhatsApp; the session is `logged_out` afterwards. `told`: WhatsApp was asked to. */
+  logout: { input: z.object({}), output: z.object({ told: z.boolean() }) },
   screenshot: { input: z.object({}), output: z.object({ pngBase64: z.string() }) },
   isOnWhatsApp: {
     input: z.object({ chatId: z.string() }),
@@ -24,7 +35,12 @@ export const COMMANDS = {
   },
   'sandbox.state': { input: z.object({}), output: z.record(z.string(), z.unknown()) },
   'sandbox.scan': {
-    input: z.object({ phone: z.string().optional(), name: z.string().optional() }),
+    input: z.object({
+      phone: z.string().optional(),
+      name: z.string().optional(),
+      /** Types this code instead of scanning the QR code. */
+      pairingCode: z.string().optional(),
+    }),
     output: z.object({ phoneNumber: z.string() }),
   },
   'sandbox.messages': {

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { ERROR_CODES } from '../errors.ts';
+import { SESSION_ACTION_NAMES } from '../session-actions.ts';
 import { SESSION_STATUSES } from '../session-status.ts';
 
 /** A person or chat as WhatsApp names it: phone id (`…@c.us`) and LID (`…@lid`) are both carried where known. */
@@ -108,6 +109,24 @@ export const SessionReport = z.discriminatedUnion('kind', [
     displayName: z.string().nullable(),
     /** `Debug.VERSION` of the page, once known. */
     webVersion: z.string().nullable(),
+    /** What a person has to do; there in `action_required` alone. */
+    action: z.enum(SESSION_ACTION_NAMES).optional(),
+  }),
+  /** An engine will be started again. Told for each attempt, also when the status stays as it is. */
+  z.object({
+    kind: z.literal('session.reconnect'),
+    /** From 1, counted since the session was last online for a while. */
+    attempt: z.number().int().min(1),
+    delayMs: z.number().int().min(0),
+    /** Unix ms by the runner's clock. */
+    nextAt: z.number().int(),
+    reason: z.string(),
+  }),
+  z.object({
+    kind: z.literal('session.pairing_code'),
+    /** What the user types on the phone. A credential as the QR code is: never logged, erased when it expires. */
+    code: z.string(),
+    expiresAt: z.number().int(),
   }),
   z.object({
     kind: z.literal('session.qr'),

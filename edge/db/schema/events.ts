@@ -28,5 +28,8 @@ export const events = pgTable(
     index('events_live_qr')
       .on(table.createdAt)
       .where(sql`${table.type} = 'session.qr' and ${table.data} ->> 'qr' is not null`),
+    index('events_live_pairing_code')
+      .on(table.createdAt)
+      .where(sql`${table.type} = 'session.pairing_code' and ${table.data} ->> 'code' is not null`),
   ],
 );

@@ -1,5 +1,6 @@
 import { sql } from 'drizzle-orm';
-import { bigserial, boolean, index, integer, pgTable, text } from 'drizzle-orm/pg-core';
+import { bigserial, boolean, index, integer, jsonb, pgTable, text } from 'drizzle-orm/pg-core';
+import type { SessionMetrics } from '../../../shared/protocol/leases.ts';
 import { moment } from './columns.ts';
 import { sessions } from './sessions.ts';
 
@@ -22,6 +23,16 @@ export const sessionLeases = pgTable(
     startedEpoch: integer('started_epoch'),
     startedRunnerId: text('started_runner_id'),
     startedBootId: text('started_boot_id'),
+    /** Owners in a row that died while the session came up. */
+    startFailures: integer('start_failures').notNull().default(0),
+    failingSince: moment('failing_since'),
+    /** Nobody brings it up before; set while it is caught in a crash loop. */
+    retryAt: moment('retry_at'),
+    /** The last epoch whose start is settled: it came up, or its failure was counted. */
+    settledEpoch: integer('settled_epoch'),
+    /** What the session's processes took when the owner last measured. */
+    metrics: jsonb('metrics').$type<SessionMetrics>(),
+    metricsAt: moment('metrics_at'),
     createdAt: moment('created_at').notNull().defaultNow(),
   },
   (table) => [
@@ -45,8 +56,13 @@ export const leaseHistory = pgTable(
     bootId: text('boot_id').notNull(),
     cause: text('cause').notNull(),
     at: moment('at').notNull().defaultNow(),
+    /** When this owner surely had no browser any more, as far as leases say; null while it owns the session. */
+    endedAt: moment('ended_at'),
   },
-  (table) => [index('lease_history_session').on(table.sessionId, table.epoch)],
+  (table) => [
+    index('lease_history_session').on(table.sessionId, table.epoch),
+    index('lease_history_at').on(table.at),
+  ],
 );
 
 /** One runner process, as its last heartbeat described it. */
@@ -62,5 +78,14 @@ export const runners = pgTable('runners', {
   region: text('region').notNull(),
   maxSessions: integer('max_sessions').notNull(),
   draining: boolean('draining').notNull().default(false),
+  /** Of the process that holds the sessions. */
+  pid: integer('pid'),
   heartbeatAt: moment('heartbeat_at').notNull().defaultNow(),
+});
+
+/** The one row of what is true of all runners together. */
+export const fleetState = pgTable('fleet_state', {
+  id: integer('id').primaryKey(),
+  /** After a time without any heartbeat: until then only its last owner may take a session whose lease ran out. */
+  takeoverNotBefore: moment('takeover_not_before').notNull(),
 });

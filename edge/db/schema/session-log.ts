@@ -13,6 +13,11 @@ export const sessionLog = pgTable(
     status: text('status').notNull(),
     reason: text('reason').notNull(),
     epoch: integer('epoch'),
+    /** Of a try to reconnect: its number, and the pause before it. Null for a change of state. */
+    attempt: integer('attempt'),
+    delayMs: integer('delay_ms'),
+    /** Of the report that says it, so that telling it twice is one row; null for what the edge did itself. */
+    reportId: text('report_id').unique(),
     at: moment('at').notNull().defaultNow(),
   },
   (table) => [index('session_log_session').on(table.sessionId, table.at)],

@@ -1,5 +1,6 @@
 import { sql } from 'drizzle-orm';
-import { index, integer, pgTable, text, uniqueIndex } from 'drizzle-orm/pg-core';
+import { boolean, index, integer, pgTable, text, uniqueIndex } from 'drizzle-orm/pg-core';
+import { SESSION_ACTION_NAMES } from '../../../shared/session-actions.ts';
 import {
   SANDBOX_PROFILES,
   SESSION_MODES,
@@ -21,8 +22,15 @@ export const sessions = pgTable(
     sandboxProfile: text('sandbox_profile', { enum: SANDBOX_PROFILES }),
     status: text('status', { enum: SESSION_STATUSES }).notNull().default('created'),
     reason: text('reason').notNull().default('created'),
+    /** What a person has to do; only in `action_required`. */
+    action: text('action', { enum: SESSION_ACTION_NAMES }),
+    /** The next try to bring the engine back, while there is one to come. */
+    reconnectAttempt: integer('reconnect_attempt'),
+    reconnectAt: moment('reconnect_at'),
     region: text('region'),
     phoneNumber: text('phone_number'),
+    /** Another number than before, linked and waiting for the user's word. */
+    newPhoneNumber: text('new_phone_number'),
     lid: text('lid'),
     displayName: text('display_name'),
     webVersion: text('web_version'),
@@ -30,6 +38,12 @@ export const sessions = pgTable(
     wireKey: text('wire_key').notNull(),
     minIntervalMs: integer('min_interval_ms').notNull().default(1500),
     jitterMs: integer('jitter_ms').notNull().default(500),
+    /** Whether status posts and channel posts are taken in. */
+    includeStatus: boolean('include_status').notNull().default(false),
+    includeChannels: boolean('include_channels').notNull().default(false),
+    /** The browser's proxy, sealed under SESSION_ENCRYPTION_KEY, and as it may be shown. */
+    proxySealed: text('proxy_sealed'),
+    proxyShown: text('proxy_shown'),
     /** Number of the last queued message. Raised by the send statement. */
     queueSeq: counter('queue_seq').notNull().default(0),
     createdBy: text('created_by'),
@@ -41,6 +55,9 @@ export const sessions = pgTable(
   (table) => [
     uniqueIndex('sessions_workspace_name').on(table.workspaceId, table.name),
     index('sessions_workspace_created').on(table.workspaceId, table.createdAt),
+    index('sessions_phone')
+      .on(table.phoneNumber)
+      .where(sql`${table.phoneNumber} is not null`),
     index('sessions_live')
       .on(table.workspaceId)
       .where(sql`${table.archivedAt} is null`),

@@ -13,6 +13,11 @@ const Body = z.strictObject({
     .optional()
     .openapi({ description: 'Number of the phone; one is made up by default.' }),
   name: z.string().min(1).max(100).optional(),
+  pairingCode: z
+    .string()
+    .regex(/^[A-Za-z0-9]{4}-?[A-Za-z0-9]{4}$/, 'eight letters and digits')
+    .optional()
+    .openapi({ description: 'Types this code on the phone instead of scanning the QR code.' }),
 });
 
 const Scanned = z

@@ -4,8 +4,9 @@ import type { App } from '../../http/app.ts';
 import { answer, errors, ok } from '../../http/envelope.ts';
 import { jsonBody } from '../../http/json-body.ts';
 import { requiredScope } from '../../http/required-scope.ts';
+import { originOf } from '../../services/fleet/find-place.ts';
 import { createSession as createSessionVerb } from '../../services/sessions/create-session.ts';
-import { Pacing, SessionName, SessionSchema } from './schemas.ts';
+import { Pacing, Proxy, Region, SessionName, SessionSchema } from './schemas.ts';
 
 const Body = z
   .strictObject({
@@ -18,7 +19,9 @@ const Body = z
       .enum(SANDBOX_PROFILES)
       .optional()
       .openapi({ description: 'Build of WhatsApp Web that a sandbox session plays.' }),
+    region: Region.optional(),
     pacing: Pacing.optional(),
+    proxy: Proxy.optional(),
   })
   .refine((body) => body.mode === 'sandbox' || body.sandboxProfile === undefined, {
     path: ['sandboxProfile'],
@@ -42,14 +45,17 @@ export const createSession = (app: App) =>
       },
     }),
     async (c) => {
-      const { name, mode, sandboxProfile, pacing } = c.req.valid('json');
+      const { name, mode, sandboxProfile, region, pacing, proxy } = c.req.valid('json');
       const session = await createSessionVerb({
         ctx: c.get('ctx'),
         input: {
           name,
           mode,
           sandboxProfile: mode === 'sandbox' ? (sandboxProfile ?? 'stock') : null,
+          region: region ?? null,
           pacing: pacing ?? null,
+          proxy: proxy ?? null,
+          origin: originOf(c.req.raw),
         },
       });
       return ok(c, session, 201, { sessionId: session.id, sessionName: session.name });

@@ -1,4 +1,5 @@
 import { createRoute, z } from '@hono/zod-openapi';
+import { SESSION_ACTION_NAMES } from '../../../shared/session-actions.ts';
 import { SESSION_STATUSES } from '../../../shared/session-status.ts';
 import type { App } from '../../http/app.ts';
 import { answer, errors, ok } from '../../http/envelope.ts';
@@ -12,8 +13,20 @@ const Status = z
     name: z.string(),
     status: z.enum(SESSION_STATUSES),
     reason: z.string(),
+    action: z
+      .object({ action: z.enum(SESSION_ACTION_NAMES), advice: z.string() })
+      .nullable()
+      .describe('What a person has to do, in `action_required`.'),
+    reconnect: z
+      .object({ attempt: z.number().int(), nextAt: z.iso.datetime() })
+      .nullable()
+      .describe('The next try to reconnect, while there is one to come.'),
     desired: z.enum(['running', 'stopped']).describe('What was asked of it last.'),
     phoneNumber: z.string().nullable(),
+    newPhoneNumber: z
+      .string()
+      .nullable()
+      .describe('Linked now instead of `phoneNumber`, and waiting for `acceptNumber`.'),
     lastActiveAt: z.iso.datetime().nullable(),
     updatedAt: z.iso.datetime(),
   })
@@ -23,8 +36,11 @@ const Status = z
       name: 'support',
       status: 'qr',
       reason: 'qr_shown',
+      action: null,
+      reconnect: null,
       desired: 'running',
       phoneNumber: null,
+      newPhoneNumber: null,
       lastActiveAt: null,
       updatedAt: '2026-11-21T09:01:00.000Z',
     },

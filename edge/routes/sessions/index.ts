@@ -1,22 +1,40 @@
 import type { App } from '../../http/app.ts';
+import { archiveSession } from './archive-session.ts';
 import { createSession } from './create-session.ts';
 import { deleteSession } from './delete-session.ts';
 import { getSession } from './get-session.ts';
+import { getSessionMetrics } from './get-session-metrics.ts';
 import { getSessionQr } from './get-session-qr.ts';
 import { getSessionScreenshot } from './get-session-screenshot.ts';
 import { getSessionStatus } from './get-session-status.ts';
+import { listSessionEvents } from './list-session-events.ts';
 import { listSessions } from './list-sessions.ts';
+import { logoutSession } from './logout-session.ts';
+import { reconnectSession } from './reconnect-session.ts';
+import { requestPairingCode } from './request-pairing-code.ts';
+import { restartSession } from './restart-session.ts';
 import { startSession } from './start-session.ts';
 import { stopSession } from './stop-session.ts';
+import { unarchiveSession } from './unarchive-session.ts';
+import { updateSession } from './update-session.ts';
 
 export function registerSessions(app: App): void {
   createSession(app);
   listSessions(app);
   getSession(app);
+  updateSession(app);
   deleteSession(app);
   getSessionStatus(app);
   getSessionQr(app);
   getSessionScreenshot(app);
   startSession(app);
   stopSession(app);
+  restartSession(app);
+  reconnectSession(app);
+  logoutSession(app);
+  archiveSession(app);
+  unarchiveSession(app);
+  requestPairingCode(app);
+  listSessionEvents(app);
+  getSessionMetrics(app);
 }

@@ -40,6 +40,34 @@ export const Pacing = z
     example: { minIntervalMs: 1500, jitterMs: 500 },
   });
 
+export const Region = z
+  .string()
+  .regex(/^[a-z0-9-]{2,32}$/, 'a region such as fra')
+  .openapi({
+    description: 'Where it should run; the nearest one that has room otherwise.',
+    example: 'fra',
+  });
+
+/** Sealed at rest, and shown masked. */
+export const Proxy = z
+  .strictObject({
+    url: z.url({ protocol: /^(https?|socks5)$/ }).max(300),
+    username: z.string().min(1).max(200).optional(),
+    password: z.string().max(500).optional(),
+  })
+  .refine((proxy) => proxy.password === undefined || proxy.username !== undefined, {
+    path: ['username'],
+    message: 'a password needs a user name',
+  })
+  .refine((proxy) => proxy.username === undefined || !proxy.url.startsWith('socks5:'), {
+    path: ['username'],
+    message: 'Chromium cannot log in at a SOCKS proxy; use an HTTP proxy',
+  })
+  .openapi({
+    description: "The way out of this session's browser, and of no other.",
+    example: { url: 'http://proxy.example.com:8080', username: 'user', password: 'secret' },
+  });
+
 export const SessionSchema = z
   .object({
     id: z.string(),
@@ -52,9 +80,16 @@ export const SessionSchema = z
     profile: z.enum(SANDBOX_PROFILES).nullable().describe('Build that a sandbox session plays.'),
     isDefault: z.boolean(),
     region: z.string().nullable(),
+    includeStatus: z.boolean(),
+    includeChannels: z.boolean(),
+    proxy: z.string().nullable().describe('Masked.'),
     pacing: Pacing,
     runner: z
-      .object({ id: z.string(), epoch: z.number().int() })
+      .object({
+        id: z.string(),
+        epoch: z.number().int(),
+        pid: z.number().int().nullable().describe('Of its process, where that means something.'),
+      })
       .nullable()
       .describe('The runner that drives it now.'),
     createdBy: z.string().nullable(),
@@ -75,8 +110,11 @@ export const SessionSchema = z
       profile: 'stock',
       isDefault: true,
       region: null,
+      includeStatus: false,
+      includeChannels: false,
+      proxy: null,
       pacing: { minIntervalMs: 1500, jitterMs: 500 },
-      runner: { id: 'runner-1', epoch: 1 },
+      runner: { id: 'runner-1', epoch: 1, pid: 4242 },
       createdBy: 'key_01k2q8z6m4c8f7h3n5r9t1v0wx',
       lastActiveAt: '2026-11-21T10:00:00.000Z',
       createdAt: '2026-11-21T09:00:00.000Z',

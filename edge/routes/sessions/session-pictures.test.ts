@@ -1,3 +1,4 @@
+import { eq } from 'drizzle-orm';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { createHarness, type Harness, type NewSession } from '../../testing/harness.ts';
 import { readQrPng } from '../../testing/read-qr-png.ts';
@@ -71,6 +72,30 @@ describe('the QR code', () => {
     expect(response.status).toBe(409);
     expect(await response.json()).toMatchObject({ error: { code: 'CONFLICT' } });
     expect(await runner.calls()).toEqual([]);
+  });
+
+  test('of a session that has just been created is waited for: first the owner, then the code', async () => {
+    const { workspaceId, apiKey } = await harness.newWorkspace();
+    const runner = harness.newRunner();
+    await runner.script({
+      qr: { body: { ok: true, result: { qr: CODE, expiresAt: EXPIRES_AT } } },
+    });
+    // Registers the runner; the session of the test has nobody yet.
+    await harness.newSession({ workspaceId, owner: runner.owner });
+    const { id } = await harness.newSession({ workspaceId, status: 'created' });
+    const waiting = harness.call('GET', `/v1/sessions/${id}/qr?wait=10`, { key: apiKey });
+    const { sessionLeases } = harness.schema;
+    const { runnerId, bootId } = runner.owner;
+    await scheduler.wait(300);
+    await harness.db
+      .update(sessionLeases)
+      .set({ runnerId, bootId, epoch: 1 })
+      .where(eq(sessionLeases.sessionId, id));
+    expect(await waiting).toMatchObject({ status: 200, data: { qr: CODE } });
+    const asked = await runner.calls();
+    expect(asked).toMatchObject([
+      { name: 'qr', session: id, body: { waitMs: expect.any(Number) } },
+    ]);
   });
 
   test('is waited for, then SESSION_NOT_READY', async () => {

@@ -38,6 +38,8 @@ export async function reportEventId(spooled: SpooledReport, sessionKey: string):
     }
     case 'session.status':
     case 'session.qr':
+    case 'session.pairing_code':
+    case 'session.reconnect':
       break;
   }
   return factEventId([sessionId, spooled.bootId, String(spooled.spoolSeq)]);

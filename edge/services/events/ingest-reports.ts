@@ -7,6 +7,11 @@ import { isDataError } from './data-error.ts';
 import { lockWorkspaces } from './outbox.ts';
 import { prepareWrites, type PreparedWrite } from './prepare-writes.ts';
 import { reportStatement } from './report-writes/index.ts';
+import {
+  findNumberTwins,
+  type NumberTwins,
+  numberTwinsStatement,
+} from './report-writes/number-twins.ts';
 import { WriteResult } from './report-writes/write-context.ts';
 
 /** Reports written in one transaction; the workspace's event counter is held for as long as it takes. */
@@ -76,10 +81,17 @@ async function writeGroup(
 }
 
 async function writeTogether(
-  { db }: Services,
+  services: Services,
   group: readonly PreparedWrite[],
 ): Promise<Outcome[]> {
-  const workspaceIds = [...new Set(group.map((write) => write.workspaceId))];
+  const { db } = services;
+  const twins = await findNumberTwins(services, group);
+  const workspaceIds = [
+    ...new Set([
+      ...group.map((write) => write.workspaceId),
+      ...twins.flatMap(({ sessions }) => sessions.map(({ workspaceId }) => workspaceId)),
+    ]),
+  ];
   const sessionIds = [...new Set(group.map((write) => write.spooled.sessionId))];
   const statements: BatchItem<'pg'>[] = group.map((write) =>
     db.execute(reportStatement(write, write.report)),
@@ -90,10 +102,23 @@ async function writeTogether(
     db.execute(sql`update sessions set last_active_at = now()
       where id = any(${sql.param(sessionIds)}::text[])
         and (last_active_at is null or last_active_at < now() - interval '1 minute')`),
+    ...twins.map((pair) => db.execute(numberTwinsStatement(pair))),
   ]);
+  const resultAt = (index: number) =>
+    WriteResult.parse((results[index] as { rows: unknown[] }).rows[0]);
+  const told = new Map<PreparedWrite, string[]>(
+    twins.map((pair: NumberTwins, index) => [
+      pair.write,
+      resultAt(group.length + 1 + index).deliveries,
+    ]),
+  );
   return group.map((write, index) => {
-    const result = WriteResult.parse((results[index] as { rows: unknown[] }).rows[0]);
-    return { write, accepted: result.accepted > 0, deliveries: result.deliveries };
+    const { accepted, deliveries } = resultAt(index);
+    return {
+      write,
+      accepted: accepted > 0,
+      deliveries: [...deliveries, ...(told.get(write) ?? [])],
+    };
   });
 }
 

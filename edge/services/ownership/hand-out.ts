@@ -2,11 +2,20 @@ import { type SQL, sql } from 'drizzle-orm';
 import { z } from 'zod';
 import type { Assignment, HeartbeatRequest } from '../../../shared/protocol/leases.ts';
 import { SANDBOX_PROFILES, SESSION_MODES } from '../../../shared/session-status.ts';
-import { isAdoptable, isFree, leaseEnd } from './internal.ts';
+import { PLACEABLE_HEARTBEAT_AGE_MS, STARTS_PER_MINUTE } from '../../runners/placement.ts';
+import {
+  interval,
+  isAdoptable,
+  isCordoned,
+  isFree,
+  leaseEnd,
+  startsLastMinute,
+  workspaceStarts,
+} from './internal.ts';
 import { currentRunner, listed } from './renew-leases.ts';
 
-/** Orphans that one heartbeat may bring: browsers that start together starve each other. */
-const MAX_ORPHANS = 3;
+/** Orphans that a runner gets at once which does not say how many it would start: browsers that start together starve each other. */
+const START_ROOM = 3;
 
 /**
  * Gives the runner what is meant for it and what it does not name: sessions that were placed on it, those of its earlier
@@ -17,7 +26,7 @@ const MAX_ORPHANS = 3;
 export const takeUpOwn = (input: HeartbeatRequest): SQL => sql`
   with ${listed(input)}, ${currentRunner(input)},
   candidates as (
-    select l.session_id,
+    select l.session_id, l.epoch as old_epoch, l.lease_until as old_lease_until,
       case
         when l.boot_id is null then 'assigned'
         when l.boot_id <> runner.boot_id then 'new_boot'
@@ -38,6 +47,7 @@ export const takeUpOwn = (input: HeartbeatRequest): SQL => sql`
 /**
  * Gives the runner sessions that nobody owns any more, as far as it has room. Rows that another heartbeat is taking at
  * this moment are passed over, and one that it took is not free any more when it is looked at again under the lock.
+ * Sessions of its own region come first; those of another only when no runner there has room.
  */
 export const adoptOrphans = (input: HeartbeatRequest): SQL => sql`
   with ${listed(input)}, ${currentRunner(input)},
@@ -45,18 +55,26 @@ export const adoptOrphans = (input: HeartbeatRequest): SQL => sql`
     select runner.max_sessions - greatest(
       (select count(*) from listed),
       (select count(*) from session_leases l where l.runner_id = runner.id and l.desired = 'running')
-    ) as places
+    ) as places,
+    ${STARTS_PER_MINUTE.runner}::int - ${startsLastMinute(sql`runner.id`)} as starts
     from runner
   ),
+  elsewhere as (
+    select distinct r.region from runners r join runner on r.id <> runner.id
+    where not r.draining and not ${isCordoned()} and r.heartbeat_at > now() - ${interval(PLACEABLE_HEARTBEAT_AGE_MS)}
+      and r.max_sessions > (select count(*) from session_leases l where l.runner_id = r.id and l.desired = 'running')
+  ),
   candidates as (
-    select l.session_id, case when l.epoch = 0 then 'adopted' else 'takeover' end as cause
+    select l.session_id, l.epoch as old_epoch, l.lease_until as old_lease_until, case when l.epoch = 0 then 'adopted' else 'takeover' end as cause
     from session_leases l
     join runner on not runner.draining
     join sessions s on s.id = l.session_id
     where l.desired = 'running' and ${isAdoptable()} and ${isFree()}
       and not exists (select from listed where listed.session_id = l.session_id)
-    order by l.lease_until nulls first, l.session_id
-    limit (select coalesce(max(least(${MAX_ORPHANS}::int, greatest(0, places))), 0) from room)
+      and ${workspaceStarts(sql`s.workspace_id`)} < ${STARTS_PER_MINUTE.workspace}::int
+      and (s.region is null or s.region = runner.region or s.region not in (select region from elsewhere))
+    order by s.region is distinct from runner.region, l.lease_until nulls first, l.session_id
+    limit (select coalesce(max(greatest(0, least(${input.startRoom ?? START_ROOM}::int, places, starts))), 0) from room)
     for update of l skip locked
     for key share of s skip locked
   ),
@@ -74,12 +92,18 @@ const handOut = (): SQL => sql`
     where l.session_id = candidates.session_id
     returning l.*, candidates.cause
   ),
+  ended as (
+    update lease_history h set ended_at = least(coalesce(candidates.old_lease_until, now()), now())
+    from candidates
+    where candidates.cause is not null and h.session_id = candidates.session_id
+      and h.epoch = candidates.old_epoch and h.ended_at is null
+  ),
   history as (
     insert into lease_history (session_id, epoch, runner_id, boot_id, cause)
     select session_id, epoch, runner_id, boot_id, cause from taken where cause is not null
   )
   select taken.session_id, s.workspace_id, taken.epoch, s.mode, s.sandbox_profile, s.wire_key,
-    s.min_interval_ms, s.jitter_ms, s.queue_seq,
+    s.min_interval_ms, s.jitter_ms, s.queue_seq, s.phone_number, s.include_status, s.include_channels, s.proxy_sealed,
     case when taken.started_epoch is not null then jsonb_build_object('epoch', taken.started_epoch,
       'runnerId', taken.started_runner_id, 'bootId', taken.started_boot_id) end as last_started
   from taken join sessions s on s.id = taken.session_id
@@ -95,23 +119,34 @@ const AssignmentRow = z.object({
   min_interval_ms: z.number(),
   jitter_ms: z.number(),
   queue_seq: z.coerce.number(),
+  phone_number: z.string().nullable(),
+  include_status: z.boolean(),
+  include_channels: z.boolean(),
+  proxy_sealed: z.string().nullable(),
   last_started: z
     .object({ epoch: z.number(), runnerId: z.string(), bootId: z.string() })
     .nullable(),
 });
 
-export const parseAssignments = (rows: unknown): Assignment[] =>
+/** An assignment but for its proxy, which is sealed yet. */
+export type SealedAssignment = { assignment: Assignment; proxySealed: string | null };
+
+export const parseAssignments = (rows: unknown): SealedAssignment[] =>
   z
     .array(AssignmentRow)
     .parse(rows)
-    .map((row) => ({
-      sessionId: row.session_id,
-      workspaceId: row.workspace_id,
-      epoch: row.epoch,
-      mode: row.mode,
-      ...(row.sandbox_profile !== null && { sandboxProfile: row.sandbox_profile }),
-      sessionKey: row.wire_key,
-      pacing: { minIntervalMs: row.min_interval_ms, jitterMs: row.jitter_ms },
-      highestQueueSeq: row.queue_seq,
-      lastStarted: row.last_started,
-    }));
+    .map((row) => ({ assignment: assignmentOf(row), proxySealed: row.proxy_sealed }));
+
+const assignmentOf = (row: z.infer<typeof AssignmentRow>): Assignment => ({
+  sessionId: row.session_id,
+  workspaceId: row.workspace_id,
+  epoch: row.epoch,
+  mode: row.mode,
+  ...(row.sandbox_profile !== null && { sandboxProfile: row.sandbox_profile }),
+  sessionKey: row.wire_key,
+  pacing: { minIntervalMs: row.min_interval_ms, jitterMs: row.jitter_ms },
+  highestQueueSeq: row.queue_seq,
+  phoneNumber: row.phone_number,
+  traffic: { status: row.include_status, channels: row.include_channels },
+  lastStarted: row.last_started,
+});

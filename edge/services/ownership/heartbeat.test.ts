@@ -18,7 +18,15 @@ describe('a heartbeat renews', () => {
     const id = await world.session(owned);
     const answer = await world.beat('a', { sessions: [[id, 4]] });
     expect(answer).toEqual({
-      renewed: [{ sessionId: id, epoch: 4, highestQueueSeq: 0 }],
+      renewed: [
+        {
+          sessionId: id,
+          epoch: 4,
+          highestQueueSeq: 0,
+          pacing: { minIntervalMs: 1_500, jitterMs: 500 },
+          traffic: { status: false, channels: false },
+        },
+      ],
       lost: [],
       assigned: [],
       leaseMs: 30_000,
@@ -82,7 +90,7 @@ describe('a heartbeat tells what is lost', () => {
       lease: { runnerId: 'b', desired: 'stopped' as const },
       reason: 'taken',
     },
-    { name: 'it is archived', lease: { archived: true }, reason: 'deleted' },
+    { name: 'it is archived', lease: { archived: true }, reason: 'stopped' },
   ])('$name: $reason', async ({ lease, reason }) => {
     const id = await world.session({ ...owned, ...lease });
     const before = await world.lease(id);
@@ -133,6 +141,8 @@ describe('a heartbeat hands out what is meant for the runner', () => {
         sessionKey: session?.wireKey,
         pacing: { minIntervalMs: 1_500, jitterMs: 500 },
         highestQueueSeq: 0,
+        phoneNumber: null,
+        traffic: { status: false, channels: false },
         lastStarted: null,
       },
     ]);

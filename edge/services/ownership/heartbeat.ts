@@ -1,41 +1,64 @@
-import type { HeartbeatRequest, HeartbeatResponse } from '../../../shared/protocol/leases.ts';
+import type {
+  Assignment,
+  HeartbeatRequest,
+  HeartbeatResponse,
+} from '../../../shared/protocol/leases.ts';
 import { LEASE } from '../../../shared/protocol/leases.ts';
 import type { Services } from '../../context.ts';
-import { adoptOrphans, parseAssignments, takeUpOwn } from './hand-out.ts';
-import { parseRenewals, registerRunner, renewLeases } from './renew-leases.ts';
+import { openProxy } from '../sessions/proxy.ts';
+import { countFailedStarts, tellCrashLoops } from './count-failed-starts.ts';
+import { adoptOrphans, parseAssignments, type SealedAssignment, takeUpOwn } from './hand-out.ts';
+import { noteSilence } from './note-silence.ts';
+import { placeReleased, releaseLeases, wakeNewOwners } from './release-leases.ts';
+import { parseRenewals, registerRunner, type Renewal, renewLeases } from './renew-leases.ts';
+import { DeletedRow, deletedOf, storeMetrics } from './store-metrics.ts';
 
 /**
  * One heartbeat of a runner, in one transaction and one round trip: renews the leases it names and holds, tells it what
- * it lost, and hands out what it should take up. It must name every session whose browser may be alive.
+ * it lost, and hands out what it should take up. It must name every session whose browser may be alive. What it gives back
+ * goes to another runner, which is woken.
  */
 export async function heartbeat({
   services,
   input,
 }: {
-  services: Pick<Services, 'db' | 'log'>;
+  services: Pick<Services, 'db' | 'log' | 'env' | 'now' | 'waitUntil' | 'webhookClock' | 'runners'>;
   input: HeartbeatRequest;
 }): Promise<HeartbeatResponse> {
   const { db, log } = services;
-  const [registered, renewals, own, orphans] = await db.batch([
+  const releases = await placeReleased(services, input);
+  const [, registered, released, renewals, crashing, own, orphans, , deleted] = await db.batch([
+    db.execute(noteSilence()),
     db.execute(registerRunner(input)),
+    db.execute(releaseLeases(input, releases)),
     db.execute(renewLeases(input)),
+    db.execute(countFailedStarts(input)),
     db.execute(takeUpOwn(input)),
     db.execute(adoptOrphans(input)),
+    db.execute(storeMetrics(input)),
+    db.execute(deletedOf(input.stored ?? [])),
   ]);
   const { runnerId, bootId } = input;
+  wakeNewOwners(services, releases, released.rows);
+  await tellCrashLoops(services, crashing.rows);
   if (registered.rows.length === 0) log({ event: 'heartbeat_of_replaced_boot', runnerId, bootId });
 
   const response: HeartbeatResponse = {
     renewed: [],
     lost: [],
-    assigned: [...parseAssignments(own.rows), ...parseAssignments(orphans.rows)],
+    assigned: await withProxies(services, [
+      ...parseAssignments(own.rows),
+      ...parseAssignments(orphans.rows),
+    ]),
     leaseMs: LEASE.durationMs,
   };
-  for (const { session_id: sessionId, epoch, queue_seq, outcome } of parseRenewals(renewals.rows)) {
-    if (outcome === 'renewed')
-      response.renewed.push({ sessionId, epoch, highestQueueSeq: queue_seq ?? 0 });
+  for (const renewal of parseRenewals(renewals.rows)) {
+    const { session_id: sessionId, outcome } = renewal;
+    if (outcome === 'renewed') response.renewed.push(renewed(renewal));
     else response.lost.push({ sessionId, reason: outcome });
   }
+  for (const { id } of DeletedRow.array().parse(deleted.rows))
+    response.lost.push({ sessionId: id, reason: 'deleted' });
   if (response.lost.length + response.assigned.length > 0)
     log({
       event: 'leases_changed',
@@ -45,4 +68,37 @@ export async function heartbeat({
       assigned: response.assigned.map(({ sessionId, epoch }) => ({ sessionId, epoch })),
     });
   return response;
+}
+
+/** With what the user may have changed since the session was handed out. */
+function renewed(renewal: Renewal): HeartbeatResponse['renewed'][number] {
+  const { session_id: sessionId, epoch, queue_seq } = renewal;
+  return {
+    sessionId,
+    epoch,
+    highestQueueSeq: queue_seq ?? 0,
+    pacing: {
+      minIntervalMs: renewal.min_interval_ms ?? 0,
+      jitterMs: renewal.jitter_ms ?? 0,
+    },
+    traffic: {
+      status: renewal.include_status ?? false,
+      channels: renewal.include_channels ?? false,
+    },
+  };
+}
+
+/** Opens the proxies. A session whose proxy does not open is not handed out: it may not go out by another way. */
+async function withProxies(
+  services: Pick<Services, 'env' | 'log'>,
+  sealed: readonly SealedAssignment[],
+): Promise<Assignment[]> {
+  const opened = await Promise.all(
+    sealed.map(async ({ assignment, proxySealed }): Promise<Assignment[]> => {
+      if (proxySealed === null) return [assignment];
+      const proxy = await openProxy(proxySealed, assignment, services);
+      return proxy === null ? [] : [{ ...assignment, proxy }];
+    }),
+  );
+  return opened.flat();
 }

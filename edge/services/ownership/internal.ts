@@ -15,23 +15,37 @@ const RESERVATION_MS = 10_000;
 /** An owner's browser is certainly gone this long after its lease ran out. */
 const GRACE_MS = LEASE.takeoverMs - LEASE.durationMs;
 
-const interval = (milliseconds: number): SQL =>
+export const interval = (milliseconds: number): SQL =>
   sql`${milliseconds}::int * interval '1 millisecond'`;
 
+/** Until when a runner may take up a session that it was given. */
+export const leaseReserved = (): SQL => sql`now() + ${interval(RESERVATION_MS)}`;
+
 export const leaseEnd = (): SQL => sql`now() + ${interval(LEASE.durationMs)}`;
+
+/** True when the boot that had the session is dead for certain: another one has taken its runner's place. */
+const isOfReplacedBoot = (): SQL =>
+  sql`exists (select from runners gone where gone.id = l.runner_id and gone.boot_id <> l.boot_id)`;
+
+/** True while all owners were silent a moment ago: it was the database or we who were gone, not they. */
+const isHeldForOwners = (): SQL =>
+  sql`exists (select from fleet_state where takeover_not_before > now())`;
 
 /**
  * True when no runner can have a browser of this session open, so that any may take it. Every takeover asks this and
  * nothing else: whatever else must hold takeovers back belongs here.
+ * Without a lease it was never had, given back, or its owner declared dead.
  */
-export const isFree = (): SQL =>
-  sql`(l.lease_until is null or l.lease_until + ${interval(GRACE_MS)} < now())`;
+export const isFree = (): SQL => sql`(l.lease_until is null or ${isOfReplacedBoot()}
+  or (l.lease_until + ${interval(GRACE_MS)} < now() and (l.boot_id is null or not ${isHeldForOwners()})))`;
 
-/** States that only the session's user leads out of. */
+/** States that only the session's user leads out of; one that is caught in a crash loop is tried again by itself. */
 const ENDED = sql.raw(`'logged_out', 'failed'`);
 
 /** True while a session is one that a runner may bring up. */
-export const isAdoptable = (): SQL => sql`(s.archived_at is null and s.status not in (${ENDED}))`;
+export const isAdoptable = (): SQL => sql`(s.archived_at is null
+  and case when l.retry_at is null then s.status not in (${ENDED})
+    else l.retry_at <= now() and s.status <> 'logged_out' end)`;
 
 /** True while `epoch` is the session's current owner's. */
 export const isOwnedAt = (epoch: number): SQL =>
@@ -46,11 +60,14 @@ export const isOwnedAt = (epoch: number): SQL =>
 export const startLease = (sessionId: SQL | string, runnerId: string | null): SQL => sql`
   update session_leases l set
     desired = 'running',
+    start_failures = 0,
+    failing_since = null,
+    retry_at = null,
     runner_id = case when ${isFree()} then ${runnerId}::text else l.runner_id end,
     boot_id = case when ${isFree()} or ${hasEnded()} then null else l.boot_id end,
     lease_until = case
       when not ${isFree()} then l.lease_until
-      when ${runnerId}::text is not null then now() + ${interval(RESERVATION_MS)}
+      when ${runnerId}::text is not null then ${leaseReserved()}
     end
   where l.session_id = ${sessionId}
   returning l.session_id, l.runner_id`;
@@ -67,6 +84,28 @@ export const stopLease = (sessionId: SQL | string): SQL => sql`
   where l.session_id = ${sessionId}
   returning l.session_id, l.runner_id`;
 
+/**
+ * Statement: where `wanted`, the owner of a session that runs gives it up and takes it again under the next epoch, with what
+ * the assignment then says.
+ */
+export const handAnew = (sessionId: string, wanted: boolean): SQL => sql`
+  update session_leases l set boot_id = null
+  where l.session_id = ${sessionId} and l.desired = 'running' and ${wanted}::boolean`;
+
+/** True for a runner `r` whose machine the fleet is about to stop: it keeps what it has and gets nothing more. */
+export const isCordoned = (): SQL =>
+  sql`exists (select from fleet_machines f where f.machine_id = r.id and f.desired <> 'running')`;
+
+/** Sessions that runner `r` was handed within the last minute. */
+export const startsLastMinute = (runnerId: SQL): SQL => sql`(
+  select count(distinct h.session_id) from lease_history h
+  where h.runner_id = ${runnerId} and h.at > now() - interval '1 minute')`;
+
+/** Sessions of a workspace that were handed out within the last minute. */
+export const workspaceStarts = (workspaceId: SQL): SQL => sql`(
+  select count(distinct h.session_id) from lease_history h join sessions hs on hs.id = h.session_id
+  where hs.workspace_id = ${workspaceId} and h.at > now() - interval '1 minute')`;
+
 const RunnerRow = z.object({
   runnerId: z.string(),
   bootId: z.string(),
@@ -76,6 +115,8 @@ const RunnerRow = z.object({
   sessions: z.coerce.number(),
   draining: z.boolean(),
   heartbeatAgeMs: z.coerce.number(),
+  cordoned: z.boolean(),
+  startsLastMinute: z.coerce.number(),
 });
 
 /** Runners that were heard of lately, with what they carry, for `choosePlacement`. */
@@ -83,7 +124,8 @@ export async function loadRunners(db: Database): Promise<RunnerLoad[]> {
   const { rows } = await db.execute(sql`
     select r.id as "runnerId", r.boot_id as "bootId", r.url, r.region, r.max_sessions as "maxSessions", r.draining,
       (extract(epoch from now() - r.heartbeat_at) * 1000)::bigint as "heartbeatAgeMs",
-      (select count(*) from session_leases l where l.runner_id = r.id and l.desired = 'running') as "sessions"
+      (select count(*) from session_leases l where l.runner_id = r.id and l.desired = 'running') as "sessions",
+      ${isCordoned()} as cordoned, ${startsLastMinute(sql`r.id`)} as "startsLastMinute"
     from runners r
     where r.heartbeat_at > now() - ${interval(LEASE.takeoverMs)}`);
   return z.array(RunnerRow).parse(rows);

@@ -1,18 +1,29 @@
 import { type SQL, sql } from 'drizzle-orm';
 import { z } from 'zod';
 import type { HeartbeatRequest } from '../../../shared/protocol/leases.ts';
-import { leaseEnd } from './internal.ts';
+import type { SessionStatus } from '../../../shared/session-status.ts';
+import { isCordoned, leaseEnd } from './internal.ts';
 
 const MAX_PAST_BOOTS = 20;
+
+/** In these a session has come up, be it that it waits for a person. */
+const CAME_UP: readonly SessionStatus[] = [
+  'qr',
+  'pairing_code',
+  'authenticating',
+  'online',
+  'action_required',
+  'logged_out',
+];
 
 /**
  * Records the runner as it describes itself. Its row is locked until the heartbeat is over, so that two heartbeats of one
  * runner come one after the other. A boot that another has replaced changes nothing.
  */
 export const registerRunner = (input: HeartbeatRequest): SQL => sql`
-  insert into runners as r (id, boot_id, url, region, max_sessions, draining)
+  insert into runners as r (id, boot_id, url, region, max_sessions, draining, pid)
   values (${input.runnerId}, ${input.bootId}, ${input.url}, ${input.region},
-    ${input.maxSessions}::int, ${input.draining}::boolean)
+    ${input.maxSessions}::int, ${input.draining}::boolean, ${input.pid ?? null}::int)
   on conflict (id) do update set
     past_boots = case when r.boot_id = excluded.boot_id then r.past_boots
       else (array_prepend(r.boot_id, r.past_boots))[1:${MAX_PAST_BOOTS}::int] end,
@@ -21,25 +32,29 @@ export const registerRunner = (input: HeartbeatRequest): SQL => sql`
     region = excluded.region,
     max_sessions = excluded.max_sessions,
     draining = excluded.draining,
+    pid = excluded.pid,
     heartbeat_at = now()
   where excluded.boot_id <> all(r.past_boots)
   returning r.id`;
 
 /** CTE `listed`: the sessions that the heartbeat names. */
 export const listed = (input: HeartbeatRequest): SQL => {
-  const rows = input.sessions.map(({ sessionId, epoch, started }) => ({
+  const rows = input.sessions.map(({ sessionId, epoch, started, status }) => ({
     session_id: sessionId,
     epoch,
     started,
+    came_up: CAME_UP.includes(status),
+    failed: status === 'failed',
   }));
   return sql`listed as (
     select * from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb)
-      as listed (session_id text, epoch int, started boolean))`;
+      as listed (session_id text, epoch int, started boolean, came_up boolean, failed boolean))`;
 };
 
 /** CTE `runner`: the runner's row, or nothing when this boot is not its current one any more. */
 export const currentRunner = (input: HeartbeatRequest): SQL => sql`runner as (
-  select * from runners where id = ${input.runnerId} and boot_id = ${input.bootId})`;
+  select r.id, r.boot_id, r.region, r.max_sessions, r.draining or ${isCordoned()} as draining
+  from runners r where r.id = ${input.runnerId} and r.boot_id = ${input.bootId})`;
 
 /**
  * Renews what the runner names and still owns, and says of the rest why it is lost. A lease that ran out and was taken by
@@ -48,7 +63,7 @@ export const currentRunner = (input: HeartbeatRequest): SQL => sql`runner as (
 export const renewLeases = (input: HeartbeatRequest): SQL => sql`
   with ${listed(input)}, ${currentRunner(input)},
   held as (
-    select l.session_id, listed.started
+    select l.session_id, listed.started, listed.came_up, listed.failed
     from listed
     join session_leases l on l.session_id = listed.session_id and l.epoch = listed.epoch
     join runner on runner.id = l.runner_id and runner.boot_id = l.boot_id
@@ -62,15 +77,21 @@ export const renewLeases = (input: HeartbeatRequest): SQL => sql`
       lease_until = ${leaseEnd()},
       started_epoch = case when held.started then l.epoch else l.started_epoch end,
       started_runner_id = case when held.started then l.runner_id else l.started_runner_id end,
-      started_boot_id = case when held.started then l.boot_id else l.started_boot_id end
+      started_boot_id = case when held.started then l.boot_id else l.started_boot_id end,
+      settled_epoch = case when held.came_up or held.failed then l.epoch else l.settled_epoch end,
+      start_failures = case when held.came_up then 0 else l.start_failures end,
+      failing_since = case when held.came_up then null else l.failing_since end,
+      -- One that its owner tries seldom is anybody's to try when the owner dies.
+      retry_at = case when held.came_up then null when held.failed then coalesce(l.retry_at, now()) else l.retry_at end
     from held
     where l.session_id = held.session_id
     returning l.session_id
   )
-  select listed.session_id, listed.epoch, s.queue_seq,
+  select listed.session_id, listed.epoch, s.queue_seq, s.min_interval_ms, s.jitter_ms, s.include_status, s.include_channels,
     case
       when renewed.session_id is not null then 'renewed'
-      when l.session_id is null or s.archived_at is not null then 'deleted'
+      when l.session_id is null then 'deleted'
+      when s.archived_at is not null then 'stopped'
       when l.desired = 'stopped' and l.epoch = listed.epoch and l.runner_id = runner.id
         and l.boot_id = runner.boot_id then 'stopped'
       else 'taken'
@@ -85,6 +106,10 @@ const RenewalRow = z.object({
   session_id: z.string(),
   epoch: z.number(),
   queue_seq: z.coerce.number().nullable(),
+  min_interval_ms: z.number().nullable(),
+  jitter_ms: z.number().nullable(),
+  include_status: z.boolean().nullable(),
+  include_channels: z.boolean().nullable(),
   outcome: z.enum(['renewed', 'taken', 'stopped', 'deleted']),
 });
 export type Renewal = z.infer<typeof RenewalRow>;

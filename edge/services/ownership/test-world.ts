@@ -116,6 +116,25 @@ export async function ownershipWorld() {
         },
       }),
 
+    /** A heartbeat that says how each session is. */
+    say: (
+      runnerId: string,
+      bootId: string,
+      sessions: HeartbeatRequest['sessions'],
+    ): Promise<HeartbeatResponse> =>
+      heartbeat({
+        services,
+        input: {
+          runnerId,
+          bootId,
+          url: `http://${runnerId}.test`,
+          region: 'fra',
+          maxSessions: 10,
+          draining: false,
+          sessions,
+        },
+      }),
+
     queueMessage: async (given: {
       sessionId: string;
       queueSeq: number;

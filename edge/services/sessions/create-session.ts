@@ -2,19 +2,23 @@ import { eq, sql } from 'drizzle-orm';
 import { z } from 'zod';
 import { AppError } from '../../../shared/errors.ts';
 import { newId } from '../../../shared/ids.ts';
+import type { SessionProxy } from '../../../shared/protocol/leases.ts';
 import type { SandboxProfile, SessionMode } from '../../../shared/session-status.ts';
 import type { ServiceContext } from '../../context.ts';
 import { Count } from '../../db/moment.ts';
 import { workspaces } from '../../db/schema/index.ts';
-import { choosePlacement } from '../../runners/placement.ts';
+import type { Origin } from '../../runners/regions.ts';
 import { auditInsert } from '../audit/audit-row.ts';
+import { findPlace, growFleet, regionFor } from '../fleet/find-place.ts';
 import { requireScope } from '../keys/require-scope.ts';
 import { testKeyOnLive } from '../keys/refusals.ts';
+import { startLease } from '../ownership/internal.ts';
 import { actorId, reachOf } from '../users/reach.ts';
-import { loadRunners, startLease } from '../ownership/internal.ts';
 import { findSession, wakeRunner } from './internal.ts';
+import { proxyColumns } from './proxy.ts';
+import { holdWorkspace, noRoom, roomCte } from './room.ts';
 import { type SessionView, viewSession } from './session-view.ts';
-import { TIER_SESSIONS } from './tiers.ts';
+import { refuseTakenName } from './taken-name.ts';
 
 export type CreateSessionInput = {
   name: string;
@@ -22,6 +26,11 @@ export type CreateSessionInput = {
   sandboxProfile: SandboxProfile | null;
   /** null = the workspace's, else the product's. */
   pacing: { minIntervalMs: number; jitterMs: number } | null;
+  /** Instead of the workspace's. */
+  region: string | null;
+  proxy: SessionProxy | null;
+  /** Where the request came from: a session that says no region, in a workspace that has none, belongs near there. */
+  origin?: Origin;
 };
 
 /** A person who types fast; what WhatsApp tolerates of a number that is not new. */
@@ -51,10 +60,11 @@ export async function createSession({
   if (sandboxOnly && input.mode === 'live') throw testKeyOnLive();
   if (pin !== null)
     throw new AppError('FORBIDDEN', 'A key pinned to a session cannot create others.');
-  const runner = choosePlacement(await loadRunners(ctx.db), { region: await regionOf(ctx) });
+  const region = input.region ?? regionFor(await regionOf(ctx), input.origin ?? {});
+  const { runner } = await findPlace(ctx, { region });
   const id = newId('session', ctx.now());
-  await insert(ctx, id, input, runner?.runnerId ?? null);
-  if (runner !== null) ctx.waitUntil(wakeRunner(ctx, runner));
+  await insert(ctx, id, { ...input, region }, runner?.runnerId ?? null);
+  ctx.waitUntil(runner === null ? growFleet(ctx) : wakeRunner(ctx, runner));
   return viewSession(await findSession(ctx, id));
 }
 
@@ -78,21 +88,18 @@ async function insert(
   runnerId: string | null,
 ): Promise<void> {
   const { workspaceId } = ctx;
-  const allowed = sql`coalesce(w.max_sessions, case w.tier
-    when 'max' then ${TIER_SESSIONS.max}::int when 'pro' then ${TIER_SESSIONS.pro}::int else ${TIER_SESSIONS.basic}::int end)`;
+  const proxy = await proxyColumns(ctx, { sessionId: id, proxy: input.proxy });
   const write = sql`
-    with room as (
-      select w.id, w.region, ${allowed} as allowed,
-        coalesce(${input.pacing?.minIntervalMs ?? null}::int, w.min_interval_ms, ${DEFAULT_PACING.minIntervalMs}::int) as min_interval_ms,
-        coalesce(${input.pacing?.jitterMs ?? null}::int, w.jitter_ms, ${DEFAULT_PACING.jitterMs}::int) as jitter_ms,
-        (select count(*) from sessions s where s.workspace_id = w.id and s.archived_at is null) as used
-      from workspaces w where w.id = ${workspaceId}
-    ),
+    with ${roomCte(workspaceId)},
     created as (
       insert into sessions (id, workspace_id, name, mode, sandbox_profile, region, wire_key, created_by,
-        min_interval_ms, jitter_ms)
-      select ${id}, room.id, ${input.name}, ${input.mode}, ${input.sandboxProfile}::text, room.region,
-        ${newWireKey()}, ${actorId(ctx)}::text, room.min_interval_ms, room.jitter_ms
+        min_interval_ms, jitter_ms, proxy_sealed, proxy_shown)
+      select ${id}, room.id, ${input.name}, ${input.mode}, ${input.sandboxProfile}::text,
+        coalesce(${input.region}::text, room.region),
+        ${newWireKey()}, ${actorId(ctx)}::text,
+        coalesce(${input.pacing?.minIntervalMs ?? null}::int, room.min_interval_ms, ${DEFAULT_PACING.minIntervalMs}::int),
+        coalesce(${input.pacing?.jitterMs ?? null}::int, room.jitter_ms, ${DEFAULT_PACING.jitterMs}::int),
+        ${proxy.sealed}::text, ${proxy.shown}::text
       from room where room.used < room.allowed
       returning id
     ),
@@ -110,34 +117,14 @@ async function insert(
     select created.id as session_id, room.used, room.allowed from room left join created on true`;
   const [, { rows }] = await refuseTakenName(
     ctx.db.batch([
-      ctx.db.execute(sql`select 1 from workspaces where id = ${workspaceId} for update`),
+      ctx.db.execute(holdWorkspace(workspaceId)),
       ctx.db.execute(write),
       ctx.db.execute(startLease(id, runnerId)),
     ]),
   );
   const outcome = Outcome.parse(rows[0]);
-  if (outcome.session_id === null)
-    throw new AppError(
-      'LIMIT_EXCEEDED',
-      `This workspace has ${outcome.used} of ${outcome.allowed} sessions; delete one or raise the tier.`,
-      { used: outcome.used, allowed: outcome.allowed },
-    );
+  if (outcome.session_id === null) throw noRoom(outcome);
 }
-
-/** The database refuses a second session of the same name; everything else it says is not the caller's to know. */
-async function refuseTakenName<Result>(work: Promise<Result>): Promise<Result> {
-  try {
-    return await work;
-  } catch (error) {
-    if (violates(error, 'sessions_workspace_name'))
-      throw new AppError('CONFLICT', 'A session of this name already exists.', { field: 'name' });
-    throw error;
-  }
-}
-
-const violates = (error: unknown, constraint: string): boolean =>
-  error instanceof Error &&
-  (('constraint' in error && error.constraint === constraint) || violates(error.cause, constraint));
 
 function newWireKey(): string {
   const raw = crypto.getRandomValues(new Uint8Array(32));

@@ -18,7 +18,7 @@ export async function deleteSession({
   input: { id: string };
 }): Promise<{ id: string; deleted: true }> {
   requireScope(ctx, 'sessions:write');
-  const row = await findSession(ctx, input.id);
+  const row = await findSession(ctx, input.id, { archived: true });
   const { id } = row.session;
   const remove = sql`
     with gone as (

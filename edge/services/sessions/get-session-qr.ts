@@ -1,10 +1,8 @@
 import { AppError } from '../../../shared/errors.ts';
 import type { ServiceContext } from '../../context.ts';
-import type { SessionAddress } from '../../runners/port.ts';
 import { requireScope } from '../keys/require-scope.ts';
-import { findSession, ownerOf, type SessionRow } from './internal.ts';
+import { waitForOwner } from './wait-for-owner.ts';
 
-const POLL_MS = 500;
 /** How much longer the call to the runner may take than the runner itself waits. */
 const MARGIN_MS = 3_000;
 
@@ -38,26 +36,6 @@ export async function getSessionQr({
     qr,
     expiresAt: new Date(expiresAt).toISOString(),
   };
-}
-
-/** A session that has just been created or started is without an owner until a runner's next heartbeat. */
-async function waitForOwner(
-  ctx: ServiceContext,
-  id: string,
-  deadline: number,
-): Promise<{ row: SessionRow; owner: SessionAddress | null }> {
-  for (;;) {
-    const row = await findSession(ctx, id);
-    const { status } = row.session;
-    if (status === 'online' || status === 'reconnecting')
-      throw new AppError('CONFLICT', 'The session is linked: there is no code to scan.', {
-        status,
-      });
-    const owner = ownerOf(row);
-    const waiting = row.lease?.desired === 'running' && ctx.now() + POLL_MS <= deadline;
-    if (owner !== null || !waiting) return { row, owner };
-    await scheduler.wait(POLL_MS);
-  }
 }
 
 const noCode = (status: string): AppError =>

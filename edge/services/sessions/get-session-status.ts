@@ -1,3 +1,4 @@
+import { showAction } from '../../../shared/session-actions.ts';
 import type { ServiceContext } from '../../context.ts';
 import { isoOrNull } from '../../db/moment.ts';
 import { requireScope } from '../keys/require-scope.ts';
@@ -18,8 +19,14 @@ export async function getSessionStatus({
     name: session.name,
     status: session.status,
     reason: session.reason,
+    action: session.action === null ? null : showAction(session.action),
+    reconnect:
+      session.reconnectAttempt === null || session.reconnectAt === null
+        ? null
+        : { attempt: session.reconnectAttempt, nextAt: session.reconnectAt.toISOString() },
     desired: lease?.desired ?? 'stopped',
     phoneNumber: session.phoneNumber,
+    newPhoneNumber: session.newPhoneNumber,
     lastActiveAt: isoOrNull(session.lastActiveAt),
     updatedAt: session.updatedAt.toISOString(),
   };

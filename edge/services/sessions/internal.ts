@@ -34,16 +34,20 @@ export const selectSessions = (ctx: ServiceContext, where: SQL | undefined) =>
     .$dynamic();
 
 /**
- * The session that an id or name means to this caller.
+ * The session that an id or name means to this caller; an archived one only where `archived` says so.
  * @throws AppError SESSION_NOT_FOUND, also for a member without reach; FORBIDDEN when a key does not reach it
  */
-export async function findSession(ctx: ServiceContext, idOrName: string): Promise<SessionRow> {
+export async function findSession(
+  ctx: ServiceContext,
+  idOrName: string,
+  { archived = false }: { archived?: boolean } = {},
+): Promise<SessionRow> {
   const reach = reachOf(ctx);
   const [found] = await selectSessions(
     ctx,
     and(
       or(eq(sessions.id, idOrName), eq(sessions.name, idOrName)),
-      isNull(sessions.archivedAt),
+      archived ? undefined : isNull(sessions.archivedAt),
       withinReach(hidesFrom(reach), sessions),
     ),
   ).limit(1);
@@ -64,6 +68,10 @@ export function ownerOf({ session, lease, runner }: SessionRow): SessionAddress 
     url: runner.url,
   };
 }
+
+/** A runner holds it and may have a browser for it; otherwise only a start brings one. */
+export const isHeld = ({ session, lease }: SessionRow): boolean =>
+  lease?.desired === 'running' && session.status !== 'logged_out' && session.status !== 'failed';
 
 /** Asks a runner to heartbeat now, so that it learns at once what is wanted of it. Its next heartbeat would tell it too. */
 export async function wakeRunner(ctx: ServiceContext, address: RunnerAddress): Promise<void> {

@@ -1,4 +1,4 @@
-import { and, desc, isNull } from 'drizzle-orm';
+import { and, desc, isNotNull, isNull } from 'drizzle-orm';
 import type { ServiceContext } from '../../context.ts';
 import { beforeCursor } from '../../db/before-cursor.ts';
 import { sessions } from '../../db/schema/index.ts';
@@ -8,20 +8,20 @@ import { reachOf, withinReach } from '../users/reach.ts';
 import { selectSessions } from './internal.ts';
 import { type SessionView, viewSession } from './session-view.ts';
 
-/** Sessions that the caller reaches, newest first; archived ones stay hidden. */
+/** Sessions that the caller reaches, newest first: those in use, or those in the archive. */
 export async function listSessions({
   ctx,
   input,
 }: {
   ctx: ServiceContext;
-  input: { cursor: Cursor | null; limit: number };
+  input: { cursor: Cursor | null; limit: number; archived: boolean };
 }): Promise<{ sessions: SessionView[]; nextCursor: string | null }> {
   requireScope(ctx, 'sessions:read');
   const { cursor, limit } = input;
   const rows = await selectSessions(
     ctx,
     and(
-      isNull(sessions.archivedAt),
+      input.archived ? isNotNull(sessions.archivedAt) : isNull(sessions.archivedAt),
       withinReach(reachOf(ctx), sessions),
       beforeCursor(cursor, { at: sessions.createdAt, id: sessions.id }),
     ),

@@ -17,8 +17,14 @@ export function viewSession({ session, lease, runner, isDefault }: SessionRow) {
     profile: session.sandboxProfile,
     isDefault,
     region: session.region,
+    includeStatus: session.includeStatus,
+    includeChannels: session.includeChannels,
+    proxy: session.proxyShown,
     pacing: { minIntervalMs: session.minIntervalMs, jitterMs: session.jitterMs },
-    runner: lease === null || runner === null ? null : { id: runner.id, epoch: lease.epoch },
+    runner:
+      lease === null || runner === null
+        ? null
+        : { id: runner.id, epoch: lease.epoch, pid: runner.pid },
     createdBy: session.createdBy,
     lastActiveAt: isoOrNull(session.lastActiveAt),
     createdAt: session.createdAt.toISOString(),

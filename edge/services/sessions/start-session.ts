@@ -2,10 +2,10 @@ import { sql } from 'drizzle-orm';
 import { z } from 'zod';
 import { AppError } from '../../../shared/errors.ts';
 import type { ServiceContext } from '../../context.ts';
-import { choosePlacement } from '../../runners/placement.ts';
 import { auditInsert } from '../audit/audit-row.ts';
+import { findPlace, growFleet } from '../fleet/find-place.ts';
 import { requireScope } from '../keys/require-scope.ts';
-import { loadRunners, startLease } from '../ownership/internal.ts';
+import { startLease } from '../ownership/internal.ts';
 import { findSession, ownerOf, wakeRunner } from './internal.ts';
 import { type SessionView, viewSession } from './session-view.ts';
 
@@ -26,8 +26,7 @@ export async function startSession({
   requireScope(ctx, 'sessions:write');
   const row = await findSession(ctx, input.id);
   const { id, region } = row.session;
-  const candidates = await loadRunners(ctx.db);
-  const chosen = choosePlacement(candidates, { region });
+  const { runner: chosen, runners: candidates } = await findPlace(ctx, { region });
   const { rows } = await ctx.db.execute(sql`
     with started as (${startLease(id, chosen?.runnerId ?? null)}),
     revived as (
@@ -41,5 +40,6 @@ export async function startSession({
   if (started === undefined) throw new AppError('SESSION_NOT_FOUND');
   const runner = candidates.find(({ runnerId }) => runnerId === started.runner_id) ?? ownerOf(row);
   if (runner !== null) ctx.waitUntil(wakeRunner(ctx, runner));
+  if (started.runner_id === null) ctx.waitUntil(growFleet(ctx));
   return viewSession(await findSession(ctx, id));
 }

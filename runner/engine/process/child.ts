@@ -50,6 +50,8 @@ async function answer(call: EngineCall): Promise<unknown> {
     case 'logout':
       await engine.logout();
       return null;
+    case 'pairingCode':
+      return engine.requestPairingCode(call.phone);
     case 'send':
       return engine.send(call.message);
     case 'lookUp':

@@ -1,8 +1,6 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
 import type { EngineSend } from '../port.ts';
@@ -16,8 +14,8 @@ import {
   startTestSandbox,
   type TestSandbox,
 } from '../wwebjs/testing/sandbox-link.ts';
-import { bundleSessionProcess } from './bundle.ts';
 import { processEngineFactory } from './process-engine.ts';
+import { testProgram } from './testing/program.ts';
 
 const RUNNER = fileURLToPath(new URL('./testing/runner-main.ts', import.meta.url));
 
@@ -25,22 +23,22 @@ let sandbox: TestSandbox;
 let link: SandboxLink;
 let logged: Record<string, unknown>[];
 
-let program: string;
+let program: Awaited<ReturnType<typeof testProgram>>;
 
 beforeAll(async () => {
   sandbox = await startTestSandbox();
-  program = await bundleSessionProcess(mkdtempSync(join(tmpdir(), 'waypost-session-')));
+  program = await testProgram();
 });
 
 afterAll(async () => {
   await sandbox.close();
-  rmSync(dirname(program), { recursive: true });
+  await program.remove();
 });
 
 beforeEach(() => {
   logged = [];
   const factory = processEngineFactory({
-    program,
+    program: program.path,
     chromiumPath: testChromium(),
     sandboxChromiumArgs: (profile) => sandbox.chromiumArgs(profile),
     log: (entry) => logged.push(entry),
@@ -161,7 +159,7 @@ it('ends with its runner, and so does the browser', async () => {
   runner.on('message', (event: { type?: unknown }) => events.push(event));
   runner.send({
     chromiumPath: testChromium(),
-    program,
+    program: program.path,
     chromiumArgs: sandbox.chromiumArgs('stock'),
     profileDir: link.profileDir,
     filesDir: link.dir,
@@ -183,7 +181,7 @@ it('tells why it could not start', async () => {
     'stock',
     processEngineFactory({
       chromiumPath: '/nowhere/chromium',
-      program,
+      program: program.path,
       sandboxChromiumArgs: (profile) => sandbox.chromiumArgs(profile),
       log: () => undefined,
     }),

@@ -6,10 +6,14 @@ import type {
   EngineFactory,
   EngineLookUp,
   EngineOptions,
+  EnginePairingCode,
   EngineSend,
   EngineSendResult,
+  EngineUsage,
   WhatsAppEngine,
 } from '../port.ts';
+import { usageOfTree } from '../process-usage.ts';
+import { whilePaused } from '../../credentials/pause.ts';
 import { describe, withDeadline } from '../wwebjs/deadline.ts';
 import { killTree } from '../wwebjs/process-tree.ts';
 import { killProfileProcesses } from '../wwebjs/profile.ts';
@@ -18,6 +22,7 @@ import { forwardLines } from './output.ts';
 import {
   FromSession,
   LookUpMessage,
+  PairingCodeMessage,
   RecipientMessage,
   SendResultMessage,
   type EngineCall,
@@ -32,6 +37,8 @@ export type ProcessEngineOptions = {
   /** Chromium flags that put the sandbox in WhatsApp's place, for a session in sandbox mode. */
   sandboxChromiumArgs: (profile: SandboxProfile) => string[] | Promise<string[]>;
   log: (entry: Record<string, unknown>) => void;
+  /** Roots of the process trees that a session has from now on; none when nothing of it runs. */
+  onProcesses?: (of: { sessionId: string; profileDir: string; pids: number[] }) => void;
 };
 
 /** Longest answers, in ms; each is above the engine's own deadlines, so it strikes only when the process is frozen. */
@@ -43,6 +50,7 @@ const PATIENCE_MS = {
   lookUp: 15_000,
   isOnWhatsApp: 15_000,
   screenshot: 15_000,
+  pairingCode: 45_000,
   pingMargin: 1_000,
 } as const;
 
@@ -69,6 +77,8 @@ class ProcessEngine implements WhatsAppEngine {
   #nextId = 1;
   #started = false;
   #closed = false;
+  /** Nothing of it runs any more. */
+  #ended = false;
   /** The child's own last word, told on when the child has ended, since only then nothing of the engine is left. */
   #lastWord: Extract<EngineEvent, { type: 'closed' }> | null = null;
 
@@ -146,6 +156,21 @@ class ProcessEngine implements WhatsAppEngine {
     return z.instanceof(Uint8Array).parse(image);
   }
 
+  async requestPairingCode(phone: string): Promise<EnginePairingCode> {
+    const call = { method: 'pairingCode', phone } as const;
+    return PairingCodeMessage.parse(await this.#call(call, PATIENCE_MS.pairingCode));
+  }
+
+  async usage(): Promise<EngineUsage | null> {
+    const pid = this.#child?.pid;
+    return pid === undefined || this.#closed ? null : usageOfTree(pid);
+  }
+
+  async paused<T>(capMs: number, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+    if (this.#browserPid === null || this.#closed) throw new Error('The browser is not running.');
+    return whilePaused(this.#browserPid, capMs, work);
+  }
+
   async ping(deadlineMs: number): Promise<{ state: string }> {
     const patience = deadlineMs + PATIENCE_MS.pingMargin;
     const state = await this.#call({ method: 'ping', deadlineMs }, patience);
@@ -159,8 +184,11 @@ class ProcessEngine implements WhatsAppEngine {
       execArgv: [`--max-old-space-size=${HEAP_MB}`, '--max-semi-space-size=1'],
       env: sessionEnvironment(),
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+      // The leader of a group, so that it can be killed with what it started.
+      detached: true,
     });
     this.#child = child;
+    this.#tellProcesses();
     const log = (entry: Record<string, unknown>) => this.#log(entry);
     forwardLines(child.stdout, 'stdout', log);
     forwardLines(child.stderr, 'stderr', log);
@@ -199,6 +227,7 @@ class ProcessEngine implements WhatsAppEngine {
         break;
       case 'browser':
         this.#browserPid = message.pid;
+        this.#tellProcesses();
         break;
     }
   }
@@ -252,6 +281,8 @@ class ProcessEngine implements WhatsAppEngine {
     if (!(await killProfileProcesses(this.#options.profileDir))) {
       this.#log({ event: 'engine.browser_left', detail });
     }
+    this.#ended = true;
+    this.#tellProcesses();
     this.#sayClosed(detail);
     this.#gone.resolve();
   }
@@ -290,6 +321,13 @@ class ProcessEngine implements WhatsAppEngine {
   #post(message: ToSession): void {
     // A failed write means that the process is ending; its exit rejects every call.
     this.#child?.send(message, () => undefined);
+  }
+
+  #tellProcesses(): void {
+    const { sessionId, profileDir } = this.#options;
+    const known = this.#ended ? [] : [this.#child?.pid, this.#browserPid];
+    const pids = known.filter((pid): pid is number => typeof pid === 'number');
+    this.#deps.onProcesses?.({ sessionId, profileDir, pids });
   }
 
   #log(entry: Record<string, unknown>): void {

@@ -1,10 +1,13 @@
 import { z } from 'zod';
+import { SessionProxy, Traffic } from '../../../shared/protocol/leases.ts';
 import { OutboundContent } from '../../../shared/protocol/outbound-message.ts';
 import { FactReport } from '../../../shared/protocol/runner-reports.ts';
+import { SESSION_ACTION_NAMES } from '../../../shared/session-actions.ts';
 import { SANDBOX_PROFILES, SESSION_MODES } from '../../../shared/session-status.ts';
 
 const EngineEventMessage = z.discriminatedUnion('type', [
   z.object({ type: z.literal('qr'), qr: z.string(), expiresAt: z.number() }),
+  z.object({ type: z.literal('pairing_code'), code: z.string(), expiresAt: z.number() }),
   z.object({ type: z.literal('authenticated') }),
   z.object({
     type: z.literal('ready'),
@@ -17,7 +20,7 @@ const EngineEventMessage = z.discriminatedUnion('type', [
   }),
   z.object({ type: z.literal('connection'), connected: z.boolean(), detail: z.string() }),
   z.object({ type: z.literal('logged_out'), reason: z.string() }),
-  z.object({ type: z.literal('action_required'), action: z.string() }),
+  z.object({ type: z.literal('action_required'), action: z.enum(SESSION_ACTION_NAMES) }),
   z.object({
     type: z.literal('fact'),
     fact: FactReport,
@@ -43,6 +46,8 @@ const EngineOptionsMessage = z.object({
   sandboxProfile: z.enum(SANDBOX_PROFILES).nullable(),
   profileDir: z.string(),
   filesDir: z.string(),
+  traffic: Traffic,
+  proxy: SessionProxy.nullable(),
 });
 
 /** What may be asked of a session's process, with each call's argument. */
@@ -50,6 +55,7 @@ export const EngineCall = z.discriminatedUnion('method', [
   z.object({ method: z.literal('start') }),
   z.object({ method: z.literal('stop') }),
   z.object({ method: z.literal('logout') }),
+  z.object({ method: z.literal('pairingCode'), phone: z.string() }),
   z.object({
     method: z.literal('send'),
     message: z.object({
@@ -103,6 +109,12 @@ export const SendResultMessage = z.union([
 export const LookUpMessage = z.discriminatedUnion('found', [
   z.object({ found: z.literal(false) }),
   z.object({ found: z.literal(true), ack: z.number(), wireKey: z.string() }),
+]);
+
+export const PairingCodeMessage = z.discriminatedUnion('outcome', [
+  z.object({ outcome: z.literal('shown'), code: z.string(), expiresAt: z.number() }),
+  z.object({ outcome: z.literal('already_linked') }),
+  z.object({ outcome: z.literal('refused'), message: z.string() }),
 ]);
 
 export const RecipientMessage = z.object({

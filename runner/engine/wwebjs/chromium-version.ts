@@ -13,3 +13,9 @@ export async function chromiumVersion(path: string): Promise<string | null> {
     return null;
   }
 }
+
+/** The major version of the Chromium at `path`; null when there is none or it does not say. */
+export async function chromiumMajor(path: string | null): Promise<number | null> {
+  const version = path === null ? null : await chromiumVersion(path);
+  return version === null ? null : Number.parseInt(version, 10);
+}

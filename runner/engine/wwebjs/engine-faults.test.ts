@@ -182,7 +182,7 @@ it('leaves a dialog with a choice to a person', async () => {
     '<div role="dialog"><button onclick="window.__pressed = true">Log out</button><button>Cancel</button></div>')`);
   expect(await link.event('action_required')).toEqual({
     type: 'action_required',
-    action: 'dialog',
+    action: 'dismiss_dialog',
   });
   expect(await link.onPage('window.__pressed === undefined')).toBe(true);
 });

@@ -1,11 +1,15 @@
+import type { SessionAction } from '../../../shared/session-actions.ts';
 import type {
   EngineEvent,
   EngineLookUp,
   EngineOptions,
+  EnginePairingCode,
   EngineSend,
   EngineSendResult,
+  EngineUsage,
   WhatsAppEngine,
 } from '../port.ts';
+import { whilePaused } from '../../credentials/pause.ts';
 import { readIdentity, readSurface } from './boot-report.ts';
 import { describe, until, withDeadline } from './deadline.ts';
 import { Inbound } from './inbound.ts';
@@ -13,6 +17,7 @@ import { LinkedBrowser } from './linked-browser.ts';
 import type { LibraryMessage } from './library.ts';
 import { keepOnlineMark, missedSince } from './online-mark.ts';
 import { lookUpMessage, sendMessage } from './outbound.ts';
+import { askPairingCode } from './pairing-code.ts';
 import { queryRecipient } from './page/send.ts';
 import { dropLink, readState } from './page/state.ts';
 import { quarantineProfile } from './profile.ts';
@@ -76,6 +81,7 @@ class WwebjsEngine implements WhatsAppEngine {
         chromiumPath: deps.chromiumPath,
         extraArgs: options.mode === 'sandbox' ? deps.sandboxArgs : [],
         headless: deps.headless ?? true,
+        proxy: options.proxy,
         messageKeyPatch: deps.messageKeyPatch ?? true,
       },
       {
@@ -83,6 +89,7 @@ class WwebjsEngine implements WhatsAppEngine {
         onGone: (detail) => void this.#close('crashed', detail),
         onReload: () => this.#onReload(),
         onState: (state) => this.#onEarlyState(state),
+        onPasskeyAsked: () => this.#emit({ type: 'action_required', action: 'passkey_required' }),
         onPageError: (detail) => this.#log('engine.page_error', { detail: detail.slice(0, 200) }),
       },
     );
@@ -159,6 +166,27 @@ class WwebjsEngine implements WhatsAppEngine {
     return withDeadline(shot, this.#times.screenshotMs, 'the screenshot');
   }
 
+  async requestPairingCode(phone: string): Promise<EnginePairingCode> {
+    if (this.#authenticated) return { outcome: 'already_linked' };
+    const { pairingCodeMs, pairingAskMs } = this.#times;
+    return askPairingCode(this.#browser.client, phone, {
+      everyMs: pairingCodeMs,
+      deadlineMs: pairingAskMs,
+      now: this.#now,
+    });
+  }
+
+  /** The process around this engine counts, see `ProcessEngine`. */
+  async usage(): Promise<EngineUsage | null> {
+    return null;
+  }
+
+  async paused<T>(capMs: number, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+    const { pid } = this.#browser;
+    if (pid === null) throw new Error('The browser is not running.');
+    return whilePaused(pid, capMs, work);
+  }
+
   async ping(deadlineMs: number): Promise<{ state: string }> {
     const read = this.#browser.page.evaluate(readState);
     const { state } = await withDeadline(read, deadlineMs, 'ping');
@@ -172,6 +200,12 @@ class WwebjsEngine implements WhatsAppEngine {
       if (this.#authenticated || !/^\d+@/.test(qr)) return;
       this.#pairedHere = true;
       this.#emit({ type: 'qr', qr, expiresAt: this.#now() + this.#times.qrMs });
+    });
+    client.on('code', (code: string) => {
+      if (this.#authenticated) return;
+      this.#pairedHere = true;
+      const expiresAt = this.#now() + this.#times.pairingCodeMs;
+      this.#emit({ type: 'pairing_code', code, expiresAt });
     });
     client.on('authenticated', () => this.#onAuthenticated());
     client.on('ready', () => void this.#onReady());
@@ -209,6 +243,7 @@ class WwebjsEngine implements WhatsAppEngine {
       this.#inbound ??= new Inbound({
         page: this.#browser.page,
         filesDir: this.#options.filesDir,
+        traffic: this.#options.traffic,
         emit: (event) => this.#emit(event),
         log: (entry) => this.#log('engine.inbound', entry),
         now: this.#now,
@@ -265,9 +300,8 @@ class WwebjsEngine implements WhatsAppEngine {
     } else if (reason.startsWith('UNPAIRED')) {
       void this.#close('unpaired', reason);
     } else {
-      if (/BLOCK|DEPRECATED/.test(reason)) {
-        this.#emit({ type: 'action_required', action: reason.toLowerCase() });
-      }
+      const action = actionFor(reason);
+      if (action !== null) this.#emit({ type: 'action_required', action });
       void this.#close('crashed', `WhatsApp gave up: ${reason}`);
     }
   }
@@ -296,7 +330,7 @@ class WwebjsEngine implements WhatsAppEngine {
       open: () => this.#closing === null,
       times: this.#times,
       log: (event, entry) => this.#log(event, entry),
-      onNeedsPerson: () => this.#emit({ type: 'action_required', action: 'dialog' }),
+      onNeedsPerson: () => this.#emit({ type: 'action_required', action: 'dismiss_dialog' }),
     });
   }
 
@@ -336,6 +370,13 @@ class WwebjsEngine implements WhatsAppEngine {
   #log(event: string, entry: Record<string, unknown>): void {
     this.#deps.log({ event, sessionId: this.#options.sessionId, ...entry });
   }
+}
+
+/** What a person has to do about a state that WhatsApp gives up in (the library's WAState); null for the others. */
+function actionFor(state: string): SessionAction | null {
+  if (state.includes('TOS_BLOCK')) return 'accept_terms';
+  if (state.startsWith('DEPRECATED')) return 'update_required';
+  return state.includes('BLOCK') ? 'account_blocked' : null;
 }
 
 /** What the page sent over for a message, before the library put it into its own form. */

@@ -1,3 +1,4 @@
+import type { Traffic } from '../../../shared/protocol/leases.ts';
 import type { FactReport } from '../../../shared/protocol/runner-reports.ts';
 import type { EngineEvent, InboundFile } from '../port.ts';
 import { describe, withDeadline } from './deadline.ts';
@@ -7,6 +8,7 @@ import {
   ackFact,
   editFact,
   idsIn,
+  isWanted,
   reactionFact,
   receivedFact,
   revokeFact,
@@ -24,6 +26,7 @@ const BACKFILL_LIMIT = 500;
 export type InboundDeps = {
   page: LibraryPage;
   filesDir: string;
+  traffic: Traffic;
   emit: (event: EngineEvent) => void;
   log: (entry: Record<string, unknown>) => void;
   now: () => number;
@@ -45,6 +48,7 @@ export class Inbound {
   }
 
   message(payload: unknown, backfilled = false): void {
+    if (!isWanted(payload, this.#deps.traffic)) return;
     this.#inOrder(payload, async (people) => {
       const fact = receivedFact(payload, people, backfilled);
       if (fact === null || this.#wasSeen(fact.wireKey)) return;

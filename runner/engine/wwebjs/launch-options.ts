@@ -1,4 +1,5 @@
 import type { LaunchOptions, Protocol } from 'puppeteer';
+import type { SessionProxy } from '../../../shared/protocol/leases.ts';
 
 /** One evaluate may take this long before puppeteer gives up on the browser; its default is 180 s. */
 export const PROTOCOL_TIMEOUT_MS = 45_000;
@@ -39,6 +40,16 @@ export function launchOptions(input: {
     args: [...FLAGS, ...(input.asRoot ? ['--no-sandbox'] : []), ...input.extraArgs],
     ...(input.chromiumPath === null ? {} : { executablePath: input.chromiumPath }),
   };
+}
+
+/** Everything goes by the proxy: calls over UDP, which no such proxy carries, must not go around it either. */
+export function proxyArgs(proxy: SessionProxy | null): string[] {
+  if (proxy === null) return [];
+  return [
+    `--proxy-server=${proxy.url.replace(/\/+$/, '')}`,
+    '--force-webrtc-ip-handling-policy=disable_non_proxied_udp',
+    '--disable-quic',
+  ];
 }
 
 /**

@@ -1,7 +1,8 @@
 import type { Browser } from 'puppeteer';
+import type { SessionProxy } from '../../../shared/protocol/leases.ts';
 import { chromiumVersion } from './chromium-version.ts';
 import { until, withDeadline } from './deadline.ts';
-import { launchOptions, windowedIdentity } from './launch-options.ts';
+import { launchOptions, proxyArgs, windowedIdentity } from './launch-options.ts';
 import {
   Client,
   ProfileAuth,
@@ -15,6 +16,7 @@ import { idleQr } from './patches/idle-qr.ts';
 import { mediaModelId } from './patches/media-model-id.ts';
 import { messageKeyField } from './patches/message-key-field.ts';
 import { oneInjection, tolerantExpose } from './patches/one-injection.ts';
+import { PASSKEY_ASKED, passkeyWatch } from './patches/passkey-watch.ts';
 import { SEND_HOOK_MISSING, sendHook, WIRE_ID_TAG } from './patches/send-hook.ts';
 import { teardownIsOurs } from './patches/teardown-is-ours.ts';
 import { killTree } from './process-tree.ts';
@@ -25,6 +27,8 @@ export type LinkedBrowserOptions = {
   chromiumPath: string | null;
   extraArgs: readonly string[];
   headless: boolean;
+  /** The browser's only way out, when there is one. */
+  proxy: SessionProxy | null;
   /** Off only in a test that shows what the library does without it. */
   messageKeyPatch: boolean;
 };
@@ -38,6 +42,8 @@ export type LinkedBrowserHooks = {
   onReload: () => void;
   /** The page's socket state, from before the library tells it. */
   onState: (state: string) => void;
+  /** The page wants a passkey, which no headless browser has. */
+  onPasskeyAsked: () => void;
   onPageError: (detail: string) => void;
 };
 
@@ -70,7 +76,7 @@ export class LinkedBrowser {
         chromiumPath: options.chromiumPath,
         headless: options.headless,
         asRoot: process.getuid?.() === 0,
-        extraArgs: options.extraArgs,
+        extraArgs: [...options.extraArgs, ...proxyArgs(options.proxy)],
       }),
     };
     this.client = new Client(this.#libraryOptions) as LibraryClient;
@@ -161,12 +167,21 @@ export class LinkedBrowser {
     tolerantExpose(page);
     idleQr(page, (state) => this.#hooks.onState(state));
 
+    await this.#logInAtProxy(page);
     await page.setUserAgent(identityFor(await browser.version()));
+    await page.exposeFunction(PASSKEY_ASKED, () => this.#hooks.onPasskeyAsked());
+    await page.evaluateOnNewDocument(passkeyWatch, PASSKEY_ASKED);
     await page.evaluateOnNewDocument(installAgent);
     await page.evaluateOnNewDocument(installMessageLookup);
     await page.evaluateOnNewDocument(sendHook, WIRE_ID_TAG, SEND_HOOK_MISSING);
     await page.evaluateOnNewDocument(mediaModelId);
     if (this.#options.messageKeyPatch) await page.evaluateOnNewDocument(messageKeyField);
+  }
+
+  async #logInAtProxy(page: LibraryPage): Promise<void> {
+    const { proxy } = this.#options;
+    if (proxy?.username === undefined) return;
+    await page.authenticate({ username: proxy.username, password: proxy.password ?? '' });
   }
 
   #gone(detail: string): void {

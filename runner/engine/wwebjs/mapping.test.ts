@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { FactReport } from '../../../shared/protocol/runner-reports.ts';
 import { SANDBOX_PROFILES } from '../../../shared/session-status.ts';
 import {
+  isWanted,
   ackFact,
   editFact,
   idsIn,
@@ -137,10 +138,38 @@ describe('receivedFact', () => {
     });
   });
 
+  it('names the author of a status post, and its chat', () => {
+    const post = { id: { fromMe: false, remote: 'status@broadcast', id: '3A' }, author: BOB };
+    expect(receivedFact(payload(post), nobody)).toMatchObject({
+      chatId: 'status@broadcast',
+      from: { id: BOB },
+    });
+  });
+
+  it.each([
+    ['a chat', {}, [true, true, true]],
+    [
+      'a status post',
+      { id: { fromMe: false, remote: 'status@broadcast', id: '3A' } },
+      [false, true, false],
+    ],
+    ['a status post by its mark', { isStatusV3: true }, [false, true, false]],
+    [
+      'a channel post',
+      { id: { fromMe: false, remote: '120363@newsletter', id: '3A' } },
+      [false, false, true],
+    ],
+  ])('%s is wanted by default, with statuses, with channels: %o', (_name, more, wanted) => {
+    const settings = [
+      { status: false, channels: false },
+      { status: true, channels: false },
+      { status: false, channels: true },
+    ];
+    expect(settings.map((traffic) => isWanted(payload(more), traffic))).toEqual(wanted);
+  });
+
   it.each([
     ['our own', { id: { fromMe: true, remote: BOB, id: '3A' } }],
-    ['a status post', { id: { fromMe: false, remote: 'status@broadcast', id: '3A' } }],
-    ['a status post by its mark', { isStatusV3: true }],
     ['an encryption notice', { type: 'e2e_notification' }],
     ['a group notice', { type: 'gp2', subtype: 'add' }],
     ['not decrypted yet', { type: 'ciphertext' }],

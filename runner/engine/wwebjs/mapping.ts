@@ -1,4 +1,5 @@
 import type { FactReport, INBOUND_TYPES } from '../../../shared/protocol/runner-reports.ts';
+import type { Traffic } from '../../../shared/protocol/leases.ts';
 import { fields, idText, messageKey, number, text, type Fields } from './payload.ts';
 
 type InboundType = (typeof INBOUND_TYPES)[number];
@@ -54,8 +55,19 @@ export function idsIn(payload: unknown): string[] {
   );
 }
 
+const isStatusPost = (data: Fields, remote: string): boolean =>
+  remote === STATUS_CHAT || data['isStatusV3'] === true;
+
+/** Whether a message is of a kind that the session takes in: chats always, statuses and channels where wanted. */
+export function isWanted(payload: unknown, traffic: Traffic): boolean {
+  const data = fields(payload);
+  const remote = messageKey(data['id'])?.remote ?? '';
+  if (isStatusPost(data, remote)) return traffic.status;
+  return traffic.channels || !remote.endsWith('@newsletter');
+}
+
 /**
- * A message that somebody else sent, or null for what is none: notices, status posts, our own.
+ * A message that somebody else sent, or null for what is none: notices, our own.
  * Messages sent from the linked phone itself are ours too, and are left out for now.
  */
 export function receivedFact(
@@ -67,16 +79,16 @@ export function receivedFact(
   const key = messageKey(data['id']);
   const type = text(data['type']) ?? 'unknown';
   if (key === null || key.fromMe || NOTICES.has(type)) return null;
-  if (key.remote === STATUS_CHAT || data['isStatusV3'] === true) return null;
 
+  const isStatus = isStatusPost(data, key.remote);
   const isGroup = key.remote.endsWith('@g.us');
   const author = idText(data['author']) ?? key.participant ?? idText(data['from']) ?? key.remote;
   return {
     kind: 'message.received',
     wireId: key.wireId,
     wireKey: key.wireKey,
-    chatId: isGroup ? key.remote : canonicalId(key.remote, people),
-    from: person(isGroup ? author : key.remote, people, text(data['notifyName'])),
+    chatId: isStatus ? STATUS_CHAT : isGroup ? key.remote : canonicalId(key.remote, people),
+    from: person(isGroup || isStatus ? author : key.remote, people, text(data['notifyName'])),
     isGroup,
     type: TYPES[type] ?? 'unknown',
     text: textOf(data, type),

@@ -20,6 +20,10 @@ export type EngineTimes = {
   screenshotMs: number;
   /** WhatsApp shows a QR reference for 20 s, the first one longer. */
   qrMs: number;
+  /** A pairing code is good for so long, then the page shows another. */
+  pairingCodeMs: number;
+  /** How long WhatsApp may take to give one. */
+  pairingAskMs: number;
   /** How often the time we were last online is noted, for back-filling. */
   onlineMarkMs: number;
 };
@@ -36,5 +40,7 @@ export const ENGINE_TIMES: EngineTimes = {
   logoutMs: 8_000,
   screenshotMs: 10_000,
   qrMs: 20_000,
+  pairingCodeMs: 180_000,
+  pairingAskMs: 20_000,
   onlineMarkMs: 30_000,
 };

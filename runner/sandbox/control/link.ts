@@ -67,9 +67,18 @@ export const scan: Act<'scan'> = async (world, input) => {
 };
 
 export const enterCode: Act<'enterCode'> = async (world, input) => {
-  const entry = world.hub.takeCode(input.code.replaceAll(/[\s-]/g, '').toUpperCase());
+  const code = input.code.replaceAll(/[\s-]/g, '').toUpperCase();
+  const entry = world.hub.takeCode(code);
   if (entry === null) {
     throw new SandboxError(410, 'CODE_UNKNOWN', 'no page shows this code now; ask for a new one.');
+  }
+  if (phoneJid(entry.phone) !== phoneJid(input.phone)) {
+    world.hub.setCode(code, entry.connection, entry.phone);
+    throw new SandboxError(
+      422,
+      'CODE_WRONG_PHONE',
+      'this code was made for another number; type it on the phone that has that number.',
+    );
   }
   return pair(world, entry.connection, input);
 };

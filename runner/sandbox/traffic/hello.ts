@@ -99,7 +99,10 @@ export const refreshRef: Handler<'refreshRef'> = async (world, connection) => ({
 
 const codeLetters = 'ABCDEFGHJKLMNPQRSTVWXYZ123456789';
 
+/** @throws SandboxError NOT_REGISTERED: WhatsApp gives no code for a number that it does not know */
 export const linkCode: Handler<'linkCode'> = async (world, connection, args) => {
+  if (/^\D*1999/.test(args.phone))
+    throw new SandboxError(404, 'NOT_REGISTERED', 'this number is not on WhatsApp');
   const code = Array.from(randomBytes(8), (byte) => codeLetters[byte % codeLetters.length]).join(
     '',
   );

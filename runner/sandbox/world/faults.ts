@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { modalLanguages } from '../protocol.ts';
 
 const delayMs = z.number().int().min(-1);
 const count = z.number().int().min(0);
@@ -21,7 +22,7 @@ export const faultsSchema = z.object({
   offlineDelivery: z.enum(['beforeSync', 'afterReady']),
   /** `auto` follows the profile: once after pairing on 2026-09, never on stock. */
   modal: z.enum(['off', 'on', 'auto']),
-  modalLanguage: z.enum(['en', 'pt-BR']),
+  modalLanguage: z.enum(modalLanguages),
   /** An unanswered dialog ends in a logout after this time. */
   modalLogoutMs: count,
   /** Length of the offline-progress phase between connecting and being synced. */

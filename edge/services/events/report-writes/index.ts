@@ -4,7 +4,8 @@ import { messageAck } from './message-ack.ts';
 import { messageEdited, messageReaction, messageRevoked } from './message-note.ts';
 import { messageReceived } from './message-received.ts';
 import { messageSettled } from './message-settled.ts';
-import { sessionQr, sessionStatus } from './session-status.ts';
+import { sessionReconnect } from './session-reconnect.ts';
+import { sessionPairingCode, sessionQr, sessionStatus } from './session-status.ts';
 import type { WriteContext } from './write-context.ts';
 
 /** The one statement that writes a report: state, event and deliveries. */
@@ -24,6 +25,10 @@ export function reportStatement(write: WriteContext, report: Report): SQL {
       return messageRevoked(write, report);
     case 'session.status':
       return sessionStatus(write, report);
+    case 'session.reconnect':
+      return sessionReconnect(write, report);
+    case 'session.pairing_code':
+      return sessionPairingCode(write, report);
     case 'session.qr':
       break;
   }

@@ -1,4 +1,8 @@
 import { type SQL, sql } from 'drizzle-orm';
+import type { SessionStatus } from '../../../../shared/session-status.ts';
+import { showAction } from '../../../../shared/session-actions.ts';
+import { quarantineCredentials } from '../../credentials/internal.ts';
+import { stopLease } from '../../ownership/internal.ts';
 import { safeTimestamp } from '../safe-values.ts';
 import {
   fact,
@@ -13,13 +17,27 @@ import {
 export function sessionStatus(write: WriteContext, report: ReportOf<'session.status'>): SQL {
   const { spooled } = write;
   const at = safeTimestamp(spooled.occurredAt);
-  const data = JSON.stringify({ status: report.status, reason: report.reason });
+  const action = report.action === undefined ? {} : { action: showAction(report.action) };
+  const isOtherNumber = report.action === 'number_changed';
+  const data = JSON.stringify({
+    status: report.status,
+    reason: report.reason,
+    ...action,
+    ...(isOtherNumber ? { newPhoneNumber: report.phoneNumber } : {}),
+  });
   return writeStatement(write, [
     ownedTarget(write),
     sql`moved as (
       update sessions session set
         status = ${report.status}, reason = ${report.reason},
-        phone_number = coalesce(${report.phoneNumber}, session.phone_number),
+        action = ${report.action ?? null}::text,
+        reconnect_attempt = case when ${isComing(report.status)}::boolean then session.reconnect_attempt end,
+        reconnect_at = case when ${isComing(report.status)}::boolean then session.reconnect_at end,
+        phone_number = coalesce(${isOtherNumber ? null : report.phoneNumber}::text, session.phone_number),
+        new_phone_number = case
+          when ${isOtherNumber}::boolean then ${report.phoneNumber}::text
+          when ${report.status} in ('online', 'logged_out') then null
+          else session.new_phone_number end,
         lid = coalesce(${report.lid}, session.lid),
         display_name = coalesce(${report.displayName}, session.display_name),
         web_version = coalesce(${report.webVersion}, session.web_version),
@@ -28,6 +46,12 @@ export function sessionStatus(write: WriteContext, report: ReportOf<'session.sta
       where session.id = target.id and ${isNews(write)}
       returning session.id, session.phone_number, session.lid, session.display_name
     )`,
+    ...(report.status === 'logged_out'
+      ? [sql`unlinked as (${quarantineCredentials(sql`(select moved.id from moved)`)})`]
+      : []),
+    ...(isConflict(report)
+      ? [sql`rested as (${stopLease(sql`(select moved.id from moved)`)})`]
+      : []),
     sql`logged as (
       insert into session_log (session_id, status, reason, epoch, at)
       select moved.id, ${report.status}, ${report.reason}, ${spooled.epoch}::int, ${at}::timestamptz from moved
@@ -39,6 +63,27 @@ export function sessionStatus(write: WriteContext, report: ReportOf<'session.sta
       data: sql`jsonb_build_object('from', target.status) || ${data}::jsonb || jsonb_build_object(
         'phoneNumber', moved.phone_number, 'lid', moved.lid, 'displayName', moved.display_name)`,
     }),
+  ]);
+}
+
+/** States in which a try to reconnect may still be to come. */
+const isComing = (status: SessionStatus): boolean =>
+  ['created', 'starting', 'reconnecting', 'failed'].includes(status);
+
+/** Somebody opened this link elsewhere. Taking it back would make the two fight: only the user starts it again. */
+const isConflict = ({ status, reason }: ReportOf<'session.status'>): boolean =>
+  status === 'disconnected' && reason.startsWith('conflict');
+
+/** A code to type on the phone; a credential as the QR code is. */
+export function sessionPairingCode(
+  write: WriteContext,
+  report: ReportOf<'session.pairing_code'>,
+): SQL {
+  const { code, expiresAt } = report;
+  const data = JSON.stringify({ code, expiresAt: safeTimestamp(expiresAt) });
+  return writeStatement(write, [
+    ownedTarget(write),
+    fact(write, { type: 'session.pairing_code', source: sql``, data: sql`${data}::jsonb` }),
   ]);
 }
 

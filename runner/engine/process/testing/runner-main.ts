@@ -25,6 +25,8 @@ process.once('message', (raw) => {
       sandboxProfile: 'stock',
       profileDir: task.profileDir,
       filesDir: task.filesDir,
+      traffic: { status: false, channels: false },
+      proxy: null,
     },
     (event) => process.send?.(event),
   );

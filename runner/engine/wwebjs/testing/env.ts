@@ -12,3 +12,8 @@ export function testChromium(): string | null {
 export function environmentNames(): string[] {
   return Object.keys(process.env);
 }
+
+/** How many copies of a running profile a test takes; `WAYPOST_COPY_ROUNDS` asks for more than the few of every run. */
+export function copyRounds(): number {
+  return Number(process.env['WAYPOST_COPY_ROUNDS'] ?? 3);
+}

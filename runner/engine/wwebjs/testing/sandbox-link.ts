@@ -2,6 +2,7 @@ import { randomBytes, randomInt, randomUUID } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { SessionProxy } from '../../../../shared/protocol/leases.ts';
 import type { SandboxProfile } from '../../../../shared/session-status.ts';
 import { createSandboxClient, type SandboxClient } from '../../../sandbox/control-client.ts';
 import { startSandbox } from '../../../sandbox/server.ts';
@@ -11,6 +12,7 @@ import { until } from '../deadline.ts';
 export type TestSandbox = {
   phone: SandboxClient;
   chromiumArgs: (profile: SandboxProfile) => string[];
+  tlsPort: (profile: SandboxProfile) => number;
   close: () => Promise<void>;
 };
 
@@ -22,6 +24,7 @@ export async function startTestSandbox(): Promise<TestSandbox> {
   return {
     phone: createSandboxClient({ url: sandbox.controlUrl, token: controlToken }),
     chromiumArgs: (profile) => sandbox.info.profiles[profile].chromiumArgs,
+    tlsPort: (profile) => sandbox.info.profiles[profile].tlsPort,
     close: async () => {
       await sandbox.close();
       rmSync(dataDir, { recursive: true, force: true });
@@ -43,6 +46,7 @@ export class SandboxLink {
   readonly #factory: EngineFactory;
   events: EngineEvent[] = [];
   engine: WhatsAppEngine;
+  proxy: SessionProxy | null = null;
 
   constructor(sandbox: TestSandbox, profile: SandboxProfile, factory: EngineFactory) {
     this.sandbox = sandbox;
@@ -66,6 +70,8 @@ export class SandboxLink {
         sandboxProfile: this.#profile,
         profileDir: this.profileDir,
         filesDir: join(this.dir, 'files'),
+        traffic: { status: false, channels: false },
+        proxy: this.proxy,
       },
       (event) => events.push(event),
     );

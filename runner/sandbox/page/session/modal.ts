@@ -3,6 +3,9 @@ import type { Core } from '../core.ts';
 const words = {
   en: { title: "What's new on WhatsApp Web", text: 'A fresh look, and more.', go: 'Continue' },
   'pt-BR': { title: 'Novidades do WhatsApp Web', text: 'Visual novo, e mais.', go: 'Continuar' },
+  de: { title: 'Neues bei WhatsApp Web', text: 'Neuer Look und mehr.', go: 'Weiter' },
+  ar: { title: 'ما الجديد في واتساب ويب', text: 'مظهر جديد والمزيد.', go: 'متابعة' },
+  ja: { title: 'WhatsApp Webの新機能', text: '新しいデザインなど。', go: '続行' },
 };
 
 const dialogId = 'whats-new';
@@ -15,6 +18,8 @@ export function showWhatsNew(core: Core, show: boolean, ignored: () => void): vo
   const layer = document.createElement('div');
   layer.id = dialogId;
   const dialog = document.createElement('div');
+  dialog.lang = core.settings.modalLanguage;
+  dialog.dir = core.settings.modalLanguage === 'ar' ? 'rtl' : 'ltr';
   dialog.setAttribute('role', 'dialog');
   dialog.setAttribute('aria-modal', 'true');
   dialog.setAttribute('aria-label', text.title);

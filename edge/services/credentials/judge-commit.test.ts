@@ -1,0 +1,65 @@
+import { describe, expect, it } from 'vitest';
+import { judgeCommit, type Judged, type Judgement } from './judge-commit.ts';
+
+const HOUR = 3_600_000;
+const current = { phoneNumber: '1555', contentBytes: 1_000, chromiumMajor: 156, ageMs: HOUR };
+const commit: Judged = {
+  phoneNumber: '1555',
+  contentBytes: 1_000,
+  chromiumMajor: 156,
+  sessionPhoneNumber: '1555',
+  sessionStatus: 'online',
+  current,
+};
+const taken = (given: Partial<Judgement> = {}) => ({
+  ok: true,
+  quarantineOthers: false,
+  keepApart: null,
+  ...given,
+});
+const refused = (reason: string) => ({ ok: false, reason });
+
+describe('whether a snapshot takes the last good one’s place', () => {
+  it.each<[string, Partial<Judged>, object]>([
+    ['the same as before', {}, taken()],
+    ['the first one', { current: null }, taken()],
+    [
+      'the first one of a number not yet known',
+      { current: null, sessionPhoneNumber: null },
+      taken(),
+    ],
+    ['no registration', { phoneNumber: null }, refused('registration_missing')],
+    [
+      'no registration, and nothing to lose',
+      { phoneNumber: null, current: null },
+      refused('registration_missing'),
+    ],
+    ['another number than the session’s', { phoneNumber: '1777' }, refused('number_changed')],
+    [
+      'another number, and the session’s is not known',
+      { phoneNumber: '1777', sessionPhoneNumber: null },
+      refused('number_changed'),
+    ],
+    [
+      'another number that waits for its user',
+      { phoneNumber: '1777', sessionPhoneNumber: '1777', sessionStatus: 'action_required' },
+      refused('number_changed'),
+    ],
+    [
+      'another number that its user accepted',
+      { phoneNumber: '1777', sessionPhoneNumber: '1777' },
+      taken({ quarantineOthers: true }),
+    ],
+    ['half the size', { contentBytes: 500 }, taken()],
+    ['less than half', { contentBytes: 499 }, refused('size_halved')],
+    [
+      'less than half for a day',
+      { contentBytes: 499, current: { ...current, ageMs: 24 * HOUR } },
+      taken({ keepApart: 'size' }),
+    ],
+    ['a newer Chromium', { chromiumMajor: 157 }, taken({ keepApart: 'chromium' })],
+    ['an older Chromium', { chromiumMajor: 155 }, taken()],
+  ])('%s', (_, given, expected) => {
+    expect(judgeCommit({ ...commit, ...given })).toEqual(expected);
+  });
+});

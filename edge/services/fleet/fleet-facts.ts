@@ -1,0 +1,103 @@
+import type { MachineState } from '../../runners/fleets/port.ts';
+import { PLACEABLE_HEARTBEAT_AGE_MS } from '../../runners/placement.ts';
+
+/** What is known of one machine: our row, what the provider lists, and what its runner's heartbeat said. */
+export type MachineFacts = {
+  /** Null: the provider lists a machine of ours that we have no row of. */
+  requestId: string | null;
+  /** Null: asked for, and nobody knows of a machine. */
+  machineId: string | null;
+  region: string;
+  image: string;
+  desired: 'running' | 'stopped' | 'gone' | null;
+  /** Of the row; of the machine when there is no row. */
+  ageMs: number;
+  desiredForMs: number;
+  /** The provider would not make it. */
+  refused: boolean;
+  /** Null: the provider does not list it. */
+  state: MachineState | null;
+  /** Null: never heard of. */
+  heartbeatAgeMs: number | null;
+  /** Since an earlier run first missed its heartbeats; null when none has. */
+  silentForMs: number | null;
+  /** Sessions wanted running that it owns or is meant to take up. */
+  sessions: number;
+  maxSessions: number;
+  idleForMs: number;
+};
+
+export type FleetFacts = {
+  machines: readonly MachineFacts[];
+  /** Sessions wanted running that no runner has, by region (null: any). */
+  waiting: readonly { region: string | null; count: number }[];
+};
+
+export type FleetSettings = {
+  image: string;
+  minMachines: number;
+  maxMachines: number;
+  /** Not empty; the first is the default. */
+  regions: readonly string[];
+  maxSessions: number;
+  idleAfterMs: number;
+  /** Machines that one run may start, and that it may send away as idle. */
+  changesPerRun: number;
+};
+
+export type FleetAction =
+  | { kind: 'forget'; requestId: string; why: string }
+  | { kind: 'create'; region: string; why: string }
+  | { kind: 'resume'; requestId: string; machineId: string; why: string }
+  /** Wants it stopped or gone, if it still has no session (`onlyEmpty`), and begins with it. */
+  | {
+      kind: 'retire';
+      requestId: string;
+      machineId: string;
+      to: 'stopped' | 'gone';
+      onlyEmpty: boolean;
+      why: string;
+    }
+  | { kind: 'stop'; machineId: string; why: string }
+  | { kind: 'destroy'; requestId: string | null; machineId: string; why: string }
+  /** Its browsers are gone: what it owned may be taken at once. Always followed by the removal of the machine. */
+  | { kind: 'declareDead'; machineId: string; why: string }
+  | { kind: 'silent'; requestId: string }
+  | { kind: 'heard'; requestId: string };
+
+export const FLEET_TIMES = {
+  /** A machine without a row, or a row without a machine, is cleaned up after this. */
+  halfMadeMs: 600_000,
+  /** The provider's list may be older than our last word to it. */
+  settleMs: 30_000,
+  /** From a start to the first heartbeat. */
+  bootMs: 180_000,
+  /** Silent for this long while others are heard: wedged. */
+  silentMs: 180_000,
+  /** The same when nobody is heard: more likely it is we who are cut off. */
+  silentAloneMs: 600_000,
+  /** Stopped ones are kept this long to be started again. */
+  keepStoppedMs: 86_400_000,
+} as const;
+
+/** States that a machine stays in and in which nothing runs. */
+export const AT_REST: readonly (MachineState | null)[] = [
+  'stopped',
+  'suspended',
+  'failed',
+  'launch_failed',
+  'created',
+];
+/** States in which there is no machine any more; null: it is not listed. */
+export const GONE: readonly (MachineState | null)[] = ['destroyed', 'replaced', 'migrated', null];
+
+export const isAlive = (machine: MachineFacts): boolean =>
+  machine.heartbeatAgeMs !== null && machine.heartbeatAgeMs < PLACEABLE_HEARTBEAT_AGE_MS;
+
+/** Free places of a machine that runs, or will once it has booted. One that is silent has none. */
+export function placesOf(machine: MachineFacts, settings: FleetSettings): number {
+  const booting = machine.desiredForMs <= FLEET_TIMES.bootMs;
+  if (!isAlive(machine) && !booting) return 0;
+  const most = isAlive(machine) ? machine.maxSessions : settings.maxSessions;
+  return Math.max(0, most - machine.sessions);
+}

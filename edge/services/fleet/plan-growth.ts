@@ -1,0 +1,105 @@
+import { byDistance } from '../../runners/regions.ts';
+import {
+  type FleetAction,
+  type FleetFacts,
+  type FleetSettings,
+  isAlive,
+  type MachineFacts,
+  placesOf,
+} from './fleet-facts.ts';
+import { planDeploy } from './plan-deploy.ts';
+
+type Growth = {
+  kept: readonly MachineFacts[];
+  all: readonly MachineFacts[];
+  waiting: FleetFacts['waiting'];
+};
+
+/** Machines for the sessions that have no place, for the least number of machines, and for the next one to be replaced. */
+export function planGrowth(
+  { kept, all, waiting }: Growth,
+  settings: FleetSettings,
+): { actions: FleetAction[] } {
+  const actions: FleetAction[] = [];
+  const resumable = all.filter((machine) => isResumable(machine, settings));
+  const refusing = new Set(all.filter(({ refused }) => refused).map(({ region }) => region));
+  let running = kept.length;
+  const grow = (region: string, why: string): boolean => {
+    if (running >= settings.maxMachines || actions.length >= settings.changesPerRun) return false;
+    const order = byDistance(region, settings.regions);
+    const spare = resumable.toSorted(
+      (left, right) => order.indexOf(left.region) - order.indexOf(right.region),
+    )[0];
+    const open = order.find((name) => !refusing.has(name));
+    if (spare?.requestId != null && spare.machineId !== null) {
+      resumable.splice(resumable.indexOf(spare), 1);
+      const { requestId, machineId } = spare;
+      actions.push({ kind: 'resume', requestId, machineId, why });
+    } else if (open === undefined) {
+      return false;
+    } else {
+      actions.push({ kind: 'create', region: open, why });
+    }
+    running += 1;
+    return true;
+  };
+
+  let free = kept.reduce((sum, machine) => sum + placesOf(machine, settings), 0);
+  for (const { region, count } of regionsByNeed(waiting, settings)) {
+    let missing = count - free;
+    free = Math.max(0, free - count);
+    while (missing > 0 && grow(region, 'sessions_wait')) {
+      missing -= settings.maxSessions;
+      // What the last one has to spare is there for the next region.
+      if (missing < 0) free -= missing;
+    }
+  }
+  while (running < settings.minMachines && grow(leastServed(kept, actions, settings), 'minimum'));
+
+  const pending = kept.some((one) => one.image === settings.image && !isAlive(one));
+  if (!pending && actions.length === 0) {
+    const { homeless, region } = planDeploy(kept, all, settings);
+    for (let missing = homeless; missing > 0 && grow(region, 'deploy');)
+      missing -= settings.maxSessions;
+  }
+  return { actions };
+}
+
+/** Stopped ones that may be started again. Those of an old image are left to go. */
+const isResumable = (machine: MachineFacts, settings: FleetSettings): boolean =>
+  machine.desired === 'stopped' &&
+  machine.state === 'stopped' &&
+  machine.image === settings.image &&
+  settings.regions.includes(machine.region);
+
+function regionsByNeed(
+  waiting: FleetFacts['waiting'],
+  settings: FleetSettings,
+): { region: string; count: number }[] {
+  const needs = new Map<string, number>();
+  for (const { region, count } of waiting) {
+    const [nearest = ''] = byDistance(region ?? settings.regions[0] ?? '', settings.regions);
+    needs.set(nearest, (needs.get(nearest) ?? 0) + count);
+  }
+  return [...needs]
+    .map(([region, count]) => ({ region, count }))
+    .toSorted((left, right) => right.count - left.count || (left.region < right.region ? -1 : 1));
+}
+
+/** The region with the most sessions for each of its machines, those that this run has asked for included. */
+function leastServed(
+  kept: readonly MachineFacts[],
+  actions: readonly FleetAction[],
+  settings: FleetSettings,
+): string {
+  const need = (region: string): number => {
+    const there = kept.filter((one) => one.region === region);
+    const asked = actions.filter((one) => one.kind === 'create' && one.region === region).length;
+    return there.reduce((sum, { sessions }) => sum + sessions, 1) / (there.length + asked);
+  };
+  const [least = ''] = settings.regions.toSorted((left, right) => {
+    const [most, less] = [need(right), need(left)];
+    return most === less ? 0 : most - less;
+  });
+  return least;
+}

@@ -1,0 +1,88 @@
+import { type SQL, sql } from 'drizzle-orm';
+import { z } from 'zod';
+import type { HeartbeatRequest } from '../../../shared/protocol/leases.ts';
+import type { Services } from '../../context.ts';
+import { describeError } from '../../http/describe-error.ts';
+import { choosePlacement, type RunnerLoad } from '../../runners/placement.ts';
+import { leaseReserved, loadRunners } from './internal.ts';
+import { currentRunner } from './renew-leases.ts';
+
+export type Release = { sessionId: string; epoch: number; to: RunnerLoad | null };
+
+const Regions = z.array(z.object({ id: z.string(), region: z.string().nullable() }));
+
+/** Finds each session that a runner gives back another one with room, if there is one. Reads only when there are any. */
+export async function placeReleased(
+  { db }: Pick<Services, 'db'>,
+  input: HeartbeatRequest,
+): Promise<Release[]> {
+  const released = input.released ?? [];
+  if (released.length === 0) return [];
+  const { rows } = await db.execute(sql`
+    select id, region from sessions
+    where id = any(${sql.param(released.map(({ sessionId }) => sessionId))}::text[])`);
+  const regions = new Map(Regions.parse(rows).map(({ id, region }) => [id, region]));
+  const runners = (await loadRunners(db)).filter(({ runnerId }) => runnerId !== input.runnerId);
+  return released.map(({ sessionId, epoch }) => {
+    const to = choosePlacement(runners, { region: regions.get(sessionId) ?? null });
+    if (to !== null) to.sessions += 1;
+    return { sessionId, epoch, to };
+  });
+}
+
+/**
+ * Statement: sessions that the runner closed and gives back are free from now on, or meant for the runner that was chosen.
+ * Nothing of them is open any more, so that no lease has to run out. Returns whom to wake.
+ */
+export const releaseLeases = (input: HeartbeatRequest, releases: readonly Release[]): SQL => {
+  const rows = releases.map(({ sessionId, epoch, to }) => ({
+    session_id: sessionId,
+    epoch,
+    target: to?.runnerId ?? null,
+  }));
+  return sql`
+    with ${currentRunner(input)},
+    given as (
+      select l.session_id, l.epoch, case when l.desired = 'running' then released.target end as target
+      from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as released (session_id text, epoch int, target text)
+      join session_leases l on l.session_id = released.session_id and l.epoch = released.epoch
+      join runner on runner.id = l.runner_id and runner.boot_id = l.boot_id
+      order by l.session_id
+      for update of l
+    ),
+    ended as (
+      update lease_history h set ended_at = now() from given
+      where h.session_id = given.session_id and h.epoch = given.epoch and h.ended_at is null
+    )
+    update session_leases l set
+      runner_id = given.target,
+      boot_id = null,
+      lease_until = case when given.target is not null then ${leaseReserved()} end
+    from given
+    where l.session_id = given.session_id
+    returning l.session_id, l.runner_id`;
+};
+
+const Given = z.array(z.object({ session_id: z.string(), runner_id: z.string().nullable() }));
+
+/** Asks the runners that were chosen to heartbeat now. @param rows what `releaseLeases` returned */
+export function wakeNewOwners(
+  { runners, waitUntil, log }: Pick<Services, 'runners' | 'waitUntil' | 'log'>,
+  releases: readonly Release[],
+  rows: unknown,
+): void {
+  const given = Given.parse(rows);
+  if (given.length === 0) return;
+  log({ event: 'leases_released', sessions: given });
+  const chosen = new Set(given.map((row) => row.runner_id));
+  const targets = releases.flatMap(({ to }) =>
+    to !== null && chosen.has(to.runnerId) ? [to] : [],
+  );
+  for (const target of new Set(targets)) {
+    const { runnerId } = target;
+    const woken = runners.wake(target).catch((error: unknown) => {
+      log({ event: 'wake_failed', runnerId, ...describeError(error) });
+    });
+    waitUntil(woken);
+  }
+}

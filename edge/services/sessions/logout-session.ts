@@ -1,0 +1,70 @@
+import { type SQL, sql } from 'drizzle-orm';
+import type { ServiceContext } from '../../context.ts';
+import { quarantineCredentials } from '../credentials/internal.ts';
+import { lockWorkspaces } from '../events/outbox.ts';
+import { requireScope } from '../keys/require-scope.ts';
+import { findSession, isHeld, ownerOf, type SessionRow } from './internal.ts';
+import { publishRest, restUnowned } from './rest-unowned.ts';
+import { type SessionView, viewSession } from './session-view.ts';
+
+/** A send in flight, WhatsApp's answer and the browser's end have this much time. */
+const LOGOUT_TIMEOUT_MS = 60_000;
+/** How long the runner's report may take to arrive after it has answered. */
+const REPORT_WAIT_MS = 3_000;
+const POLL_MS = 100;
+
+export type LoggedOut = { session: SessionView; told: boolean };
+
+/**
+ * Drops the link with the phone. The session stays, `logged_out`, and does not come back by itself: a start shows a new
+ * QR code. `told` is false when WhatsApp could not be told, as for a session that does not run: the phone still lists the
+ * device then, and nothing here can use it any more.
+ * @throws AppError SESSION_NOT_FOUND; UNAVAILABLE when the owner is out of reach: nothing has happened then
+ */
+export async function logoutSession({
+  ctx,
+  input,
+}: {
+  ctx: ServiceContext;
+  input: { id: string };
+}): Promise<LoggedOut> {
+  requireScope(ctx, 'sessions:write');
+  const row = await findSession(ctx, input.id);
+  const owner = ownerOf(row);
+  if (owner === null || !isHeld(row)) {
+    await forgetLink(ctx, row);
+    return { session: viewSession(await findSession(ctx, row.session.id)), told: false };
+  }
+  const { told } = await ctx.runners.command(owner, 'logout', {}, { timeoutMs: LOGOUT_TIMEOUT_MS });
+  return { session: await reported(ctx, row.session.id), told };
+}
+
+/** The session once its owner's report is written, or as it is when that takes long. */
+async function reported(ctx: ServiceContext, id: string): Promise<SessionView> {
+  const deadline = ctx.now() + REPORT_WAIT_MS;
+  for (;;) {
+    const row = await findSession(ctx, id);
+    if (row.session.status === 'logged_out' || ctx.now() + POLL_MS > deadline)
+      return viewSession(row);
+    await scheduler.wait(POLL_MS);
+  }
+}
+
+/** For a session that no browser holds: its state, its credentials, and what is left of its profile on some disk. */
+async function forgetLink(ctx: ServiceContext, row: SessionRow): Promise<void> {
+  const { id } = row.session;
+  const rest = { status: 'logged_out', reason: 'logout_requested: WhatsApp was not told' } as const;
+  const [, written] = await ctx.db.batch([
+    ctx.db.execute(lockWorkspaces([ctx.workspaceId])),
+    ctx.db.execute(restUnowned(ctx, row, rest)),
+    ctx.db.execute(disownProfile(id)),
+    ctx.db.execute(quarantineCredentials(id)),
+  ]);
+  publishRest(ctx, written);
+}
+
+/** No runner's local profile is the newest any more: a boot that never was has started the session last. */
+const disownProfile = (id: string): SQL => sql`
+  update session_leases l set desired = 'stopped', epoch = l.epoch + 1, started_epoch = l.epoch + 1,
+    started_runner_id = '', started_boot_id = 'logged_out'
+  where l.session_id = ${id}`;

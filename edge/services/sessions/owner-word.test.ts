@@ -1,0 +1,286 @@
+import { asc, eq } from 'drizzle-orm';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { newId } from '../../../shared/ids.ts';
+import type { HeartbeatRequest, SpooledReport } from '../../../shared/protocol/index.ts';
+import { createHarness, type Harness } from '../../testing/harness.ts';
+import { eraseExpiredQr } from '../events/erase-expired-qr.ts';
+import { ingestReports } from '../events/ingest-reports.ts';
+import { newOwnedSession, type OwnedSession, RUNNER, status } from '../events/report-fixtures.ts';
+import { heartbeat } from '../ownership/heartbeat.ts';
+import { openProxy } from './proxy.ts';
+
+let harness: Harness;
+beforeAll(async () => {
+  harness = await createHarness();
+});
+
+const ingest = (session: OwnedSession, ...reports: SpooledReport[]) =>
+  ingestReports({ services: harness.services(), runnerId: session.runnerId, reports });
+
+async function rowOf({ sessionId }: Pick<OwnedSession, 'sessionId'>) {
+  const { sessions, sessionLeases } = harness.schema;
+  const [row] = await harness.db
+    .select()
+    .from(sessions)
+    .innerJoin(sessionLeases, eq(sessionLeases.sessionId, sessions.id))
+    .where(eq(sessions.id, sessionId));
+  if (row === undefined) throw new Error('no such session');
+  return { ...row.sessions, lease: row.session_leases };
+}
+
+const eventsOf = async ({ sessionId }: OwnedSession) => {
+  const { events } = harness.schema;
+  const rows = harness.db.select().from(events).where(eq(events.sessionId, sessionId));
+  return rows.orderBy(asc(events.seq));
+};
+
+const logOf = ({ sessionId }: OwnedSession) => {
+  const { sessionLog } = harness.schema;
+  return harness.db
+    .select()
+    .from(sessionLog)
+    .where(eq(sessionLog.sessionId, sessionId))
+    .orderBy(asc(sessionLog.id));
+};
+
+const beat = (session: OwnedSession, change: Partial<HeartbeatRequest> = {}) =>
+  heartbeat({
+    services: harness.services(),
+    input: {
+      runnerId: session.runnerId,
+      bootId: RUNNER.bootId,
+      url: RUNNER.url,
+      region: 'local',
+      maxSessions: 10,
+      draining: false,
+      sessions: [],
+      ...change,
+    },
+  });
+
+describe('the owner’s word', () => {
+  it('on what a person has to do, is in row and event until it is done', async () => {
+    const session = await newOwnedSession(harness);
+    const action = {
+      status: 'action_required',
+      reason: 'action_required: passkey_required',
+    } as const;
+    await ingest(session, session.spool(status({ ...action, action: 'passkey_required' })));
+    expect(await rowOf(session)).toMatchObject({
+      status: 'action_required',
+      action: 'passkey_required',
+    });
+    expect((await eventsOf(session))[0]?.data).toMatchObject({
+      action: { action: 'passkey_required', advice: expect.stringContaining('pairing-code') },
+    });
+    await ingest(session, session.spool(status({ status: 'qr', reason: 'qr' })));
+    expect(await rowOf(session)).toMatchObject({ status: 'qr', action: null });
+  });
+
+  it('on another number keeps the one before until it is accepted', async () => {
+    const session = await newOwnedSession(harness);
+    await ingest(session, session.spool(status({ phoneNumber: '15550100001' })));
+    const changed = status({
+      status: 'action_required',
+      reason: 'action_required: number_changed',
+      action: 'number_changed',
+      phoneNumber: '15550100002',
+    });
+    await ingest(session, session.spool(changed));
+    expect(await rowOf(session)).toMatchObject({
+      phoneNumber: '15550100001',
+      newPhoneNumber: '15550100002',
+    });
+    expect((await eventsOf(session)).at(-1)?.data).toMatchObject({
+      phoneNumber: '15550100001',
+      newPhoneNumber: '15550100002',
+    });
+    await ingest(session, session.spool(status({ phoneNumber: '15550100002' })));
+    expect(await rowOf(session)).toMatchObject({
+      phoneNumber: '15550100002',
+      newPhoneNumber: null,
+    });
+  });
+
+  it('on a conflict ends the wish to run: nobody takes the link back by himself', async () => {
+    const session = await newOwnedSession(harness);
+    const conflict = status({ status: 'disconnected', reason: 'conflict: opened elsewhere' });
+    await ingest(session, session.spool(conflict));
+    expect(await rowOf(session)).toMatchObject({
+      status: 'disconnected',
+      lease: { desired: 'stopped' },
+    });
+    const answer = await beat(session, {
+      sessions: [{ sessionId: session.sessionId, epoch: 1, status: 'disconnected', started: true }],
+    });
+    expect(answer.lost).toEqual([{ sessionId: session.sessionId, reason: 'stopped' }]);
+  });
+
+  it('on other ends leaves the wish as it is', async () => {
+    const session = await newOwnedSession(harness);
+    await ingest(session, session.spool(status({ status: 'logged_out', reason: 'logged_out' })));
+    expect((await rowOf(session)).lease.desired).toBe('running');
+  });
+
+  it('on a try to reconnect is in log and status, once, and gone when it is online', async () => {
+    const session = await newOwnedSession(harness);
+    const nextAt = Date.UTC(2026, 10, 21);
+    const lost = session.spool(status({ status: 'reconnecting', reason: 'crashed' }));
+    const attempt = session.spool({
+      kind: 'session.reconnect',
+      attempt: 3,
+      delayMs: 4_000,
+      nextAt,
+      reason: 'crashed: gone',
+    });
+    await ingest(session, lost, attempt);
+    await ingest(session, attempt);
+    expect(await logOf(session)).toMatchObject([
+      { status: 'reconnecting', attempt: null },
+      { status: 'reconnecting', attempt: 3, delayMs: 4_000, reason: 'crashed: gone' },
+    ]);
+    expect(await rowOf(session)).toMatchObject({
+      reconnectAttempt: 3,
+      reconnectAt: new Date(nextAt),
+    });
+    expect(await eventsOf(session)).toHaveLength(1);
+    await ingest(session, session.spool(status()));
+    expect(await rowOf(session)).toMatchObject({ reconnectAttempt: null, reconnectAt: null });
+    const stale = session.spool(
+      { kind: 'session.reconnect', attempt: 9, delayMs: 1, nextAt, reason: 'late' },
+      { epoch: 0 },
+    );
+    expect((await ingest(session, stale)).refused).toMatchObject([{ reason: 'stale_epoch' }]);
+    expect(await logOf(session)).toHaveLength(3);
+  });
+
+  it('on a pairing code is an event, whose code is erased when it expires', async () => {
+    const session = await newOwnedSession(harness);
+    const shown = (code: string, expiresAt: number) =>
+      session.spool({ kind: 'session.pairing_code', code, expiresAt });
+    await ingest(session, shown('OLDCODE1', Date.now() - 1_000));
+    await ingest(session, shown('NEWCODE1', Date.now() + 60_000));
+    await eraseExpiredQr(harness.services());
+    const events = await eventsOf(session);
+    expect(events.map(({ type, data }) => [type, data['code']])).toEqual([
+      ['session.pairing_code', null],
+      ['session.pairing_code', 'NEWCODE1'],
+    ]);
+  });
+});
+
+describe('one number in two sessions', () => {
+  const REASON = 'number_in_two_sessions';
+  const online = (session: OwnedSession, phoneNumber: string) =>
+    session.spool(status({ phoneNumber }));
+  const setMode = (session: OwnedSession, mode: 'live' | 'sandbox') =>
+    harness.db
+      .update(harness.schema.sessions)
+      .set({ mode })
+      .where(eq(harness.schema.sessions.id, session.sessionId));
+  const reasons = async (session: OwnedSession) =>
+    (await eventsOf(session)).map(({ data }) => data['reason']);
+
+  it('is said of both, in both workspaces, once per coming online', async () => {
+    const [first, second] = [await newOwnedSession(harness), await newOwnedSession(harness)];
+    await setMode(first, 'live');
+    await setMode(second, 'live');
+    await ingest(first, online(first, '15550107777'));
+    expect(await reasons(first)).toEqual(['ready']);
+    const report = online(second, '15550107777');
+    await ingest(second, report);
+    await ingest(second, report);
+    expect(await reasons(first)).toEqual(['ready', REASON]);
+    expect(await reasons(second)).toEqual(['ready', REASON]);
+    expect(JSON.stringify(await eventsOf(first))).not.toContain(second.sessionId);
+    expect(await rowOf(first)).toMatchObject({ status: 'online', reason: REASON });
+    expect((await logOf(second)).at(-1)).toMatchObject({ status: 'online', reason: REASON });
+  });
+
+  it('is nothing between sandboxes of two workspaces, nor when the other one is off', async () => {
+    const [first, second] = [await newOwnedSession(harness), await newOwnedSession(harness)];
+    await ingest(first, online(first, '15550108888'));
+    await ingest(second, online(second, '15550108888'));
+    expect(await reasons(second)).toEqual(['ready']);
+    await setMode(first, 'live');
+    await setMode(second, 'live');
+    await ingest(first, first.spool(status({ status: 'disconnected', reason: 'stopped' })));
+    await ingest(second, online(second, '15550108888'));
+    expect(await reasons(second)).toEqual(['ready', 'ready']);
+  });
+
+  it('both at once: said, and no deadlock', async () => {
+    const pairs = await Promise.all(
+      Array.from({ length: 6 }, async () => {
+        const session = await newOwnedSession(harness);
+        await setMode(session, 'live');
+        return session;
+      }),
+    );
+    await Promise.all(pairs.map((session) => ingest(session, online(session, '15550109999'))));
+    await Promise.all(pairs.map((session) => ingest(session, online(session, '15550109999'))));
+    for (const session of pairs) expect(await reasons(session)).toContain(REASON);
+  });
+});
+
+describe('a heartbeat', () => {
+  it('brings what was measured, from the owner alone', async () => {
+    const session = await newOwnedSession(harness);
+    const metrics = { pssBytes: 1, rssBytes: 2, cpuPercent: null, processes: 3 };
+    const say = (epoch: number, given: typeof metrics) =>
+      beat(session, {
+        pid: 4242,
+        sessions: [
+          { sessionId: session.sessionId, epoch, status: 'online', started: true, metrics: given },
+        ],
+      });
+    await say(1, metrics);
+    await say(0, { ...metrics, processes: 99 });
+    expect((await rowOf(session)).lease.metrics).toEqual(metrics);
+    const answer = await harness.call('GET', `/v1/sessions/${session.sessionId}`, {
+      key: session.apiKey,
+    });
+    expect(answer).toMatchObject({ data: { runner: { id: session.runnerId, pid: 4242 } } });
+  });
+
+  it('hears which of the folders on its disk belong to no session any more', async () => {
+    const session = await newOwnedSession(harness);
+    const gone = newId('session');
+    const { lost } = await beat(session, { stored: [gone, session.sessionId] });
+    expect(lost).toContainEqual({ sessionId: gone, reason: 'deleted' });
+    expect(lost).not.toContainEqual(expect.objectContaining({ sessionId: session.sessionId }));
+  });
+
+  it('brings the proxy opened, with the assignment; one that does not open is not handed out', async () => {
+    const session = await newOwnedSession(harness);
+    const proxy = { url: 'http://8.8.8.8:3128', username: 'u', password: 'hunter2' };
+    const change = (body: unknown) =>
+      harness.call('PATCH', `/v1/sessions/${session.sessionId}`, { key: session.apiKey, body });
+    expect(await change({ proxy })).toMatchObject({ status: 200 });
+    const listed = [
+      { sessionId: session.sessionId, epoch: 1, status: 'online', started: true } as const,
+    ];
+    expect((await beat(session, { sessions: listed })).lost).toEqual([
+      { sessionId: session.sessionId, reason: 'taken' },
+    ]);
+    const { assigned } = await beat(session);
+    expect(assigned).toMatchObject([{ sessionId: session.sessionId, epoch: 2, proxy }]);
+    const renewed = await beat(session, {
+      sessions: [{ sessionId: session.sessionId, epoch: 2, status: 'online', started: true }],
+    });
+    expect(JSON.stringify(renewed)).not.toContain('hunter2');
+
+    const { proxySealed } = await rowOf(session);
+    const facts = { workspaceId: session.workspaceId, sessionId: newId('session') };
+    expect(await openProxy(proxySealed ?? '', facts, harness.services())).toBeNull();
+    await harness.db
+      .update(harness.schema.sessions)
+      .set({ proxySealed: `v9:${proxySealed?.split(':')[1]}` })
+      .where(eq(harness.schema.sessions.id, session.sessionId));
+    await harness.db
+      .update(harness.schema.sessionLeases)
+      .set({ bootId: null })
+      .where(eq(harness.schema.sessionLeases.sessionId, session.sessionId));
+    expect((await beat(session)).assigned).toEqual([]);
+  });
+});

@@ -1,0 +1,39 @@
+import { sql } from 'drizzle-orm';
+import type { ServiceContext } from '../../context.ts';
+import { requireScope } from '../keys/require-scope.ts';
+import { findSession, isHeld, ownerOf } from './internal.ts';
+import { type SessionView, viewSession } from './session-view.ts';
+import { startSession } from './start-session.ts';
+
+const RECONNECT_TIMEOUT_MS = 45_000;
+
+/**
+ * Tries now what would be tried later; does nothing to a session that is online, and starts one that does not run.
+ * `acceptNumber` says that the phone's new number is right: a session that waits in `number_changed` goes on with it.
+ * @throws AppError SESSION_NOT_FOUND; UNAVAILABLE when the owner is out of reach
+ */
+export async function reconnectSession({
+  ctx,
+  input,
+}: {
+  ctx: ServiceContext;
+  input: { id: string; acceptNumber: boolean };
+}): Promise<SessionView> {
+  requireScope(ctx, 'sessions:write');
+  const row = await findSession(ctx, input.id);
+  const { id } = row.session;
+  const { acceptNumber } = input;
+  if (acceptNumber)
+    await ctx.db.execute(sql`
+      update sessions set phone_number = new_phone_number, new_phone_number = null, updated_at = now()
+      where id = ${id} and workspace_id = ${ctx.workspaceId} and new_phone_number is not null`);
+  const owner = ownerOf(row);
+  if (owner === null || !isHeld(row)) return startSession({ ctx, input });
+  await ctx.runners.command(
+    owner,
+    'reconnect',
+    { acceptNumber },
+    { timeoutMs: RECONNECT_TIMEOUT_MS },
+  );
+  return viewSession(await findSession(ctx, id));
+}

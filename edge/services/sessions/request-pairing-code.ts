@@ -1,0 +1,51 @@
+import { AppError } from '../../../shared/errors.ts';
+import type { ServiceContext } from '../../context.ts';
+import { requireScope } from '../keys/require-scope.ts';
+import { requireUnlinked, waitForOwner } from './wait-for-owner.ts';
+
+/** How much longer the call to the runner may take than the runner itself waits for the page. */
+const MARGIN_MS = 25_000;
+
+export type PairingCode = {
+  sessionId: string;
+  sessionName: string;
+  code: string;
+  phone: string;
+  expiresAt: string;
+};
+
+/**
+ * A code to type on the phone instead of scanning the QR code. Asked again for the same phone, it is the code that is
+ * shown now; the page changes it by itself, and each new one is an event `session.pairing_code`.
+ * @param input.phone bare digits with the country code
+ * @throws AppError SESSION_NOT_FOUND; CONFLICT when the session is linked; SESSION_NOT_READY when no page was there in
+ *   time; VALIDATION_ERROR when WhatsApp gives no code for the number; UNAVAILABLE when the owner is out of reach
+ */
+export async function requestPairingCode({
+  ctx,
+  input,
+}: {
+  ctx: ServiceContext;
+  input: { id: string; phone: string; waitMs: number };
+}): Promise<PairingCode> {
+  requireScope(ctx, 'sessions:write');
+  const deadline = ctx.now() + input.waitMs;
+  const { row, owner } = await waitForOwner(ctx, input.id, deadline);
+  const { session } = row;
+  requireUnlinked(row);
+  if (owner === null)
+    throw new AppError('SESSION_NOT_READY', 'The session does not run; start it first.', {
+      status: session.status,
+    });
+  const { phone } = input;
+  const waitMs = Math.max(0, deadline - ctx.now());
+  const timeoutMs = waitMs + MARGIN_MS;
+  const shown = await ctx.runners.command(owner, 'pairingCode', { phone, waitMs }, { timeoutMs });
+  return {
+    sessionId: session.id,
+    sessionName: session.name,
+    code: shown.code,
+    phone,
+    expiresAt: new Date(shown.expiresAt).toISOString(),
+  };
+}

@@ -1,0 +1,27 @@
+import type { ServiceContext } from '../../context.ts';
+import { requireScope } from '../keys/require-scope.ts';
+import { findSession, isHeld, ownerOf } from './internal.ts';
+import { type SessionView, viewSession } from './session-view.ts';
+import { startSession } from './start-session.ts';
+
+/** A send in flight and a browser that closes slowly have this much time. */
+const RESTART_TIMEOUT_MS = 45_000;
+
+/**
+ * Gives a session another browser, once the send in flight has ended; the link stays. One that does not run is started.
+ * @throws AppError SESSION_NOT_FOUND; UNAVAILABLE when the owner is out of reach
+ */
+export async function restartSession({
+  ctx,
+  input,
+}: {
+  ctx: ServiceContext;
+  input: { id: string };
+}): Promise<SessionView> {
+  requireScope(ctx, 'sessions:write');
+  const row = await findSession(ctx, input.id);
+  const owner = ownerOf(row);
+  if (owner === null || !isHeld(row)) return startSession({ ctx, input });
+  await ctx.runners.command(owner, 'restart', {}, { timeoutMs: RESTART_TIMEOUT_MS });
+  return viewSession(await findSession(ctx, row.session.id));
+}

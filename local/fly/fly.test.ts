@@ -1,0 +1,216 @@
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { z } from 'zod';
+import { APP, eventually, isRunning, MachineView, startFlyStack } from './testing/stack.ts';
+
+let stack: Awaited<ReturnType<typeof startFlyStack>>;
+let fly: ReturnType<typeof stack.client>;
+beforeEach(async () => {
+  stack = await startFlyStack();
+  fly = stack.client();
+});
+afterEach(() => stack.close());
+
+const wait = (id: string, query: string) => fly.call('GET', `/${id}/wait?${query}`);
+const booted = async (id: string): Promise<number> =>
+  eventually(`${id} booted`, async () => {
+    const boots = await stack.disk(id, 'boots').catch(() => '');
+    return Number(boots.trim().split('\n').at(-1)) || undefined;
+  });
+const inState = (id: string, state: string) =>
+  eventually(`${id} ${state}`, async () =>
+    (await fly.state(id))?.state === state ? state : undefined,
+  );
+
+test('a machine is made, runs with its environment, is stopped, started and destroyed', async () => {
+  const made = await fly.create(
+    { env: { GIVEN: 'yes' }, metadata: { waypost: 'runner' } },
+    { region: 'ams', name: 'first' },
+  );
+  expect(made).toMatchObject({
+    name: 'first',
+    region: 'ams',
+    state: 'created',
+    private_ip: '127.0.0.1',
+  });
+  expect(await wait(made.id, 'state=started')).toMatchObject({ status: 200, json: { ok: true } });
+  const pid = await booted(made.id);
+  expect(JSON.parse(await stack.disk(made.id, 'env.json'))).toMatchObject({
+    GIVEN: 'yes',
+    FLY_MACHINE_ID: made.id,
+    FLY_REGION: 'ams',
+    FLY_APP_NAME: APP,
+    FLY_IMAGE_REF: 'runner:1',
+  });
+
+  expect((await fly.call('POST', `/${made.id}/stop`, { signal: 'SIGTERM' })).json).toEqual({
+    ok: true,
+  });
+  expect((await wait(made.id, `state=stopped&instance_id=${made.instance_id}`)).status).toBe(200);
+  expect(isRunning(pid)).toBe(false);
+  expect((await fly.call('POST', `/${made.id}/start`)).json).toMatchObject({
+    previous_state: 'stopped',
+  });
+  await inState(made.id, 'started');
+  // The disk of a stopped machine is new when it starts.
+  const second = await booted(made.id);
+  expect(second).not.toBe(pid);
+  expect((await stack.disk(made.id, 'boots')).trim()).toBe(String(second));
+
+  expect((await fly.call('DELETE', `/${made.id}`)).status).toBe(412);
+  expect((await fly.call('DELETE', `/${made.id}?force=true`)).status).toBe(200);
+  expect(isRunning(second)).toBe(false);
+  expect((await fly.call('GET', '')).json).toEqual([]);
+  expect((await fly.call('GET', `/${made.id}`)).json).toMatchObject({ state: 'destroyed' });
+  const types = z
+    .array(z.object({ type: z.string() }))
+    .parse((await fly.call('GET', `/${made.id}/events`)).json);
+  expect(types.map(({ type }) => type)).toEqual(
+    expect.arrayContaining(['launch', 'start', 'stop', 'exit', 'destroy']),
+  );
+});
+
+test('skip_launch leaves it to be started; a list is narrowed by metadata and region', async () => {
+  const quiet = await fly.create({ metadata: { kind: 'a' } }, { skip_launch: true, region: 'fra' });
+  await fly.create({ metadata: { kind: 'b' } }, { skip_launch: true, region: 'iad' });
+  expect((await fly.state(quiet.id))?.pid).toBeNull();
+  const ids = async (query: string) =>
+    z
+      .array(MachineView)
+      .parse((await fly.call('GET', query)).json)
+      .map(({ id }) => id);
+  expect(await ids('?metadata.kind=a')).toEqual([quiet.id]);
+  expect(await ids('?region=fra&metadata.kind=b')).toEqual([]);
+});
+
+test('metadata is read, set and deleted without a reboot; an update replaces the whole configuration', async () => {
+  const made = await fly.create({ env: { KEPT: '1' }, metadata: { one: '1' } });
+  const pid = await booted(made.id);
+  expect((await fly.call('POST', `/${made.id}/metadata/two`, { value: '2' })).status).toBe(204);
+  expect((await fly.call('DELETE', `/${made.id}/metadata/one`)).status).toBe(204);
+  expect((await fly.call('GET', `/${made.id}/metadata`)).json).toEqual({ two: '2' });
+  expect((await fly.state(made.id))?.pid).toBe(pid);
+
+  const updated = MachineView.parse(
+    (await fly.call('POST', `/${made.id}`, { config: { image: 'runner:2' } })).json,
+  );
+  expect(updated.config).toEqual({ image: 'runner:2' });
+  expect(updated.instance_id).not.toBe(made.instance_id);
+  await eventually('a new boot', async () => ((await booted(made.id)) === pid ? undefined : true));
+  expect(isRunning(pid)).toBe(false);
+  expect(JSON.parse(await stack.disk(made.id, 'env.json'))).not.toHaveProperty('KEPT');
+});
+
+test('one that minds no signal is killed when its time is over', async () => {
+  const made = await fly.create({
+    env: { TEST_STUBBORN: '1' },
+    stop_config: { signal: 'SIGUSR1', timeout: '300ms' },
+  });
+  const pid = await booted(made.id);
+  await fly.call('POST', `/${made.id}/stop`, {});
+  expect((await fly.call('GET', `/${made.id}`)).json).toMatchObject({ state: 'stopping' });
+  await inState(made.id, 'stopped');
+  expect(isRunning(pid)).toBe(false);
+});
+
+describe('a process that ends by itself', () => {
+  test('is started again, on its disk where that is kept', async () => {
+    const made = await fly.create({
+      restart: { policy: 'on-failure' },
+      guest: { persist_rootfs: 'restart' },
+    });
+    const pid = await booted(made.id);
+    process.kill(pid, 'SIGKILL');
+    await eventually('a second boot', async () =>
+      (await booted(made.id)) === pid ? undefined : true,
+    );
+    expect((await stack.disk(made.id, 'boots')).trim().split('\n')).toHaveLength(2);
+    await inState(made.id, 'started');
+  });
+
+  test.each<[string, { policy: string; max_retries?: number }, string]>([
+    ['policy no', { policy: 'no' }, '1'],
+    ['on-failure and no failure', { policy: 'on-failure' }, '0'],
+    ['too often', { policy: 'on-failure', max_retries: 2 }, '3'],
+  ])('stays stopped: %s', async (_name, restart, code) => {
+    const made = await fly.create({
+      restart,
+      env: { TEST_EXIT: code },
+      guest: { persist_rootfs: 'restart' },
+    });
+    await inState(made.id, 'stopped');
+    const boots = (await stack.disk(made.id, 'boots')).trim().split('\n');
+    expect(boots).toHaveLength((restart.max_retries ?? 0) + 1);
+  });
+});
+
+test('a lease keeps others from modifying the machine', async () => {
+  const made = await fly.create({}, { skip_launch: true });
+  const lease = await fly.call('POST', `/${made.id}/lease`, { ttl: 60 });
+  expect(lease.status).toBe(201);
+  const { nonce } = z.object({ data: z.object({ nonce: z.string() }) }).parse(lease.json).data;
+  const withNonce = { 'fly-machine-lease-nonce': nonce };
+  expect((await fly.call('POST', `/${made.id}/cordon`)).status).toBe(409);
+  expect((await fly.call('POST', `/${made.id}/lease`, { ttl: 5 })).status).toBe(409);
+  expect((await fly.call('POST', `/${made.id}/cordon`, undefined, withNonce)).status).toBe(200);
+  expect((await fly.call('GET', `/${made.id}/lease`)).json).toMatchObject({ data: { nonce } });
+  expect((await fly.call('DELETE', `/${made.id}/lease`, undefined, withNonce)).status).toBe(200);
+  expect((await fly.call('POST', `/${made.id}/uncordon`)).status).toBe(200);
+  expect((await fly.call('GET', `/${made.id}/lease`)).status).toBe(404);
+});
+
+test('what cannot be is refused', async () => {
+  const made = await fly.create({}, { skip_launch: true, name: 'taken' });
+  expect((await fly.call('POST', '', { name: 'taken', config: { image: 'x' } })).status).toBe(409);
+  expect((await fly.call('POST', '', { config: {} })).status).toBe(400);
+  expect((await fly.call('GET', '/nowhere')).status).toBe(404);
+  expect((await wait(made.id, 'state=stopped')).status).toBe(400);
+  expect((await wait(made.id, 'state=started&timeout=1')).status).toBe(408);
+  const bare = await fetch(`${stack.url}/v1/apps/${APP}/machines`);
+  expect(bare.status).toBe(401);
+  const other = await fetch(`${stack.url}/v1/apps/other/machines`, {
+    headers: { authorization: `Bearer ${stack.config.token}` },
+  });
+  expect(other.status).toBe(404);
+});
+
+test('three requests of one kind at once, then one a second; reading one machine ten', async () => {
+  const made = await fly.create({}, { skip_launch: true });
+  const statuses = async (count: number, path: string) => {
+    const answers = await Promise.all(Array.from({ length: count }, () => fly.call('GET', path)));
+    return answers.map(({ status }) => status).toSorted((left, right) => left - right);
+  };
+  expect(await statuses(4, '')).toEqual([200, 200, 200, 429]);
+  expect(await statuses(11, `/${made.id}`)).toEqual([
+    ...Array.from({ length: 10 }, () => 200),
+    429,
+  ]);
+  await eventually('the limit to let one through', async () =>
+    (await fly.call('GET', '')).status === 200 ? true : undefined,
+  );
+});
+
+test('fails on demand, also half-way, and loses a machine', async () => {
+  await fly.control('PUT', 'faults', [
+    { action: 'create', status: 503 },
+    { action: 'create', status: 0, done: true },
+  ]);
+  const body = { config: { image: 'x', restart: { policy: 'always' } } };
+  expect((await fly.call('POST', '', body)).status).toBe(503);
+  await expect(fly.call('POST', '', body)).rejects.toThrow('fetch failed');
+  const [half] = z.array(MachineView).parse((await fly.call('GET', '')).json);
+  const pid = await booted(half?.id ?? '');
+  await fly.control('POST', `machines/${half?.id}/lose`, { state: 'failed' });
+  expect(isRunning(pid)).toBe(false);
+  expect(await fly.state(half?.id ?? '')).toMatchObject({ state: 'failed', pid: null });
+});
+
+test('a machine that ran runs again when the service is back, under the same id', async () => {
+  const made = await fly.create({ guest: { persist_rootfs: 'restart' } });
+  const idle = await fly.create({}, { skip_launch: true });
+  const pid = await booted(made.id);
+  await stack.restart();
+  fly = stack.client();
+  expect(isRunning(pid)).toBe(false);
+  await inState(made.id, 'started');
+  expect((await fly.state(idle.id))?.state).toBe('created');
+});

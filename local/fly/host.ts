@@ -1,0 +1,269 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { closeSync, mkdirSync, openSync, rmSync } from 'node:fs';
+import { constants } from 'node:os';
+import { join } from 'node:path';
+import type { Log } from '../http.ts';
+import { inheritedEnvironment } from '../launcher/env.ts';
+import { killTree, listProcesses } from '../processes.ts';
+import { stopSettings } from './schemas.ts';
+import type { FlyStore, MachineEvent, MachineRecord } from './store.ts';
+
+export type HostConfig = {
+  dataDir: string;
+  /** The program that every image stands for: a .ts file. */
+  program: string;
+  /** What an image brings along; a machine's own configuration overrides it. `{root}` stands for the machine's disk. */
+  imageEnv: Readonly<Record<string, string>>;
+  /** The app's secrets: every machine gets them, over its own configuration. */
+  secrets: Readonly<Record<string, string>>;
+};
+
+type Running = { child: ChildProcess; stopping: boolean; exited: Promise<void> };
+
+const RESTART_WITHIN_MS = 300_000;
+const DEFAULT_RETRIES = 10;
+const RESTART_DELAY_MS = { first: 200, most: 5_000 };
+
+export const newInstanceId = (): string => randomBytes(13).toString('hex').toUpperCase();
+
+/**
+ * Runs the machines: a process each, in a group and with a disk of its own. The IPC channel ends with this service, and a
+ * runner that loses it drains: nothing outlives the service for long, and what does is ended at its next start.
+ */
+export class MachineHost {
+  readonly #config: HostConfig;
+  readonly #store: FlyStore;
+  readonly #log: Log;
+  readonly #now: () => number;
+  readonly #running = new Map<string, Running>();
+  readonly #crashes = new Map<string, number[]>();
+  readonly #timers = new Map<string, NodeJS.Timeout>();
+  #watchers: (() => void)[] = [];
+  #closing = false;
+
+  constructor(deps: { config: HostConfig; store: FlyStore; log: Log; now: () => number }) {
+    this.#config = deps.config;
+    this.#store = deps.store;
+    this.#log = deps.log;
+    this.#now = deps.now;
+  }
+
+  /** Ends what an earlier run of this service left over, and brings up again what ran. */
+  resume(): void {
+    for (const machine of this.#store.list()) {
+      if (machine.process !== null) killTree(machine.process);
+      const next = { ...machine, process: null };
+      if (machine.state === 'stopping') this.#settle(next, 'stopped', 'exit');
+      else if (machine.state === 'destroying') this.#settle(next, 'destroyed', 'destroy');
+      else if (machine.state === 'starting' || machine.state === 'started') this.launch(next);
+      else if (machine.process !== null) this.#store.save(next);
+    }
+  }
+
+  /** Starts a machine's process. Its disk is as it was only where `persist_rootfs` says so. */
+  launch(machine: MachineRecord): void {
+    const root = join(this.#config.dataDir, 'disks', machine.id);
+    if ((machine.config.guest?.persist_rootfs ?? 'never') === 'never')
+      rmSync(root, { recursive: true, force: true });
+    mkdirSync(root, { recursive: true, mode: 0o700 });
+    this.change(machine.id, { ...machine, state: 'starting' }, 'start', 'starting');
+    mkdirSync(join(this.#config.dataDir, 'logs'), { recursive: true });
+    const output = openSync(join(this.#config.dataDir, 'logs', `${machine.id}.log`), 'a', 0o600);
+    const child = fork(this.#config.program, [], {
+      cwd: root,
+      env: { ...inheritedEnvironment(), ...this.#environment(machine, root) },
+      execArgv: [],
+      stdio: ['ignore', output, output, 'ipc'],
+      detached: true,
+    });
+    closeSync(output);
+    const exited = new Promise<void>((resolve) => {
+      const gone = (how: string): void => {
+        if (this.#running.get(machine.id)?.child !== child) return;
+        this.#exited(machine.id, how);
+        resolve();
+      };
+      child.once('exit', (code, signal) => gone(String(signal ?? code)));
+      child.once('error', (error) => gone(String(error)));
+    });
+    this.#running.set(machine.id, { child, stopping: false, exited });
+    child.once('spawn', () => this.#spawned(machine.id, child));
+  }
+
+  /** A new version gets a new disk, unless the machine keeps its own `always`. */
+  renewDisk({ id, config }: MachineRecord): void {
+    if (config.guest?.persist_rootfs !== 'always')
+      rmSync(join(this.#config.dataDir, 'disks', id), { recursive: true, force: true });
+  }
+
+  /** Sends the signal, and SIGKILL to all that is left when the time is over. Resolves when nothing runs. */
+  async stop(
+    id: string,
+    asked: { signal?: string | undefined; timeout?: number | undefined } = {},
+  ) {
+    const machine = this.#store.get(id);
+    this.#cancelRestart(id);
+    if (machine === undefined) return;
+    const running = this.#running.get(id);
+    if (running === undefined) {
+      this.#settle(machine, 'stopped', 'stop');
+      return;
+    }
+    const { signal, timeoutMs } = stopSettings(machine.config, asked);
+    running.stopping = true;
+    this.change(id, { ...machine, state: 'stopping' }, 'stop', 'stopping', 'user');
+    running.child.kill(isSignal(signal) ? signal : 'SIGINT');
+    const timer = setTimeout(() => this.#kill(id), timeoutMs);
+    await running.exited;
+    clearTimeout(timer);
+  }
+
+  /** The power goes: nothing is asked, nothing restarts. */
+  async lose(id: string, state: 'stopped' | 'failed' | 'destroyed'): Promise<void> {
+    this.#cancelRestart(id);
+    const running = this.#running.get(id);
+    if (running !== undefined) {
+      running.stopping = true;
+      this.#kill(id);
+      await running.exited;
+    }
+    const machine = this.#store.get(id);
+    if (machine !== undefined)
+      this.#settle(machine, state, state === 'destroyed' ? 'destroy' : 'exit');
+  }
+
+  pidOf(id: string): number | null {
+    return this.#running.get(id)?.child.pid ?? null;
+  }
+
+  /** Saves a machine and what happened to it, and tells whoever waits. */
+  change(
+    id: string,
+    machine: MachineRecord,
+    type: string,
+    status: string = machine.state,
+    source: MachineEvent['source'] = 'flyd',
+  ): void {
+    this.#store.save({ ...machine, updated_at: this.#now() });
+    this.#store.note(id, { type, status, source, timestamp: this.#now() });
+    for (const look of this.#watchers) look();
+  }
+
+  /** Resolves to true when `holds` does, to false after `timeoutMs`. */
+  until(holds: () => boolean, timeoutMs: number): Promise<boolean> {
+    return new Promise((resolve) => {
+      const end = (result: boolean): void => {
+        this.#watchers = this.#watchers.filter((one) => one !== look);
+        clearTimeout(timer);
+        resolve(result);
+      };
+      const look = (): void => {
+        if (holds()) end(true);
+      };
+      const timer = setTimeout(() => end(false), timeoutMs);
+      this.#watchers.push(look);
+      look();
+    });
+  }
+
+  /** Ends every process; the machines come back with the next start. */
+  async close(graceMs: number): Promise<void> {
+    this.#closing = true;
+    for (const id of this.#timers.keys()) this.#cancelRestart(id);
+    await Promise.all(
+      [...this.#running].map(async ([id, { child, exited }]) => {
+        child.kill('SIGTERM');
+        const timer = setTimeout(() => this.#kill(id), graceMs);
+        await exited;
+        clearTimeout(timer);
+      }),
+    );
+  }
+
+  #environment(machine: MachineRecord, root: string): Record<string, string> {
+    const given = { ...this.#config.imageEnv, ...machine.config.env, ...this.#config.secrets };
+    return {
+      ...Object.fromEntries(
+        Object.entries(given).map(([name, value]) => [name, value.replaceAll('{root}', root)]),
+      ),
+      FLY_APP_NAME: machine.app,
+      FLY_MACHINE_ID: machine.id,
+      FLY_ALLOC_ID: machine.id,
+      FLY_MACHINE_VERSION: machine.instance_id,
+      FLY_REGION: machine.region,
+      FLY_IMAGE_REF: machine.config.image,
+      FLY_PRIVATE_IP: '127.0.0.1',
+    };
+  }
+
+  #spawned(id: string, child: ChildProcess): void {
+    const machine = this.#store.get(id);
+    if (machine === undefined || this.#running.get(id)?.child !== child) return;
+    const entry = listProcesses().find(({ pid }) => pid === child.pid);
+    const process = entry === undefined ? null : { pid: entry.pid, startedAt: entry.startedAt };
+    if (machine.state === 'starting')
+      this.change(id, { ...machine, state: 'started', process }, 'start');
+    else this.#store.save({ ...machine, process });
+  }
+
+  #exited(id: string, how: string): void {
+    const stopping = this.#running.get(id)?.stopping === true;
+    this.#running.delete(id);
+    if (this.#closing) return;
+    const machine = this.#store.get(id);
+    if (machine === undefined) return;
+    this.#log({ event: 'fly.machine_exited', machine: id, how, stopping });
+    const next = { ...machine, process: null };
+    if (machine.state === 'destroying') return;
+    if (stopping || !this.#mayRestart(machine, how)) {
+      this.#settle(next, 'stopped', 'exit');
+      if (!stopping && machine.config.auto_destroy === true)
+        this.#settle(next, 'destroyed', 'destroy');
+      return;
+    }
+    this.change(id, { ...next, state: 'starting' }, 'restart', 'starting');
+    const crashes = this.#crashes.get(id)?.length ?? 1;
+    const { first, most } = RESTART_DELAY_MS;
+    const delay = Math.min(most, first * 2 ** (crashes - 1));
+    this.#timers.set(
+      id,
+      setTimeout(() => {
+        this.#timers.delete(id);
+        const current = this.#store.get(id);
+        if (current !== undefined) this.launch(current);
+      }, delay),
+    );
+  }
+
+  #mayRestart({ id, config }: MachineRecord, how: string): boolean {
+    const { policy, max_retries: retries = DEFAULT_RETRIES } = config.restart ?? {
+      policy: 'on-failure',
+    };
+    if (policy === 'no' || (policy === 'on-failure' && how === '0')) return false;
+    const now = this.#now();
+    const recent = (this.#crashes.get(id) ?? []).filter((at) => at > now - RESTART_WITHIN_MS);
+    this.#crashes.set(id, [...recent, now]);
+    return policy === 'always' || recent.length < retries;
+  }
+
+  #settle(machine: MachineRecord, state: 'stopped' | 'failed' | 'destroyed', type: string): void {
+    this.change(machine.id, { ...machine, state, process: null }, type);
+    if (state === 'destroyed')
+      rmSync(join(this.#config.dataDir, 'disks', machine.id), { recursive: true, force: true });
+  }
+
+  #cancelRestart(id: string): void {
+    clearTimeout(this.#timers.get(id));
+    this.#timers.delete(id);
+  }
+
+  #kill(id: string): void {
+    const child = this.#running.get(id)?.child;
+    const entry = listProcesses().find(({ pid }) => pid === child?.pid);
+    if (entry !== undefined) killTree(entry);
+    else child?.kill('SIGKILL');
+  }
+}
+
+const isSignal = (name: string): name is NodeJS.Signals => Object.hasOwn(constants.signals, name);

@@ -1,0 +1,106 @@
+import { z } from 'zod';
+
+/**
+ * Bodies of the Fly Machines API, as far as Waypost uses it: fly.io/docs/machines/api/machines-resource.
+ * A configuration keeps every other field that it was given.
+ */
+
+const NANOSECONDS_PER_MS = 1_000_000;
+const UNIT_MS: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000 };
+
+/** A time as Go writes it (`"1m30s"`), as seconds in text (`"30"`), or in nanoseconds; read as milliseconds. */
+const Duration = z.union([z.number(), z.string()]).transform((value, context) => {
+  if (typeof value === 'number') return value / NANOSECONDS_PER_MS;
+  if (/^\d+$/.test(value)) return Number(value) * 1_000;
+  const parts = [...value.matchAll(/(\d+(?:\.\d+)?)(ms|s|m)/g)];
+  if (value === '' || parts.map(([text]) => text).join('') !== value) {
+    context.addIssue({ code: 'custom', message: 'is not a duration such as "30s"' });
+    return z.NEVER;
+  }
+  return parts.reduce(
+    (sum, [, count, unit]) => sum + Number(count) * (UNIT_MS[unit ?? ''] ?? 0),
+    0,
+  );
+});
+
+export const MachineConfig = z.looseObject({
+  image: z.string().min(1),
+  env: z.record(z.string(), z.string()).optional(),
+  metadata: z.record(z.string(), z.string()).optional(),
+  auto_destroy: z.boolean().optional(),
+  restart: z
+    .object({
+      policy: z.enum(['no', 'always', 'on-failure']),
+      max_retries: z.number().int().min(0).optional(),
+    })
+    .optional(),
+  stop_config: z
+    .object({
+      signal: z.string().optional(),
+      timeout: z.union([z.number(), z.string()]).optional(),
+    })
+    .optional(),
+  guest: z
+    .looseObject({ persist_rootfs: z.enum(['never', 'restart', 'always']).optional() })
+    .optional(),
+});
+export type MachineConfig = z.infer<typeof MachineConfig>;
+
+export const CreateBody = z.object({
+  name: z
+    .string()
+    .regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'lower-case letters, digits and dashes')
+    .optional(),
+  region: z.string().min(2).optional(),
+  skip_launch: z.boolean().default(false),
+  skip_service_registration: z.boolean().default(false),
+  lease_ttl: z.number().int().min(1).optional(),
+  config: MachineConfig,
+});
+export type CreateBody = z.infer<typeof CreateBody>;
+
+export const UpdateBody = CreateBody;
+
+export const StopBody = z.object({ signal: z.string().optional(), timeout: Duration.optional() });
+export const MetadataBody = z.object({ value: z.string() });
+export const LeaseBody = z.object({
+  ttl: z.number().int().min(1).max(86_400).default(30),
+  description: z.string().default(''),
+});
+export const WaitQuery = z.object({
+  state: z.enum(['started', 'stopped', 'suspended', 'destroyed']).default('started'),
+  timeout: z.coerce.number().int().min(1).max(60).default(60),
+  instance_id: z.string().optional(),
+});
+
+/** Shapes of trouble, on demand: what the next calls of an action are answered with. */
+export const Faults = z.array(
+  z.object({
+    action: z.string(),
+    /** 0 cuts the connection. */
+    status: z.number().int(),
+    times: z.number().int().min(1).default(1),
+    /** Does what was asked all the same: the caller only does not hear of it. */
+    done: z.boolean().default(false),
+    retryAfterSeconds: z.number().optional(),
+  }),
+);
+export type Faults = z.infer<typeof Faults>;
+
+export const LoseBody = z.object({ state: z.enum(['stopped', 'failed', 'destroyed']) });
+
+const DEFAULT_STOP = { signal: 'SIGINT', timeoutMs: 5_000 };
+const MAX_STOP_MS = 300_000;
+
+/** How a machine is stopped: what the call says, else its configuration, else Fly's defaults. */
+export function stopSettings(
+  config: MachineConfig,
+  asked: { signal?: string | undefined; timeout?: number | undefined } = {},
+): { signal: string; timeoutMs: number } {
+  const own = config.stop_config ?? {};
+  const ownTimeout = own.timeout === undefined ? undefined : Duration.parse(own.timeout);
+  return {
+    signal: asked.signal ?? own.signal ?? DEFAULT_STOP.signal,
+    timeoutMs: Math.min(asked.timeout ?? ownTimeout ?? DEFAULT_STOP.timeoutMs, MAX_STOP_MS),
+  };
+}

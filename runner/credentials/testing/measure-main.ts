@@ -1,0 +1,76 @@
+import { join } from 'node:path';
+import { z } from 'zod';
+import { createEdgeClient } from '../../edge-client/edge-client.ts';
+import { createLog } from '../../log.ts';
+import { RUNNER_TO_EDGE } from '../../testing/fake-edge.ts';
+import { listKept } from '../kept-files.ts';
+import { restoreProfile } from '../restore.ts';
+import { takeSnapshot } from '../snapshot.ts';
+
+const SAMPLE_MS = 5;
+
+/** Copies a profile to the edge and back in a process of its own, twice, and tells how far its memory rose the second time. */
+const Task = z.object({
+  edgeUrl: z.string(),
+  runnerId: z.string(),
+  bootId: z.string(),
+  sessionId: z.string(),
+  workspaceId: z.string(),
+  epoch: z.number(),
+  small: z.string(),
+  large: z.string(),
+  workDir: z.string(),
+});
+
+process.once('message', (raw) => {
+  const task = Task.parse(raw);
+  const { edgeUrl, runnerId, bootId, sessionId, epoch, workspaceId, workDir } = task;
+  const edge = createEdgeClient({ edgeUrl, runnerId, bootId, keys: RUNNER_TO_EDGE });
+  const log = createLog({ level: 'error' });
+  const holder = { sessionId, epoch, runnerId, bootId };
+  const { signal } = new AbortController();
+
+  const copy = async (directory: string): Promise<{ sizeBytes: number }> =>
+    takeSnapshot({
+      edge,
+      holder,
+      directory,
+      files: await listKept(directory),
+      chromiumMajor: 156,
+      phoneNumber: '15550001234',
+      signal,
+    });
+  const restore = () =>
+    restoreProfile({
+      edge,
+      log,
+      holder,
+      workspaceId,
+      chromiumMajor: 156,
+      profileDir: join(workDir, 'restored'),
+      workDir: join(workDir, 'restoring'),
+      signal,
+    });
+  const risen = async (work: () => Promise<unknown>): Promise<number> => {
+    const before = process.memoryUsage.rss();
+    let highest = before;
+    const sampler = setInterval(() => {
+      highest = Math.max(highest, process.memoryUsage.rss());
+    }, SAMPLE_MS);
+    await work();
+    clearInterval(sampler);
+    return highest - before;
+  };
+
+  void (async () => {
+    // The first time loads code and fills pools.
+    await copy(task.small);
+    await restore();
+    let sizeBytes = 0;
+    const copied = await risen(async () => {
+      ({ sizeBytes } = await copy(task.large));
+    });
+    const restored = await risen(restore);
+    process.send?.({ sizeBytes, copied, restored }, undefined, undefined, () => process.exit(0));
+  })();
+});

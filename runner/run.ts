@@ -1,0 +1,48 @@
+import { downloadedChromium } from './engine/downloaded-chromium.ts';
+import { bundleSessionProcess } from './engine/process/bundle.ts';
+import { processEngineFactory } from './engine/process/process-engine.ts';
+import { chromiumMajor } from './engine/wwebjs/chromium-version.ts';
+import type { RunnerEnv } from './env.ts';
+import { createLog } from './log.ts';
+import { createSandboxClient } from './sandbox/control-client.ts';
+import type { OwnershipTiming } from './session/ownership-timing.ts';
+import { startRunner } from './start.ts';
+import type { SupervisorTiming } from './supervisor/protocol.ts';
+import { startSupervisor } from './supervisor/supervisor.ts';
+import { runUntilTold } from './until-told.ts';
+
+/** The whole runner with real browsers and its supervisor; resolves never, since it ends the process when it is told to. */
+export async function runRunner(options: {
+  env: RunnerEnv;
+  ownership?: Partial<OwnershipTiming>;
+  supervision?: Partial<SupervisorTiming>;
+}): Promise<void> {
+  const { env, ownership = {}, supervision = {} } = options;
+  const log = createLog({ level: env.LOG_LEVEL, base: { runnerId: env.RUNNER_ID } });
+  const sandbox =
+    env.SANDBOX_URL === undefined || env.SANDBOX_TOKEN === undefined
+      ? null
+      : createSandboxClient({ url: env.SANDBOX_URL, token: env.SANDBOX_TOKEN });
+  const supervisor = startSupervisor({ log, timing: supervision });
+  const chromiumPath = env.PUPPETEER_EXECUTABLE_PATH ?? downloadedChromium();
+  const engineFactory = processEngineFactory({
+    program: await bundleSessionProcess(env.WWEBJS_DATA_DIR),
+    chromiumPath,
+    sandboxChromiumArgs: async (profile) => {
+      if (sandbox === null) throw new Error('this runner has no sandbox');
+      const { profiles } = await sandbox.info({});
+      return profiles[profile].chromiumArgs;
+    },
+    log: (entry) => log.info('engine', entry),
+    onProcesses: (of) => supervisor.processes(of),
+  });
+  const runner = await startRunner({
+    env,
+    sandbox,
+    supervisor,
+    ownership,
+    engineFactory,
+    chromiumMajor: () => chromiumMajor(chromiumPath),
+  });
+  await runUntilTold(log, runner);
+}

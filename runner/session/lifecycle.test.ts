@@ -1,0 +1,335 @@
+import { existsSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { LEASE } from '../../shared/protocol/leases.ts';
+import { showAction } from '../../shared/session-actions.ts';
+import { FakeClock } from '../testing/fake-clock.ts';
+import { QUICK } from '../testing/harness.ts';
+import { until } from '../testing/until.ts';
+import { useStage } from '../testing/use-stage.ts';
+import { RESOURCE_TIMING } from './resource-watch.ts';
+
+const OK = { ok: true, result: expect.anything() };
+
+describe('a linked session', () => {
+  const stage = useStage();
+  const running = (session: string): number => stage().whatsapp.running(session).length;
+  const lastStatus = (session: string) => stage().edge.told(session, 'session.status').at(-1);
+
+  async function online(change?: Parameters<ReturnType<typeof stage>['startHere']>[0]) {
+    const { edge } = stage();
+    const session = edge.addSession();
+    await stage().startHere(change);
+    await edge.idle(session);
+    return session;
+  }
+
+  it('is restarted with a new engine, by way of reconnecting', async () => {
+    const { edge, whatsapp } = stage();
+    const session = await online();
+    const first = whatsapp.engineOf(session);
+    expect((await edge.command(session, 'restart', {})).response).toMatchObject(OK);
+    await until('a second engine', () => whatsapp.engines.length === 2);
+    await edge.online(session);
+    expect(first.calls).toContain('stop');
+    expect(edge.session(session).statuses.slice(-2)).toEqual(['reconnecting', 'online']);
+    const reasons = edge.told(session, 'session.status').map(({ reason }) => reason);
+    expect(reasons).toContain('restart_requested');
+    const message = edge.queue(session, 'after it');
+    await edge.call(`/v1/sessions/${session}/doorbell`, { queueSeq: message.queueSeq });
+    expect(await edge.settled(message)).toBe('sent');
+  });
+
+  it('waits with a restart until the send in flight has ended', async () => {
+    const { edge, whatsapp } = stage();
+    const clock = new FakeClock(Date.now());
+    const session = await online({ clock });
+    const first = whatsapp.engineOf(session);
+    const message = edge.queue(session, '@hang-before');
+    await edge.call(`/v1/sessions/${session}/doorbell`, { queueSeq: message.queueSeq });
+    await until('it is being sent', () => first.calls.includes('send'));
+    const restarted = edge.command(session, 'restart', {});
+    await clock.advance(9_000);
+    expect(first.calls).not.toContain('stop');
+    await until('it is replaced', async () => {
+      await clock.advance(500);
+      return first.calls.includes('stop');
+    });
+    expect((await restarted).response).toMatchObject(OK);
+  });
+
+  it('is logged out on request, and starts from nothing when it is asked for a code', async () => {
+    const { edge, whatsapp } = stage();
+    const session = await online();
+    const first = whatsapp.engineOf(session);
+    const { response } = await edge.command(session, 'logout', {});
+    expect(response).toEqual({ ok: true, result: { told: true } });
+    expect(first.calls).toContain('logout');
+    await until('it is said', () => lastStatus(session)?.status === 'logged_out');
+    expect(lastStatus(session)?.reason).toBe('logged_out: requested');
+    expect(running(session)).toBe(0);
+    await edge.call('/v1/wake', {});
+    expect(whatsapp.engines).toHaveLength(1);
+
+    await edge.command(session, 'qr', { waitMs: 5_000 });
+    await until('a second engine', () => whatsapp.engines.length === 2);
+    await until('from the start', () => edge.session(session).statuses.includes('starting'));
+  });
+
+  it('never comes back by itself after LOGOUT from the phone, not after an outage either', async () => {
+    const { edge, whatsapp } = stage();
+    const clock = new FakeClock(Date.now());
+    const session = await online({ clock });
+    whatsapp.engineOf(session).emit({ type: 'logged_out', reason: 'LOGOUT' });
+    await until('it is logged out', () => lastStatus(session)?.status === 'logged_out');
+    edge.down.add('heartbeat');
+    await clock.advance(60_000);
+    edge.down.clear();
+    await clock.advance(600_000);
+    expect(whatsapp.engines).toHaveLength(1);
+    expect(edge.told(session, 'session.reconnect')).toEqual([]);
+    const ends = edge.session(session).statuses.filter((status) => status === 'logged_out');
+    expect(ends).toHaveLength(1);
+  });
+
+  it('tells each try to reconnect with its number and time, and tries at once when asked', async () => {
+    const { edge, whatsapp } = stage();
+    const clock = new FakeClock(Date.now());
+    const session = await online({
+      clock,
+      timing: { ...QUICK, retry: { baseMs: 10_000, maxMs: 60_000 } },
+    });
+    whatsapp.engineOf(session).crash();
+    const [first] = await until('the first try is told', () => {
+      const told = edge.told(session, 'session.reconnect');
+      return told.length === 1 && told;
+    });
+    expect(first).toEqual({
+      kind: 'session.reconnect',
+      attempt: 1,
+      delayMs: 5_000,
+      nextAt: clock.now() + 5_000,
+      reason: 'crashed: the fake browser crashed',
+    });
+    expect(whatsapp.engines).toHaveLength(1);
+    expect((await edge.command(session, 'reconnect', {})).response).toMatchObject(OK);
+    await until('a second engine', () => whatsapp.engines.length === 2);
+    await edge.online(session);
+    await clock.advance(10_000);
+    expect(whatsapp.engines).toHaveLength(2);
+  });
+
+  it('does nothing on reconnect while it is online', async () => {
+    const { edge, whatsapp } = stage();
+    const session = await online();
+    expect((await edge.command(session, 'reconnect', {})).response).toMatchObject(OK);
+    expect(whatsapp.engines).toHaveLength(1);
+    expect(edge.session(session).statuses.at(-1)).toBe('online');
+  });
+
+  it.each(['dismiss_dialog', 'passkey_required', 'passkey_confirmation_required'] as const)(
+    'asks for a person: %s',
+    async (action) => {
+      const { edge, whatsapp } = stage();
+      const session = await online();
+      whatsapp.engineOf(session).emit({ type: 'action_required', action });
+      await until('it is said', () => lastStatus(session)?.status === 'action_required');
+      expect(lastStatus(session)).toMatchObject({ action, reason: `action_required: ${action}` });
+      expect(showAction(action).advice).toMatch(/restart|pairing-code/);
+      await edge.command(session, 'restart', {});
+      await edge.online(session);
+      expect(lastStatus(session)).not.toHaveProperty('action');
+    },
+  );
+
+  it('is replaced when it grew past its limit: the biggest first, one at a time', async () => {
+    const { edge, whatsapp } = stage();
+    const clock = new FakeClock(Date.now());
+    stage().extraEnv = { RUNNER_SESSION_MEMORY_LIMIT_MB: '500' };
+    const [small, big, bigger] = [edge.addSession(), edge.addSession(), edge.addSession()];
+    await stage().startHere({ clock });
+    const megabytes = (count: number) => ({
+      processes: 8,
+      rssBytes: count * 2 * 1024 * 1024,
+      pssBytes: count * 1024 * 1024,
+      cpuMs: 1_000,
+    });
+    for (const [session, count] of [
+      [small, 400],
+      [big, 600],
+      [bigger, 700],
+    ] as const) {
+      await edge.idle(session);
+      whatsapp.engineOf(session).taken = megabytes(count);
+    }
+    /** Time passes with a heartbeat now and then, or the leases would run out. */
+    const pass = async (ms: number): Promise<void> => {
+      for (let passed = 0; passed < ms; passed += LEASE.heartbeatMs) {
+        const before = edge.heartbeats.length;
+        await clock.advance(LEASE.heartbeatMs);
+        await until('a heartbeat', () => edge.heartbeats.length > before);
+      }
+    };
+    await pass(RESOURCE_TIMING.everyMs);
+    const restarts = () =>
+      [small, big, bigger].map(
+        (session) =>
+          edge.told(session, 'session.status').filter(({ reason }) => reason.startsWith('memory'))
+            .length,
+      );
+    await until('the biggest is replaced', () => restarts().join('') === '001');
+    expect(lastStatus(bigger)?.reason).toMatch(/^(memory: 700 MB of 500 MB|ready)$/);
+    await pass(RESOURCE_TIMING.everyMs);
+    await until('the other one, at the next look', () => restarts().join('') === '011');
+    const measured = await until('it is measured', async () => {
+      await pass(LEASE.heartbeatMs);
+      return edge.heartbeats
+        .flatMap(({ sessions }) => sessions)
+        .find(({ sessionId, metrics }) => sessionId === small && metrics?.cpuPercent === 0)
+        ?.metrics;
+    });
+    expect(measured).toEqual({ ...megabytes(400), cpuMs: undefined, cpuPercent: 0 });
+    expect(edge.heartbeats.at(-1)?.pid).toBe(process.pid);
+  });
+
+  it('leaves no engine, folder or session behind when start, stop and delete race', async () => {
+    const { edge, whatsapp } = stage();
+    const runner = await stage().startHere();
+    await until('a heartbeat', () => edge.heartbeats.length > 0);
+    const acts = ['stop', 'start', 'restart', 'logout', 'reconnect', 'delete'] as const;
+    const race = async (round: number): Promise<void> => {
+      const session = edge.addSession();
+      const known = edge.session(session);
+      const woken = edge.call('/v1/wake', {});
+      if (round % 4 === 0) await edge.online(session);
+      await Promise.all(
+        acts.map(async (_act, index) => {
+          const act = acts[(index * 5 + round) % acts.length] ?? 'stop';
+          if (act === 'stop') known.wanted = false;
+          else if (act === 'start') {
+            known.wanted = true;
+            known.owner = null;
+          } else if (act === 'delete') edge.sessions.delete(session);
+          else return edge.command(session, act, {}).catch(() => undefined);
+          return edge.call('/v1/wake', {});
+        }),
+      );
+      await woken;
+      edge.sessions.delete(session);
+    };
+    for (let first = 0; first < 200; first += 50)
+      await Promise.all(Array.from({ length: 50 }, (_, index) => race(first + index)));
+    await until('no engine is up', async () => {
+      await edge.call('/v1/wake', {});
+      return whatsapp.engines.every(({ up }) => !up);
+    });
+    const folders = join(stage().dataDir, 'data/sessions');
+    await until(
+      'no folder is left',
+      () => !existsSync(folders) || readdirSync(folders).length === 0,
+    );
+    await until('nothing is heartbeated', async () => {
+      await edge.call('/v1/wake', {});
+      return edge.heartbeats.at(-1)?.sessions.length === 0;
+    });
+    expect(runner.runnerId).toBe('runner-1');
+    expect(stage().logged.join('')).not.toContain('lane_failed');
+  }, 60_000);
+});
+
+describe('a session whose phone has another number than before', () => {
+  const stage = useStage();
+  const lastStatus = (session: string) => stage().edge.told(session, 'session.status').at(-1);
+
+  it('waits for the user’s word, and is online with it', async () => {
+    const { edge } = stage();
+    const session = edge.addSession({ phoneNumber: '15559990000' });
+    await stage().startHere();
+    await until('it asks', () => lastStatus(session)?.status === 'action_required');
+    expect(lastStatus(session)).toMatchObject({
+      action: 'number_changed',
+      phoneNumber: '15550001234',
+    });
+    const message = edge.queue(session, 'not yet');
+    await edge.call(`/v1/sessions/${session}/doorbell`, { queueSeq: message.queueSeq });
+    await edge.command(session, 'reconnect', {});
+    expect(edge.session(session).statuses.at(-1)).toBe('action_required');
+    expect(stage().wire()).toEqual([]);
+    await edge.command(session, 'reconnect', { acceptNumber: true });
+    expect(await edge.settled(message)).toBe('sent');
+    expect(lastStatus(session)).toMatchObject({ status: 'online', phoneNumber: '15550001234' });
+  });
+
+  it('is online at once when the number is the one it had', async () => {
+    const { edge } = stage();
+    const session = edge.addSession({ phoneNumber: '15550001234' });
+    await stage().startHere();
+    await edge.online(session);
+    expect(edge.session(session).statuses).not.toContain('action_required');
+  });
+});
+
+describe('a session that is not linked', () => {
+  const stage = useStage({ autoLink: false });
+  const PHONE = '15550001234';
+
+  async function started() {
+    const { edge } = stage();
+    const session = edge.addSession();
+    await stage().startHere();
+    await until('a heartbeat', () => edge.heartbeats.length > 0);
+    return session;
+  }
+
+  it('shows a code to type, the same until it changes, and keeps it out of log and disk', async () => {
+    const { edge, whatsapp } = stage();
+    const session = await started();
+    const ask = (phone = PHONE) => edge.command(session, 'pairingCode', { phone, waitMs: 5_000 });
+    const { response } = await ask();
+    expect(response).toEqual({
+      ok: true,
+      result: { code: 'FAKE0001', expiresAt: expect.any(Number) },
+    });
+    expect((await ask()).response).toEqual(response);
+    await until('it is said', () => edge.session(session).statuses.at(-1) === 'pairing_code');
+    const engine = whatsapp.engineOf(session);
+    engine.emit({ type: 'qr', qr: '2@rotated', expiresAt: Date.now() + 20_000 });
+    engine.showCode();
+    await until(
+      'the new code is said',
+      () => edge.told(session, 'session.pairing_code').length === 2,
+    );
+    expect((await ask()).response).toMatchObject({ result: { code: 'FAKE0002' } });
+    expect(edge.session(session).statuses.at(-1)).toBe('pairing_code');
+    expect(stage().logged.join('')).not.toContain('FAKE000');
+    engine.scan();
+    await edge.online(session);
+    expect((await ask()).response).toMatchObject({ ok: false, error: { code: 'CONFLICT' } });
+  });
+
+  it('says why WhatsApp gives no code', async () => {
+    const { edge } = stage();
+    const session = await started();
+    const { status, response } = await edge.command(session, 'pairingCode', {
+      phone: '19990001234',
+      waitMs: 5_000,
+    });
+    expect(status).toBe(422);
+    expect(response).toMatchObject({
+      error: { code: 'VALIDATION_ERROR', details: { whatsapp: 'not on WhatsApp' } },
+    });
+    await until('it shows its QR code', () => edge.session(session).statuses.at(-1) === 'qr');
+  });
+
+  it('asked for by many at once, is one code', async () => {
+    const { edge, whatsapp } = stage();
+    const session = await started();
+    const answers = await Promise.all(
+      Array.from({ length: 10 }, () =>
+        edge.command(session, 'pairingCode', { phone: PHONE, waitMs: 5_000 }),
+      ),
+    );
+    expect(new Set(answers.map(({ response }) => JSON.stringify(response))).size).toBe(1);
+    expect(whatsapp.engineOf(session).codes).toBe(1);
+  });
+});

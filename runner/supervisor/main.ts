@@ -1,0 +1,64 @@
+import { kill, killFamily } from './kill-family.ts';
+import { lineReader } from './lines.ts';
+import { readProcess } from './process-table.ts';
+import { machineMs, SupervisorOptions, ToSupervisor, type FromSupervisor } from './protocol.ts';
+import { Watch } from './watch.ts';
+
+/** Ends sessions whose lease is over when the runner cannot. Started by the runner; see protocol.ts. */
+const options = SupervisorOptions.parse(JSON.parse(process.argv[2] ?? '{}'));
+const runner = readProcess(options.runnerPid);
+
+function say(message: FromSupervisor): void {
+  process.stdout.write(`${JSON.stringify(message)}\n`);
+  if (message.type === 'killed') log('supervisor.killed', message);
+}
+
+function log(event: string, entry: object): void {
+  process.stderr.write(
+    `${JSON.stringify({ at: new Date().toISOString(), level: 'warn', event, ...entry })}\n`,
+  );
+}
+
+const watch = new Watch({
+  options,
+  now: machineMs,
+  identify: (pid) => (process.platform === 'linux' ? readProcess(pid)?.startedAt : null),
+  killFamily,
+  killRunner: () => {
+    const now = readProcess(options.runnerPid);
+    if (now?.startedAt !== runner?.startedAt) return;
+    log('supervisor.runner_hangs', { pid: options.runnerPid });
+    kill(options.runnerPid);
+  },
+  say,
+});
+
+let timer = setTimeout(tick, 0);
+function tick(): void {
+  clearTimeout(timer);
+  timer = setTimeout(tick, Math.max(1, watch.check()));
+}
+
+const read = lineReader((line) => {
+  const message = ToSupervisor.safeParse(JSON.parse(line));
+  if (message.success) watch.hear(message.data);
+  else log('supervisor.bad_message', { issues: message.error.issues.map(({ path }) => path) });
+});
+
+function end(): void {
+  watch.end();
+  process.exit(0);
+}
+
+process.stdin.setEncoding('utf8');
+process.stdin.on('data', (chunk: string) => {
+  read(chunk);
+  tick();
+});
+process.stdin.on('end', end);
+process.stdin.on('error', end);
+// Nobody listens any more when these fail; what there is to do stays the same.
+process.stdout.on('error', () => undefined);
+process.stderr.on('error', () => undefined);
+// Only the runner's end is this process's end.
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => undefined);

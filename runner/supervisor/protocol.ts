@@ -1,0 +1,59 @@
+import { z } from 'zod';
+
+/** Milliseconds of the machine's monotonic clock, which all its processes share (`machineMs`). */
+const MachineMs = z.number();
+
+/** How patient a supervisor is, in milliseconds. */
+export const SupervisorTiming = z.object({
+  /** How often the runner says that it lives. */
+  beatMs: z.number().positive(),
+  /** A runner silent for this long hangs: once all leases are over it is killed, so that it comes back empty. */
+  hungMs: z.number().positive(),
+});
+export type SupervisorTiming = z.infer<typeof SupervisorTiming>;
+
+/** The supervisor's one argument, as JSON. */
+export const SupervisorOptions = SupervisorTiming.extend({ runnerPid: z.number().int().min(2) });
+export type SupervisorOptions = z.infer<typeof SupervisorOptions>;
+
+/** From the runner, one JSON a line. Each line counts as a beat; the end of the stream is the runner's end. */
+export const ToSupervisor = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('beat') }),
+  /** The session may run until `deadline`; each renewal moves it. */
+  z.object({
+    type: z.literal('lease'),
+    sessionId: z.string(),
+    epoch: z.number().int(),
+    deadline: MachineMs,
+  }),
+  /** Roots of the session's process trees and its browser's profile; no pids: nothing of it runs. */
+  z.object({
+    type: z.literal('processes'),
+    sessionId: z.string(),
+    profileDir: z.string(),
+    pids: z.array(z.number().int().min(2)),
+  }),
+  /** The session is not this runner's any more: what is left of it dies now. */
+  z.object({ type: z.literal('release'), sessionId: z.string() }),
+]);
+export type ToSupervisor = z.infer<typeof ToSupervisor>;
+
+/** From the supervisor, one JSON a line. */
+export const FromSupervisor = z.discriminatedUnion('type', [
+  /** Answers each `beat`. */
+  z.object({ type: z.literal('alive') }),
+  z.object({
+    type: z.literal('killed'),
+    sessionId: z.string(),
+    epoch: z.number().int().nullable(),
+    why: z.enum(['deadline', 'released', 'runner_gone']),
+    /** Processes that were there. */
+    pids: z.array(z.number().int()),
+  }),
+]);
+export type FromSupervisor = z.infer<typeof FromSupervisor>;
+
+/** CLOCK_MONOTONIC where there is one: never goes back, and means the same in every process of the machine. */
+export function machineMs(): number {
+  return Number(process.hrtime.bigint()) / 1e6;
+}

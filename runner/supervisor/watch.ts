@@ -1,0 +1,113 @@
+import type { FromSupervisor, SupervisorOptions, ToSupervisor } from './protocol.ts';
+
+type Root = { pid: number; startedAt: string | null };
+type Session = {
+  epoch: number | null;
+  /** Null: no lease was ever told, or it was released. */
+  deadline: number | null;
+  roots: readonly Root[];
+  profileDir: string | null;
+};
+type Why = Extract<FromSupervisor, { type: 'killed' }>['why'];
+
+export type WatchDeps = {
+  options: SupervisorOptions;
+  now: () => number;
+  /** What tells this process from a later one with its pid; null when unknown, undefined when it does not run. */
+  identify: (pid: number) => string | null | undefined;
+  /** Kills a session's processes and all that came of them. Returns those that were there. */
+  killFamily: (family: Pick<Session, 'roots' | 'profileDir'>) => number[];
+  killRunner: () => void;
+  say: (message: FromSupervisor) => void;
+};
+
+/**
+ * What a supervisor knows and when it acts. It has no timers of its own: `check` does what is due and says when to be
+ * called next.
+ */
+export class Watch {
+  readonly #deps: WatchDeps;
+  readonly #sessions = new Map<string, Session>();
+  #heardAt: number;
+  #checkedAt: number;
+  #runnerKilled = false;
+
+  constructor(deps: WatchDeps) {
+    this.#deps = deps;
+    this.#heardAt = deps.now();
+    this.#checkedAt = this.#heardAt;
+  }
+
+  /** Deadlines come before anything that is heard: after a stop of the whole machine they may be long over. */
+  hear(message: ToSupervisor): void {
+    this.check();
+    this.#heardAt = this.#deps.now();
+    switch (message.type) {
+      case 'beat':
+        return this.#deps.say({ type: 'alive' });
+      case 'lease': {
+        const { sessionId, epoch, deadline } = message;
+        this.#change(sessionId, { epoch, deadline });
+        return void this.check();
+      }
+      case 'processes': {
+        const { sessionId, profileDir, pids } = message;
+        const roots = pids.flatMap((pid) => {
+          const startedAt = this.#deps.identify(pid);
+          return startedAt === undefined ? [] : [{ pid, startedAt }];
+        });
+        this.#change(sessionId, { roots, profileDir: pids.length === 0 ? null : profileDir });
+        return void this.check();
+      }
+      case 'release':
+        this.#kill(message.sessionId, 'released');
+        this.#sessions.delete(message.sessionId);
+        return;
+      default:
+        return message satisfies never;
+    }
+  }
+
+  /** Kills what is over. @returns ms until there may be something to do again */
+  check(): number {
+    const now = this.#deps.now();
+    const { hungMs } = this.#deps.options;
+    // Whoever slept itself cannot say that the runner was silent: its beats may be waiting to be read.
+    if (now - this.#checkedAt > hungMs / 2) this.#heardAt = now;
+    this.#checkedAt = now;
+    let next = hungMs / 4;
+    let leased = false;
+    for (const [sessionId, { deadline }] of this.#sessions) {
+      if (deadline === null || deadline <= now) this.#kill(sessionId, 'deadline');
+      else {
+        leased = true;
+        next = Math.min(next, deadline - now);
+      }
+    }
+    if (now - this.#heardAt >= hungMs && !leased && !this.#runnerKilled) {
+      this.#runnerKilled = true;
+      this.#deps.killRunner();
+    }
+    return next;
+  }
+
+  /** The runner is gone: so is everything that it started. */
+  end(): void {
+    for (const sessionId of this.#sessions.keys()) this.#kill(sessionId, 'runner_gone');
+  }
+
+  #change(sessionId: string, change: Partial<Session>): void {
+    const known = this.#sessions.get(sessionId);
+    const blank = { epoch: null, deadline: null, roots: [], profileDir: null };
+    this.#sessions.set(sessionId, { ...(known ?? blank), ...change });
+  }
+
+  #kill(sessionId: string, why: Why): void {
+    const session = this.#sessions.get(sessionId);
+    if (session === undefined || session.profileDir === null) return;
+    const pids = this.#deps.killFamily(session);
+    this.#sessions.set(sessionId, { ...session, roots: [], profileDir: null });
+    if (pids.length > 0)
+      this.#deps.say({ type: 'killed', sessionId, epoch: session.epoch, why, pids });
+  }
+}

@@ -128,7 +128,7 @@ describe('faults', () => {
     await until('the message to be on the wire', async () =>
       (await phone.wire(at)).records.length === 1 ? true : undefined,
     );
-    process.kill(await pidOf('runner-1'), 'SIGKILL');
+    process.kill(await ownerPid(deployment, session.id), 'SIGKILL');
     expect(await send()).toEqual({ id: first.id, replayed: 'true' });
     await backOnline(session.id, epoch);
     const end = await settled(deployment, first.id);

@@ -5,7 +5,18 @@ import { newId } from '../../shared/ids.ts';
 import { createHarness, type Harness } from '../testing/harness.ts';
 
 /** Tables that outlive a workspace: people with their logins, the fleet, and the audit log. */
-const OUTLIVING = ['users', 'auth_sessions', 'auth_accounts', 'auth_verifications', 'runners'];
+const OUTLIVING = [
+  'users',
+  'auth_sessions',
+  'auth_accounts',
+  'auth_verifications',
+  'runners',
+  'fleet_state',
+  'fleet_claims',
+  'fleet_machines',
+  // Sealed, and without a session nobody's: the purge takes them with their objects.
+  'session_credentials',
+];
 
 const Rows = z.array(z.object({ name: z.string(), rows: z.coerce.number() }));
 

@@ -205,6 +205,9 @@ describe('the environment', () => {
     EGRESS_ALLOW: '',
     ADMIN_EMAILS: '',
     ADMIN_ALLOWED_IPS: '',
+    SESSION_ENCRYPTION_KEY: `v1:${'ef'.repeat(32)}`,
+    RUNNER_URLS: '',
+    FLEET_REGIONS: '',
     EDGE_TO_RUNNER_KEYS: `k1:${'ab'.repeat(32)}`,
     RUNNER_TO_EDGE_KEYS: `k1:${'cd'.repeat(32)}`,
   };

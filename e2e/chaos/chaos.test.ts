@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type Deployment, startDeployment } from '../testing/deployment.ts';
-import { runChaos } from './run.ts';
+import { runChaos, SOON_COPIED } from './run.ts';
 
 let deployment: Deployment;
 beforeAll(async () => {
-  deployment = await startDeployment();
+  deployment = await startDeployment({ environment: SOON_COPIED });
 });
 afterAll(() => deployment.dispose());
 

@@ -25,6 +25,7 @@ const good: History = {
   ],
   seqs: [1, 2, 3],
   violations: [],
+  moves: { a: 1 },
 };
 const ended = (status: string, wireId: string | null = 'A') => ({
   messages: [{ id: 'msg_1', status, wireId, queueSeq: 1 }],
@@ -34,6 +35,12 @@ const two = {
   messages: [...good.messages, { id: 'msg_2', status: 'sent', wireId: 'C', queueSeq: 2 }],
   events: [...good.events, { ...SENT, id: 'evt_3', seq: 3, wireId: 'C', messageId: 'msg_2' }],
 };
+
+const ROLLED_BACK = { kind: 'ratchet_rolled_back', account: 'a', detail: '9 after 12' };
+
+test('keys may go back when a session moves', () => {
+  expect(checkHistory({ ...good, violations: [ROLLED_BACK] })).toEqual([]);
+});
 
 test('a good history has no findings, duplicates of a webhook included', () => {
   expect(checkHistory(good)).toEqual([]);
@@ -80,7 +87,16 @@ test.each<[string, RegExp, Partial<History>]>([
     { delivered: [...good.delivered, { ...CAME, id: 'evt_9', messageId: null }] },
   ],
   ['a gap in the numbers', /1 is followed by 3/, { seqs: [1, 3] }],
-  ['a violation', /two_connections/, { violations: ['two_connections of device 1'] }],
+  [
+    'a violation',
+    /two_connections of a: device 1/,
+    { violations: [{ kind: 'two_connections', account: 'a', detail: 'device 1' }] },
+  ],
+  [
+    'keys that went back without a move',
+    /a went back 1 times in 0/,
+    { violations: [ROLLED_BACK], moves: {} },
+  ],
 ])('notices %s', (_name, what, change) => {
   const findings = checkHistory({ ...good, ...change }).map((finding) => finding.what);
   expect(findings).toContainEqual(expect.stringMatching(what));

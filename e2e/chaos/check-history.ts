@@ -2,6 +2,8 @@ import type { EndedMessage, History, RecordedEvent, Send } from './history.ts';
 
 export type Finding = { rule: string; what: string };
 
+const ROLLED_BACK = 'ratchet_rolled_back';
+
 type Rule = (history: History) => string[];
 
 const LEFT = ['sent', 'delivered', 'read', 'played'];
@@ -94,7 +96,20 @@ const RULES: Readonly<Record<string, Rule>> = {
     });
   },
 
-  'WhatsApp saw nothing that must not be': ({ violations }) => [...violations],
+  'WhatsApp saw nothing that must not be': ({ violations }) =>
+    violations
+      .filter(({ kind }) => kind !== ROLLED_BACK)
+      .map(({ kind, account, detail }) => `${kind} of ${account}: ${detail}`),
+
+  // What a runner that died held beyond its last copy is lost with its disk (docs/credentials-of-sessions.md).
+  'keys go back only to the last copy, when a session moves': ({ violations, moves }) => {
+    const back = violations.filter(({ kind }) => kind === ROLLED_BACK);
+    return [...Map.groupBy(back, ({ account }) => account)].flatMap(([account, times]) =>
+      times.length <= (moves[account] ?? 0)
+        ? []
+        : [`${account} went back ${times.length} times in ${moves[account] ?? 0} moves`],
+    );
+  },
 };
 
 type Accepted = Send & { messageId: string };

@@ -14,9 +14,13 @@ export type History = {
   seqs: readonly number[];
   /** What the webhook's receiver got, every attempt that it answered with 200. */
   delivered: readonly RecordedEvent[];
-  /** What WhatsApp saw that must never be: two connections of one device, a wire id twice, a key that went back. */
-  violations: readonly string[];
+  /** What WhatsApp saw that must not be: two connections of one device, a wire id twice, a key that went back. */
+  violations: readonly Violation[];
+  /** How often each account's session was seen on another runner than before. */
+  moves: Readonly<Record<string, number>>;
 };
+
+export type Violation = { kind: string; account: string; detail: string };
 
 export type Send = {
   sessionId: string;

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { startDeployment } from '../testing/deployment.ts';
 import { reportOf } from './report.ts';
-import { type ChaosReport, runChaos } from './run.ts';
+import { type ChaosReport, runChaos, SOON_COPIED } from './run.ts';
 
 const results = fileURLToPath(new URL('results/', import.meta.url));
 
@@ -21,7 +21,7 @@ const first = Number(values.first);
 const tell = (text: string): void => console.log(text);
 
 tell('Starting a deployment in a temporary folder …');
-const deployment = await startDeployment();
+const deployment = await startDeployment({ environment: SOON_COPIED });
 const reports: ChaosReport[] = [];
 try {
   for (let seed = first; seed < first + count; seed += 1) {

@@ -2,11 +2,17 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
 import { PublicEvent } from '../../shared/protocol/events.ts';
 import type { Deployment } from '../testing/deployment.ts';
-import type { EndedMessage, RecordedEvent, WireSend } from './history.ts';
+import type { EndedMessage, RecordedEvent, Violation, WireSend } from './history.ts';
 import type { ChaosSession } from './traffic.ts';
 
 const LOOK_EVERY_MS = 500;
-const Listed = z.array(z.object({ id: z.string(), status: z.string() }));
+const Listed = z.array(
+  z.object({
+    id: z.string(),
+    status: z.string(),
+    runner: z.object({ id: z.string() }).nullable(),
+  }),
+);
 const Cursor = z.union([z.string(), z.number()]).nullish();
 const Page = z.object({ data: z.unknown(), meta: z.object({ nextCursor: Cursor }).loose() });
 const Message = z.object({
@@ -17,7 +23,12 @@ const Message = z.object({
 });
 
 /** Which sessions were online when somebody looked; a look that got no answer is none. */
-export type Look = { at: number; online: ReadonlySet<string> };
+export type Look = {
+  at: number;
+  online: ReadonlySet<string>;
+  /** Which runner has each session. */
+  runners: ReadonlyMap<string, string>;
+};
 
 /** Looks twice a second until the signal says stop. */
 export async function watchSessions(deployment: Deployment, signal: AbortSignal): Promise<Look[]> {
@@ -26,8 +37,15 @@ export async function watchSessions(deployment: Deployment, signal: AbortSignal)
     const at = Date.now();
     const answer = await deployment.api.call('GET', '/v1/sessions?limit=100').catch(() => null);
     if (answer?.status === 200) {
-      const online = answer.data(Listed).filter(({ status }) => status === 'online');
-      looks.push({ at, online: new Set(online.map(({ id }) => id)) });
+      const sessions = answer.data(Listed);
+      const online = sessions.filter(({ status }) => status === 'online');
+      looks.push({
+        at,
+        online: new Set(online.map(({ id }) => id)),
+        runners: new Map(
+          sessions.flatMap(({ id, runner }) => (runner === null ? [] : [[id, runner.id]])),
+        ),
+      });
     }
     await sleep(LOOK_EVERY_MS);
   }
@@ -76,10 +94,10 @@ export async function readWire(sessions: readonly ChaosSession[]): Promise<WireS
   );
 }
 
-export async function readViolations(sessions: readonly ChaosSession[]): Promise<string[]> {
+export async function readViolations(sessions: readonly ChaosSession[]): Promise<Violation[]> {
   const all = await Promise.all(sessions.map(({ phone, at }) => phone.violations(at)));
   return all.flatMap(({ violations }) =>
-    violations.map(({ kind, account, detail }) => `${kind} of ${account}: ${detail}`),
+    violations.map(({ kind, account, detail }) => ({ kind, account, detail })),
   );
 }
 

@@ -17,6 +17,9 @@ import {
 import { seededRandom } from './random.ts';
 import { type ChaosSession, runTraffic } from './traffic.ts';
 
+/** Sessions are copied soon after they are linked: one that moves before its first copy needs its phone again. */
+export const SOON_COPIED = { RUNNER_SNAPSHOT_AFTER_SECONDS: '1' };
+
 export type ChaosOptions = { seed: number; sessions: number; seconds: number };
 
 export type ChaosReport = {
@@ -68,6 +71,7 @@ export async function runChaos(
     messages: await readMessages(deployment, sessions),
     wire: await readWire(sessions),
     violations: await readViolations(sessions),
+    moves: countMoves(looks, sessions),
     ...(await readAllEvents(deployment, sessions)),
   };
   for (const { id } of sessions) await deployment.api.call('DELETE', `/v1/sessions/${id}`);
@@ -158,4 +162,18 @@ function longestAway(looks: readonly Look[], sessionId: string): number {
     else longest = Math.max(longest, at - (since ??= at));
   }
   return longest;
+}
+
+function countMoves(
+  looks: readonly Look[],
+  sessions: readonly ChaosSession[],
+): Record<string, number> {
+  const moves: Record<string, number> = {};
+  for (const { id, at } of sessions) {
+    const seen = looks.flatMap(({ runners }) => runners.get(id) ?? []);
+    moves[at.account] = seen.filter(
+      (runner, index) => index > 0 && runner !== seen[index - 1],
+    ).length;
+  }
+  return moves;
 }

@@ -2,8 +2,9 @@ import { and, desc, eq } from 'drizzle-orm';
 import type { SessionStatus } from '../../../shared/session-status.ts';
 import type { ServiceContext } from '../../context.ts';
 import { beforeCursor } from '../../db/before-cursor.ts';
-import { runners, sessionLeases, sessions, workspaces } from '../../db/schema/index.ts';
+import { sessions } from '../../db/schema/index.ts';
 import { type Cursor, cutPage } from '../../http/cursor.ts';
+import { sessionRows } from '../sessions/internal.ts';
 import { type SessionView, viewSession } from '../sessions/session-view.ts';
 import { requireAdministrator } from './require-administrator.ts';
 
@@ -24,20 +25,7 @@ export async function listAllSessions({
 }): Promise<{ sessions: (SessionView & { workspaceId: string })[]; nextCursor: string | null }> {
   requireAdministrator(ctx);
   const { cursor, limit, status, workspaceId } = input;
-  const rows = await ctx.db
-    .select({
-      session: sessions,
-      lease: sessionLeases,
-      runner: runners,
-      defaultSessionId: workspaces.defaultSessionId,
-    })
-    .from(sessions)
-    .innerJoin(workspaces, eq(workspaces.id, sessions.workspaceId))
-    .leftJoin(sessionLeases, eq(sessionLeases.sessionId, sessions.id))
-    .leftJoin(
-      runners,
-      and(eq(runners.id, sessionLeases.runnerId), eq(runners.bootId, sessionLeases.bootId)),
-    )
+  const rows = await sessionRows(ctx)
     .where(
       and(
         status === null ? undefined : eq(sessions.status, status),

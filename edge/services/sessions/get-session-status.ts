@@ -3,6 +3,7 @@ import type { ServiceContext } from '../../context.ts';
 import { isoOrNull } from '../../db/moment.ts';
 import { requireScope } from '../keys/require-scope.ts';
 import { findSession } from './internal.ts';
+import { shownStatus } from './session-view.ts';
 
 /** @throws AppError SESSION_NOT_FOUND */
 export async function getSessionStatus({
@@ -13,12 +14,12 @@ export async function getSessionStatus({
   input: { id: string };
 }) {
   requireScope(ctx, 'sessions:read');
-  const { session, lease } = await findSession(ctx, input.id);
+  const row = await findSession(ctx, input.id);
+  const { session, lease } = row;
   return {
     id: session.id,
     name: session.name,
-    status: session.status,
-    reason: session.reason,
+    ...shownStatus(row),
     action: session.action === null ? null : showAction(session.action),
     reconnect:
       session.reconnectAttempt === null || session.reconnectAt === null

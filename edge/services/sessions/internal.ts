@@ -1,4 +1,4 @@
-import { and, eq, isNull, or, type SQL } from 'drizzle-orm';
+import { and, eq, isNull, or, type SQL, sql } from 'drizzle-orm';
 import { AppError } from '../../../shared/errors.ts';
 import type { ServiceContext } from '../../context.ts';
 import { runners, sessionLeases, sessions, workspaces } from '../../db/schema/index.ts';
@@ -11,16 +11,24 @@ export type SessionRow = {
   lease: typeof sessionLeases.$inferSelect | null;
   /** The runner process that the lease names, while it is the one that heartbeats. */
   runner: typeof runners.$inferSelect | null;
+  /** Whether the status is the word of the present owner: its lease runs, and it has started the engine. */
+  ownerSpeaks: boolean;
   isDefault: boolean;
 };
 
-/** A query for sessions with lease and owner, within one workspace. */
-export const selectSessions = (ctx: ServiceContext, where: SQL | undefined) =>
-  ctx.db
+/** Over a session with its lease and runner. On the database's clock, as leases are. */
+const ownerSpeaks = sql<boolean>`coalesce(
+  ${sessionLeases.leaseUntil} > now() and ${sessionLeases.startedEpoch} = ${sessionLeases.epoch} and ${runners.id} is not null,
+  false)`;
+
+/** A query for sessions with lease and owner, whosever they are. */
+export const sessionRows = ({ db }: Pick<ServiceContext, 'db'>) =>
+  db
     .select({
       session: sessions,
       lease: sessionLeases,
       runner: runners,
+      ownerSpeaks,
       defaultSessionId: workspaces.defaultSessionId,
     })
     .from(sessions)
@@ -30,8 +38,11 @@ export const selectSessions = (ctx: ServiceContext, where: SQL | undefined) =>
       runners,
       and(eq(runners.id, sessionLeases.runnerId), eq(runners.bootId, sessionLeases.bootId)),
     )
-    .where(and(eq(sessions.workspaceId, ctx.workspaceId), where))
     .$dynamic();
+
+/** The same within one workspace. */
+export const selectSessions = (ctx: ServiceContext, where: SQL | undefined) =>
+  sessionRows(ctx).where(and(eq(sessions.workspaceId, ctx.workspaceId), where));
 
 /**
  * The session that an id or name means to this caller; an archived one only where `archived` says so.

@@ -1,16 +1,30 @@
+import type { SessionStatus } from '../../../shared/session-status.ts';
 import { isoOrNull } from '../../db/moment.ts';
 import type { SessionRow } from './internal.ts';
 
 /** A session as the API shows it. */
 export type SessionView = ReturnType<typeof viewSession>;
 
+/**
+ * The last word of a session's owner, but for one case: an owner that died said `online` last, and until the next one
+ * has spoken the session is on its way back.
+ */
+export const shownStatus = ({
+  session: { status, reason },
+  lease,
+  ownerSpeaks,
+}: SessionRow): { status: SessionStatus; reason: string } =>
+  status === 'online' && lease?.desired === 'running' && !ownerSpeaks
+    ? { status: 'reconnecting', reason: 'owner_changing' }
+    : { status, reason };
+
 /** What the API shows of a session. Its wire key never leaves the edge but to its owner. */
-export function viewSession({ session, lease, runner, isDefault }: SessionRow) {
+export function viewSession(row: SessionRow) {
+  const { session, lease, runner, isDefault } = row;
   return {
     id: session.id,
     name: session.name,
-    status: session.status,
-    reason: session.reason,
+    ...shownStatus(row),
     mode: session.mode,
     phoneNumber: session.phoneNumber,
     displayName: session.displayName,

@@ -6,7 +6,8 @@ import type { ChaosSession } from './traffic.ts';
 
 export type Fault = { at: number; what: string };
 
-type Site = { deployment: Deployment; sessions: readonly ChaosSession[]; random: Random };
+/** Where faults strike. */
+export type Site = { deployment: Deployment; sessions: readonly ChaosSession[]; random: Random };
 type Strike = (site: Site) => Promise<string>;
 
 /** What may go wrong. Each strikes once, puts right what does not come back by itself, and says what it did. */
@@ -69,7 +70,7 @@ export async function runNemesis(site: Site & { signal: AbortSignal }): Promise<
   }
 }
 
-async function freeze(pid: number, ms: number): Promise<void> {
+export async function freeze(pid: number, ms: number): Promise<void> {
   process.kill(pid, 'SIGSTOP');
   try {
     await sleep(ms);
@@ -83,7 +84,7 @@ async function killService({ deployment }: Site, name: string): Promise<string> 
   return `${name} killed with -9`;
 }
 
-async function pidOf(deployment: Deployment, name: string): Promise<number> {
+export async function pidOf(deployment: Deployment, name: string): Promise<number> {
   const { services } = await deployment.facts();
   const pid = services.find((service) => service.name === name)?.pid;
   if (pid === undefined) throw new Error(`no process ${name}`);

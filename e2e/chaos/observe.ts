@@ -22,12 +22,10 @@ const Message = z.object({
   queueSeq: z.number().nullable(),
 });
 
-/** Which sessions were online when somebody looked; a look that got no answer is none. */
+/** What the API said of every session when somebody looked; a look that got no answer is none. */
 export type Look = {
   at: number;
-  online: ReadonlySet<string>;
-  /** Which runner has each session. */
-  runners: ReadonlyMap<string, string>;
+  sessions: ReadonlyMap<string, { status: string; runnerId: string | null }>;
 };
 
 /** Looks twice a second until the signal says stop. */
@@ -37,13 +35,11 @@ export async function watchSessions(deployment: Deployment, signal: AbortSignal)
     const at = Date.now();
     const answer = await deployment.api.call('GET', '/v1/sessions?limit=100').catch(() => null);
     if (answer?.status === 200) {
-      const sessions = answer.data(Listed);
-      const online = sessions.filter(({ status }) => status === 'online');
+      const listed = answer.data(Listed);
       looks.push({
         at,
-        online: new Set(online.map(({ id }) => id)),
-        runners: new Map(
-          sessions.flatMap(({ id, runner }) => (runner === null ? [] : [[id, runner.id]])),
+        sessions: new Map(
+          listed.map(({ id, status, runner }) => [id, { status, runnerId: runner?.id ?? null }]),
         ),
       });
     }
@@ -97,7 +93,11 @@ export async function readWire(sessions: readonly ChaosSession[]): Promise<WireS
 export async function readViolations(sessions: readonly ChaosSession[]): Promise<Violation[]> {
   const all = await Promise.all(sessions.map(({ phone, at }) => phone.violations(at)));
   return all.flatMap(({ violations }) =>
-    violations.map(({ kind, account, detail }) => ({ kind, account, detail })),
+    violations.map(({ kind, account, detail }) => ({
+      kind,
+      account: account.replace('@c.us', ''),
+      detail,
+    })),
   );
 }
 

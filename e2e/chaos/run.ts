@@ -4,7 +4,7 @@ import { onlineSession, SETTLED } from '../testing/session.ts';
 import { until } from '../testing/until.ts';
 import { worldOf } from '../testing/world.ts';
 import { checkHistory, type Finding } from './check-history.ts';
-import { type Fault, runNemesis } from './nemesis.ts';
+import { type Fault, runNemesis, type Site } from './nemesis.ts';
 import {
   type Look,
   readDelivered,
@@ -33,16 +33,31 @@ export type ChaosReport = {
   onlineShare: number;
   /** The longest that a session was seen not online, ms. */
   longestAwayMs: number;
+  /** Whether any session showed a code to scan: it had lost its link. */
+  askedForQr: boolean;
+  /** How often a session was seen on another runner than before. */
+  moves: number;
 };
 
 const RECOVERS_WITHIN_MS = 150_000;
 const SETTLES_WITHIN_MS = 120_000;
 const box = (session: ChaosSession): string => `chaos-${session.name}`;
 
-/** Traffic and faults for so many seconds, then peace, then the question whether anything was lost, doubled or out of order. */
-export async function runChaos(
+/** Traffic and faults at random for so many seconds, then peace, then the question whether anything went wrong. */
+export const runChaos = (deployment: Deployment, options: ChaosOptions): Promise<ChaosReport> =>
+  runUnder(deployment, options, async (site) => {
+    const stop = new AbortController();
+    const nemesis = runNemesis({ ...site, signal: stop.signal });
+    await sleep(options.seconds * 1000);
+    stop.abort();
+    return nemesis;
+  });
+
+/** The same with faults of one's own; traffic lasts as long as they do. */
+export async function runUnder(
   deployment: Deployment,
-  { seed, sessions: count, seconds }: ChaosOptions,
+  { seed, sessions: count }: Pick<ChaosOptions, 'seed' | 'sessions'>,
+  strike: (site: Site) => Promise<Fault[]>,
 ): Promise<ChaosReport> {
   const sessions: ChaosSession[] = [];
   for (let index = 0; index < count; index += 1)
@@ -53,12 +68,10 @@ export async function runChaos(
   const random = seededRandom(seed);
   const watching = watchSessions(deployment, stopWatching.signal);
   const traffic = runTraffic({ deployment, sessions, random, signal: stopTraffic.signal });
-  const nemesis = runNemesis({ deployment, sessions, random, signal: stopTraffic.signal });
   const began = Date.now();
-  await sleep(seconds * 1000);
-  stopTraffic.abort();
-  const faults = await nemesis;
+  const faults = await strike({ deployment, sessions, random });
   const ended = Date.now();
+  stopTraffic.abort();
   const { sends, inbound } = await traffic;
 
   await allOnline(deployment, sessions);
@@ -84,6 +97,10 @@ export async function runChaos(
     received: inbound.length,
     onlineShare: shareOnline(looks, sessions, began, ended),
     longestAwayMs: Math.max(...sessions.map(({ id }) => longestAway(looks, id))),
+    askedForQr: sessions.some(({ id }) =>
+      looks.some((look) => look.sessions.get(id)?.status === 'qr'),
+    ),
+    moves: Object.values(history.moves).reduce((sum, count) => sum + count, 0),
   };
 }
 
@@ -148,7 +165,8 @@ function shareOnline(
 ): number {
   const during = looks.filter(({ at }) => at >= from && at <= to);
   const online = during.reduce(
-    (sum, look) => sum + sessions.filter(({ id }) => look.online.has(id)).length,
+    (sum, look) =>
+      sum + sessions.filter(({ id }) => look.sessions.get(id)?.status === 'online').length,
     0,
   );
   return during.length === 0 ? 0 : online / (during.length * sessions.length);
@@ -157,8 +175,8 @@ function shareOnline(
 function longestAway(looks: readonly Look[], sessionId: string): number {
   let longest = 0;
   let since: number | null = null;
-  for (const { at, online } of looks) {
-    if (online.has(sessionId)) since = null;
+  for (const { at, sessions } of looks) {
+    if (sessions.get(sessionId)?.status === 'online') since = null;
     else longest = Math.max(longest, at - (since ??= at));
   }
   return longest;
@@ -170,7 +188,7 @@ function countMoves(
 ): Record<string, number> {
   const moves: Record<string, number> = {};
   for (const { id, at } of sessions) {
-    const seen = looks.flatMap(({ runners }) => runners.get(id) ?? []);
+    const seen = looks.flatMap((look) => look.sessions.get(id)?.runnerId ?? []);
     moves[at.account] = seen.filter(
       (runner, index) => index > 0 && runner !== seen[index - 1],
     ).length;

@@ -10,7 +10,7 @@ export type ChaosSession = World & { id: string; name: string };
 
 /** Statuses that a client may answer by sending the same request again: its Idempotency-Key makes that safe. */
 const TRY_AGAIN = [409, 425, 429, 500, 502, 503, 504];
-const GIVE_UP_MS = 120_000;
+const GIVE_UP_MS = 300_000;
 const FRIEND = '15550100001';
 
 export type Traffic = { sends: Send[]; inbound: Inbound[] };

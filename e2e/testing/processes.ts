@@ -36,3 +36,9 @@ export async function browsersUnder(directory: string): Promise<number[]> {
     .filter(({ line }) => line.includes('--user-data-dir=') && !line.includes('--type='))
     .map(({ pid }) => pid);
 }
+
+/** Pid of the process that started this one. Linux only. */
+export async function parentOf(pid: number): Promise<number> {
+  const stat = await readFile(`/proc/${pid}/stat`, 'utf8');
+  return Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]);
+}

@@ -2,11 +2,15 @@ import { APIError } from 'better-auth/api';
 import { betterAuth } from 'better-auth/minimal';
 import { newId, type IdKind } from '../../shared/ids.ts';
 import type { Services } from '../context.ts';
+import {
+  type Caller,
+  personsEvent,
+  recordSecurityEvent,
+} from '../services/audit/security-event.ts';
 import { admitUser } from '../services/identity/admit-user.ts';
 import { credentialState } from '../services/identity/credential-state.ts';
 import { notePasswordReset } from '../services/identity/note-reset.ts';
 import { restartSignUp } from '../services/identity/restart-sign-up.ts';
-import { type Caller, recordSecurityEvent } from '../services/identity/security-event.ts';
 import { ensureWorkspace } from '../services/users/ensure-workspace.ts';
 import { identityAdapter } from './adapter.ts';
 import { judgeEmailAddress } from './email-address.ts';
@@ -105,11 +109,8 @@ export function createAuth({ services, caller, signUp, google = false }: AuthInp
           if (signUp === undefined || passwordHash === undefined) throw new Error('not a sign-up');
           const input = { userId: user.id, name: signUp.name, passwordHash };
           await restartSignUp({ services, input });
-          recordSecurityEvent(services, caller, {
-            action: 'user.sign_up_repeated',
-            userId: user.id,
-            byStranger: true,
-          });
+          const event = { action: 'user.sign_up_repeated', byStranger: true } as const;
+          recordSecurityEvent(services, caller, personsEvent(user.id, event));
           mails.signedUpAgain(user, signUp.callbackURL);
         } catch (error) {
           seen.failure = error;
@@ -167,7 +168,11 @@ export function createAuth({ services, caller, signUp, google = false }: AuthInp
       user: {
         create: {
           after: (user) => {
-            recordSecurityEvent(services, caller, { action: 'user.signed_up', userId: user.id });
+            recordSecurityEvent(
+              services,
+              caller,
+              personsEvent(user.id, { action: 'user.signed_up' }),
+            );
             return Promise.resolve();
           },
         },

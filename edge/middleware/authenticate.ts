@@ -19,8 +19,8 @@ const USER_POLICY: RateLimitPolicy = { name: 'user', limit: 300, windowSeconds: 
  */
 const CHECKED_IN_STATEMENT = /^\/v1\/messages\/(?:text|[^/]+\/reply)$/;
 
-/** Routes that go beyond one workspace: whether the administrator's own is suspended does not matter there. */
-const BEYOND_WORKSPACE = /^\/(?:v1\/admin|auth)\//;
+/** Routes that go beyond one workspace: whether the person's own is suspended does not matter there. */
+const BEYOND_WORKSPACE = /^\/(?:(?:v1\/admin|auth)\/|v1\/(?:me|invitations\/accept)$)/;
 
 type State = { workspaceId: string; actor: Actor; alignTo?: number | null };
 

@@ -1,4 +1,3 @@
-import { sql } from 'drizzle-orm';
 import { boolean, index, pgTable, primaryKey, text, uniqueIndex } from 'drizzle-orm/pg-core';
 import { createdAt, moment } from './columns.ts';
 import { users } from './users.ts';
@@ -43,12 +42,7 @@ export const invitations = pgTable(
     /** Id of the user who invited; null when they are gone. */
     invitedBy: text('invited_by').references(() => users.id, { onDelete: 'set null' }),
     expiresAt: moment('expires_at').notNull(),
-    acceptedAt: moment('accepted_at'),
     createdAt: createdAt(),
   },
-  (table) => [
-    uniqueIndex('invitations_workspace_email')
-      .on(table.workspaceId, table.email)
-      .where(sql`${table.acceptedAt} is null`),
-  ],
+  (table) => [uniqueIndex('invitations_workspace_email').on(table.workspaceId, table.email)],
 );

@@ -145,6 +145,33 @@ describe('people', () => {
   );
 });
 
+describe('an administrator whom ADMIN_EMAILS names', () => {
+  test('keeps the role until the address is off the list, and can be disabled', async () => {
+    const { userId, email } = await harness.newUser({ isAdmin: true });
+    const change = (body: unknown, listed: string) =>
+      harness.call('PATCH', `/v1/admin/users/${userId}`, {
+        key: admin.token,
+        body,
+        env: { ADMIN_EMAILS: listed },
+      });
+    const both = `someone@example.com,${email.toUpperCase()}`;
+    expect(await change({ role: 'user' }, both)).toMatchObject({
+      status: 409,
+      error: {
+        code: 'CONFLICT',
+        message: expect.stringContaining('ADMIN_EMAILS'),
+        details: { reason: 'admin_email' },
+      },
+    });
+    for (const body of [{ isActive: false }, { isActive: true }, { role: 'admin' }])
+      expect(await change(body, both)).toMatchObject({ status: 200, data: { role: 'admin' } });
+    expect(await change({ role: 'user' }, 'someone@example.com')).toMatchObject({
+      status: 200,
+      data: { role: 'user' },
+    });
+  });
+});
+
 describe('the last administrator', () => {
   test('stays', async () => {
     const alone = await createHarness();

@@ -18,7 +18,7 @@ export const updateUser = (app: App) =>
       tags: ['Admin'],
       summary: 'Change a person’s platform role, disable or enable them',
       description:
-        'A disabled person is signed out everywhere, at once. The last active administrator stays.',
+        'A disabled person is signed out everywhere, at once. The last active administrator stays, and one named by `ADMIN_EMAILS` keeps the role.',
       request: { params: UserId, body: jsonBody(Body, { isActive: false }) },
       responses: { 200: answer('The person.', UserSchema), ...errors('NOT_FOUND', 'CONFLICT') },
     }),

@@ -1,7 +1,7 @@
 import { and, eq } from 'drizzle-orm';
-import { beforeAll, describe, expect, test } from 'vitest';
 import { newId } from '../../../shared/ids.ts';
-import { hashInvitationToken } from '../../services/workspace/invitation-token.ts';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { type Happy, happyWrites, newWorld, SECRETS } from '../../testing/happy-writes.ts';
 import { type Answer, createHarness, type Harness } from '../../testing/harness.ts';
 import { type ListedOperation, readDocument } from '../../testing/openapi.ts';
 
@@ -18,139 +18,10 @@ beforeAll(async () => {
   );
 });
 
-/** A workspace with one of everything, for one write each. */
-async function newWorld() {
-  const owner = await harness.newUser({ isAdmin: true });
-  const { workspaceId } = owner;
-  const member = await harness.newUser({ workspaceId, role: 'member' });
-  const guest = await harness.newUser();
-  const key = await harness.newKey(workspaceId, { perMinute: 10_000 });
-  const runner = harness.newRunner();
-  const done = { body: { ok: true, result: { phoneNumber: '15550100001', wireId: '3A00' } } };
-  const commands = ['scan', 'messages', 'acks', 'network', 'unlink'];
-  await runner.script(Object.fromEntries(commands.map((name) => [`sandbox.${name}`, done])));
-  const session = await harness.newSession({ workspaceId, owner: runner.owner, isDefault: true });
-  const { messages, webhookEndpoints, invitations } = harness.schema;
-  const [message, webhook] = [newId('message'), newId('webhook')];
-  await harness.db.insert(messages).values({
-    id: message,
-    workspaceId,
-    sessionId: session.id,
-    direction: 'inbound',
-    chatId: '15550100002@c.us',
-    type: 'text',
-    content: { text: SECRETS.text },
-    status: 'sent',
-    statusRank: 4,
-    wireId: '3A5F0C431C26A1916E07',
-  });
-  await harness.db.insert(webhookEndpoints).values({
-    id: webhook,
-    workspaceId,
-    url: `${harness.filesUrl}/hook`,
-    secret: SECRETS.webhook,
-    eventTypes: ['*'],
-  });
-  const invite = async (email: string, token: string): Promise<string> => {
-    const id = newId('invitation');
-    const expiresAt = new Date(Date.now() + 86_400_000);
-    const tokenSha256 = await hashInvitationToken(token);
-    const row = { id, workspaceId, email, role: 'member' as const, tokenSha256, expiresAt };
-    await harness.db.insert(invitations).values(row);
-    return id;
-  };
-  const invitation = await invite(
-    'someone@example.com',
-    `${SECRETS.invitation}-1-${newId('event')}`,
-  );
-  const token = `${SECRETS.invitation}-${newId('event')}`;
-  await invite(guest.email, token);
-  return { owner, member, guest, workspaceId, key, session, message, webhook, invitation, token };
-}
-type World = Awaited<ReturnType<typeof newWorld>>;
-
-/** Marks that must never be found in the log. */
-const SECRETS = {
-  text: 'the-quick-brown-text',
-  caption: 'the-lazy-dogs-caption',
-  webhook: 'whsec_c2VjcmV0LW9mLWEtd2ViaG9vaw==',
-  header: 'header-value-of-a-webhook',
-  invitation: 'token-of-an-invitation',
-};
-
-const to = '+15550100001';
-const { text } = SECRETS;
-
 /** Milliseconds, for tests that walk through all writes. */
 const LONG = 60_000;
 
-type Happy = { id?: string; body?: unknown; as?: string };
-
-/** One accepted call of each operation that writes. A new one has to be added here, with its audit row. */
-const HAPPY: Readonly<Record<string, (world: World) => Happy>> = {
-  sendText: () => ({ body: { to, text } }),
-  sendImage: () => ({
-    body: { to, url: `${harness.filesUrl}/pixel.png`, caption: SECRETS.caption },
-  }),
-  replyMessage: ({ message }) => ({ id: message, body: { text } }),
-  createSession: () => ({ body: { name: 'second', mode: 'sandbox' } }),
-  startSession: ({ session }) => ({ id: session.id }),
-  stopSession: ({ session }) => ({ id: session.id }),
-  deleteSession: ({ session }) => ({ id: session.id }),
-  scanSandbox: ({ session }) => ({ id: session.id, body: { name: 'Ada' } }),
-  receiveSandboxMessage: ({ session }) => ({ id: session.id, body: { from: to, text } }),
-  setSandboxAcks: ({ session }) => ({ id: session.id, body: { delaysMs: [1, 2, -1] } }),
-  setSandboxNetwork: ({ session }) => ({ id: session.id, body: { online: false, forMs: 50 } }),
-  unlinkSandbox: ({ session }) => ({ id: session.id }),
-  createWebhook: () => ({
-    body: {
-      url: `${harness.filesUrl}/hook`,
-      eventTypes: ['*'],
-      headers: { 'x-secret': SECRETS.header },
-    },
-  }),
-  updateWebhook: ({ webhook }) => ({
-    id: webhook,
-    body: { headers: { 'x-secret': SECRETS.header } },
-  }),
-  testWebhook: ({ webhook }) => ({ id: webhook }),
-  rotateWebhookSecret: ({ webhook }) => ({ id: webhook, body: { overlapSeconds: 60 } }),
-  deleteWebhook: ({ webhook }) => ({ id: webhook }),
-  createKey: () => ({ body: { name: 'new', scopes: ['messages:send'] } }),
-  updateKey: ({ key }) => ({ id: key.keyId, body: { name: 'renamed' } }),
-  rotateKey: ({ key }) => ({ id: key.keyId, body: { overlapSeconds: 60 } }),
-  deleteKey: ({ key }) => ({ id: key.keyId }),
-  updateMe: ({ owner }) => ({ as: owner.token, body: { name: 'Somebody' } }),
-  updateWorkspace: () => ({ body: { name: 'Some workspace' } }),
-  updateMember: ({ owner, member }) => ({
-    as: owner.token,
-    id: member.userId,
-    body: { allSessions: true },
-  }),
-  deleteMember: ({ owner, member }) => ({ as: owner.token, id: member.userId }),
-  createInvitation: ({ owner }) => ({
-    as: owner.token,
-    body: { email: 'new@example.com', role: 'member' },
-  }),
-  deleteInvitation: ({ owner, invitation }) => ({ as: owner.token, id: invitation }),
-  acceptInvitation: ({ guest, token }) => ({ as: guest.token, body: { token } }),
-  createUser: ({ owner }) => ({
-    as: owner.token,
-    body: { email: `${newId('user')}@example.com`, name: 'Somebody' },
-  }),
-  updateUser: ({ owner, member }) => ({
-    as: owner.token,
-    id: member.userId,
-    body: { isActive: false },
-  }),
-  updateAnyWorkspace: ({ owner, workspaceId }) => ({
-    as: owner.token,
-    id: workspaceId,
-    body: { tier: 'pro' },
-  }),
-};
-
-/** What writes nothing at the edge: a command for the runner. */
+/** What writes nothing at the edge: a command for the sandbox. */
 const BY_QUEUE: ReadonlySet<string> = new Set([
   'scanSandbox',
   'receiveSandboxMessage',
@@ -175,7 +46,7 @@ const rowsOf = ({ meta }: Answer, kind: 'request' | 'security' = 'request') => {
 describe('every write', () => {
   test('is in the table of this test', () => {
     expect(writes.map(({ operationId }) => operationId).toSorted()).toEqual(
-      Object.keys(HAPPY).toSorted(),
+      Object.keys(happyWrites(harness)).toSorted(),
     );
   });
 
@@ -184,12 +55,12 @@ describe('every write', () => {
     async () => {
       for (const operation of writes) {
         const { operationId } = operation;
-        const world = await newWorld();
+        const world = await newWorld(harness);
         await harness.drainAudit();
         const answer = await perform(
           operation,
           world.key.apiKey,
-          HAPPY[operationId]?.(world) ?? {},
+          happyWrites(harness)[operationId]?.(world) ?? {},
         );
         expect({ status: answer.status, error: answer.error }, operationId).toEqual({
           status: expect.toSatisfy((status: number) => status >= 200 && status < 300),
@@ -244,8 +115,8 @@ describe('every write', () => {
       expect(addressed.length).toBeGreaterThan(10);
       for (const operation of addressed) {
         const { operationId } = operation;
-        const world = await newWorld();
-        const happy = HAPPY[operationId]?.(world) ?? {};
+        const world = await newWorld(harness);
+        const happy = happyWrites(harness)[operationId]?.(world) ?? {};
         const missing = `${happy.id?.slice(0, 4)}${newId('event').slice(4)}`;
         const answer = await perform(operation, world.key.apiKey, { ...happy, id: missing });
         expect(answer.status, operationId).toBe(404);
@@ -261,12 +132,12 @@ describe('every write', () => {
     async () => {
       const shown: string[] = [];
       for (const operation of writes) {
-        const world = await newWorld();
+        const world = await newWorld(harness);
         const { owner, member, guest, key, token } = world;
         const answer = await perform(
           operation,
           key.apiKey,
-          HAPPY[operation.operationId]?.(world) ?? {},
+          happyWrites(harness)[operation.operationId]?.(world) ?? {},
         );
         shown.push(
           key.apiKey,
@@ -292,10 +163,14 @@ describe('every write', () => {
 
 describe('a send', () => {
   const sendText = (key: string, headers: Record<string, string> = {}) =>
-    harness.call('POST', '/v1/messages/text', { key, headers, body: { to, text } });
+    harness.call('POST', '/v1/messages/text', {
+      key,
+      headers,
+      body: { to: '+15550100001', text: SECRETS.text },
+    });
 
   test('names message and session', async () => {
-    const { key, session } = await newWorld();
+    const { key, session } = await newWorld(harness);
     const answer = await sendText(key.apiKey);
     expect(await rowsOf(answer)).toMatchObject([
       { action: 'sendText', target: Object(answer.data).id, details: { sessionId: session.id } },
@@ -303,7 +178,7 @@ describe('a send', () => {
   });
 
   test('that is repeated under its Idempotency-Key is recorded as a read is', async () => {
-    const { key } = await newWorld();
+    const { key } = await newWorld(harness);
     const headers = { 'idempotency-key': 'order-1' };
     const first = await sendText(key.apiKey, headers);
     const again = await sendText(key.apiKey, headers);
@@ -314,7 +189,7 @@ describe('a send', () => {
   });
 
   test('fifty at once under one Idempotency-Key: one row by a statement, one for each', async () => {
-    const { key, workspaceId } = await newWorld();
+    const { key, workspaceId } = await newWorld(harness);
     const headers = { 'idempotency-key': 'order-2' };
     const answers = await Promise.all(
       Array.from({ length: 50 }, () => sendText(key.apiKey, headers)),
@@ -347,10 +222,10 @@ describe('a security event', () => {
     ['rotateKey', 'key.rotated', { overlapSeconds: 60 }],
     ['deleteKey', 'key.revoked', null],
   ])('%s leaves %s beside its own row', async (operationId, action, details) => {
-    const world = await newWorld();
+    const world = await newWorld(harness);
     const operation = writes.find((write) => write.operationId === operationId);
     if (operation === undefined) throw new Error(`no ${operationId}`);
-    const happy = HAPPY[operationId]?.(world) ?? {};
+    const happy = happyWrites(harness)[operationId]?.(world) ?? {};
     const answer = await perform(operation, world.owner.token, happy);
     expect(await rowsOf(answer, 'security')).toMatchObject([
       {
@@ -369,7 +244,7 @@ describe('a security event', () => {
   });
 
   test('has none when nothing was written', async () => {
-    const { key } = await newWorld();
+    const { key } = await newWorld(harness);
     const path = `/v1/keys/${newId('key')}`;
     const answer = await harness.call('DELETE', path, { key: key.apiKey });
     expect(answer.status).toBe(404);

@@ -5,7 +5,7 @@ import type { AppEnv } from '../../context.ts';
 import { callerAddress } from '../../http/caller-address.ts';
 import { violatesConstraint } from '../../http/describe-error.ts';
 import type { AuthInput } from '../../identity/auth.ts';
-import type { Caller } from '../../services/identity/security-event.ts';
+import type { Caller } from '../../services/audit/security-event.ts';
 
 /** A request to the identity library, as its own documentation has it. */
 export type IdentityRequest = Pick<AuthInput, 'signUp' | 'google'> & {
@@ -37,7 +37,7 @@ const Refusal = z.object({ code: z.string().optional(), message: z.string().opti
 
 export const callerOf = (c: Context<AppEnv>): Caller => ({
   requestId: c.get('requestId'),
-  address: callerAddress(c.req.raw.headers, c.get('services').env.CLIENT_IP_HEADER),
+  callerAddress: callerAddress(c.req.raw.headers, c.get('services').env.CLIENT_IP_HEADER),
 });
 
 /**

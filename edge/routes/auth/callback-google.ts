@@ -2,7 +2,7 @@ import { createRoute, z } from '@hono/zod-openapi';
 import type { App } from '../../http/app.ts';
 import { errors } from '../../http/envelope.ts';
 import { homeUrl } from '../../identity/verification-link.ts';
-import { recordSecurityEvent } from '../../services/identity/security-event.ts';
+import { personsEvent, recordSecurityEvent } from '../../services/audit/security-event.ts';
 import { askIdentity, callerOf } from './ask-identity.ts';
 import { needsNothing } from './schemas.ts';
 
@@ -39,12 +39,11 @@ export const callbackGoogle = (app: App) =>
       const home = homeUrl(c.get('services').env);
       const location = response.headers.get('location') ?? home;
       const reason = new URL(location, home).searchParams.get('error');
-      if (reason !== null)
-        recordSecurityEvent(c.get('services'), callerOf(c), {
-          action: 'user.sign_in_failed',
-          userId: null,
-          details: { reason: reason.slice(0, 100), method: 'google' },
-        });
+      if (reason !== null) {
+        const details = { reason: reason.slice(0, 100), method: 'google' };
+        const event = personsEvent(null, { action: 'user.sign_in_failed', details });
+        recordSecurityEvent(c.get('services'), callerOf(c), event);
+      }
       return c.redirect(location, 302);
     },
   );

@@ -3,7 +3,7 @@ import { AppError } from '../../../shared/errors.ts';
 import type { App } from '../../http/app.ts';
 import { errors } from '../../http/envelope.ts';
 import { jsonBody } from '../../http/json-body.ts';
-import { recordSecurityEvent } from '../../services/identity/security-event.ts';
+import { personsEvent, recordSecurityEvent } from '../../services/audit/security-event.ts';
 import { askIdentity, callerOf } from './ask-identity.ts';
 import { loginOf } from './ask-with-login.ts';
 import { bare, GivenPassword, needsLogin, NewPassword, readAnswer, User } from './schemas.ts';
@@ -41,7 +41,7 @@ export const changePassword = (app: App) =>
       const body = { ...c.req.valid('json'), revokeOtherSessions: true };
       const response = await askIdentity(c, { method: 'POST', path: '/change-password', body });
       const { userId } = login;
-      const event = { action: 'password.changed' as const, userId };
+      const event = personsEvent(userId, { action: 'password.changed' });
       recordSecurityEvent(c.get('services'), callerOf(c), event);
       return c.json(await readAnswer(Changed, response), 200);
     },

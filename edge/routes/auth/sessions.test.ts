@@ -131,6 +131,11 @@ describe('a login', () => {
     await signIn(person);
     const events = await eventsOf(adminEmail);
     expect(events.filter((action) => action === 'user.role_changed')).toHaveLength(1);
+    const { auditLog } = schema;
+    const changed = eq(auditLog.action, 'user.role_changed');
+    expect(await db.select().from(auditLog).where(changed)).toMatchObject([
+      { workspaceId: null, details: { from: 'user', to: 'admin', by: 'ADMIN_EMAILS' } },
+    ]);
   });
 });
 
@@ -224,6 +229,11 @@ describe('the audit log', () => {
       actorId: userId,
       details: { method: 'password' },
     });
+
+    const [member] = await db.query.members.findMany({ where: eq(schema.members.userId, userId) });
+    expect(rows.find(({ action }) => action === 'user.signed_out')?.workspaceId).toBe(
+      member?.workspaceId,
+    );
 
     const stranger = newPerson();
     await signIn(stranger);

@@ -1,3 +1,4 @@
+import { eq } from 'drizzle-orm';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { newId } from '../../../shared/ids.ts';
 import { createHarness, type Harness } from '../../testing/harness.ts';
@@ -49,6 +50,24 @@ describe('me', () => {
       },
     });
     expect(JSON.stringify(answer)).not.toContain('hash of a password');
+  });
+
+  test('is there from a suspended workspace, and is how to leave it', async () => {
+    const { userId, token, cookie, workspaceId } = await harness.newUser();
+    const other = await join(userId);
+    const { workspaces } = harness.schema;
+    await harness.db
+      .update(workspaces)
+      .set({ isActive: false })
+      .where(eq(workspaces.id, workspaceId));
+    expect(await harness.call('GET', '/v1/me', { headers: { cookie } })).toMatchObject({
+      status: 200,
+      data: { workspaceId, memberships: [{ isActive: false }, { isActive: true }] },
+    });
+    const sessions = () => harness.call('GET', '/v1/sessions', { key: token });
+    expect(await sessions()).toMatchObject({ status: 403 });
+    expect(await patch(token, { workspaceId: other })).toMatchObject({ status: 200 });
+    expect(await sessions()).toMatchObject({ status: 200 });
   });
 
   test('changes name and time zone, and keeps what is not given', async () => {

@@ -1,56 +1,15 @@
 import { eq } from 'drizzle-orm';
 import { beforeAll, describe, expect, test, vi } from 'vitest';
-import { createHarness, type Harness, idOf, type NewSession } from '../../testing/harness.ts';
+import { createHarness, type Harness, type NewSession } from '../../testing/harness.ts';
+import { ownedSession } from '../../testing/owned-session.ts';
 
 let harness: Harness;
 beforeAll(async () => {
   harness = await createHarness();
 });
 
-const okay = (result: unknown) => ({ body: { ok: true, result } });
-
-async function setUp(change: Partial<NewSession> = {}, workspace: { maxSessions?: number } = {}) {
-  const { workspaceId, apiKey, ctx } = await harness.newWorkspace(workspace);
-  const runner = harness.newRunner();
-  await runner.script({
-    restart: okay({}),
-    reconnect: okay({}),
-    logout: okay({ told: true }),
-    pairingCode: okay({ code: 'ABCD1234', expiresAt: Date.UTC(2026, 10, 21, 10, 3) }),
-  });
-  const { id, name } = await harness.newSession({ workspaceId, owner: runner.owner, ...change });
-  const { sessions, sessionLeases, events } = harness.schema;
-  const call = (method: string, path: string, body?: unknown) =>
-    harness.call(method, `/v1/sessions${path}`, {
-      key: apiKey,
-      ...(body === undefined ? {} : { body }),
-    });
-  return {
-    workspaceId,
-    ctx,
-    runner,
-    id,
-    name,
-    call,
-    post: (verb: string, body?: unknown) => call('POST', `/${id}/${verb}`, body),
-    set: (values: Partial<typeof sessions.$inferInsert>) =>
-      harness.db.update(sessions).set(values).where(eq(sessions.id, id)),
-    lease: async () => {
-      const rows = harness.db.select().from(sessionLeases).where(eq(sessionLeases.sessionId, id));
-      return (await rows)[0];
-    },
-    told: async () =>
-      (await harness.db.select().from(events).where(eq(events.sessionId, id))).map(
-        ({ data }) => data,
-      ),
-    commands: async () => (await runner.calls()).filter(({ name: called }) => called !== 'wake'),
-    send: () =>
-      harness.call('POST', '/v1/messages/text', {
-        key: apiKey,
-        body: { sessionId: id, to: '15550100001', text: 'hello' },
-      }),
-  };
-}
+const setUp = (change?: Partial<NewSession>, workspace?: { maxSessions?: number }) =>
+  ownedSession(harness, change, workspace);
 
 describe('changing', () => {
   test('name, pacing, region, traffic and default, and nothing that was not given', async () => {
@@ -85,6 +44,29 @@ describe('changing', () => {
       { pacing: { minIntervalMs: -1, jitterMs: 0 } },
     ])
       expect(await call('PATCH', `/${id}`, wrong)).toMatchObject({ status: 422 });
+  });
+
+  test('the default is for those who may change the workspace', async () => {
+    const { id, workspaceId } = await setUp();
+    const owner = await harness.newUser({ workspaceId });
+    const member = await harness.newUser({ workspaceId, role: 'member', allSessions: true });
+    const pinned = await harness.newKey(workspaceId, { sessionId: id });
+    const testing = await harness.newKey(workspaceId, { mode: 'test' });
+    const patch = (key: string, body: unknown) =>
+      harness.call('PATCH', `/v1/sessions/${id}`, { key, body });
+    for (const key of [member.token, pinned.apiKey, testing.apiKey]) {
+      expect(await patch(key, { isDefault: true })).toMatchObject({
+        status: 403,
+        error: { code: 'FORBIDDEN' },
+      });
+      expect(await patch(key, { includeStatus: true })).toMatchObject({
+        status: 200,
+        data: { isDefault: false },
+      });
+    }
+    expect(await patch(owner.token, { isDefault: true })).toMatchObject({
+      data: { isDefault: true },
+    });
   });
 
   test('not being the default leaves another default alone', async () => {
@@ -137,13 +119,14 @@ describe('a proxy', () => {
 
 describe('restart and reconnect', () => {
   test('are the owner’s to do', async () => {
-    const { post, commands } = await setUp();
+    const { post, commands, audited } = await setUp();
     expect(await post('restart')).toMatchObject({ status: 200, data: { status: 'online' } });
     expect(await post('reconnect', {})).toMatchObject({ status: 200 });
     expect(await commands()).toMatchObject([
       { name: 'restart', body: {} },
       { name: 'reconnect', body: { acceptNumber: false } },
     ]);
+    expect(await audited()).toEqual(['reconnectSession', 'restartSession']);
   });
 
   test.each(['restart', 'reconnect'])('%s starts a session that rests', async (verb) => {
@@ -179,7 +162,7 @@ describe('restart and reconnect', () => {
 
 describe('logging out', () => {
   test('is told by the owner, and the row stays', async () => {
-    const { post, set, id, commands } = await setUp();
+    const { post, set, id, commands, audited } = await setUp();
     const waiting = post('logout');
     await vi.waitFor(async () => expect(await commands()).toMatchObject([{ name: 'logout' }]));
     await set({ status: 'logged_out' });
@@ -187,6 +170,7 @@ describe('logging out', () => {
       status: 200,
       data: { id, status: 'logged_out', told: true },
     });
+    expect(await audited()).toEqual(['logoutSession']);
   });
 
   test('of a session that does not run makes what is left of its profile useless', async () => {
@@ -209,77 +193,6 @@ describe('logging out', () => {
     });
     expect(await told()).toMatchObject([{ status: 'logged_out', from: 'disconnected' }]);
     expect(await post('start')).toMatchObject({ data: { status: 'created' } });
-  });
-});
-
-describe('archiving', () => {
-  test('hides a session, frees its place and stops it; sends do not find it', async () => {
-    const { post, call, id, name, lease, send } = await setUp(
-      { isDefault: true },
-      { maxSessions: 1 },
-    );
-    expect(await call('POST', '', { name: 'second', mode: 'sandbox' })).toMatchObject({
-      status: 403,
-    });
-    const archived = await post('archive');
-    expect(archived).toMatchObject({
-      status: 200,
-      data: { id, isDefault: false, archivedAt: expect.any(String) },
-    });
-    expect(await lease()).toMatchObject({ desired: 'stopped' });
-    expect(await send()).toMatchObject({ status: 404, error: { code: 'SESSION_NOT_FOUND' } });
-    for (const path of ['/status', '/qr', '/metrics'])
-      expect(await call('GET', `/${id}${path}`)).toMatchObject({ status: 404 });
-    expect(await call('GET', '')).toMatchObject({ data: [] });
-    expect(await call('GET', '?archived=true')).toMatchObject({ data: [{ id, name }] });
-    expect(await call('GET', `/${id}`)).toMatchObject({ status: 404 });
-
-    expect(await call('POST', '', { name, mode: 'sandbox' })).toMatchObject({ status: 409 });
-    expect(await call('POST', '', { name: 'second', mode: 'sandbox' })).toMatchObject({
-      status: 201,
-    });
-    expect(await post('unarchive')).toMatchObject({
-      status: 403,
-      error: { code: 'LIMIT_EXCEEDED', details: { used: 1, allowed: 1 } },
-    });
-    expect(await call('DELETE', '/second')).toMatchObject({ status: 200 });
-    expect(await post('unarchive')).toMatchObject({ status: 200, data: { archivedAt: null } });
-    expect(await post('unarchive')).toMatchObject({ status: 200 });
-    expect(await call('GET', '')).toMatchObject({ data: [{ id }] });
-  });
-
-  test('one that nobody holds is disconnected at once, and says so once', async () => {
-    const { post, told, workspaceId, call } = await setUp();
-    const { id } = await harness.newSession({ workspaceId, status: 'online' });
-    expect(await call('POST', `/${id}/archive`)).toMatchObject({
-      data: { status: 'disconnected' },
-    });
-    await call('POST', `/${id}/archive`);
-    const { events } = harness.schema;
-    const rows = await harness.db.select().from(events).where(eq(events.sessionId, id));
-    expect(rows.map(({ data }) => data)).toMatchObject([{ reason: 'archived' }]);
-    expect(await told()).toEqual([]);
-    expect(await post('archive')).toMatchObject({ status: 200 });
-  });
-
-  test('an archived session can be deleted', async () => {
-    const { post, call, id } = await setUp();
-    await post('archive');
-    expect(await call('DELETE', `/${id}`)).toMatchObject({ status: 200 });
-    expect(await call('GET', '?archived=true')).toMatchObject({ data: [] });
-  });
-
-  test('restoring many at once ends at the tier’s limit', async () => {
-    const { workspaceId, call } = await setUp({}, { maxSessions: 3 });
-    const ids = await Promise.all(
-      Array.from({ length: 8 }, async () => (await harness.newSession({ workspaceId })).id),
-    );
-    for (const id of ids) await call('POST', `/${id}/archive`);
-    const answers = await Promise.all(ids.map((id) => call('POST', `/${id}/unarchive`)));
-    expect(answers.filter(({ status }) => status === 200)).toHaveLength(2);
-    expect(await call('GET', '?limit=100')).toMatchObject({
-      data: [expect.anything(), expect.anything(), expect.anything()],
-    });
   });
 });
 
@@ -319,90 +232,5 @@ describe('the pairing code', () => {
     expect(
       await call('POST', `/${id}/pairing-code?wait=0`, { phone: '15550100001' }),
     ).toMatchObject({ status: 409, error: { code: 'SESSION_NOT_READY' } });
-  });
-});
-
-describe('what happened, and what it takes', () => {
-  const hoursAgo = (hours: number) => new Date(Date.now() - hours * 3_600_000);
-
-  test('is listed newest first, with tries to reconnect, page by page', async () => {
-    const { call, id } = await setUp();
-    await harness.db.insert(harness.schema.sessionLog).values([
-      { sessionId: id, status: 'online', reason: 'ready', at: hoursAgo(2) },
-      { sessionId: id, status: 'reconnecting', reason: 'crashed: gone', at: hoursAgo(1), epoch: 3 },
-      {
-        sessionId: id,
-        status: 'reconnecting',
-        reason: 'crashed: gone',
-        at: hoursAgo(1),
-        epoch: 3,
-        attempt: 1,
-        delayMs: 730,
-      },
-    ]);
-    const first = await call('GET', `/${id}/events?limit=2`);
-    expect(first).toMatchObject({
-      status: 200,
-      data: [
-        { type: 'reconnect', attempt: 1, delayMs: 730, nextAt: expect.any(String) },
-        { type: 'status', status: 'reconnecting', attempt: null, nextAt: null, epoch: 3 },
-      ],
-    });
-    const next = await call(
-      'GET',
-      `/${id}/events?limit=2&cursor=${String(first.meta['nextCursor'])}`,
-    );
-    expect(next).toMatchObject({ data: [{ status: 'online' }] });
-    expect(next.meta['nextCursor']).toBeNull();
-    expect(await call('GET', `/${id}/events?cursor=nonsense`)).toMatchObject({ status: 422 });
-  });
-
-  test('uptime is online of wanted, and resources are what was measured', async () => {
-    const { call, id } = await setUp();
-    const at = (hours: number, status: string, reason = 'test') => ({
-      sessionId: id,
-      status,
-      reason,
-      at: hoursAgo(hours),
-    });
-    await harness.db
-      .insert(harness.schema.sessionLog)
-      .values([
-        at(50, 'qr'),
-        at(48, 'online'),
-        at(30, 'disconnected', 'stopped'),
-        at(20, 'reconnecting', 'resume'),
-        at(15, 'online'),
-        at(10, 'disconnected', 'conflict: elsewhere'),
-        at(5, 'logged_out'),
-      ]);
-    const metrics = { pssBytes: 100, rssBytes: 200, cpuPercent: 1.5, processes: 8 };
-    await harness.db
-      .update(harness.schema.sessionLeases)
-      .set({ metrics, metricsAt: new Date() })
-      .where(eq(harness.schema.sessionLeases.sessionId, id));
-    expect(await call('GET', `/${id}/metrics`)).toMatchObject({
-      status: 200,
-      data: {
-        resources: { ...metrics, measuredAt: expect.any(String) },
-        uptime: {
-          day: { wantedSeconds: 15 * 3_600, onlineSeconds: 5 * 3_600, share: 0.3333 },
-          week: { wantedSeconds: 33 * 3_600, onlineSeconds: 23 * 3_600, share: 0.697 },
-        },
-      },
-    });
-    await harness.db
-      .update(harness.schema.sessionLeases)
-      .set({ metricsAt: hoursAgo(1) })
-      .where(eq(harness.schema.sessionLeases.sessionId, id));
-    expect(await call('GET', `/${id}/metrics`)).toMatchObject({ data: { resources: null } });
-  });
-
-  test('of a session that was never online there is no share', async () => {
-    const { call } = await setUp();
-    const id = idOf(await call('POST', '', { name: 'fresh', mode: 'sandbox' }));
-    expect(await call('GET', `/${id}/metrics`)).toMatchObject({
-      data: { resources: null, uptime: { day: { wantedSeconds: 0, share: null } } },
-    });
   });
 });

@@ -11,9 +11,10 @@ const Body = z
     name: SessionName,
     region: Region.nullable(),
     pacing: Pacing,
-    isDefault: z
-      .boolean()
-      .openapi({ description: 'The session that is meant where a request names none.' }),
+    isDefault: z.boolean().openapi({
+      description:
+        'The session that is meant where a request names none. For owners, and live keys that are pinned to no session.',
+    }),
     includeStatus: z
       .boolean()
       .openapi({ description: 'Take in status posts; from the next start of the browser on.' }),

@@ -179,6 +179,20 @@ describe('an invitation', () => {
     expect(await accept(guest.token, token)).toMatchObject({ status: 200 });
   });
 
+  test('is accepted by a person whose own workspace is suspended', async () => {
+    const { owner, guest, token } = await invited();
+    const { workspaces } = harness.schema;
+    await harness.db
+      .update(workspaces)
+      .set({ isActive: false })
+      .where(eq(workspaces.id, guest.workspaceId));
+    expect(await list(guest.token)).toMatchObject({ status: 403 });
+    expect(await accept(guest.token, token)).toMatchObject({
+      status: 200,
+      data: { workspaceId: owner.workspaceId },
+    });
+  });
+
   test('is not for members', async () => {
     const owner = await harness.newUser();
     const { email } = await harness.newUser({ workspaceId: owner.workspaceId, role: 'member' });

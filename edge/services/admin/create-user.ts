@@ -5,7 +5,7 @@ import type { ServiceContext } from '../../context.ts';
 import { users } from '../../db/schema/index.ts';
 import { describeError } from '../../http/describe-error.ts';
 import { auditInsert } from '../audit/audit-row.ts';
-import { securityRows } from '../workspace/security-rows.ts';
+import { securityInsert } from '../audit/security-event.ts';
 import { requireAdministrator } from './require-administrator.ts';
 import { type UserView, viewUser } from './user-view.ts';
 
@@ -39,16 +39,13 @@ export async function createUser({
         returning id
       ),
       audited as (${auditInsert(ctx, { target: id, from: 'made' })}),
-      told as (${securityRows(
-        ctx,
-        {
-          action: 'user.created',
-          workspaceId: null,
-          target: sql`made.id`,
-          details: sql`jsonb_build_object('role', ${role}::text)`,
-        },
-        sql`from made`,
-      )})
+      told as (${securityInsert(ctx, {
+        action: 'user.created',
+        workspaceId: null,
+        target: sql`made.id`,
+        details: sql`jsonb_build_object('role', ${role}::text)`,
+        from: sql`made`,
+      })})
       select id from made`),
     ctx.db.select().from(users).where(eq(users.id, id)),
   ]);
@@ -64,7 +61,7 @@ async function mailLink(ctx: ServiceContext, email: string): Promise<void> {
   try {
     // As large as all the rest together, and needed by few requests.
     const { createAuth } = await import('../../identity/auth.ts');
-    const caller = { requestId, address: ctx.callerAddress ?? null };
+    const caller = { requestId, callerAddress: ctx.callerAddress ?? null };
     const { handler } = createAuth({ services: ctx, caller });
     const response = await handler(
       new Request(new URL('/auth/request-password-reset', env.BASE_URL), {

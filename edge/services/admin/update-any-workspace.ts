@@ -1,8 +1,8 @@
 import { type SQL, sql } from 'drizzle-orm';
 import type { ServiceContext } from '../../context.ts';
 import { auditInsert } from '../audit/audit-row.ts';
+import { type SecurityAction, securityInsert } from '../audit/security-event.ts';
 import { type SessionLimit, storeLimit, type Tier } from '../sessions/tiers.ts';
-import { securityRows } from '../workspace/security-rows.ts';
 import { getAnyWorkspace } from './get-any-workspace.ts';
 import { requireAdministrator } from './require-administrator.ts';
 import type { AdminWorkspaceView } from './workspace-view.ts';
@@ -36,18 +36,15 @@ export async function updateAnyWorkspace({
   const limit = maxSessions == null ? null : storeLimit(maxSessions);
   // The workspace reads these rows: where its administrator sits is in the request's own row alone.
   const unplaced = { ...ctx, callerAddress: null };
-  const told = (column: Column, action: SQL | string) =>
-    securityRows(
-      unplaced,
-      {
-        action,
-        workspaceId: sql`changed.id`,
-        target: sql`changed.id`,
-        details: sql`jsonb_build_object('from', before.${sql.raw(column)}, 'to', changed.${sql.raw(column)})`,
-      },
-      sql`from changed join before on before.id = changed.id
+  const told = (column: Column, action: SQL | SecurityAction) =>
+    securityInsert(unplaced, {
+      action,
+      workspaceId: sql`changed.id`,
+      target: sql`changed.id`,
+      details: sql`jsonb_build_object('from', before.${sql.raw(column)}, 'to', changed.${sql.raw(column)})`,
+      from: sql`changed join before on before.id = changed.id
         where before.${sql.raw(column)} is distinct from changed.${sql.raw(column)}`,
-    );
+    });
   await ctx.db.execute(sql`
     with before as (
       select w.id, w.tier, w.max_sessions, w.is_active from workspaces w where w.id = ${id} for update

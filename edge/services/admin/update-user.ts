@@ -4,16 +4,19 @@ import { AppError } from '../../../shared/errors.ts';
 import type { ServiceContext } from '../../context.ts';
 import { users } from '../../db/schema/index.ts';
 import { auditInsert } from '../audit/audit-row.ts';
-import { securityRows } from '../workspace/security-rows.ts';
+import { securityInsert } from '../audit/security-event.ts';
 import { requireAdministrator } from './require-administrator.ts';
 import { type UserView, viewUser } from './user-view.ts';
 
-const Outcome = z.object({ refusal: z.enum(['not_admin', 'not_found', 'last_admin']).nullable() });
+const REFUSALS = ['not_admin', 'not_found', 'last_admin', 'admin_email'] as const;
+
+const Outcome = z.object({ refusal: z.enum(REFUSALS).nullable() });
 
 /**
  * Changes a person's platform role, or disables or enables them. Disabling ends their logins in the same statement. The
  * administrators' rows are locked first, so that two who demote each other leave one.
- * @throws AppError NOT_FOUND, CONFLICT for the last administrator who may sign in
+ * @throws AppError NOT_FOUND, CONFLICT for the last administrator who may sign in, and for one whom ADMIN_EMAILS would
+ *   make one again at their next login
  */
 export async function updateUser({
   ctx,
@@ -24,9 +27,10 @@ export async function updateUser({
 }): Promise<UserView> {
   const actor = requireAdministrator(ctx);
   const { id, role = null, isActive = null } = input;
+  const listed = JSON.stringify(ctx.env.ADMIN_EMAILS);
   const write = sql`
     with target as (
-      select u.id, u.role, u.is_active, coalesce(${role}::text, u.role) as new_role,
+      select u.id, u.email, u.role, u.is_active, coalesce(${role}::text, u.role) as new_role,
         coalesce(${isActive}::boolean, u.is_active) as new_is_active
       from users u where u.id = ${id}
     ),
@@ -40,6 +44,7 @@ export async function updateUser({
           and not exists (
             select 1 from users other where other.role = 'admin' and other.is_active and other.id <> ${id}
           ) then 'last_admin'
+        when target.role = 'admin' and target.new_role = 'user' and ${listed}::jsonb ? target.email then 'admin_email'
       end as refusal
       from (select 1) as one left join target on true
     ),
@@ -52,25 +57,19 @@ export async function updateUser({
       delete from auth_sessions a using changed where a.user_id = changed.id and not changed.is_active
     ),
     audited as (${auditInsert(ctx, { target: id, from: 'changed' })}),
-    role_told as (${securityRows(
-      ctx,
-      {
-        action: 'user.role_changed',
-        workspaceId: null,
-        target: sql`verdict.id`,
-        details: sql`jsonb_build_object('from', verdict.role, 'to', verdict.new_role)`,
-      },
-      sql`from verdict join changed on changed.id = verdict.id where verdict.role <> verdict.new_role`,
-    )}),
-    active_told as (${securityRows(
-      ctx,
-      {
-        action: sql`case when verdict.new_is_active then 'user.enabled' else 'user.disabled' end`,
-        workspaceId: null,
-        target: sql`verdict.id`,
-      },
-      sql`from verdict join changed on changed.id = verdict.id where verdict.is_active <> verdict.new_is_active`,
-    )})
+    role_told as (${securityInsert(ctx, {
+      action: 'user.role_changed',
+      workspaceId: null,
+      target: sql`verdict.id`,
+      details: sql`jsonb_build_object('from', verdict.role, 'to', verdict.new_role)`,
+      from: sql`verdict join changed on changed.id = verdict.id where verdict.role <> verdict.new_role`,
+    })}),
+    active_told as (${securityInsert(ctx, {
+      action: sql`case when verdict.new_is_active then 'user.enabled' else 'user.disabled' end`,
+      workspaceId: null,
+      target: sql`verdict.id`,
+      from: sql`verdict join changed on changed.id = verdict.id where verdict.is_active <> verdict.new_is_active`,
+    })})
     select refusal from verdict`;
   const [, { rows }, [row]] = await ctx.db.batch([
     ctx.db.execute(
@@ -86,6 +85,12 @@ export async function updateUser({
       'CONFLICT',
       'The platform keeps at least one active administrator; make another one first.',
       { reason: 'last_admin' },
+    );
+  if (refusal === 'admin_email')
+    throw new AppError(
+      'CONFLICT',
+      'This address is in ADMIN_EMAILS, so that its next login would bring the role back; take it off the list first.',
+      { reason: 'admin_email' },
     );
   if (row === undefined) throw new AppError('NOT_FOUND', 'No such user.');
   return viewUser(row);

@@ -264,6 +264,32 @@ describe('outbound messages', () => {
   });
 });
 
+describe('a suspended workspace', () => {
+  it('has recorded what happens, with deliveries that wait', async () => {
+    const session = await newOwnedSession(harness);
+    const { workspaces, deliveries } = harness.schema;
+    await newEndpoint(harness, session);
+    await harness.db
+      .update(workspaces)
+      .set({ isActive: false })
+      .where(eq(workspaces.id, session.workspaceId));
+    const id = await newOutbound(harness, session);
+    const reports = [received('S1'), settled(id, { wireId: 'S2' }), status({ reason: 'network' })];
+    for (const report of reports)
+      expect(await ingest(session, session.spool(report))).toMatchObject({ accepted: 1 });
+    expect(await typesOf(session)).toEqual(
+      expect.arrayContaining(['message.received', 'message.sent']),
+    );
+    expect(await messageOf(id)).toMatchObject({ status: 'sent', wireId: 'S2' });
+    const waiting = await harness.db
+      .select()
+      .from(deliveries)
+      .where(eq(deliveries.workspaceId, session.workspaceId));
+    expect(waiting.length).toBe((await eventsOf(session)).length);
+    expect(new Set(waiting.map((row) => row.status))).toEqual(new Set(['pending']));
+  });
+});
+
 describe('what a runner says of its session', () => {
   it('moves the session, keeps the log and tells subscribers where it came from', async () => {
     const session = await newOwnedSession(harness);

@@ -1,7 +1,7 @@
 import { sql } from 'drizzle-orm';
 import { z } from 'zod';
 import type { Services } from '../../context.ts';
-import { type Caller, securityInsert } from './security-event.ts';
+import { type Caller, personsEvent, securityInsert } from '../audit/security-event.ts';
 
 const Row = z.object({ is_active: z.boolean() });
 
@@ -28,8 +28,15 @@ export async function admitUser({
       where id = ${userId} and is_active and email_verified and role <> 'admin' and ${admins}::jsonb ? email
       returning id
     ),
-    promotion as (${securityInsert(caller, { action: 'user.role_changed', userId, details: { role: 'admin', by: 'ADMIN_EMAILS' }, from: 'promoted' })}),
-    entry as (${securityInsert(caller, { action: 'user.signed_in', userId, details: { method }, from: 'admitted' })})
+    promotion as (${securityInsert(caller, {
+      action: 'user.role_changed',
+      workspaceId: null,
+      target: userId,
+      userId,
+      details: { from: 'user', to: 'admin', by: 'ADMIN_EMAILS' },
+      from: sql`promoted`,
+    })}),
+    entry as (${securityInsert(caller, personsEvent(userId, { action: 'user.signed_in', details: { method }, from: sql`admitted` }))})
     select is_active from person`);
   return Row.optional().parse(rows[0])?.is_active ?? false;
 }

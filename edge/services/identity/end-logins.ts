@@ -1,6 +1,6 @@
 import { sql } from 'drizzle-orm';
 import type { Services } from '../../context.ts';
-import { type Caller, securityInsert } from './security-event.ts';
+import { type Caller, personsEvent, securityInsert } from '../audit/security-event.ts';
 
 type Deps = { services: Pick<Services, 'db'>; caller: Caller };
 
@@ -14,7 +14,7 @@ export async function endLogin({
 }: Deps & { sessionToken: string }): Promise<boolean> {
   const { rows } = await db.execute(sql`
     with ended as (delete from auth_sessions where token = ${sessionToken} returning user_id),
-    entry as (${securityInsert(caller, { action: 'user.signed_out', userId: endedBy, from: 'ended' })})
+    entry as (${securityInsert(caller, personsEvent(endedBy, { action: 'user.signed_out', from: sql`ended` }))})
     select user_id from ended`);
   return rows.length > 0;
 }
@@ -31,7 +31,7 @@ export async function endAllLogins({
       where s.token = ${sessionToken} and s.expires_at > now() and u.is_active
     ),
     ended as (delete from auth_sessions where user_id in (select user_id from login) returning user_id),
-    entry as (${securityInsert(caller, { action: 'sessions.revoked', userId: endedBy, from: 'login' })})
+    entry as (${securityInsert(caller, personsEvent(endedBy, { action: 'sessions.revoked', from: sql`login` }))})
     select user_id from ended`);
   return rows.length > 0;
 }

@@ -1,6 +1,6 @@
 import { sql } from 'drizzle-orm';
 import type { Services } from '../../context.ts';
-import { type Caller, recordSecurityEvent } from './security-event.ts';
+import { type Caller, personsEvent, recordSecurityEvent } from '../audit/security-event.ts';
 
 /** Records a refused sign-in under the user whose address was tried. An address that nobody has is not written down. */
 export function noteFailedSignIn({
@@ -13,10 +13,7 @@ export function noteFailedSignIn({
   input: { email: string; reason: string };
 }): void {
   const userId = sql`(select id from users where email = ${email})`;
-  recordSecurityEvent(services, caller, {
-    action: 'user.sign_in_failed',
-    userId,
-    byStranger: true,
-    details: { reason, method: 'password' },
-  });
+  const details = { reason, method: 'password' };
+  const event = { action: 'user.sign_in_failed', byStranger: true, details } as const;
+  recordSecurityEvent(services, caller, personsEvent(userId, event));
 }

@@ -1,6 +1,6 @@
 import { sql } from 'drizzle-orm';
 import type { Services } from '../../context.ts';
-import { type Caller, securityInsert } from './security-event.ts';
+import { type Caller, personsEvent, securityInsert } from '../audit/security-event.ts';
 
 /** After a password was chosen by a mailed link: who has the link has the mailbox, so that the address is confirmed too. */
 export async function notePasswordReset({
@@ -16,5 +16,5 @@ export async function notePasswordReset({
     with confirmed as (
       update users set email_verified = true, updated_at = now() where id = ${userId} and not email_verified
     )
-    ${securityInsert(caller, { action: 'password.reset', userId })}`);
+    ${securityInsert(caller, personsEvent(userId, { action: 'password.reset' }))}`);
 }

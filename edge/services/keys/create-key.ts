@@ -66,8 +66,7 @@ export async function createKey({
     .returning();
   const [row] = await writeAudited(ctx, write, {
     target: id,
-    kind: 'security',
-    action: 'key.created',
+    event: 'key.created',
     details: { name, ...wanted },
   });
   if (row === undefined) throw new Error('the insert returned no row');

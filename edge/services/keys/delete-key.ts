@@ -26,7 +26,7 @@ export async function deleteKey({
     .set({ revokedAt: sql`now()` })
     .where(keyById(ctx, id))
     .returning({ id: apiKeys.id });
-  const entry = { target: id, kind: 'security', action: 'key.revoked' } as const;
+  const entry = { target: id, event: 'key.revoked' } as const;
   const revoked = await writeAudited(ctx, write, entry);
   if (revoked.length === 0) throw keyNotFound();
   ctx.waitUntil(ctx.rateLimiter.adjust(id, keyPolicies(null), 'forget'));

@@ -37,8 +37,7 @@ export async function rotateKey({
     .returning();
   const [after] = await writeAudited(ctx, write, {
     target: id,
-    kind: 'security',
-    action: 'key.rotated',
+    event: 'key.rotated',
     details: { overlapSeconds },
   });
   if (after === undefined) throw keyNotFound();

@@ -55,8 +55,7 @@ export async function updateKey({
   const write = ctx.db.update(apiKeys).set(changed).where(keyById(ctx, id)).returning();
   const [after] = await writeAudited(ctx, write, {
     target: id,
-    kind: 'security',
-    action: 'key.changed',
+    event: 'key.changed',
     details: changed,
   });
   if (after === undefined) throw keyNotFound();

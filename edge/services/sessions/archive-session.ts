@@ -1,5 +1,6 @@
 import { sql } from 'drizzle-orm';
 import type { ServiceContext } from '../../context.ts';
+import { auditQuery } from '../audit/audit-row.ts';
 import { lockWorkspaces } from '../events/outbox.ts';
 import { requireScope } from '../keys/require-scope.ts';
 import { stopLease } from '../ownership/internal.ts';
@@ -36,6 +37,7 @@ export async function archiveSession({
       )
       update workspaces set default_session_id = null from put_away
       where workspaces.id = ${ctx.workspaceId} and default_session_id = put_away.id`),
+    auditQuery(ctx, { target: id }),
   ]);
   publishRest(ctx, written);
   if (owner !== null) ctx.waitUntil(wakeRunner(ctx, owner));

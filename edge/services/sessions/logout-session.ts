@@ -1,6 +1,7 @@
 import { type SQL, sql } from 'drizzle-orm';
 import type { ServiceContext } from '../../context.ts';
 import { quarantineCredentials } from '../credentials/internal.ts';
+import { auditQuery } from '../audit/audit-row.ts';
 import { lockWorkspaces } from '../events/outbox.ts';
 import { requireScope } from '../keys/require-scope.ts';
 import { findSession, isHeld, ownerOf, type SessionRow } from './internal.ts';
@@ -36,6 +37,7 @@ export async function logoutSession({
     return { session: viewSession(await findSession(ctx, row.session.id)), told: false };
   }
   const { told } = await ctx.runners.command(owner, 'logout', {}, { timeoutMs: LOGOUT_TIMEOUT_MS });
+  await auditQuery(ctx, { target: row.session.id });
   return { session: await reported(ctx, row.session.id), told };
 }
 
@@ -59,6 +61,7 @@ async function forgetLink(ctx: ServiceContext, row: SessionRow): Promise<void> {
     ctx.db.execute(restUnowned(ctx, row, rest)),
     ctx.db.execute(disownProfile(id)),
     ctx.db.execute(quarantineCredentials(id)),
+    auditQuery(ctx, { target: id }),
   ]);
   publishRest(ctx, written);
 }

@@ -1,5 +1,6 @@
 import { sql } from 'drizzle-orm';
 import type { ServiceContext } from '../../context.ts';
+import { auditQuery } from '../audit/audit-row.ts';
 import { requireScope } from '../keys/require-scope.ts';
 import { findSession, isHeld, ownerOf } from './internal.ts';
 import { type SessionView, viewSession } from './session-view.ts';
@@ -35,5 +36,6 @@ export async function reconnectSession({
     { acceptNumber },
     { timeoutMs: RECONNECT_TIMEOUT_MS },
   );
+  await auditQuery(ctx, { target: id });
   return viewSession(await findSession(ctx, id));
 }

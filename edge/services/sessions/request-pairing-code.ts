@@ -1,5 +1,6 @@
 import { AppError } from '../../../shared/errors.ts';
 import type { ServiceContext } from '../../context.ts';
+import { auditQuery } from '../audit/audit-row.ts';
 import { requireScope } from '../keys/require-scope.ts';
 import { requireUnlinked, waitForOwner } from './wait-for-owner.ts';
 
@@ -41,6 +42,7 @@ export async function requestPairingCode({
   const waitMs = Math.max(0, deadline - ctx.now());
   const timeoutMs = waitMs + MARGIN_MS;
   const shown = await ctx.runners.command(owner, 'pairingCode', { phone, waitMs }, { timeoutMs });
+  await auditQuery(ctx, { target: session.id });
   return {
     sessionId: session.id,
     sessionName: session.name,

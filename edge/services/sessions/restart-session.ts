@@ -1,4 +1,5 @@
 import type { ServiceContext } from '../../context.ts';
+import { auditQuery } from '../audit/audit-row.ts';
 import { requireScope } from '../keys/require-scope.ts';
 import { findSession, isHeld, ownerOf } from './internal.ts';
 import { type SessionView, viewSession } from './session-view.ts';
@@ -23,5 +24,6 @@ export async function restartSession({
   const owner = ownerOf(row);
   if (owner === null || !isHeld(row)) return startSession({ ctx, input });
   await ctx.runners.command(owner, 'restart', {}, { timeoutMs: RESTART_TIMEOUT_MS });
+  await auditQuery(ctx, { target: row.session.id });
   return viewSession(await findSession(ctx, row.session.id));
 }

@@ -2,12 +2,18 @@ import { sql } from 'drizzle-orm';
 import { z } from 'zod';
 import type { ServiceContext } from '../../context.ts';
 import { Count } from '../../db/moment.ts';
+import { auditInsert, notWritten } from '../audit/audit-row.ts';
 import { requireScope } from '../keys/require-scope.ts';
 import { findSession } from './internal.ts';
 import { holdWorkspace, noRoom, roomCte } from './room.ts';
 import { type SessionView, viewSession } from './session-view.ts';
 
-const Outcome = z.object({ restored: z.boolean(), used: Count, allowed: Count });
+const Outcome = z.object({
+  archived: z.boolean(),
+  restored: z.boolean(),
+  used: Count,
+  allowed: Count,
+});
 
 /**
  * Takes a session out of the archive. It counts in the tier again and stays stopped until it is started. One that is not
@@ -33,10 +39,15 @@ export async function unarchiveSession({
         where s.id = ${session.id} and s.workspace_id = room.id
           and s.archived_at is not null and room.used < room.allowed
         returning s.id
-      )
-      select exists (select from restored) as restored, room.used, room.allowed from room`),
+      ),
+      audited as (${auditInsert(ctx, { target: session.id, from: 'restored' })})
+      select exists (select from restored) as restored, room.used, room.allowed, exists (
+        select from sessions s where s.id = ${session.id} and s.archived_at is not null
+      ) as archived
+      from room`),
   ]);
   const outcome = Outcome.parse(rows[0]);
-  if (!outcome.restored && session.archivedAt !== null) throw noRoom(outcome);
+  if (outcome.archived && !outcome.restored) throw noRoom(outcome);
+  if (!outcome.restored) notWritten(ctx);
   return viewSession(await findSession(ctx, session.id));
 }

@@ -3,8 +3,11 @@ import { AppError } from '../../../shared/errors.ts';
 import type { SessionProxy } from '../../../shared/protocol/leases.ts';
 import type { ServiceContext } from '../../context.ts';
 import { sessions } from '../../db/schema/index.ts';
+import { auditedWrite } from '../audit/audit-row.ts';
+import { lockWorkspaces } from '../events/outbox.ts';
 import { requireScope } from '../keys/require-scope.ts';
 import { handAnew } from '../ownership/internal.ts';
+import { requireManager } from '../users/require-role.ts';
 import { findSession, ownerOf, wakeRunner } from './internal.ts';
 import { proxyColumns } from './proxy.ts';
 import { type SessionView, viewSession } from './session-view.ts';
@@ -23,7 +26,8 @@ export type SessionChanges = {
 /**
  * Changes what is given and leaves the rest. The owner learns of pacing at its next heartbeat; of what it takes in, then
  * too, for its next browser; another proxy gives a session that runs another browser at once.
- * @throws AppError SESSION_NOT_FOUND, CONFLICT for a name that is taken, VALIDATION_ERROR for a proxy that may not be used
+ * @throws AppError SESSION_NOT_FOUND; CONFLICT for a name that is taken; VALIDATION_ERROR for a proxy that may not be used;
+ *   FORBIDDEN for `isDefault` by a member, and by a key that does not reach the whole workspace
  */
 export async function updateSession({
   ctx,
@@ -37,6 +41,7 @@ export async function updateSession({
   const { id } = row.session;
   const { changes } = input;
   const { name, region, pacing, isDefault, includeStatus, includeChannels, proxy } = changes;
+  if (isDefault !== undefined) requireManager(ctx);
   const sealed =
     proxy === undefined ? undefined : await proxyColumns(ctx, { sessionId: id, proxy });
   const update = ctx.db
@@ -52,9 +57,10 @@ export async function updateSession({
     })
     .where(and(eq(sessions.id, id), eq(sessions.workspaceId, ctx.workspaceId)))
     .returning({ id: sessions.id });
-  const [changed] = await refuseTakenName(
+  const [, changed] = await refuseTakenName(
     ctx.db.batch([
-      update,
+      ctx.db.execute(lockWorkspaces([ctx.workspaceId])),
+      auditedWrite(ctx, update, { target: id }),
       ctx.db.execute(choose(ctx, id, isDefault)),
       ctx.db.execute(handAnew(id, sealed !== undefined)),
     ]),

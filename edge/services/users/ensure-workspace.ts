@@ -1,4 +1,4 @@
-import { sql } from 'drizzle-orm';
+import { type SQL, sql } from 'drizzle-orm';
 import { z } from 'zod';
 import { AppError } from '../../../shared/errors.ts';
 import { newId } from '../../../shared/ids.ts';
@@ -8,6 +8,12 @@ const Row = z.object({ workspace_id: z.string().nullable() });
 
 /** A run that lost to another one finds that one's workspace the next time. */
 const MAX_RUNS = 3;
+
+/** Expression: the workspace that a user acts in, of those they belong to; null for whoever belongs to none. */
+export const memberOf = (userId: SQL | string | null): SQL => sql`(
+  select m.workspace_id from members m join users person on person.id = m.user_id
+  where m.user_id = ${userId}::text
+  order by m.workspace_id is not distinct from person.workspace_id desc, m.created_at, m.workspace_id limit 1)`;
 
 /**
  * The workspace that a user acts in: the one they chose while they belong to it, else the one they joined first, else a
@@ -26,10 +32,7 @@ export async function ensureWorkspace({
   for (let run = 1; run <= MAX_RUNS; run += 1) {
     const { rows } = await services.db.execute(sql`
       with person as materialized (
-        select u.id, u.name, u.workspace_id as chosen, (
-          select m.workspace_id from members m where m.user_id = u.id
-          order by m.workspace_id is not distinct from u.workspace_id desc, m.created_at, m.workspace_id limit 1
-        ) as member_of
+        select u.id, u.name, u.workspace_id as chosen, ${memberOf(userId)} as member_of
         from users u where u.id = ${userId}
       ),
       moved as (

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { AppError } from '../../../shared/errors.ts';
 import { newId } from '../../../shared/ids.ts';
 import type { Services } from '../../context.ts';
-import { type Caller, securityInsert } from '../identity/security-event.ts';
+import { type Caller, personsEvent, securityInsert } from '../audit/security-event.ts';
 
 const Row = z.object({ user_id: z.string(), email: z.string(), owner: z.string().nullable() });
 
@@ -21,12 +21,11 @@ export async function linkSupabase({
   caller: Caller;
   input: { sessionToken: string; subject: string };
 }): Promise<{ userId: string; email: string } | null> {
-  const event = {
+  const event = personsEvent(sql`(select user_id from login)`, {
     action: 'account.linked',
-    userId: sql`(select user_id from login)`,
     details: { provider: 'supabase' },
-    from: 'linked',
-  } as const;
+    from: sql`linked`,
+  });
   const { rows } = await db.execute(sql`
     with login as (
       select u.id as user_id, u.email from auth_sessions s join users u on u.id = s.user_id

@@ -1,5 +1,6 @@
 import { AppError } from '../../../shared/errors.ts';
 import type { Actor, ServiceContext } from '../../context.ts';
+import { testKeyOnLive } from '../keys/refusals.ts';
 
 export type UserActor = Extract<Actor, { type: 'user' }>;
 
@@ -20,6 +21,19 @@ export function requireOwner(ctx: ServiceContext): UserActor {
   throw new AppError('FORBIDDEN', 'Only an owner of the workspace may do that.', {
     required: 'owner',
   });
+}
+
+/**
+ * For what concerns the workspace as a whole and its keys may do too.
+ * @throws AppError FORBIDDEN for a member who is no owner, and for a key that is pinned or a test key
+ */
+export function requireManager(ctx: ServiceContext): void {
+  const { actor } = ctx;
+  if (actor.type === 'user') requireOwner(ctx);
+  if (actor.type !== 'apiKey') return;
+  if (actor.mode === 'test') throw testKeyOnLive();
+  if (actor.sessionId !== null)
+    throw new AppError('FORBIDDEN', 'A key pinned to a session cannot change the workspace.');
 }
 
 /** @throws AppError FORBIDDEN for everybody but platform administrators */

@@ -4,7 +4,7 @@ import { AppError } from '../../../shared/errors.ts';
 import { newId } from '../../../shared/ids.ts';
 import type { Services } from '../../context.ts';
 import { Moment } from '../../db/moment.ts';
-import { type Caller, securityInsert } from '../identity/security-event.ts';
+import { type Caller, personsEvent, securityInsert } from '../audit/security-event.ts';
 
 /** As long as a login by password; see identity/auth.ts. */
 const LOGIN_SECONDS = 7 * 86_400;
@@ -26,17 +26,16 @@ export async function startSupabaseLogin({
   input: { userId: string; userAgent: string | null };
 }): Promise<{ sessionToken: string; expiresAt: Date; maxAgeSeconds: number }> {
   const sessionToken = newSessionToken();
-  const event = {
+  const event = personsEvent(userId, {
     action: 'user.signed_in',
-    userId,
     details: { method: 'supabase' },
-    from: 'login',
-  } as const;
+    from: sql`login`,
+  });
   const { rows } = await db.execute(sql`
     with login as (
       insert into auth_sessions (id, user_id, token, expires_at, ip_address, user_agent)
       select ${newId('authSession', now())}, id, ${sessionToken}, now() + make_interval(secs => ${LOGIN_SECONDS}::int),
-        ${caller.address}::text, ${userAgent}::text
+        ${caller.callerAddress ?? null}::text, ${userAgent}::text
       from users where id = ${userId} and is_active
       returning expires_at
     ),

@@ -3,10 +3,10 @@ import { z } from 'zod';
 import { AppError } from '../../../shared/errors.ts';
 import type { ServiceContext } from '../../context.ts';
 import { auditInsert } from '../audit/audit-row.ts';
+import { securityInsert } from '../audit/security-event.ts';
 import { suspended } from '../keys/refusals.ts';
 import { userOf } from '../users/require-role.ts';
 import { hashInvitationToken } from './invitation-token.ts';
-import { securityRows } from './security-rows.ts';
 
 const Outcome = z.object({
   expired: z.boolean(),
@@ -37,7 +37,7 @@ export async function acceptInvitation({
       from invitations i
       join workspaces w on w.id = i.workspace_id
       join users u on u.id = ${userId} and u.email = i.email and u.email_verified and u.is_active
-      where i.token_sha256 = ${await hashInvitationToken(input.token)} and i.accepted_at is null
+      where i.token_sha256 = ${await hashInvitationToken(input.token)}
     ),
     taken as (
       delete from invitations i using invitation
@@ -55,16 +55,13 @@ export async function acceptInvitation({
       where u.id = ${userId} and u.workspace_id is null
     ),
     audited as (${auditInsert(ctx, { target: sql`taken.id`, from: 'taken' })}),
-    told as (${securityRows(
-      ctx,
-      {
-        action: 'invitation.accepted',
-        workspaceId: sql`taken.workspace_id`,
-        target: sql`taken.id`,
-        details: sql`jsonb_build_object('role', taken.role)`,
-      },
-      sql`from taken`,
-    )})
+    told as (${securityInsert(ctx, {
+      action: 'invitation.accepted',
+      workspaceId: sql`taken.workspace_id`,
+      target: sql`taken.id`,
+      details: sql`jsonb_build_object('role', taken.role)`,
+      from: sql`taken`,
+    })})
     select invitation.expired, invitation.active, invitation.workspace_name, joined.workspace_id, joined.role
     from invitation left join joined on true`);
   const outcome = Outcome.optional().parse(rows[0]);

@@ -7,6 +7,7 @@ import { invitations } from '../../db/schema/index.ts';
 import { describeError } from '../../http/describe-error.ts';
 import { invitationMail } from '../../mail/templates.ts';
 import { auditInsert } from '../audit/audit-row.ts';
+import { securityInsert } from '../audit/security-event.ts';
 import { requireOwner, type UserActor } from '../users/require-role.ts';
 import { hashInvitationToken, newInvitationToken } from './invitation-token.ts';
 import {
@@ -15,7 +16,6 @@ import {
   type InvitationView,
   viewInvitation,
 } from './invitation-view.ts';
-import { securityRows } from './security-rows.ts';
 import { lockWorkspace } from './workspace-view.ts';
 
 /** Mails that one workspace may cause in a day, since they go to people who did not ask for them. */
@@ -108,23 +108,20 @@ async function write(
       select ${id}, ${workspaceId}, ${email}, ${role}, ${allSessions}::boolean, ${await hashInvitationToken(token)},
         ${actor.userId}, now() + make_interval(days => ${INVITATION_DAYS}::int)
       from verdict where not verdict.is_member and verdict.has_room
-      on conflict (workspace_id, email) where accepted_at is null do update set
+      on conflict (workspace_id, email) do update set
         id = excluded.id, role = excluded.role, all_sessions = excluded.all_sessions,
         token_sha256 = excluded.token_sha256, invited_by = excluded.invited_by, expires_at = excluded.expires_at,
         created_at = excluded.created_at
       returning id
     ),
     audited as (${auditInsert(ctx, { target: id, from: 'made' })}),
-    told as (${securityRows(
-      ctx,
-      {
-        action: 'invitation.created',
-        workspaceId,
-        target: sql`made.id`,
-        details: sql`jsonb_build_object('email', ${email}::text, 'role', ${role}::text)`,
-      },
-      sql`from made`,
-    )})
+    told as (${securityInsert(ctx, {
+      action: 'invitation.created',
+      workspaceId,
+      target: sql`made.id`,
+      details: sql`jsonb_build_object('email', ${email}::text, 'role', ${role}::text)`,
+      from: sql`made`,
+    })})
     select is_member, has_room, workspace_name, inviter_name from verdict`;
   const [, { rows }, [row]] = await ctx.db.batch([
     ctx.db.execute(lockWorkspace(ctx)),

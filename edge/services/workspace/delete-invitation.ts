@@ -2,8 +2,8 @@ import { sql } from 'drizzle-orm';
 import { AppError } from '../../../shared/errors.ts';
 import type { ServiceContext } from '../../context.ts';
 import { auditInsert } from '../audit/audit-row.ts';
+import { securityInsert } from '../audit/security-event.ts';
 import { requireOwner } from '../users/require-role.ts';
-import { securityRows } from './security-rows.ts';
 
 /**
  * Revokes an invitation: its link is dead at once.
@@ -24,11 +24,7 @@ export async function deleteInvitation({
       delete from invitations i where i.id = ${id} and i.workspace_id = ${workspaceId} returning i.id
     ),
     audited as (${auditInsert(ctx, { target: id, from: 'gone' })}),
-    told as (${securityRows(
-      ctx,
-      { action: 'invitation.revoked', workspaceId, target: sql`gone.id` },
-      sql`from gone`,
-    )})
+    told as (${securityInsert(ctx, { action: 'invitation.revoked', workspaceId, target: sql`gone.id`, from: sql`gone` })})
     select id from gone`);
   if (rows.length === 0) throw new AppError('NOT_FOUND', 'No such invitation in this workspace.');
   return { id, deleted: true };

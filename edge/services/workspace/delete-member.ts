@@ -3,10 +3,10 @@ import { z } from 'zod';
 import type { ServiceContext } from '../../context.ts';
 import { Count } from '../../db/moment.ts';
 import { auditInsert } from '../audit/audit-row.ts';
+import { securityInsert } from '../audit/security-event.ts';
 import { userOf } from '../users/require-role.ts';
 import { MEMBER_REFUSALS, memberRefused } from './member-refusals.ts';
 import { anotherOwner } from './member-view.ts';
-import { securityRows } from './security-rows.ts';
 import { lockWorkspace } from './workspace-view.ts';
 
 const Outcome = z.object({ refusal: z.enum(MEMBER_REFUSALS).nullable(), keys: Count });
@@ -53,16 +53,13 @@ export async function deleteMember({
       where u.id = gone.user_id and u.workspace_id = ${workspaceId}
     ),
     audited as (${auditInsert(ctx, { target: id, from: 'gone' })}),
-    told as (${securityRows(
-      ctx,
-      {
-        action: leaves ? 'member.left' : 'member.removed',
-        workspaceId,
-        target: sql`gone.user_id`,
-        details: sql`jsonb_build_object('role', gone.role)`,
-      },
-      sql`from gone`,
-    )})
+    told as (${securityInsert(ctx, {
+      action: leaves ? 'member.left' : 'member.removed',
+      workspaceId,
+      target: sql`gone.user_id`,
+      details: sql`jsonb_build_object('role', gone.role)`,
+      from: sql`gone`,
+    })})
     select verdict.refusal, (
       select count(*) from api_keys k
       where k.workspace_id = ${workspaceId} and k.created_by = ${id} and k.revoked_at is null

@@ -3,10 +3,10 @@ import { z } from 'zod';
 import type { ServiceContext } from '../../context.ts';
 import { members, users } from '../../db/schema/index.ts';
 import { auditInsert } from '../audit/audit-row.ts';
+import { securityInsert } from '../audit/security-event.ts';
 import { requireOwner } from '../users/require-role.ts';
 import { MEMBER_REFUSALS, memberRefused } from './member-refusals.ts';
 import { anotherOwner, MEMBER_COLUMNS, type MemberView, viewMember } from './member-view.ts';
-import { securityRows } from './security-rows.ts';
 import { lockWorkspace } from './workspace-view.ts';
 
 export type UpdateMemberInput = {
@@ -54,27 +54,21 @@ export async function updateMember({
       returning m.user_id
     ),
     audited as (${auditInsert(ctx, { target: id, from: 'changed' })}),
-    role_told as (${securityRows(
-      ctx,
-      {
-        action: 'member.role_changed',
-        workspaceId,
-        target: sql`verdict.user_id`,
-        details: sql`jsonb_build_object('from', verdict.role, 'to', verdict.new_role)`,
-      },
-      sql`from verdict join changed on changed.user_id = verdict.user_id where verdict.role <> verdict.new_role`,
-    )}),
-    reach_told as (${securityRows(
-      ctx,
-      {
-        action: 'member.reach_changed',
-        workspaceId,
-        target: sql`verdict.user_id`,
-        details: sql`jsonb_build_object('allSessions', verdict.new_all_sessions)`,
-      },
-      sql`from verdict join changed on changed.user_id = verdict.user_id
+    role_told as (${securityInsert(ctx, {
+      action: 'member.role_changed',
+      workspaceId,
+      target: sql`verdict.user_id`,
+      details: sql`jsonb_build_object('from', verdict.role, 'to', verdict.new_role)`,
+      from: sql`verdict join changed on changed.user_id = verdict.user_id where verdict.role <> verdict.new_role`,
+    })}),
+    reach_told as (${securityInsert(ctx, {
+      action: 'member.reach_changed',
+      workspaceId,
+      target: sql`verdict.user_id`,
+      details: sql`jsonb_build_object('allSessions', verdict.new_all_sessions)`,
+      from: sql`verdict join changed on changed.user_id = verdict.user_id
         where verdict.all_sessions <> verdict.new_all_sessions`,
-    )})
+    })})
     select refusal from verdict`;
   const [, { rows }, [row]] = await ctx.db.batch([
     ctx.db.execute(lockWorkspace(ctx)),

@@ -1,12 +1,10 @@
 import { eq, sql } from 'drizzle-orm';
-import { AppError } from '../../../shared/errors.ts';
 import type { ServiceContext } from '../../context.ts';
 import { workspaces } from '../../db/schema/index.ts';
 import { writeAudited } from '../audit/audit-row.ts';
 import { requireScope } from '../keys/require-scope.ts';
-import { testKeyOnLive } from '../keys/refusals.ts';
 import { findSession } from '../sessions/internal.ts';
-import { requireOwner } from '../users/require-role.ts';
+import { requireManager } from '../users/require-role.ts';
 import { readWorkspace } from './get-workspace.ts';
 import type { WorkspaceView } from './workspace-view.ts';
 
@@ -36,6 +34,7 @@ export async function updateWorkspace({
   ctx: ServiceContext;
   input: UpdateWorkspaceInput;
 }): Promise<WorkspaceView> {
+  requireScope(ctx, 'workspace:write');
   requireManager(ctx);
   const { defaultSession, pacing, ...fields } = input;
   const write = ctx.db
@@ -55,17 +54,6 @@ export async function updateWorkspace({
     .returning({ id: workspaces.id });
   await writeAudited(ctx, write, { target: ctx.workspaceId });
   return readWorkspace(ctx);
-}
-
-/** Owners, and keys that reach the whole workspace. */
-function requireManager(ctx: ServiceContext): void {
-  requireScope(ctx, 'workspace:write');
-  const { actor } = ctx;
-  if (actor.type === 'user') requireOwner(ctx);
-  if (actor.type !== 'apiKey') return;
-  if (actor.mode === 'test') throw testKeyOnLive();
-  if (actor.sessionId !== null)
-    throw new AppError('FORBIDDEN', 'A key pinned to a session cannot change the workspace.');
 }
 
 /** Looked up again by the statement that writes it: a session that was deleted in between leaves none. */

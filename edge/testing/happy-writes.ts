@@ -1,0 +1,187 @@
+import { eq } from 'drizzle-orm';
+import { newId } from '../../shared/ids.ts';
+import { hashInvitationToken } from '../services/workspace/invitation-token.ts';
+import type { Harness } from './harness.ts';
+
+/** A workspace with one of everything, for one write each. */
+export async function newWorld(harness: Harness) {
+  const owner = await harness.newUser({ isAdmin: true });
+  const { workspaceId } = owner;
+  const member = await harness.newUser({ workspaceId, role: 'member' });
+  const guest = await harness.newUser();
+  const key = await harness.newKey(workspaceId, { perMinute: 10_000 });
+  const runner = harness.newRunner();
+  const done = { body: { ok: true, result: { phoneNumber: '15550100001', wireId: '3A00' } } };
+  const commands = ['scan', 'messages', 'acks', 'network', 'unlink'];
+  const code = { code: SECRETS.pairing, expiresAt: Date.now() + 60_000 };
+  await runner.script({
+    ...Object.fromEntries(commands.map((name) => [`sandbox.${name}`, done])),
+    restart: { body: { ok: true, result: {} } },
+    reconnect: { body: { ok: true, result: {} } },
+    pairingCode: { body: { ok: true, result: code } },
+  });
+  const session = await harness.newSession({ workspaceId, owner: runner.owner, isDefault: true });
+  const unlinked = await harness.newSession({ workspaceId, owner: runner.owner, status: 'qr' });
+  const resting = await harness.newSession({ workspaceId, status: 'disconnected' });
+  const archived = await harness.newSession({ workspaceId, status: 'disconnected' });
+  await harness.db
+    .update(harness.schema.sessions)
+    .set({ archivedAt: new Date() })
+    .where(eq(harness.schema.sessions.id, archived.id));
+  const { messages, webhookEndpoints, invitations } = harness.schema;
+  const [message, waiting, webhook] = [newId('message'), newId('message'), newId('webhook')];
+  await harness.db.insert(messages).values({
+    id: message,
+    workspaceId,
+    sessionId: session.id,
+    direction: 'inbound',
+    chatId: '15550100002@c.us',
+    type: 'text',
+    content: { text: SECRETS.text },
+    status: 'sent',
+    statusRank: 4,
+    wireId: '3A5F0C431C26A1916E07',
+  });
+  await harness.db.insert(messages).values({
+    id: waiting,
+    workspaceId,
+    sessionId: session.id,
+    direction: 'outbound',
+    chatId: '15550100002@c.us',
+    type: 'text',
+    content: { text: SECRETS.text },
+    status: 'queued',
+    statusRank: 0,
+  });
+  await harness.db.insert(webhookEndpoints).values({
+    id: webhook,
+    workspaceId,
+    url: `${harness.filesUrl}/hook`,
+    secret: SECRETS.webhook,
+    eventTypes: ['*'],
+  });
+  const invite = async (email: string, token: string): Promise<string> => {
+    const id = newId('invitation');
+    const expiresAt = new Date(Date.now() + 86_400_000);
+    const tokenSha256 = await hashInvitationToken(token);
+    const row = { id, workspaceId, email, role: 'member' as const, tokenSha256, expiresAt };
+    await harness.db.insert(invitations).values(row);
+    return id;
+  };
+  const invitation = await invite(
+    'someone@example.com',
+    `${SECRETS.invitation}-1-${newId('event')}`,
+  );
+  const token = `${SECRETS.invitation}-${newId('event')}`;
+  await invite(guest.email, token);
+  const sessions = { session, unlinked, resting, archived };
+  return {
+    owner,
+    member,
+    guest,
+    workspaceId,
+    key,
+    ...sessions,
+    message,
+    waiting,
+    webhook,
+    invitation,
+    token,
+  };
+}
+export type World = Awaited<ReturnType<typeof newWorld>>;
+
+/** Marks that must never be found in the log. */
+export const SECRETS = {
+  text: 'the-quick-brown-text',
+  caption: 'the-lazy-dogs-caption',
+  webhook: 'whsec_c2VjcmV0LW9mLWEtd2ViaG9vaw==',
+  header: 'header-value-of-a-webhook',
+  invitation: 'token-of-an-invitation',
+  pairing: 'PAIRCODE',
+  proxy: 'password-of-a-proxy',
+};
+
+const to = '+15550100001';
+const { text } = SECRETS;
+
+export type Happy = { id?: string; body?: unknown; as?: string };
+
+/** One accepted call of each operation that writes. A new one has to be added here, with its audit row. */
+export const happyWrites = (
+  harness: Harness,
+): Readonly<Record<string, (world: World) => Happy>> => ({
+  sendText: () => ({ body: { to, text } }),
+  sendImage: () => ({
+    body: { to, url: `${harness.filesUrl}/pixel.png`, caption: SECRETS.caption },
+  }),
+  replyMessage: ({ message }) => ({ id: message, body: { text } }),
+  createSession: () => ({ body: { name: 'second', mode: 'sandbox' } }),
+  startSession: ({ session }) => ({ id: session.id }),
+  stopSession: ({ session }) => ({ id: session.id }),
+  updateSession: ({ session }) => ({
+    id: session.id,
+    body: {
+      isDefault: true,
+      proxy: { url: 'http://8.8.8.8:3128', username: 'somebody', password: SECRETS.proxy },
+    },
+  }),
+  restartSession: ({ session }) => ({ id: session.id }),
+  reconnectSession: ({ session }) => ({ id: session.id, body: {} }),
+  logoutSession: ({ resting }) => ({ id: resting.id }),
+  requestPairingCode: ({ unlinked }) => ({ id: unlinked.id, body: { phone: to } }),
+  archiveSession: ({ session }) => ({ id: session.id }),
+  unarchiveSession: ({ archived }) => ({ id: archived.id }),
+  deleteSession: ({ session }) => ({ id: session.id }),
+  scanSandbox: ({ session }) => ({ id: session.id, body: { name: 'Ada' } }),
+  receiveSandboxMessage: ({ session }) => ({ id: session.id, body: { from: to, text } }),
+  setSandboxAcks: ({ session }) => ({ id: session.id, body: { delaysMs: [1, 2, -1] } }),
+  setSandboxNetwork: ({ session }) => ({ id: session.id, body: { online: false, forMs: 50 } }),
+  unlinkSandbox: ({ session }) => ({ id: session.id }),
+  createWebhook: () => ({
+    body: {
+      url: `${harness.filesUrl}/hook`,
+      eventTypes: ['*'],
+      headers: { 'x-secret': SECRETS.header },
+    },
+  }),
+  updateWebhook: ({ webhook }) => ({
+    id: webhook,
+    body: { headers: { 'x-secret': SECRETS.header } },
+  }),
+  testWebhook: ({ webhook }) => ({ id: webhook }),
+  rotateWebhookSecret: ({ webhook }) => ({ id: webhook, body: { overlapSeconds: 60 } }),
+  deleteWebhook: ({ webhook }) => ({ id: webhook }),
+  createKey: () => ({ body: { name: 'new', scopes: ['messages:send'] } }),
+  updateKey: ({ key }) => ({ id: key.keyId, body: { name: 'renamed' } }),
+  rotateKey: ({ key }) => ({ id: key.keyId, body: { overlapSeconds: 60 } }),
+  deleteKey: ({ key }) => ({ id: key.keyId }),
+  updateMe: ({ owner }) => ({ as: owner.token, body: { name: 'Somebody' } }),
+  updateWorkspace: () => ({ body: { name: 'Some workspace' } }),
+  updateMember: ({ owner, member }) => ({
+    as: owner.token,
+    id: member.userId,
+    body: { allSessions: true },
+  }),
+  deleteMember: ({ owner, member }) => ({ as: owner.token, id: member.userId }),
+  createInvitation: ({ owner }) => ({
+    as: owner.token,
+    body: { email: 'new@example.com', role: 'member' },
+  }),
+  deleteInvitation: ({ owner, invitation }) => ({ as: owner.token, id: invitation }),
+  acceptInvitation: ({ guest, token }) => ({ as: guest.token, body: { token } }),
+  createUser: ({ owner }) => ({
+    as: owner.token,
+    body: { email: `${newId('user')}@example.com`, name: 'Somebody' },
+  }),
+  updateUser: ({ owner, member }) => ({
+    as: owner.token,
+    id: member.userId,
+    body: { isActive: false },
+  }),
+  updateAnyWorkspace: ({ owner, workspaceId }) => ({
+    as: owner.token,
+    id: workspaceId,
+    body: { tier: 'pro' },
+  }),
+});

@@ -1,14 +1,13 @@
 import { defineConfig } from 'vitest/config';
 
 /** Rooms are tested one after the other: the later ones start browsers and whole deployments, and want the machine. */
-const room = (name: string, groupOrder: number, timeout: number, fileParallelism = true) => ({
+const room = (name: string, groupOrder: number, timeout: number) => ({
   test: {
     name,
     include: [`${name}/**/*.test.ts`],
     testTimeout: timeout,
     hookTimeout: timeout,
     sequence: { groupOrder },
-    fileParallelism,
   },
 });
 
@@ -20,7 +19,7 @@ export default defineConfig({
       room('local', 2, 60_000),
       './edge/vitest.config.ts',
       room('runner', 4, 90_000),
-      room('e2e', 5, 240_000, false),
+      room('e2e', 5, 300_000),
     ],
   },
 });

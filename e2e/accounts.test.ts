@@ -1,6 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import { createServer } from 'node:net';
-import { once } from 'node:events';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import type { RunningService } from '../local/service-process.ts';
@@ -9,6 +7,7 @@ import { startOidcProvider } from '../local/testing/oidc-provider.ts';
 import { signInWithGoogle, signUp } from './testing/account.ts';
 import { apiClient, type ApiClient } from './testing/api-client.ts';
 import { type Deployment, startDeployment } from './testing/deployment.ts';
+import { freePort } from './testing/free-port.ts';
 import { HAS_LEFT, MessageView, onlineSessionOf } from './testing/session.ts';
 
 const ShownKey = z.object({ id: z.string(), key: z.string() });
@@ -100,14 +99,3 @@ describe('a newcomer without a key', () => {
     };
   }
 });
-
-/** A port that was free a moment ago; the deployment takes another when it is not any more, and Google's test then fails. */
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  await once(server, 'close');
-  if (address === null || typeof address === 'string') throw new Error('no port');
-  return address.port;
-}

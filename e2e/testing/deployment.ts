@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import { apiClient, type ApiClient } from './api-client.ts';
+import { freePort } from './free-port.ts';
 import { inheritedEnvironment } from './env.ts';
 import { inspectorClient, type InspectorClient } from './inspector-client.ts';
 
@@ -72,7 +73,12 @@ export async function startDeployment(
   const directory = options.directory ?? (await mkdtemp(join(tmpdir(), 'waypost-e2e-')));
   const child = spawn(process.execPath, ['scripts/run.mjs', 'start'], {
     cwd: root,
-    env: { ...startEnvironment(directory), ...options.environment },
+    // Only the first start takes it; later ones keep what that one took.
+    env: {
+      ...startEnvironment(directory),
+      PORT: String(await freePort()),
+      ...options.environment,
+    },
     stdio: ['ignore', 'pipe', 'pipe'],
     detached: true,
   });

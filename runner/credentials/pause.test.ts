@@ -36,10 +36,10 @@ describe('a paused process group', () => {
 
   it('goes on while the work is still at it, when that takes too long', async () => {
     const { promise: never, reject } = Promise.withResolvers<void>();
-    const work = whilePaused(leader, 50, () => never);
+    const refused = expect(whilePaused(leader, 50, () => never)).rejects.toThrow();
     await until('it goes on', () => stateOf(leader) === 'S');
     reject(new Error('given up'));
-    await expect(work).rejects.toThrow();
+    await refused;
   });
 
   it('says so when it is gone', async () => {

@@ -151,6 +151,8 @@ export const EdgeEnv = z.object({
   FLEET_REGIONS: lowerCaseList.default([]),
   /** A machine without sessions is stopped after this. */
   FLEET_IDLE_MINUTES: z.coerce.number().min(0).default(10),
+  /** A message that WhatsApp took and no phone of the recipient got for so long is told of as stalled. */
+  MESSAGE_STALLED_AFTER_MINUTES: z.coerce.number().int().min(1).max(1_440).default(30),
   EGRESS: Binding,
   /** Reaches only what EGRESS_ALLOW names; absent in production. */
   EGRESS_PRIVATE: Binding.optional(),

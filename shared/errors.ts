@@ -130,6 +130,12 @@ export const ERRORS = {
     message: 'It was not done before its time ran out.',
     advice: 'Send it again if it is still wanted, with a longer `expiresIn` if need be.',
   },
+  CANCELLED: {
+    status: 410,
+    retryable: false,
+    message: 'It was cancelled before it was sent.',
+    advice: 'Send it again if it is wanted after all.',
+  },
   NOT_SUPPORTED: {
     status: 501,
     retryable: false,

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
 import { PublicEvent } from '../../shared/protocol/events.ts';
 import type { Deployment } from '../testing/deployment.ts';
+import { until } from '../testing/until.ts';
 import type { EndedMessage, RecordedEvent, Violation, WireSend } from './history.ts';
 import type { ChaosSession } from './traffic.ts';
 
@@ -118,9 +119,12 @@ async function eachPage(
   let cursor: z.infer<typeof Cursor> = null;
   do {
     const from = cursor == null ? '' : `&${cursorName}=${encodeURIComponent(String(cursor))}`;
-    const answer = await api.call('GET', `${path}${from}`);
-    if (answer.status !== 200) throw new Error(`${path} answered ${answer.status}: ${answer.text}`);
-    const { data, meta } = Page.parse(JSON.parse(answer.text));
+    // The edge may be on its way up again, and a connection to the one before it dead.
+    const { data, meta } = await until(`${path} to answer`, async () => {
+      const answer = await api.call('GET', `${path}${from}`);
+      if (answer.status !== 200) throw new Error(`${answer.status}: ${answer.text}`);
+      return Page.parse(JSON.parse(answer.text));
+    });
     take(data);
     cursor = meta.nextCursor;
   } while (cursor != null);

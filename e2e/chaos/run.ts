@@ -87,7 +87,7 @@ export async function runUnder(
     moves: countMoves(looks, sessions),
     ...(await readAllEvents(deployment, sessions)),
   };
-  for (const { id } of sessions) await deployment.api.call('DELETE', `/v1/sessions/${id}`);
+  await Promise.all(sessions.map((session) => removeSession(deployment, session)));
   return {
     seed,
     faults,
@@ -103,6 +103,12 @@ export async function runUnder(
     moves: Object.values(history.moves).reduce((sum, count) => sum + count, 0),
   };
 }
+
+const removeSession = ({ api }: Deployment, { id, name }: ChaosSession) =>
+  until(`${name} to be deleted`, async () => {
+    const { status } = await api.call('DELETE', `/v1/sessions/${id}`);
+    return status === 200 || status === 404 ? true : undefined;
+  });
 
 async function newSession(deployment: Deployment, name: string): Promise<ChaosSession> {
   const { id, phoneNumber } = await onlineSession(deployment, name);

@@ -25,6 +25,9 @@ export const HAS_LEFT = ['sent', 'delivered', 'read', 'played'];
 /** Statuses that an accepted message may end in. */
 export const SETTLED = [...HAS_LEFT, 'failed', 'unknown'];
 
+/** A machine may have to be started for it first. */
+const COMES_UP_WITHIN_MS = 120_000;
+
 type SessionOptions = {
   sandboxProfile?: 'stock' | '2026-09';
   pacing?: { minIntervalMs: number; jitterMs: number };
@@ -45,17 +48,25 @@ export async function onlineSessionOf(
       body: { name, mode: 'sandbox', pacing: { minIntervalMs: 0, jitterMs: 0 }, ...options },
     })
   ).data(SessionView);
-  await until(`session ${name} to show a QR code`, async () => {
-    const { status } = (await api.call('GET', `/v1/sessions/${id}`)).data(SessionView);
-    return status === 'qr' ? status : undefined;
-  });
+  await until(
+    `session ${name} to show a QR code`,
+    async () => {
+      const { status } = (await api.call('GET', `/v1/sessions/${id}`)).data(SessionView);
+      return status === 'qr' ? status : undefined;
+    },
+    COMES_UP_WITHIN_MS,
+  );
   await api.call('POST', `/v1/sessions/${id}/sandbox/scan`, { body: {} });
-  return until(`session ${name} to be online`, async () => {
-    const session = (await api.call('GET', `/v1/sessions/${id}`)).data(SessionView);
-    return session.status === 'online' && session.phoneNumber !== null
-      ? { id, phoneNumber: session.phoneNumber }
-      : undefined;
-  });
+  return until(
+    `session ${name} to be online`,
+    async () => {
+      const session = (await api.call('GET', `/v1/sessions/${id}`)).data(SessionView);
+      return session.status === 'online' && session.phoneNumber !== null
+        ? { id, phoneNumber: session.phoneNumber }
+        : undefined;
+    },
+    COMES_UP_WITHIN_MS,
+  );
 }
 
 export async function sendText(

@@ -2,6 +2,7 @@ import { asc, eq, sql } from 'drizzle-orm';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { ingestReports } from '../services/events/ingest-reports.ts';
 import {
+  ack,
   newEndpoint,
   newOutbound,
   newOwnedSession,
@@ -94,6 +95,88 @@ describe('a queued message past its time', () => {
     await newOutbound(harness, session, { ...queued, expiresAt: past });
     await runCron(harness.services());
     expect(await eventsOf(session)).toEqual([]);
+  });
+});
+
+describe('a message that was claimed and never settled', () => {
+  const past = new Date(Date.now() - 25 * 3_600_000);
+
+  it('is unknown in the end when its session has no owner, and may rise still', async () => {
+    const session = await newOwnedSession(harness);
+    const left = await newOutbound(harness, session, { expiresAt: past, queueSeq: 1 });
+    const young = new Date(Date.now() - 3_600_000);
+    await newOutbound(harness, session, { expiresAt: young, queueSeq: 2 });
+    await runCron(harness.services());
+    expect(await eventsOf(session)).toEqual([]);
+
+    const { sessionLeases } = harness.schema;
+    await harness.db
+      .update(sessionLeases)
+      .set({ leaseUntil: null, runnerId: null, bootId: null })
+      .where(eq(sessionLeases.sessionId, session.sessionId));
+    await Promise.all([runCron(harness.services()), runCron(harness.services())]);
+    expect(await eventsOf(session)).toMatchObject([
+      { type: 'message.unknown', data: { messageId: left, status: 'unknown' } },
+    ]);
+    await ingest(session, settled(left, { outcome: 'unknown' }), settled(left));
+    expect((await eventsOf(session)).map(({ type }) => type)).toEqual([
+      'message.unknown',
+      'message.sent',
+    ]);
+  });
+});
+
+describe('a message that WhatsApp took and nobody got', () => {
+  const minutesAgo = (minutes: number) => new Date(Date.now() - minutes * 60_000);
+  const stalledOf = async ({ workspaceId }: OwnedSession) => {
+    const { messages } = harness.schema;
+    const rows = await harness.db
+      .select()
+      .from(messages)
+      .where(eq(messages.workspaceId, workspaceId));
+    return rows.filter(({ stalledAt }) => stalledAt !== null).map(({ id }) => id);
+  };
+
+  it('is told of once, of people only, and not of the distant past', async () => {
+    const session = await newOwnedSession(harness);
+    await newEndpoint(harness, session, { eventTypes: ['message.stalled'] });
+    const sent = { status: 'sent', sentAt: minutesAgo(31) } as const;
+    const phone = await newOutbound(harness, session, sent);
+    const lid = await newOutbound(harness, session, { ...sent, chatId: '90000@lid' });
+    for (const chatId of ['120363000000000001@g.us', '120363000000000002@newsletter'])
+      await newOutbound(harness, session, { ...sent, chatId });
+    await newOutbound(harness, session, { status: 'sent', sentAt: minutesAgo(29) });
+    await newOutbound(harness, session, { status: 'delivered', sentAt: minutesAgo(31) });
+    await newOutbound(harness, session, { status: 'sent', sentAt: minutesAgo(4 * 1_440) });
+    await Promise.all([runCron(harness.services()), runCron(harness.services())]);
+    await runCron(harness.services());
+    const told = await eventsOf(session);
+    expect(told.map(({ type }) => type)).toEqual(['message.stalled', 'message.stalled']);
+    expect(told.map(({ data }) => String(data['messageId'])).toSorted()).toEqual(
+      [phone, lid].toSorted(),
+    );
+    expect(told[0]?.data).toMatchObject({ status: 'sent', sentAt: sent.sentAt.toISOString() });
+    expect((await stalledOf(session)).toSorted()).toEqual([phone, lid].toSorted());
+    const { deliveries } = harness.schema;
+    const outbox = eq(deliveries.workspaceId, session.workspaceId);
+    expect(await harness.db.$count(deliveries, outbox)).toBe(2);
+  });
+
+  it('after the time that the environment names; and a delivery after all leaves the mark', async () => {
+    const session = await newOwnedSession(harness);
+    const id = await newOutbound(harness, session, { status: 'sent', sentAt: minutesAgo(6) });
+    const services = harness.services();
+    await runCron({ ...services, env: { ...services.env, MESSAGE_STALLED_AFTER_MINUTES: 5 } });
+    expect(await stalledOf(session)).toEqual([id]);
+    const { messages } = harness.schema;
+    await harness.db.update(messages).set({ wireId: '3EB0AA' }).where(eq(messages.id, id));
+    await ingest(session, ack('3EB0AA', 2));
+    const answer = await harness.call('GET', `/v1/messages/${id}`, { key: session.apiKey });
+    expect(answer.data).toMatchObject({
+      status: 'delivered',
+      deliveredAt: expect.any(String),
+      stalledAt: expect.any(String),
+    });
   });
 });
 

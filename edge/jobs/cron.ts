@@ -8,13 +8,19 @@ import { eraseExpiredQr } from '../services/events/erase-expired-qr.ts';
 import { expireQueuedMessages } from '../services/events/expire-queued-messages.ts';
 import { reconcileFleet } from '../services/fleet/reconcile.ts';
 import { forgetExpiredLogins } from '../services/identity/forget-expired.ts';
+import { giveUpUnsettled } from '../services/events/give-up-unsettled.ts';
+import { noteStalledMessages } from '../services/events/note-stalled-messages.ts';
+import { promoteDueMessages } from '../services/queue/promote-due.ts';
 import { forgetIdempotencyKeys } from '../services/messages/forget-idempotency-keys.ts';
 
 const JOBS: Readonly<Record<string, (services: Services) => Promise<unknown>>> = {
   cancelUnwanted,
   sweepDeliveries,
   eraseExpiredQr,
+  promoteDueMessages,
   expireQueuedMessages,
+  giveUpUnsettled,
+  noteStalledMessages,
   forgetIdempotencyKeys,
   reconcileFleet,
   purgeCredentials,

@@ -116,6 +116,7 @@ export const happyWrites = (
     body: { to, url: `${harness.filesUrl}/pixel.png`, caption: SECRETS.caption },
   }),
   replyMessage: ({ message }) => ({ id: message, body: { text } }),
+  cancelMessage: ({ waiting }) => ({ id: waiting }),
   createSession: () => ({ body: { name: 'second', mode: 'sandbox' } }),
   startSession: ({ session }) => ({ id: session.id }),
   stopSession: ({ session }) => ({ id: session.id }),

@@ -37,6 +37,7 @@ const LauncherEnv = z.object({
   FLEET_MAX_MACHINES: z.string().default('10'),
   FLEET_REGIONS: z.string().default('fra'),
   FLEET_IDLE_MINUTES: z.string().default('10'),
+  MESSAGE_STALLED_AFTER_MINUTES: z.string().default('30'),
   RUNNER_MAX_SESSIONS: z.coerce.number().int().min(1).max(1_000).default(10),
   /** Online for this long before a session's credentials are copied first. */
   RUNNER_SNAPSHOT_AFTER_SECONDS: z.string().default('60'),

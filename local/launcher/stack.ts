@@ -148,6 +148,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
         CORS_ORIGINS: env.CORS_ORIGINS,
         FRONTEND_URL: env.FRONTEND_URL,
         CLIENT_IP_HEADER: env.CLIENT_IP_HEADER,
+        MESSAGE_STALLED_AFTER_MINUTES: env.MESSAGE_STALLED_AFTER_MINUTES,
         ...fleetVariables(options),
       },
     });

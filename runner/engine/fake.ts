@@ -38,7 +38,7 @@ export type FakeWhatsAppOptions = {
 
 /**
  * An engine of the port without a browser, for tests of everything around it. A text decides how its send goes:
- * `@hang-before` and `@hang-after` the wire, `@unknown-sent`, `@unknown-lost`, `@accepted` (no ack yet), `@failed`,
+ * `@hang-before` and `@hang-after` the wire, `@unknown-sent`, `@unknown-lost`, `@accepted` (no ack yet), `@failed`, `@never-ready`,
  * `@unavailable` (the first time), `@crash`; any other text is sent.
  */
 export class FakeWhatsApp {
@@ -174,6 +174,8 @@ export class FakeEngine implements WhatsAppEngine {
         if (this.#unavailable.has(message.wireId)) break;
         this.#unavailable.add(message.wireId);
         return { outcome: 'failed', code: 'UNAVAILABLE', message: 'the hook is missing' };
+      case '@never-ready':
+        return { outcome: 'failed', code: 'UNAVAILABLE', message: 'the page is still loading' };
       case '@crash':
         this.crash();
         throw new Error('the browser is gone');

@@ -1,8 +1,9 @@
-import { mkdir, readdir, rm } from 'node:fs/promises';
+import { mkdir, open, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { SpooledReport } from '../../shared/protocol/runner-reports.ts';
-import { AppendLog } from '../storage/append-log.ts';
+import { AppendLog, type Place } from '../storage/append-log.ts';
+import { readLines } from '../storage/read-lines.ts';
 
 const File = z.object({
   path: z.string(),
@@ -19,22 +20,29 @@ const Line = z.union([z.object({ put: SpoolEntry }), z.object({ drop: z.array(z.
 
 const COMPACT_AT_BYTES = 1024 * 1024;
 
-/** The spool's disk: one file per boot, holding what the edge has not said yes to. */
+/** Names an entry on the disk. */
+export type SpoolRef = { bootId: string; spoolSeq: number; sessionId: string };
+export type Left = SpoolRef & { bytes: number; hasFile: boolean };
+
+/**
+ * The spool's disk: one file per boot, holding what the edge has not said yes to. Of an entry only its place in the file
+ * is in memory.
+ */
 export class SpoolStore {
   readonly #directory: string;
   readonly #bootId: string;
   readonly #log: AppendLog;
   /** Of this boot, by spool sequence. */
-  readonly #live = new Map<number, SpoolEntry>();
-  /** How many of each older boot's entries are left; its file goes with the last. */
-  readonly #older: Map<string, Set<number>>;
-  #batches = 0;
+  readonly #live = new Map<number, Place>();
+  #liveBytes = 0;
+  /** What is left of each older boot; its file goes with the last. */
+  readonly #older: Map<string, Map<number, Place>>;
 
   private constructor(
     directory: string,
     bootId: string,
     log: AppendLog,
-    older: Map<string, Set<number>>,
+    older: Map<string, Map<number, Place>>,
   ) {
     this.#directory = directory;
     this.#bootId = bootId;
@@ -46,43 +54,51 @@ export class SpoolStore {
   static async open(
     directory: string,
     bootId: string,
-  ): Promise<{ store: SpoolStore; left: SpoolEntry[]; unreadable: number }> {
+  ): Promise<{ store: SpoolStore; left: Left[]; unreadable: number }> {
     await mkdir(directory, { recursive: true, mode: 0o700 });
-    const older = new Map<string, Set<number>>();
-    const boots: SpoolEntry[][] = [];
+    const older = new Map<string, Map<number, Place>>();
+    const boots: { startedAt: number; left: Left[] }[] = [];
     let unreadable = 0;
     const names = (await readdir(directory)).filter((name) => name.endsWith('.jsonl'));
     for (const name of names) {
-      const { log, lines } = await AppendLog.open(join(directory, name));
-      await log.close();
-      const { entries, bad } = replay(lines);
-      unreadable += bad;
-      boots.push(entries);
-      if (entries.length === 0) await rm(join(directory, name));
-      else older.set(name, new Set(entries.map(({ report }) => report.spoolSeq)));
+      const found = await replay(join(directory, name));
+      unreadable += found.bad;
+      boots.push(found);
+      if (found.left.length === 0) await rm(join(directory, name));
+      else older.set(name, found.places);
     }
-    const started = (entries: SpoolEntry[]): number => entries[0]?.report.occurredAt ?? 0;
-    const left = boots.toSorted((a, b) => started(a) - started(b)).flat();
+    const left = boots.toSorted((a, b) => a.startedAt - b.startedAt).flatMap((boot) => boot.left);
     const { log } = await AppendLog.open(join(directory, fileOf(bootId)));
     return { store: new SpoolStore(directory, bootId, log, older), left, unreadable };
   }
 
   /** Resolves once the entry is on the disk. */
   put(entry: SpoolEntry): Promise<void> {
-    this.#live.set(entry.report.spoolSeq, entry);
-    return this.#log.append(JSON.stringify({ put: entry }));
+    const line = JSON.stringify({ put: entry });
+    const place = { offset: -1, length: Buffer.byteLength(line) };
+    this.#live.set(entry.report.spoolSeq, place);
+    this.#liveBytes += place.length + 1;
+    return this.#log.append(line, place);
+  }
+
+  /** An entry that `put` wrote or an older boot left; null when it cannot be read. */
+  async read({ bootId, spoolSeq }: SpoolRef): Promise<SpoolEntry | null> {
+    const own = bootId === this.#bootId;
+    const place = own ? this.#live.get(spoolSeq) : this.#older.get(fileOf(bootId))?.get(spoolSeq);
+    if (place === undefined) return null;
+    const text = await (own ? this.#log.read(place) : this.#readOlder(bootId, place));
+    const line = parseLine(text);
+    return line !== null && 'put' in line ? line.put : null;
   }
 
   /** The edge has these. Losing this note costs a repetition, which the edge recognises. */
-  async drop(entries: readonly SpoolEntry[]): Promise<void> {
-    const own = entries.filter(
-      ({ report }) => report.bootId === this.#bootId && this.#live.delete(report.spoolSeq),
-    );
+  async drop(refs: readonly SpoolRef[]): Promise<void> {
+    const own = refs.filter(({ bootId, spoolSeq }) => this.#forget(bootId, spoolSeq));
     if (own.length > 0)
-      await this.#log.append(JSON.stringify({ drop: own.map(({ report }) => report.spoolSeq) }));
-    for (const { report } of entries) await this.#dropOlder(report.bootId, report.spoolSeq);
-    if (this.#log.bytes > COMPACT_AT_BYTES && this.#batches++ % 50 === 0)
-      await this.#log.rewrite(() => [...this.#live.values()].map((put) => JSON.stringify({ put })));
+      await this.#log.append(JSON.stringify({ drop: own.map(({ spoolSeq }) => spoolSeq) }));
+    for (const { bootId, spoolSeq } of refs) await this.#dropOlder(bootId, spoolSeq);
+    if (this.#log.bytes > COMPACT_AT_BYTES && this.#log.bytes > 2 * this.#liveBytes)
+      await this.#log.compact(() => this.#live.values());
   }
 
   /** Keeps aside what the edge will never take, for a person to look at. */
@@ -95,6 +111,25 @@ export class SpoolStore {
   async close(): Promise<void> {
     await this.#log.close();
     if (this.#live.size === 0) await rm(this.#log.path, { force: true });
+  }
+
+  #forget(bootId: string, spoolSeq: number): boolean {
+    const place = bootId === this.#bootId ? this.#live.get(spoolSeq) : undefined;
+    if (place === undefined) return false;
+    this.#live.delete(spoolSeq);
+    this.#liveBytes -= place.length + 1;
+    return true;
+  }
+
+  async #readOlder(bootId: string, { offset, length }: Place): Promise<string> {
+    const file = await open(join(this.#directory, fileOf(bootId)), 'r');
+    try {
+      const buffer = Buffer.alloc(length);
+      await file.read(buffer, 0, length, offset);
+      return buffer.toString('utf8');
+    } finally {
+      await file.close();
+    }
   }
 
   async #dropOlder(bootId: string, spoolSeq: number): Promise<void> {
@@ -112,16 +147,30 @@ function fileOf(bootId: string): string {
   return `${bootId}.jsonl`;
 }
 
-function replay(lines: readonly string[]): { entries: SpoolEntry[]; bad: number } {
-  const live = new Map<number, SpoolEntry>();
+async function replay(
+  path: string,
+): Promise<{ startedAt: number; left: Left[]; places: Map<number, Place>; bad: number }> {
+  const live = new Map<number, Left>();
+  const places = new Map<number, Place>();
+  let startedAt = 0;
   let bad = 0;
-  for (const text of lines) {
+  for await (const { text, place } of readLines(path)) {
     const line = parseLine(text);
     if (line === null) bad += 1;
-    else if ('put' in line) live.set(line.put.report.spoolSeq, line.put);
-    else for (const spoolSeq of line.drop) live.delete(spoolSeq);
+    else if ('drop' in line) {
+      for (const spoolSeq of line.drop) {
+        live.delete(spoolSeq);
+        places.delete(spoolSeq);
+      }
+    } else {
+      const { bootId, spoolSeq, sessionId, occurredAt } = line.put.report;
+      if (startedAt === 0) startedAt = occurredAt;
+      const hasFile = line.put.file !== null;
+      live.set(spoolSeq, { bootId, spoolSeq, sessionId, bytes: place.length, hasFile });
+      places.set(spoolSeq, place);
+    }
   }
-  return { entries: [...live.values()], bad };
+  return { startedAt, left: [...live.values()], places, bad };
 }
 
 function parseLine(text: string): z.infer<typeof Line> | null {

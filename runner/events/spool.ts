@@ -6,21 +6,25 @@ import { EdgeError, type EdgeClient } from '../edge-client/edge-client.ts';
 import type { InboundFile } from '../engine/port.ts';
 import type { Log } from '../log.ts';
 import type { MediaUpload } from './media-upload.ts';
-import type { SpoolEntry, SpoolStore } from './spool-store.ts';
+import type { Left, SpoolEntry, SpoolRef, SpoolStore } from './spool-store.ts';
 
 /** The protocol's limit, and one of our own so that a batch of long texts stays a small request. */
 const BATCH_REPORTS = 200;
 const BATCH_BYTES = 512 * 1024;
+/** Of reports that are on the disk, so much is kept in memory as well; the rest is read when its turn comes. */
+const MEMORY_BYTES = 16 * 1024 * 1024;
 const RETRY = { baseMs: 250, maxMs: 15_000 };
 
 export type NewReport = { sessionId: string; epoch: number; report: Report; file?: InboundFile };
 
-type Queued = { entry: SpoolEntry; bytes: number; uploading: boolean };
+/** `entry` is null while it is on the disk alone. */
+type Queued = { ref: SpoolRef; entry: SpoolEntry | null; bytes: number; uploading: boolean };
+type Loaded = { queued: Queued; entry: SpoolEntry | null };
 
 export type SpoolDeps = {
   store: SpoolStore;
   /** What older boots left: goes first. */
-  left: readonly SpoolEntry[];
+  left: readonly Left[];
   bootId: string;
   runnerId: string;
   edge: Pick<EdgeClient, 'reports'>;
@@ -28,11 +32,13 @@ export type SpoolDeps = {
   clock: Clock;
   random: () => number;
   log: Log;
+  memoryBytes?: number;
 };
 
 /**
  * Reports on their way to the edge. Each is on the disk when `add` resolves, and leaves it only after the edge's yes.
- * Order is kept within a session; a file that is still on its way holds back its own session alone.
+ * Order is kept within a session; a file that is still on its way holds back its own session alone. However many wait,
+ * no more than `memoryBytes` of them are in memory.
  */
 export class ReportSpool {
   readonly #deps: SpoolDeps;
@@ -40,16 +46,21 @@ export class ReportSpool {
   readonly #stopping = new AbortController();
   readonly #idle = new Map<string, (() => void)[]>();
   #spoolSeq = 0;
+  /** Bytes of reports in memory. */
+  #held = 0;
   #failures = 0;
   #batchLimit = BATCH_REPORTS;
   #running: Promise<void> | null = null;
 
   constructor(deps: SpoolDeps) {
     this.#deps = deps;
-    for (const entry of deps.left) this.#enqueue(entry);
+    for (const { hasFile, bytes, ...ref } of deps.left)
+      this.#enqueue({ ref, entry: null, bytes, uploading: hasFile });
   }
 
   start(): void {
+    for (const queued of [...this.#queues.values()].flat())
+      if (queued.uploading && queued.entry === null) this.#resumeUpload(queued);
     this.#kick();
   }
 
@@ -66,11 +77,17 @@ export class ReportSpool {
       report,
     };
     const entry: SpoolEntry = { report: spooled, file: file ?? null };
-    this.#enqueue(entry);
+    const bytes = JSON.stringify(spooled).length;
+    const ref = { bootId, spoolSeq: this.#spoolSeq, sessionId };
+    const queued: Queued = { ref, entry, bytes, uploading: false };
+    this.#held += bytes;
+    this.#enqueue(queued);
+    if (file !== undefined) this.#upload(queued, entry, file);
     this.#kick();
     if (isCredential(report)) return;
     try {
       await store.put(entry);
+      if (entry.file === null && this.#held > this.#memoryBytes) this.#forget(queued);
     } catch (error) {
       log.error('spool.not_durable', { sessionId, kind: report.kind, error });
     }
@@ -81,9 +98,9 @@ export class ReportSpool {
     const last = this.#queues.get(sessionId)?.at(-1);
     if (last === undefined) return Promise.resolve();
     return new Promise((resolve) => {
-      const waiting = this.#idle.get(keyOf(last.entry)) ?? [];
+      const waiting = this.#idle.get(keyOf(last.ref)) ?? [];
       waiting.push(resolve);
-      this.#idle.set(keyOf(last.entry), waiting);
+      this.#idle.set(keyOf(last.ref), waiting);
     });
   }
 
@@ -105,17 +122,42 @@ export class ReportSpool {
     return [...this.#queues.values()].reduce((sum, queue) => sum + queue.length, 0);
   }
 
-  #enqueue(entry: SpoolEntry): void {
-    const { sessionId } = entry.report;
-    const queued = { entry, bytes: JSON.stringify(entry.report).length, uploading: false };
+  /** Bytes of reports that are in memory now. */
+  get heldBytes(): number {
+    return this.#held;
+  }
+
+  get #memoryBytes(): number {
+    return this.#deps.memoryBytes ?? MEMORY_BYTES;
+  }
+
+  #enqueue(queued: Queued): void {
+    const { sessionId } = queued.ref;
     const queue = this.#queues.get(sessionId);
     if (queue === undefined) this.#queues.set(sessionId, [queued]);
     else queue.push(queued);
-    if (entry.file !== null) this.#upload(queued, entry.file);
   }
 
-  #upload(queued: Queued, file: InboundFile): void {
-    const { report, sessionId, epoch } = queued.entry.report;
+  #forget(queued: Queued): void {
+    if (queued.entry === null) return;
+    queued.entry = null;
+    this.#held -= queued.bytes;
+  }
+
+  /** A file that an older boot did not get away. */
+  #resumeUpload(queued: Queued): void {
+    this.#deps.store.read(queued.ref).then(
+      (entry) => {
+        if (entry === null || entry.file === null) queued.uploading = false;
+        else this.#upload(queued, entry, entry.file);
+        this.#kick();
+      },
+      (error: unknown) => this.#deps.log.error('spool.disk_failed', { error }),
+    );
+  }
+
+  #upload(queued: Queued, entry: SpoolEntry, file: InboundFile): void {
+    const { report, sessionId, epoch } = entry.report;
     if (report.kind !== 'message.received' || report.media === null) return;
     queued.uploading = true;
     const { media, wireId } = report;
@@ -125,12 +167,10 @@ export class ReportSpool {
         if (uploaded === null) return;
         if (uploaded.error !== null)
           log.warn('media.not_stored', { sessionId, wireId, error: uploaded.error });
+        if (queued.entry === null) this.#held += queued.bytes;
         queued.entry = {
-          ...queued.entry,
-          report: {
-            ...queued.entry.report,
-            report: { ...report, media: { ...media, ...uploaded } },
-          },
+          ...entry,
+          report: { ...entry.report, report: { ...report, media: { ...media, ...uploaded } } },
         };
         queued.uploading = false;
         this.#kick();
@@ -152,7 +192,7 @@ export class ReportSpool {
       const batch = this.#nextBatch();
       if (batch.length === 0 || this.#stopping.signal.aborted) return;
       try {
-        await this.#post(batch);
+        await this.#post(await this.#load(batch));
         this.#failures = 0;
         this.#batchLimit = BATCH_REPORTS;
       } catch (error) {
@@ -177,12 +217,25 @@ export class ReportSpool {
     return batch;
   }
 
-  async #post(batch: readonly Queued[]): Promise<void> {
+  #load(batch: readonly Queued[]): Promise<Loaded[]> {
+    const { store } = this.#deps;
+    return Promise.all(
+      batch.map(async (queued) => ({
+        queued,
+        entry: queued.entry ?? (await store.read(queued.ref)),
+      })),
+    );
+  }
+
+  async #post(batch: readonly Loaded[]): Promise<void> {
     const { edge, runnerId, log, clock } = this.#deps;
     const now = clock.now();
-    const current = batch.filter(({ entry: { report } }) => !isSpent(report.report, now));
-    if (current.length > 0) {
-      const reports = current.map(({ entry }) => entry.report);
+    for (const { queued, entry } of batch)
+      if (entry === null) log.error('spool.unreadable', { ...queued.ref });
+    const reports = batch
+      .flatMap(({ entry }) => (entry === null ? [] : [entry.report]))
+      .filter(({ report }) => !isSpent(report, now));
+    if (reports.length > 0) {
       const { refused } = await edge.reports({ runnerId, reports });
       for (const { spoolSeq, bootId, reason } of refused)
         log.warn('spool.report_refused', { bootId, spoolSeq, reason });
@@ -193,7 +246,7 @@ export class ReportSpool {
 
   /** Nothing is dropped but what the edge can never take: such a report is found by halving and set aside. */
   async #failed(batch: readonly Queued[], error: unknown): Promise<void> {
-    const { log, clock, random, store } = this.#deps;
+    const { log, clock, random } = this.#deps;
     const unfit =
       error instanceof EdgeError && error.status !== null && [400, 413, 422].includes(error.status);
     const [first] = batch;
@@ -201,33 +254,41 @@ export class ReportSpool {
       this.#batchLimit = Math.ceil(batch.length / 2);
       return;
     }
-    if (unfit && first !== undefined) {
-      const { report, sessionId, spoolSeq } = first.entry.report;
-      log.error('spool.set_aside', { sessionId, spoolSeq, kind: report.kind, error });
-      if (await this.#onDisk(() => store.setAside(first.entry))) {
-        await this.#drop([first]);
-        this.#batchLimit = BATCH_REPORTS;
-        return;
-      }
+    if (unfit && first !== undefined && (await this.#setAside(first, error))) {
+      this.#batchLimit = BATCH_REPORTS;
+      return;
     }
     log.warn('spool.post_failed', { waiting: this.size, error });
     await sleep(clock, backoffMs(this.#failures++, RETRY, random), this.#stopping.signal);
   }
 
-  async #drop(batch: readonly Queued[]): Promise<void> {
-    const gone = new Set(batch);
-    for (const [sessionId, queue] of this.#queues) {
-      const rest = queue.filter((queued) => !gone.has(queued));
-      if (rest.length === queue.length) continue;
+  async #setAside(queued: Queued, error: unknown): Promise<boolean> {
+    const { log, store } = this.#deps;
+    return this.#onDisk(async () => {
+      const [loaded] = await this.#load([queued]);
+      if (loaded?.entry == null) return;
+      const { report } = loaded.entry.report;
+      log.error('spool.set_aside', { ...queued.ref, kind: report.kind, error });
+      await store.setAside(loaded.entry);
+      await this.#drop([loaded]);
+    });
+  }
+
+  /** A batch is always the beginning of each queue it was taken from. */
+  async #drop(batch: readonly Loaded[]): Promise<void> {
+    for (const [sessionId, gone] of Map.groupBy(batch, ({ queued }) => queued.ref.sessionId)) {
+      const queue = this.#queues.get(sessionId) ?? [];
+      queue.splice(0, gone.length);
       // Re-inserted last, so that a session with a long backlog does not starve the others.
       this.#queues.delete(sessionId);
-      if (rest.length > 0) this.#queues.set(sessionId, rest);
+      if (queue.length > 0) this.#queues.set(sessionId, queue);
     }
-    await this.#onDisk(() => this.#deps.store.drop(batch.map(({ entry }) => entry)));
-    for (const { entry } of batch) {
-      if (entry.file !== null) await rm(entry.file.path, { force: true });
-      for (const resolve of this.#idle.get(keyOf(entry)) ?? []) resolve();
-      this.#idle.delete(keyOf(entry));
+    for (const { queued } of batch) this.#forget(queued);
+    await this.#onDisk(() => this.#deps.store.drop(batch.map(({ queued }) => queued.ref)));
+    for (const { queued, entry } of batch) {
+      if (entry !== null && entry.file !== null) await rm(entry.file.path, { force: true });
+      for (const resolve of this.#idle.get(keyOf(queued.ref)) ?? []) resolve();
+      this.#idle.delete(keyOf(queued.ref));
     }
   }
 
@@ -242,8 +303,8 @@ export class ReportSpool {
   }
 }
 
-function keyOf({ report }: SpoolEntry): string {
-  return `${report.bootId}/${report.spoolSeq}`;
+function keyOf({ bootId, spoolSeq }: SpoolRef): string {
+  return `${bootId}/${spoolSeq}`;
 }
 
 type CredentialReport = Extract<Report, { kind: 'session.qr' | 'session.pairing_code' }>;

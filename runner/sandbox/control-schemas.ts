@@ -287,6 +287,8 @@ export const actions = {
     }),
     response: z.object({ devices: z.number().int() }),
   },
+  /** The open lines of the account's pages stand, and nothing passes either way any more. A new line is good. */
+  deafen: { path: '/v1/deafen', request: at, response: z.object({ pages: z.number().int() }) },
   conflict: { path: '/v1/conflict', request: at, response: z.object({ pages: z.number().int() }) },
   faults: { path: '/v1/faults', request: faultChangeSchema, response: faultsSchema },
   modal: {

@@ -6,6 +6,7 @@ import { within, type Clock } from '../clock.ts';
 import type { EngineSend, EngineSendResult, WhatsAppEngine } from '../engine/port.ts';
 import type { SendJournal } from '../journal/send-journal.ts';
 import type { Log } from '../log.ts';
+import { judgeSend } from './judge-send.ts';
 import type { MediaDownload } from './outbound-media.ts';
 import type { Settlement } from './settlements.ts';
 import type { MaybeSent, UnsettledMessages } from './unsettled.ts';
@@ -29,13 +30,17 @@ export type CarryDeps = {
   began: () => void;
 };
 
-/** `done`: settled, or in the hands of `unsettled`. `later`: known not to have left, so it may be tried again. */
+/**
+ * `done`: settled, or in the hands of `unsettled`. Otherwise it is known not to have left: `not_now`, since the session
+ * cannot send; `again`, since it was turned away, `attempts` times by now.
+ */
 export type Carried =
   | { result: 'done' }
-  | { result: 'later'; code: ErrorCode | null; message: string };
+  | { result: 'not_now' }
+  | { result: 'again'; attempts: number };
 
 const DONE: Carried = { result: 'done' };
-const NOT_NOW: Carried = { result: 'later', code: null, message: 'the session cannot send now' };
+const NOT_NOW: Carried = { result: 'not_now' };
 
 /**
  * Takes one claimed message to WhatsApp at most once: wire id, file, `begun` on the disk, engine, outcome on the disk,
@@ -74,7 +79,7 @@ export async function carry(
       ...(quotedWireId === undefined ? {} : { quotedWireId }),
       ...(file.path === null ? {} : { filePath: file.path }),
     });
-    return await conclude(itself, result, deps);
+    return await conclude(itself, result, { ...deps, attempts: message.attempts ?? 0 });
   } finally {
     if (file.path !== null) await rm(file.path, { force: true });
   }
@@ -84,7 +89,7 @@ async function fetchFile(
   message: ClaimedMessage,
   deps: CarryDeps,
 ): Promise<{ ok: true; path: string | null } | { ok: false; carried: Carried }> {
-  const { messageId, mediaUrl, content } = message;
+  const { messageId, mediaUrl, content, attempts = 0 } = message;
   if (content.type === 'text') return { ok: true, path: null };
   try {
     if (mediaUrl === undefined)
@@ -97,8 +102,11 @@ async function fetchFile(
   } catch (error) {
     const code = error instanceof AppError ? error.code : 'INTERNAL';
     const text = error instanceof Error ? error.message : String(error);
-    if (code === 'UNAVAILABLE')
-      return { ok: false, carried: { result: 'later', code, message: text } };
+    if (code === 'UNAVAILABLE') {
+      const judged = judgeSend({ outcome: 'failed', code, message: text }, attempts);
+      if (judged.verdict === 'again')
+        return { ok: false, carried: { result: 'again', attempts: judged.attempts } };
+    }
     await deps.settle(failure(messageId, code, text));
     return { ok: false, carried: DONE };
   }
@@ -119,38 +127,35 @@ async function send(
 async function conclude(
   itself: MaybeSent,
   result: EngineSendResult,
-  deps: CarryDeps,
+  deps: CarryDeps & { attempts: number },
 ): Promise<Carried> {
   const { messageId, wireId } = itself;
   const { journal, log } = deps;
-  switch (result.outcome) {
+  const judged = judgeSend(result, deps.attempts);
+  switch (judged.verdict) {
     case 'sent':
       // Either is proof enough alone, so their two fsyncs need not wait for each other.
       await Promise.all([
-        journal.finish(messageId, { outcome: 'sent', wireKey: result.wireKey, error: null }),
+        journal.finish(messageId, { outcome: 'sent', wireKey: judged.wireKey, error: null }),
         deps.settle({
           messageId,
           outcome: 'sent',
           wireId,
-          wireKey: result.wireKey,
+          wireKey: judged.wireKey,
           error: null,
         }),
       ]);
       break;
-    case 'accepted':
+    case 'watch':
       await journal.finish(messageId, {
         outcome: 'accepted',
-        wireKey: result.wireKey,
+        wireKey: judged.wireKey,
         error: null,
       });
-      deps.unsettled.watch(itself, result.wireKey);
+      deps.unsettled.watch(itself, judged.wireKey);
       break;
     case 'failed': {
-      const { code, message } = result;
-      if (code === 'UNAVAILABLE') {
-        await journal.withdraw(messageId);
-        return { result: 'later', code, message };
-      }
+      const { code, message } = judged;
       await journal.finish(messageId, {
         outcome: 'failed',
         wireKey: null,
@@ -159,8 +164,11 @@ async function conclude(
       await deps.settle(failure(messageId, code, message, wireId));
       break;
     }
-    case 'unknown':
-      log.warn('send.outcome_unknown', { messageId, wireId, detail: result.message });
+    case 'again':
+      await journal.withdraw(messageId);
+      return { result: 'again', attempts: judged.attempts };
+    case 'look_up':
+      log.warn('send.outcome_unknown', { messageId, wireId, detail: judged.message });
       await deps.unsettled.add(itself);
   }
   return DONE;

@@ -9,15 +9,15 @@ import type { SendJournal } from '../journal/send-journal.ts';
 import type { Log } from '../log.ts';
 import { AckWatch } from './ack-watch.ts';
 import { carry, failure } from './carry.ts';
+import { pauseAfter } from './judge-send.ts';
 import type { MediaDownload } from './outbound-media.ts';
 import type { Settlement } from './settlements.ts';
 import { UnsettledMessages, type UnsettledTiming } from './unsettled.ts';
 
-/** How many messages are claimed at once: a runner that dies leaves no more than these in doubt. */
+/** How many messages are claimed at once: a runner that dies with its disk leaves few in doubt. */
 const CLAIM_LIMIT = 5;
-/** A message that is known not to have left is tried this often before it fails. */
-const MAX_TRIES = 5;
-const RETRY = { baseMs: 1_000, maxMs: 15_000 };
+/** Without pacing the next ones are claimed while so many are left, so that no send waits for the edge. */
+const CLAIM_AHEAD = 3;
 const EDGE_RETRY = { baseMs: 500, maxMs: 15_000 };
 
 export type SendQueueDeps = {
@@ -40,8 +40,6 @@ export type SendQueueDeps = {
   timing: UnsettledTiming;
 };
 
-type Held = { message: ClaimedMessage; tries: number };
-
 /**
  * Carries one session's messages from the edge's queue to the engine, one at a time and in `queueSeq` order. First it
  * settles what earlier owners left; then it claims while the session may send. One loop does everything; `kick` wakes it.
@@ -51,13 +49,15 @@ export class SendQueue {
   readonly #acks: AckWatch;
   readonly #unsettled: UnsettledMessages;
   readonly #stopping = new AbortController();
-  #hand: Held[] = [];
-  #begun: Held | null = null;
+  #hand: ClaimedMessage[] = [];
+  #begun: ClaimedMessage | null = null;
   #sendEnded: (() => void) | null = null;
   #loaded = false;
   #linkLost = false;
   #wantsClaim = true;
   #claimedUpTo = -1;
+  /** A claim that is under way while messages are sent. */
+  #ahead: Promise<void> | null = null;
   /** Settlements are under way that the edge must have before it can hand out what comes after them. */
   #tellFirst = false;
   #edgeFailures = 0;
@@ -107,7 +107,7 @@ export class SendQueue {
 
   /** A send is in flight, or something waits to be sent. */
   get busy(): boolean {
-    return this.#begun !== null || this.#hand.length > 0;
+    return this.#begun !== null || this.#hand.length > 0 || this.#ahead !== null;
   }
 
   /** Resolves when no send is in flight, at the latest after `waitMs`. */
@@ -125,12 +125,12 @@ export class SendQueue {
     const { clock, log, assignment } = this.#deps;
     this.#stopping.abort();
     try {
-      await within(clock, waitMs, 'send in flight', this.#running ?? Promise.resolve());
+      await within(clock, waitMs, 'send in flight', Promise.all([this.#running, this.#ahead]));
     } catch (error) {
       log.warn('send.left_in_flight', { sessionId: assignment.sessionId, error });
     }
     this.#acks.close();
-    await this.#giveBack();
+    await this.#returnHand();
   }
 
   #engine(): WhatsAppEngine | null {
@@ -168,13 +168,17 @@ export class SendQueue {
       return true;
     }
     const [next] = this.#hand;
-    if (next === undefined) return this.#wantsClaim && this.#fromEdge(() => this.#claim());
+    if (next === undefined) {
+      if (this.#ahead === null) return this.#wantsClaim && this.#fromEdge(() => this.#claim());
+      await this.#ahead;
+      return true;
+    }
+    this.#claimAhead();
     return this.#serve(next, engine);
   }
 
-  async #serve(next: Held, engine: WhatsAppEngine): Promise<boolean> {
+  async #serve(message: ClaimedMessage, engine: WhatsAppEngine): Promise<boolean> {
     const { clock, random, settle } = this.#deps;
-    const { message } = next;
     if (message.expiresAt <= clock.now()) {
       this.#hand.shift();
       await settle(
@@ -195,7 +199,7 @@ export class SendQueue {
       unsettled: this.#unsettled,
       engine: () => this.#engine(),
       began: () => {
-        this.#begun = next;
+        this.#begun = message;
         const { minIntervalMs, jitterMs } = this.#deps.pacing();
         this.#nextSendAt = clock.monotonic() + minIntervalMs + random() * jitterMs;
       },
@@ -207,14 +211,12 @@ export class SendQueue {
       this.#hand.shift();
       return true;
     }
-    if (carried.code === null) return true;
-    next.tries += 1;
-    if (next.tries >= MAX_TRIES) {
-      this.#hand.shift();
-      await settle(failure(message.messageId, carried.code, carried.message));
-      return true;
-    }
-    await this.#pause(backoffMs(next.tries - 1, RETRY, random));
+    if (carried.result === 'not_now') return true;
+    // In the queue it can be cancelled meanwhile, and whoever comes after us knows of its attempts.
+    const { attempts } = carried;
+    this.#hand[0] = { ...message, attempts };
+    await this.#giveBack();
+    await this.#pause(pauseAfter(attempts, random));
     return true;
   }
 
@@ -225,7 +227,7 @@ export class SendQueue {
     await journal.openEpoch(epoch);
     if (!(await this.#delivered())) return false;
     const { messages } = await edge.unsettled({ sessionId, epoch });
-    const held = new Set(this.#hand.map(({ message }) => message.messageId));
+    const held = new Set(this.#hand.map(({ messageId }) => messageId));
     for (const message of messages) {
       if (held.has(message.messageId) || this.#unsettled.holds(message.messageId)) continue;
       const wireId = await deriveWireId(sessionKey, message.messageId);
@@ -245,12 +247,29 @@ export class SendQueue {
     this.#wantsClaim = false;
     const answer = await this.#deps.edge.claim({ sessionId, epoch, limit: CLAIM_LIMIT });
     const claimed = answer.messages.toSorted((a, b) => a.queueSeq - b.queueSeq);
-    this.#hand.push(...claimed.map((message) => ({ message, tries: 0 })));
+    this.#hand.push(...claimed);
     this.#claimedUpTo = claimed.at(-1)?.queueSeq ?? answer.highestQueueSeq;
     // The next heartbeat rings again: whoever holds the queue back may not be us.
     if (answer.heldBack && claimed.length === 0) this.#claimedUpTo = -1;
     else if (answer.highestQueueSeq > this.#claimedUpTo) this.#wantsClaim = true;
     return true;
+  }
+
+  #claimAhead(): void {
+    if (this.#ahead !== null || !this.#wantsClaim || this.#tellFirst) return;
+    if (this.#hand.length > CLAIM_AHEAD || this.#deps.pacing().minIntervalMs > 0) return;
+    this.#ahead = this.#fromEdge(() => this.#claim())
+      .then(() => this.kick())
+      .catch((error: unknown) => {
+        this.#loaded = false;
+        this.#deps.log.error('send.claim_failed', {
+          sessionId: this.#deps.assignment.sessionId,
+          error,
+        });
+      })
+      .finally(() => {
+        this.#ahead = null;
+      });
   }
 
   /** Runs a call to the edge; after a failure it waits, or asks the heartbeat whether the session is still ours. */
@@ -272,20 +291,27 @@ export class SendQueue {
     }
   }
 
-  /** Messages that were claimed and not begun go back to the edge's queue. */
   async #giveBack(): Promise<void> {
-    const back = this.#hand.filter((held) => held !== this.#begun);
+    // What is claimed at this moment comes after what goes back, and must not be sent before it.
+    await this.#ahead;
+    await this.#returnHand();
+  }
+
+  /** Messages that were claimed and not begun go back to the edge's queue, to their old places. */
+  async #returnHand(): Promise<void> {
+    const back = this.#hand.filter((message) => message !== this.#begun);
     if (back.length === 0) return;
-    this.#hand = this.#hand.filter((held) => held === this.#begun);
+    this.#hand = this.#hand.filter((message) => message === this.#begun);
     this.#tellFirst = true;
     this.#wantsClaim = true;
-    for (const { message } of back)
+    for (const { messageId, attempts } of back)
       await this.#deps.settle({
-        messageId: message.messageId,
+        messageId,
         outcome: 'not_begun',
         wireId: null,
         wireKey: null,
         error: null,
+        ...(attempts !== undefined && { attempts }),
       });
   }
 

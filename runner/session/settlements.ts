@@ -9,6 +9,8 @@ export type Settlement = {
   wireId: string | null;
   wireKey: string | null;
   error: { code: ErrorCode; message: string } | null;
+  /** With `not_begun`: how often the engine has turned it away. */
+  attempts?: number;
 };
 
 export type SettledAnswer = DoorbellResponse['settled'];

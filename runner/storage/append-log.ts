@@ -1,7 +1,15 @@
 import { mkdir, open, readFile, rename, truncate, type FileHandle } from 'node:fs/promises';
 import { dirname } from 'node:path';
 
-type Waiter = { line: string; resolve: () => void; reject: (error: unknown) => void };
+/** Where a line stands in its file, in bytes; offset -1 while it is not there yet. Moves when the file is compacted. */
+export type Place = { offset: number; length: number };
+
+type Waiter = {
+  line: string;
+  place: Place;
+  resolve: () => void;
+  reject: (error: unknown) => void;
+};
 
 /**
  * A file of lines that only grows. `append` resolves once its line is on the disk (written and fsynced); appends that
@@ -28,7 +36,7 @@ export class AppendLog {
     const text = await readOrEmpty(path);
     const end = text.lastIndexOf(0x0a) + 1;
     if (end < text.length) await truncate(path, end);
-    const file = await open(path, 'a', 0o600);
+    const file = await open(path, 'a+', 0o600);
     await syncDirectory(dirname(path));
     const lines = text.subarray(0, end).toString('utf8').split('\n').filter(Boolean);
     return { log: new AppendLog(path, file, end), lines };
@@ -38,12 +46,41 @@ export class AppendLog {
     return this.#bytes;
   }
 
-  append(line: string): Promise<void> {
+  /** @param place is told where the line stands, before this resolves */
+  append(line: string, place: Place = { offset: -1, length: 0 }): Promise<void> {
     return new Promise((resolve, reject) => {
-      this.#waiting.push({ line, resolve, reject });
+      this.#waiting.push({ line, place, resolve, reject });
       if (this.#scheduled) return;
       this.#scheduled = true;
       this.#enqueue(() => this.#flush());
+    });
+  }
+
+  read(place: Readonly<Place>): Promise<string> {
+    return new Promise((resolve, reject) => {
+      this.#enqueue(async () => {
+        try {
+          const buffer = Buffer.alloc(place.length);
+          await this.#file.read(buffer, 0, place.length, place.offset);
+          resolve(buffer.toString('utf8'));
+        } catch (error) {
+          reject(error);
+        }
+      });
+    });
+  }
+
+  /** Leaves only the lines at these places, in one step, a line in memory at a time. */
+  compact(kept: () => Iterable<Place>): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.#enqueue(async () => {
+        try {
+          await this.#compact([...kept()].filter(({ offset }) => offset >= 0));
+          resolve();
+        } catch (error) {
+          reject(error);
+        }
+      });
     });
   }
 
@@ -75,31 +112,74 @@ export class AppendLog {
     const batch = this.#waiting;
     this.#waiting = [];
     // After a failed write the file may end in half a line, which must not swallow the next one.
-    const text = (this.#torn ? '\n' : '') + batch.map(({ line }) => `${line}\n`).join('');
+    const start = this.#torn ? '\n' : '';
+    const text = start + batch.map(({ line }) => `${line}\n`).join('');
     try {
       await this.#file.appendFile(text);
       await this.#file.datasync();
+      let offset = this.#bytes + start.length;
+      for (const { line, place } of batch) {
+        place.length = Buffer.byteLength(line);
+        place.offset = offset;
+        offset += place.length + 1;
+      }
       this.#bytes += Buffer.byteLength(text);
       this.#torn = false;
       for (const { resolve } of batch) resolve();
     } catch (error) {
       this.#torn = true;
+      this.#bytes = await this.#file.stat().then(
+        ({ size }) => size,
+        () => this.#bytes,
+      );
       for (const { reject } of batch) reject(error);
     }
   }
 
+  async #compact(kept: readonly Place[]): Promise<void> {
+    let bytes = 0;
+    const moved: { place: Place; offset: number }[] = [];
+    const readLine = async (place: Place): Promise<Buffer> => {
+      const line = Buffer.alloc(place.length + 1, '\n');
+      await this.#file.read(line, 0, place.length, place.offset);
+      return line;
+    };
+    await this.#become(async (next) => {
+      for (const place of kept) {
+        await next.write(await readLine(place));
+        moved.push({ place, offset: bytes });
+        bytes += place.length + 1;
+      }
+      return bytes;
+    });
+    for (const { place, offset } of moved) place.offset = offset;
+  }
+
   async #replace(lines: readonly string[]): Promise<void> {
     const text = lines.map((line) => `${line}\n`).join('');
+    await this.#become(async (next) => {
+      await next.writeFile(text);
+      return Buffer.byteLength(text);
+    });
+  }
+
+  /** @param write gives how many bytes the new file has */
+  async #become(write: (next: FileHandle) => Promise<number>): Promise<void> {
     const next = await open(`${this.path}.next`, 'w', 0o600);
-    await next.writeFile(text);
-    await next.datasync();
-    await next.close();
+    let bytes: number;
+    try {
+      bytes = await write(next);
+      await next.datasync();
+    } finally {
+      await next.close();
+    }
     await rename(`${this.path}.next`, this.path);
     await syncDirectory(dirname(this.path));
     const old = this.#file;
-    this.#file = await open(this.path, 'a', 0o600);
+    this.#file = await open(this.path, 'a+', 0o600);
     await old.close();
-    this.#bytes = Buffer.byteLength(text);
+    this.#bytes = bytes;
+    this.#torn = false;
   }
 }
 

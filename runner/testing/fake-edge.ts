@@ -39,6 +39,7 @@ export type FakeMessage = {
   expiresAt: number;
   status: MessageStatus;
   claimEpoch: number | null;
+  attempts: number;
 };
 
 type FakeSession = {
@@ -70,6 +71,8 @@ export class FakeEdge {
   unfit: (report: Report) => boolean = () => false;
   /** Reports whose batch answers 503: the edge has them only when this lets it. */
   notNow: (report: Report) => boolean = () => false;
+  /** Comes between a claim and its answer. */
+  beforeClaimAnswer: () => Promise<unknown> = async () => undefined;
   /** Heartbeats that answer 503. */
   notThisBeat: (request: HeartbeatRequest) => boolean = () => false;
   /** Unix ms; what the age of a signature is judged by. */
@@ -144,6 +147,7 @@ export class FakeEdge {
       expiresAt: Date.now() + 3_600_000,
       status: 'queued',
       claimEpoch: null,
+      attempts: 0,
       ...change,
     };
     this.messages.push(message);
@@ -258,6 +262,7 @@ export class FakeEdge {
       return { status: 401, body: { error: { code: 'UNAUTHORIZED', details: { reason } } } };
     }
     const answer = this.#dispatch(name, JSON.parse(bytes.toString('utf8')));
+    if (name === 'claim') await this.beforeClaimAnswer();
     return this.loseAnswerOf.has(name) ? { status: 0, body: {} } : answer;
   }
 
@@ -343,14 +348,17 @@ export class FakeEdge {
       message.claimEpoch = epoch;
       this.claims.push(message.messageId);
     }
-    const claimed = messages.map(({ messageId, queueSeq, content, expiresAt, mediaUrl }) => ({
-      messageId,
-      queueSeq,
-      chatId: '15550100001@c.us',
-      content,
-      expiresAt,
-      mediaUrl,
-    }));
+    const claimed = messages.map(
+      ({ messageId, queueSeq, content, expiresAt, mediaUrl, attempts }) => ({
+        messageId,
+        queueSeq,
+        chatId: '15550100001@c.us',
+        content,
+        expiresAt,
+        mediaUrl,
+        attempts,
+      }),
+    );
     const heldBack = barrier < Infinity;
     const highestQueueSeq = this.#highest(sessionId);
     return { status: 200, body: { messages: claimed, highestQueueSeq, heldBack } };
@@ -382,17 +390,21 @@ export class FakeEdge {
         this.sessions.get(sessionId)?.assignment.epoch === epoch
       )
         this.session(sessionId).statuses.push(report.status);
-      if (report.kind === 'message.settled') this.#settle(report.messageId, report.outcome, epoch);
+      if (report.kind === 'message.settled') this.#settle(report, epoch);
     }
     return { accepted: reports.length, refused: [] };
   }
 
-  #settle(messageId: string, outcome: MessageStatus | 'not_begun', epoch: number): void {
+  #settle(
+    { messageId, outcome, attempts = 0 }: Extract<Report, { kind: 'message.settled' }>,
+    epoch: number,
+  ): void {
     const message = this.messages.find((known) => known.messageId === messageId);
     if (message === undefined) return;
     if (outcome === 'not_begun') {
-      if (message.status === 'sending' && (message.claimEpoch ?? 0) <= epoch)
-        message.status = 'queued';
+      if (message.status !== 'sending' || (message.claimEpoch ?? 0) > epoch) return;
+      message.status = 'queued';
+      message.attempts = Math.max(message.attempts, attempts);
     } else if (MESSAGE_STATUS_RANK[outcome] > MESSAGE_STATUS_RANK[message.status])
       message.status = outcome;
   }

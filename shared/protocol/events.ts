@@ -9,6 +9,7 @@ export const EVENT_TYPES = [
   'message.played',
   'message.failed',
   'message.unknown',
+  'message.stalled',
   'message.reaction',
   'message.edited',
   'message.revoked',

@@ -27,6 +27,8 @@ export const ClaimedMessage = z.object({
   mediaUrl: z.url().optional(),
   /** Unix ms after which it must not be sent any more. */
   expiresAt: z.number().int(),
+  /** How often the engine turned it away before. */
+  attempts: z.number().int().min(0).optional(),
 });
 export type ClaimedMessage = z.infer<typeof ClaimedMessage>;
 

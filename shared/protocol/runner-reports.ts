@@ -65,6 +65,8 @@ export const FactReport = z.discriminatedUnion('kind', [
     wireId: z.string().nullable(),
     wireKey: z.string().nullable(),
     error: z.object({ code: z.enum(ERROR_CODES), message: z.string() }).nullable(),
+    /** With `not_begun`: how often the engine has turned the message away by now. */
+    attempts: z.number().int().min(0).optional(),
   }),
   z.object({
     kind: z.literal('message.ack'),

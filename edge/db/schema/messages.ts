@@ -27,8 +27,12 @@ export const messages = pgTable(
     status: text('status', { enum: MESSAGE_STATUSES }).notNull(),
     /** MESSAGE_STATUS_RANK of status: an update carries `where status_rank < new rank`. */
     statusRank: smallint('status_rank').notNull(),
-    /** Place in the session's queue; null for inbound. */
+    /** Place in the session's queue; null for inbound, and for what is to be sent later until it is due. */
     queueSeq: counter('queue_seq'),
+    /** When it is to be sent, if the sender named a time. */
+    sendAt: moment('send_at'),
+    /** How often the engine turned it away before it could leave. */
+    attempts: smallint('attempts').notNull().default(0),
     /** Epoch of the owner that claimed it. */
     claimEpoch: integer('claim_epoch'),
     /** Reports (`boot:spoolSeq`) that put it back into the queue: each may do so once, however often it is repeated. */
@@ -51,6 +55,8 @@ export const messages = pgTable(
     readAt: moment('read_at'),
     playedAt: moment('played_at'),
     failedAt: moment('failed_at'),
+    /** When it was noticed that WhatsApp took it and nobody got it. */
+    stalledAt: moment('stalled_at'),
   },
   (table) => [
     uniqueIndex('messages_queue').on(table.sessionId, table.queueSeq),
@@ -59,5 +65,11 @@ export const messages = pgTable(
     index('messages_waiting')
       .on(table.sessionId, table.queueSeq)
       .where(sql`${table.status} in ('queued', 'sending')`),
+    index('messages_scheduled')
+      .on(table.sendAt)
+      .where(sql`${table.status} = 'queued' and ${table.queueSeq} is null`),
+    index('messages_undelivered')
+      .on(table.sentAt)
+      .where(sql`${table.status} = 'sent' and ${table.stalledAt} is null`),
   ],
 );

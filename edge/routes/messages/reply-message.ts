@@ -13,6 +13,7 @@ const Body = z.strictObject({
   text: TextField,
   linkPreview: z.boolean().default(true),
   expiresIn: SendFields.expiresIn,
+  sendAt: SendFields.sendAt,
 });
 
 export const replyMessage = (app: App) =>
@@ -47,7 +48,7 @@ export const replyMessage = (app: App) =>
     async (c) => {
       const body = c.req.valid('json');
       const { id } = c.req.valid('param');
-      const { text, linkPreview, expiresIn } = body;
+      const { text, linkPreview, expiresIn, sendAt } = body;
       const { 'idempotency-key': key, prefer } = c.req.valid('header');
       const answer = await replyMessageVerb({
         ctx: c.get('ctx'),
@@ -56,6 +57,7 @@ export const replyMessage = (app: App) =>
           text,
           linkPreview,
           expiresInSeconds: expiresIn,
+          sendAt: sendAt ?? null,
           waitMs: readWaitMs(prefer),
           idempotency: await idempotencyOf(key, 'replyMessage', { ...body, id }),
         },

@@ -5,7 +5,7 @@ import { TEXT_LIMIT } from '../../../shared/protocol/index.ts';
 import { parseRecipient } from '../../../shared/recipient.ts';
 import { answer } from '../../http/envelope.ts';
 import { IdempotencyKey } from '../../http/idempotency-key.ts';
-import { DEFAULT_EXPIRY_SECONDS } from '../../services/messages/enqueue.ts';
+import { DEFAULT_EXPIRY_SECONDS, MAX_AHEAD_DAYS } from '../../services/messages/enqueue.ts';
 
 const MAX_EXPIRY_SECONDS = 7 * 24 * 3600;
 
@@ -48,7 +48,17 @@ export const SendFields = {
     .min(1)
     .max(MAX_EXPIRY_SECONDS)
     .default(DEFAULT_EXPIRY_SECONDS)
-    .openapi({ description: 'Seconds after which an unsent message fails with EXPIRED.' }),
+    .openapi({
+      description:
+        'Seconds after which an unsent message fails with EXPIRED; counted from `sendAt`.',
+    }),
+  sendAt: z.iso
+    .datetime({ offset: true })
+    .optional()
+    .openapi({
+      description: `When to send it, within ${MAX_AHEAD_DAYS} days; to about 5 s. A time that is over is now.`,
+      example: '2026-12-01T09:00:00+01:00',
+    }),
 };
 
 export const MessageId = z.object({
@@ -75,10 +85,15 @@ export const SentMessageSchema = z
     sessionId: z.string(),
     chatId: z.string(),
     type: z.string(),
-    queueSeq: z.number().int().describe('Place in the session’s queue; counts up by one.'),
+    queueSeq: z
+      .number()
+      .int()
+      .nullable()
+      .describe('Place in the session’s queue; counts up by one. Null until `sendAt`.'),
     quotedMessageId: z.string().nullable(),
     wireId: z.string().nullable().describe('The id it carries on WhatsApp, once it is settled.'),
     createdAt: z.iso.datetime(),
+    sendAt: z.iso.datetime().nullable(),
     expiresAt: z.iso.datetime(),
   })
   .openapi('SentMessage', {
@@ -92,6 +107,7 @@ export const SentMessageSchema = z
       quotedMessageId: null,
       wireId: null,
       createdAt: '2026-11-21T10:00:00.000Z',
+      sendAt: null,
       expiresAt: '2026-11-21T11:00:00.000Z',
     },
   });
@@ -111,13 +127,19 @@ export const MessageSchema = z
     queueSeq: z.number().int().nullable(),
     quotedMessageId: z.string().nullable(),
     mediaId: z.string().nullable(),
+    attempts: z.number().int().describe('How often it was turned away before it could leave.'),
     createdAt: z.iso.datetime(),
+    sendAt: z.iso.datetime().nullable(),
     expiresAt: z.iso.datetime().nullable(),
     sentAt: z.iso.datetime().nullable(),
     deliveredAt: z.iso.datetime().nullable(),
     readAt: z.iso.datetime().nullable(),
     playedAt: z.iso.datetime().nullable(),
     failedAt: z.iso.datetime().nullable(),
+    stalledAt: z.iso
+      .datetime()
+      .nullable()
+      .describe('When it was noticed that WhatsApp took it and nobody got it.'),
   })
   .openapi('Message', {
     example: {
@@ -134,13 +156,16 @@ export const MessageSchema = z
       queueSeq: 7,
       quotedMessageId: null,
       mediaId: null,
+      attempts: 0,
       createdAt: '2026-11-21T10:00:00.000Z',
+      sendAt: null,
       expiresAt: '2026-11-21T11:00:00.000Z',
       sentAt: '2026-11-21T10:00:01.200Z',
       deliveredAt: '2026-11-21T10:00:01.900Z',
       readAt: null,
       playedAt: null,
       failedAt: null,
+      stalledAt: null,
     },
   });
 

@@ -55,7 +55,7 @@ export const sendImage = (app: App) =>
     }),
     async (c) => {
       const body = c.req.valid('json');
-      const { sessionId, to, url, caption, expiresIn } = body;
+      const { sessionId, to, url, caption, expiresIn, sendAt } = body;
       const { 'idempotency-key': key, prefer } = c.req.valid('header');
       const answer = await sendImageVerb({
         ctx: c.get('ctx'),
@@ -65,6 +65,7 @@ export const sendImage = (app: App) =>
           url,
           caption: caption ?? null,
           expiresInSeconds: expiresIn,
+          sendAt: sendAt ?? null,
           waitMs: readWaitMs(prefer),
           idempotency: await idempotencyOf(key, 'sendImage', body),
         },

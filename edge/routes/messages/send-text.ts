@@ -46,7 +46,7 @@ export const sendText = (app: App) =>
     }),
     async (c) => {
       const body = c.req.valid('json');
-      const { sessionId, to, text, linkPreview, expiresIn } = body;
+      const { sessionId, to, text, linkPreview, expiresIn, sendAt } = body;
       const { 'idempotency-key': key, prefer } = c.req.valid('header');
       const answer = await sendTextVerb({
         ctx: c.get('ctx'),
@@ -56,6 +56,7 @@ export const sendText = (app: App) =>
           text,
           linkPreview,
           expiresInSeconds: expiresIn,
+          sendAt: sendAt ?? null,
           waitMs: readWaitMs(prefer),
           idempotency: await idempotencyOf(key, 'sendText', body),
         },

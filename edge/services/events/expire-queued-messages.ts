@@ -4,9 +4,9 @@ import { ERRORS } from '../../../shared/errors.ts';
 import { MESSAGE_STATUS_RANK } from '../../../shared/message-status.ts';
 import { deriveWireId } from '../../../shared/wire-id.ts';
 import type { Services } from '../../context.ts';
-import { publishDue } from '../deliveries/publish-due.ts';
 import { ackEventId } from './fact-ids.ts';
-import { eventCtes, lockWorkspaces } from './outbox.ts';
+import { unowned } from './unowned.ts';
+import { writeFacts } from './write-facts.ts';
 
 const BATCH = 200;
 
@@ -16,7 +16,6 @@ const Candidate = z.object({
   workspace_id: z.string(),
   session_key: z.string(),
 });
-const Written = z.object({ deliveries: z.array(z.string()) });
 
 /**
  * Fails queued messages whose time is over and whose session nobody owns. While there is an owner it does so itself, in
@@ -39,8 +38,8 @@ export async function expireQueuedMessages(services: Services): Promise<void> {
     })),
   );
   const error = JSON.stringify({ code: 'EXPIRED', message: ERRORS.EXPIRED.message });
-  const write = sql`
-    with expired as (
+  const ctes = sql`
+    expired as (
       select * from jsonb_to_recordset(${JSON.stringify(facts)}::jsonb)
         as given(ord int, message_id text, event_id text)
     ),
@@ -59,17 +58,7 @@ export async function expireQueuedMessages(services: Services): Promise<void> {
           as data,
         now() as occurred_at, false as late
       from failed
-    ),
-    ${eventCtes(services.now())}
-    select array(select id from outbox)::text[] as deliveries`;
-  const workspaceIds = [...new Set(expired.map(({ workspace_id }) => workspace_id))];
-  const [, result] = await db.batch([db.execute(lockWorkspaces(workspaceIds)), db.execute(write)]);
-  const { deliveries } = Written.parse(result.rows[0]);
-  const due = deliveries.map((deliveryId) => ({ deliveryId, attemptNo: 1, notBefore: null }));
-  if (due.length > 0) await publishDue(services, due);
+    )`;
+  const workspaceIds = expired.map(({ workspace_id }) => workspace_id);
+  await writeFacts(services, workspaceIds, ctes);
 }
-
-const unowned = (sessionId: ReturnType<typeof sql>) => sql`not exists (
-  select 1 from session_leases lease
-  where lease.session_id = ${sessionId} and lease.runner_id is not null and lease.lease_until > now()
-)`;

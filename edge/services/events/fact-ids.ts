@@ -7,6 +7,15 @@ export function ackEventId(sessionId: string, wireId: string, ack: number): Prom
   return factEventId([sessionId, wireId, 'message.ack', String(ack)]);
 }
 
+/** The event of a send whose end is another one than WhatsApp's word. */
+export function settledEventId(
+  sessionId: string,
+  wireId: string,
+  outcome: 'unknown' | 'not_begun',
+): Promise<string> {
+  return factEventId([sessionId, wireId, 'message.settled', outcome]);
+}
+
 /**
  * Id of the event that a report makes, the same however often and by whomever it is reported. What tells reports of one
  * kind about one message apart: the ack's level, the time of an edit, sender and time of a reaction.
@@ -34,7 +43,7 @@ export async function reportEventId(spooled: SpooledReport, sessionKey: string):
       const wireId = report.wireId ?? (await deriveWireId(sessionKey, report.messageId));
       if (report.outcome === 'sent') return ackEventId(sessionId, wireId, 1);
       if (report.outcome === 'failed') return ackEventId(sessionId, wireId, -1);
-      return factEventId([sessionId, wireId, report.kind, report.outcome]);
+      return settledEventId(sessionId, wireId, report.outcome);
     }
     case 'session.status':
     case 'session.qr':

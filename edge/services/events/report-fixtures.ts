@@ -37,6 +37,8 @@ export async function newOutbound(
     claimEpoch?: number | null;
     expiresAt?: Date;
     queueSeq?: number;
+    chatId?: string;
+    sentAt?: Date;
   } = {},
 ): Promise<string> {
   const { status = 'sending', claimEpoch = 1 } = options;
@@ -46,7 +48,7 @@ export async function newOutbound(
     workspaceId: session.workspaceId,
     sessionId: session.sessionId,
     direction: 'outbound',
-    chatId: '15550100001@c.us',
+    chatId: options.chatId ?? '15550100001@c.us',
     type: 'text',
     content: { type: 'text', text: 'hello', linkPreview: true },
     status,
@@ -54,6 +56,7 @@ export async function newOutbound(
     claimEpoch,
     queueSeq: options.queueSeq ?? Math.floor(Math.random() * 1_000_000),
     ...(options.expiresAt === undefined ? {} : { expiresAt: options.expiresAt }),
+    ...(options.sentAt === undefined ? {} : { sentAt: options.sentAt }),
   });
   return id;
 }

@@ -17,12 +17,18 @@ import { type NewMedia, sendStatement } from './send-statement.ts';
 
 export const DEFAULT_EXPIRY_SECONDS = 3600;
 
+/** How far ahead a message may be sent for. */
+export const MAX_AHEAD_DAYS = 30;
+const MAX_AHEAD_MS = MAX_AHEAD_DAYS * 86_400_000;
+
 export type EnqueueInput = {
   session: string | null;
   to: { chatId: string } | { quotedMessageId: string };
   content: OutboundContent;
   media?: NewMedia;
   expiresInSeconds: number;
+  /** ISO time, at most MAX_AHEAD_DAYS from now; one that is over is now. */
+  sendAt: string | null;
   idempotency: Idempotency | null;
 };
 
@@ -39,11 +45,13 @@ export type SentMessage = {
   sessionName: string;
   chatId: string;
   type: OutboundContent['type'];
-  queueSeq: number;
+  /** Null until a message for later is due. */
+  queueSeq: number | null;
   quotedMessageId: string | null;
   /** Known once the message is settled. */
   wireId: string | null;
   createdAt: string;
+  sendAt: string | null;
   expiresAt: string;
 };
 
@@ -51,16 +59,17 @@ const Verdict = z.object({
   refusal: z.enum([...REFUSALS, 'REPLAYED']).nullable(),
   session_status: z.string().nullable(),
   per_minute: z.number().nullable(),
-  queue_seq: Count.nullable(),
+  written: z.boolean(),
 });
 
 const Queued = z.object({
   session_id: z.string(),
   session_name: z.string(),
   chat_id: z.string(),
-  queue_seq: Count,
+  queue_seq: Count.nullable(),
   quoted_message_id: z.string().nullable(),
   created_at: Moment,
+  send_at: Moment.nullable(),
   expires_at: Moment,
 });
 
@@ -92,17 +101,18 @@ export async function enqueue({
   ctx: ServiceContext;
   input: EnqueueInput;
 }): Promise<EnqueueResult> {
+  refuseTooFarAhead(ctx, input.sendAt);
   const id = newId('message', ctx.now());
   for (let run = 1; run <= MAX_RUNS; run += 1) {
-    const { row, refusal, queueSeq } = await execute(ctx, input, { messageId: id, commit: true });
+    const { row, refusal, written } = await execute(ctx, input, { messageId: id, commit: true });
     if (refusal === 'REPLAYED') {
       notWritten(ctx);
       return { replay: replayOf(input, row) };
     }
-    if (queueSeq !== null) {
-      const written = Written.parse(row);
-      const message = messageOf(input, written, { id, status: 'queued', wireId: null });
-      return { enqueued: { message, owner: ownerOf(written) } };
+    if (written) {
+      const queued = Written.parse(row);
+      const message = messageOf(input, queued, { id, status: 'queued', wireId: null });
+      return { enqueued: { message, owner: ownerOf(queued) } };
     }
     // Nothing spoke against it and nothing was written: the session was deleted while the statement waited for its row.
     if (input.idempotency === null) throw new AppError('SESSION_NOT_FOUND');
@@ -122,8 +132,17 @@ export async function checkEnqueue({
   ctx: ServiceContext;
   input: EnqueueInput;
 }): Promise<SendAnswer | null> {
+  refuseTooFarAhead(ctx, input.sendAt);
   const { row, refusal } = await execute(ctx, input, { messageId: '', commit: false });
   return refusal === 'REPLAYED' ? replayOf(input, row) : null;
+}
+
+function refuseTooFarAhead(ctx: ServiceContext, sendAt: string | null): void {
+  if (sendAt === null || Date.parse(sendAt) <= ctx.now() + MAX_AHEAD_MS) return;
+  const message = `must be within ${MAX_AHEAD_DAYS} days from now`;
+  throw new AppError('VALIDATION_ERROR', undefined, {
+    fields: [{ in: 'body', field: 'sendAt', message }],
+  });
 }
 
 function replayOf(input: EnqueueInput, row: unknown): SendAnswer {
@@ -148,6 +167,7 @@ function messageOf(
     quotedMessageId: row.quoted_message_id,
     wireId: own.wireId,
     createdAt: row.created_at.toISOString(),
+    sendAt: row.send_at?.toISOString() ?? null,
     expiresAt: row.expires_at.toISOString(),
   };
 }
@@ -158,7 +178,7 @@ function ownerOf(written: z.infer<typeof Written>): SessionAddress | null {
   return { sessionId, epoch, runnerId, bootId, url };
 }
 
-type Executed = { row: unknown; refusal: 'REPLAYED' | null; queueSeq: number | null };
+type Executed = { row: unknown; refusal: 'REPLAYED' | null; written: boolean };
 
 async function execute(
   ctx: ServiceContext,
@@ -175,17 +195,18 @@ async function execute(
     content: input.content,
     media: input.media ?? null,
     expiresInSeconds: input.expiresInSeconds,
+    sendAt: input.sendAt,
     idempotency: input.idempotency,
     audit: options.commit ? auditOf(ctx, options.messageId) : null,
     ...options,
   });
   const [row] = await runStatement(ctx, statement);
   const verdict = Verdict.parse(row);
-  const { refusal, session_status: sessionStatus, queue_seq: queueSeq } = verdict;
+  const { refusal, session_status: sessionStatus, written } = verdict;
   if (refusal !== null && refusal !== 'REPLAYED')
     throw refusalError(refusal, { sessionStatus, address });
   alignLimit(ctx, verdict.per_minute);
-  return { row, refusal, queueSeq };
+  return { row, refusal, written };
 }
 
 const auditOf = (ctx: ServiceContext, messageId: string): SQL =>

@@ -6,7 +6,8 @@ import { ringDoorbell } from './ring-doorbell.ts';
 
 /**
  * Rings for a message that was just queued, and answers: 202 while it is on its way, 200 once it is settled. A replay is
- * answered as it is: its message was rung for, and is told of at every heartbeat.
+ * answered as it is: its message was rung for, and is told of at every heartbeat. A message for later is neither rung nor
+ * waited for.
  * @throws AppError the message's own failure, when it was settled as failed within the wait
  */
 export async function finishSend(
@@ -16,6 +17,8 @@ export async function finishSend(
 ): Promise<SendAnswer> {
   if ('replay' in result) return result.replay;
   const { enqueued } = result;
+  const { message: queued } = enqueued;
+  if (queued.queueSeq === null) return { replayed: false, httpStatus: 202, message: queued };
   const keep = (settled: Parameters<typeof keepAnswer>[2]): void => {
     if (idempotency !== null) ctx.waitUntil(keepAnswer(ctx, enqueued.message.id, settled));
   };

@@ -21,12 +21,15 @@ export function viewMessage(row: typeof messages.$inferSelect) {
     queueSeq: row.queueSeq,
     quotedMessageId: row.quotedMessageId,
     mediaId: row.mediaId,
+    attempts: row.attempts,
     createdAt: row.createdAt.toISOString(),
+    sendAt: isoOrNull(row.sendAt),
     expiresAt: isoOrNull(row.expiresAt),
     sentAt: isoOrNull(row.sentAt),
     deliveredAt: isoOrNull(row.deliveredAt),
     readAt: isoOrNull(row.readAt),
     playedAt: isoOrNull(row.playedAt),
     failedAt: isoOrNull(row.failedAt),
+    stalledAt: isoOrNull(row.stalledAt),
   };
 }

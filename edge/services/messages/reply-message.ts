@@ -8,6 +8,7 @@ export type ReplyMessageInput = {
   text: string;
   linkPreview: boolean;
   expiresInSeconds: number;
+  sendAt: string | null;
   waitMs: number;
   idempotency: Idempotency | null;
 };
@@ -23,7 +24,7 @@ export async function replyMessage({
   ctx: ServiceContext;
   input: ReplyMessageInput;
 }): Promise<SendAnswer> {
-  const { messageId, text, linkPreview, expiresInSeconds, idempotency } = input;
+  const { messageId, text, linkPreview, expiresInSeconds, sendAt, idempotency } = input;
   const result = await enqueue({
     ctx,
     input: {
@@ -31,6 +32,7 @@ export async function replyMessage({
       to: { quotedMessageId: messageId },
       content: { type: 'text', text, linkPreview },
       expiresInSeconds,
+      sendAt,
       idempotency,
     },
   });

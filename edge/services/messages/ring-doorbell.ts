@@ -17,8 +17,8 @@ export async function ringDoorbell(
   { message, owner }: Enqueued,
   waitMs: number,
 ): Promise<SentMessage> {
-  if (owner === null) return message;
   const { queueSeq } = message;
+  if (owner === null || queueSeq === null) return message;
   if (waitMs === 0) {
     ctx.waitUntil(ring(ctx, owner, { queueSeq }));
     return message;

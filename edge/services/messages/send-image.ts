@@ -14,6 +14,7 @@ export type SendImageInput = {
   url: string;
   caption: string | null;
   expiresInSeconds: number;
+  sendAt: string | null;
   waitMs: number;
   idempotency: Idempotency | null;
 };
@@ -31,8 +32,8 @@ export async function sendImage({
   input: SendImageInput;
 }): Promise<SendAnswer> {
   requireScope(ctx, 'messages:send');
-  const { session, chatId, url, caption, expiresInSeconds, idempotency } = input;
-  const target = { session, to: { chatId }, expiresInSeconds, idempotency };
+  const { session, chatId, url, caption, expiresInSeconds, sendAt, idempotency } = input;
+  const target = { session, to: { chatId }, expiresInSeconds, sendAt, idempotency };
   const mediaId = newId('media', ctx.now());
   const content = {
     type: 'image' as const,

@@ -31,7 +31,10 @@ export type SendStatementInput = {
   quotedMessageId: string | null;
   content: OutboundContent;
   media: NewMedia | null;
+  /** Counted from `sendAt` where that is to come. */
   expiresInSeconds: number;
+  /** ISO time before which it is not to be sent; null, and one that is over, is now. */
+  sendAt: string | null;
   /** The caller's Idempotency-Key with what it stands for; null without one. */
   idempotency: Idempotency | null;
   /** INSERT of the audit row over the CTE `written`; null without `commit`. */
@@ -46,10 +49,11 @@ export type SendStatementInput = {
  * its CASE is the order in which a caller is told what is wrong.
  *
  * The counter is raised by an UPDATE of the session's row, whose lock makes concurrent sends of one session queue up:
- * each re-reads the newest counter, so that numbers are dense and their order is commit order.
+ * each re-reads the newest counter, so that numbers are dense and their order is commit order. A message for later gets its
+ * number when it is due (queue/promote-due.ts), and has none until then.
  *
  * An Idempotency-Key that is taken gives `REPLAYED` with its message. A send that waited for another with the same key to
- * commit cannot see that message yet: it writes nothing and says nothing (`queue_seq` null), and is to be run again.
+ * commit cannot see that message yet: it writes nothing and says nothing (`written` false), and is to be run again.
  */
 export const sendStatement = (input: SendStatementInput): SQL => sql`
   with ${input.caller},
@@ -60,7 +64,7 @@ export const sendStatement = (input: SendStatementInput): SQL => sql`
   ),
   prior as (
     select m.id, m.session_id, m.status, m.wire_id, m.chat_id, m.queue_seq, m.quoted_message_id, m.created_at, m.expires_at,
-      i.body_hash = ${input.idempotency?.bodyHash ?? null}::text as same_body, i.answer_status, i.answer
+      m.send_at, i.body_hash = ${input.idempotency?.bodyHash ?? null}::text as same_body, i.answer_status, i.answer
     from idempotency i join messages m on m.id = i.message_id
     where i.workspace_id = ${input.workspaceId} and i.route = ${input.idempotency?.route ?? null}::text
       and i.idempotency_key = ${input.idempotency?.key ?? null}::text and i.expires_at > now()
@@ -126,32 +130,38 @@ export const sendStatement = (input: SendStatementInput): SQL => sql`
     select 1 from claimed
   ),
   raised as (
-    update sessions s set queue_seq = s.queue_seq + 1
+    update sessions s set queue_seq = s.queue_seq + case when ${isLater(input)} then 0 else 1 end
     from target, admitted
     where s.id = target.id
-    returning s.id, s.queue_seq
+    returning s.id, case when ${isLater(input)} then null else s.queue_seq end as queue_seq
   ),
   stored as (
     ${input.media === null ? sql`select null::text as id where false` : insertMedia(input, input.media)}
   ),
   written as (
     insert into messages (id, workspace_id, session_id, direction, chat_id, type, content, status, status_rank,
-      queue_seq, quoted_message_id, quoted_wire_id, media_id, expires_at)
+      queue_seq, quoted_message_id, quoted_wire_id, media_id, send_at, expires_at)
     select ${input.messageId}, ${input.workspaceId}, raised.id, 'outbound', coalesce(${input.chatId}::text, quoted.chat_id),
       ${input.content.type}, ${JSON.stringify(input.content)}::jsonb, 'queued', ${MESSAGE_STATUS_RANK.queued}::smallint,
       raised.queue_seq, quoted.id, quoted.wire_id, ${input.media?.id ?? null}::text,
-      now() + make_interval(secs => ${input.expiresInSeconds}::int)
+      ${input.sendAt}::timestamptz,
+      greatest(now(), ${input.sendAt}::timestamptz) + make_interval(secs => ${input.expiresInSeconds}::int)
     from raised left join quoted on true
-    returning session_id, chat_id, queue_seq, quoted_message_id, created_at, expires_at
+    returning session_id, chat_id, queue_seq, quoted_message_id, created_at, send_at, expires_at
   ),
   audited as (${input.audit ?? sql`select null where false`})
   select verdict.refusal, caller.per_minute, target.id as session_id, target.name as session_name, target.status as session_status,
     target.epoch, target.runner_id, target.boot_id, target.url,
+    written.session_id is not null as written,
     coalesce(written.chat_id, prior.chat_id) as chat_id, coalesce(written.queue_seq, prior.queue_seq) as queue_seq,
     coalesce(written.quoted_message_id, prior.quoted_message_id) as quoted_message_id,
     coalesce(written.created_at, prior.created_at) as created_at, coalesce(written.expires_at, prior.expires_at) as expires_at,
+    coalesce(written.send_at, prior.send_at) as send_at,
     prior.id as prior_id, prior.status as prior_status, prior.wire_id as prior_wire_id, prior.answer_status, prior.answer
   from verdict left join caller on true left join target on true left join written on true left join prior on true`;
+
+const isLater = ({ sendAt }: SendStatementInput): SQL =>
+  sql`coalesce(${sendAt}::timestamptz > now(), false)`;
 
 /**
  * A linked session that a new owner is bringing back: its messages wait for it like those of a session that reconnects.

@@ -9,6 +9,7 @@ export type SendTextInput = {
   text: string;
   linkPreview: boolean;
   expiresInSeconds: number;
+  sendAt: string | null;
   /** How long to wait for the message to be settled; 0 answers as soon as it is queued. */
   waitMs: number;
   idempotency: Idempotency | null;
@@ -25,11 +26,11 @@ export async function sendText({
   ctx: ServiceContext;
   input: SendTextInput;
 }): Promise<SendAnswer> {
-  const { session, chatId, text, linkPreview, expiresInSeconds, idempotency } = input;
+  const { session, chatId, text, linkPreview, expiresInSeconds, sendAt, idempotency } = input;
   const content = { type: 'text' as const, text, linkPreview };
   const result = await enqueue({
     ctx,
-    input: { session, to: { chatId }, content, expiresInSeconds, idempotency },
+    input: { session, to: { chatId }, content, expiresInSeconds, sendAt, idempotency },
   });
   return finishSend(ctx, result, input);
 }

@@ -1,3 +1,4 @@
+import { type SQL, sql } from 'drizzle-orm';
 import type {
   Assignment,
   HeartbeatRequest,
@@ -6,6 +7,7 @@ import type {
 import { LEASE } from '../../../shared/protocol/leases.ts';
 import type { Services } from '../../context.ts';
 import { openProxy } from '../sessions/proxy.ts';
+import { parsePromoted, promoteDue } from '../queue/promote-due.ts';
 import { countFailedStarts, tellCrashLoops } from './count-failed-starts.ts';
 import { adoptOrphans, parseAssignments, type SealedAssignment, takeUpOwn } from './hand-out.ts';
 import { noteSilence } from './note-silence.ts';
@@ -16,7 +18,7 @@ import { DeletedRow, deletedOf, storeMetrics } from './store-metrics.ts';
 /**
  * One heartbeat of a runner, in one transaction and one round trip: renews the leases it names and holds, tells it what
  * it lost, and hands out what it should take up. It must name every session whose browser may be alive. What it gives back
- * goes to another runner, which is woken.
+ * goes to another runner, which is woken. Messages for later that are due get their place, and are told of.
  */
 export async function heartbeat({
   services,
@@ -27,18 +29,22 @@ export async function heartbeat({
 }): Promise<HeartbeatResponse> {
   const { db, log } = services;
   const releases = await placeReleased(services, input);
-  const [, registered, released, renewals, crashing, own, orphans, , deleted] = await db.batch([
-    db.execute(noteSilence()),
-    db.execute(registerRunner(input)),
-    db.execute(releaseLeases(input, releases)),
-    db.execute(renewLeases(input)),
-    db.execute(countFailedStarts(input)),
-    db.execute(takeUpOwn(input)),
-    db.execute(adoptOrphans(input)),
-    db.execute(storeMetrics(input)),
-    db.execute(deletedOf(input.stored ?? [])),
-  ]);
+  const [, registered, released, renewals, crashing, own, orphans, , deleted, promoted] =
+    await db.batch([
+      db.execute(noteSilence()),
+      db.execute(registerRunner(input)),
+      db.execute(releaseLeases(input, releases)),
+      db.execute(renewLeases(input)),
+      db.execute(countFailedStarts(input)),
+      db.execute(takeUpOwn(input)),
+      db.execute(adoptOrphans(input)),
+      db.execute(storeMetrics(input)),
+      db.execute(deletedOf(input.stored ?? [])),
+      // Last: it locks rows of sessions, and nothing may wait for a lock while it holds them.
+      db.execute(promoteDue(isHeldBy(input))),
+    ]);
   const { runnerId, bootId } = input;
+  const reaching = parsePromoted(promoted.rows);
   wakeNewOwners(services, releases, released.rows);
   await tellCrashLoops(services, crashing.rows);
   if (registered.rows.length === 0) log({ event: 'heartbeat_of_replaced_boot', runnerId, bootId });
@@ -54,7 +60,7 @@ export async function heartbeat({
   };
   for (const renewal of parseRenewals(renewals.rows)) {
     const { session_id: sessionId, outcome } = renewal;
-    if (outcome === 'renewed') response.renewed.push(renewed(renewal));
+    if (outcome === 'renewed') response.renewed.push(renewed(renewal, reaching));
     else response.lost.push({ sessionId, reason: outcome });
   }
   for (const { id } of DeletedRow.array().parse(deleted.rows))
@@ -70,13 +76,19 @@ export async function heartbeat({
   return response;
 }
 
+const isHeldBy = ({ runnerId, bootId }: HeartbeatRequest): SQL => sql`m.session_id in (
+  select l.session_id from session_leases l where l.runner_id = ${runnerId} and l.boot_id = ${bootId})`;
+
 /** With what the user may have changed since the session was handed out. */
-function renewed(renewal: Renewal): HeartbeatResponse['renewed'][number] {
+function renewed(
+  renewal: Renewal,
+  reaching: ReadonlyMap<string, number>,
+): HeartbeatResponse['renewed'][number] {
   const { session_id: sessionId, epoch, queue_seq } = renewal;
   return {
     sessionId,
     epoch,
-    highestQueueSeq: queue_seq ?? 0,
+    highestQueueSeq: reaching.get(sessionId) ?? queue_seq ?? 0,
     pacing: {
       minIntervalMs: renewal.min_interval_ms ?? 0,
       jitterMs: renewal.jitter_ms ?? 0,

@@ -137,7 +137,9 @@ export async function ownershipWorld() {
 
     queueMessage: async (given: {
       sessionId: string;
-      queueSeq: number;
+      /** Null for a message for later, which has no place yet. */
+      queueSeq: number | null;
+      sendInSeconds?: number;
       status?: 'queued' | 'sending' | 'sent';
       claimEpoch?: number;
       mediaId?: string;
@@ -163,12 +165,16 @@ export async function ownershipWorld() {
         claimEpoch: given.claimEpoch ?? null,
         mediaId: given.mediaId ?? null,
         quotedWireId: given.quotedWireId ?? null,
+        ...(given.sendInSeconds !== undefined && {
+          sendAt: sql`now() + ${given.sendInSeconds}::int * interval '1 second'`,
+        }),
         expiresAt: sql`now() + ${given.expiresInSeconds ?? 3_600}::int * interval '1 second'`,
       });
-      await db
-        .update(schema.sessions)
-        .set({ queueSeq: given.queueSeq })
-        .where(eq(schema.sessions.id, given.sessionId));
+      if (given.queueSeq !== null)
+        await db
+          .update(schema.sessions)
+          .set({ queueSeq: given.queueSeq })
+          .where(eq(schema.sessions.id, given.sessionId));
       return id;
     },
   };

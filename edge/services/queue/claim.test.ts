@@ -1,6 +1,8 @@
 import { eq, sql } from 'drizzle-orm';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { ClaimResponse } from '../../../shared/protocol/outbound-message.ts';
+import { ingestReports } from '../events/ingest-reports.ts';
+import { settled } from '../events/report-fixtures.ts';
 import { type OwnershipWorld, ownershipWorld } from '../ownership/test-world.ts';
 import { claimMessages } from './claim.ts';
 
@@ -66,6 +68,36 @@ describe('a claim', () => {
     for (const queueSeq of [1, 2, 3]) await world.queueMessage({ sessionId, queueSeq });
     expect(seqs(await claim(sessionId, { limit: 2 }))).toEqual([1, 2]);
     expect(seqs(await claim(sessionId, { limit: 2 }))).toEqual([3]);
+  });
+
+  it('keeps the order around messages that were put back, and says how often they were tried', async () => {
+    const sessionId = await ownedSession();
+    const ids: string[] = [];
+    for (const queueSeq of [1, 2, 3, 4])
+      ids.push(await world.queueMessage({ sessionId, queueSeq }));
+    expect(seqs(await claim(sessionId, { limit: 3 }))).toEqual([1, 2, 3]);
+    const back = (messageId: string | undefined, spoolSeq: number, attempts?: number) => ({
+      bootId: 'a-boot-1',
+      spoolSeq,
+      sessionId,
+      epoch: EPOCH,
+      occurredAt: Date.now(),
+      report: settled(messageId ?? '', {
+        outcome: 'not_begun',
+        ...(attempts !== undefined && { attempts }),
+      }),
+    });
+    const reports = [back(ids[1], 1, 2), back(ids[2], 2)];
+    await ingestReports({ services: world.services, runnerId: 'a', reports });
+    await ingestReports({ services: world.services, runnerId: 'a', reports });
+    await world.queueMessage({ sessionId, queueSeq: 5 });
+    const { messages } = await claim(sessionId);
+    expect(messages.map(({ queueSeq, attempts }) => [queueSeq, attempts])).toEqual([
+      [2, 2],
+      [3, 0],
+      [4, 0],
+      [5, 0],
+    ]);
   });
 
   it('hands out a message past its time, with that time, for the runner to settle', async () => {

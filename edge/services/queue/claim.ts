@@ -29,13 +29,14 @@ const Row = z.object({
       quotedWireId: z.string().nullable(),
       objectKey: z.string().nullable(),
       expiresAt: z.number().nullable(),
+      attempts: z.number(),
     })
     .nullable(),
 });
 
 /**
  * Hands the next queued messages of a session to its owner, in order of the queue: `queued` → `sending` under its epoch,
- * in one statement. Nothing behind a message that an earlier owner left unsettled is handed out, and nothing at all while
+ * in one statement. What is for later has no place in the queue until it is due, and is passed over. Nothing behind a message that an earlier owner left unsettled is handed out, and nothing at all while
  * the workspace is suspended. Messages past their time are handed out like others: the runner settles them as EXPIRED,
  * which makes their event.
  * The lease row is share-locked, so that a takeover waits for a claim and a claim never outlives its epoch.
@@ -67,7 +68,7 @@ export async function claimMessages({
       select m.id
       from messages m, owned, barrier
       where m.session_id = owned.session_id and owned.desired = 'running' and owned.workspace_active
-        and m.status = 'queued'
+        and m.status = 'queued' and m.queue_seq is not null
         and (barrier.queue_seq is null or m.queue_seq < barrier.queue_seq)
       order by m.queue_seq
       limit ${limit}::int
@@ -84,7 +85,7 @@ export async function claimMessages({
       case when m.id is not null then jsonb_build_object(
         'id', m.id, 'queueSeq', m.queue_seq, 'chatId', m.chat_id, 'content', m.content,
         'quotedWireId', m.quoted_wire_id, 'objectKey', media.object_key,
-        'expiresAt', (extract(epoch from m.expires_at) * 1000)::bigint) end as message
+        'attempts', m.attempts, 'expiresAt', (extract(epoch from m.expires_at) * 1000)::bigint) end as message
     from owned
     join sessions s on s.id = owned.session_id
     cross join barrier

@@ -20,7 +20,7 @@ import type { EngineTimes } from './times.ts';
 const FAST: Partial<EngineTimes> = {
   watchMs: 100,
   dialogEveryMs: 100,
-  outbound: { ...OUTBOUND_TIMES, previewMs: 1_000 },
+  outbound: { ...OUTBOUND_TIMES, previewMs: 1_000, textMs: 3_000 },
 };
 
 let sandbox: TestSandbox;
@@ -148,6 +148,20 @@ it('sends a text without its preview when that cannot be had', async () => {
   expect(await onWire(linked.wireId)).toMatchObject([{ attempts: 1, body: text }]);
 });
 
+it('says that a text may be tried again which the page never handed over, and then sends it once', async () => {
+  await online();
+  await link.onPage(`(() => {
+    window.__stuck = true;
+    const { getChat } = window.WWebJS;
+    window.WWebJS.getChat = (...given) => window.__stuck ? new Promise(() => undefined) : getChat(...given);
+  })()`);
+  const late = message({ content: { type: 'text', text: 'late', linkPreview: false } });
+  expect(await link.engine.send(late)).toMatchObject({ outcome: 'failed', code: 'UNAVAILABLE' });
+  await link.onPage('window.__stuck = false');
+  expect(await link.engine.send(late)).toMatchObject({ outcome: 'sent' });
+  expect(await onWire(late.wireId)).toMatchObject([{ attempts: 1 }]);
+});
+
 it('sends once, under one id, when the answer was lost and the line came back', async () => {
   await online();
   await sandbox.phone.faults({ ...link.at, loseAck: 1 });
@@ -245,6 +259,22 @@ it('fails to start within its deadline when WhatsApp stays away', async () => {
   await sandbox.phone.network({ ...link.at, online: true });
   expect(link.events.at(-1)).toMatchObject({ type: 'closed', reason: 'start_failed' });
   expect(processes()).toEqual([]);
+});
+
+it('comes up although the page is reloaded while the library is put into it', async () => {
+  link.renew();
+  const starting = link.engine.start();
+  const reloaded = () =>
+    sandbox.phone.pageReload(link.at).then(
+      ({ pages }) => pages > 0,
+      () => false,
+    );
+  expect(await until(reloaded, 10_000, 1)).toBe(true);
+  await starting;
+  await link.event('ready');
+  expect(count('ready')).toBe(1);
+  expect(await link.engine.send(message())).toMatchObject({ outcome: 'sent' });
+  await link.engine.stop();
 });
 
 it('gets ready although the sync came before anybody listened', async () => {

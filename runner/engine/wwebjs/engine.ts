@@ -12,10 +12,9 @@ import type {
 import { whilePaused } from '../../credentials/pause.ts';
 import { readIdentity, readSurface } from './boot-report.ts';
 import { describe, until, withDeadline } from './deadline.ts';
-import { Inbound } from './inbound.ts';
+import { Intake } from './intake.ts';
 import { LinkedBrowser } from './linked-browser.ts';
-import type { LibraryMessage } from './library.ts';
-import { keepOnlineMark, missedSince } from './online-mark.ts';
+import { watchLine } from './line-watch.ts';
 import { lookUpMessage, sendMessage } from './outbound.ts';
 import { askPairingCode } from './pairing-code.ts';
 import { queryRecipient } from './page/send.ts';
@@ -56,7 +55,7 @@ class WwebjsEngine implements WhatsAppEngine {
   readonly #now: () => number;
   readonly #tell: (event: EngineEvent) => void;
   readonly #browser: LinkedBrowser;
-  #inbound: Inbound | null = null;
+  readonly #intake: Intake;
   #started = false;
   #closing: Promise<void> | null = null;
   #closed = false;
@@ -67,7 +66,6 @@ class WwebjsEngine implements WhatsAppEngine {
   #connected = false;
   #loggedOut = false;
   #logoutRequested = false;
-  #since = 0;
 
   constructor(options: EngineOptions, emit: (event: EngineEvent) => void, deps: WwebjsEngineDeps) {
     this.#options = options;
@@ -75,6 +73,15 @@ class WwebjsEngine implements WhatsAppEngine {
     this.#times = { ...ENGINE_TIMES, ...deps.times };
     this.#now = deps.now ?? Date.now;
     this.#tell = emit;
+    this.#intake = new Intake({
+      profileDir: options.profileDir,
+      filesDir: options.filesDir,
+      traffic: options.traffic,
+      page: () => this.#browser.page,
+      emit: (event) => this.#emit(event),
+      log: (event, entry) => this.#log(event, entry),
+      now: this.#now,
+    });
     this.#browser = new LinkedBrowser(
       {
         profileDir: options.profileDir,
@@ -103,7 +110,7 @@ class WwebjsEngine implements WhatsAppEngine {
       if (this.#options.mode === 'sandbox' && this.#deps.sandboxArgs.length === 0) {
         throw new Error('A sandbox session has no sandbox to talk to.');
       }
-      this.#since = await missedSince(this.#options.profileDir, this.#now());
+      await this.#intake.prepare();
       this.#listen();
       await withDeadline(this.#browser.launch(), this.#times.startMs, 'starting WhatsApp Web');
     } catch (error) {
@@ -214,15 +221,7 @@ class WwebjsEngine implements WhatsAppEngine {
     client.on('change_state', (state: string) => {
       if (this.#ready) this.#setConnected(state === 'CONNECTED', state);
     });
-    client.on('message', (message: unknown) => this.#inbound?.message(raw(message)));
-    client.on('message_ack', (message: unknown, ack: unknown) =>
-      this.#inbound?.ack(raw(message), ack),
-    );
-    client.on('message_edit', (message: unknown, now: unknown) =>
-      this.#inbound?.edit(raw(message), now),
-    );
-    client.on('message_revoke_everyone', (after: unknown) => this.#inbound?.revoke(raw(after)));
-    client.on('message_reaction', (reaction: unknown) => this.#inbound?.reaction(reaction));
+    this.#intake.listen(client);
   }
 
   #onEarlyState(state: string): void {
@@ -232,52 +231,39 @@ class WwebjsEngine implements WhatsAppEngine {
   #onAuthenticated(): void {
     if (this.#authenticated) return;
     this.#authenticated = true;
-    // What came before the link is history that the phone hands over, not news.
-    if (this.#pairedHere) this.#since = this.#now();
+    if (this.#pairedHere) this.#intake.linkedNow();
     this.#emit({ type: 'authenticated' });
   }
 
   async #onReady(): Promise<void> {
     if (this.#closing !== null) return;
     try {
-      this.#inbound ??= new Inbound({
-        page: this.#browser.page,
-        filesDir: this.#options.filesDir,
-        traffic: this.#options.traffic,
-        emit: (event) => this.#emit(event),
-        log: (entry) => this.#log('engine.inbound', entry),
-        now: this.#now,
-      });
-      if (this.#ready) {
-        this.#setConnected(true, 'the page is back');
-      } else {
-        const { client, page } = this.#browser;
-        const { me, webVersion } = await readIdentity(client, page);
-        if (this.#ready || this.#closing !== null) return;
-        this.#ready = true;
-        this.#connected = true;
-        this.#emit({ type: 'ready', me, webVersion });
-        void this.#watchDialogs();
-        void keepOnlineMark({
-          profileDir: this.#options.profileDir,
-          everyMs: this.#times.onlineMarkMs,
-          now: this.#now,
-          open: () => this.#closing === null,
-          online: () => this.#connected,
-          onError: (detail) => this.#log('engine.mark_failed', { detail }),
-        });
-        const { missing, patches } = await readSurface(page);
-        this.#log('engine.surface', {
-          webVersion,
-          missing,
-          patches: { ...this.#browser.nodePatches, ...patches },
-        });
-      }
-      const found = await this.#inbound.backfill(this.#since);
-      if (found > 0) this.#log('engine.backfilled', { messages: found });
+      this.#intake.open();
+      if (this.#ready) this.#setConnected(true, 'the page is back');
+      else await this.#onFirstReady();
+      await this.#intake.catchUp();
     } catch (error) {
       this.#log('engine.ready_incomplete', { detail: describe(error) });
     }
+  }
+
+  async #onFirstReady(): Promise<void> {
+    const { client, page } = this.#browser;
+    const { me, webVersion } = await readIdentity(client, page);
+    if (this.#ready || this.#closing !== null) return;
+    this.#ready = true;
+    this.#connected = true;
+    this.#emit({ type: 'ready', me, webVersion });
+    const open = (): boolean => this.#closing === null;
+    void this.#watchDialogs();
+    void this.#watchLine();
+    void this.#intake.keepMark(this.#times.onlineMarkMs, open);
+    const { missing, patches } = await readSurface(page);
+    this.#log('engine.surface', {
+      webVersion,
+      missing,
+      patches: { ...this.#browser.nodePatches, ...patches },
+    });
   }
 
   #onReload(): void {
@@ -290,6 +276,8 @@ class WwebjsEngine implements WhatsAppEngine {
     if (this.#connected === connected) return;
     this.#connected = connected;
     this.#emit({ type: 'connection', connected, detail });
+    if (connected) void this.#intake.catchUp();
+    else this.#intake.lineLost();
   }
 
   #onDisconnected(reason: string): void {
@@ -324,6 +312,18 @@ class WwebjsEngine implements WhatsAppEngine {
     if (stuck) await this.#close('crashed', 'connected, but never ready');
   }
 
+  async #watchLine(): Promise<void> {
+    const dead = await watchLine({
+      page: () => this.#browser.page,
+      times: this.#times,
+      open: () => this.#closing === null,
+      connected: () => this.#connected,
+      heardAt: () => this.#intake.heardAt,
+    });
+    if (dead)
+      await this.#close('crashed', 'WhatsApp answers no more, though the page is connected');
+  }
+
   async #watchDialogs(): Promise<void> {
     await watchDialogs({
       page: () => this.#browser.page,
@@ -341,8 +341,8 @@ class WwebjsEngine implements WhatsAppEngine {
 
   async #doClose(reason: ClosedReason, detail: string, inPeaceMs: number): Promise<void> {
     try {
-      if (inPeaceMs > 0 && this.#inbound !== null) {
-        await withDeadline(this.#inbound.idle(), this.#times.flushMs, 'flushing').catch(
+      if (inPeaceMs > 0) {
+        await withDeadline(this.#intake.idle(), this.#times.flushMs, 'flushing').catch(
           () => undefined,
         );
       }
@@ -377,9 +377,4 @@ function actionFor(state: string): SessionAction | null {
   if (state.includes('TOS_BLOCK')) return 'accept_terms';
   if (state.startsWith('DEPRECATED')) return 'update_required';
   return state.includes('BLOCK') ? 'account_blocked' : null;
-}
-
-/** What the page sent over for a message, before the library put it into its own form. */
-function raw(message: unknown): unknown {
-  return (message as LibraryMessage).rawData;
 }

@@ -15,13 +15,12 @@ import {
   type KnownPerson,
   type People,
 } from './mapping.ts';
-import { messagesSince, resolvePeople } from './page/people.ts';
+import { resolvePeople } from './page/people.ts';
 import { fields, messageKey } from './payload.ts';
 
 const PEOPLE_MS = 3_000;
 const PEOPLE_KEPT = 5_000;
 const SEEN_KEPT = 10_000;
-const BACKFILL_LIMIT = 500;
 
 export type InboundDeps = {
   page: LibraryPage;
@@ -41,6 +40,10 @@ export class Inbound {
   readonly #people = new Map<string, KnownPerson>();
   readonly #chats = new Map<string, Promise<void>>();
   readonly #seen = new Set<string>();
+  /** Ack levels by serialized key. */
+  readonly #acks = new Map<string, number>();
+  /** When each thing that is not out yet came, oldest first. */
+  readonly #pending = new Set<{ at: number }>();
   #download: Promise<unknown> = Promise.resolve();
 
   constructor(deps: InboundDeps) {
@@ -48,7 +51,6 @@ export class Inbound {
   }
 
   message(payload: unknown, backfilled = false): void {
-    if (!isWanted(payload, this.#deps.traffic)) return;
     this.#inOrder(payload, async (people) => {
       const fact = receivedFact(payload, people, backfilled);
       if (fact === null || this.#wasSeen(fact.wireKey)) return;
@@ -68,6 +70,11 @@ export class Inbound {
   }
 
   ack(payload: unknown, ack: unknown): void {
+    const key = messageKey(fields(payload)['id']);
+    if (key !== null && typeof ack === 'number') {
+      this.#acks.set(key.wireKey, ack);
+      trim(this.#acks, SEEN_KEPT);
+    }
     this.#map(payload, (people) => ackFact(payload, ack, people));
   }
 
@@ -83,16 +90,24 @@ export class Inbound {
     this.#map(payload, (people) => revokeFact(payload, people, this.#deps.now()));
   }
 
-  /** Reports messages that came while nobody listened. @param since Unix ms */
-  async backfill(since: number): Promise<number> {
-    const request = { since: Math.floor(since / 1000), limit: BACKFILL_LIMIT };
-    const payloads = await withDeadline(
-      this.#deps.page.evaluate(messagesSince, request),
-      15_000,
-      'back-filling',
-    );
-    for (const payload of payloads) this.message(payload, true);
-    return payloads.length;
+  /** Whether the message of this serialized key was told. */
+  knows(wireKey: string): boolean {
+    return this.#seen.has(wireKey);
+  }
+
+  knowsAck(wireKey: string, ack: number): boolean {
+    return this.#acks.get(wireKey) === ack;
+  }
+
+  /** Looks everybody up whom these payloads name, at once instead of one by one. */
+  async learn(payloads: readonly unknown[]): Promise<void> {
+    await this.#lookUp([...new Set(payloads.flatMap(idsIn))]);
+  }
+
+  /** Unix ms: everything that came before then is out. */
+  get doneUpTo(): number {
+    const [oldest] = this.#pending;
+    return oldest?.at ?? this.#deps.now();
   }
 
   /** Resolves when everything that was told so far is out. */
@@ -107,26 +122,30 @@ export class Inbound {
     });
   }
 
+  /** What is not wanted costs nothing more: no call to the page, and no place in the order. */
   #inOrder(payload: unknown, work: (people: People) => Promise<void>): void {
+    if (!isWanted(payload, this.#deps.traffic)) return;
     const data = fields(payload);
     const chat = messageKey(data['msgId'] ?? data['id'])?.remote ?? '';
     const before = this.#chats.get(chat) ?? Promise.resolve();
+    const pending = { at: this.#deps.now() };
+    this.#pending.add(pending);
     const run = before.then(async () => {
       try {
-        const people = await this.#peopleOf(payload);
-        await work(people);
+        await work(await this.#lookUp(idsIn(payload)));
       } catch (error) {
         this.#deps.log({ event: 'engine.inbound_failed', detail: describe(error) });
       }
     });
     this.#chats.set(chat, run);
     void run.then(() => {
+      this.#pending.delete(pending);
       if (this.#chats.get(chat) === run) this.#chats.delete(chat);
     });
   }
 
-  async #peopleOf(payload: unknown): Promise<People> {
-    const unknown = idsIn(payload).filter((id) => !this.#people.has(id));
+  async #lookUp(ids: readonly string[]): Promise<People> {
+    const unknown = ids.filter((id) => !this.#people.has(id));
     if (unknown.length > 0) {
       try {
         const call = this.#deps.page.evaluate(resolvePeople, unknown);

@@ -58,10 +58,13 @@ export function idsIn(payload: unknown): string[] {
 const isStatusPost = (data: Fields, remote: string): boolean =>
   remote === STATUS_CHAT || data['isStatusV3'] === true;
 
-/** Whether a message is of a kind that the session takes in: chats always, statuses and channels where wanted. */
+/**
+ * Whether a message, or what happened to one, is of a kind that the session takes in: chats always, statuses and channels
+ * where wanted.
+ */
 export function isWanted(payload: unknown, traffic: Traffic): boolean {
   const data = fields(payload);
-  const remote = messageKey(data['id'])?.remote ?? '';
+  const remote = messageKey(data['msgId'] ?? data['id'])?.remote ?? '';
   if (isStatusPost(data, remote)) return traffic.status;
   return traffic.channels || !remote.endsWith('@newsletter');
 }

@@ -1,25 +1,29 @@
-import { stat, writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, pause } from './deadline.ts';
 
 const FILE = 'waypost-last-online';
-const DAY_MS = 86_400_000;
-/** Clocks of WhatsApp and of this machine differ. */
-const MARGIN_MS = 120_000;
+/** What is older than this is not looked for. */
+export const OLDEST_MS = 86_400_000;
+/** Clocks of WhatsApp and of this machine differ, and what was told last may not have got out. */
+export const MARGIN_MS = 120_000;
 
-/** Notes in the profile now and then that the session is online, until it is closed. */
+/**
+ * Notes in the profile now and then, until the session is closed, up to when everything that came is reported.
+ * @param upTo Unix ms; null while something may have been missed
+ */
 export async function keepOnlineMark(input: {
   profileDir: string;
   everyMs: number;
-  now: () => number;
   open: () => boolean;
-  online: () => boolean;
+  upTo: () => number | null;
   onError: (detail: string) => void;
 }): Promise<void> {
   while (input.open()) {
-    if (input.online()) {
+    const upTo = input.upTo();
+    if (upTo !== null) {
       try {
-        await writeFile(join(input.profileDir, FILE), String(input.now()));
+        await writeFile(join(input.profileDir, FILE), String(upTo));
       } catch (error) {
         input.onError(describe(error));
       }
@@ -29,14 +33,12 @@ export async function keepOnlineMark(input: {
 }
 
 /**
- * From when on messages may have been missed: since we were last online, a day ago at most.
+ * From when on messages may have been missed: since the mark, a day ago at most.
  * A profile without the mark came from a snapshot, and may have missed anything.
  * @returns Unix ms
  */
 export async function missedSince(profileDir: string, now: number): Promise<number> {
-  const marked = await stat(join(profileDir, FILE)).then(
-    (found) => found.mtimeMs,
-    () => 0,
-  );
-  return Math.max(marked - MARGIN_MS, now - DAY_MS);
+  const text = await readFile(join(profileDir, FILE), 'utf8').catch(() => '');
+  const marked = Number(text);
+  return Math.max(Number.isFinite(marked) ? marked - MARGIN_MS : 0, now - OLDEST_MS);
 }

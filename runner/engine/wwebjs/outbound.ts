@@ -76,7 +76,7 @@ export async function sendMessage(
     });
     await withDeadline(sending, deadlineOf(message, times), 'sending');
   } catch (error) {
-    const result = await afterError(outbound, message, documentId, describe(error));
+    const result = await afterError(outbound, message, documentId, error);
     // A preview that cannot be fetched must not cost the message; it was called off, so it may be sent anew.
     if (linkPreview && error instanceof DeadlineError && result.outcome === 'failed') {
       return sendMessage(outbound, withoutPreview(message));
@@ -102,8 +102,9 @@ async function afterError(
   outbound: Outbound,
   message: EngineSend,
   documentId: string,
-  detail: string,
+  error: unknown,
 ): Promise<EngineSendResult> {
+  const detail = describe(error);
   if (detail.includes(SEND_HOOK_MISSING)) return failed('UNAVAILABLE', detail);
   let state;
   try {
@@ -116,8 +117,9 @@ async function afterError(
   } catch {
     state = 'other document' as const;
   }
-  // Called off means: not handed over until now, and the hook refuses it from now on.
-  if (state === 'called off') return failed('MESSAGE_FAILED', detail);
+  // Called off means: not handed over until now, and the hook refuses it from now on. A page that is slow may be quicker later.
+  if (state === 'called off')
+    return failed(error instanceof DeadlineError ? 'UNAVAILABLE' : 'MESSAGE_FAILED', detail);
   const patienceMs = state === 'begun' ? outbound.times.missingMs : outbound.times.afterReloadMs;
   return settle(outbound, message, patienceMs, detail);
 }

@@ -24,6 +24,9 @@ export type EngineTimes = {
   pairingCodeMs: number;
   /** How long WhatsApp may take to give one. */
   pairingAskMs: number;
+  /** Connected, and nothing heard for this long: WhatsApp is asked something; and how long its answer may take. */
+  lineQuietMs: number;
+  lineAnswerMs: number;
   /** How often the time we were last online is noted, for back-filling. */
   onlineMarkMs: number;
 };
@@ -42,5 +45,7 @@ export const ENGINE_TIMES: EngineTimes = {
   qrMs: 20_000,
   pairingCodeMs: 180_000,
   pairingAskMs: 20_000,
+  lineQuietMs: 60_000,
+  lineAnswerMs: 10_000,
   onlineMarkMs: 30_000,
 };

@@ -14,6 +14,7 @@ import { account, accounts, groups, violations, wire } from './views.ts';
 import {
   call,
   conflict,
+  deafen,
   contact,
   faults,
   forgetWorld,
@@ -45,6 +46,7 @@ const acts: { [K in keyof Actions]: Act<K> } = {
   network,
   unlink,
   conflict,
+  deafen,
   faults,
   modal,
   pageEval,

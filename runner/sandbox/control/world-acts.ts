@@ -82,6 +82,12 @@ export const conflict: Act<'conflict'> = async (world, input) => {
   return { pages: pages.length };
 };
 
+export const deafen: Act<'deafen'> = async (world, input) => {
+  const pages = needPage(world, refOf(input));
+  for (const page of pages) page.deaf = true;
+  return { pages: pages.length };
+};
+
 export const faults: Act<'faults'> = async (world, input) => {
   const { world: name, account, ...fields } = input;
   const change = faultsSchema

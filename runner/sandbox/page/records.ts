@@ -80,8 +80,11 @@ export async function loadMessage(core: Core, key: string): Promise<MsgModel | u
   return recall(core, await core.storage.get('message', `${String(fromMe)}_${canonical}_${id}`));
 }
 
-export async function isStored(core: Core, wire: WireMessage): Promise<boolean> {
-  return (await core.storage.get('message', recordKey(wire))) !== undefined;
+/** The place of a message that is on disk; null for one that is not. */
+export async function storedPlace(core: Core, wire: WireMessage): Promise<number | null> {
+  // Records are written by messagePut alone.
+  const record = (await core.storage.get('message', recordKey(wire))) as MessageRecord | undefined;
+  return record?.order ?? null;
 }
 
 export async function loadMessageByWireId(

@@ -48,6 +48,7 @@ async function answer(
 function receive(world: World, connection: Connection, text: string): void {
   const frame = clientFrameSchema.safeParse(JSON.parse(text));
   if (!frame.success) throw new SandboxError(400, 'BAD_FRAME', frame.error.message);
+  if (connection.deaf && !('evalId' in frame.data)) return;
   if ('acked' in frame.data) {
     const { acked } = frame.data;
     const device = connection.link?.device;
@@ -78,8 +79,10 @@ export function serveSocket(
     ref: null,
     refsShown: 0,
     flowing: false,
+    deaf: false,
     lastSentSeq: 0,
     send: (frame: ServerFrame) => {
+      if (connection.deaf && !('push' in frame && frame.push === 'eval')) return;
       if (socket.readyState === socket.OPEN) socket.send(JSON.stringify(frame));
     },
     close: () => socket.close(),

@@ -16,6 +16,8 @@ export type Connection = {
   refsShown: number;
   /** True after `resume`: stanzas may flow. */
   flowing: boolean;
+  /** Its line is dead, and the page does not know: nothing passes but what a test evaluates. */
+  deaf: boolean;
   lastSentSeq: number;
   send: (frame: ServerFrame) => void;
   close: () => void;

@@ -28,21 +28,22 @@ export function messageSettled(write: WriteContext, report: ReportOf<'message.se
       }),
     ]);
   return report.outcome === 'not_begun'
-    ? handBack(write, sql`${itself} and ${claimed}`)
+    ? handBack(write, sql`${itself} and ${claimed}`, report.attempts ?? 0)
     : raise(report.outcome);
 }
 
 /**
- * Back into the queue. The report's name is kept, so that its repetition cannot pull the message out of the hands of an
+ * Back into the queue, at its old place. The report's name is kept, so that its repetition cannot pull the message out of the hands of an
  * owner that has claimed it since.
  */
-function handBack(write: WriteContext, which: SQL): SQL {
+function handBack(write: WriteContext, which: SQL, attempts: number): SQL {
   const name = `${write.spooled.bootId}:${write.spooled.spoolSeq}`;
   return silentStatement([
     factTarget(write),
     sql`handed_back as (
       update messages message
-      set status = 'queued', status_rank = 0, claim_epoch = null, releases = array_append(message.releases, ${name})
+      set status = 'queued', status_rank = 0, claim_epoch = null, releases = array_append(message.releases, ${name}),
+        attempts = greatest(message.attempts, ${attempts}::smallint)
       from target
       where message.session_id = target.id and message.status = 'sending' and ${which}
         and not ${name} = any(message.releases)

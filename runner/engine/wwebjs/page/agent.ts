@@ -17,6 +17,12 @@ export function installAgent(): void {
     beforeSend: [],
     knownRecipients: new Set(),
     files: new Map(),
+    keepSome(remembered) {
+      for (const oldest of remembered.keys()) {
+        if (remembered.size <= 10_000) return;
+        remembered.delete(oldest);
+      }
+    },
     findSent: async () => undefined,
     findQuoted: async () => undefined,
     patches: {},

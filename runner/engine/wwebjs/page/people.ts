@@ -35,20 +35,3 @@ export async function resolveMe(): Promise<{ phone: string | null; lid: string |
     lid: me.getMaybeMeLidUser()?._serialized ?? null,
   };
 }
-
-/**
- * Runs on the page. Messages of others since a time, oldest first: those that came while nobody listened fire no event.
- * @returns as the library sends messages over, so that they map like live ones
- */
-export async function messagesSince(request: { since: number; limit: number }): Promise<unknown[]> {
-  const page = globalThis as unknown as WhatsAppPage & {
-    WWebJS: { getMessageModel(message: unknown): unknown };
-  };
-  return page
-    .require('WAWebCollections')
-    .Msg.getModelsArray()
-    .filter((message) => !message.id.fromMe && message.t >= request.since)
-    .sort((a, b) => a.t - b.t)
-    .slice(-request.limit)
-    .map((message) => JSON.parse(JSON.stringify(page.WWebJS.getMessageModel(message))) as unknown);
-}

@@ -49,6 +49,7 @@ export async function prepareSend(request: SendRequest): Promise<Preparation> {
       return { state: 'refused', code: 'MESSAGE_FAILED', message };
     }
     agent.knownRecipients.add(request.chatId);
+    agent.keepSome(agent.knownRecipients);
   }
 
   let quotedKey: string | null = null;

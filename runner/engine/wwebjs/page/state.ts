@@ -13,3 +13,15 @@ export function readState(): { state: string; version: string | null } {
 export async function dropLink(): Promise<void> {
   await (globalThis as unknown as WhatsAppPage).require('WAWebSocketModel').Socket.logout();
 }
+
+/** Runs on the page. Resolves when WhatsApp's server has answered, whatever it said: a refusal is an answer too. */
+export async function askWhatsApp(): Promise<void> {
+  const page = globalThis as unknown as WhatsAppPage;
+  const me = page.require('WAWebUserPrefsMeUser').getMaybeMePnUser();
+  if (me === undefined) return;
+  try {
+    await page.require('WAWebQueryExistsJob').queryWidExists(me);
+  } catch {
+    return;
+  }
+}

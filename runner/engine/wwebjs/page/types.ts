@@ -28,6 +28,7 @@ export type PageMessage = {
   mediaKey?: string;
   mediaKeyTimestamp?: number;
   mediaData?: { mediaStage: string };
+  isNotification?: boolean;
   downloadMedia(options: { downloadEvenIfExpensive: boolean; rmrReason: number }): Promise<void>;
 };
 
@@ -36,7 +37,12 @@ export type PageEmitter = {
   off(event: string, listener: (...args: never[]) => void): void;
 };
 
-export type PageChat = { id: PageWid; msgs: { getModelsArray(): PageMessage[] } };
+export type PageChat = {
+  id: PageWid;
+  /** Of its last message, in Unix seconds. */
+  t?: number;
+  msgs: { getModelsArray(): PageMessage[] };
+};
 
 export type PageCollections = {
   Msg: PageEmitter & {
@@ -64,6 +70,9 @@ export type PageModules = {
   };
   WAWebFindChatAction: {
     findOrCreateLatestChat(wid: PageWid): Promise<{ chat?: PageChat } | null>;
+  };
+  WAWebChatLoadMessages: {
+    loadEarlierMsgs(options: { chat: PageChat }): Promise<PageMessage[] | undefined>;
   };
   WAWebSendMsgChatAction: {
     addAndSendMsgToChat: (chat: PageChat, message: Record<string, unknown>) => unknown;
@@ -100,6 +109,8 @@ export type PageAgent = {
   /** Recipients that were found on WhatsApp while this document lived. */
   knownRecipients: Set<string>;
   files: Map<string, Uint8Array>;
+  /** Drops the oldest of what is only remembered: a page may live for weeks. */
+  keepSome(remembered: Map<string, unknown> | Set<string>): void;
   /** The message that we sent under this wire id, in whatever form its chat is keyed. */
   findSent(wireId: string, chatId: string): Promise<PageMessage | undefined>;
   /** Any message of the chat, by wire id or serialized key. */

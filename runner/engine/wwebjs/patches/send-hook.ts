@@ -50,7 +50,10 @@ export function sendHook(tag: string, missing: string): void {
       if (Object.getPrototypeOf(message) === Object.prototype) {
         const wireId = takeOurId(chat, message);
         for (const step of agent.beforeSend) step(chat, message);
-        if (wireId !== undefined) agent.sends.set(wireId, 'begun');
+        if (wireId !== undefined) {
+          agent.sends.set(wireId, 'begun');
+          agent.keepSome(agent.sends);
+        }
       }
       return Reflect.apply(original, this, [chat, message, ...rest]);
     };

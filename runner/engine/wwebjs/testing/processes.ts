@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { commandLine } from '../process-tree.ts';
 
 /** Pids of all descendants of a process that are still running. */
@@ -13,6 +13,11 @@ export function descendants(pid: number): number[] {
 /** The renderers among the descendants of a browser. */
 export function renderersOf(browserPid: number): number[] {
   return descendants(browserPid).filter((pid) => commandLine(pid)?.includes('--type=renderer'));
+}
+
+/** Also true for a zombie: it has ended and nobody has taken note of it. */
+export function isThere(pid: number): boolean {
+  return existsSync(`/proc/${pid}`);
 }
 
 function parentOf(pid: number): number | null {

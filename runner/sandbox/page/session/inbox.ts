@@ -1,7 +1,15 @@
 import type { NumberedStanza, Person, Stanza } from '../../protocol.ts';
 import type { Core } from '../core.ts';
 import { ConnectionLostError } from '../errors.ts';
-import { applyGroup, chatPut, ensureChat, enter, isStored, meet, messagePut } from '../records.ts';
+import {
+  applyGroup,
+  chatPut,
+  ensureChat,
+  enter,
+  storedPlace,
+  meet,
+  messagePut,
+} from '../records.ts';
 import type { Places } from '../records.ts';
 import type { MsgModel } from '../models/message.ts';
 import type { Put } from '../storage.ts';
@@ -81,13 +89,12 @@ export class Inbox {
     core.transport.acknowledge(batch.map(({ seq }) => seq));
   }
 
-  /** The model of a message that is new to this profile; null for one it has (its acknowledgement was lost). */
-  async #unpack(stanza: Stanza & { kind: 'message' }): Promise<MsgModel | null> {
+  /** The model of a message. One that is on disk already was stored by a page that died before it showed it. */
+  async #unpack(stanza: Stanza & { kind: 'message' }): Promise<MsgModel> {
     const core = this.#core();
     this.#meetAll(stanza.people);
-    if (await isStored(core, stanza.message)) return null;
     const message = fromWire(core, stanza.message, true);
-    message.place(this.#places.next(message.t));
+    message.place((await storedPlace(core, stanza.message)) ?? this.#places.next(message.t));
     return message;
   }
 

@@ -1,0 +1,127 @@
+import type { Traffic } from '../../../shared/protocol/leases.ts';
+import type { EngineEvent } from '../port.ts';
+import { Backfill } from './backfill.ts';
+import { describe } from './deadline.ts';
+import { Inbound } from './inbound.ts';
+import type { LibraryClient, LibraryMessage, LibraryPage } from './library.ts';
+import { keepOnlineMark, missedSince } from './online-mark.ts';
+
+export type IntakeDeps = {
+  profileDir: string;
+  filesDir: string;
+  traffic: Traffic;
+  page: () => LibraryPage;
+  emit: (event: EngineEvent) => void;
+  log: (event: string, entry: Record<string, unknown>) => void;
+  now: () => number;
+};
+
+/** Everything that an engine takes in from the outside world, live and missed. */
+export class Intake {
+  readonly #deps: IntakeDeps;
+  #since = 0;
+  #inbound: Inbound | null = null;
+  #backfill: Backfill | null = null;
+  #heardAt = 0;
+
+  constructor(deps: IntakeDeps) {
+    this.#deps = deps;
+  }
+
+  /** When WhatsApp last said something, by performance.now(). */
+  get heardAt(): number {
+    return this.#heardAt;
+  }
+
+  heard(): void {
+    this.#heardAt = performance.now();
+  }
+
+  /** Before the browser starts: finds out since when something may have been missed. */
+  async prepare(): Promise<void> {
+    this.#since = await missedSince(this.#deps.profileDir, this.#deps.now());
+  }
+
+  /** What came before the link is history that the phone hands over, not news. */
+  linkedNow(): void {
+    this.#since = this.#deps.now();
+  }
+
+  listen(client: LibraryClient): void {
+    const told = (take: (inbound: Inbound) => void): void => {
+      this.heard();
+      if (this.#inbound !== null) take(this.#inbound);
+    };
+    client.on('message', (message: unknown) => told((inbound) => inbound.message(raw(message))));
+    client.on('message_ack', (message: unknown, ack: unknown) =>
+      told((inbound) => inbound.ack(raw(message), ack)),
+    );
+    client.on('message_edit', (message: unknown, now: unknown) =>
+      told((inbound) => inbound.edit(raw(message), now)),
+    );
+    client.on('message_revoke_everyone', (after: unknown) =>
+      told((inbound) => inbound.revoke(raw(after))),
+    );
+    client.on('message_reaction', (reaction: unknown) =>
+      told((inbound) => inbound.reaction(reaction)),
+    );
+  }
+
+  /** The page is ready: from here on what comes is told. */
+  open(): void {
+    if (this.#inbound !== null) return;
+    const { page, filesDir, traffic, emit, log, now } = this.#deps;
+    this.heard();
+    this.#inbound = new Inbound({
+      page: page(),
+      filesDir,
+      traffic,
+      emit,
+      log: (entry) => log('engine.inbound', entry),
+      now,
+    });
+    this.#backfill = new Backfill({
+      page,
+      inbound: this.#inbound,
+      traffic,
+      now,
+      since: this.#since,
+      log: (entry) => log('engine.backfilled', entry),
+    });
+  }
+
+  /** Reports what was missed. Fails when the page goes away meanwhile; it is tried again when the page is back. */
+  async catchUp(): Promise<void> {
+    try {
+      await this.#backfill?.run();
+    } catch (error) {
+      this.#deps.log('engine.backfill_failed', { detail: describe(error) });
+    }
+  }
+
+  /** The line is gone: what comes now may be missed. */
+  lineLost(): void {
+    this.#backfill?.interrupted();
+  }
+
+  /** Notes in the profile how far everything is reported. */
+  async keepMark(everyMs: number, open: () => boolean): Promise<void> {
+    await keepOnlineMark({
+      profileDir: this.#deps.profileDir,
+      everyMs,
+      open,
+      upTo: () => (this.#backfill?.complete === true ? (this.#inbound?.doneUpTo ?? null) : null),
+      onError: (detail) => this.#deps.log('engine.mark_failed', { detail }),
+    });
+  }
+
+  /** Resolves when everything that was told so far is out. */
+  async idle(): Promise<void> {
+    await this.#inbound?.idle();
+  }
+}
+
+/** What the page sent over for a message, before the library put it into its own form. */
+function raw(message: unknown): unknown {
+  return (message as LibraryMessage).rawData;
+}

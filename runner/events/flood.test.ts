@@ -1,0 +1,144 @@
+import { mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { FactReport, ReportBatch } from '../../shared/protocol/runner-reports.ts';
+import { systemClock } from '../clock.ts';
+import { EdgeError } from '../edge-client/edge-client.ts';
+import { createLog } from '../log.ts';
+import { until } from '../testing/until.ts';
+import { useStage } from '../testing/use-stage.ts';
+import { ReportSpool } from './spool.ts';
+import { SpoolStore } from './spool-store.ts';
+
+const MEMORY = 256 * 1024;
+
+type Received = Extract<FactReport, { kind: 'message.received' }>;
+
+function received(text: string): Received {
+  return {
+    kind: 'message.received',
+    wireId: `WIRE-${text}`,
+    wireKey: `false_15550100001@c.us_WIRE-${text}`,
+    chatId: '15550100001@c.us',
+    from: { id: '15550100001@c.us', lid: null, name: 'Alice' },
+    isGroup: false,
+    type: 'text',
+    text: text.padEnd(1_000, '.'),
+    media: null,
+    location: null,
+    vcards: [],
+    poll: null,
+    quotedWireId: null,
+    mentions: [],
+    timestamp: 1_800_000_000_000,
+    backfilled: false,
+  };
+}
+
+describe('a flood of messages while the edge is away', () => {
+  let dir: string;
+  let away: boolean;
+  let batches: ReportBatch[];
+  const spools: ReportSpool[] = [];
+
+  beforeEach(() => {
+    dir = mkdtempSync(join(tmpdir(), 'waypost-flood-'));
+    away = true;
+    batches = [];
+  });
+  afterEach(async () => {
+    for (const spool of spools.splice(0)) await spool.close(0);
+    rmSync(dir, { recursive: true, force: true });
+  });
+
+  const told = (session: string): string[] =>
+    batches
+      .flatMap(({ reports }) => reports)
+      .filter(({ sessionId }) => sessionId === session)
+      .map(({ report }) => (report.kind === 'message.received' ? (report.text ?? '') : ''))
+      .map((text) => text.replaceAll('.', ''));
+
+  async function boot(bootId: string): Promise<ReportSpool> {
+    const opened = await SpoolStore.open(dir, bootId);
+    const spool = new ReportSpool({
+      ...opened,
+      bootId,
+      runnerId: 'runner-1',
+      edge: {
+        reports: async (batch) => {
+          if (away) throw new EdgeError('unreachable', null, 'the edge is away');
+          batches.push(batch);
+          return { accepted: batch.reports.length, refused: [] };
+        },
+      },
+      upload: async () => null,
+      clock: systemClock,
+      random: () => 0,
+      log: createLog({ level: 'error', write: () => undefined }),
+      memoryBytes: MEMORY,
+    });
+    spools.push(spool);
+    spool.start();
+    return spool;
+  }
+
+  const add = (spool: ReportSpool, sessionId: string, text: string) =>
+    spool.add({ sessionId, epoch: 1, report: received(text) });
+
+  it('stays on the disk; none is lost, none comes twice, order is kept, and neighbours do not wait', async () => {
+    const spool = await boot('boot-1');
+    const texts = Array.from({ length: 5_000 }, (_, index) => `flood ${index}`);
+    for (let at = 0; at < texts.length; at += 500)
+      await Promise.all(texts.slice(at, at + 500).map((text) => add(spool, 'loud', text)));
+    await add(spool, 'quiet', 'a word');
+    expect(spool.size).toBe(5_001);
+    expect(spool.heldBytes).toBeLessThan(2 * MEMORY);
+
+    away = false;
+    await Promise.all([spool.delivered('loud'), spool.delivered('quiet')]);
+    expect(told('loud')).toEqual(texts);
+    const second = batches.slice(0, 2).flatMap(({ reports }) => reports);
+    expect(second.map(({ sessionId }) => sessionId)).toContain('quiet');
+    expect(spool.heldBytes).toBe(0);
+    // What was said yes to does not stay on the disk either.
+    const [file] = readdirSync(dir).filter((name) => name.endsWith('.jsonl'));
+    expect(statSync(join(dir, file ?? '')).size).toBeLessThan(3 * 1024 * 1024);
+  });
+
+  it('outlives the runner, whose next boot reads it piece by piece', async () => {
+    const first = await boot('boot-1');
+    const texts = Array.from({ length: 1_000 }, (_, index) => `kept ${index}`);
+    await Promise.all(texts.map((text) => add(first, 'loud', text)));
+    await first.close(0);
+    const second = await boot('boot-2');
+    expect(second.heldBytes).toBe(0);
+    const after = add(second, 'loud', 'new');
+    away = false;
+    await after;
+    await second.delivered('loud');
+    expect(told('loud')).toEqual([...texts, 'new']);
+    await until('the old file is gone', () => !readdirSync(dir).includes('boot-1.jsonl'));
+  });
+});
+
+describe('a flood on one session of a runner', () => {
+  const stage = useStage();
+
+  it('reaches the edge whole, and another session’s message within a moment', async () => {
+    const { edge, whatsapp } = stage();
+    const [loud, quiet] = [edge.addSession(), edge.addSession()];
+    await stage().startHere();
+    await Promise.all([edge.online(loud), edge.online(quiet)]);
+    const emit = (session: string, text: string) =>
+      whatsapp.engineOf(session).emit({ type: 'fact', fact: received(text) });
+    for (let index = 0; index < 3_000; index += 1) emit(loud, `flood ${index}`);
+    emit(quiet, 'a word');
+    const of = (session: string) => edge.told(session, 'message.received').length;
+    await until('the neighbour is heard', () => of(quiet) === 1);
+    expect(of(loud)).toBeLessThan(3_000);
+    await until('all of it is there', () => of(loud) === 3_000, 30_000);
+    const order = edge.told(loud, 'message.received').map(({ wireId }) => wireId);
+    expect(order).toEqual(Array.from({ length: 3_000 }, (_, index) => `WIRE-flood ${index}`));
+  }, 60_000);
+});

@@ -17,6 +17,7 @@ import { reportOf, type Row } from './report.ts';
 import { sessionTimes } from './sessions.ts';
 import { startStock, type Stock } from './stock.ts';
 import { throughput } from './throughput.ts';
+import { upstreamSteps } from './upstream.ts';
 import { worker } from './worker.ts';
 
 const MEMORY_GOAL = 0.6;
@@ -117,6 +118,10 @@ async function measure(deployment: Deployment, tell: (text: string) => void): Pr
       actual: authenticated.perSecond,
       beside: { what: 'GET /health', actual: open.perSecond },
     });
+  }
+  for (const { what, calls, steps } of await upstreamSteps(deployment, first.id)) {
+    add({ what: `upstream calls, ${what}`, unit: '', actual: calls });
+    add({ what: `upstream steps one after the other, ${what}`, unit: '', actual: steps });
   }
   add({ what: 'login, p50', unit: 'ms', actual: (await login(deployment)).p50 });
   const many = await crowd(deployment);

@@ -1,0 +1,54 @@
+import type { LauncherEnv } from './env.ts';
+import type { Settings } from './settings.ts';
+
+export const BUCKET = 'waypost';
+
+export const local = (port: number): string => `http://127.0.0.1:${port}`;
+
+/** What the Worker is told of the services of this deployment, as `wrangler secret` would hold it. */
+export function edgeVariables({
+  env,
+  settings: { ports, secrets },
+  databaseUrl,
+}: {
+  env: LauncherEnv;
+  settings: Settings;
+  databaseUrl: string;
+}): Record<string, string> {
+  return {
+    BASE_URL: local(ports.api),
+    DATABASE_URL: databaseUrl,
+    DATABASE_HTTP_URL: `${local(ports.neon)}/sql`,
+    UPSTASH_REDIS_REST_URL: local(ports.redis),
+    UPSTASH_REDIS_REST_TOKEN: secrets.redisToken,
+    QSTASH_URL: local(ports.qstash),
+    QSTASH_TOKEN: secrets.qstashToken,
+    QSTASH_CURRENT_SIGNING_KEY: secrets.qstashCurrentSigningKey,
+    QSTASH_NEXT_SIGNING_KEY: secrets.qstashNextSigningKey,
+    S3_ENDPOINT: local(ports.objects),
+    S3_REGION: 'us-east-1',
+    S3_BUCKET: BUCKET,
+    S3_ACCESS_KEY_ID: secrets.objectsAccessKeyId,
+    S3_SECRET_ACCESS_KEY: secrets.objectsSecretAccessKey,
+    EDGE_TO_RUNNER_KEYS: `k1:${secrets.edgeToRunnerKey}`,
+    RUNNER_TO_EDGE_KEYS: `k1:${secrets.runnerToEdgeKey}`,
+    API_KEY_SIGNING_KEY: secrets.apiKeySigningKey,
+    AUTH_SECRET: secrets.authSecret,
+    USER_TOKEN_SIGNING_KEY: secrets.userTokenSigningKey,
+    SESSION_ENCRYPTION_KEY: `v1:${secrets.sessionEncryptionKey}`,
+    MAIL_URL: local(ports.mail),
+    MAIL_TOKEN: secrets.mailToken,
+    MAIL_FROM: 'Waypost <waypost@localhost>',
+    ADMIN_EMAILS: env.ADMIN_EMAILS,
+    ADMIN_ALLOWED_IPS: env.ADMIN_ALLOWED_IPS,
+    GOOGLE_CLIENT_ID: env.GOOGLE_CLIENT_ID,
+    GOOGLE_CLIENT_SECRET: env.GOOGLE_CLIENT_SECRET,
+    GOOGLE_ISSUER: env.GOOGLE_ISSUER,
+    SUPABASE_URL: env.SUPABASE_URL,
+    SUPABASE_JWT_SECRET: env.SUPABASE_JWT_SECRET,
+    CORS_ORIGINS: env.CORS_ORIGINS,
+    FRONTEND_URL: env.FRONTEND_URL,
+    CLIENT_IP_HEADER: env.CLIENT_IP_HEADER,
+    MESSAGE_STALLED_AFTER_MINUTES: env.MESSAGE_STALLED_AFTER_MINUTES,
+  };
+}

@@ -110,6 +110,22 @@ describe('a key', () => {
     );
   });
 
+  test('ten times over its limit, from three places at once, gets the limit and no more; others are served', async () => {
+    const { workspaceId } = await harness.newWorkspace();
+    const { apiKey: greedy } = await harness.newKey(workspaceId, { perMinute: 20 });
+    const { apiKey: modest } = await harness.newWorkspace();
+    const places = [newAddress(), newAddress(), newAddress()];
+    const burst = Array.from({ length: 200 }, (_nothing, index) =>
+      from(places[index % 3] ?? '', { key: greedy }),
+    );
+    const beside = Array.from({ length: 10 }, () => from(newAddress(), { key: modest }));
+    const statuses = (await Promise.all(burst)).map(({ status }) => status);
+    expect(statuses.filter((status) => status === 200)).toHaveLength(20);
+    expect(statuses.filter((status) => status === 429)).toHaveLength(180);
+    const others = await Promise.all(beside);
+    expect(others.map(({ status }) => status)).toEqual(Array.from({ length: 10 }, () => 200));
+  });
+
   test('is refused when its hour is used up, and told when the hour ends', async () => {
     const { keyId, apiKey } = await harness.newWorkspace();
     const [, hour] = keyPolicies(undefined);

@@ -1,6 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { build, type Plugin } from 'esbuild';
 
 const ENTRY = fileURLToPath(new URL('./child.ts', import.meta.url));
@@ -45,6 +45,8 @@ export async function bundleSessionProcess(directory: string): Promise<string> {
   await mkdir(directory, { recursive: true, mode: 0o700 });
   await build({
     entryPoints: [ENTRY],
+    // Where aliases are resolved: whoever starts a runner may do so from anywhere.
+    absWorkingDir: dirname(ENTRY),
     outfile,
     bundle: true,
     platform: 'node',

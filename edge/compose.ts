@@ -1,7 +1,8 @@
 import { createDatabase } from './db/client.ts';
 import { createEgress } from './egress/egress.ts';
 import type { EdgeEnv } from './env.ts';
-import type { Log, Services } from './context.ts';
+import type { Services } from './context.ts';
+import type { Log } from './http/log.ts';
 import { HashGate } from './identity/hash-gate.ts';
 import { KeyCaches } from './identity/supabase/key-cache.ts';
 import { createSupabaseTokens } from './identity/supabase/verify-token.ts';

@@ -3,6 +3,7 @@ import type { AuditCall } from './audit/call.ts';
 import type { Database } from './db/client.ts';
 import type { Egress } from './egress/port.ts';
 import type { EdgeEnv } from './env.ts';
+import type { Log } from './http/log.ts';
 import type { SupabaseTokens } from './identity/supabase/verify-token.ts';
 import type { HashGate } from './identity/hash-gate.ts';
 import type { Mailer } from './mail/port.ts';
@@ -44,9 +45,6 @@ export type Actor =
     }
   | { type: 'runner'; runnerId: string }
   | { type: 'system'; job: string };
-
-/** One line a unit of work. Secrets, message text and QR data never go in. */
-export type Log = (entry: { event: string } & Record<string, unknown>) => void;
 
 /** What the Worker needs from outside itself; built once per request by `createServices`. */
 export type Services = {

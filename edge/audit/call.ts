@@ -1,5 +1,3 @@
-import type { App } from '../http/app.ts';
-
 /** One operation of the API, as its route declares it. */
 export type Operation = {
   operationId: string;
@@ -8,6 +6,9 @@ export type Operation = {
   /** Status of an accepted call; the highest where the route has several, so 202 for a send. */
   successStatus: number;
 };
+
+/** Name of a call that no operation of the API document answers. */
+export const UNKNOWN_OPERATION = 'unknown';
 
 /**
  * What the audit log knows of a request before it is served. Each request makes one row: its id is fixed from the start, so
@@ -23,25 +24,6 @@ export type AuditCall = Omit<Operation, 'route'> & {
   inStatement: boolean;
 };
 
-/** Name of a call that no operation of the API document answers. */
-const UNKNOWN = 'unknown';
-
-/** The operations by `METHOD /router/:pattern`, from the routes' own declarations. */
-export function operationsOf(app: App): ReadonlyMap<string, Operation> {
-  const operations = new Map<string, Operation>();
-  for (const definition of app.openAPIRegistry.definitions) {
-    if (definition.type !== 'route') continue;
-    const { method, path, operationId = UNKNOWN, responses } = definition.route;
-    const statuses = Object.keys(responses).map(Number);
-    operations.set(`${method.toUpperCase()} ${path.replaceAll(/\{(\w+)\}/g, ':$1')}`, {
-      operationId,
-      route: path,
-      successStatus: Math.max(200, ...statuses.filter((status) => status >= 200 && status < 300)),
-    });
-  }
-  return operations;
-}
-
 /** A request to the matched router pattern. `operation` is undefined where the document names none. */
 export function newCall(
   requestId: string,
@@ -50,7 +32,7 @@ export function newCall(
 ): AuditCall {
   return {
     id: requestId.replace(/^req_/, 'aud_'),
-    operationId: operation?.operationId ?? UNKNOWN,
+    operationId: operation?.operationId ?? UNKNOWN_OPERATION,
     method: request.method,
     route: operation?.route ?? request.pattern,
     successStatus: operation?.successStatus ?? 200,

@@ -1,7 +1,7 @@
 import { Ratelimit } from '@upstash/ratelimit';
 import { Redis } from '@upstash/redis/cloudflare';
 import type { EdgeEnv } from '../env.ts';
-import type { Log } from '../context.ts';
+import type { Log } from '../http/log.ts';
 import type { IsolateLimiter } from './isolate-limiter.ts';
 import {
   type RateLimiter,

@@ -2,12 +2,18 @@ import { createRoute, z } from '@hono/zod-openapi';
 import type { App } from '../../http/app.ts';
 import { errors } from '../../http/envelope.ts';
 import { jsonBody } from '../../http/json-body.ts';
-import { IDEMPOTENCY_ERRORS, idempotencyOf } from '../../http/idempotency-key.ts';
-import { readWaitMs } from '../../http/prefer.ts';
 import { requiredScope } from '../../http/required-scope.ts';
 import { replyMessage as replyMessageVerb } from '../../services/messages/reply-message.ts';
 import { answerSend } from './answer-send.ts';
-import { MessageId, sendAnswers, SendFields, SendHeaders, TextField } from './schemas.ts';
+import { readSendTerms } from './read-send-terms.ts';
+import {
+  MessageId,
+  SEND_ERRORS,
+  sendAnswers,
+  SendFields,
+  SendHeaders,
+  TextField,
+} from './schemas.ts';
 
 const Body = z.strictObject({
   text: TextField,
@@ -33,33 +39,20 @@ export const replyMessage = (app: App) =>
       },
       responses: {
         ...sendAnswers,
-        ...errors(
-          'NOT_FOUND',
-          'SESSION_NOT_READY',
-          'CONFLICT',
-          'QUEUE_FULL',
-          'EXPIRED',
-          'RECIPIENT_NOT_ON_WHATSAPP',
-          'MESSAGE_FAILED',
-          ...IDEMPOTENCY_ERRORS,
-        ),
+        ...errors('NOT_FOUND', 'CONFLICT', ...SEND_ERRORS),
       },
     }),
     async (c) => {
       const body = c.req.valid('json');
       const { id } = c.req.valid('param');
-      const { text, linkPreview, expiresIn, sendAt } = body;
-      const { 'idempotency-key': key, prefer } = c.req.valid('header');
+      const { text, linkPreview } = body;
       const answer = await replyMessageVerb({
         ctx: c.get('ctx'),
         input: {
+          ...(await readSendTerms('replyMessage', c.req.valid('header'), { ...body, id })),
           messageId: id,
           text,
           linkPreview,
-          expiresInSeconds: expiresIn,
-          sendAt: sendAt ?? null,
-          waitMs: readWaitMs(prefer),
-          idempotency: await idempotencyOf(key, 'replyMessage', { ...body, id }),
         },
       });
       return answerSend(c, answer);

@@ -4,7 +4,7 @@ import { MESSAGE_STATUSES } from '../../../shared/message-status.ts';
 import { TEXT_LIMIT } from '../../../shared/protocol/index.ts';
 import { parseRecipient } from '../../../shared/recipient.ts';
 import { answer } from '../../http/envelope.ts';
-import { IdempotencyKey } from '../../http/idempotency-key.ts';
+import { IDEMPOTENCY_ERRORS, IdempotencyKey } from '../../http/idempotency-key.ts';
 import { DEFAULT_EXPIRY_SECONDS, MAX_AHEAD_DAYS } from '../../services/messages/enqueue.ts';
 
 const MAX_EXPIRY_SECONDS = 7 * 24 * 3600;
@@ -175,6 +175,16 @@ const replayHeader = {
     schema: { type: 'string' as const, enum: ['true'] },
   },
 };
+
+/** Codes that every send can be answered with. */
+export const SEND_ERRORS = [
+  'SESSION_NOT_READY',
+  'QUEUE_FULL',
+  'EXPIRED',
+  'RECIPIENT_NOT_ON_WHATSAPP',
+  'MESSAGE_FAILED',
+  ...IDEMPOTENCY_ERRORS,
+] as const;
 
 export const sendAnswers = {
   200: {

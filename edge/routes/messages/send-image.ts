@@ -3,12 +3,11 @@ import { TEXT_LIMIT } from '../../../shared/protocol/index.ts';
 import type { App } from '../../http/app.ts';
 import { errors } from '../../http/envelope.ts';
 import { jsonBody } from '../../http/json-body.ts';
-import { IDEMPOTENCY_ERRORS, idempotencyOf } from '../../http/idempotency-key.ts';
-import { readWaitMs } from '../../http/prefer.ts';
 import { requiredScope } from '../../http/required-scope.ts';
 import { sendImage as sendImageVerb } from '../../services/messages/send-image.ts';
 import { answerSend } from './answer-send.ts';
-import { Recipient, sendAnswers, SendFields, SendHeaders } from './schemas.ts';
+import { readSendTerms } from './read-send-terms.ts';
+import { Recipient, SEND_ERRORS, sendAnswers, SendFields, SendHeaders } from './schemas.ts';
 
 const Body = z.strictObject({
   ...SendFields,
@@ -41,33 +40,20 @@ export const sendImage = (app: App) =>
       },
       responses: {
         ...sendAnswers,
-        ...errors(
-          'SESSION_NOT_FOUND',
-          'SESSION_NOT_READY',
-          'MEDIA_REJECTED',
-          'QUEUE_FULL',
-          'EXPIRED',
-          'RECIPIENT_NOT_ON_WHATSAPP',
-          'MESSAGE_FAILED',
-          ...IDEMPOTENCY_ERRORS,
-        ),
+        ...errors('SESSION_NOT_FOUND', 'MEDIA_REJECTED', ...SEND_ERRORS),
       },
     }),
     async (c) => {
       const body = c.req.valid('json');
-      const { sessionId, to, url, caption, expiresIn, sendAt } = body;
-      const { 'idempotency-key': key, prefer } = c.req.valid('header');
+      const { sessionId, to, url, caption } = body;
       const answer = await sendImageVerb({
         ctx: c.get('ctx'),
         input: {
+          ...(await readSendTerms('sendImage', c.req.valid('header'), body)),
           session: sessionId ?? null,
           chatId: to,
           url,
           caption: caption ?? null,
-          expiresInSeconds: expiresIn,
-          sendAt: sendAt ?? null,
-          waitMs: readWaitMs(prefer),
-          idempotency: await idempotencyOf(key, 'sendImage', body),
         },
       });
       return answerSend(c, answer);

@@ -3,12 +3,18 @@ import { TEXT_LIMIT } from '../../../shared/protocol/index.ts';
 import type { App } from '../../http/app.ts';
 import { errors } from '../../http/envelope.ts';
 import { jsonBody } from '../../http/json-body.ts';
-import { IDEMPOTENCY_ERRORS, idempotencyOf } from '../../http/idempotency-key.ts';
-import { readWaitMs } from '../../http/prefer.ts';
 import { requiredScope } from '../../http/required-scope.ts';
 import { sendText as sendTextVerb } from '../../services/messages/send-text.ts';
 import { answerSend } from './answer-send.ts';
-import { Recipient, sendAnswers, SendFields, SendHeaders, TextField } from './schemas.ts';
+import { readSendTerms } from './read-send-terms.ts';
+import {
+  Recipient,
+  SEND_ERRORS,
+  sendAnswers,
+  SendFields,
+  SendHeaders,
+  TextField,
+} from './schemas.ts';
 
 const Body = z.strictObject({
   ...SendFields,
@@ -33,32 +39,20 @@ export const sendText = (app: App) =>
       },
       responses: {
         ...sendAnswers,
-        ...errors(
-          'SESSION_NOT_FOUND',
-          'SESSION_NOT_READY',
-          'QUEUE_FULL',
-          'EXPIRED',
-          'RECIPIENT_NOT_ON_WHATSAPP',
-          'MESSAGE_FAILED',
-          ...IDEMPOTENCY_ERRORS,
-        ),
+        ...errors('SESSION_NOT_FOUND', ...SEND_ERRORS),
       },
     }),
     async (c) => {
       const body = c.req.valid('json');
-      const { sessionId, to, text, linkPreview, expiresIn, sendAt } = body;
-      const { 'idempotency-key': key, prefer } = c.req.valid('header');
+      const { sessionId, to, text, linkPreview } = body;
       const answer = await sendTextVerb({
         ctx: c.get('ctx'),
         input: {
+          ...(await readSendTerms('sendText', c.req.valid('header'), body)),
           session: sessionId ?? null,
           chatId: to,
           text,
           linkPreview,
-          expiresInSeconds: expiresIn,
-          sendAt: sendAt ?? null,
-          waitMs: readWaitMs(prefer),
-          idempotency: await idempotencyOf(key, 'sendText', body),
         },
       });
       return answerSend(c, answer);

@@ -2,7 +2,7 @@ import { type SQL, sql } from 'drizzle-orm';
 import { z } from 'zod';
 import { AppError } from '../../../shared/errors.ts';
 import { newId } from '../../../shared/ids.ts';
-import { MESSAGE_STATUSES, type MessageStatus } from '../../../shared/message-status.ts';
+import { MESSAGE_STATUSES } from '../../../shared/message-status.ts';
 import type { OutboundContent } from '../../../shared/protocol/index.ts';
 import type { ServiceContext } from '../../context.ts';
 import type { SessionAddress } from '../../runners/port.ts';
@@ -14,6 +14,7 @@ import { callerCtes } from './caller.ts';
 import { type Idempotency, replayAnswer, type SendAnswer, StoredAnswer } from './idempotency.ts';
 import { REFUSALS, refusalError } from './refusals.ts';
 import { type NewMedia, sendStatement } from './send-statement.ts';
+import type { SentMessage } from './sent-message.ts';
 
 export const DEFAULT_EXPIRY_SECONDS = 3600;
 
@@ -37,23 +38,6 @@ export type EnqueueResult = { enqueued: Enqueued } | { replay: SendAnswer };
 
 /** `owner` is null while nobody has taken the session up: whoever does reads the queue's length with it. */
 export type Enqueued = { message: SentMessage; owner: SessionAddress | null };
-
-export type SentMessage = {
-  id: string;
-  status: MessageStatus;
-  sessionId: string;
-  sessionName: string;
-  chatId: string;
-  type: OutboundContent['type'];
-  /** Null until a message for later is due. */
-  queueSeq: number | null;
-  quotedMessageId: string | null;
-  /** Known once the message is settled. */
-  wireId: string | null;
-  createdAt: string;
-  sendAt: string | null;
-  expiresAt: string;
-};
 
 const Verdict = z.object({
   refusal: z.enum([...REFUSALS, 'REPLAYED']).nullable(),

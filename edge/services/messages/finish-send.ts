@@ -1,8 +1,9 @@
 import { AppError } from '../../../shared/errors.ts';
 import type { ServiceContext } from '../../context.ts';
 import type { EnqueueResult } from './enqueue.ts';
-import { type Idempotency, keepAnswer, type SendAnswer } from './idempotency.ts';
+import { keepAnswer, type SendAnswer } from './idempotency.ts';
 import { ringDoorbell } from './ring-doorbell.ts';
+import type { SendTerms } from './send-terms.ts';
 
 /**
  * Rings for a message that was just queued, and answers: 202 while it is on its way, 200 once it is settled. A replay is
@@ -13,7 +14,7 @@ import { ringDoorbell } from './ring-doorbell.ts';
 export async function finishSend(
   ctx: ServiceContext,
   result: EnqueueResult,
-  { waitMs, idempotency }: { waitMs: number; idempotency: Idempotency | null },
+  { waitMs, idempotency }: Pick<SendTerms, 'waitMs' | 'idempotency'>,
 ): Promise<SendAnswer> {
   if ('replay' in result) return result.replay;
   const { enqueued } = result;

@@ -5,7 +5,7 @@ import { MESSAGE_STATUSES } from '../../../shared/message-status.ts';
 import type { ServiceContext } from '../../context.ts';
 import { idempotency as idempotencyTable } from '../../db/schema/index.ts';
 import { describeError } from '../../http/describe-error.ts';
-import type { SentMessage } from './enqueue.ts';
+import type { SentMessage } from './sent-message.ts';
 
 /** A caller's Idempotency-Key: what was asked under it, and where. */
 export type Idempotency = {

@@ -1,16 +1,13 @@
 import type { ServiceContext } from '../../context.ts';
 import { enqueue } from './enqueue.ts';
 import { finishSend } from './finish-send.ts';
-import type { Idempotency, SendAnswer } from './idempotency.ts';
+import type { SendAnswer } from './idempotency.ts';
+import type { SendTerms } from './send-terms.ts';
 
-export type ReplyMessageInput = {
+export type ReplyMessageInput = SendTerms & {
   messageId: string;
   text: string;
   linkPreview: boolean;
-  expiresInSeconds: number;
-  sendAt: string | null;
-  waitMs: number;
-  idempotency: Idempotency | null;
 };
 
 /**

@@ -4,7 +4,8 @@ import type { DoorbellResponse } from '../../../shared/protocol/index.ts';
 import type { ServiceContext } from '../../context.ts';
 import { describeError } from '../../http/describe-error.ts';
 import type { SessionAddress } from '../../runners/port.ts';
-import type { Enqueued, SentMessage } from './enqueue.ts';
+import type { Enqueued } from './enqueue.ts';
+import type { SentMessage } from './sent-message.ts';
 
 /**
  * Tells the owner that there is work. The row is committed, so that nothing here can make the send fail: an unreachable

@@ -5,18 +5,15 @@ import { fetchImage, type FetchedImage } from '../../media/fetch-image.ts';
 import { requireScope } from '../keys/require-scope.ts';
 import { checkEnqueue, enqueue, type EnqueueResult } from './enqueue.ts';
 import { finishSend } from './finish-send.ts';
-import type { Idempotency, SendAnswer } from './idempotency.ts';
+import type { SendAnswer } from './idempotency.ts';
 import type { NewMedia } from './send-statement.ts';
+import type { SendTerms } from './send-terms.ts';
 
-export type SendImageInput = {
+export type SendImageInput = SendTerms & {
   session: string | null;
   chatId: string;
   url: string;
   caption: string | null;
-  expiresInSeconds: number;
-  sendAt: string | null;
-  waitMs: number;
-  idempotency: Idempotency | null;
 };
 
 /**

@@ -1,18 +1,14 @@
 import type { ServiceContext } from '../../context.ts';
 import { enqueue } from './enqueue.ts';
 import { finishSend } from './finish-send.ts';
-import type { Idempotency, SendAnswer } from './idempotency.ts';
+import type { SendAnswer } from './idempotency.ts';
+import type { SendTerms } from './send-terms.ts';
 
-export type SendTextInput = {
+export type SendTextInput = SendTerms & {
   session: string | null;
   chatId: string;
   text: string;
   linkPreview: boolean;
-  expiresInSeconds: number;
-  sendAt: string | null;
-  /** How long to wait for the message to be settled; 0 answers as soon as it is queued. */
-  waitMs: number;
-  idempotency: Idempotency | null;
 };
 
 /**

@@ -58,6 +58,38 @@ export function sendJson(response: ServerResponse, status: number, value?: unkno
     .end(body);
 }
 
+/** Answers with a page of ours; it is never kept, and says nothing to where its links go. */
+export function sendHtml(
+  response: ServerResponse,
+  body: string,
+  headers: Readonly<Record<string, string>>,
+): void {
+  response.writeHead(200, {
+    'content-type': 'text/html; charset=utf-8',
+    'cache-control': 'no-store',
+    'x-content-type-options': 'nosniff',
+    'referrer-policy': 'no-referrer',
+    ...headers,
+  });
+  response.end(body);
+}
+
+/** The URL that was asked for. @throws HttpError 400 when it is none */
+export function urlOf(request: IncomingMessage): URL {
+  const target = `http://${request.headers.host ?? '127.0.0.1'}${request.url ?? '/'}`;
+  if (!URL.canParse(target)) throw new HttpError(400, 'The request target is not valid.');
+  return new URL(target);
+}
+
+/**
+ * Refuses other host names: a web site must not read what is here by pointing its own name at this machine.
+ * @throws HttpError 403
+ */
+export function refuseForeignNames({ hostname }: URL): void {
+  if (['127.0.0.1', 'localhost'].includes(hostname)) return;
+  throw new HttpError(403, 'Open this page as http://127.0.0.1:<port>/.');
+}
+
 /** Listens on 127.0.0.1; port 0 takes a free one. Resolves to the base URL without a slash. */
 export async function listenOnLoopback(server: Server, port: number): Promise<string> {
   await new Promise<void>((resolve, reject) => {

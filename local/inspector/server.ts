@@ -10,7 +10,10 @@ import {
   logToStderr,
   parseJson,
   readBody,
+  refuseForeignNames,
+  sendHtml,
   sendJson,
+  urlOf,
 } from '../http.ts';
 import type { Log } from '../http.ts';
 import { behaviourSchema } from './behaviour.ts';
@@ -52,17 +55,6 @@ function parseInput<T extends z.ZodType>(schema: T, input: unknown): z.infer<T> 
   const parsed = schema.safeParse(input);
   if (!parsed.success) throw new HttpError(400, z.prettifyError(parsed.error));
   return parsed.data;
-}
-
-function sendHtml(response: ServerResponse, body: string, headers: Record<string, string>): void {
-  response.writeHead(200, {
-    'content-type': 'text/html; charset=utf-8',
-    'cache-control': 'no-store',
-    'x-content-type-options': 'nosniff',
-    'referrer-policy': 'no-referrer',
-    ...headers,
-  });
-  response.end(body);
 }
 
 function sendPage(response: ServerResponse, render: (nonce: string) => string): void {
@@ -177,27 +169,18 @@ const ROUTES: Record<string, (exchange: Exchange) => Promise<void> | void> = {
   },
 };
 
-/** Refuses pages and API to other host names, so that a web site cannot reach them by DNS rebinding. */
-function checkHost(url: URL): void {
-  if (!['127.0.0.1', 'localhost'].includes(url.hostname)) {
-    throw new HttpError(403, 'Open the inspector as http://127.0.0.1:<port>/.');
-  }
-}
-
 async function handle(
   context: Context,
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
-  const target = `http://${request.headers.host ?? '127.0.0.1'}${request.url ?? '/'}`;
-  if (!URL.canParse(target)) throw new HttpError(400, 'The request target is not valid.');
-  const url = new URL(target);
+  const url = urlOf(request);
   const inBox = /^\/in\/([A-Za-z0-9_-]{1,64})(?:\/|$)/.exec(url.pathname)?.[1];
   if (inBox !== undefined) {
     await receive({ ...context, request, response, url, box: inBox });
     return;
   }
-  checkHost(url);
+  refuseForeignNames(url);
   const named = /^(\/(?:api\/)?boxes)\/([A-Za-z0-9_-]{1,64})(\/\w+)?$/.exec(url.pathname);
   const path = named === null ? url.pathname : `${named[1]}/:box${named[3] ?? ''}`;
   const route = ROUTES[`${request.method ?? ''} ${path}`];

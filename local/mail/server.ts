@@ -9,7 +9,10 @@ import {
   logToStderr,
   parseJson,
   readBody,
+  refuseForeignNames,
+  sendHtml,
   sendJson,
+  urlOf,
 } from '../http.ts';
 import type { Log } from '../http.ts';
 import { outboxPage } from './page.ts';
@@ -66,28 +69,18 @@ async function receiveEmail(context: Context, request: IncomingMessage): Promise
   return added;
 }
 
-function sendPage(response: ServerResponse, policy: string, body: string): void {
-  response.writeHead(200, {
-    'content-type': 'text/html; charset=utf-8',
-    'cache-control': 'no-store',
-    'x-content-type-options': 'nosniff',
-    'referrer-policy': 'no-referrer',
-    'content-security-policy': policy,
-  });
-  response.end(body);
-}
-
 function sendOutbox(store: MailStore, response: ServerResponse): void {
   const nonce = randomBytes(16).toString('base64');
   const policy = `default-src 'none'; style-src 'nonce-${nonce}'; img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'`;
-  sendPage(response, policy, outboxPage(nonce, store.list(null, SHOWN_MESSAGES)));
+  const page = outboxPage(nonce, store.list(null, SHOWN_MESSAGES));
+  sendHtml(response, page, { 'content-security-policy': policy });
 }
 
 /** The message's own HTML, shut in: no script, no origin, nothing loaded; links open elsewhere. */
 function sendEmailHtml(email: StoredEmail, response: ServerResponse): void {
   const policy =
     "sandbox allow-popups allow-popups-to-escape-sandbox allow-top-navigation-by-user-activation; default-src 'none'; style-src 'unsafe-inline'; img-src data:";
-  sendPage(response, policy, email.html ?? '');
+  sendHtml(response, email.html ?? '', { 'content-security-policy': policy });
 }
 
 async function handle(
@@ -96,18 +89,14 @@ async function handle(
   response: ServerResponse,
 ): Promise<void> {
   const { store } = context;
-  const target = `http://${request.headers.host ?? '127.0.0.1'}${request.url ?? '/'}`;
-  if (!URL.canParse(target)) throw new HttpError(400, 'The request target is not valid.');
-  const url = new URL(target);
+  const url = urlOf(request);
   const route = `${request.method ?? ''} ${url.pathname}`;
   if (route === 'POST /emails') {
     sendJson(response, 200, await receiveEmail(context, request));
     return;
   }
-  // Mail holds sign-in links: a web site must not read it by pointing its own name here.
-  if (!['127.0.0.1', 'localhost'].includes(url.hostname)) {
-    throw new HttpError(403, 'Open the outbox as http://127.0.0.1:<port>/.');
-  }
+  // Mail holds sign-in links.
+  refuseForeignNames(url);
   if (route === 'GET /') {
     sendOutbox(store, response);
     return;

@@ -1,4 +1,4 @@
-import { type ChildProcess, fork, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { chmod, mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -6,17 +6,16 @@ import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { neon, neonConfig } from '@neondatabase/serverless';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { z } from 'zod';
 import { appConnectionString, type NeonConfigInput } from './config.ts';
 import { clusterOf } from './embedded/install.ts';
 import { isAlive, readPostmasterPid } from './embedded/postmaster-pid.ts';
 import { type RunningNeon, startNeon } from './server.ts';
+import { end, ServiceProcesses } from '../testing/service-processes.ts';
 
 const PASSWORD = 'a-long-enough-random-password';
-const readyMessage = z.object({ ready: z.literal(true), url: z.url() });
 
 let dataDir: string;
-const processes: ChildProcess[] = [];
+const processes = new ServiceProcesses(new URL('./main.ts', import.meta.url));
 const servers: RunningNeon[] = [];
 
 beforeEach(async () => {
@@ -25,33 +24,9 @@ beforeEach(async () => {
 
 afterEach(async () => {
   for (const server of servers.splice(0)) await server.close();
-  for (const child of processes.splice(0)) await end(child, 'SIGTERM');
+  await processes.close('SIGTERM');
   await rm(dataDir, { recursive: true, force: true });
 });
-
-/** The service as the launcher runs it; resolves with its URL once it is ready. */
-async function startProcess(
-  config: NeonConfigInput,
-): Promise<{ child: ChildProcess; url: string }> {
-  const child = fork(new URL('./main.ts', import.meta.url), {
-    env: { PATH: '/usr/bin:/bin', WAYPOST_SERVICE: JSON.stringify(config) },
-    execArgv: [],
-    stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
-  });
-  processes.push(child);
-  let log = '';
-  child.stderr?.on('data', (chunk: Buffer) => (log += chunk.toString()));
-  const ready = once(child, 'message').then(([message]) => readyMessage.parse(message).url);
-  const exit = once(child, 'exit').then(() => Promise.reject(new Error(`exited early: ${log}`)));
-  return { child, url: await Promise.race([ready, exit]) };
-}
-
-async function end(child: ChildProcess, signal: NodeJS.Signals): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null) return;
-  const exit = once(child, 'exit');
-  child.kill(signal);
-  await exit;
-}
 
 async function until(condition: () => Promise<boolean>): Promise<void> {
   const deadline = Date.now() + 30_000;
@@ -82,7 +57,7 @@ describe.each(['embedded', 'pglite'] as const)('neon over %s', (driver) => {
   const config = (): NeonConfigInput => ({ dataDir, password: PASSWORD, driver });
 
   test('keeps every acknowledged transaction through kill -9 of the service', async () => {
-    const { child, url } = await startProcess(config());
+    const { child, url } = await processes.start(config());
     neonConfig.fetchEndpoint = `${url}/sql`;
     const sql = neon(appConnectionString({ password: PASSWORD }));
     await sql`CREATE TABLE first (key text PRIMARY KEY)`;
@@ -104,7 +79,7 @@ describe.each(['embedded', 'pglite'] as const)('neon over %s', (driver) => {
   });
 
   test('keeps its data and leaves no process behind when stopped in order', async () => {
-    const { child, url } = await startProcess(config());
+    const { child, url } = await processes.start(config());
     neonConfig.fetchEndpoint = `${url}/sql`;
     const sql = neon(appConnectionString({ password: PASSWORD }));
     await sql`CREATE TABLE kept AS SELECT 1 AS one`;
@@ -124,7 +99,7 @@ describe.each(['embedded', 'pglite'] as const)('neon over %s', (driver) => {
 
 test('PGlite’s directory takes one process at a time', async () => {
   const config: NeonConfigInput = { dataDir, password: PASSWORD, driver: 'pglite' };
-  await startProcess(config);
+  await processes.start(config);
   await expect(startNeon(config, () => undefined)).rejects.toThrow('is in use by another process');
 });
 
@@ -160,7 +135,6 @@ test('a test server and its directory go when the tests are killed', async () =>
     env: { PATH: '/usr/bin:/bin', TMPDIR: dataDir },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
-  processes.push(child);
   await once(child.stdout, 'data');
   const [home = ''] = await readdir(dataDir);
   const postmaster = await readPostmasterPid(clusterOf(path.join(dataDir, home)));

@@ -1,46 +1,24 @@
-import { spawn } from 'node:child_process';
-import type { ChildProcess } from 'node:child_process';
 import { createHash, randomBytes } from 'node:crypto';
-import { once } from 'node:events';
 import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { GetObjectCommand, ListObjectsV2Command, PutObjectCommand } from '@aws-sdk/client-s3';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { z } from 'zod';
 import type { ObjectsConfig } from './server.ts';
 import { BUCKET, clientOf, testConfig } from './test-stack.ts';
-
-const readySchema = z.object({ ready: z.literal(true), url: z.string() });
+import { end, ServiceProcesses } from '../testing/service-processes.ts';
 
 let config: ObjectsConfig;
-const children: ChildProcess[] = [];
+const processes = new ServiceProcesses(new URL('./main.ts', import.meta.url));
 beforeEach(async () => {
   config = await testConfig();
 });
 afterEach(async () => {
-  await Promise.all(children.splice(0).map(kill));
+  await processes.close();
   await rm(config.dataDir, { recursive: true });
 });
 
-async function spawnObjects(): Promise<{ url: string; child: ChildProcess }> {
-  const child = spawn(process.execPath, [join(import.meta.dirname, 'main.ts')], {
-    env: { WAYPOST_SERVICE: JSON.stringify(config), NODE_OPTIONS: '--no-warnings' },
-    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
-  });
-  children.push(child);
-  const [message] = (await once(child, 'message')) as unknown[];
-  return { url: readySchema.parse(message).url, child };
-}
-
-async function kill(child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null) return;
-  const exited = once(child, 'exit');
-  child.kill('SIGKILL');
-  await exited;
-}
-
 test('after kill -9 every acknowledged object is whole, and no other bytes are left', async () => {
-  const first = await spawnObjects();
+  const first = await processes.start(config);
   const client = clientOf(config, first.url);
   const stored = new Map<string, string>();
   let enough: (() => void) | undefined;
@@ -61,11 +39,11 @@ test('after kill -9 every acknowledged object is whole, and no other bytes are l
   });
   await started;
   const settled = Promise.allSettled(writers);
-  await kill(first.child);
+  await end(first.child, 'SIGKILL');
   const outcomes = await settled;
   expect(outcomes.every((one) => one.status === 'rejected')).toBe(true);
 
-  const second = await spawnObjects();
+  const second = await processes.start(config);
   const reader = clientOf(config, second.url);
   const { Contents = [] } = await reader.send(new ListObjectsV2Command({ Bucket: BUCKET }));
   expect(Contents.length).toBeGreaterThan(5);

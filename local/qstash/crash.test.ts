@@ -1,49 +1,27 @@
-import { spawn } from 'node:child_process';
-import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { rm } from 'node:fs/promises';
-import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { z } from 'zod';
 import type { QstashConfig } from './server.ts';
 import { startQstash } from './server.ts';
 import { TestReceiver, eventually } from './test-receiver.ts';
 import { clientOf, testConfig } from './test-stack.ts';
-
-const readySchema = z.object({ ready: z.literal(true), url: z.string() });
+import { end, ServiceProcesses } from '../testing/service-processes.ts';
 
 let config: QstashConfig;
 let receiver: TestReceiver;
-const children: ChildProcess[] = [];
+const processes = new ServiceProcesses(new URL('./main.ts', import.meta.url));
 beforeEach(async () => {
   config = await testConfig();
   receiver = await new TestReceiver().listen();
 });
 afterEach(async () => {
-  await Promise.all(children.splice(0).map(kill));
+  await processes.close();
   await receiver.close();
   await rm(config.dataDir, { recursive: true });
 });
 
-async function spawnQstash(): Promise<{ url: string; child: ChildProcess }> {
-  const child = spawn(process.execPath, [join(import.meta.dirname, 'main.ts')], {
-    env: { WAYPOST_SERVICE: JSON.stringify(config), NODE_OPTIONS: '--no-warnings' },
-    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
-  });
-  children.push(child);
-  const [message] = (await once(child, 'message')) as unknown[];
-  return { url: readySchema.parse(message).url, child };
-}
-
-async function kill(child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null) return;
-  const exited = once(child, 'exit');
-  child.kill('SIGKILL');
-  await exited;
-}
-
 test('messages that wait survive kill -9 and are delivered after a restart', async () => {
-  const first = await spawnQstash();
+  const first = await processes.start(config);
   const client = clientOf(first.url);
   const soon = await client.publish({
     url: `${receiver.url}/soon`,
@@ -51,10 +29,10 @@ test('messages that wait survive kill -9 and are delivered after a restart', asy
     delay: '1s',
   });
   const later = await client.publish({ url: receiver.url, body: 'x', delay: '1h' });
-  await kill(first.child);
+  await end(first.child, 'SIGKILL');
   expect(receiver.received).toHaveLength(0);
 
-  const second = await spawnQstash();
+  const second = await processes.start(config);
   const [got] = await receiver.waitFor(1);
   expect(got).toMatchObject({ url: '/soon', body: 'due while it is down' });
   expect(got?.headers['upstash-message-id']).toBe(soon.messageId);
@@ -63,12 +41,12 @@ test('messages that wait survive kill -9 and are delivered after a restart', asy
 
 test('a message under way at kill -9 is sent again, with the same id', async () => {
   receiver.behaviour = () => new Promise(() => undefined);
-  const first = await spawnQstash();
+  const first = await processes.start(config);
   const { messageId } = await clientOf(first.url).publish({ url: receiver.url, body: 'twice' });
   await receiver.waitFor(1);
-  await kill(first.child);
+  await end(first.child, 'SIGKILL');
   receiver.behaviour = () => ({ status: 200 });
-  const second = await spawnQstash();
+  const second = await processes.start(config);
   const received = await receiver.waitFor(2);
   expect(received.map((one) => one.headers['upstash-message-id'])).toEqual([messageId, messageId]);
   await eventually(async () => {
@@ -78,7 +56,7 @@ test('a message under way at kill -9 is sent again, with the same id', async () 
 });
 
 test('every message answered for before kill -9 arrives; deduplication holds across it', async () => {
-  const first = await spawnQstash();
+  const first = await processes.start(config);
   const accepted: string[] = [];
   const publishing = (async () => {
     const client = clientOf(first.url);
@@ -88,10 +66,10 @@ test('every message answered for before kill -9 arrives; deduplication holds acr
     }
   })().catch(() => 'cut off');
   await receiver.waitFor(40);
-  await kill(first.child);
+  await end(first.child, 'SIGKILL');
   expect(await publishing).toBe('cut off');
 
-  const second = await spawnQstash();
+  const second = await processes.start(config);
   await eventually(() => {
     const arrived = new Set(receiver.received.map((one) => one.body));
     return accepted.every((body) => arrived.has(body)) || undefined;
@@ -105,7 +83,7 @@ test('every message answered for before kill -9 arrives; deduplication holds acr
 });
 
 test('a second process cannot open the same folder', async () => {
-  await spawnQstash();
+  await processes.start(config);
   await expect(startQstash(config)).rejects.toThrow(/in use by another process/);
 });
 
@@ -115,14 +93,14 @@ test('SIGTERM lets what is under way end, and exits', async () => {
     new Promise((resolve) => {
       answer = () => resolve({ status: 200 });
     });
-  const { url, child } = await spawnQstash();
+  const { url, child } = await processes.start(config);
   const { messageId } = await clientOf(url).publish({ url: receiver.url, body: 'x' });
   await receiver.waitFor(1);
   const exited = once(child, 'exit');
   child.kill('SIGTERM');
   answer?.();
   expect(await exited).toEqual([0, null]);
-  const { url: again } = await spawnQstash();
+  const { url: again } = await processes.start(config);
   const { logs } = await clientOf(again).logs({ filter: { messageId } });
   expect(logs[0]?.state).toBe('DELIVERED');
   expect(receiver.received).toHaveLength(1);

@@ -1,20 +1,17 @@
-import { type ChildProcess, fork } from 'node:child_process';
-import { once } from 'node:events';
 import { appendFile, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { Redis } from '@upstash/redis';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { z } from 'zod';
+import { end, ServiceProcesses } from '../testing/service-processes.ts';
 import { type RunningRedis, startRedis } from './server.ts';
 
 const TOKEN = 'a-token-of-enough-length';
-const readyMessage = z.object({ ready: z.literal(true), url: z.url() });
 
 let directory: string;
 let now: number;
 const services: RunningRedis[] = [];
-const processes: ChildProcess[] = [];
+const processes = new ServiceProcesses(new URL('./main.ts', import.meta.url));
 
 beforeEach(async () => {
   directory = await mkdtemp(path.join(tmpdir(), 'waypost-redis-'));
@@ -23,7 +20,7 @@ beforeEach(async () => {
 
 afterEach(async () => {
   await stopAll();
-  for (const child of processes.splice(0)) await end(child, 'SIGTERM');
+  await processes.close();
   await rm(directory, { recursive: true });
 });
 
@@ -38,13 +35,6 @@ async function start(): Promise<Redis> {
 
 async function stopAll(): Promise<void> {
   for (const service of services.splice(0)) await service.close();
-}
-
-async function end(child: ChildProcess, signal: NodeJS.Signals): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null) return;
-  const exit = once(child, 'exit');
-  child.kill(signal);
-  await exit;
 }
 
 const journal = (): string => path.join(directory, 'journal.jsonl');
@@ -96,14 +86,7 @@ test('everything is there again after a restart, with its expiry', async () => {
 
 test('kill -9 between writes loses nothing that was acknowledged', async () => {
   const config = { dataDir: directory, token: TOKEN };
-  const child = fork(new URL('./main.ts', import.meta.url), {
-    env: { PATH: '/usr/bin:/bin', WAYPOST_SERVICE: JSON.stringify(config) },
-    execArgv: [],
-    stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
-  });
-  processes.push(child);
-  const [message] = await once(child, 'message');
-  const { url } = readyMessage.parse(message);
+  const { child, url } = await processes.start(config);
   const acknowledged: string[] = [];
   const write = async (writer: number): Promise<void> => {
     const client = new Redis({ url, token: TOKEN, retry: false, enableAutoPipelining: false });

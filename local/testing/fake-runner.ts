@@ -1,9 +1,12 @@
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { SigningKeys } from '../../shared/signing/keys.ts';
 import { SIGNED_HEADERS, verifyRequest } from '../../shared/signing/signed-request.ts';
+import { readBody } from '../http.ts';
 import type { RunningService } from '../service-process.ts';
 import { Answer, type FakeRunnerCall, Script } from './fake-runner-protocol.ts';
+import { serve } from './serve.ts';
+
+const MAX_BODY_BYTES = 16 * 1024 * 1024;
 
 type Runner = { script: Script; calls: FakeRunnerCall[]; results: Map<string, Answer> };
 
@@ -37,19 +40,12 @@ export async function startFakeRunner(options: {
     return fresh;
   };
 
-  const server = createServer((request, response) => {
-    handle(request, response).catch((error: unknown) => {
-      process.stderr.write(`fake runner: ${String(error)}\n`);
-      response.destroy();
-    });
-  });
-
   async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const url = new URL(request.url ?? '/', 'http://runner.test');
     const [, runnerId = '', bootId = '', ...rest] = url.pathname.split('/');
     const audience = `${runnerId}/${bootId}`;
     const runner = runnerOf(audience);
-    const text = await readText(request);
+    const text = (await readBody(request, MAX_BODY_BYTES)).toString();
     const route = `${request.method} ${rest.join('/')}`;
     if (route === 'PUT script') {
       runner.script = Script.parse(JSON.parse(text));
@@ -94,20 +90,7 @@ export async function startFakeRunner(options: {
     answer(response, result.status, result.body);
   }
 
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(options.port ?? 0, '127.0.0.1', resolve);
-  });
-  // A server that listens on a TCP port has such an address.
-  const { port } = server.address() as AddressInfo;
-  return {
-    url: `http://127.0.0.1:${port}`,
-    close: () =>
-      new Promise((resolve, reject) => {
-        server.close((error) => (error === undefined ? resolve() : reject(error)));
-        server.closeAllConnections();
-      }),
-  };
+  return serve(handle, options.port);
 }
 
 function nextAnswer(script: Script, name: string): Answer {
@@ -122,12 +105,6 @@ function nextAnswer(script: Script, name: string): Answer {
 function answer(response: ServerResponse, status: number, body: unknown): void {
   response.writeHead(status, { 'content-type': 'application/json' });
   response.end(typeof body === 'string' ? body : JSON.stringify(body));
-}
-
-async function readText(request: IncomingMessage): Promise<string> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of request) chunks.push(Buffer.from(chunk));
-  return Buffer.concat(chunks).toString('utf8');
 }
 
 function parseJson(text: string): unknown {

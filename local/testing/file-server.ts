@@ -1,6 +1,5 @@
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import type { RunningService } from '../service-process.ts';
+import { serve } from './serve.ts';
 
 /** A PNG of one transparent pixel. */
 export const PIXEL_PNG = Buffer.from(
@@ -12,8 +11,8 @@ export const PIXEL_PNG = Buffer.from(
  * A site of files as callers name them: `/pixel.png`; `/page.png`, which is HTML; `/empty.png`; `/status/:code`;
  * `/size/:bytes`, a PNG of that many bytes; `/redirect/:hops`, which ends at `/pixel.png`; `/away?to=<url>`.
  */
-export async function startFileServer(): Promise<RunningService> {
-  const server = createServer((request, response) => {
+export function startFileServer(): Promise<RunningService> {
+  return serve((request, response) => {
     const url = new URL(request.url ?? '/', 'http://files.test');
     const [, first = '', second = ''] = url.pathname.split('/');
     const count = Number(second);
@@ -31,19 +30,4 @@ export async function startFileServer(): Promise<RunningService> {
       response.end(Buffer.concat([PIXEL_PNG, Buffer.alloc(count - PIXEL_PNG.length)]));
     else response.end(PIXEL_PNG);
   });
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(0, '127.0.0.1', resolve);
-  });
-  // A server that listens on a TCP port has such an address.
-  const { port } = server.address() as AddressInfo;
-  return {
-    url: `http://127.0.0.1:${port}`,
-    close: async () => {
-      server.closeAllConnections();
-      await new Promise<void>((resolve) => {
-        server.close(() => resolve());
-      });
-    },
-  };
 }

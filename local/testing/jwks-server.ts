@@ -1,8 +1,10 @@
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { type CryptoKey, exportJWK, generateKeyPair, type JWK, SignJWT, UnsecuredJWT } from 'jose';
+import { readBody, sendJson } from '../http.ts';
 import type { RunningService } from '../service-process.ts';
 import { JwksScript, SignRequest } from './jwks-protocol.ts';
+import { serve } from './serve.ts';
+
+const MAX_BODY_BYTES = 100_000;
 
 type Project = {
   keys: { kid: string; alg: string; privateKey: CryptoKey; publicKey: JWK }[];
@@ -26,37 +28,14 @@ export async function startJwksServer(): Promise<RunningService> {
     return made;
   };
 
-  const server = createServer((request, response) => {
+  return serve(async (request, response) => {
     const { method = 'GET', url = '/' } = request;
-    const work = async (): Promise<void> => {
-      let body = '';
-      for await (const chunk of request) body += String(chunk);
-      const [, name = '', rest = ''] = /^\/([^/]+)(\/.*)$/.exec(url) ?? [];
-      const project = await projectOf(name);
-      const { status, answer } = await serve(project, `${method} ${rest}`, body);
-      response.writeHead(status, { 'content-type': 'application/json' });
-      response.end(JSON.stringify(answer));
-    };
-    work().catch((error: unknown) => {
-      process.stderr.write(`jwks: ${String(error)}\n`);
-      response.destroy();
-    });
+    const body = await readBody(request, MAX_BODY_BYTES);
+    const [, name = '', rest = ''] = /^\/([^/]+)(\/.*)$/.exec(url) ?? [];
+    const project = await projectOf(name);
+    const { status, answer } = await answerOf(project, `${method} ${rest}`, body.toString());
+    sendJson(response, status, answer);
   });
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(0, '127.0.0.1', resolve);
-  });
-  // A server that listens on a TCP port has such an address.
-  const { port } = server.address() as AddressInfo;
-  return {
-    url: `http://127.0.0.1:${port}`,
-    close: async () => {
-      server.closeAllConnections();
-      await new Promise<void>((resolve) => {
-        server.close(() => resolve());
-      });
-    },
-  };
 }
 
 async function newProject(): Promise<Project> {
@@ -69,7 +48,7 @@ async function newKey(alg: string): Promise<Project['keys'][number]> {
   return { kid, alg, privateKey, publicKey: { ...(await exportJWK(publicKey)), kid, alg } };
 }
 
-async function serve(
+async function answerOf(
   project: Project,
   what: string,
   body: string,

@@ -1,6 +1,5 @@
 import { randomBytes } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { exportJWK, generateKeyPair } from 'jose';
 import OidcServer, {
   type Adapter,
@@ -9,6 +8,7 @@ import OidcServer, {
   type Stored,
 } from 'oidc-provider';
 import { z } from 'zod';
+import { closeServer, listenOnLoopback } from '../http.ts';
 import type { RunningService } from '../service-process.ts';
 
 export type OidcClient = { clientId: string; clientSecret: string; redirectUri: string };
@@ -30,13 +30,7 @@ const SCOPES = 'openid email profile';
  */
 export async function startOidcProvider(client: OidcClient): Promise<RunningService> {
   const server = createServer();
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(0, '127.0.0.1', resolve);
-  });
-  // A server that listens on a TCP port has such an address.
-  const { port } = server.address() as AddressInfo;
-  const url = `http://127.0.0.1:${port}`;
+  const url = await listenOnLoopback(server, 0);
   const accounts = new Map<string, Record<string, unknown>>();
   const provider = new OidcServer(url, await configure(client, accounts));
   const serve = provider.callback();
@@ -58,15 +52,7 @@ export async function startOidcProvider(client: OidcClient): Promise<RunningServ
     });
   });
 
-  return {
-    url,
-    close: async () => {
-      server.closeAllConnections();
-      await new Promise<void>((resolve) => {
-        server.close(() => resolve());
-      });
-    },
-  };
+  return { url, close: () => closeServer(server, 0) };
 }
 
 async function logIn(

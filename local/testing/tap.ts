@@ -1,8 +1,12 @@
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
+import { readBody, sendJson } from '../http.ts';
 import type { RunningService } from '../service-process.ts';
+import { serve } from './serve.ts';
+
+/** More than a Worker under test sends. */
+const MAX_BODY_BYTES = 64 * 1024 * 1024;
 
 export const TapOptions = z.object({
   /** Where calls go on to. */
@@ -33,39 +37,21 @@ export async function startTap(): Promise<RunningService> {
 
   async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const { method = 'GET', url: path = '/' } = request;
-    const body = await readBody(request);
+    const body = await readBody(request, MAX_BODY_BYTES);
     if (method === 'POST' && path === '/taps') {
       const number = taps.push({ ...TapOptions.parse(JSON.parse(body.toString())), calls: [] }) - 1;
-      return answer(response, { url: `${url}/${number}` });
+      return sendJson(response, 200, { url: `${url}/${number}` });
     }
     const [, number = '', rest = ''] = /^\/(\d+)(.*)$/.exec(path) ?? [];
     const tap = taps[Number(number)];
     if (tap === undefined) return void response.writeHead(404).end();
-    if (rest === '/__calls') return answer(response, tap.calls);
+    if (rest === '/__calls') return sendJson(response, 200, tap.calls);
     await forward(tap, rest, { method, headers: request.headers, body }, response);
   }
 
-  const server = createServer((request, response) => {
-    handle(request, response).catch((error: unknown) => {
-      process.stderr.write(`tap: ${String(error)}\n`);
-      response.destroy();
-    });
-  });
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(0, '127.0.0.1', resolve);
-  });
-  // A server that listens on a TCP port has such an address.
-  url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  return {
-    url,
-    close: async () => {
-      server.closeAllConnections();
-      await new Promise<void>((resolve) => {
-        server.close(() => resolve());
-      });
-    },
-  };
+  const service = await serve(handle);
+  url = service.url;
+  return service;
 }
 
 type Forwarded = { method: string; headers: IncomingMessage['headers']; body: Buffer };
@@ -94,15 +80,4 @@ async function forward(
     'content-type': upstream.headers.get('content-type') ?? 'application/json',
   });
   response.end(answered);
-}
-
-async function readBody(request: IncomingMessage): Promise<Buffer> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of request) chunks.push(Buffer.from(chunk));
-  return Buffer.concat(chunks);
-}
-
-function answer(response: ServerResponse, body: unknown): void {
-  response.writeHead(200, { 'content-type': 'application/json' });
-  response.end(JSON.stringify(body));
 }

@@ -1,7 +1,11 @@
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { readBody, sendJson } from '../http.ts';
 import type { RunningService } from '../service-process.ts';
+import { serve } from './serve.ts';
 import { type ReceivedRequest, type Reply, Script, OK } from './webhook-receiver-protocol.ts';
+
+/** More than a test sends. */
+const MAX_BODY_BYTES = 16 * 1024 * 1024;
 
 type Inbox = { script: Reply[]; received: ReceivedRequest[] };
 
@@ -22,15 +26,14 @@ export async function startWebhookReceiver(): Promise<RunningService> {
     const { pathname } = new URL(request.url ?? '/', 'http://receiver.test');
     const [, name = '', verb] = pathname.split('/');
     const inbox = inboxOf(name);
-    const body = await readText(request);
+    const body = (await readBody(request, MAX_BODY_BYTES)).toString();
     if (verb === '_script') {
       inbox.script = Script.parse(JSON.parse(body));
       response.end('{}');
       return;
     }
     if (verb === '_received') {
-      response.setHeader('content-type', 'application/json');
-      response.end(JSON.stringify(inbox.received));
+      sendJson(response, 200, inbox.received);
       return;
     }
     const headers = Object.entries(request.headers).map(([key, value]) => [key, String(value)]);
@@ -43,26 +46,7 @@ export async function startWebhookReceiver(): Promise<RunningService> {
     reply(response, inbox.script.length > 1 ? inbox.script.shift() : inbox.script[0]);
   }
 
-  const server = createServer((request, response) => {
-    handle(request, response).catch((error: unknown) => {
-      process.stderr.write(`webhook receiver: ${String(error)}\n`);
-      response.destroy();
-    });
-  });
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(0, '127.0.0.1', resolve);
-  });
-  // A server that listens on a TCP port has such an address.
-  const { port } = server.address() as AddressInfo;
-  return {
-    url: `http://127.0.0.1:${port}`,
-    close: () =>
-      new Promise((resolve, reject) => {
-        server.close((error) => (error === undefined ? resolve() : reject(error)));
-        server.closeAllConnections();
-      }),
-  };
+  return serve(handle);
 }
 
 function reply(
@@ -77,10 +61,4 @@ function reply(
     return;
   }
   response.end(body.padEnd(bytes, 'x'));
-}
-
-async function readText(request: IncomingMessage): Promise<string> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of request) chunks.push(Buffer.from(chunk));
-  return Buffer.concat(chunks).toString('utf8');
 }

@@ -1,3 +1,4 @@
+import { sha256Hex } from './hex.ts';
 import { SignJWT, jwtVerify } from 'jose';
 import { z } from 'zod';
 
@@ -54,7 +55,4 @@ export async function verifyApiKey(
 }
 
 /** SHA-256 of the whole key, lower-case hex: what stands in the database. */
-export async function hashApiKey(key: string): Promise<string> {
-  const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(key));
-  return Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, '0')).join('');
-}
+export const hashApiKey = (key: string): Promise<string> => sha256Hex(key);

@@ -1,3 +1,5 @@
+import { toHex } from './hex.ts';
+
 /**
  * The id a message carries on WhatsApp's wire: `3EB0` + 18 upper-case hex digits of HMAC-SHA-256(session key, message id).
  * Derived and not random, so that whoever takes a session over can look up whether a message already left.
@@ -9,8 +11,5 @@ export async function deriveWireId(sessionKey: string, messageId: string): Promi
     'sign',
   ]);
   const mac = await crypto.subtle.sign('HMAC', key, new TextEncoder().encode(messageId));
-  const hex = Array.from(new Uint8Array(mac), (byte) => byte.toString(16).padStart(2, '0')).join(
-    '',
-  );
-  return `3EB0${hex.slice(0, 18).toUpperCase()}`;
+  return `3EB0${toHex(new Uint8Array(mac)).slice(0, 18).toUpperCase()}`;
 }

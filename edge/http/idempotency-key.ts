@@ -1,3 +1,4 @@
+import { sha256Hex } from '../../shared/hex.ts';
 import { z } from '@hono/zod-openapi';
 import type { Idempotency } from '../services/messages/idempotency.ts';
 
@@ -25,10 +26,7 @@ export async function idempotencyOf(
   request: unknown,
 ): Promise<Idempotency | null> {
   if (key === undefined) return null;
-  const bytes = new TextEncoder().encode(JSON.stringify(request, sortKeys));
-  const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', bytes));
-  const bodyHash = Array.from(digest, (byte) => byte.toString(16).padStart(2, '0')).join('');
-  return { key, route, bodyHash };
+  return { key, route, bodyHash: await sha256Hex(JSON.stringify(request, sortKeys)) };
 }
 
 /** A replacer for JSON.stringify: objects with their members in the order of their names. */

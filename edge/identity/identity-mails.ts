@@ -1,3 +1,4 @@
+import { sha256Hex } from '../../shared/hex.ts';
 import type { Services } from '../context.ts';
 import { describeError } from '../http/describe-error.ts';
 import type { MailContent } from '../mail/port.ts';
@@ -19,10 +20,10 @@ export function identityMails(services: Services) {
     try {
       const content = await make();
       if (content === null) return;
-      const subject = await sha256(to);
+      const subject = await sha256Hex(to);
       const verdict = await rateLimiter.check(subject, [PER_ADDRESS]);
       if (!verdict.allowed) return log({ event: 'mail_withheld', kind });
-      const idempotencyKey = `${kind}:${await sha256(`${to}\n${content.text}`)}`;
+      const idempotencyKey = `${kind}:${await sha256Hex(`${to}\n${content.text}`)}`;
       await mailer.send({ to, ...content, idempotencyKey });
     } catch (error) {
       log({ event: 'mail_not_sent', kind, ...describeError(error) });
@@ -64,9 +65,4 @@ export function identityMails(services: Services) {
         return resetMail({ url: url.href });
       }),
   };
-}
-
-async function sha256(text: string): Promise<string> {
-  const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(text));
-  return Buffer.from(digest).toString('hex');
 }

@@ -1,3 +1,5 @@
+import { toHex } from '../../shared/hex.ts';
+
 const encoder = new TextEncoder();
 
 /** The headers that prove a webhook is ours. */
@@ -58,8 +60,4 @@ function decodeSecret(secret: string): Uint8Array<ArrayBuffer> {
 
 function toBase64(bytes: Uint8Array): string {
   return btoa(String.fromCharCode(...bytes));
-}
-
-function toHex(bytes: Uint8Array): string {
-  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
 }

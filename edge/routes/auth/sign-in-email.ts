@@ -1,3 +1,4 @@
+import { sha256Hex } from '../../../shared/hex.ts';
 import { createRoute, z } from '@hono/zod-openapi';
 import type { Context } from 'hono';
 import { AppError } from '../../../shared/errors.ts';
@@ -5,6 +6,7 @@ import type { AppEnv } from '../../context.ts';
 import type { App } from '../../http/app.ts';
 import { errors } from '../../http/envelope.ts';
 import { jsonBody } from '../../http/json-body.ts';
+import { refusal } from '../../middleware/limit-rate.ts';
 import { noteFailedSignIn } from '../../services/identity/note-failed-sign-in.ts';
 import { askIdentity, callerOf } from './ask-identity.ts';
 import {
@@ -30,6 +32,9 @@ const SignedIn = z
   .object({ redirect: z.boolean(), token: z.string(), url: z.string().optional(), user: User })
   .openapi('SignedIn');
 
+/** A password is guessed from many addresses at once as well; a person who mistypes theirs needs fewer. */
+const PER_ACCOUNT = { name: 'account', limit: 20, windowSeconds: 15 * 60 };
+
 export const signInEmail = (app: App) =>
   app.openapi(
     createRoute({
@@ -51,6 +56,7 @@ export const signInEmail = (app: App) =>
     }),
     async (c) => {
       const body = c.req.valid('json');
+      await limitTries(c, body.email);
       try {
         const response = await askIdentity(c, { method: 'POST', path: '/sign-in/email', body });
         return c.json(await readAnswer(SignedIn, response), 200);
@@ -60,6 +66,13 @@ export const signInEmail = (app: App) =>
       }
     },
   );
+
+/** Counts every try at an account, whether there is such an account or not. The limiter's keys tell no address. */
+async function limitTries(c: Context<AppEnv>, email: string): Promise<void> {
+  const subject = (await sha256Hex(email)).slice(0, 32);
+  const verdict = await c.get('services').rateLimiter.check(subject, [PER_ACCOUNT]);
+  if (!verdict.allowed) throw refusal(verdict);
+}
 
 function note(c: Context<AppEnv>, email: string, error: unknown): void {
   const reason = error instanceof AppError ? error.details?.['reason'] : undefined;

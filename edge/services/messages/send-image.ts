@@ -1,3 +1,4 @@
+import { sha256Hex } from '../../../shared/hex.ts';
 import { newId } from '../../../shared/ids.ts';
 import type { ServiceContext } from '../../context.ts';
 import { describeError } from '../../http/describe-error.ts';
@@ -63,8 +64,7 @@ async function store(ctx: ServiceContext, id: string, image: FetchedImage): Prom
   const { bytes, mimetype, filename } = image;
   const objectKey = `${ctx.workspaceId}/media/${id}`;
   await ctx.objects.put(objectKey, bytes, mimetype);
-  const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', bytes));
-  const sha256 = Array.from(digest, (byte) => byte.toString(16).padStart(2, '0')).join('');
+  const sha256 = await sha256Hex(bytes);
   return { id, objectKey, mimetype, filename, sizeBytes: bytes.length, sha256 };
 }
 

@@ -1,3 +1,4 @@
+import { toHex } from '../../../shared/hex.ts';
 import { eq, sql } from 'drizzle-orm';
 import { z } from 'zod';
 import { AppError } from '../../../shared/errors.ts';
@@ -126,7 +127,4 @@ async function insert(
   if (outcome.session_id === null) throw noRoom(outcome);
 }
 
-function newWireKey(): string {
-  const raw = crypto.getRandomValues(new Uint8Array(32));
-  return Array.from(raw, (byte) => byte.toString(16).padStart(2, '0')).join('');
-}
+const newWireKey = (): string => toHex(crypto.getRandomValues(new Uint8Array(32)));

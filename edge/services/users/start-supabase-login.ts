@@ -1,3 +1,4 @@
+import { toHex } from '../../../shared/hex.ts';
 import { sql } from 'drizzle-orm';
 import { z } from 'zod';
 import { AppError } from '../../../shared/errors.ts';
@@ -47,7 +48,4 @@ export async function startSupabaseLogin({
 }
 
 /** 192 random bits. */
-const newSessionToken = (): string =>
-  Array.from(crypto.getRandomValues(new Uint8Array(24)), (byte) =>
-    byte.toString(16).padStart(2, '0'),
-  ).join('');
+const newSessionToken = (): string => toHex(crypto.getRandomValues(new Uint8Array(24)));

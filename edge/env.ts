@@ -58,8 +58,10 @@ const secretHex = z
 
 /** Everything the Worker is told: variables, secrets and bindings. Secrets have no defaults. */
 export const EdgeEnv = z.object({
-  /** Where this Worker is reached from outside; QStash calls it back there. */
+  /** Where this Worker is reached from outside. */
   BASE_URL: z.url(),
+  /** Where QStash and runners reach it, when that is another address than BASE_URL. */
+  CALLBACK_URL: optional(z.url()),
   DATABASE_URL: z.string().regex(/^postgres(ql)?:\/\//, 'a postgresql:// connection string'),
   /** Neon's HTTP endpoint, when it is not the one derived from DATABASE_URL's host. */
   DATABASE_HTTP_URL: z.url().optional(),

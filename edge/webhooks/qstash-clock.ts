@@ -2,7 +2,7 @@ import { Client, Receiver } from '@upstash/qstash';
 import type { EdgeEnv } from '../env.ts';
 import type { WebhookClock } from './port.ts';
 
-/** Where QStash calls us, under BASE_URL. The signature covers the whole URL. */
+/** Where QStash calls us. The signature covers the whole URL. */
 export const DELIVER_PATH = '/internal/qstash/deliver';
 
 /** QStash's own retries, for when we fail; the receiver's failures are scheduled by us. 15 s, 45 s, 135 s. */
@@ -15,14 +15,15 @@ const BATCH = 100;
 type QstashEnv = Pick<
   EdgeEnv,
   | 'BASE_URL'
+  | 'CALLBACK_URL'
   | 'QSTASH_URL'
   | 'QSTASH_TOKEN'
   | 'QSTASH_CURRENT_SIGNING_KEY'
   | 'QSTASH_NEXT_SIGNING_KEY'
 >;
 
-export function deliverUrl(env: Pick<EdgeEnv, 'BASE_URL'>): string {
-  return new URL(DELIVER_PATH, env.BASE_URL).href;
+export function deliverUrl(env: Pick<EdgeEnv, 'BASE_URL' | 'CALLBACK_URL'>): string {
+  return new URL(DELIVER_PATH, env.CALLBACK_URL ?? env.BASE_URL).href;
 }
 
 /** The clock over the real QStash client. No I/O until it is used. */

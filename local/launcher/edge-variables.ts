@@ -16,7 +16,8 @@ export function edgeVariables({
   databaseUrl: string;
 }): Record<string, string> {
   return {
-    BASE_URL: local(ports.api),
+    BASE_URL: env.BASE_URL ?? local(ports.api),
+    CALLBACK_URL: local(ports.api),
     DATABASE_URL: databaseUrl,
     DATABASE_HTTP_URL: `${local(ports.neon)}/sql`,
     UPSTASH_REDIS_REST_URL: local(ports.redis),
@@ -36,9 +37,9 @@ export function edgeVariables({
     AUTH_SECRET: secrets.authSecret,
     USER_TOKEN_SIGNING_KEY: secrets.userTokenSigningKey,
     SESSION_ENCRYPTION_KEY: `v1:${secrets.sessionEncryptionKey}`,
-    MAIL_URL: local(ports.mail),
-    MAIL_TOKEN: secrets.mailToken,
-    MAIL_FROM: 'Waypost <waypost@localhost>',
+    MAIL_URL: env.MAIL_URL ?? local(ports.mail),
+    MAIL_TOKEN: env.MAIL_TOKEN ?? secrets.mailToken,
+    MAIL_FROM: env.MAIL_FROM,
     ADMIN_EMAILS: env.ADMIN_EMAILS,
     ADMIN_ALLOWED_IPS: env.ADMIN_ALLOWED_IPS,
     GOOGLE_CLIENT_ID: env.GOOGLE_CLIENT_ID,

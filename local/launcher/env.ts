@@ -4,15 +4,21 @@ import { z } from 'zod';
 const optional = <S extends z.ZodType>(schema: S) =>
   z.preprocess((value) => (value === '' ? undefined : value), schema.optional());
 
-const LauncherEnv = z.object({
+export const LauncherEnv = z.object({
   /** Folder of all that this deployment keeps. */
   WAYPOST_DIR: z.string().default('.waypost'),
   /** Port of the API and dashboard; taken at first start, kept from then on. */
   PORT: optional(z.coerce.number().int().min(1).max(65_535)),
+  /** Where people and programs reach this deployment, when a proxy stands in front of it. */
+  BASE_URL: optional(z.url({ protocol: /^https?$/ })),
   /** Your own PostgreSQL instead of the embedded one. */
   DATABASE_URL: optional(z.url({ protocol: /^postgres(ql)?$/ })),
   /** Your own Redis instead of the embedded store. */
   REDIS_URL: optional(z.url({ protocol: /^rediss?$/ })),
+  /** A mail provider that takes `POST {MAIL_URL}/emails` as Resend's API does, instead of the outbox on this machine. */
+  MAIL_URL: optional(z.url({ protocol: /^https?$/ })),
+  MAIL_TOKEN: optional(z.string().min(8)),
+  MAIL_FROM: z.string().min(3).default('Waypost <waypost@localhost>'),
   /** Private hosts that webhooks and media may reach, as `host:port` or CIDR, comma-separated. */
   EGRESS_ALLOW: z.string().default(''),
   /** Origins of browsers that may call the API, comma-separated; none by default. */
@@ -23,7 +29,7 @@ const LauncherEnv = z.object({
   /** People who administer the platform once their address is verified, comma-separated. */
   ADMIN_EMAILS: z.string().default(''),
   ADMIN_ALLOWED_IPS: z.string().default(''),
-  /** Sign-in with Google, and Supabase tokens: see the environment guide. */
+  /** Sign-in with Google, and Supabase tokens: docs/self-hosting.md. */
   GOOGLE_CLIENT_ID: z.string().default(''),
   GOOGLE_CLIENT_SECRET: z.string().default(''),
   GOOGLE_ISSUER: z.string().default('https://accounts.google.com'),
@@ -48,7 +54,10 @@ export type LauncherEnv = Omit<z.infer<typeof LauncherEnv>, 'WAYPOST_DIR'> & { d
 
 /** @throws Error naming each variable that is wrong and what it must be */
 export function readLauncherEnv(): LauncherEnv {
-  const parsed = LauncherEnv.safeParse(process.env);
+  const parsed = LauncherEnv.refine(
+    (env) => (env.MAIL_URL === undefined) === (env.MAIL_TOKEN === undefined),
+    { path: ['MAIL_TOKEN'], error: 'goes with MAIL_URL: set both or neither' },
+  ).safeParse(process.env);
   if (!parsed.success) {
     const lines = parsed.error.issues.map((issue) => `  ${issue.path.join('.')}: ${issue.message}`);
     throw new Error(`The configuration is not usable:\n${lines.join('\n')}`);

@@ -33,6 +33,7 @@ const FlyMachine = z.object({
 export type FlyFleetEnv = Pick<
   EdgeEnv,
   | 'BASE_URL'
+  | 'CALLBACK_URL'
   | 'FLY_API_URL'
   | 'FLY_RUNNER_URL'
   | 'FLEET_MIN_MACHINES'
@@ -135,7 +136,7 @@ function machineConfig(env: FlyFleetEnv, metadata: Record<string, string>): obje
   return {
     image: env.FLY_RUNNER_IMAGE,
     env: {
-      EDGE_URL: env.BASE_URL,
+      EDGE_URL: env.CALLBACK_URL ?? env.BASE_URL,
       RUNNER_MAX_SESSIONS: String(env.RUNNER_MAX_SESSIONS),
       RUNNER_DRAIN_SECONDS: String(DRAIN_SECONDS - DRAIN_MARGIN_SECONDS),
       HOST: '0.0.0.0',

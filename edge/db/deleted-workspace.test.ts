@@ -58,6 +58,7 @@ async function fill({ db, schema, newUser, newSession, newKey }: Harness) {
     cause: 'start',
   });
   await db.insert(schema.sessionLog).values({ sessionId, status: 'online', reason: 'test' });
+  await db.insert(schema.personIds).values({ sessionId, lid: '9@lid', chatId: '9@lid' });
   await db.insert(schema.messages).values({
     ...common,
     id: messageId,

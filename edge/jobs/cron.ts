@@ -11,6 +11,7 @@ import { forgetExpiredLogins } from '../services/identity/forget-expired.ts';
 import { giveUpUnsettled } from '../services/events/give-up-unsettled.ts';
 import { noteStalledMessages } from '../services/events/note-stalled-messages.ts';
 import { promoteDueMessages } from '../services/queue/promote-due.ts';
+import { noteUnseenPhones } from '../services/sessions/note-unseen-phones.ts';
 import { forgetIdempotencyKeys } from '../services/messages/forget-idempotency-keys.ts';
 
 const JOBS: Readonly<Record<string, (services: Services) => Promise<unknown>>> = {
@@ -21,6 +22,7 @@ const JOBS: Readonly<Record<string, (services: Services) => Promise<unknown>>> =
   expireQueuedMessages,
   giveUpUnsettled,
   noteStalledMessages,
+  noteUnseenPhones,
   forgetIdempotencyKeys,
   reconcileFleet,
   purgeCredentials,

@@ -16,6 +16,7 @@ export const EVENT_TYPES = [
   'session.status',
   'session.qr',
   'session.pairing_code',
+  'session.phone_unseen',
   'webhook.test',
 ] as const;
 

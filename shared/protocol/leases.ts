@@ -86,6 +86,10 @@ export const HeartbeatRequest = z.object({
 });
 export type HeartbeatRequest = z.infer<typeof HeartbeatRequest>;
 
+/** Said for a boot that ended without a word, by its supervisor: nothing of its sessions runs any more. */
+export const DeathNotice = z.object({ runnerId: z.string(), bootId: z.string() });
+export type DeathNotice = z.infer<typeof DeathNotice>;
+
 export const HeartbeatResponse = z.object({
   /** Renewed: `leaseMs` counts from when the request was sent. */
   renewed: z.array(

@@ -97,6 +97,12 @@ export const FactReport = z.discriminatedUnion('kind', [
     chatId: z.string(),
     timestamp: z.number().int(),
   }),
+  /** The phone was linked, or did something that only it or another device of the account can have done. At most hourly. */
+  z.object({
+    kind: z.literal('phone.seen'),
+    /** Unix ms. */
+    at: z.number().int(),
+  }),
 ]);
 export type FactReport = z.infer<typeof FactReport>;
 

@@ -48,6 +48,9 @@ export const sessions = pgTable(
     queueSeq: counter('queue_seq').notNull().default(0),
     createdBy: text('created_by'),
     lastActiveAt: moment('last_active_at'),
+    /** The last sign of the phone itself, and when it was told that there was none for long. */
+    phoneSeenAt: moment('phone_seen_at'),
+    phoneUnseenAt: moment('phone_unseen_at'),
     archivedAt: moment('archived_at'),
     createdAt: createdAt(),
     updatedAt: updatedAt(),

@@ -94,6 +94,15 @@ export const SessionSchema = z
       .describe('The runner that drives it now.'),
     createdBy: z.string().nullable(),
     lastActiveAt: z.iso.datetime().nullable(),
+    phoneSeenAt: z.iso
+      .datetime()
+      .nullable()
+      .describe('The last sign of the phone itself; to the hour.'),
+    phoneUnseen: z
+      .boolean()
+      .describe(
+        'It was told that there was none for 12 days (`session.phone_unseen`), and none came since.',
+      ),
     createdAt: z.iso.datetime(),
     updatedAt: z.iso.datetime(),
     archivedAt: z.iso.datetime().nullable(),
@@ -117,6 +126,8 @@ export const SessionSchema = z
       runner: { id: 'runner-1', epoch: 1, pid: 4242 },
       createdBy: 'key_01k2q8z6m4c8f7h3n5r9t1v0wx',
       lastActiveAt: '2026-11-21T10:00:00.000Z',
+      phoneSeenAt: '2026-11-21T09:30:00.000Z',
+      phoneUnseen: false,
       createdAt: '2026-11-21T09:00:00.000Z',
       updatedAt: '2026-11-21T09:01:00.000Z',
       archivedAt: null,

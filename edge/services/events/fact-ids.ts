@@ -45,6 +45,7 @@ export async function reportEventId(spooled: SpooledReport, sessionKey: string):
       if (report.outcome === 'failed') return ackEventId(sessionId, wireId, -1);
       return settledEventId(sessionId, wireId, report.outcome);
     }
+    case 'phone.seen':
     case 'session.status':
     case 'session.qr':
     case 'session.pairing_code':

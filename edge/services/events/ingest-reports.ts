@@ -6,7 +6,7 @@ import { publishDue } from '../deliveries/publish-due.ts';
 import { isDataError } from './data-error.ts';
 import { lockWorkspaces } from './outbox.ts';
 import { prepareWrites, type PreparedWrite } from './prepare-writes.ts';
-import { reportStatement } from './report-writes/index.ts';
+import { inStatements } from './report-writes/in-statements.ts';
 import {
   findNumberTwins,
   type NumberTwins,
@@ -21,8 +21,8 @@ type Outcome = { write: PreparedWrite; accepted: boolean; deliveries: string[] }
 type Refused = ReportBatchResponse['refused'][number];
 
 /**
- * Takes a runner's reports, in their order: each is one statement that moves the state, writes the event and puts one
- * delivery per subscribed endpoint into the outbox. Reporting the same again changes nothing. Deliveries are handed to
+ * Takes a runner's reports, in their order, by statements that move the state, write the event and put one delivery per
+ * subscribed endpoint into the outbox. Reporting the same again changes nothing. Deliveries are handed to
  * QStash after the commit; what is lost there the sweeper finds.
  *
  * Refused for good, with a reason: `unknown_session`; `stale_epoch` for what a runner says of a session that it no longer
@@ -93,9 +93,8 @@ async function writeTogether(
     ]),
   ];
   const sessionIds = [...new Set(group.map((write) => write.spooled.sessionId))];
-  const statements: BatchItem<'pg'>[] = group.map((write) =>
-    db.execute(reportStatement(write, write.report)),
-  );
+  const parts = inStatements(group);
+  const statements: BatchItem<'pg'>[] = parts.map(({ statement }) => db.execute(statement));
   const [, ...results] = await db.batch([
     db.execute(lockWorkspaces(workspaceIds)),
     ...statements,
@@ -109,16 +108,16 @@ async function writeTogether(
   const told = new Map<PreparedWrite, string[]>(
     twins.map((pair: NumberTwins, index) => [
       pair.write,
-      resultAt(group.length + 1 + index).deliveries,
+      resultAt(parts.length + 1 + index).deliveries,
     ]),
   );
-  return group.map((write, index) => {
-    const { accepted, deliveries } = resultAt(index);
-    return {
+  return parts.flatMap(({ writes }, part) => {
+    const { accepted, deliveries, taken } = resultAt(part);
+    return writes.map((write, index) => ({
       write,
-      accepted: accepted > 0,
-      deliveries: [...deliveries, ...(told.get(write) ?? [])],
-    };
+      accepted: taken === undefined ? accepted > 0 : taken.includes(index),
+      deliveries: [...(index === 0 ? deliveries : []), ...(told.get(write) ?? [])],
+    }));
   });
 }
 

@@ -2,6 +2,7 @@ import { type SQL, sql } from 'drizzle-orm';
 import { MESSAGE_STATUS_RANK } from '../../../shared/message-status.ts';
 import type { OutboundContent } from '../../../shared/protocol/index.ts';
 import { ACCEPTING_STATUSES } from '../../../shared/session-status.ts';
+import { stableChatId } from '../events/report-writes/person-ids.ts';
 import { shownToCaller } from './caller.ts';
 import type { Idempotency } from './idempotency.ts';
 
@@ -141,7 +142,7 @@ export const sendStatement = (input: SendStatementInput): SQL => sql`
   written as (
     insert into messages (id, workspace_id, session_id, direction, chat_id, type, content, status, status_rank,
       queue_seq, quoted_message_id, quoted_wire_id, media_id, send_at, expires_at)
-    select ${input.messageId}, ${input.workspaceId}, raised.id, 'outbound', coalesce(${input.chatId}::text, quoted.chat_id),
+    select ${input.messageId}, ${input.workspaceId}, raised.id, 'outbound', ${stableChatId(sql`raised.id`, sql`coalesce(${input.chatId}::text, quoted.chat_id)`)},
       ${input.content.type}, ${JSON.stringify(input.content)}::jsonb, 'queued', ${MESSAGE_STATUS_RANK.queued}::smallint,
       raised.queue_seq, quoted.id, quoted.wire_id, ${input.media?.id ?? null}::text,
       ${input.sendAt}::timestamptz,

@@ -84,6 +84,12 @@ export function ownerOf({ session, lease, runner }: SessionRow): SessionAddress 
 export const isHeld = ({ session, lease }: SessionRow): boolean =>
   lease?.desired === 'running' && session.status !== 'logged_out' && session.status !== 'failed';
 
+/** True when a runner says that it does not hold the session: it was stopped, deleted or handed on in this moment. */
+export const isNotHeldThere = (error: unknown): boolean =>
+  error instanceof AppError &&
+  error.code === 'UNAVAILABLE' &&
+  ['session_not_found', 'conflict'].includes(String(error.details?.['reason']));
+
 /** Asks a runner to heartbeat now, so that it learns at once what is wanted of it. Its next heartbeat would tell it too. */
 export async function wakeRunner(ctx: ServiceContext, address: RunnerAddress): Promise<void> {
   try {

@@ -59,19 +59,20 @@ const beat = (session: OwnedSession, change: Partial<HeartbeatRequest> = {}) =>
   });
 
 describe('the owner’s word', () => {
-  it('on what a person has to do, is in row and event until it is done', async () => {
+  it.each([
+    ['passkey_required', 'pairing-code'],
+    ['passkey_confirmation_required', 'Confirm it there'],
+    ['dismiss_dialog', 'screenshot'],
+  ] as const)('on %s, is in row and event until it is done', async (name, advice) => {
     const session = await newOwnedSession(harness);
-    const action = {
-      status: 'action_required',
-      reason: 'action_required: passkey_required',
-    } as const;
-    await ingest(session, session.spool(status({ ...action, action: 'passkey_required' })));
-    expect(await rowOf(session)).toMatchObject({
-      status: 'action_required',
-      action: 'passkey_required',
-    });
+    const reason = `action_required: ${name}`;
+    const asks = status({ status: 'action_required', reason, action: name });
+    await ingest(session, session.spool(asks));
+    expect(await rowOf(session)).toMatchObject({ status: 'action_required', reason, action: name });
     expect((await eventsOf(session))[0]?.data).toMatchObject({
-      action: { action: 'passkey_required', advice: expect.stringContaining('pairing-code') },
+      status: 'action_required',
+      reason,
+      action: { action: name, advice: expect.stringContaining(advice) },
     });
     await ingest(session, session.spool(status({ status: 'qr', reason: 'qr' })));
     expect(await rowOf(session)).toMatchObject({ status: 'qr', action: null });

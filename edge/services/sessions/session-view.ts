@@ -41,6 +41,8 @@ export function viewSession(row: SessionRow) {
         : { id: runner.id, epoch: lease.epoch, pid: runner.pid },
     createdBy: session.createdBy,
     lastActiveAt: isoOrNull(session.lastActiveAt),
+    phoneSeenAt: isoOrNull(session.phoneSeenAt),
+    phoneUnseen: session.phoneUnseenAt !== null,
     createdAt: session.createdAt.toISOString(),
     updatedAt: session.updatedAt.toISOString(),
     archivedAt: isoOrNull(session.archivedAt),

@@ -4,6 +4,7 @@ import { messageAck } from './message-ack.ts';
 import { messageEdited, messageReaction, messageRevoked } from './message-note.ts';
 import { messageReceived } from './message-received.ts';
 import { messageSettled } from './message-settled.ts';
+import { phoneSeen } from './phone-seen.ts';
 import { sessionReconnect } from './session-reconnect.ts';
 import { sessionPairingCode, sessionQr, sessionStatus } from './session-status.ts';
 import type { WriteContext } from './write-context.ts';
@@ -23,6 +24,8 @@ export function reportStatement(write: WriteContext, report: Report): SQL {
       return messageEdited(write, report);
     case 'message.revoked':
       return messageRevoked(write, report);
+    case 'phone.seen':
+      return phoneSeen(write, report);
     case 'session.status':
       return sessionStatus(write, report);
     case 'session.reconnect':

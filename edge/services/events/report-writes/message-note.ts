@@ -1,4 +1,5 @@
 import { type SQL, sql } from 'drizzle-orm';
+import { personCtes, stableChatId } from './person-ids.ts';
 import {
   fact,
   factTarget,
@@ -17,7 +18,7 @@ function note(
     chatId,
     timestamp,
   }: ReportOf<'message.reaction' | 'message.edited' | 'message.revoked'>,
-  data: Record<string, unknown>,
+  data: SQL,
   change: SQL[],
 ): SQL {
   return writeStatement(write, [
@@ -28,20 +29,26 @@ function note(
       type: kind,
       occurredAt: timestamp,
       source: sql``,
-      data: sql`jsonb_build_object('messageId', (select id from about)) || ${JSON.stringify({ wireId, chatId, ...data })}::jsonb`,
+      data: sql`jsonb_build_object(
+        'messageId', (select about.id from about), 'wireId', ${wireId}::text,
+        'chatId', coalesce((select about.chat_id from about), ${stableChatId(write.spooled.sessionId, chatId)})
+      ) || ${data}`,
     }),
   ]);
 }
 
 export function messageReaction(write: WriteContext, report: ReportOf<'message.reaction'>): SQL {
   const { from, emoji } = report;
-  return note(write, report, { from, emoji, removed: emoji === '' }, []);
+  const said = JSON.stringify({ emoji, removed: emoji === '' });
+  const data = sql`jsonb_build_object('from', jsonb_build_object(
+    'id', (select who.id from who), 'lid', (select who.lid from who), 'name', ${from.name}::text)) || ${said}::jsonb`;
+  return note(write, report, data, personCtes(write, from));
 }
 
 /** The newest edit wins, in whatever order they are reported. */
 export function messageEdited(write: WriteContext, report: ReportOf<'message.edited'>): SQL {
   const { text, timestamp } = report;
-  return note(write, report, { text }, [
+  return note(write, report, sql`${JSON.stringify({ text })}::jsonb`, [
     sql`edited as (
       update messages message
       set content = message.content
@@ -56,7 +63,7 @@ export function messageEdited(write: WriteContext, report: ReportOf<'message.edi
 }
 
 export function messageRevoked(write: WriteContext, report: ReportOf<'message.revoked'>): SQL {
-  return note(write, report, {}, [
+  return note(write, report, sql`'{}'::jsonb`, [
     sql`revoked as (
       update messages message
       set content = message.content || jsonb_build_object('revokedAt', ${report.timestamp}::bigint)

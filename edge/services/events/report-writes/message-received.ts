@@ -2,6 +2,7 @@ import { type SQL, sql } from 'drizzle-orm';
 import { newId } from '../../../../shared/ids.ts';
 import { MESSAGE_STATUS_RANK } from '../../../../shared/message-status.ts';
 import { safeTimestamp } from '../safe-values.ts';
+import { personCtes } from './person-ids.ts';
 import {
   fact,
   factTarget,
@@ -31,9 +32,7 @@ export function messageReceived(write: WriteContext, report: ReportOf<'message.r
   });
   const data = JSON.stringify({
     wireId: report.wireId,
-    chatId: report.chatId,
     isGroup: report.isGroup,
-    from: report.from,
     type: report.type,
     text: report.text,
     location: report.location,
@@ -54,8 +53,10 @@ export function messageReceived(write: WriteContext, report: ReportOf<'message.r
           error: media.error,
         },
   );
+  const isPersonsChat = report.chatId === report.from.id;
   return writeStatement(write, [
     factTarget(write),
+    ...personCtes(write, report.from),
     sql`file as (
       select media.id from media join target on target.workspace_id = media.workspace_id
       where media.id = ${media?.mediaId ?? null}
@@ -64,21 +65,24 @@ export function messageReceived(write: WriteContext, report: ReportOf<'message.r
     sql`received as (
       insert into messages (id, workspace_id, session_id, direction, chat_id, from_id, from_lid, type, content, status,
         status_rank, wire_id, wire_key, quoted_message_id, quoted_wire_id, media_id, sent_at, delivered_at)
-      select ${newId('message', write.now)}, target.workspace_id, target.id, 'inbound', ${report.chatId}, ${report.from.id},
-        ${report.from.lid}, ${report.type}, ${content}::jsonb, ${INBOUND_STATUS},
-        ${MESSAGE_STATUS_RANK[INBOUND_STATUS]}::int, ${report.wireId}, ${report.wireKey}, (select id from quoted),
+      select ${newId('message', write.now)}, target.workspace_id, target.id, 'inbound',
+        ${isPersonsChat ? sql`who.chat_id` : sql`${report.chatId}::text`}, who.id,
+        who.lid, ${report.type}, ${content}::jsonb, ${INBOUND_STATUS},
+        ${MESSAGE_STATUS_RANK[INBOUND_STATUS]}::int, ${report.wireId}, ${report.wireKey}, (select quoted.id from quoted),
         ${report.quotedWireId}::text, (select id from file), ${sentAt}::timestamptz,
         ${safeTimestamp(write.spooled.occurredAt)}::timestamptz
-      from target
+      from target cross join who
       where ${isNews(write)}
       on conflict (session_id, direction, wire_id) do nothing
-      returning id, quoted_message_id, media_id
+      returning id, chat_id, from_id, from_lid, quoted_message_id, media_id
     )`,
     fact(write, {
       type: 'message.received',
       occurredAt: report.timestamp,
       source: sql`cross join received`,
       data: sql`jsonb_build_object('messageId', received.id) || ${data}::jsonb || jsonb_build_object(
+        'chatId', received.chat_id,
+        'from', jsonb_build_object('id', received.from_id, 'lid', received.from_lid, 'name', ${report.from.name}::text),
         'quotedMessageId', received.quoted_message_id,
         'media', case when ${media !== null}::boolean
           then jsonb_build_object('id', received.media_id) || ${mediaData}::jsonb end

@@ -40,6 +40,8 @@ export function sessionStatus(write: WriteContext, report: ReportOf<'session.sta
           else session.new_phone_number end,
         lid = coalesce(${report.lid}, session.lid),
         display_name = coalesce(${report.displayName}, session.display_name),
+        phone_seen_at = case when ${report.status} = 'online' then coalesce(session.phone_seen_at, now())
+          else session.phone_seen_at end,
         web_version = coalesce(${report.webVersion}, session.web_version),
         updated_at = now()
       from target

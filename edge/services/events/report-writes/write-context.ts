@@ -22,6 +22,8 @@ export type WriteContext = {
 export const WriteResult = z.object({
   accepted: z.coerce.number(),
   deliveries: z.array(z.string()),
+  /** Of several reports, the places of those that were taken. */
+  taken: z.array(z.coerce.number()).optional(),
 });
 
 /** The session, if it is there. A fact is late when another owner has come since. */
@@ -45,7 +47,7 @@ export function ownedTarget({ spooled, runnerId }: WriteContext): SQL {
 
 /** Picks the message of a wire id, whichever way it went, by the index over session, direction and wire id. */
 export function messageByWireId({ spooled }: WriteContext, wireId: string | null): SQL {
-  return sql`select message.id from messages message, target
+  return sql`select message.id, message.chat_id from messages message, target
     where message.session_id = ${spooled.sessionId} and message.direction in ('inbound', 'outbound')
       and message.wire_id = ${wireId}
     order by message.created_at limit 1`;

@@ -1,0 +1,51 @@
+import { type SQL, sql } from 'drizzle-orm';
+import type { FactReport } from '../../../../shared/protocol/index.ts';
+import { isNews, type WriteContext } from './write-context.ts';
+
+type Person = Extract<FactReport, { kind: 'message.received' }>['from'];
+
+/**
+ * CTEs over `target` that carry both ids of a person, whichever of them was reported: `who(id, lid, chat_id)` is the person as
+ * told from now on, and what was learned is kept. A chat keeps the id that it was called by first, unless that is a number
+ * which the person has given up.
+ */
+export function personCtes(write: WriteContext, person: Person): SQL[] {
+  const isLid = person.id.endsWith('@lid');
+  const phone = isLid ? null : person.id;
+  const lid = isLid ? person.id : person.lid;
+  return [
+    sql`met as (
+      select known.lid, known.phone_id, known.chat_id from person_ids known, target
+      where known.session_id = target.id and ${lid === null ? sql`known.phone_id = ${phone}` : sql`known.lid = ${lid}`}
+      order by known.created_at desc limit 1
+    )`,
+    sql`who as (
+      select coalesce(${phone}::text, met.phone_id, ${person.id}) as id, coalesce(${lid}::text, met.lid) as lid,
+        case when met.chat_id is null or (met.chat_id = met.phone_id and met.chat_id <> ${phone}::text) then ${person.id}
+          else met.chat_id end as chat_id
+      from (select 1) as one left join met on true
+    )`,
+    sql`learned as (
+      insert into person_ids as known (session_id, lid, phone_id, chat_id)
+      select target.id, ${lid}::text, ${phone}::text, ${person.id}
+      from target left join met on true
+      where ${lid}::text is not null and ${isNews(write)}
+        and (met.lid is null or met.phone_id is distinct from coalesce(${phone}::text, met.phone_id))
+      on conflict (session_id, lid) do update set
+        phone_id = coalesce(excluded.phone_id, known.phone_id),
+        chat_id = case when known.chat_id = known.phone_id then coalesce(excluded.phone_id, known.chat_id)
+          else known.chat_id end
+      returning lid
+    )`,
+  ];
+}
+
+/** The id that the chat of a person was called by first; every other chat's own id. */
+export const stableChatId = (sessionId: SQL | string, chatId: SQL | string): SQL => sql`coalesce((
+  select known.chat_id from person_ids known
+  where known.session_id = ${sessionId} and known.lid = (${chatId})::text
+), (
+  select known.chat_id from person_ids known
+  where known.session_id = ${sessionId} and known.phone_id = (${chatId})::text
+  order by known.created_at desc limit 1
+), (${chatId})::text)`;

@@ -27,6 +27,8 @@ export const authenticateRunner = () => {
     if (!verdict.ok)
       throw new AppError('UNAUTHORIZED', 'This route takes requests signed by a runner.', {
         reason: verdict.reason,
+        // So that a runner can tell by how much its clock is wrong.
+        ...(verdict.reason === 'expired' && { now: Math.floor(Date.now() / 1_000) }),
       });
     await next();
   });

@@ -7,6 +7,7 @@ import { heartbeatRoute } from './heartbeat.ts';
 import { listUnsettledRoute } from './list-unsettled.ts';
 import { openCredentialsSlotRoute } from './open-credentials-slot.ts';
 import { openMediaSlotRoute } from './open-media-slot.ts';
+import { reportDeathRoute } from './report-death.ts';
 import { reportEventsRoute } from './report-events.ts';
 import { restoreCredentialsRoute } from './restore-credentials.ts';
 
@@ -14,6 +15,7 @@ import { restoreCredentialsRoute } from './restore-credentials.ts';
 export function registerInternalRunners(app: App): void {
   app.use('/internal/runners/*', limitBody, authenticateRunner());
   heartbeatRoute(app);
+  reportDeathRoute(app);
   claimMessagesRoute(app);
   listUnsettledRoute(app);
   reportEventsRoute(app);

@@ -138,6 +138,26 @@ describe('restart and reconnect', () => {
     expect(await commands()).toEqual([]);
   });
 
+  const notHere = { code: 'SESSION_NOT_FOUND', message: 'not here' };
+  const ofAnotherEpoch = { code: 'CONFLICT', message: 'another epoch', details: { epoch: 9 } };
+
+  test.each([
+    { verb: 'restart', status: 404, error: notHere },
+    { verb: 'restart', status: 409, error: ofAnotherEpoch },
+    { verb: 'reconnect', status: 404, error: notHere },
+  ])('$verb starts one that its runner has just let go ($status)', async (given) => {
+    const { post, set, runner, lease, commands } = await setUp();
+    await set({ status: 'disconnected' });
+    await runner.script({
+      [given.verb]: { status: given.status, body: { ok: false, error: given.error } },
+    });
+    expect(await post(given.verb, given.verb === 'reconnect' ? {} : undefined)).toMatchObject({
+      status: 200,
+    });
+    expect(await commands()).toHaveLength(1);
+    expect(await lease()).toMatchObject({ desired: 'running' });
+  });
+
   test('with acceptNumber, the new number is the session’s', async () => {
     const { post, call, id, set, commands } = await setUp();
     await set({

@@ -151,6 +151,8 @@ export class SimWorld {
       refused,
       state: refused ? null : machine.state,
       heartbeatAgeMs: since(machine.heardAt),
+      bootId: null,
+      heardSinceListed: false,
       silentForMs: since(machine.silentAt),
       sessions: machine.carried.size,
       maxSessions: machine.maxSessions,

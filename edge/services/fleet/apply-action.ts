@@ -37,7 +37,7 @@ export async function applyAction(services: FleetServices, action: FleetAction):
     case 'forget':
       return forget(services, action.requestId);
     case 'declareDead':
-      return declareDead({ services, runnerId: action.machineId, bootId: null });
+      return declareDead({ services, runnerId: action.machineId, bootId: action.bootId });
     case 'silent':
     case 'heard':
       await db

@@ -1,3 +1,4 @@
+import { LEASE } from '../../../shared/protocol/leases.ts';
 import type { MachineState } from '../../runners/fleets/port.ts';
 import { PLACEABLE_HEARTBEAT_AGE_MS } from '../../runners/placement.ts';
 
@@ -19,6 +20,10 @@ export type MachineFacts = {
   state: MachineState | null;
   /** Null: never heard of. */
   heartbeatAgeMs: number | null;
+  /** Of its runner's last heartbeat. */
+  bootId: string | null;
+  /** Heard of after the provider was asked for its list: what the list says of it may be older. */
+  heardSinceListed: boolean;
   /** Since an earlier run first missed its heartbeats; null when none has. */
   silentForMs: number | null;
   /** Sessions wanted running that it owns or is meant to take up. */
@@ -60,8 +65,8 @@ export type FleetAction =
     }
   | { kind: 'stop'; machineId: string; why: string }
   | { kind: 'destroy'; requestId: string | null; machineId: string; why: string }
-  /** Its browsers are gone: what it owned may be taken at once. Always followed by the removal of the machine. */
-  | { kind: 'declareDead'; machineId: string; why: string }
+  /** The browsers of this boot are gone: what it owned may be taken at once. Goes with the removal of the machine. */
+  | { kind: 'declareDead'; machineId: string; bootId: string | null; why: string }
   | { kind: 'silent'; requestId: string }
   | { kind: 'heard'; requestId: string };
 
@@ -80,14 +85,20 @@ export const FLEET_TIMES = {
   keepStoppedMs: 86_400_000,
 } as const;
 
-/** States that a machine stays in and in which nothing runs. */
+/** States that a machine stays in and in which nothing is left that ran. */
 export const AT_REST: readonly (MachineState | null)[] = [
   'stopped',
-  'suspended',
   'failed',
   'launch_failed',
   'created',
 ];
+/** Nothing moves, and all of it goes on when somebody wakes the machine: its browsers too. */
+const ASLEEP: readonly (MachineState | null)[] = ['suspending', 'suspended'];
+
+/** Asleep for so long that no lease of it runs any more: its browsers end when it wakes, if it ever does. */
+export const isAsleepForGood = ({ state, heartbeatAgeMs }: MachineFacts): boolean =>
+  ASLEEP.includes(state) && (heartbeatAgeMs === null || heartbeatAgeMs > LEASE.takeoverMs);
+
 /** States in which there is no machine any more; null: it is not listed. */
 export const GONE: readonly (MachineState | null)[] = ['destroyed', 'replaced', 'migrated', null];
 

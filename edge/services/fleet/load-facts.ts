@@ -27,7 +27,7 @@ const selectRows = (): SQL => sql`
     f.refusal is not null as refused,
     ${msSince(sql`f.silent_since`)} as silent_for_ms,
     ${msSince(sql`greatest(f.busy_at, f.desired_at)`)} as idle_for_ms,
-    ${msSince(sql`r.heartbeat_at`)} as heartbeat_age_ms,
+    ${msSince(sql`r.heartbeat_at`)} as heartbeat_age_ms, r.boot_id,
     coalesce(r.max_sessions, 0) as max_sessions,
     (select count(*) from session_leases l join sessions s on s.id = l.session_id
       where ${hasSession()}) as sessions
@@ -59,6 +59,7 @@ const Row = z.object({
   silent_for_ms: Count.nullable(),
   idle_for_ms: Count,
   heartbeat_age_ms: Count.nullable(),
+  boot_id: z.string().nullable(),
   max_sessions: Count,
   sessions: Count,
 });
@@ -80,12 +81,12 @@ export async function loadFleetRows(
 
 /**
  * Brings our rows and the provider's list together. `adopted` names the rows that did not know their machine yet: the
- * answer to their request was lost.
+ * answer to their request was lost. `listedForMs`: how long ago the provider was asked.
  */
 export function mergeFacts(
   rows: readonly Row[],
   machines: readonly Machine[],
-  now: number,
+  { now, listedForMs }: { now: number; listedForMs: number },
 ): { facts: MachineFacts[]; adopted: { requestId: string; machineId: string }[] } {
   const known = new Set<Machine>();
   const adopted: { requestId: string; machineId: string }[] = [];
@@ -107,6 +108,8 @@ export function mergeFacts(
       refused: row.refused,
       state: machine?.state ?? null,
       heartbeatAgeMs: row.heartbeat_age_ms,
+      bootId: row.boot_id,
+      heardSinceListed: row.heartbeat_age_ms !== null && row.heartbeat_age_ms < listedForMs,
       silentForMs: row.silent_for_ms,
       sessions: row.sessions,
       maxSessions: row.max_sessions,
@@ -126,6 +129,8 @@ export function mergeFacts(
       refused: false,
       state: machine.state,
       heartbeatAgeMs: null,
+      bootId: null,
+      heardSinceListed: false,
       silentForMs: null,
       sessions: 0,
       maxSessions: 0,

@@ -30,6 +30,8 @@ const machine = (name: string, given: Partial<MachineFacts> = {}): MachineFacts 
   refused: false,
   state: 'started',
   heartbeatAgeMs: 2_000,
+  bootId: `boot_of_${name}`,
+  heardSinceListed: false,
   silentForMs: null,
   sessions: 0,
   maxSessions: 10,
@@ -195,9 +197,7 @@ const CASES: Case[] = [
     machines: [
       machine('a', { state: null, sessions: 1, heartbeatAgeMs: MINUTE, silentForMs: 1_000 }),
     ],
-    plan: ['declareDead a (died)', 'forget a']
-      .map((text) => text.replace('forget a', 'forget mch_a (died)'))
-      .concat('create fra (sessions_wait)'),
+    plan: ['declareDead a (died)', 'forget mch_a (died)', 'create fra (sessions_wait)'],
   },
   {
     name: 'gone from the list, but it speaks: the list is wrong',
@@ -208,6 +208,26 @@ const CASES: Case[] = [
     name: 'just started, and the list still says stopped',
     machines: [booting('a', { state: 'stopped' })],
     plan: [],
+  },
+  {
+    name: 'stopped by the list, but heard of since: its platform moved it, and it is up again',
+    machines: [machine('a', { state: 'stopped', sessions: 4, heardSinceListed: true })],
+    plan: [],
+  },
+  ...(['suspended', 'suspending'] as const).map((state) => ({
+    name: `${state}, and its leases may still run: not dead, since its browsers may wake`,
+    machines: [machine('a', { state, sessions: 4, heartbeatAgeMs: 34_000 })],
+    plan: ['silent mch_a'],
+  })),
+  {
+    name: 'suspended until no lease of it runs: removed, then declared dead, and replaced',
+    machines: [machine('a', { state: 'suspended', sessions: 4, heartbeatAgeMs: 36_000 })],
+    plan: [
+      'silent mch_a',
+      'destroy a (asleep)',
+      'declareDead a (asleep)',
+      'create fra (sessions_wait)',
+    ],
   },
   {
     name: 'silent: noted first',
@@ -301,6 +321,19 @@ const CASES: Case[] = [
     name: 'wanted gone and at rest: removed',
     machines: [stopped('a', { desired: 'gone' })],
     plan: ['destroy a (retired)'],
+  },
+  {
+    name: 'wanted gone and killed before it had given all back: what it had is free at once',
+    machines: [stopped('a', { desired: 'gone', sessions: 2 })],
+    plan: ['declareDead a (retired)', 'destroy a (retired)'],
+  },
+  {
+    name: 'wanted gone, and asleep: removed when no lease of it runs',
+    machines: [
+      stopped('a', { desired: 'gone', state: 'suspended' }),
+      stopped('b', { desired: 'gone', state: 'suspended', heartbeatAgeMs: 1_000 }),
+    ],
+    plan: ['destroy a (asleep)', 'stop b (wanted_gone)'],
   },
   {
     name: 'wanted gone, and gone: forgotten',

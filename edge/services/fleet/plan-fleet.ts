@@ -6,6 +6,7 @@ import {
   type FleetSettings,
   GONE,
   isAlive,
+  isAsleepForGood,
   type MachineFacts,
 } from './fleet-facts.ts';
 import { planDeploy } from './plan-deploy.ts';
@@ -13,9 +14,11 @@ import { planGrowth } from './plan-growth.ts';
 
 /** True when the provider says that nothing runs there any more although we want it to. */
 function hasDied(machine: MachineFacts): boolean {
-  const { state, desired, desiredForMs, machineId } = machine;
+  const { state, desired, desiredForMs, machineId, heardSinceListed } = machine;
   if (desired !== 'running' || machineId === null || desiredForMs < FLEET_TIMES.settleMs)
     return false;
+  // Its platform may have moved it meanwhile: the same machine, up again.
+  if (heardSinceListed) return false;
   if (GONE.includes(state)) return !isAlive(machine);
   return state !== 'created' && AT_REST.includes(state);
 }
@@ -37,7 +40,11 @@ function isWedged(machine: MachineFacts, someoneAlive: boolean): boolean {
 export function planFleet(facts: FleetFacts, settings: FleetSettings): FleetAction[] {
   const someoneAlive = facts.machines.some(isAlive);
   const wedged = facts.machines.find((machine) => isWedged(machine, someoneAlive));
-  const lost = facts.machines.filter((machine) => hasDied(machine) || machine === wedged);
+  const died = facts.machines.filter(hasDied);
+  const asleep = facts.machines.filter(
+    (machine) => machine.desired === 'running' && isAsleepForGood(machine),
+  );
+  const lost = [...new Set([...died, ...asleep, ...(wedged === undefined ? [] : [wedged])])];
   const kept = facts.machines.filter(
     (machine) => machine.desired === 'running' && !machine.refused && !lost.includes(machine),
   );
@@ -48,7 +55,12 @@ export function planFleet(facts: FleetFacts, settings: FleetSettings): FleetActi
   );
   return [
     ...facts.machines.flatMap((machine) => planUpkeep(machine)),
-    ...lost.flatMap((machine) => planLoss(machine, machine === wedged ? 'silent' : 'died')),
+    ...lost.flatMap((machine) =>
+      planLoss(
+        machine,
+        died.includes(machine) ? 'died' : asleep.includes(machine) ? 'asleep' : 'silent',
+      ),
+    ),
     ...growth.actions,
     ...(growth.actions.length === 0 ? planShrink(kept, facts, settings) : []),
   ];
@@ -76,25 +88,33 @@ function planUpkeep(machine: MachineFacts): FleetAction[] {
       ? []
       : [{ kind: 'forget', requestId, why: 'machine_gone' }];
   if (AT_REST.includes(state)) {
-    if (desired === 'gone') return [{ kind: 'destroy', requestId, machineId, why: 'retired' }];
+    const why = 'retired';
+    // It was killed before it had given all back.
+    const left: FleetAction[] =
+      machine.sessions > 0 && !machine.heardSinceListed
+        ? [{ kind: 'declareDead', machineId, bootId: machine.bootId, why }]
+        : [];
+    if (desired === 'gone') return [...left, { kind: 'destroy', requestId, machineId, why }];
     return desiredForMs < FLEET_TIMES.keepStoppedMs
       ? []
       : [{ kind: 'destroy', requestId, machineId, why: 'stopped_for_long' }];
   }
+  if (desired === 'gone' && isAsleepForGood(machine))
+    return [{ kind: 'destroy', requestId, machineId, why: 'asleep' }];
   return state === 'stopping' || state === 'destroying'
     ? []
     : [{ kind: 'stop', machineId, why: `wanted_${desired ?? 'gone'}` }];
 }
 
-function planLoss(machine: MachineFacts, why: string): FleetAction[] {
-  const { requestId, machineId, state } = machine;
+function planLoss(machine: MachineFacts, why: 'died' | 'asleep' | 'silent'): FleetAction[] {
+  const { requestId, machineId, state, bootId } = machine;
   if (machineId === null || requestId === null) return [];
   const removal: FleetAction = GONE.includes(state)
     ? { kind: 'forget', requestId, why }
     : { kind: 'destroy', requestId, machineId, why };
-  // A wedged machine may still have browsers open: it is destroyed first. One that died has none.
-  const dead: FleetAction = { kind: 'declareDead', machineId, why };
-  return why === 'silent' ? [removal, dead] : [dead, removal];
+  // One that is wedged or asleep may still have browsers open: it is destroyed first. One that died has none.
+  const dead: FleetAction = { kind: 'declareDead', machineId, bootId, why };
+  return why === 'died' ? [dead, removal] : [removal, dead];
 }
 
 /** One that can go: idle for long, or of an old image while its sessions have somewhere to go. One at a time. */

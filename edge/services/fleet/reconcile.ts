@@ -45,7 +45,10 @@ async function runOnce(
   // The list first: a row that is written after it was read is younger than the list and is left alone.
   const machines = await fleet.list();
   const { rows, waiting } = await loadFleetRows(db);
-  const { facts, adopted } = mergeFacts(rows, machines, now());
+  const { facts, adopted } = mergeFacts(rows, machines, {
+    now: now(),
+    listedForMs: now() - startedAt,
+  });
   for (const pair of adopted) await adoptMachine(services, pair);
   const actions = planFleet(
     { machines: facts, waiting },
@@ -56,13 +59,18 @@ async function runOnce(
       changesPerRun: CHANGES_PER_RUN,
     },
   );
+  const failed = new Set<string>();
   for (const action of actions) {
     if (now() - startedAt > RUN_MS) break;
+    // What could not be removed may live, and is not dead.
+    const machineId = 'machineId' in action ? action.machineId : null;
+    if (machineId !== null && failed.has(machineId)) continue;
     log({ event: 'fleet_action', ...action });
     try {
       await applyAction(services, action);
     } catch (error) {
       log({ event: 'fleet_action_failed', ...action, ...describeError(error) });
+      if (machineId !== null) failed.add(machineId);
       // The provider has had enough of us: the next run goes on.
       if (error instanceof FleetUnavailableError) break;
     }

@@ -8,6 +8,7 @@ import {
   isAdoptable,
   isCordoned,
   isFree,
+  isOnAnothersDisk,
   leaseEnd,
   startsLastMinute,
   workspaceStarts,
@@ -69,7 +70,7 @@ export const adoptOrphans = (input: HeartbeatRequest): SQL => sql`
     from session_leases l
     join runner on not runner.draining
     join sessions s on s.id = l.session_id
-    where l.desired = 'running' and ${isAdoptable()} and ${isFree()}
+    where l.desired = 'running' and ${isAdoptable()} and ${isFree()} and not ${isOnAnothersDisk(sql`runner.id`)}
       and not exists (select from listed where listed.session_id = l.session_id)
       and ${workspaceStarts(sql`s.workspace_id`)} < ${STARTS_PER_MINUTE.workspace}::int
       and (s.region is null or s.region = runner.region or s.region not in (select region from elsewhere))

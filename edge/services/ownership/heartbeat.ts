@@ -12,7 +12,13 @@ import { countFailedStarts, tellCrashLoops } from './count-failed-starts.ts';
 import { adoptOrphans, parseAssignments, type SealedAssignment, takeUpOwn } from './hand-out.ts';
 import { noteSilence } from './note-silence.ts';
 import { placeReleased, releaseLeases, wakeNewOwners } from './release-leases.ts';
-import { parseRenewals, registerRunner, type Renewal, renewLeases } from './renew-leases.ts';
+import {
+  awaitWriters,
+  parseRenewals,
+  registerRunner,
+  type Renewal,
+  renewLeases,
+} from './renew-leases.ts';
 import { DeletedRow, deletedOf, storeMetrics } from './store-metrics.ts';
 
 /**
@@ -29,11 +35,12 @@ export async function heartbeat({
 }): Promise<HeartbeatResponse> {
   const { db, log } = services;
   const releases = await placeReleased(services, input);
-  const [, registered, released, renewals, crashing, own, orphans, , deleted, promoted] =
+  const [, registered, released, , renewals, crashing, own, orphans, , deleted, promoted] =
     await db.batch([
       db.execute(noteSilence()),
       db.execute(registerRunner(input)),
       db.execute(releaseLeases(input, releases)),
+      db.execute(awaitWriters(input)),
       db.execute(renewLeases(input)),
       db.execute(countFailedStarts(input)),
       db.execute(takeUpOwn(input)),

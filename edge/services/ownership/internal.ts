@@ -39,6 +39,24 @@ const isHeldForOwners = (): SQL =>
 export const isFree = (): SQL => sql`(l.lease_until is null or ${isOfReplacedBoot()}
   or (l.lease_until + ${interval(GRACE_MS)} < now() and (l.boot_id is null or not ${isHeldForOwners()})))`;
 
+/** How long a linked session that was never copied waits for the runner whose disk it is on. */
+const DISK_WAIT_MS = 5 * 60_000;
+
+/** States of a session whose link is alive, or may be. */
+const LINKED = sql.raw(`'starting', 'authenticating', 'online', 'reconnecting'`);
+
+/**
+ * True while the session would need its phone again at `runnerId`, and would not at another: it was never copied, and the
+ * runner that has its profile was heard of lately.
+ */
+export const isOnAnothersDisk = (
+  runnerId: SQL,
+): SQL => sql`(s.phone_number is not null and s.status in (${LINKED})
+  and l.started_runner_id <> ${runnerId}
+  and not exists (select from session_credentials kept where kept.session_id = l.session_id and kept.status = 'current')
+  and exists (select from runners home
+    where home.id = l.started_runner_id and home.heartbeat_at > now() - ${interval(DISK_WAIT_MS)}))`;
+
 /** States that only the session's user leads out of; one that is caught in a crash loop is tried again by itself. */
 const ENDED = sql.raw(`'logged_out', 'failed'`);
 
@@ -63,7 +81,8 @@ export const startLease = (sessionId: SQL | string, runnerId: string | null): SQ
     start_failures = 0,
     failing_since = null,
     retry_at = null,
-    runner_id = case when ${isFree()} then ${runnerId}::text else l.runner_id end,
+    runner_id = case when not ${isFree()} then l.runner_id
+      when ${needsItsDisk(runnerId)} then l.started_runner_id else ${runnerId}::text end,
     boot_id = case when ${isFree()} or ${hasEnded()} then null else l.boot_id end,
     lease_until = case
       when not ${isFree()} then l.lease_until
@@ -71,6 +90,9 @@ export const startLease = (sessionId: SQL | string, runnerId: string | null): SQ
     end
   where l.session_id = ${sessionId}
   returning l.session_id, l.runner_id`;
+
+const needsItsDisk = (runnerId: string | null): SQL =>
+  sql`exists (select from sessions s where s.id = l.session_id and ${isOnAnothersDisk(sql`coalesce(${runnerId}::text, '')`)})`;
 
 const hasEnded = (): SQL =>
   sql`exists (select from sessions s where s.id = l.session_id and s.status in (${ENDED}))`;

@@ -1,5 +1,6 @@
 import { sql } from 'drizzle-orm';
 import { beforeEach, describe, expect, it } from 'vitest';
+import { stopLease } from './internal.ts';
 import { type OwnershipWorld, ownershipWorld } from './test-world.ts';
 
 let world: OwnershipWorld;
@@ -89,6 +90,18 @@ describe('while another runner is taking a session over', () => {
     expect((await world.beat('a')).assigned).toEqual([]);
     expect(await world.lease(id)).toMatchObject({ runnerId: 'b', epoch: 5 });
   });
+});
+
+it('a stop that is under way while its owner heartbeats: stopped, not taken, so that the owner reports its end', async () => {
+  const id = await world.session({ runnerId: 'a', bootId: 'a-boot-1', epoch: 4, leaseIn: 20 });
+  const stopped = world.db.batch([
+    world.db.execute(stopLease(id)),
+    world.db.execute(sql`select pg_sleep(1)`),
+  ]);
+  await world.untilLocked(sql`session_leases where session_id = ${id}`);
+  const answer = await world.beat('a', { sessions: [[id, 4]] });
+  expect(answer).toMatchObject({ renewed: [], lost: [{ sessionId: id, reason: 'stopped' }] });
+  await stopped;
 });
 
 describe('heartbeats of one runner at once', () => {

@@ -57,6 +57,17 @@ export const currentRunner = (input: HeartbeatRequest): SQL => sql`runner as (
   from runners r where r.id = ${input.runnerId} and r.boot_id = ${input.bootId})`;
 
 /**
+ * Waits for whoever is writing one of the runner's leases at this moment, a stop or a takeover. Belongs right before
+ * `renewLeases`, which sees by then what they wrote: of a lease it had to wait for itself it would know only that it changed.
+ */
+export const awaitWriters = (input: HeartbeatRequest): SQL => sql`
+  with ${listed(input)}
+  select from session_leases l
+  where l.runner_id = ${input.runnerId} and l.session_id in (select session_id from listed)
+  order by l.session_id
+  for update of l`;
+
+/**
  * Renews what the runner names and still owns, and says of the rest why it is lost. A lease that ran out and was taken by
  * nobody is renewed too. Rows are locked in order of id, so that two writers of many leases cannot wait for each other.
  */

@@ -1,7 +1,8 @@
 import { eq, sql } from 'drizzle-orm';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { declareDead } from './declare-dead.ts';
-import { isOwnedAt } from './internal.ts';
+import { isOwnedAt, startLease } from './internal.ts';
+import { reportDeath } from './report-death.ts';
 import { type OwnershipWorld, ownershipWorld } from './test-world.ts';
 
 let world: OwnershipWorld;
@@ -80,6 +81,98 @@ describe('a runner that is declared dead', () => {
     const answer = await world.beat('a', { sessions: [[id, 4]] });
     expect(answer).toMatchObject({ renewed: [], lost: [{ reason: 'taken' }], assigned: [] });
     expect((await world.beat('a')).assigned).toMatchObject([{ sessionId: id, epoch: 5 }]);
+  });
+});
+
+describe('a boot that is told to have died', () => {
+  const died = { runnerId: 'a', bootId: 'a-boot-1' };
+
+  it('frees its sessions at once, and whoever may take them is woken', async () => {
+    const { owner, calls } = world.harness.newRunner();
+    const { url, runnerId, bootId } = owner;
+    await world.beat(runnerId, { url, bootId });
+    await world.beat('a');
+    const id = await world.session(owned);
+    await reportDeath({ services: world.services, input: died });
+    expect(await isOwned(id, 4)).toBe(false);
+    await expect.poll(async () => (await calls()).map(({ path }) => path)).toEqual(['/v1/wake']);
+    const { assigned } = await world.beat(runnerId, { url, bootId });
+    expect(assigned).toMatchObject([{ sessionId: id, epoch: 5 }]);
+  });
+
+  it('says nothing of the next boot, which was faster', async () => {
+    const id = await world.session(owned);
+    await world.beat('a', { bootId: 'a-boot-2' });
+    await reportDeath({ services: world.services, input: died });
+    expect(await isOwned(id, 5)).toBe(true);
+    expect((await world.beat('a', { bootId: 'a-boot-2', sessions: [[id, 5]] })).lost).toEqual([]);
+  });
+});
+
+describe('a linked session that was never copied', () => {
+  const linked = {
+    ...owned,
+    phoneNumber: '15550100009',
+    started: { epoch: 4, runnerId: 'a', bootId: 'a-boot-1' },
+  };
+  const dies = () => declareDead({ services: world.services, runnerId: 'a', bootId: 'a-boot-1' });
+
+  it('waits for the runner whose disk it is on, since another would ask for its phone', async () => {
+    await world.beat('a');
+    const id = await world.session(linked);
+    await dies();
+    expect((await world.beat('b')).assigned).toEqual([]);
+    const { assigned } = await world.beat('a', { bootId: 'a-boot-2' });
+    expect(assigned).toMatchObject([{ sessionId: id, epoch: 5 }]);
+  });
+
+  it('is given to that runner when it is started', async () => {
+    await world.beat('a');
+    const id = await world.session(linked);
+    await dies();
+    await world.db.execute(startLease(id, 'b'));
+    expect(await world.lease(id)).toMatchObject({ runnerId: 'a' });
+  });
+
+  it('does not wait for ever', async () => {
+    await world.beat('a');
+    const id = await world.session(linked);
+    await dies();
+    await world.db
+      .update(world.schema.runners)
+      .set({ heartbeatAt: sql`now() - interval '6 minutes'` });
+    expect((await world.beat('b')).assigned).toMatchObject([{ sessionId: id, epoch: 5 }]);
+  });
+
+  it.each([
+    ['whose code was not scanned', { status: 'qr' as const }],
+    ['that never had a phone', { phoneNumber: undefined }],
+  ])('%s has nothing to wait for', async (_, change) => {
+    await world.beat('a');
+    const { phoneNumber, ...rest } = { ...linked, ...change };
+    const id = await world.session({ ...rest, ...(phoneNumber !== undefined && { phoneNumber }) });
+    await dies();
+    expect((await world.beat('b')).assigned).toMatchObject([{ sessionId: id }]);
+  });
+
+  it('and one that was: goes to whoever comes first', async () => {
+    await world.beat('a');
+    const id = await world.session(linked);
+    await world.db.insert(world.schema.sessionCredentials).values({
+      objectKey: `${world.workspaceId}/credentials/${id}/1`,
+      sessionId: id,
+      workspaceId: world.workspaceId,
+      version: 1,
+      baseVersion: 0,
+      epoch: 4,
+      status: 'current',
+      format: 1,
+      sizeBytes: 1,
+      wrappedKey: 'w',
+      masterKeyVersion: 'v1',
+    });
+    await dies();
+    expect((await world.beat('b')).assigned).toMatchObject([{ sessionId: id, epoch: 5 }]);
   });
 });
 

@@ -9,6 +9,7 @@ import { heartbeat } from './heartbeat.ts';
 type GivenSession = {
   status?: SessionStatus;
   archived?: boolean;
+  phoneNumber?: string;
   runnerId?: string | null;
   bootId?: string | null;
   epoch?: number;
@@ -45,6 +46,11 @@ export async function ownershipWorld() {
 
     session: async (given: GivenSession = {}): Promise<string> => {
       const { id } = await harness.newSession({ workspaceId, status: given.status ?? 'online' });
+      if (given.phoneNumber !== undefined)
+        await db
+          .update(schema.sessions)
+          .set({ phoneNumber: given.phoneNumber })
+          .where(eq(schema.sessions.id, id));
       if (given.archived === true)
         await db
           .update(schema.sessions)

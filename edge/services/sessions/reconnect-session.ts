@@ -2,7 +2,7 @@ import { sql } from 'drizzle-orm';
 import type { ServiceContext } from '../../context.ts';
 import { auditQuery } from '../audit/audit-row.ts';
 import { requireScope } from '../keys/require-scope.ts';
-import { findSession, isHeld, ownerOf } from './internal.ts';
+import { findSession, isHeld, isNotHeldThere, ownerOf } from './internal.ts';
 import { type SessionView, viewSession } from './session-view.ts';
 import { startSession } from './start-session.ts';
 
@@ -30,12 +30,17 @@ export async function reconnectSession({
       where id = ${id} and workspace_id = ${ctx.workspaceId} and new_phone_number is not null`);
   const owner = ownerOf(row);
   if (owner === null || !isHeld(row)) return startSession({ ctx, input });
-  await ctx.runners.command(
-    owner,
-    'reconnect',
-    { acceptNumber },
-    { timeoutMs: RECONNECT_TIMEOUT_MS },
-  );
+  try {
+    await ctx.runners.command(
+      owner,
+      'reconnect',
+      { acceptNumber },
+      { timeoutMs: RECONNECT_TIMEOUT_MS },
+    );
+  } catch (error) {
+    if (isNotHeldThere(error)) return startSession({ ctx, input });
+    throw error;
+  }
   await auditQuery(ctx, { target: id });
   return viewSession(await findSession(ctx, id));
 }

@@ -1,7 +1,7 @@
 import type { ServiceContext } from '../../context.ts';
 import { auditQuery } from '../audit/audit-row.ts';
 import { requireScope } from '../keys/require-scope.ts';
-import { findSession, isHeld, ownerOf } from './internal.ts';
+import { findSession, isHeld, isNotHeldThere, ownerOf } from './internal.ts';
 import { type SessionView, viewSession } from './session-view.ts';
 import { startSession } from './start-session.ts';
 
@@ -23,7 +23,12 @@ export async function restartSession({
   const row = await findSession(ctx, input.id);
   const owner = ownerOf(row);
   if (owner === null || !isHeld(row)) return startSession({ ctx, input });
-  await ctx.runners.command(owner, 'restart', {}, { timeoutMs: RESTART_TIMEOUT_MS });
+  try {
+    await ctx.runners.command(owner, 'restart', {}, { timeoutMs: RESTART_TIMEOUT_MS });
+  } catch (error) {
+    if (isNotHeldThere(error)) return startSession({ ctx, input });
+    throw error;
+  }
   await auditQuery(ctx, { target: row.session.id });
   return viewSession(await findSession(ctx, row.session.id));
 }

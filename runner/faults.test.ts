@@ -1,5 +1,6 @@
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, expect, it } from 'vitest';
@@ -17,10 +18,10 @@ const TOKEN = 'a-token-for-tests-only';
 const LEASE_MS = 4_000;
 const SCALE = {
   ownership: { heartbeatMs: 500, fenceMarginMs: 1_500 },
-  supervision: { beatMs: 200, hungMs: 5_000 },
+  supervision: { beatMs: 200, hungMs: 5_000, nextBootMs: 500 },
 };
 /** For tests in which the runner shall live through its own silence. */
-const PATIENT = { ...SCALE, supervision: { beatMs: 200, hungMs: 600_000 } };
+const PATIENT = { ...SCALE, supervision: { beatMs: 200, hungMs: 600_000, nextBootMs: 500 } };
 
 let stage: Stage;
 let phone: SandboxClient;
@@ -116,6 +117,40 @@ it('a runner stopped for longer than its lease: its browser is dead before anoth
   expect(await wireAndViolations()).toEqual({ bodies: [], violations: [] });
 });
 
+it('what came in while a runner stood still is told by its next boot, whoever has the session by then', async () => {
+  const runner = await online(PATIENT);
+  const { edge } = stage;
+  const { workspaceId: world, epoch } = edge.session(session).assignment;
+  const ready = edge.told(session, 'session.status').find(({ status }) => status === 'online');
+  const account = ready?.phoneNumber ?? '';
+  const exited = once(runner, 'exit');
+  runner.kill('SIGSTOP');
+  for (const body of ['first', 'second'])
+    await phone.message({ world, account, from: '15550100001', body });
+  const untold = join(stage.dataDir, 'data/sessions', session, 'untold.jsonl');
+  await until('both are on the disk', () => {
+    const text = existsSync(untold) ? readFileSync(untold, 'utf8') : '';
+    return text.includes('first') && text.includes('second');
+  });
+  await browserDies();
+  edge.session(session).owner = 'runner-2/its-boot';
+  edge.session(session).assignment.epoch += 1;
+  edge.session(session).wanted = false;
+  runner.kill('SIGKILL');
+  await exited;
+  expect(edge.told(session, 'message.received')).toEqual([]);
+
+  await spawn(SCALE);
+  await until('both are told', () => edge.told(session, 'message.received').length === 2);
+  expect(edge.told(session, 'message.received').map(({ text }) => text)).toEqual([
+    'first',
+    'second',
+  ]);
+  const late = edge.reports.filter(({ report }) => report.kind === 'message.received');
+  expect(late.map((report) => report.epoch)).toEqual([epoch, epoch]);
+  expect(existsSync(untold)).toBe(false);
+});
+
 it('a runner whose event loop is blocked: its browser dies, then the runner, and it comes back empty', async () => {
   const runner = await online(SCALE);
   const { edge } = stage;
@@ -164,7 +199,7 @@ it('a runner killed with -9 whose browser is frozen takes it along all the same'
 it('a runner whose supervisor dies goes on with another; when that dies too, it closes its browser and ends', async () => {
   const runner = await online(SCALE);
   const supervisor = (): number | undefined =>
-    descendants(runner.pid ?? 0).find((pid) => commandLine(pid)?.includes('supervisor/main.ts'));
+    descendants(runner.pid ?? 0).find((pid) => commandLine(pid)?.includes('supervisor.cjs'));
   const first = supervisor() ?? 0;
   process.kill(first, 'SIGKILL');
   const second = await until('another supervisor', () => {

@@ -104,11 +104,12 @@ async function heals(breaks: () => unknown): Promise<{ reason: string }> {
   return { reason };
 }
 
-/** Fails when the test that holds an item goes away or is called something else. */
+/** Fails when the test that holds an item goes away, is called something else, or is not run. */
 function heldBy(file: string, title: string): void {
   it(`${file}: ${title}`, () => {
     const text = readFileSync(new URL(file, import.meta.url), 'utf8');
-    expect(text).toContain(title);
+    expect(text).toMatch(new RegExp(`^(?!\\s*(//|\\*)).*['"\`].*${title}`, 'm'));
+    expect(text).not.toMatch(/\b(it|describe)\.(skip|only|todo|fails)\b/);
   });
 }
 
@@ -118,7 +119,9 @@ describe('all of it is found within 90 s', () => {
     ['a page that does not answer', liveness.failures * (liveness.everyMs + liveness.deadlineMs)],
     ['a line that is dead', ENGINE_TIMES.lineQuietMs + 2 * ENGINE_TIMES.lineAnswerMs],
     ['a start that hangs', ENGINE_TIMES.startMs],
+    ['linked and never connected', ENGINE_TIMES.connectMs],
     ['connected and never ready', ENGINE_TIMES.readyMs],
+    ['an engine that does not get on and says nothing', SESSION_TIMING.readyMs],
   ])('%s', (_what, ms) => {
     expect(ms).toBeLessThanOrEqual(FOUND_WITHIN_MS);
   });
@@ -126,7 +129,8 @@ describe('all of it is found within 90 s', () => {
 
 describe('7.0 sendMessage returns undefined on builds that keep a key under $1', () => {
   heldBy('engine/wwebjs/engine.test.ts', 'sends a text under the given wire id');
-  heldBy('engine/wwebjs/mapping.test.ts', 'SANDBOX_PROFILES');
+  heldBy('engine/wwebjs/engine.test.ts', 'sends a reply with its quote');
+  heldBy('engine/wwebjs/engine.test.ts', 'reports a text that came in');
 });
 
 describe('7.1 a renderer that crashes says nothing', () => {
@@ -163,8 +167,10 @@ describe('7.3 what is frozen answers nothing', () => {
 });
 
 describe('7.4 ready never comes', () => {
-  heldBy('engine/wwebjs/engine-faults.test.ts', 'gets ready although the sync came before');
-  heldBy('engine/wwebjs/engine-faults.test.ts', 'reloads once when it never gets ready');
+  heldBy('engine/wwebjs/readiness.test.ts', 'gets ready although the sync came before');
+  heldBy('engine/wwebjs/readiness.test.ts', 'reloads once when it never gets ready');
+  heldBy('engine/wwebjs/readiness.test.ts', 'gives up when it is linked and never gets connected');
+  heldBy('session/engine-reactions.test.ts', 'is replaced within 90 s; from anew');
   it('the page is reloaded, then replaced, until it comes', async () => {
     await sandbox.phone.faults({ ...at(), hasSynced: 'never' });
     const tries = (): string[] =>
@@ -208,6 +214,7 @@ describe('7.5 ready comes eight times', () => {
 });
 
 describe('7.6 rejections that nobody handles end the process', () => {
+  heldBy('engine/process/child.test.ts', 'a rejection that nobody handles ends this session');
   heldBy('engine/process/process-engine.test.ts', 'turns the death of the process into an end');
 });
 
@@ -235,6 +242,7 @@ describe('7.9 a logout of our own is told by nobody', () => {
 describe('7.10 conflict and unpaired', () => {
   heldBy('engine/wwebjs/engine-faults.test.ts', 'closes on a conflict');
   heldBy('engine/wwebjs/engine-faults.test.ts', 'closes when the link is gone');
+  heldBy('engine/wwebjs/engine-faults.test.ts', 'shows new codes, also after the page went idle');
 });
 
 describe('7.11 an initialize() that fails leaves its browser running', () => {
@@ -259,11 +267,15 @@ describe('7.14 what came while it was down makes no event', () => {
 
 describe('7.15 sendMessage resolves before the server has it; unknown numbers make no error', () => {
   heldBy('engine/wwebjs/engine.test.ts', 'says accepted when the ack stays away');
+  heldBy('engine/wwebjs/engine.test.ts', 'says failed when WhatsApp refuses the message');
   heldBy('engine/wwebjs/engine.test.ts', 'refuses a number that is not on WhatsApp');
+  heldBy('engine/wwebjs/phone-watch.test.ts', 'has as much to read after a send of ours as before');
 });
 
 describe('7.16 media takes four times its size', () => {
   heldBy('engine/wwebjs/engine.test.ts', 'reports a file that came in, byte for byte');
+  heldBy('engine/wwebjs/file-limits.test.ts', 'a file that is too large is not fetched');
+  heldBy('engine/wwebjs/file-limits.test.ts', 'a file that is too large is not sent');
 });
 
 describe('7.17 the default user agent is of another browser', () => {

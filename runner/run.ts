@@ -1,9 +1,9 @@
 import { downloadedChromium } from './engine/downloaded-chromium.ts';
-import { bundleSessionProcess } from './engine/process/bundle.ts';
 import { processEngineFactory } from './engine/process/process-engine.ts';
 import { chromiumMajor } from './engine/wwebjs/chromium-version.ts';
 import type { RunnerEnv } from './env.ts';
 import { createLog } from './log.ts';
+import { bundlePrograms } from './programs/programs.ts';
 import { createSandboxClient } from './sandbox/control-client.ts';
 import type { OwnershipTiming } from './session/ownership-timing.ts';
 import { startRunner } from './start.ts';
@@ -23,10 +23,15 @@ export async function runRunner(options: {
     env.SANDBOX_URL === undefined || env.SANDBOX_TOKEN === undefined
       ? null
       : createSandboxClient({ url: env.SANDBOX_URL, token: env.SANDBOX_TOKEN });
-  const supervisor = startSupervisor({ log, timing: supervision });
-  const chromiumPath = env.PUPPETEER_EXECUTABLE_PATH ?? downloadedChromium();
+  const programs = await bundlePrograms(env.WWEBJS_DATA_DIR);
+  const supervisor = startSupervisor({
+    program: programs.supervisor,
+    log,
+    timing: supervision,
+  });
+  const chromiumPath = env.PUPPETEER_EXECUTABLE_PATH ?? (await downloadedChromium());
   const engineFactory = processEngineFactory({
-    program: await bundleSessionProcess(env.WWEBJS_DATA_DIR),
+    program: programs.session,
     chromiumPath,
     sandboxChromiumArgs: async (profile) => {
       if (sandbox === null) throw new Error('this runner has no sandbox');

@@ -3,12 +3,14 @@ import type { Server } from 'node:http';
 import { join } from 'node:path';
 import { z } from 'zod';
 import type { HeartbeatRequest } from '../shared/protocol/leases.ts';
+import { createClockCheck } from './edge-client/clock-check.ts';
 import { systemClock, unlessAborted, within, type Clock } from './clock.ts';
 import { snapshotTiming } from './credentials/schedule.ts';
 import { createEdgeClient } from './edge-client/edge-client.ts';
 import type { EngineFactory } from './engine/port.ts';
 import type { RunnerEnv } from './env.ts';
 import { createMediaUpload } from './events/media-upload.ts';
+import { tellUntold } from './events/tell-untold.ts';
 import { ReportSpool } from './events/spool.ts';
 import { SpoolStore } from './events/spool-store.ts';
 import { createLog, type Log } from './log.ts';
@@ -84,11 +86,13 @@ export async function startRunner(options: RunnerOptions): Promise<Runner> {
     bootId,
     keys,
     now: () => clock.now(),
+    clockCheck: createClockCheck(log),
   });
   const spooled = await SpoolStore.open(join(dataDir, 'spool'), bootId);
   if (spooled.unreadable > 0) log.error('spool.unreadable', { lines: spooled.unreadable });
   const upload = createMediaUpload({ edge, clock, random });
   const spool = new ReportSpool({ ...spooled, bootId, runnerId, edge, upload, clock, random, log });
+  await tellUntold({ dataDir, spool, log });
   const settlements = new Settlements();
 
   const snapshots = snapshotTiming({
@@ -138,7 +142,13 @@ export async function startRunner(options: RunnerOptions): Promise<Runner> {
     random,
     log,
     request: heartbeatRequest,
-    apply: (answer, sentAt, asked) => sessions.apply(answer, sentAt, asked),
+    apply: (answer, sentAt, asked) => {
+      sessions.apply(answer, sentAt, asked);
+      edge
+        .deathNotice()
+        .then((request) => supervisor.lastWord(request, dataDir))
+        .catch((error: unknown) => log.error('runner.no_death_notice', { error }));
+    },
     everyMs: ownership.heartbeatMs,
   });
   const memoryLimit = env.RUNNER_SESSION_MEMORY_LIMIT_MB;
@@ -177,10 +187,11 @@ export async function startRunner(options: RunnerOptions): Promise<Runner> {
     resources.stop();
     stopQuarantine();
     const cancelKill = clock.after(plan.killAfterMs, () => hurried.abort());
-    const drained = sessions.drain({ sendWaitMs: plan.sendWaitMs, hurry: hurried.signal });
+    const { sendWaitMs, lastWordMs } = plan;
+    const drained = sessions.drain({ sendWaitMs, lastWordMs, hurry: hurried.signal });
     heartbeat.trigger();
     await unlessAborted(drained, hurried.signal);
-    const ended = within(clock, plan.lastWordMs, 'closing every session', drained);
+    const ended = within(clock, lastWordMs, 'closing every session', drained);
     await ended.catch((error: unknown) => log.error('runner.not_all_closed', { error }));
     cancelKill();
     await spool.close(plan.lastWordMs);

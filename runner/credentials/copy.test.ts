@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
 import { z } from 'zod';
-import { testProgram } from '../engine/process/testing/program.ts';
+import { testPrograms, type TestPrograms } from '../programs/testing/programs.ts';
 import { processEngineFactory } from '../engine/process/process-engine.ts';
 import { copyRounds, testChromium } from '../engine/wwebjs/testing/env.ts';
 import {
@@ -23,12 +23,12 @@ import { SNAPSHOT_TIMING } from './schedule.ts';
 import { inProfile } from './testing/read-profile.ts';
 
 let sandbox: TestSandbox;
-let program: Awaited<ReturnType<typeof testProgram>>;
+let program: TestPrograms;
 let link: SandboxLink;
 let copies: string;
 beforeAll(async () => {
   sandbox = await startTestSandbox();
-  program = await testProgram();
+  program = await testPrograms();
 });
 afterAll(async () => {
   await sandbox.close();
@@ -37,7 +37,7 @@ afterAll(async () => {
 beforeEach(async () => {
   copies = mkdtempSync(join(tmpdir(), 'waypost-copies-'));
   const factory = processEngineFactory({
-    program: program.path,
+    program: program.session,
     chromiumPath: testChromium(),
     sandboxChromiumArgs: (profile) => sandbox.chromiumArgs(profile),
     log: () => undefined,

@@ -36,6 +36,8 @@ describe('a paused process group', () => {
 
   it('goes on while the work is still at it, when that takes too long', async () => {
     const { promise: never, reject } = Promise.withResolvers<void>();
+    // Where the cap comes before the browser has stopped, the work is never begun and nobody waits for it.
+    never.catch(() => undefined);
     const outcome = whilePaused(leader, 50, () => never).catch((error: unknown) => error);
     await until('it goes on', () => stateOf(leader) === 'S');
     reject(new Error('given up'));

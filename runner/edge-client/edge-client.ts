@@ -8,7 +8,12 @@ import {
   type CredentialsRestoreRequest,
   type CredentialsSlotRequest,
 } from '../../shared/protocol/credentials.ts';
-import { HeartbeatResponse, type HeartbeatRequest } from '../../shared/protocol/leases.ts';
+import {
+  HeartbeatResponse,
+  LEASE,
+  type DeathNotice,
+  type HeartbeatRequest,
+} from '../../shared/protocol/leases.ts';
 import {
   ClaimResponse,
   UnsettledResponse,
@@ -23,6 +28,7 @@ import {
 } from '../../shared/protocol/runner-reports.ts';
 import type { SigningKeys } from '../../shared/signing/keys.ts';
 import { signRequest } from '../../shared/signing/signed-request.ts';
+import type { ClockCheck } from './clock-check.ts';
 
 /**
  * `unreachable`: no answer, or one that says "later" (429, 5xx): the same call may work soon.
@@ -47,10 +53,14 @@ export class EdgeError extends Error {
   }
 }
 
-const Refusal = z.object({ error: z.object({ details: z.object({ reason: z.string() }) }) });
+const Refusal = z.object({
+  error: z.object({ details: z.object({ reason: z.string(), now: z.number().optional() }) }),
+});
 
 export type EdgeClient = {
   heartbeat(request: HeartbeatRequest): Promise<HeartbeatResponse>;
+  /** Says that this boot is dead; signed for a minute and not sent. */
+  deathNotice(): Promise<{ url: string; headers: Record<string, string>; body: string }>;
   claim(request: ClaimRequest): Promise<ClaimResponse>;
   unsettled(request: UnsettledRequest): Promise<UnsettledResponse>;
   reports(batch: ReportBatch): Promise<ReportBatchResponse>;
@@ -76,22 +86,18 @@ export function createEdgeClient(options: {
   keys: SigningKeys;
   /** Unix ms, for signatures. */
   now?: () => number;
+  clockCheck?: ClockCheck;
   fetch?: typeof fetch;
 }): EdgeClient {
+  const { clockCheck } = options;
   const doFetch = options.fetch ?? fetch;
   const now = options.now ?? Date.now;
 
-  async function call<Output>({
-    path,
-    body,
-    response,
-    timeoutMs,
-    context,
-  }: Call<Output>): Promise<Output> {
-    const request = await signRequest({
+  const sign = (path: string, body: string, context: Call<unknown>['context']): Promise<Request> =>
+    signRequest({
       method: 'POST',
       url: new URL(`/internal/runners/${path}`, options.edgeUrl).href,
-      body: JSON.stringify(body),
+      body,
       keys: options.keys,
       audience: 'edge',
       now: Math.floor(now() / 1_000),
@@ -100,11 +106,24 @@ export function createEdgeClient(options: {
       headers: { 'waypost-runner': `${options.runnerId}/${options.bootId}` },
       ...context,
     });
+
+  async function call<Output>({
+    path,
+    body,
+    response,
+    timeoutMs,
+    context,
+  }: Call<Output>): Promise<Output> {
+    const clock = clockCheck?.signing();
+    const request = await sign(path, JSON.stringify(body), context);
     const { status, text } = await exchange(request, path, timeoutMs);
     if (status === 429 || status >= 500)
       throw new EdgeError('unreachable', status, `${path}: the edge answered ${status}`);
     if (status < 200 || status > 299) {
-      const reason = Refusal.safeParse(parseJson(text)).data?.error.details.reason ?? null;
+      const refusal = Refusal.safeParse(parseJson(text)).data?.error.details;
+      if (refusal?.reason === 'expired' && refusal.now !== undefined)
+        clock?.outOfDate(Math.round(now() / 1_000) - refusal.now);
+      const reason = refusal?.reason ?? null;
       const why = reason === null ? '' : ` (${reason})`;
       throw new EdgeError(
         'refused',
@@ -113,6 +132,7 @@ export function createEdgeClient(options: {
         reason,
       );
     }
+    clock?.taken();
     const parsed = response.safeParse(parseJson(text));
     if (parsed.success) return parsed.data;
     throw new EdgeError(
@@ -137,8 +157,20 @@ export function createEdgeClient(options: {
   }
 
   return {
+    // After that its answer renews nothing any more.
     heartbeat: (body) =>
-      call({ path: 'heartbeat', body, response: HeartbeatResponse, timeoutMs: 4_000 }),
+      call({
+        path: 'heartbeat',
+        body,
+        response: HeartbeatResponse,
+        timeoutMs: LEASE.selfFenceMs,
+      }),
+    deathNotice: async () => {
+      const { runnerId, bootId } = options;
+      const body = JSON.stringify({ runnerId, bootId } satisfies DeathNotice);
+      const { url, headers } = await sign('death', body, undefined);
+      return { url, headers: Object.fromEntries(headers), body };
+    },
     claim: (body) =>
       call({
         path: 'claim',

@@ -24,15 +24,21 @@ export type EngineEvent =
   | { type: 'qr'; qr: string; expiresAt: number }
   /** A code to type on the phone, after `requestPairingCode`: the first one and each that takes its place. */
   | { type: 'pairing_code'; code: string; expiresAt: number }
+  /** A phone is linked. Told again when the page is loaded anew before it was ready. */
   | { type: 'authenticated' }
   | { type: 'ready'; me: EngineIdentity; webVersion: string | null }
   /** The page's socket went away or came back; the engine reconnects by itself. */
   | { type: 'connection'; connected: boolean; detail: string }
+  /** The phone, or what else is linked to the account, did something at `at` (Unix ms) that we did not. */
+  | { type: 'phone_seen'; at: number }
   /** The phone unlinked us: never reconnect, always a new engine. */
   | { type: 'logged_out'; reason: string }
   | { type: 'action_required'; action: SessionAction }
-  /** `file` is there when the fact is a message with media; its `media.mediaId` is still null. */
-  | { type: 'fact'; fact: FactReport; file?: InboundFile }
+  /**
+   * `file` is there when the fact is a message with media; its `media.mediaId` is still null. `kept`, where there is one, is
+   * to be called once the fact is on the disk.
+   */
+  | { type: 'fact'; fact: FactReport; file?: InboundFile; kept?: () => void }
   /** The engine is of no more use: page or browser crashed, start failed, or the library gave up. */
   | {
       type: 'closed';
@@ -47,6 +53,8 @@ export type EngineSend = {
   quotedWireId?: string;
   /** Path of the outbound file's bytes, when the content has media. */
   filePath?: string;
+  /** How long to wait for the server's ack before saying `accepted`; the engine's own time where it is not said. */
+  ackMs?: number;
 };
 
 /**
@@ -65,6 +73,9 @@ export type EngineSendResult =
 /** Ack level of a message on the page: −1 error, 0 pending, 1 server, 2 device, 3 read, 4 played. */
 export type EngineLookUp = { found: false } | { found: true; ack: number; wireKey: string };
 
+/** Where facts are written down that the runner does not take, and the lease's epoch in which they came. */
+export type UntoldPlace = { file: string; epoch: number };
+
 export type EngineOptions = {
   sessionId: string;
   mode: SessionMode;
@@ -73,6 +84,7 @@ export type EngineOptions = {
   profileDir: string;
   /** Where inbound files are put. */
   filesDir: string;
+  untold: UntoldPlace;
   /** Status posts and channel posts are left out unless they are wanted. */
   traffic: Traffic;
   proxy: SessionProxy | null;

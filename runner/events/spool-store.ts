@@ -5,7 +5,7 @@ import { SpooledReport } from '../../shared/protocol/runner-reports.ts';
 import { AppendLog, type Place } from '../storage/append-log.ts';
 import { readLines } from '../storage/read-lines.ts';
 
-const File = z.object({
+export const SpooledFile = z.object({
   path: z.string(),
   mimetype: z.string(),
   filename: z.string().nullable(),
@@ -13,7 +13,7 @@ const File = z.object({
 });
 
 /** A report on its way to the edge, with the file that must be in object storage before it goes. */
-export const SpoolEntry = z.object({ report: SpooledReport, file: File.nullable() });
+export const SpoolEntry = z.object({ report: SpooledReport, file: SpooledFile.nullable() });
 export type SpoolEntry = z.infer<typeof SpoolEntry>;
 
 const Line = z.union([z.object({ put: SpoolEntry }), z.object({ drop: z.array(z.number()) })]);

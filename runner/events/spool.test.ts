@@ -73,6 +73,18 @@ async function online(): Promise<string> {
 }
 
 describe('reports', () => {
+  it('go in smaller batches to an edge that gives no answer to large ones', async () => {
+    const { edge, whatsapp } = stage();
+    const session = await online();
+    edge.down.add('reports');
+    const texts = Array.from({ length: 150 }, (_nothing, index) => `number ${index}`);
+    for (const text of texts) whatsapp.engineOf(session).emit(received(text));
+    edge.mostReports = 40;
+    edge.down.delete('reports');
+    await until('all have arrived', () => receivedTexts(session).length === texts.length);
+    expect(receivedTexts(session)).toEqual(texts);
+  });
+
   it('reach the edge in the order in which they happened', async () => {
     const session = await online();
     const engine = stage().whatsapp.engineOf(session);

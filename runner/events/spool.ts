@@ -5,7 +5,9 @@ import { sleep, within, type Clock } from '../clock.ts';
 import { EdgeError, type EdgeClient } from '../edge-client/edge-client.ts';
 import type { InboundFile } from '../engine/port.ts';
 import type { Log } from '../log.ts';
+import { isWorthALine } from '../worth-a-line.ts';
 import type { MediaUpload } from './media-upload.ts';
+import { SpoolQueues, type Queued } from './spool-queues.ts';
 import type { Left, SpoolEntry, SpoolRef, SpoolStore } from './spool-store.ts';
 
 /** The protocol's limit, and one of our own so that a batch of long texts stays a small request. */
@@ -17,8 +19,6 @@ const RETRY = { baseMs: 250, maxMs: 15_000 };
 
 export type NewReport = { sessionId: string; epoch: number; report: Report; file?: InboundFile };
 
-/** `entry` is null while it is on the disk alone. */
-type Queued = { ref: SpoolRef; entry: SpoolEntry | null; bytes: number; uploading: boolean };
 type Loaded = { queued: Queued; entry: SpoolEntry | null };
 
 export type SpoolDeps = {
@@ -42,7 +42,7 @@ export type SpoolDeps = {
  */
 export class ReportSpool {
   readonly #deps: SpoolDeps;
-  readonly #queues = new Map<string, Queued[]>();
+  readonly #queues = new SpoolQueues();
   readonly #stopping = new AbortController();
   readonly #idle = new Map<string, (() => void)[]>();
   #spoolSeq = 0;
@@ -55,11 +55,11 @@ export class ReportSpool {
   constructor(deps: SpoolDeps) {
     this.#deps = deps;
     for (const { hasFile, bytes, ...ref } of deps.left)
-      this.#enqueue({ ref, entry: null, bytes, uploading: hasFile });
+      this.#queues.add({ ref, entry: null, bytes, uploading: hasFile });
   }
 
   start(): void {
-    for (const queued of [...this.#queues.values()].flat())
+    for (const queued of this.#queues.all())
       if (queued.uploading && queued.entry === null) this.#resumeUpload(queued);
     this.#kick();
   }
@@ -81,7 +81,7 @@ export class ReportSpool {
     const ref = { bootId, spoolSeq: this.#spoolSeq, sessionId };
     const queued: Queued = { ref, entry, bytes, uploading: false };
     this.#held += bytes;
-    this.#enqueue(queued);
+    this.#queues.add(queued);
     if (file !== undefined) this.#upload(queued, entry, file);
     this.#kick();
     if (isCredential(report)) return;
@@ -95,7 +95,7 @@ export class ReportSpool {
 
   /** Resolves when the edge has said yes to everything of this session that is here now. */
   delivered(sessionId: string): Promise<void> {
-    const last = this.#queues.get(sessionId)?.at(-1);
+    const last = this.#queues.newest(sessionId);
     if (last === undefined) return Promise.resolve();
     return new Promise((resolve) => {
       const waiting = this.#idle.get(keyOf(last.ref)) ?? [];
@@ -107,7 +107,7 @@ export class ReportSpool {
   /** Tries for `waitMs` to hand everything over; what is left stays on the disk for the next boot. */
   async close(waitMs: number): Promise<void> {
     const { clock, log, store } = this.#deps;
-    const all = Promise.all([...this.#queues.keys()].map((id) => this.delivered(id)));
+    const all = Promise.all(this.#queues.sessions.map((id) => this.delivered(id)));
     try {
       await within(clock, waitMs, 'handing over the last reports', all);
     } catch {
@@ -119,7 +119,7 @@ export class ReportSpool {
   }
 
   get size(): number {
-    return [...this.#queues.values()].reduce((sum, queue) => sum + queue.length, 0);
+    return this.#queues.size;
   }
 
   /** Bytes of reports that are in memory now. */
@@ -129,13 +129,6 @@ export class ReportSpool {
 
   get #memoryBytes(): number {
     return this.#deps.memoryBytes ?? MEMORY_BYTES;
-  }
-
-  #enqueue(queued: Queued): void {
-    const { sessionId } = queued.ref;
-    const queue = this.#queues.get(sessionId);
-    if (queue === undefined) this.#queues.set(sessionId, [queued]);
-    else queue.push(queued);
   }
 
   #forget(queued: Queued): void {
@@ -194,27 +187,15 @@ export class ReportSpool {
       try {
         await this.#post(await this.#load(batch));
         this.#failures = 0;
-        this.#batchLimit = BATCH_REPORTS;
+        this.#batchLimit = Math.min(BATCH_REPORTS, this.#batchLimit * 2);
       } catch (error) {
         await this.#failed(batch, error);
       }
     }
   }
 
-  /** From each session the reports that may go now, oldest first. */
   #nextBatch(): Queued[] {
-    const batch: Queued[] = [];
-    let bytes = 0;
-    for (const queue of this.#queues.values()) {
-      for (const queued of queue) {
-        if (queued.uploading) break;
-        if (batch.length >= this.#batchLimit) return batch;
-        bytes += queued.bytes;
-        if (batch.length > 0 && bytes > BATCH_BYTES) return batch;
-        batch.push(queued);
-      }
-    }
-    return batch;
+    return this.#queues.nextBatch({ reports: this.#batchLimit, bytes: BATCH_BYTES });
   }
 
   #load(batch: readonly Queued[]): Promise<Loaded[]> {
@@ -258,7 +239,12 @@ export class ReportSpool {
       this.#batchLimit = BATCH_REPORTS;
       return;
     }
-    log.warn('spool.post_failed', { waiting: this.size, error });
+    // No answer in time: a busy edge has less to do with less, and the same batch again would only come to the same.
+    const unanswered = error instanceof EdgeError && error.status === null;
+    if (unanswered) this.#batchLimit = Math.ceil(batch.length / 2);
+    const failures = this.#failures + 1;
+    if (isWorthALine(failures))
+      log.warn('spool.post_failed', { failures, waiting: this.size, error });
     await sleep(clock, backoffMs(this.#failures++, RETRY, random), this.#stopping.signal);
   }
 
@@ -274,15 +260,8 @@ export class ReportSpool {
     });
   }
 
-  /** A batch is always the beginning of each queue it was taken from. */
   async #drop(batch: readonly Loaded[]): Promise<void> {
-    for (const [sessionId, gone] of Map.groupBy(batch, ({ queued }) => queued.ref.sessionId)) {
-      const queue = this.#queues.get(sessionId) ?? [];
-      queue.splice(0, gone.length);
-      // Re-inserted last, so that a session with a long backlog does not starve the others.
-      this.#queues.delete(sessionId);
-      if (queue.length > 0) this.#queues.set(sessionId, queue);
-    }
+    this.#queues.remove(batch.map(({ queued }) => queued));
     for (const { queued } of batch) this.#forget(queued);
     await this.#onDisk(() => this.#deps.store.drop(batch.map(({ queued }) => queued.ref)));
     for (const { queued, entry } of batch) {

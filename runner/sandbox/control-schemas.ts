@@ -1,5 +1,13 @@
 import { z } from 'zod';
-import { groupActionSchema, profileNames } from './protocol.ts';
+import {
+  accountViewSchema,
+  groupViewSchema,
+  infoSchema,
+  spellSchema,
+  violationSchema,
+  wireRecordSchema,
+} from './control-views.ts';
+import { groupActionSchema } from './protocol.ts';
 import { faultsSchema } from './world/faults.ts';
 
 /** The control API: the phone in the user's hand, the rest of the world, and the faults. One table for server and client. */
@@ -57,120 +65,6 @@ export const faultChangeSchema = z.object({
   ...faultsSchema.partial().shape,
 });
 
-const infoSchema = z.object({
-  tlsHost: z.string(),
-  tlsPort: z.number().int(),
-  /** Base64 SHA-256 of the certificate's public key. */
-  spki: z.string(),
-  chromiumArgs: z.array(z.string()),
-  profiles: z.record(
-    z.enum(profileNames),
-    z.object({ tlsPort: z.number().int(), chromiumArgs: z.array(z.string()) }),
-  ),
-});
-
-export const messageViewSchema = z.object({
-  wireId,
-  chat: z.string(),
-  fromMe: z.boolean(),
-  /** Phone of who wrote it. */
-  author: z.string(),
-  type: z.string(),
-  body: z.string().nullable(),
-  caption: z.string().nullable(),
-  /** Direct path of the media, for `media()`. */
-  mediaPath: z.string().nullable(),
-  mimetype: z.string().nullable(),
-  filename: z.string().nullable(),
-  size: z.number().nullable(),
-  quotedWireId: z.string().nullable(),
-  /** -1 failed, 0 waiting, 1 server, 2 delivered, 3 read, 4 played. */
-  ack: z.number().int(),
-  t: z.number().int(),
-  reactions: z.array(z.object({ from: z.string(), text: z.string(), t: z.number() })),
-  votes: z.array(z.object({ from: z.string(), options: z.array(z.number()) })),
-  /** Everything else the message carries, as it travelled. */
-  content: z.record(z.string(), z.unknown()),
-});
-export type MessageView = z.infer<typeof messageViewSchema>;
-
-const deviceViewSchema = z.object({
-  id: z.number().int(),
-  profile: z.string(),
-  online: z.boolean(),
-  counter: z.number().int(),
-  linkedAt: z.number(),
-  unlinkedAt: z.number().nullable(),
-  /** Most connections that spoke for this link at the same time. */
-  mostAtOnce: z.number().int(),
-  /** Stanzas it has not acknowledged. */
-  waiting: z.number().int(),
-});
-
-const accountViewSchema = z.object({
-  world,
-  account: z.string(),
-  lid: z.string(),
-  pushname: z.string(),
-  online: z.boolean(),
-  network: z.boolean(),
-  devices: z.array(deviceViewSchema),
-  chats: z.array(
-    z.object({
-      id: z.string(),
-      lid: z.string().nullable(),
-      name: z.string(),
-      group: z.boolean(),
-      unread: z.number(),
-      archived: z.boolean(),
-      pinned: z.boolean(),
-      muted: z.boolean(),
-      t: z.number(),
-    }),
-  ),
-  /** Newest last. */
-  messages: z.array(messageViewSchema),
-  /** What pages said that is no message: call rejections, status posts. */
-  notes: z.array(z.object({ what: z.string(), data: z.unknown(), t: z.number() })),
-});
-export type AccountView = z.infer<typeof accountViewSchema>;
-
-export const wireRecordSchema = z.object({
-  seq: z.number().int(),
-  world,
-  account: z.string(),
-  deviceId: z.number().int(),
-  wireId,
-  to: z.string(),
-  type: z.string(),
-  body: z.string(),
-  bodyHash: z.string(),
-  counter: z.number().int(),
-  attempts: z.number().int(),
-  t: z.number(),
-});
-
-export const violationSchema = z.object({
-  seq: z.number().int(),
-  world,
-  account: z.string(),
-  deviceId: z.number().int(),
-  kind: z.enum(['duplicate_wire_id', 'two_connections', 'ratchet_rolled_back', 'foreign_resend']),
-  detail: z.string(),
-  t: z.number(),
-});
-
-const groupView = z.looseObject({
-  id: z.string(),
-  subject: z.string(),
-  description: z.string(),
-  owner: z.string(),
-  invite: z.string(),
-  participants: z.array(
-    z.object({ pn: z.string(), lid: z.string(), admin: z.boolean(), superAdmin: z.boolean() }),
-  ),
-});
-
 /** Reads: GET with the request as query parameters (`account` moves into the path). */
 export const reads = {
   info: { path: '/v1/info', request: z.object({}), response: infoSchema },
@@ -208,10 +102,16 @@ export const reads = {
     request: z.object({ world: world.optional(), account: phone.optional() }),
     response: z.object({ violations: z.array(violationSchema) }),
   },
+  /** When the account's devices were connected, since the sandbox started; oldest first. */
+  connections: {
+    path: '/v1/connections',
+    request: at,
+    response: z.object({ connections: z.array(spellSchema) }),
+  },
   groups: {
     path: '/v1/groups',
     request: z.object({ world }),
-    response: z.object({ groups: z.array(groupView) }),
+    response: z.object({ groups: z.array(groupViewSchema) }),
   },
 } as const;
 
@@ -237,7 +137,19 @@ export const actions = {
     }),
     response: linked,
   },
+  /** Instead of linking at once, WhatsApp asks the page that shows this code for a passkey, or has got one from it. */
+  passkey: {
+    path: '/v1/passkeys',
+    request: z.object({ qr: z.string().min(1), step: z.enum(['ask', 'give']) }),
+    response: done,
+  },
   message: { path: '/v1/messages', request: incomingSchema, response: sentBack },
+  /** The account's own phone reads a chat. */
+  read: {
+    path: '/v1/reads',
+    request: at.extend({ chat: z.string() }),
+    response: done,
+  },
   reaction: {
     path: '/v1/reactions',
     request: at.extend({ wireId, from: phone, text: z.string() }),
@@ -317,6 +229,8 @@ export const actions = {
       business: z.boolean().optional(),
       privateAdd: z.boolean().optional(),
       registered: z.boolean().optional(),
+      /** An id that pages do not know of this person; null, as in the beginning, lets it appear. */
+      hides: z.enum(['lid', 'phone']).nullable().optional(),
     }),
     response: z.object({ pn: z.string(), lid: z.string() }),
   },
@@ -336,12 +250,12 @@ export const actions = {
       members: z.array(phone),
       approval: z.boolean().default(false),
     }),
-    response: groupView,
+    response: groupViewSchema,
   },
   groupChange: {
     path: '/v1/group-changes',
     request: z.object({ world, group: z.string(), actor: phone, action: groupActionSchema }),
-    response: groupView,
+    response: groupViewSchema,
   },
   groupRequest: {
     path: '/v1/group-requests',

@@ -31,6 +31,8 @@ export type Person = {
   business: boolean;
   /** Direct path of the profile picture, or null. */
   picture: string | null;
+  /** The one of their two ids that no page knows yet; null when both are known. */
+  hides: 'lid' | 'phone' | null;
 };
 
 export const wireKeySchema = z.object({
@@ -100,6 +102,7 @@ export type PageSettings = {
   syncMs: number;
   /** `early` fires before the library listens, `never` not at all. */
   hasSynced: 'normal' | 'early' | 'never';
+  connects: 'normal' | 'never';
   /** When messages that waited are handed over after a restart: as the real page does, or once the library listens. */
   offlineDelivery: 'beforeSync' | 'afterReady';
   modal: 'off' | 'on' | 'auto';
@@ -266,6 +269,8 @@ export type OpResults = {
 export type Stanza =
   | { kind: 'message'; message: WireMessage; people: Person[]; group: Group | null }
   | { kind: 'receipt'; wireId: string; ack: number }
+  /** The phone read this chat. */
+  | { kind: 'read'; chat: string }
   | { kind: 'reaction'; target: string; wireId: string; from: string; text: string; t: number }
   | { kind: 'edit'; target: string; body: string; t: number }
   | { kind: 'revoke'; target: string; from: string }
@@ -286,6 +291,7 @@ export type Push =
   | { push: 'eval'; evalId: number; js: string }
   | { push: 'reload' }
   | { push: 'modal'; show: boolean }
+  | { push: 'passkey'; given: boolean }
   | { push: 'typing'; chat: string; from: string; state: string }
   | { push: 'call'; callId: string; from: string; video: boolean; group: boolean };
 

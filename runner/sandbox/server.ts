@@ -104,12 +104,13 @@ export async function startSandbox(
   const [certificate, script] = await Promise.all([loadCertificate(config.dataDir), buildPage()]);
   const sql = openSql(join(config.dataDir, 'world.db'));
   const ledger = new Ledger(sql, report);
-  const hub = new Hub(sql);
+  const now = options.now ?? Date.now;
+  const hub = new Hub(sql, now);
   const timers = createTimers(report);
   const world: World = {
     ledger,
     hub,
-    now: options.now ?? Date.now,
+    now,
     later: timers.later,
     defaults: { faults: keptFaults(sql) },
     mediaDir: join(config.dataDir, 'media'),

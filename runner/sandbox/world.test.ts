@@ -216,7 +216,17 @@ describe('what is recorded as a violation', () => {
     const second = await open();
     await resume(second, creds, 0);
     expect(await kinds(world)).toEqual([]);
+    const lines = async () =>
+      (await here.phone.connections({ world, account: ann })).connections.map(
+        ({ deviceId, from, to }) => ({ deviceId, long: (to ?? Infinity) - from, to }),
+      );
+    const [before, after] = await lines();
+    expect(before?.deviceId).toBe(after?.deviceId);
+    expect(before?.long).toBeGreaterThanOrEqual(0);
+    expect(after?.to).toBeNull();
     await second.close();
+    await eventually(async () => (await lines()).every(({ to }) => to !== null));
+    expect(await lines()).toHaveLength(2);
   });
 
   test('a ratchet that went back, at hello and at a send', async () => {

@@ -1,6 +1,17 @@
 import type { Clock } from '../clock.ts';
 
-type Watched = { onAck: (ack: number) => void; cancel: () => void };
+/** Exactly one of `onAck` and `onTimeout` is called, unless the watch is ended first. */
+export type AckHandler = {
+  /** With the first ack other than 0. */
+  onAck: (ack: number) => void;
+  /** After `holdMs`: what comes after this message is not held up any longer, and the ack may have been missed. */
+  onLate: () => void;
+  onTimeout: () => void;
+};
+
+export type AckPatience = { holdMs: number; ackMs: number };
+
+type Watched = AckHandler & { holds: boolean; cancel: () => void };
 
 const REMEMBERED = 500;
 
@@ -12,43 +23,74 @@ export class AckWatch {
   readonly #clock: Clock;
   readonly #acks = new Map<string, number>();
   readonly #watched = new Map<string, Watched>();
+  #change = Promise.withResolvers<void>();
 
   constructor(clock: Clock) {
     this.#clock = clock;
   }
 
-  get size(): number {
-    return this.#watched.size;
+  /** How many hold up what comes after them. */
+  get awaited(): number {
+    return [...this.#watched.values()].filter(({ holds }) => holds).length;
   }
 
-  /** Told of each ack fact. 0 settles nothing. */
-  seen(wireId: string, ack: number): void {
-    if (ack === 0) return;
+  /** Resolves when `awaited` may be another, or `wake` was called. */
+  changed(): Promise<void> {
+    return this.#change.promise;
+  }
+
+  wake(): void {
+    this.#change.resolve();
+    this.#change = Promise.withResolvers();
+  }
+
+  async noneAwaited(): Promise<void> {
+    while (this.awaited > 0) await this.changed();
+  }
+
+  /** Told of each ack fact. 0 settles nothing. @returns whether somebody waited for it */
+  seen(wireId: string, ack: number): boolean {
+    if (ack === 0) return false;
     const highest = Math.max(this.#acks.get(wireId) ?? -1, ack);
     this.#acks.set(wireId, highest);
     const [oldest] = this.#acks.keys();
     if (this.#acks.size > REMEMBERED && oldest !== undefined) this.#acks.delete(oldest);
     const watched = this.#watched.get(wireId);
-    if (watched === undefined) return;
-    this.#watched.delete(wireId);
-    watched.cancel();
+    if (watched === undefined) return false;
+    this.end(wireId);
     watched.onAck(highest);
+    return true;
   }
 
-  /** Calls exactly one of the two: `onAck` with the first ack other than 0, or `onTimeout` after `ms`. */
-  watch(wireId: string, ms: number, onAck: (ack: number) => void, onTimeout: () => void): void {
+  watch(wireId: string, { holdMs, ackMs }: AckPatience, handler: AckHandler): void {
     const known = this.#acks.get(wireId);
-    if (known !== undefined) return onAck(known);
-    const cancel = this.#clock.after(ms, () => {
-      this.#watched.delete(wireId);
-      onTimeout();
+    if (known !== undefined) return handler.onAck(known);
+    const cancelHold = this.#clock.after(holdMs, () => {
+      watched.holds = false;
+      this.wake();
+      handler.onLate();
     });
-    this.#watched.set(wireId, { onAck, cancel });
+    const cancelEnd = this.#clock.after(ackMs, () => {
+      this.end(wireId);
+      handler.onTimeout();
+    });
+    const cancel = (): void => {
+      cancelHold();
+      cancelEnd();
+    };
+    const watched: Watched = { ...handler, holds: true, cancel };
+    this.#watched.set(wireId, watched);
+  }
+
+  /** Nobody is called for this one any more. */
+  end(wireId: string): void {
+    this.#watched.get(wireId)?.cancel();
+    this.#watched.delete(wireId);
+    this.wake();
   }
 
   /** Nobody is called any more. */
   close(): void {
-    for (const { cancel } of this.#watched.values()) cancel();
-    this.#watched.clear();
+    for (const wireId of this.#watched.keys()) this.end(wireId);
   }
 }

@@ -76,6 +76,8 @@ export async function carry(
       wireId,
       chatId,
       content,
+      // Acks come as facts; a call to the page need not be open for them.
+      ackMs: 0,
       ...(quotedWireId === undefined ? {} : { quotedWireId }),
       ...(file.path === null ? {} : { filePath: file.path }),
     });
@@ -133,25 +135,16 @@ async function conclude(
   const { journal, log } = deps;
   const judged = judgeSend(result, deps.attempts);
   switch (judged.verdict) {
-    case 'sent':
-      // Either is proof enough alone, so their two fsyncs need not wait for each other.
-      await Promise.all([
-        journal.finish(messageId, { outcome: 'sent', wireKey: judged.wireKey, error: null }),
-        deps.settle({
-          messageId,
-          outcome: 'sent',
-          wireId,
-          wireKey: judged.wireKey,
-          error: null,
-        }),
-      ]);
+    case 'sent': {
+      const { wireKey } = judged;
+      // Not waited for: the next `begun` stands behind this in the journal, so that a kill never finds both in doubt.
+      void Promise.all([
+        journal.finish(messageId, { outcome: 'sent', wireKey, error: null }),
+        deps.settle({ messageId, outcome: 'sent', wireId, wireKey, error: null }),
+      ]).catch((error: unknown) => log.error('send.settle_failed', { messageId, error }));
       break;
+    }
     case 'watch':
-      await journal.finish(messageId, {
-        outcome: 'accepted',
-        wireKey: judged.wireKey,
-        error: null,
-      });
       deps.unsettled.watch(itself, judged.wireKey);
       break;
     case 'failed': {

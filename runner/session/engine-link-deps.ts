@@ -20,7 +20,10 @@ export type EngineLinkDeps = Omit<KeeperDeps, 'snapshots'> & {
   leaseIsCurrent: () => boolean;
   /** Runs a start when few enough others run. */
   startGate: (start: () => Promise<void>) => Promise<void>;
-  say: (report: Report, file?: InboundFile) => void;
+  /** It takes none of the places for starts any more. */
+  cameUp: () => void;
+  /** @param kept called once it is on the disk */
+  say: (report: Report, file?: InboundFile, kept?: () => void) => void;
   /** Status or engine changed. */
   changed: () => void;
   requestHeartbeat: () => void;

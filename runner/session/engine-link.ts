@@ -76,6 +76,7 @@ export class EngineLink {
       sandboxProfile: assignment.sandboxProfile ?? null,
       profileDir: folder.profileDir,
       filesDir: folder.filesDir,
+      untold: { file: folder.untoldFile, epoch: assignment.epoch },
       proxy: assignment.proxy ?? null,
     };
     this.#slot = new EngineSlot({
@@ -230,9 +231,14 @@ export class EngineLink {
     }
     await this.#recorded.promise;
     try {
-      await startGate(() => this.#slot.open(() => this.#mayRun()));
+      await startGate(async () => {
+        log.info('engine.starting', this.#names());
+        await this.#slot.open(() => this.#mayRun());
+        log.info('engine.started', this.#names());
+      });
     } finally {
       this.#comingUp = false;
+      this.#deps.cameUp();
     }
   }
 

@@ -11,6 +11,7 @@ import type { StatusBoard } from './status-board.ts';
 import type { WorkLane } from './work-lane.ts';
 
 const REASON_LENGTH = 200;
+const PHONE_GRAIN_MS = 3_600_000;
 
 type EventOf<Type extends EngineEvent['type']> = Extract<EngineEvent, { type: Type }>;
 
@@ -34,6 +35,7 @@ export type EngineReactionsDeps = Pick<
 export class EngineReactions {
   readonly #deps: EngineReactionsDeps;
   #ready = false;
+  #phoneToldAt = -Infinity;
   /** A phone is linked, as far as is known. */
   linked = false;
   /** The number that this session is known by; another one needs the user's word. */
@@ -50,6 +52,7 @@ export class EngineReactions {
 
   starting(): void {
     this.#ready = false;
+    this.#deps.retries.started();
     this.#deps.credentials.engineStarts();
     this.#deps.watch().expect(this.#deps.timing.readyMs, 'the page did not come up');
   }
@@ -66,12 +69,14 @@ export class EngineReactions {
         return this.#onReady(event);
       case 'connection':
         return this.#onConnection(event.connected, event.detail);
+      case 'phone_seen':
+        return this.#onPhoneSeen(event.at);
       case 'logged_out':
         return this.unlinked('logged_out', event.reason);
       case 'action_required':
         return this.#deps.board.needsPerson(event.action);
       case 'fact':
-        return this.#deps.say(event.fact, event.file);
+        return this.#deps.say(event.fact, event.file, event.kept);
       case 'closed':
         return this.#onClosed(event.reason, event.detail);
     }
@@ -170,6 +175,13 @@ export class EngineReactions {
     }
     watch().ping(slot().engine);
     this.#background(profile.run(() => folder.setLinked({ epoch, bootId }, true)));
+  }
+
+  /** Days matter here, so that an hour's grain is fine and spares the edge a report per message. */
+  #onPhoneSeen(at: number): void {
+    if (at < this.#phoneToldAt + PHONE_GRAIN_MS) return;
+    this.#phoneToldAt = at;
+    this.#deps.say({ kind: 'phone.seen', at });
   }
 
   #onConnection(connected: boolean, detail: string): void {

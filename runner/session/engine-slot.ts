@@ -22,7 +22,7 @@ export type EngineSlotDeps = {
 
 /**
  * Holds at most one engine. Opening and closing wait for each other, so that two never run on one profile; what an
- * earlier engine still says is ignored, but for facts while it closes in an orderly way, since those are true anyway.
+ * earlier engine still says is ignored, but for facts, since those are true anyway.
  */
 export class EngineSlot {
   readonly #deps: EngineSlotDeps;
@@ -81,8 +81,7 @@ export class EngineSlot {
 
   #make(): Handle {
     const emit = (event: EngineEvent): void => {
-      if (handle.phase === 'running' || (handle.phase === 'closing' && event.type === 'fact'))
-        this.#deps.onEvent(event);
+      if (handle.phase === 'running' || event.type === 'fact') this.#deps.onEvent(event);
     };
     const handle: Handle = {
       engine: this.#deps.make(emit),

@@ -1,8 +1,12 @@
 import type { HeartbeatRequest, HeartbeatResponse } from '../../shared/protocol/leases.ts';
 import { backoffMs } from '../backoff.ts';
-import { sleep, type Clock } from '../clock.ts';
+import { sleep, within, type Clock } from '../clock.ts';
 import type { EdgeClient } from '../edge-client/edge-client.ts';
 import type { Log } from '../log.ts';
+import { isWorthALine } from '../worth-a-line.ts';
+
+/** What the two clocks may differ by during one heartbeat when nobody put them right. */
+const SLEPT_MS = 2_000;
 
 export type HeartbeatDeps = {
   edge: Pick<EdgeClient, 'heartbeat'>;
@@ -15,12 +19,20 @@ export type HeartbeatDeps = {
   everyMs: number;
 };
 
-/** Tells the edge every `everyMs`, or at once when asked, that this runner lives and what it holds; never two at a time. */
+/** An answer is waited for this share of `everyMs` before the next heartbeat is thought of. */
+const PATIENCE = 0.8;
+
+/**
+ * Tells the edge every `everyMs`, or at once when asked, that this runner lives and what it holds. One at a time, unless the
+ * edge is slow: a late answer still renews, so that a busy edge costs no session its browser. Answers that were overtaken are dropped.
+ */
 export class Heartbeat {
   readonly #deps: HeartbeatDeps;
   readonly #stopping = new AbortController();
   #hurry = new AbortController();
   #failures = 0;
+  #sent = 0;
+  #newestAnswered = 0;
   #running: Promise<void> = Promise.resolve();
 
   constructor(deps: HeartbeatDeps) {
@@ -62,16 +74,31 @@ export class Heartbeat {
   }
 
   async #once(): Promise<boolean> {
-    const { edge, clock, log, request, apply } = this.#deps;
+    const { edge, clock, log, request, everyMs } = this.#deps;
     const sentAt = clock.monotonic();
+    const sentOn = clock.now();
+    const number = ++this.#sent;
     try {
       const asked = request();
-      apply(await edge.heartbeat(asked), sentAt, asked);
-      this.#failures = 0;
+      const answered = edge.heartbeat(asked).then((answer) => {
+        // What it renewed may be over: for how long we slept, the monotonic clock cannot tell.
+        if (clock.now() - sentOn - (clock.monotonic() - sentAt) > SLEPT_MS)
+          throw new Error('the machine slept before the answer came');
+        this.#take(number, () => this.#deps.apply(answer, sentAt, asked));
+      });
+      await within(clock, everyMs * PATIENCE, 'the answer to a heartbeat', answered);
       return true;
     } catch (error) {
-      log.warn('heartbeat.failed', { failures: this.#failures + 1, error });
+      const failures = this.#failures + 1;
+      if (isWorthALine(failures)) log.warn('heartbeat.failed', { failures, error });
       return false;
     }
+  }
+
+  #take(number: number, apply: () => void): void {
+    if (number < this.#newestAnswered) return;
+    this.#newestAnswered = number;
+    this.#failures = 0;
+    apply();
   }
 }

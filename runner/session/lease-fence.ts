@@ -1,11 +1,15 @@
 import type { Clock } from '../clock.ts';
 import type { Supervisor } from '../supervisor/supervisor.ts';
 
-type Lease = { deadline: number; cancel: () => void };
+type Lease = { deadline: number; wallDeadline: number; cancel: () => void };
+
+/** So often the clocks are looked at: after a sleep of the machine no timer says that the time is over. */
+const LOOK_MS = 1_000;
 
 /**
  * When each session's lease ends for us. The first line: it closes a session in order of business. Behind it stands the
- * supervisor, told of every deadline, since an event loop that hangs cannot fence itself.
+ * supervisor, told of every deadline, since an event loop that hangs cannot fence itself. A lease is over when either clock
+ * says so: the monotonic one may stand still while the machine sleeps, the other may be put back.
  */
 export type LeaseFence = {
   renew(lease: {
@@ -28,23 +32,27 @@ export function createLeaseFence(deps: {
 }): LeaseFence {
   const { clock, supervisor, marginMs } = deps;
   const leases = new Map<string, Lease>();
+  const isOver = ({ deadline, wallDeadline }: Lease): boolean =>
+    clock.monotonic() >= deadline || clock.now() >= wallDeadline;
   return {
     renew({ sessionId, epoch, sentAt, leaseMs, kill }) {
       leases.get(sessionId)?.cancel();
       const deadline = sentAt + leaseMs - marginMs;
-      supervisor.lease({ sessionId, epoch, deadline });
-      const expire = (): void => {
-        // A timer may fire a touch early; the deadline is what counts.
-        const left = deadline - clock.monotonic();
-        if (left > 0) lease.cancel = clock.after(left, expire);
-        else kill();
+      const leftMs = deadline - clock.monotonic();
+      const wallDeadline = clock.now() + leftMs;
+      supervisor.lease({ sessionId, epoch, deadline, wallDeadline });
+      const look = (): void => {
+        if (isOver(lease)) return kill();
+        const next = Math.min(deadline - clock.monotonic(), LOOK_MS);
+        lease.cancel = clock.after(next, look);
       };
-      const lease = { deadline, cancel: clock.after(deadline - clock.monotonic(), expire) };
+      const cancel = clock.after(Math.min(leftMs, LOOK_MS), look);
+      const lease: Lease = { deadline, wallDeadline, cancel };
       leases.set(sessionId, lease);
     },
     isCurrent(sessionId) {
       const lease = leases.get(sessionId);
-      return lease !== undefined && clock.monotonic() < lease.deadline;
+      return lease !== undefined && !isOver(lease);
     },
     release(sessionId) {
       leases.get(sessionId)?.cancel();

@@ -24,6 +24,16 @@ describe('a linked session', () => {
     return session;
   }
 
+  /** Time passes with a heartbeat now and then, or the leases would run out. */
+  const pass = async (clock: FakeClock, ms: number): Promise<void> => {
+    const { edge } = stage();
+    for (let passed = 0; passed < ms; passed += LEASE.heartbeatMs) {
+      const before = edge.heartbeats.length;
+      await clock.advance(LEASE.heartbeatMs);
+      await until('a heartbeat', () => edge.heartbeats.length > before);
+    }
+  };
+
   it('is restarted with a new engine, by way of reconnecting', async () => {
     const { edge, whatsapp } = stage();
     const session = await online();
@@ -122,6 +132,33 @@ describe('a linked session', () => {
     expect(whatsapp.engines).toHaveLength(2);
   });
 
+  it.each([
+    { apartMs: 0, attempts: [1, 2], status: 'failed' },
+    { apartMs: 60_000, attempts: [1, 1], status: 'reconnecting' },
+  ])(
+    'crashes $apartMs ms apart are the tries $attempts of one row, and it is $status',
+    async ({ apartMs, attempts, status }) => {
+      const { edge, whatsapp } = stage();
+      const clock = new FakeClock(Date.now());
+      const session = await online({
+        clock,
+        timing: { ...QUICK, giveUpAfter: 2, giveUpWithinMs: 60_000 },
+      });
+      whatsapp.engineOf(session).crash();
+      await until('a second engine', async () => {
+        await clock.advance(20);
+        return whatsapp.engines.length === 2;
+      });
+      await edge.online(session);
+      await pass(clock, apartMs);
+      whatsapp.engineOf(session).crash();
+      const tries = () => edge.told(session, 'session.reconnect').map(({ attempt }) => attempt);
+      await until('both are told', () => tries().length === 2);
+      await until('its end is told', () => edge.session(session).statuses.at(-1) === status);
+      expect(tries()).toEqual(attempts);
+    },
+  );
+
   it('does nothing on reconnect while it is online', async () => {
     const { edge, whatsapp } = stage();
     const session = await online();
@@ -165,15 +202,7 @@ describe('a linked session', () => {
       await edge.idle(session);
       whatsapp.engineOf(session).taken = megabytes(count);
     }
-    /** Time passes with a heartbeat now and then, or the leases would run out. */
-    const pass = async (ms: number): Promise<void> => {
-      for (let passed = 0; passed < ms; passed += LEASE.heartbeatMs) {
-        const before = edge.heartbeats.length;
-        await clock.advance(LEASE.heartbeatMs);
-        await until('a heartbeat', () => edge.heartbeats.length > before);
-      }
-    };
-    await pass(RESOURCE_TIMING.everyMs);
+    await pass(clock, RESOURCE_TIMING.everyMs);
     const restarts = () =>
       [small, big, bigger].map(
         (session) =>
@@ -182,10 +211,10 @@ describe('a linked session', () => {
       );
     await until('the biggest is replaced', () => restarts().join('') === '001');
     expect(lastStatus(bigger)?.reason).toMatch(/^(memory: 700 MB of 500 MB|ready)$/);
-    await pass(RESOURCE_TIMING.everyMs);
+    await pass(clock, RESOURCE_TIMING.everyMs);
     await until('the other one, at the next look', () => restarts().join('') === '011');
     const measured = await until('it is measured', async () => {
-      await pass(LEASE.heartbeatMs);
+      await pass(clock, LEASE.heartbeatMs);
       return edge.heartbeats
         .flatMap(({ sessions }) => sessions)
         .find(({ sessionId, metrics }) => sessionId === small && metrics?.cpuPercent === 0)
@@ -220,8 +249,8 @@ describe('a linked session', () => {
       await woken;
       edge.sessions.delete(session);
     };
-    for (let first = 0; first < 200; first += 50)
-      await Promise.all(Array.from({ length: 50 }, (_, index) => race(first + index)));
+    for (let first = 0; first < 200; first += 20)
+      await Promise.all(Array.from({ length: 20 }, (_, index) => race(first + index)));
     await until('no engine is up', async () => {
       await edge.call('/v1/wake', {});
       return whatsapp.engines.every(({ up }) => !up);

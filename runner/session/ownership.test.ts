@@ -3,6 +3,7 @@ import { mkdirSync, symlinkSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { z } from 'zod';
 import { systemClock } from '../clock.ts';
 import type { EngineFactory } from '../engine/port.ts';
 import { readProcess } from '../supervisor/process-table.ts';
@@ -100,6 +101,19 @@ describe('many sessions that start together', () => {
   });
 });
 
+it('a runner whose sessions have all come up asks for more at once', async () => {
+  const { edge } = stage();
+  const session = edge.addSession();
+  await stage().startHere({ ownership: { heartbeatMs: 60_000 } });
+  await until('it has said that there is room again', () =>
+    edge.heartbeats.some(
+      ({ startRoom, sessions }) =>
+        startRoom === 3 && sessions.some(({ sessionId }) => sessionId === session),
+    ),
+  );
+  expect(edge.heartbeats.length).toBeLessThanOrEqual(4);
+});
+
 describe('a runner that drains', () => {
   it('gives each lease back as soon as its engine is closed and its reports are told', async () => {
     const { edge, whatsapp } = stage();
@@ -164,18 +178,87 @@ describe('a runner that drains', () => {
   });
 });
 
+describe('a runner that drains in a hurry', () => {
+  it('gives back what it had claimed and not begun, before it gives back the lease', async () => {
+    const { edge, whatsapp } = stage();
+    const session = edge.addSession();
+    stage().extraEnv = { RUNNER_DRAIN_SECONDS: '290' };
+    const runner = await stage().startHere();
+    await edge.idle(session);
+    const begun = edge.queue(session, '@hang-before first');
+    const behind = [edge.queue(session, 'second'), edge.queue(session, 'third')];
+    await edge.call('/v1/wake', {});
+    await until('it hangs', () => whatsapp.engineOf(session).calls.includes('send'));
+    expect(behind.map(({ status }) => status)).toEqual(['sending', 'sending']);
+    // The edge takes no report for a moment: long enough for a lease to be given back too early.
+    edge.down.add('reports');
+    const ended = runner.hurry();
+    await until('the browser is dead', () => whatsapp.engineOf(session).killed);
+    await until('it has said so', () => edge.heartbeats.some(({ draining }) => draining));
+    expect(edge.session(session).owner).not.toBeNull();
+    edge.down.delete('reports');
+    await until('the lease is given back', () => edge.session(session).owner === null);
+    expect(behind.map(({ status }) => status)).toEqual(['queued', 'queued']);
+    await ended;
+    expect(begun.status).toBe('sending');
+  });
+
+  it('gives back what the edge was handing out at that moment', async () => {
+    const { edge } = stage();
+    const session = edge.addSession();
+    const runner = await stage().startHere();
+    await edge.idle(session);
+    const answer = Promise.withResolvers<void>();
+    edge.beforeClaimAnswer = () => answer.promise;
+    const message = edge.queue(session, 'claimed and never seen');
+    await edge.call('/v1/wake', {});
+    await until('it is claimed', () => message.status === 'sending');
+    const ended = runner.hurry();
+    await until('it drains', () => edge.heartbeats.some(({ draining }) => draining));
+    answer.resolve();
+    await ended;
+    expect(message.status).toBe('queued');
+    expect(stage().wire()).toEqual([]);
+  });
+
+  it('keeps the lease when it cannot say what it did not begin: it runs out, as that of a dead runner', async () => {
+    const { edge, whatsapp } = stage();
+    const session = edge.addSession();
+    stage().extraEnv = { RUNNER_DRAIN_SECONDS: '4' };
+    const runner = await stage().startHere();
+    await edge.idle(session);
+    edge.queue(session, '@hang-before first');
+    const behind = edge.queue(session, 'second');
+    await edge.call('/v1/wake', {});
+    await until('it hangs', () => whatsapp.engineOf(session).calls.includes('send'));
+    edge.down.add('reports');
+    await runner.hurry();
+    expect(edge.session(session).owner).not.toBeNull();
+    expect(edge.heartbeats.flatMap(({ released }) => released ?? [])).toEqual([]);
+
+    // What it had to say is on its disk: the next boot says it first.
+    edge.down.delete('reports');
+    stage().runner = null;
+    await stage().startHere();
+    expect(await edge.settled(behind)).toBe('sent');
+    expect(stage().wire()).toHaveLength(1);
+  });
+});
+
 describe('a wall clock that is five minutes off', () => {
   it.each([-300_000, 300_000])('by %i ms: never owns anything, and is told why', async (offMs) => {
     const { edge } = stage();
     const session = edge.addSession();
     const clock = { ...systemClock, now: () => Date.now() + offMs };
-    await stage().startHere({ clock });
+    await stage().startHere({ clock, ownership: { heartbeatMs: 100 } });
     await until('it was refused', () => edge.refusedSignatures.length > 0);
     expect(new Set(edge.refusedSignatures)).toEqual(new Set(['heartbeat: expired']));
     expect(edge.session(session).owner).toBeNull();
-    await until('it says so', () =>
-      stage().logged.some((line) => line.includes('refused with 401 (expired)')),
-    );
+    await until('it was refused often', () => edge.refusedSignatures.length > 5);
+    const said = stage().logged.filter((line) => line.includes('runner.clock_wrong'));
+    expect(said).toHaveLength(1);
+    const { skewSeconds } = z.object({ skewSeconds: z.number() }).parse(JSON.parse(said[0] ?? ''));
+    expect(Math.abs(skewSeconds - offMs / 1_000)).toBeLessThanOrEqual(1);
   });
 
   it('while it owns: ends by the deadline, not before; and comes back with the right time', async () => {
@@ -200,6 +283,52 @@ describe('a wall clock that is five minutes off', () => {
     offMs = 0;
     await until('it runs again', () => whatsapp.running(session).length === 1);
     expect(edge.session(session).assignment.epoch).toBe(epoch);
+    const of = (event: string) => stage().logged.filter((line) => line.includes(event)).length;
+    expect([of('runner.clock_wrong'), of('runner.clock_right')]).toEqual([1, 1]);
+  });
+});
+
+describe('an edge that answers late', () => {
+  it('costs no session its browser: an answer counts while its lease runs', async () => {
+    const { edge, whatsapp } = stage();
+    const session = edge.addSession();
+    // Fenced 2 s after a heartbeat was sent whose answer comes: one at a time they would be too few.
+    edge.leaseMs = 3_000;
+    await stage().startHere({ ownership: { heartbeatMs: 200, fenceMarginMs: 1_000 } });
+    await edge.online(session);
+    let late = 0;
+    edge.beforeBeatAnswer = async () => {
+      await new Promise((resolve) => setTimeout(resolve, 1_200));
+      late += 1;
+    };
+    await until('many answers came late', () => late >= 8);
+    expect(edge.session(session).statuses).not.toContain('reconnecting');
+    expect(whatsapp.engines).toHaveLength(1);
+  });
+
+  it('is believed in the order of the questions', async () => {
+    const { edge, whatsapp } = stage();
+    const session = edge.addSession();
+    await stage().startHere({ ownership: { heartbeatMs: 100 } });
+    await edge.online(session);
+    const release = Promise.withResolvers<void>();
+    const freed = Promise.withResolvers<void>();
+    edge.session(session).wanted = false;
+    edge.beforeBeatAnswer = async () => {
+      // The only one that says "stopped": by the next it is wanted again.
+      edge.session(session).wanted = true;
+      edge.beforeBeatAnswer = async () => undefined;
+      await release.promise;
+      freed.resolve();
+    };
+    const before = edge.heartbeats.length;
+    await until('later ones are answered', () => edge.heartbeats.length > before + 3);
+    release.resolve();
+    await freed.promise;
+    const then = edge.heartbeats.length;
+    await until('life goes on', () => edge.heartbeats.length > then + 3);
+    expect(whatsapp.engines).toHaveLength(1);
+    expect(edge.session(session).statuses).not.toContain('disconnected');
   });
 });
 

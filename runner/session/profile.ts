@@ -1,7 +1,11 @@
+import { readdirSync } from 'node:fs';
 import { mkdir, readFile, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { z } from 'zod';
 import type { Assignment } from '../../shared/protocol/leases.ts';
+
+/** What a folder may be called after. */
+export const SAFE_ID = /^\w+$/;
 
 const Marker = z.object({ epoch: z.number(), bootId: z.string(), linked: z.boolean() });
 /** Who last started an engine on this disk's profile, and whether it was linked to a phone then. */
@@ -20,10 +24,21 @@ export function isNewestProfile(
   return marker.epoch === lastStarted.epoch && marker.bootId === lastStarted.bootId;
 }
 
+/** Ids of the sessions that have a folder here. */
+export function foldersOfSessions(dataDir: string): string[] {
+  try {
+    return readdirSync(join(dataDir, 'sessions')).filter((name) => SAFE_ID.test(name));
+  } catch {
+    return []; // no session was ever here
+  }
+}
+
 /** One session's folder on this disk: Chromium's profile, its marker, and files on their way in and out. */
 export class SessionFolder {
   readonly profileDir: string;
   readonly filesDir: string;
+  /** Facts that a boot did not take from the session's process. */
+  readonly untoldFile: string;
   /** A copy of the profile on its way out, or one on its way in. */
   readonly snapshotDir: string;
   readonly #root: string;
@@ -34,6 +49,7 @@ export class SessionFolder {
     this.#root = join(dataDir, 'sessions', sessionId);
     this.profileDir = join(this.#root, 'profile');
     this.filesDir = join(this.#root, 'files');
+    this.untoldFile = join(this.#root, 'untold.jsonl');
     this.snapshotDir = join(this.#root, 'snapshot');
   }
 

@@ -1,7 +1,12 @@
 import { expect, it } from 'vitest';
 import { planReconnect } from './reconnect-plan.ts';
 
-const TIMING = { retry: { baseMs: 1_000, maxMs: 60_000 }, giveUpAfter: 8, slowRetryMs: 600_000 };
+const TIMING = {
+  retry: { baseMs: 1_000, maxMs: 60_000 },
+  giveUpAfter: 8,
+  giveUpWithinMs: 1_800_000,
+  slowRetryMs: 600_000,
+};
 
 it.each([
   [1, 500, 1_000, false],

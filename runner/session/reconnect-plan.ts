@@ -4,6 +4,8 @@ export type ReconnectTiming = {
   retry: Backoff;
   /** After this many failed starts in a row the session is `failed`, and tried after `slowRetryMs`, then ever later. */
   giveUpAfter: number;
+  /** What failed longer ago is of no row (failures-in-a-row.ts). */
+  giveUpWithinMs: number;
   slowRetryMs: number;
 };
 
@@ -14,7 +16,7 @@ const SLOWEST = 3;
 
 /**
  * When to start an engine again. Doubles from `retry.baseMs` to `retry.maxMs` with the upper half at random.
- * @param failed engines that ended since the session was last online for a while, this one included
+ * @param failed engines that ended in a row, this one included
  */
 export function planReconnect(
   failed: number,

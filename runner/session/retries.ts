@@ -1,5 +1,6 @@
 import type { Report } from '../../shared/protocol/runner-reports.ts';
 import type { Clock } from '../clock.ts';
+import { failuresInARow } from '../failures-in-a-row.ts';
 import { planReconnect, type ReconnectTiming } from './reconnect-plan.ts';
 import { Timers } from './timers.ts';
 
@@ -11,11 +12,13 @@ export type RetriesDeps = {
   launch: () => void;
 };
 
-/** Counts engines that ended in a row, and starts the next one after a pause that grows; each is told. */
+/** Counts engines that ended in a row (failures-in-a-row.ts), and starts the next one after a pause that grows; each is told. */
 export class Retries {
   readonly #deps: RetriesDeps;
   readonly #timers: Timers<'retry' | 'stable'>;
-  #failed = 0;
+  /** When each of them ended, monotonic. */
+  #failures: readonly number[] = [];
+  #startedAt: number | null = null;
   #pending = false;
 
   constructor(deps: RetriesDeps) {
@@ -28,11 +31,20 @@ export class Retries {
     return this.#pending;
   }
 
+  /** An engine is about to start. */
+  started(): void {
+    this.#startedAt = this.#deps.clock.monotonic();
+  }
+
   /** An engine ended: another comes after a pause. @returns whether it is one in too many */
   again(reason: string): boolean {
     const { clock, random, timing, say, launch } = this.#deps;
-    this.#failed += 1;
-    const { attempt, delayMs, gaveUp } = planReconnect(this.#failed, timing, random);
+    const at = clock.monotonic();
+    const limit = { failures: timing.giveUpAfter, withinMs: timing.giveUpWithinMs };
+    const ranMs = this.#startedAt === null ? 0 : at - this.#startedAt;
+    this.#startedAt = null;
+    this.#failures = failuresInARow(this.#failures, { at, ranMs }, limit);
+    const { attempt, delayMs, gaveUp } = planReconnect(this.#failures.length, timing, random);
     this.#pending = true;
     this.#timers.set('retry', delayMs, launch);
     const nextAt = Math.round(clock.now()) + delayMs;
@@ -51,7 +63,7 @@ export class Retries {
 
   /** What failed so far counts no more. */
   forget(): void {
-    this.#failed = 0;
+    this.#failures = [];
   }
 
   cancel(): void {

@@ -1,4 +1,3 @@
-import { readdirSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type {
@@ -8,9 +7,9 @@ import type {
 } from '../../shared/protocol/leases.ts';
 import { SendJournal } from '../journal/send-journal.ts';
 import type { ReportSpool } from '../events/spool.ts';
-import { sleep, unlessAborted } from '../clock.ts';
+import { sleep } from '../clock.ts';
 import type { Log } from '../log.ts';
-import { SessionFolder } from './profile.ts';
+import { foldersOfSessions, SAFE_ID, SessionFolder } from './profile.ts';
 import { Session, type SessionDeps, type SessionStop } from './session.ts';
 
 /** How long a send in flight gets when its session is stopped on purpose. */
@@ -18,11 +17,10 @@ const STOP_SEND_WAIT_MS = 5_000;
 /** Folders named in one heartbeat at most. */
 const MOST_STORED = 1_000;
 /** Session ids name folders. */
-const SAFE_ID = /^\w+$/;
 
 export type SessionManagerDeps = Omit<
   SessionDeps,
-  'journal' | 'folder' | 'report' | 'reportsDelivered' | 'startGate' | 'refusal'
+  'journal' | 'folder' | 'report' | 'reportsDelivered' | 'startGate' | 'cameUp' | 'refusal'
 > & {
   dataDir: string;
   spool: ReportSpool;
@@ -30,6 +28,8 @@ export type SessionManagerDeps = Omit<
   /** How many engines may be starting at once: a Chromium's start takes a whole core for seconds. */
   startCap: number;
 };
+
+type DrainPatience = { sendWaitMs: number; lastWordMs: number; hurry: AbortSignal };
 
 /** Every session of this runner. What is done to one session happens one after the other, sessions do not wait for each other. */
 export class SessionManager {
@@ -77,8 +77,8 @@ export class SessionManager {
 
   /** Sessions that are not here and whose folders are: what is left of deleted ones must go some day. */
   stored(): string[] {
-    return foldersIn(join(this.#deps.dataDir, 'sessions'))
-      .filter((name) => SAFE_ID.test(name) && !this.#sessions.has(name) && !this.#lanes.has(name))
+    return foldersOfSessions(this.#deps.dataDir)
+      .filter((name) => !this.#sessions.has(name) && !this.#lanes.has(name))
       .slice(0, MOST_STORED);
   }
 
@@ -125,11 +125,11 @@ export class SessionManager {
 
   /**
    * Stops every session, keeps the links, and gives each lease back as soon as nothing of its session is left. Sends in
-   * flight get `sendWaitMs`, until `hurry` aborts.
+   * flight get `sendWaitMs`, until `hurry` aborts; from then on everything gets `lastWordMs`.
    */
-  async drain(patience: { sendWaitMs: number; hurry: AbortSignal }): Promise<void> {
+  async drain(patience: DrainPatience): Promise<void> {
     this.#draining = true;
-    const { hurry, sendWaitMs } = patience;
+    const { hurry } = patience;
     const cutShort = (): void => {
       for (const session of this.#sessions.values())
         session.hurry().catch((error: unknown) => this.#log.error('drain.hurry_failed', { error }));
@@ -138,23 +138,39 @@ export class SessionManager {
     await Promise.all(this.#lanes.values());
     await Promise.all(
       [...this.#sessions.keys()].map((sessionId) =>
-        this.#inLane(sessionId, () => this.#giveBack(sessionId, sendWaitMs, hurry)),
+        this.#inLane(sessionId, () => this.#giveBack(sessionId, patience)),
       ),
     );
     hurry.removeEventListener('abort', cutShort);
   }
 
-  async #giveBack(sessionId: string, waitMs: number, hurry: AbortSignal): Promise<void> {
+  async #giveBack(sessionId: string, patience: DrainPatience): Promise<void> {
     const epoch = this.#sessions.get(sessionId)?.assignment.epoch;
     if (epoch === undefined) return;
+    const { hurry, sendWaitMs, lastWordMs } = patience;
     await this.#end(
       sessionId,
-      hurry.aborted ? { now: true } : { now: false, waitMs, report: false },
+      hurry.aborted
+        ? { now: true, waitMs: lastWordMs / 2 }
+        : { now: false, waitMs: sendWaitMs, report: false },
     );
-    // The next owner must find what we did not begin back in the queue, or it would call it unknown.
-    await unlessAborted(this.#deps.spool.delivered(sessionId), hurry);
+    // The next owner must find what we did not begin back in the queue, or it would call it unknown. Until the edge has
+    // been told, the lease stays ours and runs out.
+    if (!(await this.#told(sessionId, patience))) return;
     this.#released.push({ sessionId, epoch });
     this.#deps.requestHeartbeat();
+  }
+
+  /** True once the edge has every report of the session; false when it has not some time after `hurry`. */
+  #told(sessionId: string, { hurry, lastWordMs }: DrainPatience): Promise<boolean> {
+    const tooLate = new Promise<void>((resolve) => {
+      if (hurry.aborted) resolve();
+      else hurry.addEventListener('abort', () => resolve(), { once: true });
+    }).then(() => sleep(this.#deps.clock, lastWordMs / 2));
+    return Promise.race([
+      this.#deps.spool.delivered(sessionId).then(() => true),
+      tooLate.then(() => false),
+    ]);
   }
 
   #assign(assignment: Assignment, sentAt: number, leaseMs: number): void {
@@ -219,6 +235,8 @@ export class SessionManager {
         spool.add({ sessionId, epoch, report, ...(file === undefined ? {} : { file }) }),
       reportsDelivered: () => spool.delivered(sessionId),
       startGate: this.#startGate,
+      // There may be more that nobody has.
+      cameUp: () => this.startRoom === this.#deps.startCap && this.#deps.requestHeartbeat(),
       refusal: refusalOf(assignment),
     });
   }
@@ -235,14 +253,6 @@ export class SessionManager {
     return lane.finally(() => {
       if (this.#lanes.get(sessionId) === lane) this.#lanes.delete(sessionId);
     });
-  }
-}
-
-function foldersIn(directory: string): string[] {
-  try {
-    return readdirSync(directory);
-  } catch {
-    return []; // no session was ever here
   }
 }
 

@@ -37,8 +37,13 @@ export type SessionDeps = Omit<
 /** How long a send in flight holds up a new engine. */
 const RESTART_SEND_WAIT_MS = 10_000;
 
-/** `now`: the browser dies first, since it is not ours any more. Otherwise a send in flight gets up to `waitMs`. */
-export type SessionStop = { now: true } | { now: false; waitMs: number; report: boolean };
+/**
+ * `now`: the browser dies first, since it is not ours any more; `waitMs` is then for the edge's answer to a claim. Otherwise
+ * a send in flight gets up to `waitMs`.
+ */
+export type SessionStop =
+  | { now: true; waitMs?: number }
+  | { now: false; waitMs: number; report: boolean };
 
 /** One WhatsApp session in one epoch: its engine, its send queue, and its lease. */
 export class Session {
@@ -61,7 +66,7 @@ export class Session {
       ...deps,
       assignment,
       leaseIsCurrent: () => deps.fence.isCurrent(assignment.sessionId),
-      say: (report, file) => this.#say(report, file),
+      say: (report, file, kept) => this.#say(report, file, kept),
       changed: () => this.#queue.kick(),
       linkLost: () => this.#queue.linkLost(),
     });
@@ -212,7 +217,7 @@ export class Session {
     if (this.#stopping) return;
     this.#stopping = true;
     this.#link.retire();
-    if (how.now) await Promise.all([this.#link.end('kill'), this.#queue.close(0)]);
+    if (how.now) await Promise.all([this.#link.end('kill'), this.#queue.close(how.waitMs ?? 0)]);
     else {
       await this.#queue.close(how.waitMs);
       await this.#link.end('stop');
@@ -230,11 +235,13 @@ export class Session {
     return able ? this.#link.engine : null;
   }
 
-  #say(report: Report, file?: InboundFile): void {
+  #say(report: Report, file?: InboundFile, kept: () => void = () => undefined): void {
     if (report.kind.startsWith('message.')) this.#lastFactAt = this.#deps.clock.monotonic();
-    if (report.kind === 'message.ack') this.#queue.acked(report.wireId, report.ack);
+    const settles = report.kind === 'message.ack' && this.#queue.acked(report.wireId, report.ack);
+    // The settlement says the same of the message, and makes the same event.
+    if (settles && report.ack === 1) return kept();
     const { sessionId } = this.assignment;
-    this.#deps.report(report, file).catch((error: unknown) => {
+    this.#deps.report(report, file).then(kept, (error: unknown) => {
       this.#deps.log.error('session.report_failed', { sessionId, kind: report.kind, error });
     });
   }

@@ -17,11 +17,13 @@ export type SessionTiming = ReconnectTiming & {
 };
 
 export const SESSION_TIMING: SessionTiming = {
-  readyMs: 120_000,
+  readyMs: 90_000,
   reconnectMs: 180_000,
   stableMs: 300_000,
   retry: { baseMs: 1_000, maxMs: 60_000 },
   giveUpAfter: 8,
+  // Eight pages that never come up take 18 min.
+  giveUpWithinMs: 1_800_000,
   slowRetryMs: 600_000,
   liveness: LIVENESS,
   unsettled: UNSETTLED_TIMING,

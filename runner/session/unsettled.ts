@@ -19,6 +19,9 @@ type Open = MaybeSent & { looks: number; notBefore: number };
 /** `looks` times, `lookGapMs` apart, before an absent message is unknown; `ackMs` for a present one to get its ack. */
 export type UnsettledTiming = { looks: number; lookGapMs: number; ackMs: number };
 
+/** So long an unacknowledged message holds up the next ones; then it is looked at, in case its ack was missed. */
+const HOLD_MS = 5_000;
+
 export const UNSETTLED_TIMING: UnsettledTiming = { looks: 3, lookGapMs: 2_000, ackMs: 60_000 };
 
 export type UnsettledDeps = {
@@ -30,6 +33,8 @@ export type UnsettledDeps = {
   /** The engine that may be asked now, or null. */
   engine: () => WhatsAppEngine | null;
   timing: UnsettledTiming;
+  /** Something waits for the page to be asked that did not before. */
+  toLookUp: () => void;
 };
 
 /**
@@ -38,7 +43,7 @@ export type UnsettledDeps = {
  */
 export class UnsettledMessages {
   readonly #deps: UnsettledDeps;
-  readonly #watched = new Set<string>();
+  readonly #watched = new Map<string, MaybeSent>();
   #open: Open[] = [];
 
   constructor(deps: UnsettledDeps) {
@@ -76,35 +81,56 @@ export class UnsettledMessages {
 
   /** The link is gone, so no page will ever tell: all that is open is unknown. */
   async giveUp(): Promise<void> {
+    this.askAgain();
     const open = this.#open;
     this.#open = [];
     for (const message of open) await this.#apply(message, { verdict: 'unknown' });
   }
 
+  /** Another page: acks of what the one before sent may have been missed. */
+  askAgain(): void {
+    for (const message of this.#watched.values()) {
+      this.#deps.acks.end(message.wireId);
+      this.#open.push({ ...message, looks: 0, notBefore: 0 });
+    }
+    this.#watched.clear();
+  }
+
   /** Waits for the ack of a message that is on the page; settles it by that, or by a last look. */
   watch(message: MaybeSent, wireKey: string): void {
-    this.#watched.add(message.messageId);
+    const { acks, timing } = this.#deps;
+    const { messageId, wireId } = message;
     const end = (verdict: Verdict): void => {
-      this.#watched.delete(message.messageId);
+      if (!this.#watched.delete(messageId)) return;
+      acks.end(wireId);
       this.#apply(message, verdict).catch((error: unknown) =>
-        this.#deps.log.error('send.settle_failed', { messageId: message.messageId, error }),
+        this.#deps.log.error('send.settle_failed', { messageId, error }),
       );
     };
-    this.#deps.acks.watch(
-      message.wireId,
-      this.#deps.timing.ackMs,
-      (ack) => end(judgeByWire({ found: true, ack, wireKey })),
-      () => {
-        void this.#lastLook(message).then(end);
+    this.#watched.set(messageId, message);
+    acks.watch(
+      wireId,
+      { holdMs: Math.min(HOLD_MS, timing.ackMs), ackMs: timing.ackMs },
+      {
+        onAck: (ack) => end(judgeByWire({ found: true, ack, wireKey })),
+        onLate: () => {
+          void this.#look(message).then((verdict) => {
+            if (verdict.verdict === 'sent' || verdict.verdict === 'failed') end(verdict);
+          });
+        },
+        onTimeout: () => {
+          void this.#look(message).then((verdict) =>
+            end(verdict.verdict === 'watch' ? { verdict: 'unknown' } : verdict),
+          );
+        },
       },
     );
   }
 
-  async #lastLook(message: MaybeSent): Promise<Verdict> {
+  /** What the page says; without one it is to be asked later. */
+  async #look(message: MaybeSent): Promise<Verdict> {
     const engine = this.#deps.engine();
-    if (engine === null) return { verdict: 'unknown' };
-    const verdict = await this.#lookUp(engine, message);
-    return verdict.verdict === 'watch' ? { verdict: 'unknown' } : verdict;
+    return engine === null ? { verdict: 'look_up' } : this.#lookUp(engine, message);
   }
 
   /** An engine that cannot answer is as good as an absent message: asked again, then unknown. */
@@ -122,6 +148,7 @@ export class UnsettledMessages {
     switch (judged.verdict) {
       case 'look_up':
         this.#open.push({ ...message, looks: 0, notBefore: 0 });
+        this.#deps.toLookUp();
         return;
       case 'watch':
         this.watch(message, judged.wireKey);
@@ -159,8 +186,9 @@ export class UnsettledMessages {
 
   async #settle(settlement: Settlement): Promise<void> {
     const { messageId, outcome, wireKey, error } = settlement;
-    if (outcome !== 'not_begun')
-      await this.#deps.journal.finish(messageId, { outcome, wireKey, error });
-    await this.#deps.settle(settlement);
+    const { journal, settle } = this.#deps;
+    if (outcome === 'not_begun') return settle(settlement);
+    // Each is proof enough alone, so their two fsyncs need not wait for each other.
+    await Promise.all([journal.finish(messageId, { outcome, wireKey, error }), settle(settlement)]);
   }
 }

@@ -9,6 +9,8 @@ export const SupervisorTiming = z.object({
   beatMs: z.number().positive(),
   /** A runner silent for this long hangs: once all leases are over it is killed, so that it comes back empty. */
   hungMs: z.number().positive(),
+  /** After the runner's death, how long its next boot has to be there before others are told: its disk has what no copy has. */
+  nextBootMs: z.number().min(0),
 });
 export type SupervisorTiming = z.infer<typeof SupervisorTiming>;
 
@@ -16,15 +18,24 @@ export type SupervisorTiming = z.infer<typeof SupervisorTiming>;
 export const SupervisorOptions = SupervisorTiming.extend({ runnerPid: z.number().int().min(2) });
 export type SupervisorOptions = z.infer<typeof SupervisorOptions>;
 
+/** A POST that is signed already, so that whoever sends it needs no key. */
+export const SignedCall = z.object({
+  url: z.url(),
+  headers: z.record(z.string(), z.string()),
+  body: z.string(),
+});
+export type SignedCall = z.infer<typeof SignedCall>;
+
 /** From the runner, one JSON a line. Each line counts as a beat; the end of the stream is the runner's end. */
 export const ToSupervisor = z.discriminatedUnion('type', [
   z.object({ type: z.literal('beat') }),
-  /** The session may run until `deadline`; each renewal moves it. */
+  /** The session may run until `deadline`, and no longer than until `wallDeadline` (Unix ms); each renewal moves both. */
   z.object({
     type: z.literal('lease'),
     sessionId: z.string(),
     epoch: z.number().int(),
     deadline: MachineMs,
+    wallDeadline: z.number(),
   }),
   /** Roots of the session's process trees and its browser's profile; no pids: nothing of it runs. */
   z.object({
@@ -32,6 +43,13 @@ export const ToSupervisor = z.discriminatedUnion('type', [
     sessionId: z.string(),
     profileDir: z.string(),
     pids: z.array(z.number().int().min(2)),
+  }),
+  /** What the edge is told should the runner end without a word; null: it ends in order. Its signature grows old. */
+  z.object({
+    type: z.literal('last_word'),
+    /** The runner's own, which its next boot locks. */
+    dataDir: z.string(),
+    request: SignedCall.nullable(),
   }),
   /** The session is not this runner's any more: what is left of it dies now. */
   z.object({ type: z.literal('release'), sessionId: z.string() }),

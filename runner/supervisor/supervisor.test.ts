@@ -1,23 +1,33 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer, type Server } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { z } from 'zod';
+import { testPrograms, type TestPrograms } from '../programs/testing/programs.ts';
 import { until } from '../testing/until.ts';
 import { kill } from './kill-family.ts';
+import { lockDirectory } from '../storage/directory-lock.ts';
 import { readProcess } from './process-table.ts';
 
 const MAIN = fileURLToPath(new URL('./testing/runner-main.ts', import.meta.url));
 const Facts = z.object({ family: z.array(z.number()), supervisor: z.number() });
 /** Seconds become tenths: the code is the same. */
-const TIMING = { beatMs: 150, hungMs: 3_000 };
+const TIMING = { beatMs: 150, hungMs: 3_000, nextBootMs: 300 };
 
+let programs: TestPrograms;
 let profileDir: string;
 let runner: ChildProcess;
 let facts: z.infer<typeof Facts>;
+
+beforeAll(async () => {
+  programs = await testPrograms();
+});
+
+afterAll(() => programs.remove());
 
 beforeEach(() => {
   profileDir = mkdtempSync(join(tmpdir(), 'waypost-supervised-'));
@@ -45,12 +55,18 @@ async function start(task: {
   leaseMs: number;
   renewEveryMs: number | null;
   timing?: Partial<typeof TIMING>;
+  deathUrl?: string;
 }): Promise<void> {
   const timing = { ...TIMING, ...task.timing };
-  runner = fork(MAIN, [JSON.stringify({ profileDir, ...task, timing })], {
-    execArgv: [],
-    stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
-  });
+  const program = programs.supervisor;
+  runner = fork(
+    MAIN,
+    [JSON.stringify({ program, profileDir, dataDir: profileDir, ...task, timing })],
+    {
+      execArgv: [],
+      stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
+    },
+  );
   const [message] = await once(runner, 'message');
   facts = Facts.parse(message);
   expect(running(facts.family)).toHaveLength(3);
@@ -130,6 +146,20 @@ describe('a session lives', () => {
     for (const pid of facts.family) kill(pid);
   });
 
+  it('while its supervisors die far apart', async () => {
+    await start({ leaseMs: 30_000, renewEveryMs: 200 });
+    for (let deaths = 0; deaths < 3; deaths += 1) {
+      const before = facts.supervisor;
+      kill(before);
+      facts.supervisor = await until('another supervisor', async () => {
+        const pid = await supervisorNow();
+        return pid !== before && pid;
+      });
+      runner.send('an hour later');
+    }
+    expect(running(facts.family)).toHaveLength(3);
+  });
+
   it('not longer than its runner: a killed one takes it along, though the second supervisor never saw it start', async () => {
     await start({ leaseMs: 30_000, renewEveryMs: null });
     kill(facts.supervisor);
@@ -140,6 +170,63 @@ describe('a session lives', () => {
     expect(running(facts.family)).toHaveLength(3);
     runner.kill('SIGKILL');
     await familyDies();
+  });
+});
+
+describe('the death of a runner', () => {
+  let edge: Server;
+  let told: { signature: string | undefined; familyWasThere: boolean }[];
+  beforeEach(async () => {
+    told = [];
+    edge = createServer((request, response) => {
+      const signature = request.headers['signature']?.toString();
+      told.push({ signature, familyWasThere: running(facts.family).length > 0 });
+      response.end('{}');
+    });
+    edge.listen(0, '127.0.0.1');
+    await once(edge, 'listening');
+  });
+  afterEach(() => edge.close());
+  const deathUrl = (): string =>
+    `http://127.0.0.1:${z.object({ port: z.number() }).parse(edge.address()).port}/death`;
+
+  it('is told in its own words once nothing of its sessions runs', async () => {
+    await start({ leaseMs: 30_000, renewEveryMs: null, deathUrl: deathUrl() });
+    runner.kill('SIGKILL');
+    await until('it is told', () => told.length > 0);
+    await until('the supervisor ends too', () => readProcess(facts.supervisor) === null);
+    expect(told).toEqual([{ signature: 'by the runner', familyWasThere: false }]);
+  });
+
+  it('is left to its next boot to tell, once that has the disk', async () => {
+    await start({ leaseMs: 30_000, renewEveryMs: null, deathUrl: deathUrl() });
+    const unlock = lockDirectory(profileDir);
+    try {
+      runner.kill('SIGKILL');
+      await until('the supervisor ends', () => readProcess(facts.supervisor) === null);
+      expect(told).toEqual([]);
+    } finally {
+      unlock();
+    }
+  });
+
+  it('is told by the second supervisor too', async () => {
+    await start({ leaseMs: 30_000, renewEveryMs: null, deathUrl: deathUrl() });
+    kill(facts.supervisor);
+    facts.supervisor = await until('another supervisor', async () => {
+      const pid = await supervisorNow();
+      return pid !== facts.supervisor && pid;
+    });
+    runner.kill('SIGKILL');
+    await until('it is told', () => told.length > 0);
+    expect(told[0]?.signature).toBe('by the runner');
+  });
+
+  it('is nobody’s business when it ends in order', async () => {
+    await start({ leaseMs: 30_000, renewEveryMs: null, deathUrl: deathUrl() });
+    runner.send('close');
+    await until('the supervisor ends', () => readProcess(facts.supervisor) === null);
+    expect(told).toEqual([]);
   });
 });
 

@@ -1,24 +1,41 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
+import { failuresInARow } from '../failures-in-a-row.ts';
 import type { Log } from '../log.ts';
+import { leanNode } from '../programs/lean-node.ts';
 import { lineReader } from './lines.ts';
-import { FromSupervisor, type SupervisorTiming, type ToSupervisor } from './protocol.ts';
+import {
+  FromSupervisor,
+  machineMs,
+  type SignedCall,
+  type SupervisorTiming,
+  type ToSupervisor,
+} from './protocol.ts';
 
-const MAIN = fileURLToPath(new URL('./main.ts', import.meta.url));
 const HEAP_MB = 32;
 /** Beats without an answer after which a supervisor counts as dead. Beats and not time, since the runner may have hung itself. */
 const UNANSWERED_BEATS = { starting: 60, running: 15 };
-/** Deaths of a supervisor that are forgiven before the runner gives up. */
-const FORGIVEN_DEATHS = 1;
+/** So many deaths of supervisors within so long, and the runner gives up. */
+export const SUPERVISOR_DEATHS = { failures: 2, withinMs: 10 * 60_000 };
 
-export const SUPERVISOR_TIMING: SupervisorTiming = { beatMs: 1_000, hungMs: 15_000 };
+export const SUPERVISOR_TIMING: SupervisorTiming = {
+  beatMs: 1_000,
+  hungMs: 15_000,
+  nextBootMs: 8_000,
+};
+
+type LeaseMessage = Extract<ToSupervisor, { type: 'lease' }>;
 
 /** What a runner tells the process that fences its sessions when it cannot. */
 export type Supervisor = {
-  lease(lease: { sessionId: string; epoch: number; deadline: number }): void;
+  lease(lease: Omit<LeaseMessage, 'type'>): void;
   processes(of: { sessionId: string; profileDir: string; pids: readonly number[] }): void;
   release(sessionId: string): void;
-  /** Resolves when the supervisor died once too often: without one, the runner must not go on. */
+  /**
+   * What it tells the edge should this process end without closing it, and no next boot of the runner lock `dataDir`; the
+   * newest counts.
+   */
+  lastWord(request: SignedCall, dataDir: string): void;
+  /** Resolves when supervisors died too often: without one, the runner must not go on. */
   readonly failed: Promise<void>;
   /** The supervisor's pid, for tests and for people. */
   readonly pid: number | undefined;
@@ -31,40 +48,52 @@ export const NO_SUPERVISOR: Supervisor = {
   lease: () => undefined,
   processes: () => undefined,
   release: () => undefined,
+  lastWord: () => undefined,
   failed: new Promise(() => undefined),
   pid: undefined,
   close: () => Promise.resolve(),
 };
 
 type SessionFacts = {
-  lease?: Extract<ToSupervisor, { type: 'lease' }>;
+  lease?: LeaseMessage;
   processes?: Extract<ToSupervisor, { type: 'processes' }>;
 };
 
-/** Starts the supervisor, and once more when it dies; it is told everything anew then. */
+/** Starts the supervisor, and another when it dies, which is told everything anew; not when they die too often. */
 export function startSupervisor(options: {
+  /** As `bundlePrograms` made it. */
+  program: string;
   log: Log;
   timing?: Partial<SupervisorTiming>;
+  /** Monotonic ms, for how long ago a death was. */
+  now?: () => number;
 }): Supervisor {
-  return new SupervisorClient(options.log, { ...SUPERVISOR_TIMING, ...options.timing });
+  const { program, log, timing, now = machineMs } = options;
+  return new SupervisorClient(program, log, { ...SUPERVISOR_TIMING, ...timing }, now);
 }
 
 class SupervisorClient implements Supervisor {
+  readonly #program: string;
   readonly #log: Log;
   readonly #timing: SupervisorTiming;
+  readonly #now: () => number;
   readonly #sessions = new Map<string, SessionFacts>();
   readonly #failed = Promise.withResolvers<void>();
   #child: ChildProcess;
-  #deaths = 0;
+  #deaths: readonly number[] = [];
+  #startedAt = 0;
   #unanswered = 0;
   /** The one that runs has answered before. */
   #answered = false;
   #closing = false;
+  #lastWord: ToSupervisor | null = null;
   readonly #beats: NodeJS.Timeout;
 
-  constructor(log: Log, timing: SupervisorTiming) {
+  constructor(program: string, log: Log, timing: SupervisorTiming, now: () => number) {
+    this.#program = program;
     this.#log = log;
     this.#timing = timing;
+    this.#now = now;
     this.#child = this.#spawn();
     this.#beats = setInterval(() => this.#beat(), timing.beatMs);
     this.#beats.unref();
@@ -78,7 +107,7 @@ class SupervisorClient implements Supervisor {
     return this.#child.pid;
   }
 
-  lease(lease: { sessionId: string; epoch: number; deadline: number }): void {
+  lease(lease: Omit<LeaseMessage, 'type'>): void {
     const message = { type: 'lease' as const, ...lease };
     this.#facts(lease.sessionId).lease = message;
     this.#tell(message);
@@ -95,9 +124,15 @@ class SupervisorClient implements Supervisor {
     this.#tell({ type: 'release', sessionId });
   }
 
+  lastWord(request: SignedCall, dataDir: string): void {
+    this.#lastWord = { type: 'last_word', dataDir, request };
+    this.#tell(this.#lastWord);
+  }
+
   async close(): Promise<void> {
     this.#closing = true;
     clearInterval(this.#beats);
+    this.#tell({ type: 'last_word', dataDir: '', request: null });
     const child = this.#child;
     if (child.exitCode !== null || child.signalCode !== null) return;
     const gone = new Promise((resolve) => child.once('exit', resolve));
@@ -108,11 +143,12 @@ class SupervisorClient implements Supervisor {
   #spawn(): ChildProcess {
     const options = { ...this.#timing, runnerPid: process.pid };
     // A session of its own, so that a Ctrl-C, or a stop of the runner's group, does not reach it.
-    const child = spawn(
-      process.execPath,
-      [`--max-old-space-size=${HEAP_MB}`, MAIN, JSON.stringify(options)],
-      { detached: true, env: {}, stdio: ['pipe', 'pipe', 'inherit'] },
-    );
+    const { flags, env } = leanNode(HEAP_MB);
+    const child = spawn(process.execPath, [...flags, this.#program, JSON.stringify(options)], {
+      detached: true,
+      env,
+      stdio: ['pipe', 'pipe', 'inherit'],
+    });
     child.unref();
     const read = lineReader((line) => this.#hear(line));
     child.stdout.setEncoding('utf8');
@@ -123,6 +159,7 @@ class SupervisorClient implements Supervisor {
     child.on('exit', (code, signal) => this.#died(child, signal ?? `code ${code}`));
     this.#unanswered = 0;
     this.#answered = false;
+    this.#startedAt = this.#now();
     return child;
   }
 
@@ -143,14 +180,17 @@ class SupervisorClient implements Supervisor {
 
   #died(child: ChildProcess, cause: string): void {
     if (this.#closing || child !== this.#child) return;
-    this.#deaths += 1;
-    this.#log.error('supervisor.died', { cause, deaths: this.#deaths });
-    if (this.#deaths > FORGIVEN_DEATHS) {
+    const at = this.#now();
+    const death = { at, ranMs: at - this.#startedAt };
+    this.#deaths = failuresInARow(this.#deaths, death, SUPERVISOR_DEATHS);
+    this.#log.error('supervisor.died', { cause, deaths: this.#deaths.length });
+    if (this.#deaths.length >= SUPERVISOR_DEATHS.failures) {
       clearInterval(this.#beats);
       this.#failed.resolve();
       return;
     }
     this.#child = this.#spawn();
+    if (this.#lastWord !== null) this.#tell(this.#lastWord);
     for (const { lease, processes } of this.#sessions.values()) {
       if (lease !== undefined) this.#tell(lease);
       if (processes !== undefined) this.#tell(processes);

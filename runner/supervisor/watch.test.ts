@@ -3,6 +3,8 @@ import type { FromSupervisor, ToSupervisor } from './protocol.ts';
 import { Watch } from './watch.ts';
 
 let now: number;
+/** By which the wall clock is ahead of the other. */
+let aheadMs: number;
 let acts: string[];
 let said: FromSupervisor[];
 let alive: Map<number, string>;
@@ -10,6 +12,7 @@ let watch: Watch;
 
 beforeEach(() => {
   now = 1_000_000;
+  aheadMs = 0;
   acts = [];
   said = [];
   alive = new Map([
@@ -17,8 +20,9 @@ beforeEach(() => {
     [11, 'eleven'],
   ]);
   watch = new Watch({
-    options: { runnerPid: 2, beatMs: 1_000, hungMs: 15_000 },
+    options: { runnerPid: 2, beatMs: 1_000, hungMs: 15_000, nextBootMs: 8_000 },
     now: () => now,
+    wall: () => now + aheadMs,
     identify: (pid) => alive.get(pid),
     killFamily: ({ roots, profileDir }) => {
       const named = roots.map(({ pid, startedAt }) => `${pid}/${startedAt}`).join();
@@ -35,6 +39,7 @@ const lease = (deadline: number, sessionId = 'a'): ToSupervisor => ({
   sessionId,
   epoch: 7,
   deadline,
+  wallDeadline: deadline + aheadMs,
 });
 const processes = (pids: number[], sessionId = 'a'): ToSupervisor => ({
   type: 'processes',
@@ -84,6 +89,33 @@ describe('a session', () => {
     now += 60_000;
     watch.hear(lease(now + 20_000));
     expect(acts).toEqual(['kill /a 10/ten']);
+  });
+
+  it('dies when the machine slept past its deadline, by the clock that went on', () => {
+    watch.hear(lease(now + 20_000));
+    watch.hear(processes([10]));
+    pass(1_000);
+    aheadMs += 60_000;
+    pass(1_000);
+    expect(acts).toEqual(['kill /a 10/ten']);
+  });
+
+  it.each([-300_000, 300_000])('does not mind a wall clock that is off by %i ms', (offMs) => {
+    aheadMs = offMs;
+    watch.hear(lease(now + 20_000));
+    watch.hear(processes([10]));
+    pass(19_999);
+    expect(acts).toEqual([]);
+    pass(1);
+    expect(acts).toHaveLength(1);
+  });
+
+  it('does not outlive its deadline when the wall clock is put back', () => {
+    watch.hear(lease(now + 20_000));
+    watch.hear(processes([10]));
+    aheadMs -= 300_000;
+    pass(20_000);
+    expect(acts).toHaveLength(1);
   });
 
   it('dies at once when it has no lease, or one that is over', () => {
@@ -170,4 +202,16 @@ describe('the runner', () => {
       { sessionId: 'b', why: 'runner_gone' },
     ]);
   });
+});
+
+it('a session whose lease was renewed while the supervisor came up lives', () => {
+  watch.catchUp([lease(now - 1), processes([10]), { type: 'beat' }, lease(now + 20_000)]);
+  expect(acts).toEqual([]);
+  pass(20_000);
+  expect(acts).toEqual(['kill /a 10/ten']);
+});
+
+it('one whose lease was not dies at once', () => {
+  watch.catchUp([lease(now - 1), processes([10]), { type: 'beat' }]);
+  expect(acts).toEqual(['kill /a 10/ten']);
 });

@@ -5,14 +5,20 @@ type Session = {
   epoch: number | null;
   /** Null: no lease was ever told, or it was released. */
   deadline: number | null;
+  wallDeadline: number;
   roots: readonly Root[];
   profileDir: string | null;
 };
+/** So often the clocks are looked at, whatever the timers say. */
+const LOOK_MS = 1_000;
+
 type Why = Extract<FromSupervisor, { type: 'killed' }>['why'];
 
 export type WatchDeps = {
   options: SupervisorOptions;
   now: () => number;
+  /** Unix ms. It goes on while the machine sleeps, which the other may not. */
+  wall: () => number;
   /** What tells this process from a later one with its pid; null when unknown, undefined when it does not run. */
   identify: (pid: number) => string | null | undefined;
   /** Kills a session's processes and all that came of them. Returns those that were there. */
@@ -41,14 +47,27 @@ export class Watch {
   /** Deadlines come before anything that is heard: after a stop of the whole machine they may be long over. */
   hear(message: ToSupervisor): void {
     this.check();
+    this.#take(message);
+    this.check();
+  }
+
+  /**
+   * What waited to be read by a supervisor that was slow to start. A lease in it may be over that is renewed further on: what
+   * counts is how things stand after all of it.
+   */
+  catchUp(messages: readonly ToSupervisor[]): void {
+    for (const message of messages) this.#take(message);
+    this.check();
+  }
+
+  #take(message: ToSupervisor): void {
     this.#heardAt = this.#deps.now();
     switch (message.type) {
       case 'beat':
         return this.#deps.say({ type: 'alive' });
       case 'lease': {
-        const { sessionId, epoch, deadline } = message;
-        this.#change(sessionId, { epoch, deadline });
-        return void this.check();
+        const { sessionId, epoch, deadline, wallDeadline } = message;
+        return this.#change(sessionId, { epoch, deadline, wallDeadline });
       }
       case 'processes': {
         const { sessionId, profileDir, pids } = message;
@@ -56,9 +75,13 @@ export class Watch {
           const startedAt = this.#deps.identify(pid);
           return startedAt === undefined ? [] : [{ pid, startedAt }];
         });
-        this.#change(sessionId, { roots, profileDir: pids.length === 0 ? null : profileDir });
-        return void this.check();
+        return this.#change(sessionId, {
+          roots,
+          profileDir: pids.length === 0 ? null : profileDir,
+        });
       }
+      case 'last_word':
+        return;
       case 'release':
         this.#kill(message.sessionId, 'released');
         this.#sessions.delete(message.sessionId);
@@ -75,10 +98,12 @@ export class Watch {
     // Whoever slept itself cannot say that the runner was silent: its beats may be waiting to be read.
     if (now - this.#checkedAt > hungMs / 2) this.#heardAt = now;
     this.#checkedAt = now;
-    let next = hungMs / 4;
+    let next = Math.min(hungMs / 4, LOOK_MS);
     let leased = false;
-    for (const [sessionId, { deadline }] of this.#sessions) {
-      if (deadline === null || deadline <= now) this.#kill(sessionId, 'deadline');
+    const wall = this.#deps.wall();
+    for (const [sessionId, { deadline, wallDeadline }] of this.#sessions) {
+      if (deadline === null || deadline <= now || wallDeadline <= wall)
+        this.#kill(sessionId, 'deadline');
       else {
         leased = true;
         next = Math.min(next, deadline - now);
@@ -98,7 +123,7 @@ export class Watch {
 
   #change(sessionId: string, change: Partial<Session>): void {
     const known = this.#sessions.get(sessionId);
-    const blank = { epoch: null, deadline: null, roots: [], profileDir: null };
+    const blank = { epoch: null, deadline: null, wallDeadline: 0, roots: [], profileDir: null };
     this.#sessions.set(sessionId, { ...(known ?? blank), ...change });
   }
 

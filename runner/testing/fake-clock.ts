@@ -5,6 +5,7 @@ type Timer = { at: number; callback: () => void };
 /** A clock that moves only when told. */
 export class FakeClock implements Clock {
   #ms: number;
+  #asleepMs = 0;
   #timers: Timer[] = [];
 
   constructor(startMs = 1_800_000_000_000) {
@@ -12,7 +13,7 @@ export class FakeClock implements Clock {
   }
 
   now(): number {
-    return this.#ms;
+    return this.#ms + this.#asleepMs;
   }
 
   monotonic(): number {
@@ -34,6 +35,11 @@ export class FakeClock implements Clock {
   /** Time passes and no timer runs: what an event loop sees that hung. */
   jump(ms: number): void {
     this.#ms += ms;
+  }
+
+  /** The machine sleeps: afterwards the wall clock alone is further. */
+  sleep(ms: number): void {
+    this.#asleepMs += ms;
   }
 
   /** Lets time pass, and runs each timer at its own moment; promises settle in between. */

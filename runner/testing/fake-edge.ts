@@ -7,11 +7,7 @@ import {
   type Assignment,
   type HeartbeatResponse,
 } from '../../shared/protocol/leases.ts';
-import {
-  ClaimRequest,
-  UnsettledRequest,
-  type OutboundContent,
-} from '../../shared/protocol/outbound-message.ts';
+import { ClaimRequest, UnsettledRequest } from '../../shared/protocol/outbound-message.ts';
 import { CommandResponse } from '../../shared/protocol/runner-commands.ts';
 import {
   MediaSlotRequest,
@@ -25,42 +21,27 @@ import {
   type SignRequestInput,
 } from '../../shared/signing/signed-request.ts';
 import { FakeCredentials } from './fake-credentials.ts';
+import { answerStorage, headersOf } from './fake-storage.ts';
+import { beat, type FakeSession } from './fake-leases.ts';
+import { FakeQueue, type FakeMessage } from './fake-queue.ts';
 import { until } from './until.ts';
 
 export const EDGE_TO_RUNNER = [{ id: 'e1', secret: 'ab'.repeat(32) }];
 export const RUNNER_TO_EDGE = [{ id: 'r1', secret: 'cd'.repeat(32) }];
 
-export type FakeMessage = {
-  messageId: string;
-  sessionId: string;
-  queueSeq: number;
-  content: OutboundContent;
-  mediaUrl?: string;
-  expiresAt: number;
-  status: MessageStatus;
-  claimEpoch: number | null;
-  attempts: number;
-};
-
-type FakeSession = {
-  assignment: Assignment;
-  owner: string | null;
-  wanted: boolean;
-  statuses: string[];
-};
-
 type Kind = Report['kind'];
 
 /** The neighbour behind the runner's back door: the edge's side of the protocol, in memory, signatures included. */
 export class FakeEdge {
+  readonly #queue = new FakeQueue();
+  readonly messages = this.#queue.messages;
+  readonly claims = this.#queue.claims;
   readonly sessions = new Map<string, FakeSession>();
-  readonly messages: FakeMessage[] = [];
   readonly reports: SpooledReport[] = [];
   readonly heartbeats: HeartbeatRequest[] = [];
   readonly stored = new Map<string, Buffer>();
   readonly credentials = new FakeCredentials((name) => `${this.url}/storage/${name}`);
   readonly refusedSignatures: string[] = [];
-  readonly claims: string[] = [];
   /** Sessions that asked for messages, once per asking. */
   readonly claimCalls: string[] = [];
   /** Paths (`reports`, `heartbeat`, …, `storage`) that answer 503 for now. */
@@ -69,10 +50,14 @@ export class FakeEdge {
   readonly loseAnswerOf = new Set<string>();
   /** Reports that make the whole batch unfit (422). */
   unfit: (report: Report) => boolean = () => false;
+  /** Batches of more get no answer. */
+  mostReports = Infinity;
   /** Reports whose batch answers 503: the edge has them only when this lets it. */
   notNow: (report: Report) => boolean = () => false;
   /** Comes between a claim and its answer. */
   beforeClaimAnswer: () => Promise<unknown> = async () => undefined;
+  /** Comes between what a heartbeat does and its answer. */
+  beforeBeatAnswer: () => Promise<unknown> = async () => undefined;
   /** Heartbeats that answer 503. */
   notThisBeat: (request: HeartbeatRequest) => boolean = () => false;
   /** Unix ms; what the age of a signature is judged by. */
@@ -80,7 +65,6 @@ export class FakeEdge {
   leaseMs = 30_000;
   url = '';
   #server: Server | null = null;
-  #queueSeq = 0;
   readonly #nonces = new Set<string>();
 
   async start(port = 0): Promise<void> {
@@ -138,20 +122,7 @@ export class FakeEdge {
   }
 
   queue(sessionId: string, text: string, change: Partial<FakeMessage> = {}): FakeMessage {
-    this.#queueSeq += 1;
-    const message: FakeMessage = {
-      messageId: newId('message'),
-      sessionId,
-      queueSeq: this.#queueSeq,
-      content: { type: 'text', text, linkPreview: true },
-      expiresAt: Date.now() + 3_600_000,
-      status: 'queued',
-      claimEpoch: null,
-      attempts: 0,
-      ...change,
-    };
-    this.messages.push(message);
-    return message;
+    return this.#queue.add(sessionId, text, change);
   }
 
   /** Reports of one kind about one session, in the order they came. */
@@ -244,7 +215,8 @@ export class FakeEdge {
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(chunk);
     const bytes = Buffer.concat(chunks);
-    if (url.pathname.startsWith('/storage/')) return this.#storage(request.method, url, bytes);
+    if (url.pathname.startsWith('/storage/'))
+      return answerStorage(this.stored, this.down.has('storage'), request.method, url, bytes);
 
     const name = url.pathname.replace('/internal/runners/', '');
     if (this.down.has(name)) return { status: 503, body: {} };
@@ -258,11 +230,12 @@ export class FakeEdge {
     });
     if (!verified.ok) {
       this.refusedSignatures.push(`${name}: ${verified.reason}`);
-      const { reason } = verified;
-      return { status: 401, body: { error: { code: 'UNAUTHORIZED', details: { reason } } } };
+      const details = { reason: verified.reason, now: Math.floor(this.now() / 1_000) };
+      return { status: 401, body: { error: { code: 'UNAUTHORIZED', details } } };
     }
     const answer = this.#dispatch(name, JSON.parse(bytes.toString('utf8')));
     if (name === 'claim') await this.beforeClaimAnswer();
+    if (name === 'heartbeat') await this.beforeBeatAnswer();
     return this.loseAnswerOf.has(name) ? { status: 0, body: {} } : answer;
   }
 
@@ -273,10 +246,14 @@ export class FakeEdge {
       return { status: 200, body: this.#heartbeat(beat) };
     }
     if (name === 'claim') return this.#claim(ClaimRequest.parse(body));
-    if (name === 'unsettled') return this.#unsettled(UnsettledRequest.parse(body));
+    if (name === 'unsettled') {
+      const request = UnsettledRequest.parse(body);
+      return this.#fenced(request, () => this.#queue.unsettled(request.sessionId));
+    }
     if (name === 'reports') {
       const batch = ReportBatch.parse(body);
       if (batch.reports.some(({ report }) => this.notNow(report))) return { status: 503, body: {} };
+      if (batch.reports.length > this.mostReports) return { status: 0, body: {} };
       const unfit = batch.reports.some(({ report }) => this.unfit(report));
       return unfit ? { status: 422, body: {} } : { status: 200, body: this.#report(batch) };
     }
@@ -292,89 +269,17 @@ export class FakeEdge {
 
   #heartbeat(request: HeartbeatRequest): HeartbeatResponse {
     this.heartbeats.push(request);
-    const owner = `${request.runnerId}/${request.bootId}`;
-    const answer: HeartbeatResponse = {
-      renewed: [],
-      lost: [],
-      assigned: [],
-      leaseMs: this.leaseMs,
-    };
-    for (const { sessionId, epoch } of request.released ?? []) {
-      const session = this.sessions.get(sessionId);
-      if (session?.owner === owner && session.assignment.epoch === epoch) session.owner = null;
-    }
-    for (const { sessionId, epoch, started } of request.sessions) {
-      const session = this.sessions.get(sessionId);
-      if (session === undefined) answer.lost.push({ sessionId, reason: 'deleted' });
-      else if (!session.wanted) answer.lost.push({ sessionId, reason: 'stopped' });
-      else if (session.assignment.epoch !== epoch || session.owner !== owner)
-        answer.lost.push({ sessionId, reason: 'taken' });
-      else {
-        if (started)
-          session.assignment.lastStarted = {
-            epoch,
-            runnerId: request.runnerId,
-            bootId: request.bootId,
-          };
-        answer.renewed.push({ sessionId, epoch, highestQueueSeq: this.#highest(sessionId) });
-      }
-    }
-    if (request.draining) return answer;
-    for (const [sessionId, session] of this.sessions) {
-      if (!session.wanted || answer.renewed.some((renewed) => renewed.sessionId === sessionId))
-        continue;
-      if (session.owner !== owner) session.assignment.epoch += 1;
-      session.owner = owner;
-      answer.assigned.push({ ...session.assignment, highestQueueSeq: this.#highest(sessionId) });
-    }
-    return answer;
+    return beat(request, this.leaseMs, this.sessions, (id) => this.#queue.highest(id));
   }
 
-  #claim({ sessionId, epoch, limit }: ClaimRequest): { status: number; body: unknown } {
-    this.claimCalls.push(sessionId);
-    if (this.session(sessionId).assignment.epoch !== epoch) return { status: 409, body: {} };
-    const barrier = Math.min(
-      ...this.messages
-        .filter((message) => message.sessionId === sessionId && message.status === 'sending')
-        .filter(({ claimEpoch }) => (claimEpoch ?? 0) < epoch)
-        .map(({ queueSeq }) => queueSeq),
-    );
-    const messages = this.messages
-      .filter((message) => message.sessionId === sessionId && message.status === 'queued')
-      .filter(({ queueSeq }) => queueSeq < barrier)
-      .slice(0, limit);
-    for (const message of messages) {
-      message.status = 'sending';
-      message.claimEpoch = epoch;
-      this.claims.push(message.messageId);
-    }
-    const claimed = messages.map(
-      ({ messageId, queueSeq, content, expiresAt, mediaUrl, attempts }) => ({
-        messageId,
-        queueSeq,
-        chatId: '15550100001@c.us',
-        content,
-        expiresAt,
-        mediaUrl,
-        attempts,
-      }),
-    );
-    const heldBack = barrier < Infinity;
-    const highestQueueSeq = this.#highest(sessionId);
-    return { status: 200, body: { messages: claimed, highestQueueSeq, heldBack } };
+  #claim(request: ClaimRequest): { status: number; body: unknown } {
+    this.claimCalls.push(request.sessionId);
+    return this.#fenced(request, () => this.#queue.claim(request));
   }
 
-  #unsettled({ sessionId, epoch }: UnsettledRequest): { status: number; body: unknown } {
-    if (this.session(sessionId).assignment.epoch !== epoch) return { status: 409, body: {} };
-    const messages = this.messages
-      .filter((message) => message.sessionId === sessionId && message.status === 'sending')
-      .map(({ messageId, queueSeq, claimEpoch }) => ({
-        messageId,
-        queueSeq,
-        chatId: '15550100001@c.us',
-        claimEpoch: claimEpoch ?? 0,
-      }));
-    return { status: 200, body: { messages } };
+  #fenced(of: UnsettledRequest, body: () => unknown): { status: number; body: unknown } {
+    const stale = this.session(of.sessionId).assignment.epoch !== of.epoch;
+    return stale ? { status: 409, body: {} } : { status: 200, body: body() };
   }
 
   #report({ reports }: ReportBatch): { accepted: number; refused: [] } {
@@ -390,49 +295,8 @@ export class FakeEdge {
         this.sessions.get(sessionId)?.assignment.epoch === epoch
       )
         this.session(sessionId).statuses.push(report.status);
-      if (report.kind === 'message.settled') this.#settle(report, epoch);
+      if (report.kind === 'message.settled') this.#queue.settle(report, epoch);
     }
     return { accepted: reports.length, refused: [] };
   }
-
-  #settle(
-    { messageId, outcome, attempts = 0 }: Extract<Report, { kind: 'message.settled' }>,
-    epoch: number,
-  ): void {
-    const message = this.messages.find((known) => known.messageId === messageId);
-    if (message === undefined) return;
-    if (outcome === 'not_begun') {
-      if (message.status !== 'sending' || (message.claimEpoch ?? 0) > epoch) return;
-      message.status = 'queued';
-      message.attempts = Math.max(message.attempts, attempts);
-    } else if (MESSAGE_STATUS_RANK[outcome] > MESSAGE_STATUS_RANK[message.status])
-      message.status = outcome;
-  }
-
-  #storage(method: string | undefined, url: URL, bytes: Buffer): { status: number; body: unknown } {
-    const name = url.pathname.replace('/storage/', '');
-    if (this.down.has('storage')) return { status: 503, body: {} };
-    if (method === 'PUT') {
-      this.stored.set(name, bytes);
-      return { status: 200, body: {} };
-    }
-    const found = this.stored.get(name);
-    return found === undefined ? { status: 404, body: {} } : { status: 200, body: found };
-  }
-
-  #highest(sessionId: string): number {
-    return Math.max(
-      -1,
-      ...this.messages
-        .filter((message) => message.sessionId === sessionId)
-        .map(({ queueSeq }) => queueSeq),
-    );
-  }
-}
-
-function headersOf(request: IncomingMessage): Headers {
-  const headers = new Headers();
-  for (const [name, values] of Object.entries(request.headersDistinct))
-    for (const value of values ?? []) headers.append(name, value);
-  return headers;
 }

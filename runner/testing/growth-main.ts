@@ -1,12 +1,12 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { bundleSessionProcess } from '../engine/process/bundle.ts';
 import { processEngineFactory } from '../engine/process/process-engine.ts';
 import { commandLine } from '../engine/wwebjs/process-tree.ts';
 import { testChromium } from '../engine/wwebjs/testing/env.ts';
 import { descendants } from '../engine/wwebjs/testing/processes.ts';
 import { newWireId, SandboxLink, startTestSandbox } from '../engine/wwebjs/testing/sandbox-link.ts';
+import { bundlePrograms } from '../programs/programs.ts';
 import { until } from './until.ts';
 
 /**
@@ -20,7 +20,7 @@ const dir = mkdtempSync(join(tmpdir(), 'waypost-growth-'));
 const sandbox = await startTestSandbox();
 let received = 0;
 const make = processEngineFactory({
-  program: await bundleSessionProcess(dir),
+  program: (await bundlePrograms(dir)).session,
   chromiumPath: testChromium(),
   sandboxChromiumArgs: (profile) => sandbox.chromiumArgs(profile),
   log: () => undefined,

@@ -2,11 +2,13 @@ import { describe } from '../wwebjs/deadline.ts';
 import { createWwebjsEngine } from '../wwebjs/engine.ts';
 import type { WhatsAppEngine } from '../port.ts';
 import { ToSession, type EngineCall, type FromSession } from './protocol.ts';
+import { UntoldFacts } from './untold-facts.ts';
 
 /** How long a last word may take to get out before the process ends regardless. */
 const LAST_WORD_MS = 1_000;
 
 let engine: WhatsAppEngine | null = null;
+let untold: UntoldFacts | null = null;
 
 function tell(message: FromSession, then?: () => void): void {
   if (process.send === undefined || !process.connected) {
@@ -22,11 +24,13 @@ function exitAfter(message: FromSession, code: number): void {
 }
 
 function open(message: Extract<ToSession, { type: 'open' }>): void {
+  const facts = (untold ??= new UntoldFacts(message.options.untold));
   engine ??= createWwebjsEngine(
     message.options,
     (event) => {
       // After its last event an engine is of no use, and neither is its process.
       if (event.type === 'closed') exitAfter({ type: 'event', event }, 0);
+      else if (event.type === 'fact') tell({ type: 'event', event, seq: facts.add(event) });
       else tell({ type: 'event', event });
     },
     {
@@ -73,6 +77,10 @@ function onMessage(raw: unknown): void {
     open(message);
     return;
   }
+  if (message.type === 'kept') {
+    untold?.taken(message.seq);
+    return;
+  }
   const { id, call } = message;
   answer(call).then(
     (value) => tell({ type: 'result', id, value }),
@@ -94,6 +102,7 @@ process.on('message', onMessage);
 process.on('unhandledRejection', die);
 process.on('uncaughtException', die);
 process.once('disconnect', () => {
+  untold?.write();
   engine?.kill();
   process.exit(0);
 });

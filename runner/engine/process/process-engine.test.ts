@@ -15,7 +15,7 @@ import {
   type TestSandbox,
 } from '../wwebjs/testing/sandbox-link.ts';
 import { processEngineFactory } from './process-engine.ts';
-import { testProgram } from './testing/program.ts';
+import { testPrograms, type TestPrograms } from '../../programs/testing/programs.ts';
 
 const RUNNER = fileURLToPath(new URL('./testing/runner-main.ts', import.meta.url));
 
@@ -23,11 +23,11 @@ let sandbox: TestSandbox;
 let link: SandboxLink;
 let logged: Record<string, unknown>[];
 
-let program: Awaited<ReturnType<typeof testProgram>>;
+let program: TestPrograms;
 
 beforeAll(async () => {
   sandbox = await startTestSandbox();
-  program = await testProgram();
+  program = await testPrograms();
 });
 
 afterAll(async () => {
@@ -38,7 +38,7 @@ afterAll(async () => {
 beforeEach(() => {
   logged = [];
   const factory = processEngineFactory({
-    program: program.path,
+    program: program.session,
     chromiumPath: testChromium(),
     sandboxChromiumArgs: (profile) => sandbox.chromiumArgs(profile),
     log: (entry) => logged.push(entry),
@@ -159,7 +159,7 @@ it('ends with its runner, and so does the browser', async () => {
   runner.on('message', (event: { type?: unknown }) => events.push(event));
   runner.send({
     chromiumPath: testChromium(),
-    program: program.path,
+    program: program.session,
     chromiumArgs: sandbox.chromiumArgs('stock'),
     profileDir: link.profileDir,
     filesDir: link.dir,
@@ -181,7 +181,7 @@ it('tells why it could not start', async () => {
     'stock',
     processEngineFactory({
       chromiumPath: '/nowhere/chromium',
-      program: program.path,
+      program: program.session,
       sandboxChromiumArgs: (profile) => sandbox.chromiumArgs(profile),
       log: () => undefined,
     }),

@@ -1,4 +1,4 @@
-import { fork, type ChildProcess } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { z } from 'zod';
 import type { SandboxProfile } from '../../../shared/session-status.ts';
 import type {
@@ -17,20 +17,20 @@ import { whilePaused } from '../../credentials/pause.ts';
 import { describe, withDeadline } from '../wwebjs/deadline.ts';
 import { killTree } from '../wwebjs/process-tree.ts';
 import { killProfileProcesses } from '../wwebjs/profile.ts';
-import { sessionEnvironment } from './env.ts';
-import { forwardLines } from './output.ts';
+import { OpenCalls } from './open-calls.ts';
 import {
-  FromSession,
   LookUpMessage,
   PairingCodeMessage,
   RecipientMessage,
   SendResultMessage,
   type EngineCall,
+  type FromSession,
   type ToSession,
 } from './protocol.ts';
+import { startSessionProcess } from './session-process.ts';
 
 export type ProcessEngineOptions = {
-  /** The program of a session's process, as `bundleSessionProcess` made it. */
+  /** The program of a session's process, as `bundlePrograms` made it. */
   program: string;
   /** Null when there is none: the start then says so. */
   chromiumPath: string | null;
@@ -43,7 +43,7 @@ export type ProcessEngineOptions = {
 
 /** Longest answers, in ms; each is above the engine's own deadlines, so it strikes only when the process is frozen. */
 const PATIENCE_MS = {
-  start: 120_000,
+  start: 85_000,
   stop: 20_000,
   logout: 40_000,
   send: 130_000,
@@ -57,24 +57,19 @@ const PATIENCE_MS = {
 /** From an engine's last word to its process's end. */
 const EXIT_MS = 3_000;
 
-const HEAP_MB = 256;
-
 /** Engines that live in a process of their own each: what breaks in one session cannot reach its neighbours. */
 export function processEngineFactory(options: ProcessEngineOptions): EngineFactory {
   return (engineOptions, emit) => new ProcessEngine(engineOptions, emit, options);
 }
 
-type Waiting = { resolve: (value: unknown) => void; reject: (error: Error) => void };
-
 class ProcessEngine implements WhatsAppEngine {
   readonly #options: EngineOptions;
   readonly #tell: (event: EngineEvent) => void;
   readonly #deps: ProcessEngineOptions;
-  readonly #waiting = new Map<number, Waiting>();
+  readonly #calls = new OpenCalls((call) => this.#post(call));
   readonly #gone = Promise.withResolvers<void>();
   #child: ChildProcess | null = null;
   #browserPid: number | null = null;
-  #nextId = 1;
   #started = false;
   #closed = false;
   /** Nothing of it runs any more. */
@@ -178,49 +173,24 @@ class ProcessEngine implements WhatsAppEngine {
   }
 
   #fork(): void {
-    const child = fork(this.#deps.program, [], {
-      serialization: 'advanced',
-      // A small nursery: a session is idle nearly always.
-      execArgv: [`--max-old-space-size=${HEAP_MB}`, '--max-semi-space-size=1'],
-      env: sessionEnvironment(),
-      stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
-      // The leader of a group, so that it can be killed with what it started.
-      detached: true,
+    this.#child = startSessionProcess(this.#deps.program, {
+      onMessage: (message) => this.#onMessage(message),
+      onEnd: (detail) => void this.#onExit(detail),
+      log: (entry) => this.#log(entry),
     });
-    this.#child = child;
     this.#tellProcesses();
-    const log = (entry: Record<string, unknown>) => this.#log(entry);
-    forwardLines(child.stdout, 'stdout', log);
-    forwardLines(child.stderr, 'stderr', log);
-    child.on('message', (raw) => this.#onMessage(raw));
-    child.on('error', (error) => {
-      this.#log({ event: 'engine.process_error', detail: error.message });
-      if (child.pid === undefined) void this.#onExit(`no process: ${error.message}`);
-    });
-    child.on('exit', (code, signal) => {
-      void this.#onExit(`its process ended (${signal ?? `code ${code}`})`);
-    });
   }
 
-  #onMessage(raw: unknown): void {
-    const parsed = FromSession.safeParse(raw);
-    if (!parsed.success) {
-      this.#log({
-        event: 'engine.bad_message',
-        issues: parsed.error.issues.map((each) => each.path),
-      });
-      return;
-    }
-    const message = parsed.data;
+  #onMessage(message: FromSession): void {
     switch (message.type) {
       case 'event':
-        this.#onEvent(message.event);
+        this.#onEvent(message.event, message.seq);
         break;
       case 'result':
-        this.#take(message.id)?.resolve(message.value);
+        this.#calls.resolve(message.id, message.value);
         break;
       case 'error':
-        this.#take(message.id)?.reject(new Error(message.message));
+        this.#calls.reject(message.id, new Error(message.message));
         break;
       case 'log':
         this.#log(message.entry);
@@ -232,7 +202,11 @@ class ProcessEngine implements WhatsAppEngine {
     }
   }
 
-  #onEvent(event: EngineEvent): void {
+  #onEvent(event: EngineEvent, seq?: number): void {
+    if (event.type === 'fact' && seq !== undefined) {
+      this.#tell({ ...event, kept: () => this.#post({ type: 'kept', seq }) });
+      return;
+    }
     if (event.type !== 'closed') {
       if (this.#lastWord === null && !this.#closed) this.#tell(event);
       return;
@@ -277,7 +251,7 @@ class ProcessEngine implements WhatsAppEngine {
     // With pipes a browser ends with its parent, but a frozen one does not notice.
     if (this.#browserPid !== null) killTree(this.#browserPid);
     this.#browserPid = null;
-    this.#rejectWaiting(detail);
+    this.#calls.rejectAll(`The engine is gone: ${detail}`);
     if (!(await killProfileProcesses(this.#options.profileDir))) {
       this.#log({ event: 'engine.browser_left', detail });
     }
@@ -287,14 +261,8 @@ class ProcessEngine implements WhatsAppEngine {
     this.#gone.resolve();
   }
 
-  #rejectWaiting(detail: string): void {
-    for (const { reject } of this.#waiting.values())
-      reject(new Error(`The engine is gone: ${detail}`));
-    this.#waiting.clear();
-  }
-
   #sayClosed(detail: string): void {
-    this.#rejectWaiting(detail);
+    this.#calls.rejectAll(`The engine is gone: ${detail}`);
     if (this.#closed) return;
     this.#closed = true;
     this.#tell(this.#lastWord ?? { type: 'closed', reason: 'crashed', detail });
@@ -304,18 +272,7 @@ class ProcessEngine implements WhatsAppEngine {
     if (this.#child === null || this.#closed) {
       return Promise.reject(new Error('The engine is not running.'));
     }
-    const id = this.#nextId;
-    this.#nextId += 1;
-    const { promise, resolve, reject } = Promise.withResolvers<unknown>();
-    this.#waiting.set(id, { resolve, reject });
-    this.#post({ type: 'call', id, call });
-    return withDeadline(promise, patienceMs, call.method).finally(() => this.#take(id));
-  }
-
-  #take(id: number): Waiting | undefined {
-    const waiting = this.#waiting.get(id);
-    this.#waiting.delete(id);
-    return waiting;
+    return this.#calls.ask(call, patienceMs);
   }
 
   #post(message: ToSession): void {

@@ -19,6 +19,7 @@ const EngineEventMessage = z.discriminatedUnion('type', [
     webVersion: z.string().nullable(),
   }),
   z.object({ type: z.literal('connection'), connected: z.boolean(), detail: z.string() }),
+  z.object({ type: z.literal('phone_seen'), at: z.number() }),
   z.object({ type: z.literal('logged_out'), reason: z.string() }),
   z.object({ type: z.literal('action_required'), action: z.enum(SESSION_ACTION_NAMES) }),
   z.object({
@@ -46,6 +47,7 @@ const EngineOptionsMessage = z.object({
   sandboxProfile: z.enum(SANDBOX_PROFILES).nullable(),
   profileDir: z.string(),
   filesDir: z.string(),
+  untold: z.object({ file: z.string(), epoch: z.number().int() }),
   traffic: Traffic,
   proxy: SessionProxy.nullable(),
 });
@@ -64,6 +66,7 @@ export const EngineCall = z.discriminatedUnion('method', [
       content: OutboundContent,
       quotedWireId: z.string().exactOptional(),
       filePath: z.string().exactOptional(),
+      ackMs: z.number().exactOptional(),
     }),
   }),
   z.object({ method: z.literal('lookUp'), wireId: z.string(), chatId: z.string() }),
@@ -82,12 +85,19 @@ export const ToSession = z.discriminatedUnion('type', [
     sandboxArgs: z.array(z.string()),
   }),
   z.object({ type: z.literal('call'), id: z.number().int(), call: EngineCall }),
+  /** The runner has this fact on its disk. */
+  z.object({ type: z.literal('kept'), seq: z.number().int() }),
 ]);
 export type ToSession = z.infer<typeof ToSession>;
 
 /** From a session's process to the runner. */
 export const FromSession = z.discriminatedUnion('type', [
-  z.object({ type: z.literal('event'), event: EngineEventMessage }),
+  /** `seq` with each fact: what the runner names it by when it has it on its disk. */
+  z.object({
+    type: z.literal('event'),
+    event: EngineEventMessage,
+    seq: z.number().int().exactOptional(),
+  }),
   z.object({ type: z.literal('result'), id: z.number().int(), value: z.unknown() }),
   z.object({ type: z.literal('error'), id: z.number().int(), message: z.string() }),
   z.object({ type: z.literal('log'), entry: z.record(z.string(), z.unknown()) }),

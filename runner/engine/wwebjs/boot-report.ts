@@ -26,6 +26,8 @@ export async function readIdentity(
 /** What this build lacks of what we use, and what our patches came to on it. */
 export async function readSurface(
   page: LibraryPage,
+  nodePatches: Readonly<Record<string, string>>,
 ): Promise<{ missing: string[]; patches: Record<string, string> }> {
-  return { missing: await missingSurface(page), patches: await patchOutcomes(page) };
+  const missing = await missingSurface(page);
+  return { missing, patches: { ...nodePatches, ...(await patchOutcomes(page)) } };
 }

@@ -120,13 +120,15 @@ it('shows new codes, also after the page went idle, and is linked by the last', 
 
 it('says ready once, whatever frames and syncs come', async () => {
   await link.onPage(`(async () => {
-    for (let i = 0; i < 3; i += 1) {
+    const load = (name) => {
       const frame = document.createElement('iframe');
       const loaded = new Promise((resolve) => { frame.onload = resolve; });
-      frame.src = '/nothing-' + i;
+      frame.src = '/nothing-' + name;
       document.body.append(frame);
-      await loaded;
-    }
+      return loaded;
+    };
+    for (const name of [1, 2, 3]) await load(name);
+    await Promise.all([4, 5, 6, 7, 8].map(load));
     const { Socket } = window.require('WAWebSocketModel');
     Socket.set('hasSynced', false);
     Socket.set('hasSynced', true);
@@ -186,6 +188,14 @@ it('finds out what became of a send when the page is reloaded under it', async (
   expect(['sent', 'accepted']).toContain((await sending).outcome);
   expect(await onWire(first.wireId)).toHaveLength(1);
   await sandbox.phone.faults({ ...link.at, sendLatencyMs: 0 });
+  await link.event('connection', ({ connected }) => connected);
+  const sent = await sandbox.phone.message({ ...link.at, from: '15550100002', body: 'once' });
+  await link.fact('message.received', ({ wireId }) => wireId === sent.wireId);
+  // Each load puts the library's listeners on the page again.
+  const told = link.events.filter(
+    (event) => event.type === 'fact' && event.fact.kind === 'message.received',
+  );
+  expect(told).toHaveLength(1);
   const { violations } = await sandbox.phone.violations({ world: link.world });
   expect(violations).toEqual([]);
 });
@@ -203,8 +213,16 @@ it('leaves a dialog with a choice to a person', async () => {
 
 it('closes when the page crashes, and leaves nothing of the browser', async () => {
   await online();
+  await sandbox.phone.faults({ ...link.at, sendLatencyMs: 60_000 });
+  const sent = message();
+  const sending = link.engine.send(sent);
+  const begun = `window.__waypost.sends.get('${sent.wireId}') === 'begun'`;
+  await until(async () => (await link.onPage(begun)) === true, 5_000);
   for (const renderer of renderersOf(pid())) process.kill(renderer, 'SIGKILL');
   expect(await link.event('closed')).toMatchObject({ reason: 'crashed' });
+  // Handed over, and nobody left to ask: what is under way must end all the same.
+  expect(await sending).toMatchObject({ outcome: 'unknown' });
+  await sandbox.phone.faults({ ...link.at, sendLatencyMs: 0 });
   expect(processes()).toEqual([]);
   expect(await link.engine.send(message())).toMatchObject({ code: 'UNAVAILABLE' });
   await expect(link.engine.lookUp(newWireId(), '1@c.us')).rejects.toThrow('not open');
@@ -226,12 +244,16 @@ it('kills a frozen browser when it is stopped', async () => {
   expect(link.events.at(-1)).toMatchObject({ type: 'closed', reason: 'stopped' });
 });
 
-it('leaves nothing behind when it is stopped while it starts', async () => {
+it.each([
+  ['at once', async () => undefined],
+  ['before it has a page', () => until(() => processes().length > 0, 10_000, 1)],
+  ['with its page', () => until(() => browserPid !== null, 10_000, 1)],
+])('leaves nothing behind when it is stopped while it starts: %s', async (_when, comes) => {
   link.renew();
   browserPid = null;
   const starting = link.engine.start();
   starting.catch(() => undefined);
-  await until(() => browserPid !== null, 10_000, 1);
+  await comes();
   await link.engine.stop();
   await expect(starting).rejects.toThrow();
   expect(processes()).toEqual([]);
@@ -275,23 +297,6 @@ it('comes up although the page is reloaded while the library is put into it', as
   expect(count('ready')).toBe(1);
   expect(await link.engine.send(message())).toMatchObject({ outcome: 'sent' });
   await link.engine.stop();
-});
-
-it('gets ready although the sync came before anybody listened', async () => {
-  await sandbox.phone.faults({ ...link.at, hasSynced: 'early' });
-  await online();
-  expect(await link.engine.send(message())).toMatchObject({ outcome: 'sent' });
-  await link.engine.stop();
-});
-
-it('reloads once when it never gets ready, then gives up', async () => {
-  await sandbox.phone.faults({ ...link.at, hasSynced: 'never' });
-  times = { ...FAST, readyMs: 500 };
-  link.renew();
-  await link.engine.start();
-  expect(await link.event('closed')).toMatchObject({ detail: 'connected, but never ready' });
-  expect(logged.filter(({ event }) => event === 'engine.reloading')).toHaveLength(1);
-  await sandbox.phone.faults({ ...link.at, hasSynced: 'normal' });
 });
 
 it('closes on a conflict', async () => {

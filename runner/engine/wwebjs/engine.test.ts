@@ -64,7 +64,12 @@ describe.each(SANDBOX_PROFILES)('an engine on the %s page', (profile) => {
       displayName: 'Zed',
     });
     expect(ready.webVersion).toMatch(/^2\.3000\./);
-    expect(link.events.map(({ type }) => type)).toEqual(['qr', 'authenticated', 'ready']);
+    expect(link.events.map(({ type }) => type)).toEqual([
+      'qr',
+      'authenticated',
+      'phone_seen',
+      'ready',
+    ]);
   });
 
   it('finds everything it uses on the page, and its patches applied', async () => {

@@ -1,7 +1,5 @@
-import type { SessionAction } from '../../../shared/session-actions.ts';
 import type {
   EngineEvent,
-  EngineLookUp,
   EngineOptions,
   EnginePairingCode,
   EngineSend,
@@ -12,32 +10,20 @@ import type {
 import { whilePaused } from '../../credentials/pause.ts';
 import { readIdentity, readSurface } from './boot-report.ts';
 import { describe, until, withDeadline } from './deadline.ts';
+import { browserOptions, type WwebjsEngineDeps } from './engine-deps.ts';
 import { Intake } from './intake.ts';
+import type { LibraryPage } from './library.ts';
 import { LinkedBrowser } from './linked-browser.ts';
-import { watchLine } from './line-watch.ts';
-import { lookUpMessage, sendMessage } from './outbound.ts';
+import { libraryEnd } from './library-end.ts';
+import { listenToLink } from './library-events.ts';
+import { sendMessage } from './outbound.ts';
+import { PageCalls } from './page-calls.ts';
+import { PageWatches } from './page-watches.ts';
 import { askPairingCode } from './pairing-code.ts';
-import { queryRecipient } from './page/send.ts';
-import { dropLink, readState } from './page/state.ts';
 import { quarantineProfile } from './profile.ts';
 import { ENGINE_TIMES, type EngineTimes } from './times.ts';
-import { watchDialogs, watchUntilReady } from './watch.ts';
 
 type ClosedReason = Extract<EngineEvent, { type: 'closed' }>['reason'];
-
-export type WwebjsEngineDeps = {
-  /** Null lets puppeteer use the Chromium that it downloaded. */
-  chromiumPath: string | null;
-  /** Chromium flags that put the simulated WhatsApp in the real one's place; a sandbox session does not start without. */
-  sandboxArgs: readonly string[];
-  /** Structured entries; never message text, QR data or file names. */
-  log: (entry: Record<string, unknown>) => void;
-  now?: () => number;
-  headless?: boolean;
-  times?: Partial<EngineTimes>;
-  onBrowser?: (pid: number | null) => void;
-  messageKeyPatch?: boolean;
-};
 
 /** An engine over whatsapp-web.js, in this process. See runner/engine/process for the one that the runner uses. */
 export function createWwebjsEngine(
@@ -56,6 +42,8 @@ class WwebjsEngine implements WhatsAppEngine {
   readonly #tell: (event: EngineEvent) => void;
   readonly #browser: LinkedBrowser;
   readonly #intake: Intake;
+  readonly #calls: PageCalls;
+  readonly #watches: PageWatches;
   #started = false;
   #closing: Promise<void> | null = null;
   #closed = false;
@@ -73,33 +61,32 @@ class WwebjsEngine implements WhatsAppEngine {
     this.#times = { ...ENGINE_TIMES, ...deps.times };
     this.#now = deps.now ?? Date.now;
     this.#tell = emit;
-    this.#intake = new Intake({
-      profileDir: options.profileDir,
-      filesDir: options.filesDir,
-      traffic: options.traffic,
-      page: () => this.#browser.page,
-      emit: (event) => this.#emit(event),
-      log: (event, entry) => this.#log(event, entry),
-      now: this.#now,
+    const page = (): LibraryPage => this.#browser.page;
+    const log = this.#log.bind(this);
+    const tell = this.#emit.bind(this);
+    this.#intake = new Intake({ ...options, page, emit: tell, log, now: this.#now });
+    this.#browser = new LinkedBrowser(browserOptions(options, deps), {
+      onBrowser: (pid) => deps.onBrowser?.(pid),
+      onGone: (detail) => void this.#close('crashed', detail),
+      onReload: () => this.#onReload(),
+      onState: (state) => this.#onEarlyState(state),
+      onNeedsPerson: (action) => tell({ type: 'action_required', action }),
+      onPageError: (detail) => log('engine.page_error', { detail: detail.slice(0, 200) }),
     });
-    this.#browser = new LinkedBrowser(
-      {
-        profileDir: options.profileDir,
-        chromiumPath: deps.chromiumPath,
-        extraArgs: options.mode === 'sandbox' ? deps.sandboxArgs : [],
-        headless: deps.headless ?? true,
-        proxy: options.proxy,
-        messageKeyPatch: deps.messageKeyPatch ?? true,
-      },
-      {
-        onBrowser: (pid) => deps.onBrowser?.(pid),
-        onGone: (detail) => void this.#close('crashed', detail),
-        onReload: () => this.#onReload(),
-        onState: (state) => this.#onEarlyState(state),
-        onPasskeyAsked: () => this.#emit({ type: 'action_required', action: 'passkey_required' }),
-        onPageError: (detail) => this.#log('engine.page_error', { detail: detail.slice(0, 200) }),
-      },
-    );
+    this.#calls = new PageCalls(page, this.#times);
+    this.#watches = new PageWatches({
+      page,
+      times: this.#times,
+      log,
+      open: () => this.#closing === null,
+      linked: () => this.#authenticated,
+      ready: () => this.#ready,
+      connected: () => this.#connected,
+      heardAt: () => this.#intake.heardAt,
+      onReload: () => tell({ type: 'authenticated' }),
+      onNeedsPerson: () => tell({ type: 'action_required', action: 'dismiss_dialog' }),
+      onDead: (detail) => void this.#close('crashed', detail),
+    });
   }
 
   async start(): Promise<void> {
@@ -118,7 +105,7 @@ class WwebjsEngine implements WhatsAppEngine {
       throw error;
     }
     if (!this.#pairedHere) this.#onAuthenticated();
-    void this.#watchUntilReady();
+    void this.#watches.untilReady();
   }
 
   async stop(): Promise<void> {
@@ -138,7 +125,7 @@ class WwebjsEngine implements WhatsAppEngine {
     this.#logoutRequested = true;
     if (this.#closing === null && this.#ready) {
       try {
-        await withDeadline(this.#browser.page.evaluate(dropLink), this.#times.logoutMs, 'logout');
+        await this.#calls.dropLink();
       } catch (error) {
         this.#log('engine.logout_unclear', { detail: describe(error) });
       }
@@ -157,21 +144,10 @@ class WwebjsEngine implements WhatsAppEngine {
     return sendMessage({ client, page, times: this.#times.outbound }, message);
   }
 
-  async lookUp(wireId: string, chatId: string): Promise<EngineLookUp> {
-    return lookUpMessage(this.#browser.page, this.#times.outbound, wireId, chatId);
-  }
-
-  async isOnWhatsApp(
-    chatId: string,
-  ): Promise<{ exists: boolean; chatId: string | null; lid: string | null }> {
-    const query = this.#browser.page.evaluate(queryRecipient, chatId);
-    return withDeadline(query, this.#times.outbound.pageCallMs, 'looking the number up');
-  }
-
-  async screenshot(): Promise<Uint8Array> {
-    const shot = this.#browser.page.screenshot({ type: 'png' });
-    return withDeadline(shot, this.#times.screenshotMs, 'the screenshot');
-  }
+  readonly lookUp: WhatsAppEngine['lookUp'] = (...of) => this.#calls.lookUp(...of);
+  readonly isOnWhatsApp: WhatsAppEngine['isOnWhatsApp'] = (id) => this.#calls.isOnWhatsApp(id);
+  readonly screenshot: WhatsAppEngine['screenshot'] = () => this.#calls.screenshot();
+  readonly ping: WhatsAppEngine['ping'] = (deadlineMs) => this.#calls.ping(deadlineMs);
 
   async requestPairingCode(phone: string): Promise<EnginePairingCode> {
     if (this.#authenticated) return { outcome: 'already_linked' };
@@ -194,32 +170,23 @@ class WwebjsEngine implements WhatsAppEngine {
     return whilePaused(pid, capMs, work);
   }
 
-  async ping(deadlineMs: number): Promise<{ state: string }> {
-    const read = this.#browser.page.evaluate(readState);
-    const { state } = await withDeadline(read, deadlineMs, 'ping');
-    return { state };
-  }
-
   #listen(): void {
     const { client } = this.#browser;
-    client.on('qr', (qr: string) => {
-      // The page clears its reference once it is linked, which the library makes a code of, too.
-      if (this.#authenticated || !/^\d+@/.test(qr)) return;
-      this.#pairedHere = true;
-      this.#emit({ type: 'qr', qr, expiresAt: this.#now() + this.#times.qrMs });
-    });
-    client.on('code', (code: string) => {
-      if (this.#authenticated) return;
-      this.#pairedHere = true;
-      const expiresAt = this.#now() + this.#times.pairingCodeMs;
-      this.#emit({ type: 'pairing_code', code, expiresAt });
-    });
-    client.on('authenticated', () => this.#onAuthenticated());
-    client.on('ready', () => void this.#onReady());
-    client.on('auth_failure', (detail: string) => void this.#close('start_failed', detail));
-    client.on('disconnected', (reason: string) => this.#onDisconnected(reason));
-    client.on('change_state', (state: string) => {
-      if (this.#ready) this.#setConnected(state === 'CONNECTED', state);
+    listenToLink(client, {
+      times: this.#times,
+      now: this.#now,
+      linked: () => this.#authenticated,
+      onCode: (code) => {
+        this.#pairedHere = true;
+        this.#emit(code);
+      },
+      onAuthenticated: () => this.#onAuthenticated(),
+      onReady: () => void this.#onReady(),
+      onFailed: (detail) => void this.#close('start_failed', detail),
+      onEnd: (reason) => this.#onDisconnected(reason),
+      onState: (state) => {
+        if (this.#ready) this.#setConnected(state === 'CONNECTED', state);
+      },
     });
     this.#intake.listen(client);
   }
@@ -231,8 +198,8 @@ class WwebjsEngine implements WhatsAppEngine {
   #onAuthenticated(): void {
     if (this.#authenticated) return;
     this.#authenticated = true;
-    if (this.#pairedHere) this.#intake.linkedNow();
     this.#emit({ type: 'authenticated' });
+    if (this.#pairedHere) this.#intake.linkedNow();
   }
 
   async #onReady(): Promise<void> {
@@ -255,21 +222,16 @@ class WwebjsEngine implements WhatsAppEngine {
     this.#connected = true;
     this.#emit({ type: 'ready', me, webVersion });
     const open = (): boolean => this.#closing === null;
-    void this.#watchDialogs();
-    void this.#watchLine();
+    void this.#watches.online();
     void this.#intake.keepMark(this.#times.onlineMarkMs, open);
-    const { missing, patches } = await readSurface(page);
-    this.#log('engine.surface', {
-      webVersion,
-      missing,
-      patches: { ...this.#browser.nodePatches, ...patches },
-    });
+    const surface = await readSurface(page, this.#browser.nodePatches);
+    this.#log('engine.surface', { webVersion, ...surface });
   }
 
   #onReload(): void {
     if (!this.#ready) return;
     this.#setConnected(false, 'the page was reloaded');
-    void this.#watchUntilReady();
+    void this.#watches.untilReady();
   }
 
   #setConnected(connected: boolean, detail: string): void {
@@ -281,17 +243,10 @@ class WwebjsEngine implements WhatsAppEngine {
   }
 
   #onDisconnected(reason: string): void {
-    if (reason === 'LOGOUT' || this.#browser.client.lastLoggedOut) {
-      this.#onLoggedOut();
-    } else if (reason === 'CONFLICT') {
-      void this.#close('conflict', 'WhatsApp Web was opened elsewhere with this link');
-    } else if (reason.startsWith('UNPAIRED')) {
-      void this.#close('unpaired', reason);
-    } else {
-      const action = actionFor(reason);
-      if (action !== null) this.#emit({ type: 'action_required', action });
-      void this.#close('crashed', `WhatsApp gave up: ${reason}`);
-    }
+    const end = libraryEnd(this.#browser.client.lastLoggedOut ? 'LOGOUT' : reason);
+    if (end.loggedOut) return this.#onLoggedOut();
+    if (end.action !== null) this.#emit({ type: 'action_required', action: end.action });
+    void this.#close(end.reason, end.detail);
   }
 
   #onLoggedOut(): void {
@@ -300,38 +255,6 @@ class WwebjsEngine implements WhatsAppEngine {
     const reason = this.#logoutRequested ? 'requested' : 'the phone unlinked this device';
     this.#emit({ type: 'logged_out', reason });
     void this.#close('stopped', 'logged out');
-  }
-
-  async #watchUntilReady(): Promise<void> {
-    const stuck = await watchUntilReady({
-      page: () => this.#browser.page,
-      waiting: () => this.#closing === null && !(this.#ready && this.#connected),
-      times: this.#times,
-      log: (event, entry) => this.#log(event, entry),
-    });
-    if (stuck) await this.#close('crashed', 'connected, but never ready');
-  }
-
-  async #watchLine(): Promise<void> {
-    const dead = await watchLine({
-      page: () => this.#browser.page,
-      times: this.#times,
-      open: () => this.#closing === null,
-      connected: () => this.#connected,
-      heardAt: () => this.#intake.heardAt,
-    });
-    if (dead)
-      await this.#close('crashed', 'WhatsApp answers no more, though the page is connected');
-  }
-
-  async #watchDialogs(): Promise<void> {
-    await watchDialogs({
-      page: () => this.#browser.page,
-      open: () => this.#closing === null,
-      times: this.#times,
-      log: (event, entry) => this.#log(event, entry),
-      onNeedsPerson: () => this.#emit({ type: 'action_required', action: 'dismiss_dialog' }),
-    });
   }
 
   #close(reason: ClosedReason, detail: string, how: { inPeaceMs?: number } = {}): Promise<void> {
@@ -370,11 +293,4 @@ class WwebjsEngine implements WhatsAppEngine {
   #log(event: string, entry: Record<string, unknown>): void {
     this.#deps.log({ event, sessionId: this.#options.sessionId, ...entry });
   }
-}
-
-/** What a person has to do about a state that WhatsApp gives up in (the library's WAState); null for the others. */
-function actionFor(state: string): SessionAction | null {
-  if (state.includes('TOS_BLOCK')) return 'accept_terms';
-  if (state.startsWith('DEPRECATED')) return 'update_required';
-  return state.includes('BLOCK') ? 'account_blocked' : null;
 }

@@ -5,6 +5,7 @@ import { describe } from './deadline.ts';
 import { Inbound } from './inbound.ts';
 import type { LibraryClient, LibraryMessage, LibraryPage } from './library.ts';
 import { keepOnlineMark, missedSince } from './online-mark.ts';
+import { PhoneWatch } from './phone-watch.ts';
 
 export type IntakeDeps = {
   profileDir: string;
@@ -22,10 +23,13 @@ export class Intake {
   #since = 0;
   #inbound: Inbound | null = null;
   #backfill: Backfill | null = null;
+  readonly #phone: PhoneWatch;
   #heardAt = 0;
 
   constructor(deps: IntakeDeps) {
     this.#deps = deps;
+    const { page, now, emit } = deps;
+    this.#phone = new PhoneWatch({ page, now, seen: (at) => emit({ type: 'phone_seen', at }) });
   }
 
   /** When WhatsApp last said something, by performance.now(). */
@@ -44,7 +48,9 @@ export class Intake {
 
   /** What came before the link is history that the phone hands over, not news. */
   linkedNow(): void {
-    this.#since = this.#deps.now();
+    const at = this.#deps.now();
+    this.#since = at;
+    this.#deps.emit({ type: 'phone_seen', at });
   }
 
   listen(client: LibraryClient): void {
@@ -65,6 +71,7 @@ export class Intake {
     client.on('message_reaction', (reaction: unknown) =>
       told((inbound) => inbound.reaction(reaction)),
     );
+    this.#phone.listen(client);
   }
 
   /** The page is ready: from here on what comes is told. */
@@ -94,6 +101,7 @@ export class Intake {
   async catchUp(): Promise<void> {
     try {
       await this.#backfill?.run();
+      await this.#phone.look();
     } catch (error) {
       this.#deps.log('engine.backfill_failed', { detail: describe(error) });
     }

@@ -6,7 +6,8 @@ export const PROTOCOL_TIMEOUT_MS = 45_000;
 
 /**
  * Flags that take processes and memory off a session's browser: 9 processes and 382 MB became 7 and 326 MB.
- * The omnibox features alone start a renderer of 157 MB in headless Chromium 156. Never `--single-process`.
+ * The omnibox features alone start a renderer of 157 MB in headless Chromium 156. Never `--single-process`; what else was
+ * tried and left out, and why, is in docs/decisions/0007-the-headless-shell.md.
  */
 const FLAGS = [
   '--disable-features=WebUIOmniboxPopup,WebUIOmniboxAimPopup,SpareRendererForSitePerProcess',

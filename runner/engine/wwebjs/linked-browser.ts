@@ -1,5 +1,6 @@
 import type { Browser } from 'puppeteer';
 import type { SessionProxy } from '../../../shared/protocol/leases.ts';
+import type { SessionAction } from '../../../shared/session-actions.ts';
 import { chromiumVersion } from './chromium-version.ts';
 import { until, withDeadline } from './deadline.ts';
 import { launchOptions, proxyArgs, windowedIdentity } from './launch-options.ts';
@@ -16,7 +17,12 @@ import { idleQr } from './patches/idle-qr.ts';
 import { mediaModelId } from './patches/media-model-id.ts';
 import { messageKeyField } from './patches/message-key-field.ts';
 import { oneInjection, tolerantExpose } from './patches/one-injection.ts';
-import { PASSKEY_ASKED, passkeyWatch } from './patches/passkey-watch.ts';
+import {
+  PASSKEY_ACTIONS,
+  PASSKEY_TOLD,
+  passkeyWatch,
+  type PasskeyStep,
+} from './patches/passkey-watch.ts';
 import { SEND_HOOK_MISSING, sendHook, WIRE_ID_TAG } from './patches/send-hook.ts';
 import { teardownIsOurs } from './patches/teardown-is-ours.ts';
 import { killTree } from './process-tree.ts';
@@ -42,8 +48,8 @@ export type LinkedBrowserHooks = {
   onReload: () => void;
   /** The page's socket state, from before the library tells it. */
   onState: (state: string) => void;
-  /** The page wants a passkey, which no headless browser has. */
-  onPasskeyAsked: () => void;
+  /** The page asks for what only a person can do. */
+  onNeedsPerson: (action: SessionAction) => void;
   onPageError: (detail: string) => void;
 };
 
@@ -169,8 +175,10 @@ export class LinkedBrowser {
 
     await this.#logInAtProxy(page);
     await page.setUserAgent(identityFor(await browser.version()));
-    await page.exposeFunction(PASSKEY_ASKED, () => this.#hooks.onPasskeyAsked());
-    await page.evaluateOnNewDocument(passkeyWatch, PASSKEY_ASKED);
+    await page.exposeFunction(PASSKEY_TOLD, (step: PasskeyStep) =>
+      this.#hooks.onNeedsPerson(PASSKEY_ACTIONS[step]),
+    );
+    await page.evaluateOnNewDocument(passkeyWatch, PASSKEY_TOLD);
     await page.evaluateOnNewDocument(installAgent);
     await page.evaluateOnNewDocument(installMessageLookup);
     await page.evaluateOnNewDocument(sendHook, WIRE_ID_TAG, SEND_HOOK_MISSING);

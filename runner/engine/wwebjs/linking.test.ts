@@ -1,7 +1,7 @@
 import { readdirSync } from 'node:fs';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { modalLanguages } from '../../sandbox/protocol.ts';
-import { testProgram } from '../process/testing/program.ts';
+import { testPrograms, type TestPrograms } from '../../programs/testing/programs.ts';
 import { processEngineFactory } from '../process/process-engine.ts';
 import { until } from './deadline.ts';
 import { createWwebjsEngine } from './engine.ts';
@@ -12,13 +12,13 @@ import { SandboxLink, startTestSandbox, type TestSandbox } from './testing/sandb
 import type { EngineTimes } from './times.ts';
 
 let sandbox: TestSandbox;
-let program: Awaited<ReturnType<typeof testProgram>>;
+let program: TestPrograms;
 const links: SandboxLink[] = [];
 const logged: Record<string, unknown>[] = [];
 
 beforeAll(async () => {
   sandbox = await startTestSandbox();
-  program = await testProgram();
+  program = await testPrograms();
 }, 60_000);
 afterEach(async () => {
   for (const link of links.splice(0)) await link.end();
@@ -47,7 +47,7 @@ function newProcessLink() {
     sandbox,
     'stock',
     processEngineFactory({
-      program: program.path,
+      program: program.session,
       chromiumPath: testChromium(),
       sandboxChromiumArgs: (profile) => sandbox.chromiumArgs(profile),
       log: () => undefined,
@@ -186,13 +186,29 @@ describe('what the page asks of a person', () => {
     expect(await link.event('action_required')).toMatchObject({ action: 'dismiss_dialog' });
   });
 
-  it('a passkey is told of, in any language', async () => {
+  it('a passkey, and the word on the phone that follows it, are told of; then it links', async () => {
+    const link = newProcessLink();
+    await link.engine.start();
+    const { qr } = await link.event('qr');
+    const actions = () =>
+      link.events.flatMap((event) => (event.type === 'action_required' ? [event.action] : []));
+    await sandbox.phone.passkey({ qr, step: 'ask' });
+    await link.event('action_required');
+    expect(actions()).toEqual(['passkey_required']);
+    await sandbox.phone.passkey({ qr, step: 'give' });
+    await link.event('action_required', ({ action }) => action === 'passkey_confirmation_required');
+    expect(link.events.map(({ type }) => type)).not.toContain('authenticated');
+    await link.scan(qr);
+    await link.event('ready');
+  });
+
+  it('a passkey that fills in a form when there is one is nothing to tell of', async () => {
     const link = newLink();
     await link.link();
     await link.onPage(
-      `void navigator.credentials.get({ publicKey: { challenge: new Uint8Array(32) } }).catch(() => undefined)`,
+      `navigator.credentials.get({ mediation: 'conditional', publicKey: { challenge: new Uint8Array(32) }, signal: AbortSignal.timeout(100) }).catch(() => 1)`,
     );
-    expect(await link.event('action_required')).toMatchObject({ action: 'passkey_required' });
+    expect(link.events.map(({ type }) => type)).not.toContain('action_required');
   });
 });
 

@@ -132,14 +132,14 @@ async function settle(
   trouble = 'it is not on the page',
 ): Promise<EngineSendResult> {
   const { page, times } = outbound;
-  const { wireId, chatId } = message;
+  const { wireId, chatId, ackMs = times.ackMs } = message;
   const end = performance.now() + patienceMs;
   let lastError = trouble;
   do {
     try {
       const sent = await withDeadline(
-        page.evaluate(awaitServerAck, { wireId, chatId, waitMs: times.ackMs }),
-        times.ackMs + times.pageCallMs,
+        page.evaluate(awaitServerAck, { wireId, chatId, waitMs: ackMs }),
+        ackMs + times.pageCallMs,
         'waiting for the ack',
       );
       if (sent.found) return resultOf(sent);

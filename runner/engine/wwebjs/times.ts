@@ -5,6 +5,8 @@ export type EngineTimes = {
   outbound: OutboundTimes;
   /** From start to a page that says `qr` or `authenticated`. */
   startMs: number;
+  /** Linked without being connected for this long, while it starts: give up. */
+  connectMs: number;
   /** Connected without `ready` for this long: reload the page once; the second time give up. */
   readyMs: number;
   /** How often the page is looked at until it is ready. */
@@ -33,7 +35,8 @@ export type EngineTimes = {
 
 export const ENGINE_TIMES: EngineTimes = {
   outbound: OUTBOUND_TIMES,
-  startMs: 90_000,
+  startMs: 75_000,
+  connectMs: 75_000,
   readyMs: 60_000,
   watchMs: 1_000,
   dialogForMs: 600_000,

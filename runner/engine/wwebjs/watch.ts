@@ -17,18 +17,28 @@ type Watched = {
 
 /**
  * Until the page is ready: tells the library of a sync it missed, answers dialogs, and when the page stays connected
- * without getting ready, reloads it once.
- * @returns whether it is stuck for good
+ * without getting ready, reloads it once. A linked page that does not connect is given up without a reload.
+ * @returns how it is stuck for good, or null when it is not
  */
 export async function watchUntilReady(
-  watched: Watched & { waiting: () => boolean },
-): Promise<boolean> {
-  const { times, waiting, log } = watched;
+  watched: Watched & {
+    waiting: () => boolean;
+    /** A phone is linked, so that the page has to get connected by itself. */
+    mustConnect: () => boolean;
+    onReload: () => void;
+  },
+): Promise<string | null> {
+  const { times, waiting, mustConnect, log } = watched;
   let connectedSince: number | null = null;
+  let apartSince: number | null = null;
   let reloaded = false;
   while (waiting()) {
     await pause(times.watchMs);
-    if (!waiting()) return false;
+    if (!waiting()) return null;
+    if (!mustConnect()) apartSince = null;
+    else if (connectedSince === null) apartSince ??= performance.now();
+    if (apartSince !== null && performance.now() - apartSince >= times.connectMs)
+      return 'linked, but never connected';
     try {
       const page = watched.page();
       const { state } = await withDeadline(page.evaluate(readState), CALL_MS, 'reading the state');
@@ -37,21 +47,23 @@ export async function watchUntilReady(
         continue;
       }
       connectedSince ??= performance.now();
+      apartSince = null;
       if (await withDeadline(announceMissedSync(page), CALL_MS, 'announcing the sync')) {
         log('engine.missed_sync_announced', {});
       }
       await answerDialog(watched);
       if (performance.now() - connectedSince < times.readyMs) continue;
-      if (reloaded) return true;
+      if (reloaded) return 'connected, but never ready';
       reloaded = true;
       connectedSince = null;
       log('engine.reloading', { detail: 'connected, but not ready' });
+      watched.onReload();
       await page.reload({ timeout: times.readyMs });
     } catch (error) {
       log('engine.watch', { detail: describe(error) });
     }
   }
-  return false;
+  return null;
 }
 
 /** After `ready`: answers the dialogs that a new account is shown, and asks for a person where we must not answer. */

@@ -8,9 +8,9 @@ import { SandboxError } from '../world/errors.ts';
 import { readMedia } from '../world/media.ts';
 import type { World } from '../world/world.ts';
 import type { Act, Read } from './act.ts';
-import { enterCode, scan, unlink } from './link.ts';
-import { ack, decrypt, edit, message, reaction, revoke, vote } from './messages.ts';
-import { account, accounts, groups, violations, wire } from './views.ts';
+import { enterCode, passkey, scan, unlink } from './link.ts';
+import { ack, decrypt, edit, message, reaction, read, revoke, vote } from './messages.ts';
+import { account, accounts, connections, groups, violations, wire } from './views.ts';
 import {
   call,
   conflict,
@@ -34,7 +34,9 @@ const bodyLimitBytes = 150 * 1024 * 1024;
 const acts: { [K in keyof Actions]: Act<K> } = {
   scan,
   enterCode,
+  passkey,
   message,
+  read,
   reaction,
   edit,
   revoke,
@@ -98,6 +100,7 @@ export function createControlServer(world: World, info: () => Info, token: strin
     account,
     wire,
     violations,
+    connections,
     groups,
   };
   const endpoints = new Map<string, Endpoint>();

@@ -54,8 +54,9 @@ async function pair(
   });
 }
 
-export const scan: Act<'scan'> = async (world, input) => {
-  const connection = world.hub.byRef(readQr(input.qr));
+/** @throws SandboxError QR_EXPIRED */
+function needScreen(world: World, qr: string): Connection {
+  const connection = world.hub.byRef(readQr(qr));
   if (connection === null) {
     throw new SandboxError(
       410,
@@ -63,7 +64,15 @@ export const scan: Act<'scan'> = async (world, input) => {
       'this code is not on any screen now; scan the newest one.',
     );
   }
-  return pair(world, connection, input);
+  return connection;
+}
+
+export const scan: Act<'scan'> = async (world, input) =>
+  pair(world, needScreen(world, input.qr), input);
+
+export const passkey: Act<'passkey'> = async (world, input) => {
+  needScreen(world, input.qr).send({ push: 'passkey', given: input.step === 'give' });
+  return {};
 };
 
 export const enterCode: Act<'enterCode'> = async (world, input) => {

@@ -12,7 +12,7 @@ import { isMember, needGroup } from '../world/groups.ts';
 import { isGroupJid, isUserJid, newPhoneWireId, phoneJid } from '../world/jids.ts';
 import type { Tx } from '../world/ledger.ts';
 import { storeMedia } from '../world/media.ts';
-import { changeMessage, findMessage } from '../world/messages.ts';
+import { changeChat, changeMessage, findMessage } from '../world/messages.ts';
 import { canonicalJid, ensurePerson } from '../world/people.ts';
 import { queueStanza } from '../world/stanzas.ts';
 import { seconds } from '../world/world.ts';
@@ -176,6 +176,17 @@ function groupOrOwn(tx: Tx, world: World, ref: AccountRef, sent: WireMessage, fr
     }
   }
 }
+
+export const read: Act<'read'> = async (world, input) => {
+  const ref = refOf(input);
+  return world.ledger.run((tx) => {
+    needAccount(tx.sql, ref);
+    const chat = canonicalJid(tx.sql, ref.world, input.chat);
+    changeChat(tx, ref, chat, seconds(world.now()), () => ({ unread: 0 }));
+    queueStanza(tx, world.hub, ref, { kind: 'read', chat });
+    return {};
+  });
+};
 
 export const reaction: Act<'reaction'> = async (world, input) => {
   const ref = refOf(input);

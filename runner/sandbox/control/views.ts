@@ -1,4 +1,4 @@
-import type { AccountView, MessageView } from '../control-schemas.ts';
+import type { AccountView, MessageView } from '../control-views.ts';
 import type { WireMessage } from '../protocol.ts';
 import { linkedDevices, needAccount } from '../world/accounts.ts';
 import type { AccountRef } from '../world/accounts.ts';
@@ -140,6 +140,12 @@ export const violations: Read<'violations'> = async (world, input) => ({
     world: input.world ?? null,
     account: input.account === undefined ? null : phoneJid(input.account),
   }),
+});
+
+export const connections: Read<'connections'> = async (world, input) => ({
+  connections: world.hub
+    .spellsOf({ world: input.world, pn: phoneJid(input.account) })
+    .map(({ device, from, to }) => ({ deviceId: device, from, to })),
 });
 
 export const groups: Read<'groups'> = async (world, input) => ({

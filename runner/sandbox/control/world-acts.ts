@@ -56,8 +56,9 @@ async function setNetwork(world: World, ref: AccountRef, online: boolean): Promi
       ref.pn,
     );
     if (online) return;
+    // A line that is cut waits for no goodbye: who stands still would not say it.
     tx.after(() => {
-      for (const connection of world.hub.ofAccount(ref)) connection.close();
+      for (const connection of world.hub.ofAccount(ref)) connection.terminate();
     });
   });
 }

@@ -88,6 +88,16 @@ export class Collection<M extends Model = Model> extends Emitter {
     return model;
   }
 
+  /** Another id for the model of this one, without a word to anybody. */
+  rename(before: unknown, id: unknown): void {
+    const [from, to] = [idText(before), idText(id)];
+    const model = from === undefined ? undefined : this.#models.get(from);
+    if (from === undefined || to === undefined || model === undefined) return;
+    this.#models.delete(from);
+    Object.assign(model, { id });
+    this.#models.set(to, model);
+  }
+
   reset(): void {
     this.#models.clear();
   }

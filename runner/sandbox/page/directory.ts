@@ -24,12 +24,14 @@ export class Directory {
     return this.#byPn.get(text) ?? this.#byLid.get(text);
   }
 
-  /** The address this build's chats use: a person's LID where it is LID-first, everything else unchanged. */
+  /** The address this build's chats use: a person's LID where it is LID-first, or all that is known of them. */
   address(id: unknown): Wid {
     const wid = toWid(id);
-    if (!this.#profile.lidFirst || !wid.isUser() || wid.isLid()) return wid;
-    const lid = this.#byPn.get(wid.toString())?.lid;
-    return lid === undefined ? wid : toWid(lid);
+    const person = wid.isUser() ? this.person(wid) : undefined;
+    if (person?.hides === 'lid') return toWid(person.pn);
+    if (person?.hides === 'phone') return toWid(person.lid);
+    if (!this.#profile.lidFirst || person === undefined || wid.isLid()) return wid;
+    return toWid(person.lid);
   }
 
   /** The phone form the world speaks; an unknown LID stays, the world knows it. */
@@ -39,14 +41,14 @@ export class Directory {
   }
 
   lidOf(id: unknown): Wid | undefined {
-    const lid = this.person(id)?.lid;
-    return lid === undefined ? undefined : toWid(lid);
+    const person = this.person(id);
+    return person === undefined || person.hides === 'lid' ? undefined : toWid(person.lid);
   }
 
   phoneOf(id: unknown): Wid | undefined {
     const wid = toWid(id);
     if (!wid.isLid()) return wid;
-    const pn = this.#byLid.get(wid.toString())?.pn;
-    return pn === undefined ? undefined : toWid(pn);
+    const person = this.#byLid.get(wid.toString());
+    return person === undefined || person.hides === 'phone' ? undefined : toWid(person.pn);
   }
 }

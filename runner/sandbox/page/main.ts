@@ -42,6 +42,7 @@ window.require = registry.require;
 const defaultSettings: PageSettings = {
   syncMs: 150,
   hasSynced: 'normal',
+  connects: 'normal',
   offlineDelivery: 'beforeSync',
   modal: 'auto',
   modalLanguage: 'en',

@@ -193,8 +193,11 @@ export async function lookUp(core: Core, id: unknown): Promise<ContactModel | nu
 
 /** Learns about a person and keeps their contact in step. */
 export function meet(core: Core, person: Person): ContactModel {
+  const before = core.directory.address(person.pn);
   core.directory.learn([person]);
   const id = core.directory.address(person.pn);
+  // Their chat goes on under the id that this build prefers, as it does when WhatsApp tells of a LID.
+  if (!before.equals(id)) core.collections.Chat.rename(before, id);
   const attributes = contactAttributes(person, id);
   const known = core.collections.Contact.get(id);
   if (known === undefined) return core.collections.Contact.add(attributes);

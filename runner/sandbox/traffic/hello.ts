@@ -21,6 +21,7 @@ const historySize = 500;
 const settingsFrom = (faults: Faults): PageSettings => ({
   syncMs: faults.syncMs,
   hasSynced: faults.hasSynced,
+  connects: faults.connects,
   offlineDelivery: faults.offlineDelivery,
   modal: faults.modal,
   modalLanguage: faults.modalLanguage,

@@ -18,6 +18,8 @@ export const faultsSchema = z.object({
   uploadStatus: z.number().int().min(400).max(599).nullable(),
   /** Media downloads answer 404, as when the server no longer has the file. */
   expireMedia: z.boolean(),
+  /** `never`: the page is linked, and its state never becomes CONNECTED. */
+  connects: z.enum(['normal', 'never']),
   hasSynced: z.enum(['normal', 'early', 'never']),
   offlineDelivery: z.enum(['beforeSync', 'afterReady']),
   /** `auto` follows the profile: once after pairing on 2026-09, never on stock. */
@@ -43,6 +45,7 @@ export const noFaults: Faults = {
   sendLatencyMs: 0,
   uploadStatus: null,
   expireMedia: false,
+  connects: 'normal',
   hasSynced: 'normal',
   offlineDelivery: 'beforeSync',
   modal: 'auto',

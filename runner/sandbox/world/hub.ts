@@ -27,6 +27,11 @@ export type Connection = {
 
 const stanzasPerFrame = 200;
 
+/** When one connection spoke for a device, ms since the epoch; `to` is null while it does. */
+export type Spell = AccountRef & { device: number; from: number; to: number | null };
+
+const spellsKept = 10_000;
+
 /** The open connections: who is online, which references and codes are live. Nothing here survives a restart. */
 export class Hub {
   readonly #sql: Sql;
@@ -37,10 +42,15 @@ export class Hub {
     { connection: Connection; settle: (ok: boolean, value: unknown) => void }
   >();
   readonly #mostAtOnce = new Map<number, number>();
+  readonly #now: () => number;
+  readonly #open = new Map<Connection, Spell>();
+  /** The newest, in the order of their beginning. */
+  #spells: Spell[] = [];
   #nextEval = 1;
 
-  constructor(sql: Sql) {
+  constructor(sql: Sql, now: () => number) {
     this.#sql = sql;
+    this.#now = now;
   }
 
   add(connection: Connection): void {
@@ -49,6 +59,7 @@ export class Hub {
 
   remove(connection: Connection): void {
     this.#connections.delete(connection);
+    this.#endSpell(connection);
     for (const [code, entry] of this.#codes) {
       if (entry.connection === connection) this.#codes.delete(code);
     }
@@ -81,12 +92,32 @@ export class Hub {
   bind(connection: Connection, link: AccountRef & { device: number }): Connection[] {
     const others = this.ofDevice(link.device).filter((one) => one !== connection);
     connection.link = link;
+    this.#beginSpell(connection, link);
     connection.ref = null;
     connection.flowing = false;
     connection.lastSentSeq = 0;
     const most = this.#mostAtOnce.get(link.device) ?? 0;
     this.#mostAtOnce.set(link.device, Math.max(most, others.length + 1));
     return others;
+  }
+
+  #beginSpell(connection: Connection, link: AccountRef & { device: number }): void {
+    if (this.#open.get(connection)?.device === link.device) return;
+    this.#endSpell(connection);
+    const spell = { ...link, from: this.#now(), to: null };
+    this.#open.set(connection, spell);
+    this.#spells = [...this.#spells.slice(1 - spellsKept), spell];
+  }
+
+  #endSpell(connection: Connection): void {
+    const spell = this.#open.get(connection);
+    this.#open.delete(connection);
+    if (spell !== undefined) spell.to = this.#now();
+  }
+
+  /** When this account's devices were connected, since the sandbox started; oldest first. */
+  spellsOf(ref: AccountRef): readonly Spell[] {
+    return this.#spells.filter(({ world, pn }) => world === ref.world && pn === ref.pn);
   }
 
   /** The most connections that ever spoke for this device at the same time, since the sandbox started. */

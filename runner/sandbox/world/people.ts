@@ -49,6 +49,7 @@ export function ensurePerson(
       about: 'Hey there! I am using WhatsApp.',
       business: false,
       picture: null,
+      hides: null,
       privateAdd: false,
       registered: isRegistered(pn),
     }),
@@ -86,8 +87,8 @@ export function listPeople(sql: Sql, world: string): StoredPerson[] {
 
 /** The part of a person a page may see. */
 export function publicPerson(person: StoredPerson): Person {
-  const { pn, lid, name, pushname, about, business, picture } = person;
-  return { pn, lid, name, pushname, about, business, picture };
+  const { pn, lid, name, pushname, about, business, picture, hides } = person;
+  return { pn, lid, name, pushname, about, business, picture, hides };
 }
 
 /** Public view of the people named, skipping jids that are no person of this world. */

@@ -25,6 +25,7 @@ process.once('message', (raw) => {
       sandboxProfile: 'stock',
       profileDir: task.profileDir,
       filesDir: task.filesDir,
+      untold: { file: `${task.filesDir}/untold.jsonl`, epoch: 1 },
       traffic: { status: false, channels: false },
       proxy: null,
     },

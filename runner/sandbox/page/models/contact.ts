@@ -35,8 +35,8 @@ export class ContactModel extends Model {
 export function contactAttributes(person: Person, id: Wid): Attributes {
   return {
     id,
-    lid: maybeWid(person.lid),
-    phoneNumber: id.isLid() ? toWid(person.pn) : undefined,
+    lid: person.hides === 'lid' ? undefined : maybeWid(person.lid),
+    phoneNumber: id.isLid() && person.hides !== 'phone' ? toWid(person.pn) : undefined,
     name: person.name ?? undefined,
     shortName: person.name?.split(' ')[0],
     pushname: person.pushname,

@@ -43,7 +43,7 @@ export function contactModules(core: Core): Record<string, object> {
         const contact = id.isUser() ? await lookUp(core, id) : null;
         if (contact === null) return null;
         return {
-          wid: core.directory.phoneOf(contact.id),
+          wid: core.directory.phoneOf(contact.id) ?? contact.id,
           lid: core.directory.lidOf(contact.id),
           biz: contact.isBusiness,
         };

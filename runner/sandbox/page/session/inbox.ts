@@ -123,6 +123,11 @@ export class Inbox {
         return message === null ? [] : this.#show(stanza, message);
       case 'receipt':
         return this.#change(stanza.wireId, (target) => target.updateAck(stanza.ack));
+      case 'read': {
+        const chat = core.collections.Chat.get(core.directory.address(stanza.chat));
+        chat?.set('unreadCount', 0);
+        return chat === undefined ? [] : [chatPut(core, chat)];
+      }
       case 'edit':
         return this.#change(stanza.target, (target) => {
           const field = target.directPath === undefined ? 'body' : 'caption';

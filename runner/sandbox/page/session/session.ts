@@ -2,6 +2,7 @@ import type { HelloResult, Person, Push } from '../../protocol.ts';
 import type { Core } from '../core.ts';
 import { ConnectionLostError, ServerStatusCodeError } from '../errors.ts';
 import { showWhatsNew } from './modal.ts';
+import { askPasskey } from './passkey.ts';
 import { loadIdentity, loadKeys } from './keys.ts';
 import type { Identity } from './keys.ts';
 import type { Inbox } from './inbox.ts';
@@ -71,6 +72,9 @@ export class Session {
         break;
       case 'modal':
         showWhatsNew(core, push.show, () => this.#modalIgnored());
+        break;
+      case 'passkey':
+        askPasskey(push.given).catch(reportError);
         break;
       case 'eval':
         this.#evaluate(push.evalId, push.js).catch(reportError);
@@ -205,6 +209,7 @@ export class Session {
       connected: true,
       ref: undefined,
     });
+    if (core.settings.connects === 'never') return;
     core.stream.set('mode', 'MAIN');
     await takeRoster(core);
     if (result.history) await takeHistory(core);

@@ -1,0 +1,49 @@
+import { SIGNATURE_LIFETIME_SECONDS } from '../../shared/signing/signed-request.ts';
+import type { Log } from '../log.ts';
+
+/** What the edge's answers say of this machine's clock. */
+export type ClockCheck = {
+  /** Something is signed now; its answer, when it comes, is told to what this returns. */
+  signing: () => {
+    /** The edge took the signature: the clock was right. */
+    taken: () => void;
+    /** The edge found it out of date. @param skewSeconds by which this clock is ahead, negative: behind */
+    outOfDate: (skewSeconds: number) => void;
+  };
+};
+
+/** Less than this is no wrong clock: the request was long on its way. */
+const LEAST_SKEW_SECONDS = SIGNATURE_LIFETIME_SECONDS / 2;
+
+/** Says in one line that the clock is wrong, and in another that it is right again, however often either is found. */
+export function createClockCheck(log: Log): ClockCheck {
+  let wrong = false;
+  let changes = 0;
+  const change = (): void => {
+    wrong = !wrong;
+    changes += 1;
+  };
+  return {
+    signing: () => {
+      const signedAfter = changes;
+      // What was signed before the last change says nothing of the clock since.
+      const isNews = (): boolean => signedAfter === changes;
+      return {
+        taken: () => {
+          if (!wrong || !isNews()) return;
+          change();
+          log.info('runner.clock_right');
+        },
+        outOfDate: (skewSeconds) => {
+          if (wrong || !isNews() || Math.abs(skewSeconds) < LEAST_SKEW_SECONDS) return;
+          change();
+          const by = `${Math.abs(skewSeconds)} s ${skewSeconds > 0 ? 'ahead' : 'behind'}`;
+          log.error('runner.clock_wrong', {
+            skewSeconds,
+            advice: `This machine's clock is ${by} of the edge's, which refuses what it signs. Set it right: the runner owns nothing until then, and takes part by itself from then on.`,
+          });
+        },
+      };
+    },
+  };
+}

@@ -1,0 +1,62 @@
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { until } from '../wwebjs/deadline.ts';
+import { UntoldFacts } from './untold-facts.ts';
+
+let directory: string;
+let file: string;
+let facts: UntoldFacts;
+beforeEach(() => {
+  directory = mkdtempSync(join(tmpdir(), 'waypost-untold-'));
+  file = join(directory, 'untold.jsonl');
+  facts = new UntoldFacts({ file, epoch: 7 });
+});
+afterEach(() => rmSync(directory, { recursive: true }));
+
+const ack = (wireId: string) => ({
+  type: 'fact' as const,
+  fact: {
+    kind: 'message.ack' as const,
+    wireId,
+    wireKey: `true_15550100001@c.us_${wireId}`,
+    chatId: '15550100001@c.us',
+    ack: 2,
+  },
+});
+const written = () =>
+  readFileSync(file, 'utf8')
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line) as unknown);
+
+it('what is taken in time is never written', () => {
+  facts.taken(facts.add(ack('3EB0A')));
+  facts.write();
+  expect(existsSync(file)).toBe(false);
+});
+
+it('what is not taken is written by itself, and what comes after it at once', async () => {
+  const first = facts.add(ack('3EB0A'));
+  expect(existsSync(file)).toBe(false);
+  expect(await until(() => existsSync(file), 5_000)).toBe(true);
+  const second = facts.add(ack('3EB0B'));
+  expect(written()).toEqual([
+    { epoch: 7, report: ack('3EB0A').fact },
+    { epoch: 7, report: ack('3EB0B').fact },
+  ]);
+  facts.taken(first);
+  expect(written()).toHaveLength(2);
+  facts.taken(second);
+  expect(existsSync(file)).toBe(false);
+});
+
+it('at the end everything that is not taken is written, once', () => {
+  facts.add(ack('3EB0A'));
+  facts.taken(facts.add(ack('3EB0B')));
+  facts.write();
+  facts.write();
+  expect(written()).toEqual([{ epoch: 7, report: ack('3EB0A').fact }]);
+  facts.taken(1);
+});

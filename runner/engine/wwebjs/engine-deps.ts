@@ -1,0 +1,32 @@
+import type { EngineOptions } from '../port.ts';
+import type { LinkedBrowserOptions } from './linked-browser.ts';
+import type { EngineTimes } from './times.ts';
+
+export type WwebjsEngineDeps = {
+  /** Null lets puppeteer use the Chromium that it downloaded. */
+  chromiumPath: string | null;
+  /** Chromium flags that put the simulated WhatsApp in the real one's place; a sandbox session does not start without. */
+  sandboxArgs: readonly string[];
+  /** Structured entries; never message text, QR data or file names. */
+  log: (entry: Record<string, unknown>) => void;
+  now?: () => number;
+  headless?: boolean;
+  times?: Partial<EngineTimes>;
+  onBrowser?: (pid: number | null) => void;
+  messageKeyPatch?: boolean;
+};
+
+/** How a session's browser is to be launched. */
+export function browserOptions(
+  options: EngineOptions,
+  deps: WwebjsEngineDeps,
+): LinkedBrowserOptions {
+  return {
+    profileDir: options.profileDir,
+    chromiumPath: deps.chromiumPath,
+    extraArgs: options.mode === 'sandbox' ? deps.sandboxArgs : [],
+    headless: deps.headless ?? true,
+    proxy: options.proxy,
+    messageKeyPatch: deps.messageKeyPatch ?? true,
+  };
+}

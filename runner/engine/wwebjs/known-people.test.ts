@@ -1,0 +1,112 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { SANDBOX_PROFILES } from '../../../shared/session-status.ts';
+import { createWwebjsEngine } from './engine.ts';
+import { testChromium } from './testing/env.ts';
+import {
+  newWireId,
+  SandboxLink,
+  startTestSandbox,
+  type TestSandbox,
+} from './testing/sandbox-link.ts';
+
+describe.each(SANDBOX_PROFILES)('who is who, on the %s page', (profile) => {
+  let sandbox: TestSandbox;
+  let link: SandboxLink;
+
+  beforeAll(async () => {
+    sandbox = await startTestSandbox();
+    link = new SandboxLink(sandbox, profile, (options, emit) =>
+      createWwebjsEngine(options, emit, {
+        chromiumPath: testChromium(),
+        sandboxArgs: sandbox.chromiumArgs(profile),
+        log: () => undefined,
+      }),
+    );
+    await link.link();
+  }, 60_000);
+  afterEach(async () => {
+    expect(await sandbox.phone.violations({ world: link.world })).toEqual({ violations: [] });
+  });
+  afterAll(async () => {
+    await link.end();
+    await sandbox.close();
+  });
+
+  const person = (phone: string, hides: 'lid' | 'phone' | null) =>
+    sandbox.phone.contact({ world: link.world, phone, hides });
+
+  async function hears(from: string, chat?: string) {
+    const said = { ...link.at, from, body: 'hello', ...(chat === undefined ? {} : { chat }) };
+    const { wireId } = await sandbox.phone.message(said);
+    const { fact } = await link.fact('message.received', (one) => one.wireId === wireId);
+    return fact;
+  }
+
+  /** Sends to a chat; says whom it reached. */
+  async function reaches(chatId: string, quotedWireId?: string): Promise<string | undefined> {
+    const wireId = newWireId();
+    const content = { type: 'text', text: 'answer', linkPreview: false } as const;
+    const quoted = quotedWireId === undefined ? {} : { quotedWireId };
+    expect(await link.engine.send({ wireId, chatId, content, ...quoted })).toMatchObject({
+      outcome: 'sent',
+    });
+    return (await link.wire()).find((record) => record.wireId === wireId)?.to;
+  }
+
+  const chatsOnPage = async (...ids: string[]): Promise<number> => {
+    const among = JSON.stringify(ids);
+    const js = `window.require('WAWebCollections').Chat.getModelsArray().filter(({ id }) => ${among}.includes(String(id))).length`;
+    return Number(await link.onPage(js));
+  };
+
+  it('a LID that appears for a person known by number changes no id, and is carried', async () => {
+    const phoneId = '15550104001@c.us';
+    const { lid } = await person(phoneId, 'lid');
+    const first = await hears('15550104001');
+    expect(first).toMatchObject({ chatId: phoneId, from: { id: phoneId, lid: null } });
+
+    await person(phoneId, null);
+    const second = await hears('15550104001');
+    expect(second).toMatchObject({ chatId: phoneId, from: { id: phoneId, lid } });
+    for (const chatId of [phoneId, lid]) {
+      expect(await reaches(chatId)).toBe(phoneId);
+      expect(await reaches(chatId, first.wireId)).toBe(phoneId);
+    }
+    expect(await chatsOnPage(phoneId, lid)).toBe(1);
+  });
+
+  it('a person known by LID is carried with the number as soon as it appears', async () => {
+    const phoneId = '15550104002@c.us';
+    const { lid } = await person(phoneId, 'phone');
+    const first = await hears('15550104002');
+    expect(first).toMatchObject({ chatId: lid, from: { id: lid, lid } });
+    expect(await reaches(lid, first.wireId)).toBe(phoneId);
+
+    await person(phoneId, null);
+    expect(await hears('15550104002')).toMatchObject({ from: { id: phoneId, lid } });
+    for (const chatId of [lid, phoneId]) expect(await reaches(chatId, first.wireId)).toBe(phoneId);
+    expect(await chatsOnPage(phoneId, lid)).toBe(1);
+  });
+
+  it('a group is the same by any name, and no message tells of the new one', async () => {
+    const { world } = link;
+    const members = [link.phoneNumber, '15550104003'];
+    const made = { world, owner: '15550104003', subject: 'Before', members };
+    const { id: group } = await sandbox.phone.group(made);
+    const before = await hears('15550104003', group);
+    const action = { kind: 'subject', subject: 'After' } as const;
+    await sandbox.phone.groupChange({ world, group, actor: '15550104003', action });
+    const after = await hears('15550104003', group);
+    expect([before.chatId, after.chatId]).toEqual([group, group]);
+    expect(after.from).toEqual(before.from);
+    expect(await reaches(group, before.wireId)).toBe(group);
+    expect(await chatsOnPage(group)).toBe(1);
+    const inGroup = link.events.filter(
+      (event) =>
+        event.type === 'fact' &&
+        event.fact.kind === 'message.received' &&
+        event.fact.chatId === group,
+    );
+    expect(inGroup).toHaveLength(2);
+  });
+});

@@ -1,0 +1,56 @@
+import { watchLine } from './line-watch.ts';
+import type { LibraryPage } from './library.ts';
+import type { EngineTimes } from './times.ts';
+import { watchDialogs, watchUntilReady } from './watch.ts';
+
+export type PageWatchesDeps = {
+  page: () => LibraryPage;
+  times: EngineTimes;
+  log: (event: string, entry: Record<string, unknown>) => void;
+  /** The engine is not being closed. */
+  open: () => boolean;
+  linked: () => boolean;
+  ready: () => boolean;
+  connected: () => boolean;
+  /** When WhatsApp last said something, by performance.now(). */
+  heardAt: () => number;
+  /** The page is loaded anew before it was ready. */
+  onReload: () => void;
+  onNeedsPerson: () => void;
+  /** The page is of no more use. */
+  onDead: (detail: string) => void;
+};
+
+/** Everything that looks at the page by itself, since it does not say when something is wrong with it. */
+export class PageWatches {
+  readonly #deps: PageWatchesDeps;
+
+  constructor(deps: PageWatchesDeps) {
+    this.#deps = deps;
+  }
+
+  /** From a page that was loaded to one that is ready. */
+  async untilReady(): Promise<void> {
+    const { open, linked, ready, connected, onReload, onDead } = this.#deps;
+    const stuck = await watchUntilReady({
+      ...this.#deps,
+      waiting: () => open() && !(ready() && connected()),
+      // A page that was ready and lost its line may take longer: the session counts that.
+      mustConnect: () => linked() && !ready(),
+      onReload: () => {
+        if (!ready()) onReload();
+      },
+    });
+    if (stuck !== null) onDead(stuck);
+  }
+
+  /** As long as the page is there. */
+  async online(): Promise<void> {
+    await Promise.all([watchDialogs(this.#deps), this.#line()]);
+  }
+
+  async #line(): Promise<void> {
+    const dead = await watchLine(this.#deps);
+    if (dead) this.#deps.onDead('WhatsApp answers no more, though the page is connected');
+  }
+}

@@ -14,18 +14,28 @@ export function listProcesses(): ProcessEntry[] {
   return existsSync('/proc/self/stat') ? fromProc() : fromPs();
 }
 
+export const processOf = (pid: number | undefined): ProcessEntry | undefined =>
+  listProcesses().find((entry) => entry.pid === pid);
+
 /** Sends SIGKILL to a process and all that it started, as a machine that loses its power does. Children go first. */
-export function killTree(root: { pid: number; startedAt: string }): void {
+export const killTree = (root: { pid: number; startedAt: string }): void =>
+  signalTree(root, 'SIGKILL');
+
+/** Sends a signal to a process and all that it started, children first. */
+export function signalTree(
+  root: { pid: number; startedAt: string },
+  signal: 'SIGKILL' | 'SIGSTOP' | 'SIGCONT',
+): void {
   const table = listProcesses();
   const found = table.find(
     ({ pid, startedAt }) => pid === root.pid && startedAt === root.startedAt,
   );
   if (found === undefined) return;
-  const doomed: ProcessEntry[] = [found];
-  for (const entry of doomed) doomed.push(...table.filter(({ parent }) => parent === entry.pid));
-  for (const { pid } of doomed.toReversed()) {
+  const family: ProcessEntry[] = [found];
+  for (const entry of family) family.push(...table.filter(({ parent }) => parent === entry.pid));
+  for (const { pid } of family.toReversed()) {
     try {
-      process.kill(pid, 'SIGKILL');
+      process.kill(pid, signal);
     } catch (error) {
       if (!(error instanceof Error && 'code' in error && error.code === 'ESRCH')) throw error;
     }

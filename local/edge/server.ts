@@ -1,6 +1,7 @@
-import { mkdir } from 'node:fs/promises';
+import { mkdir, readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { isDeepStrictEqual } from 'node:util';
 import { type Unstable_Config, unstable_readConfig } from 'wrangler';
 import {
   convertV4MiniflareOptions,
@@ -19,6 +20,8 @@ export const EdgeConfig = z.object({
   dataDir: z.string(),
   /** The Worker's variables and secrets, as `wrangler secret` would hold them. */
   variables: z.record(z.string(), z.string()),
+  /** A JSON file of variables that go before those, a change is deployed within a minute. It need not exist. */
+  variablesFile: z.string().optional(),
   /** CIDR ranges that the EGRESS_PRIVATE binding reaches; none = no such binding. */
   privateEgress: z.array(z.string()),
 });
@@ -29,33 +32,58 @@ const CRON_INTERVAL_MS = 60_000;
 
 /**
  * Runs the Worker in workerd, through Miniflare's API: the bundle that a deploy would upload, Durable Object storage on disk,
- * egress to public addresses only, and a ticker in place of Cloudflare's cron.
+ * egress to public addresses only, and a ticker in place of Cloudflare's cron. Each minute, or at once on SIGUSR2, cron comes
+ * round, and the bundle is deployed again when `variablesFile` says something else.
  */
 export async function startEdge(config: EdgeConfig): Promise<RunningService> {
   const wrangler = unstable_readConfig({ config: join(root, 'wrangler.toml') });
   await mkdir(config.dataDir, { recursive: true });
   await endLeftoverWorkerd(config.dataDir);
   const script = await buildWorker(join(config.dataDir, 'bundle'));
-  const miniflare = new Miniflare(
-    workerOptions(config, {
-      script,
-      compatibilityDate: wrangler.compatibility_date ?? '',
-      compatibilityFlags: wrangler.compatibility_flags,
-      durableObjects: wrangler.durable_objects.bindings,
-      assets: join(root, wrangler.assets?.directory ?? ''),
-      queues: wrangler.queues,
-    }),
-  );
+  const bundle: WorkerBundle = {
+    script,
+    compatibilityDate: wrangler.compatibility_date ?? '',
+    compatibilityFlags: wrangler.compatibility_flags,
+    durableObjects: wrangler.durable_objects.bindings,
+    assets: join(root, wrangler.assets?.directory ?? ''),
+    queues: wrangler.queues,
+  };
+  let variables = await variablesOf(config);
+  const options = () => workerOptions({ ...config, variables }, bundle);
+  const miniflare = new Miniflare(options());
   const url = await miniflare.ready;
   rememberWorkerd(config.dataDir);
-  const stopCron = startCron(miniflare, wrangler.triggers?.crons ?? []);
+  const cron = cronOf(miniflare, wrangler.triggers?.crons ?? []);
+  const minute = async (): Promise<void> => {
+    const wanted = await variablesOf(config);
+    if (!isDeepStrictEqual(wanted, variables)) {
+      variables = wanted;
+      await miniflare.setOptions(options());
+      rememberWorkerd(config.dataDir);
+    }
+    await cron();
+  };
+  const comesRound = (): void => {
+    minute().catch((error: unknown) => process.stderr.write(`cron: ${String(error)}\n`));
+  };
+  const timer = setInterval(comesRound, CRON_INTERVAL_MS);
+  process.on('SIGUSR2', comesRound);
   return {
     url: url.origin,
     close: async () => {
-      stopCron();
+      clearInterval(timer);
       await miniflare.dispose();
     },
   };
+}
+
+async function variablesOf({
+  variables,
+  variablesFile,
+}: EdgeConfig): Promise<EdgeConfig['variables']> {
+  if (variablesFile === undefined) return variables;
+  const text = await readFile(variablesFile, 'utf8').catch(() => '{}');
+  return { ...variables, ...EdgeConfig.shape.variables.parse(JSON.parse(text)) };
 }
 
 export type WorkerBundle = {
@@ -125,16 +153,12 @@ export function workerOptions(config: EdgeConfig, bundle: WorkerBundle): Minifla
 }
 
 /** Cloudflare's clock, played: every trigger of wrangler.toml fires once a minute, which is what all of them say. */
-function startCron(miniflare: Miniflare, crons: readonly string[]): () => void {
+function cronOf(miniflare: Miniflare, crons: readonly string[]): () => Promise<void> {
   const unknown = crons.find((cron) => cron !== '* * * * *');
   if (unknown !== undefined)
     throw new Error(`the local ticker knows '* * * * *' only, not '${unknown}'`);
-  const tick = async (): Promise<void> => {
+  return async () => {
     const worker = await miniflare.getWorker();
     await Promise.all(crons.map((cron) => worker.scheduled({ cron, scheduledTime: new Date() })));
   };
-  const timer = setInterval(() => {
-    tick().catch((error: unknown) => process.stderr.write(`cron: ${String(error)}\n`));
-  }, CRON_INTERVAL_MS);
-  return () => clearInterval(timer);
 }

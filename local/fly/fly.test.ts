@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { APP, eventually, isRunning, MachineView, startFlyStack } from './testing/stack.ts';
@@ -16,6 +17,11 @@ const booted = async (id: string): Promise<number> =>
     const boots = await stack.disk(id, 'boots').catch(() => '');
     return Number(boots.trim().split('\n').at(-1)) || undefined;
   });
+/** As `ps` names it: `T` stands still. */
+const processState = async (pid: number): Promise<string> => {
+  const stat = await readFile(`/proc/${pid}/stat`, 'utf8');
+  return stat[stat.lastIndexOf(') ') + 2] ?? '';
+};
 const inState = (id: string, state: string) =>
   eventually(`${id} ${state}`, async () =>
     (await fly.state(id))?.state === state ? state : undefined,
@@ -213,4 +219,55 @@ test('a machine that ran runs again when the service is back, under the same id'
   expect(isRunning(pid)).toBe(false);
   await inState(made.id, 'started');
   expect((await fly.state(idle.id))?.state).toBe('created');
+});
+
+test('a suspended machine stands still with all it has started, and goes on where it was', async () => {
+  const made = await fly.create();
+  const pid = await booted(made.id);
+  await inState(made.id, 'started');
+  expect((await fly.call('POST', `/${made.id}/suspend`)).status).toBe(200);
+  expect(await fly.state(made.id)).toMatchObject({ state: 'suspended', pid });
+  expect(await processState(pid)).toBe('T');
+  expect((await fly.call('POST', `/${made.id}/start`)).json).toMatchObject({
+    previous_state: 'suspended',
+  });
+  expect(await fly.state(made.id)).toMatchObject({ state: 'started', pid });
+  await eventually('it goes on', async () =>
+    (await processState(pid)) === 'T' ? undefined : true,
+  );
+
+  expect((await fly.call('POST', `/${made.id}/suspend`)).status).toBe(200);
+  expect((await fly.call('DELETE', `/${made.id}`)).status).toBe(200);
+  expect(isRunning(pid)).toBe(false);
+});
+
+test('a machine that moves to another host: the same id, a new boot and disk; what is left behind ends with the service', async () => {
+  const made = await fly.create({ guest: { persist_rootfs: 'always' } });
+  const pid = await booted(made.id);
+  const moved = await fly.control('POST', `machines/${made.id}/migrate`);
+  expect(moved).toEqual({ leftPid: pid });
+  const next = await booted(`${made.id}.1`);
+  expect(next).not.toBe(pid);
+  await inState(made.id, 'started');
+  expect((await fly.state(made.id))?.pid).toBe(next);
+  expect(await processState(pid)).toBe('T');
+  await fly.control('POST', 'rejoin');
+  await eventually('it goes on', async () =>
+    (await processState(pid)) === 'T' ? undefined : true,
+  );
+  await stack.restart();
+  fly = stack.client();
+  expect(isRunning(pid)).toBe(false);
+});
+
+test('may get less time to stop than was promised', async () => {
+  await fly.control('PUT', 'patience', { ms: 200 });
+  const made = await fly.create({
+    env: { TEST_STUBBORN: '1' },
+    stop_config: { signal: 'SIGTERM', timeout: '300s' },
+  });
+  const pid = await booted(made.id);
+  await fly.call('POST', `/${made.id}/stop`, {});
+  await inState(made.id, 'stopped');
+  expect(isRunning(pid)).toBe(false);
 });

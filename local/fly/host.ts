@@ -4,8 +4,8 @@ import { closeSync, mkdirSync, openSync, rmSync } from 'node:fs';
 import { constants } from 'node:os';
 import { join } from 'node:path';
 import type { Log } from '../http.ts';
-import { inheritedEnvironment } from '../launcher/env.ts';
-import { killTree, listProcesses } from '../processes.ts';
+import { killTree, processOf, signalTree } from '../processes.ts';
+import { machineEnvironment } from './machine-environment.ts';
 import { stopSettings } from './schemas.ts';
 import type { FlyStore, MachineEvent, MachineRecord } from './store.ts';
 
@@ -39,8 +39,11 @@ export class MachineHost {
   readonly #running = new Map<string, Running>();
   readonly #crashes = new Map<string, number[]>();
   readonly #timers = new Map<string, NodeJS.Timeout>();
+  /** Machines' processes on hosts that are cut off. */
+  readonly #left: ChildProcess[] = [];
   #watchers: (() => void)[] = [];
   #closing = false;
+  #patienceMs: number | null = null;
 
   constructor(deps: { config: HostConfig; store: FlyStore; log: Log; now: () => number }) {
     this.#config = deps.config;
@@ -54,7 +57,8 @@ export class MachineHost {
     for (const machine of this.#store.list()) {
       if (machine.process !== null) killTree(machine.process);
       const next = { ...machine, process: null };
-      if (machine.state === 'stopping') this.#settle(next, 'stopped', 'exit');
+      if (machine.state === 'stopping' || machine.state === 'suspended')
+        this.#settle(next, 'stopped', 'exit');
       else if (machine.state === 'destroying') this.#settle(next, 'destroyed', 'destroy');
       else if (machine.state === 'starting' || machine.state === 'started') this.launch(next);
       else if (machine.process !== null) this.#store.save(next);
@@ -63,7 +67,7 @@ export class MachineHost {
 
   /** Starts a machine's process. Its disk is as it was only where `persist_rootfs` says so. */
   launch(machine: MachineRecord): void {
-    const root = join(this.#config.dataDir, 'disks', machine.id);
+    const root = this.#disk(machine);
     if ((machine.config.guest?.persist_rootfs ?? 'never') === 'never')
       rmSync(root, { recursive: true, force: true });
     mkdirSync(root, { recursive: true, mode: 0o700 });
@@ -72,7 +76,7 @@ export class MachineHost {
     const output = openSync(join(this.#config.dataDir, 'logs', `${machine.id}.log`), 'a', 0o600);
     const child = fork(this.#config.program, [], {
       cwd: root,
-      env: { ...inheritedEnvironment(), ...this.#environment(machine, root) },
+      env: machineEnvironment(machine, root, this.#config),
       execArgv: [],
       stdio: ['ignore', output, output, 'ipc'],
       detached: true,
@@ -92,9 +96,48 @@ export class MachineHost {
   }
 
   /** A new version gets a new disk, unless the machine keeps its own `always`. */
-  renewDisk({ id, config }: MachineRecord): void {
-    if (config.guest?.persist_rootfs !== 'always')
-      rmSync(join(this.#config.dataDir, 'disks', id), { recursive: true, force: true });
+  renewDisk(machine: MachineRecord): void {
+    if (machine.config.guest?.persist_rootfs !== 'always')
+      rmSync(this.#disk(machine), { recursive: true, force: true });
+  }
+
+  /** From now on machines are killed so soon after they were told to stop; null: when their time is over. */
+  cutShort(patienceMs: number | null): void {
+    this.#patienceMs = patienceMs;
+  }
+
+  suspend(machine: MachineRecord): void {
+    this.#signal(machine, 'SIGSTOP');
+    this.change(machine.id, { ...machine, state: 'suspended' }, 'suspend', 'suspended', 'user');
+  }
+
+  wake(machine: MachineRecord): void {
+    this.change(machine.id, { ...machine, state: 'started' }, 'start', 'started', 'user');
+    this.#signal(machine, 'SIGCONT');
+  }
+
+  /**
+   * The machine goes on at another host: the same id, a new boot on an empty disk. Its old host is cut off with everything
+   * that runs there standing still: nobody kills it but `close`. Returns the process that was left behind.
+   */
+  migrate(machine: MachineRecord): number | null {
+    this.#cancelRestart(machine.id);
+    const left = this.#running.get(machine.id)?.child;
+    this.#signal(machine, 'SIGSTOP');
+    this.#running.delete(machine.id);
+    if (left !== undefined) this.#left.push(left);
+    const next = { ...machine, instance_id: newInstanceId(), host: machine.host + 1 };
+    this.change(machine.id, { ...next, state: 'stopped', process: null }, 'migrate', 'stopped');
+    this.launch(next);
+    return left?.pid ?? null;
+  }
+
+  /** Hosts that were cut off are back, and what stood still there goes on. */
+  rejoin(): void {
+    for (const { pid } of this.#left) {
+      const entry = processOf(pid);
+      if (entry !== undefined) signalTree(entry, 'SIGCONT');
+    }
   }
 
   /** Sends the signal, and SIGKILL to all that is left when the time is over. Resolves when nothing runs. */
@@ -114,7 +157,8 @@ export class MachineHost {
     running.stopping = true;
     this.change(id, { ...machine, state: 'stopping' }, 'stop', 'stopping', 'user');
     running.child.kill(isSignal(signal) ? signal : 'SIGINT');
-    const timer = setTimeout(() => this.#kill(id), timeoutMs);
+    const patienceMs = Math.min(timeoutMs, this.#patienceMs ?? timeoutMs);
+    const timer = setTimeout(() => this.#kill(id), patienceMs);
     await running.exited;
     clearTimeout(timer);
   }
@@ -171,6 +215,9 @@ export class MachineHost {
   async close(graceMs: number): Promise<void> {
     this.#closing = true;
     for (const id of this.#timers.keys()) this.#cancelRestart(id);
+    for (const { pid } of this.#left) killAll(pid);
+    for (const machine of this.#store.list())
+      if (machine.state === 'suspended') this.#kill(machine.id);
     await Promise.all(
       [...this.#running].map(async ([id, { child, exited }]) => {
         child.kill('SIGTERM');
@@ -181,26 +228,10 @@ export class MachineHost {
     );
   }
 
-  #environment(machine: MachineRecord, root: string): Record<string, string> {
-    const given = { ...this.#config.imageEnv, ...machine.config.env, ...this.#config.secrets };
-    return {
-      ...Object.fromEntries(
-        Object.entries(given).map(([name, value]) => [name, value.replaceAll('{root}', root)]),
-      ),
-      FLY_APP_NAME: machine.app,
-      FLY_MACHINE_ID: machine.id,
-      FLY_ALLOC_ID: machine.id,
-      FLY_MACHINE_VERSION: machine.instance_id,
-      FLY_REGION: machine.region,
-      FLY_IMAGE_REF: machine.config.image,
-      FLY_PRIVATE_IP: '127.0.0.1',
-    };
-  }
-
   #spawned(id: string, child: ChildProcess): void {
     const machine = this.#store.get(id);
     if (machine === undefined || this.#running.get(id)?.child !== child) return;
-    const entry = listProcesses().find(({ pid }) => pid === child.pid);
+    const entry = processOf(child.pid);
     const process = entry === undefined ? null : { pid: entry.pid, startedAt: entry.startedAt };
     if (machine.state === 'starting')
       this.change(id, { ...machine, state: 'started', process }, 'start');
@@ -249,8 +280,16 @@ export class MachineHost {
 
   #settle(machine: MachineRecord, state: 'stopped' | 'failed' | 'destroyed', type: string): void {
     this.change(machine.id, { ...machine, state, process: null }, type);
-    if (state === 'destroyed')
-      rmSync(join(this.#config.dataDir, 'disks', machine.id), { recursive: true, force: true });
+    if (state === 'destroyed') rmSync(this.#disk(machine), { recursive: true, force: true });
+  }
+
+  #disk({ id, host }: MachineRecord): string {
+    return join(this.#config.dataDir, 'disks', host === 0 ? id : `${id}.${host}`);
+  }
+
+  #signal({ id }: MachineRecord, signal: 'SIGSTOP' | 'SIGCONT'): void {
+    const entry = processOf(this.#running.get(id)?.child.pid);
+    if (entry !== undefined) signalTree(entry, signal);
   }
 
   #cancelRestart(id: string): void {
@@ -259,11 +298,13 @@ export class MachineHost {
   }
 
   #kill(id: string): void {
-    const child = this.#running.get(id)?.child;
-    const entry = listProcesses().find(({ pid }) => pid === child?.pid);
-    if (entry !== undefined) killTree(entry);
-    else child?.kill('SIGKILL');
+    killAll(this.pidOf(id) ?? undefined);
   }
+}
+
+function killAll(pid: number | undefined): void {
+  const entry = processOf(pid);
+  if (entry !== undefined) killTree(entry);
 }
 
 const isSignal = (name: string): name is NodeJS.Signals => Object.hasOwn(constants.signals, name);

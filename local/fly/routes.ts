@@ -30,6 +30,7 @@ export const ROUTES: readonly Route[] = [
   one('DELETE', '', 'delete', true, remove),
   one('POST', '/start', 'start', true, start),
   one('POST', '/stop', 'stop', true, stop),
+  one('POST', '/suspend', 'suspend', true, suspend),
   one('GET', '/wait', 'wait', false, wait),
   one('GET', '/events', 'events', false, ({ machineId }, { store }) => ({
     status: 200,
@@ -121,6 +122,7 @@ function create({ app, body }: Call, deps: Deps): Answer {
     created_at: now(),
     updated_at: now(),
     cordoned: wanted.skip_service_registration,
+    host: 0,
     lease: null,
     process: null,
   };
@@ -158,6 +160,10 @@ function start(call: Call, deps: Deps): Answer {
   const { state } = machine;
   if (state === 'started' || state === 'starting')
     return { status: 200, body: { previous_state: state, migrated: false, new_host: '' } };
+  if (state === 'suspended') {
+    deps.host.wake(machine);
+    return { status: 200, body: { previous_state: state, migrated: false, new_host: '' } };
+  }
   if (state !== 'created' && state !== 'stopped' && state !== 'failed')
     throw new HttpError(412, `failed_precondition: machine is ${state} and cannot be started`);
   deps.host.launch(machine);
@@ -172,6 +178,17 @@ function stop(call: Call, deps: Deps): Answer {
     throw new HttpError(412, `failed_precondition: machine is ${machine.state}`);
   if (machine.state === 'started' || machine.state === 'starting')
     void deps.host.stop(machine.id, { signal, timeout });
+  // What sleeps hears no signal.
+  if (machine.state === 'suspended') void deps.host.lose(machine.id, 'stopped');
+  return OK;
+}
+
+/** Everything in the machine stands still, with all its memory, until `start`. */
+function suspend(call: Call, deps: Deps): Answer {
+  const machine = find(call, deps);
+  if (machine.state !== 'started')
+    throw new HttpError(412, `failed_precondition: machine is ${machine.state}`);
+  deps.host.suspend(machine);
   return OK;
 }
 
@@ -193,7 +210,7 @@ async function remove(call: Call, deps: Deps): Promise<Answer> {
   const { host, store } = deps;
   const machine = find(call, deps);
   if (machine.state === 'destroyed') throw new HttpError(404, `machine not found: ${machine.id}`);
-  const atRest = ['created', 'stopped', 'failed'].includes(machine.state);
+  const atRest = ['created', 'stopped', 'suspended', 'failed'].includes(machine.state);
   if (!atRest && call.query.get('force') !== 'true')
     throw new HttpError(
       412,

@@ -87,6 +87,9 @@ export const Faults = z.array(
 );
 export type Faults = z.infer<typeof Faults>;
 
+/** Milliseconds that a machine gets to stop in truth, whatever was promised; null: what was promised. */
+export const PatienceBody = z.object({ ms: z.number().int().min(0).nullable() });
+
 export const LoseBody = z.object({ state: z.enum(['stopped', 'failed', 'destroyed']) });
 
 const DEFAULT_STOP = { signal: 'SIGINT', timeoutMs: 5_000 };

@@ -18,7 +18,7 @@ import { RateLimits } from './rate-limit.ts';
 import { type Answer, type Call, type Deps, find } from './call.ts';
 import { checkLease } from './leases.ts';
 import { type Route, ROUTES } from './routes.ts';
-import { Faults, LoseBody } from './schemas.ts';
+import { Faults, LoseBody, PatienceBody } from './schemas.ts';
 import { openFlyStore } from './store.ts';
 
 export const flyConfigSchema = z.object({
@@ -123,9 +123,13 @@ function fail(response: ServerResponse, { status, retryAfterSeconds }: Faults[nu
   sendJson(response, status, { error: `made to fail with ${status}` });
 }
 
-const CONTROL = /^\/control\/apps\/([^/]+)\/(faults|machines)(?:\/([^/]+)\/lose)?$/;
+const CONTROL =
+  /^\/control\/apps\/([^/]+)\/(faults|patience|rejoin|machines)(?:\/([^/]+)\/(lose|migrate))?$/;
 
-/** For tests alone, outside the API: trouble on demand, a machine that loses its power, and what runs where. */
+/**
+ * For tests alone, outside the API: trouble on demand, less time to stop than was promised, a machine that loses its power
+ * or moves to another host, hosts that come back, and what runs where.
+ */
 async function control(
   service: Service,
   method: string,
@@ -133,10 +137,18 @@ async function control(
   body: unknown,
 ): Promise<Answer> {
   const { store, host } = service;
-  const [, app = '', what, id] = CONTROL.exec(path) ?? [];
+  const [, app = '', what, id, how] = CONTROL.exec(path) ?? [];
   const machines = store.list().filter((machine) => machine.app === app);
   if (method === 'PUT' && what === 'faults') {
     service.faults.set(app, Faults.parse(body));
+    return { status: 204 };
+  }
+  if (method === 'PUT' && what === 'patience') {
+    host.cutShort(PatienceBody.parse(body).ms);
+    return { status: 204 };
+  }
+  if (method === 'POST' && what === 'rejoin') {
+    host.rejoin();
     return { status: 204 };
   }
   if (method === 'GET' && what === 'machines') {
@@ -150,8 +162,10 @@ async function control(
     }));
     return { status: 200, body: shown };
   }
-  if (method === 'POST' && id !== undefined && machines.some((machine) => machine.id === id)) {
-    await host.lose(id, LoseBody.parse(body).state);
+  const machine = machines.find((one) => one.id === id);
+  if (method === 'POST' && machine !== undefined) {
+    if (how === 'migrate') return { status: 200, body: { leftPid: host.migrate(machine) } };
+    await host.lose(machine.id, LoseBody.parse(body).state);
     return { status: 204 };
   }
   throw new HttpError(404, 'There is no such control.');

@@ -42,6 +42,7 @@ export const MachineRecord = z.object({
     'started',
     'stopping',
     'stopped',
+    'suspended',
     'failed',
     'destroying',
     'destroyed',
@@ -51,6 +52,8 @@ export const MachineRecord = z.object({
   created_at: z.number(),
   updated_at: z.number(),
   cordoned: z.boolean(),
+  /** How often it was moved to another host; each has a disk of its own. */
+  host: z.number().int().default(0),
   lease: Lease.nullable(),
   process: z.object({ pid: z.number(), startedAt: z.string() }).nullable(),
 });

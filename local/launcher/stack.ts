@@ -9,6 +9,12 @@ import type { Settings } from './settings.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const RUNNER = 'runner/main.ts';
+/** As in Dockerfile.runner: a small nursery, and freed memory given back; 15 MiB less a runner. */
+const LEAN = {
+  NODE_OPTIONS: '--max-semi-space-size=2',
+  MALLOC_ARENA_MAX: '2',
+  MALLOC_TRIM_THRESHOLD_: '131072',
+};
 const FLY_APP = 'waypost-runners';
 
 export type Stack = {
@@ -38,8 +44,8 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   const { ports, secrets } = settings;
   const started: ManagedProcess[] = [];
 
+  await mkdir(join(env.directory, 'logs'), { recursive: true });
   const run = async (name: string, file: string, environment: Record<string, string>) => {
-    await mkdir(join(env.directory, 'logs'), { recursive: true });
     const process = new ManagedProcess(
       {
         name,
@@ -111,6 +117,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     await service('edge', {
       port: ports.api,
       privateEgress: privateRanges(egressAllow),
+      variablesFile: join(env.directory, 'edge.json'),
       variables: {
         ...edgeVariables({ env, settings, databaseUrl }),
         EGRESS_ALLOW: egressAllow.join(','),
@@ -125,13 +132,14 @@ export async function startStack(options: StackOptions): Promise<Stack> {
         token: secrets.flyToken,
         apps: [FLY_APP],
         program: join(root, RUNNER),
-        imageEnv: { WWEBJS_DATA_DIR: '{root}/data' },
+        imageEnv: { ...LEAN, WWEBJS_DATA_DIR: '{root}/data' },
         secrets: runnerEnvironment(options, 0),
       });
     else
       await Promise.all(
         runnerPorts(env, settings).map((port, index) =>
           run(`runner-${index + 1}`, RUNNER, {
+            ...LEAN,
             ...runnerEnvironment(options, port),
             RUNNER_ID: `runner-${index + 1}`,
             RUNNER_REGION: 'local',
@@ -162,6 +170,7 @@ function runnerEnvironment({ env, settings }: StackOptions, port: number): Recor
   const { ports, secrets } = settings;
   return {
     RUNNER_MAX_SESSIONS: String(env.RUNNER_MAX_SESSIONS),
+    RUNNER_START_CAP: env.RUNNER_START_CAP,
     RUNNER_SNAPSHOT_AFTER_SECONDS: env.RUNNER_SNAPSHOT_AFTER_SECONDS,
     HOST: '127.0.0.1',
     PORT: String(port),

@@ -1,14 +1,9 @@
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Deployment, startDeployment } from './testing/deployment.ts';
 import { flyOf } from './testing/fly.ts';
 import { HAS_LEFT, onlineSession, sendText, SessionView, settled } from './testing/session.ts';
 import { processesUnder } from './testing/processes.ts';
 import { until } from './testing/until.ts';
-
-/** The reconciler runs once a minute, and a machine takes a few seconds. */
-const SOON_MS = 150_000;
 
 describe('a fleet on the Machines API, one machine per session', () => {
   let deployment: Deployment;
@@ -46,30 +41,24 @@ describe('a fleet on the Machines API, one machine per session', () => {
     const epoch = (await viewOf(second.id)).runner?.epoch ?? 0;
     const pid = (await fly.machines()).find(({ id }) => id === crashed)?.pid ?? 0;
     process.kill(pid, 'SIGKILL');
-    await until(
-      'the crashed session to be back on its machine',
-      async () => {
-        const { status, runner } = await viewOf(second.id);
-        const back = status === 'online' && runner?.id === crashed && runner.epoch > epoch;
-        return back ? true : undefined;
-      },
-      SOON_MS,
-    );
+    await fly.until('the crashed session to be back on its machine', async () => {
+      const { status, runner } = await viewOf(second.id);
+      const back = status === 'online' && runner?.id === crashed && runner.epoch > epoch;
+      return back ? true : undefined;
+    });
 
     await until('the credentials of the third session to be kept', async () => {
-      const log = join(deployment.directory, 'data', 'fly', 'logs', `${lost}.log`);
-      const kept = (await readFile(log, 'utf8')).includes('credentials.kept');
+      const kept = (await fly.logOf(lost)).includes('credentials.kept');
       return kept ? true : undefined;
     });
     // The whole machine gone: another one is made, and the session is online there without a code.
     await fly.lose(lost, 'failed');
-    const next = await until(
+    const next = await fly.until(
       'the session of the lost machine to be online on another',
       async () => {
         const { status, runner } = await viewOf(third.id);
         return status === 'online' && runner !== null && runner.id !== lost ? runner.id : undefined;
       },
-      SOON_MS,
     );
     expect(await started()).toContain(next);
     expect((await fly.machines()).map(({ id }) => id)).not.toContain(lost);
@@ -78,13 +67,10 @@ describe('a fleet on the Machines API, one machine per session', () => {
 
     // A machine without its session is stopped; the others keep theirs.
     await deployment.api.call('DELETE', `/v1/sessions/${second.id}`);
-    await until(
-      'the idle machine to be stopped',
-      async () =>
-        (await fly.machines()).find(({ id }) => id === crashed)?.state === 'stopped'
-          ? true
-          : undefined,
-      SOON_MS,
+    await fly.until('the idle machine to be stopped', async () =>
+      (await fly.machines()).find(({ id }) => id === crashed)?.state === 'stopped'
+        ? true
+        : undefined,
     );
     expect(new Set(await started())).toEqual(new Set([owners[0], next]));
     for (const id of [first, third.id]) expect((await viewOf(id)).status).toBe('online');

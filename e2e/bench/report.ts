@@ -1,8 +1,12 @@
-/** One figure; `beside` is the same thing measured on something else in the same run. */
+/**
+ * One figure; `beside` is the same thing measured on something else in the same run. A goal is the most that is wanted: of
+ * the figure, or of its ratio where there is something beside it.
+ */
 export type Row = {
   what: string;
   unit: string;
   actual: number;
+  goal?: number;
   beside?: { what: string; actual: number; goal?: number };
 };
 
@@ -23,7 +27,8 @@ export function reportOf(
       beside === undefined
         ? ['', '']
         : [`${beside.what}: ${beside.actual.toFixed(1)}`, ratio(row).toFixed(2)];
-    const goal = beside?.goal === undefined ? '' : `≤ ${beside.goal}`;
+    const wanted = beside?.goal ?? row.goal;
+    const goal = wanted === undefined ? '' : `≤ ${wanted}`;
     return `| ${what} | ${actual.toFixed(1)} ${unit} | ${compared[0]} | ${compared[1]} | ${goal} |`;
   });
   const markdown = `# Bench, ${run.at.toISOString().slice(0, 16).replace('T', ' ')} UTC

@@ -5,6 +5,10 @@ import type { History } from './history.ts';
 const SENT = { id: 'evt_1', type: 'message.sent', seq: 1, sessionId: 's', wireId: 'A' };
 const CAME = { id: 'evt_2', type: 'message.received', seq: 2, sessionId: 's', wireId: 'B' };
 
+const FIRST = { sessionId: 's', epoch: 1, runnerId: 'a', cause: 'adopted', from: 100, to: 200 };
+const SECOND = { sessionId: 's', epoch: 2, runnerId: 'b', cause: 'takeover', from: 300, to: null };
+const OTHER = { sessionId: 'other', epoch: 1, runnerId: 'b', cause: 'adopted', from: 50, to: null };
+
 /** One message out and one in, and all as it should be. */
 const good: History = {
   sends: [
@@ -13,7 +17,7 @@ const good: History = {
   ],
   messages: [{ id: 'msg_1', status: 'sent', wireId: 'A', queueSeq: 1 }],
   wire: [{ account: 'a', wireId: 'A', text: 'one' }],
-  inbound: [{ sessionId: 's', wireId: 'B', text: 'in' }],
+  inbound: [{ sessionId: 's', wireId: 'B', text: 'in', at: 130 }],
   events: [
     { ...SENT, messageId: 'msg_1' },
     { ...CAME, messageId: null },
@@ -24,15 +28,24 @@ const good: History = {
     { ...CAME, messageId: null },
   ],
   seqs: [1, 2, 3],
+  rows: [{ id: 'msg_1', sessionId: 's', status: 'sent' }],
+  owners: [FIRST, OTHER, SECOND],
+  connections: [
+    { sessionId: 's', deviceId: 7, from: 120, to: 190 },
+    { sessionId: 's', deviceId: 7, from: 310, to: null },
+    { sessionId: 'other', deviceId: 8, from: 130, to: 400 },
+  ],
   violations: [],
   moves: { a: 1 },
 };
 const ended = (status: string, wireId: string | null = 'A') => ({
   messages: [{ id: 'msg_1', status, wireId, queueSeq: 1 }],
+  rows: [{ id: 'msg_1', sessionId: 's', status }],
 });
 const two = {
   sends: [...good.sends, { sessionId: 's', text: 'two', messageId: 'msg_2' }],
   messages: [...good.messages, { id: 'msg_2', status: 'sent', wireId: 'C', queueSeq: 2 }],
+  rows: [...good.rows, { id: 'msg_2', sessionId: 's', status: 'sent' }],
   events: [...good.events, { ...SENT, id: 'evt_3', seq: 3, wireId: 'C', messageId: 'msg_2' }],
 };
 
@@ -40,6 +53,23 @@ const ROLLED_BACK = { kind: 'ratchet_rolled_back', account: 'a', detail: '9 afte
 
 test('keys may go back when a session moves', () => {
   expect(checkHistory({ ...good, violations: [ROLLED_BACK] })).toEqual([]);
+});
+
+const LOST = { sessionId: 's', wireId: 'Z', text: 'in', at: 180 };
+
+test('what came in as its runner died may be lost when another takes the session over', () => {
+  expect(checkHistory({ ...good, inbound: [LOST] })).toEqual([]);
+});
+
+test.each([
+  ['long before', { inbound: [{ ...LOST, at: -2_000 }] }],
+  ['after it', { inbound: [{ ...LOST, at: 310 }] }],
+  ['of another session', { inbound: [{ ...LOST, sessionId: 'other' }] }],
+  ['where the same runner went on', { owners: [FIRST, { ...SECOND, runnerId: 'a' }] }],
+  ['where the session was given away', { owners: [FIRST, { ...SECOND, cause: 'assigned' }] }],
+])('but not %s', (_, change) => {
+  const findings = checkHistory({ ...good, inbound: [LOST], ...change });
+  expect(findings.map(({ what }) => what)).toContain('in made 0 events');
 });
 
 test('a good history has no findings, duplicates of a webhook included', () => {
@@ -69,7 +99,7 @@ test.each<[string, RegExp, Partial<History>]>([
   [
     'an incoming message without an event',
     /in made 0/,
-    { inbound: [{ sessionId: 's', wireId: 'Z', text: 'in' }] },
+    { inbound: [{ sessionId: 's', wireId: 'Z', text: 'in', at: 320 }] },
   ],
   [
     'an incoming message with two events',
@@ -91,6 +121,67 @@ test.each<[string, RegExp, Partial<History>]>([
     'a violation',
     /two_connections of a: device 1/,
     { violations: [{ kind: 'two_connections', account: 'a', detail: 'device 1' }] },
+  ],
+  [
+    'a row that the API does not list',
+    /msg_2 \(sent\) is not listed/,
+    { rows: two.rows, sends: two.sends },
+  ],
+  ['a listed message without a row', /msg_1 is listed and has no row/, { rows: [] }],
+  [
+    'a row that the API shows otherwise',
+    /msg_1 is unknown and listed as sent/,
+    { rows: [{ id: 'msg_1', sessionId: 's', status: 'unknown' }] },
+  ],
+  [
+    'a row that is left',
+    /msg_1 is still sending/,
+    { rows: [{ id: 'msg_1', sessionId: 's', status: 'sending' }] },
+  ],
+  [
+    'a row that nobody sent',
+    /msg_9 is nobody’s/,
+    { rows: [...good.rows, { id: 'msg_9', sessionId: 's', status: 'sent' }] },
+  ],
+  [
+    'two owners at a time',
+    /epoch 2 of s \(b, takeover\) began before the end of epoch 1 of s \(a, adopted\)/,
+    { owners: [{ ...FIRST, to: 301 }, OTHER, SECOND] },
+  ],
+  [
+    'an owner that never ended',
+    /epoch 2 of s .* began before the end/,
+    { owners: [{ ...FIRST, to: null }, OTHER, SECOND] },
+  ],
+  [
+    'an owner whose time ends before it begins',
+    /^epoch 1 of s \(a, adopted\)$/,
+    { owners: [{ ...FIRST, to: 99 }, OTHER, SECOND] },
+  ],
+  [
+    'an epoch that did not rise',
+    /epoch 1 of s \(b, takeover\) after epoch 1 of s/,
+    { owners: [FIRST, OTHER, { ...SECOND, epoch: 1 }] },
+  ],
+  [
+    'a device that was connected twice',
+    /device 7 of s for 5 ms/,
+    {
+      connections: [
+        { sessionId: 's', deviceId: 7, from: 120, to: 190 },
+        { sessionId: 's', deviceId: 7, from: 185, to: 195 },
+      ],
+    },
+  ],
+  [
+    'a device that stayed connected under the next owner',
+    /s after the end of epoch 1 of s/,
+    { connections: [{ sessionId: 's', deviceId: 7, from: 120, to: 1_300 }] },
+  ],
+  [
+    'a device that nobody can have connected',
+    /s before it had an owner/,
+    { connections: [{ sessionId: 's', deviceId: 7, from: 90, to: 95 }] },
   ],
   ['keys that went back without a move', /a: 9 after 12/, { violations: [ROLLED_BACK], moves: {} }],
 ])('notices %s', (_name, what, change) => {

@@ -1,3 +1,5 @@
+import { wentWithItsRunner } from './residual-loss.ts';
+import { OWNERSHIP_RULES } from './check-ownership.ts';
 import type { EndedMessage, History, RecordedEvent, Send } from './history.ts';
 
 export type Finding = { rule: string; what: string };
@@ -23,6 +25,27 @@ const RULES: Readonly<Record<string, Rule>> = {
       if (end === undefined) return [`${messageId} (${text}) is gone`];
       return ENDS.includes(end.status) ? [] : [`${messageId} (${text}) is still ${end.status}`];
     }),
+
+  'what the API lists is what the database holds': ({ messages, rows }) => {
+    const listed = new Map(messages.map(({ id, status }) => [id, status]));
+    const held = new Set(rows.map(({ id }) => id));
+    return [
+      ...rows.flatMap(({ id, status }) => {
+        const shown = listed.get(id);
+        if (shown === undefined) return [`${id} (${status}) is not listed`];
+        return shown === status ? [] : [`${id} is ${status} and listed as ${shown}`];
+      }),
+      ...messages.flatMap(({ id }) => (held.has(id) ? [] : [`${id} is listed and has no row`])),
+    ];
+  },
+
+  'every row is a send that was accepted, and has come to an end': ({ sends, rows }) => {
+    const sent = new Set(accepted(sends).map(({ messageId }) => messageId));
+    return rows.flatMap(({ id, status }) => {
+      if (!sent.has(id)) return [`${id} is nobody’s`];
+      return ENDS.includes(status) ? [] : [`${id} is still ${status}`];
+    });
+  },
 
   'a message is on the wire at most once': ({ wire }) =>
     [...Map.groupBy(wire, ({ text }) => text)].flatMap(([text, copies]) =>
@@ -58,10 +81,12 @@ const RULES: Readonly<Record<string, Rule>> = {
     });
   },
 
-  'every message that came in is one event': ({ inbound, events }) =>
-    inbound.flatMap(({ wireId, text }) => {
-      const found = received(events, wireId);
-      return found.length === 1 ? [] : [`${text} made ${found.length} events`];
+  'every message that came in is one event': (history) =>
+    history.inbound.flatMap((message) => {
+      const found = received(history.events, message.wireId);
+      if (found.length === 1 || (found.length === 0 && wentWithItsRunner(history, message)))
+        return [];
+      return [`${message.text} made ${found.length} events`];
     }),
 
   'every event of a message reaches the webhook, always under its own id': ({
@@ -107,6 +132,8 @@ const RULES: Readonly<Record<string, Rule>> = {
     violations
       .filter(({ kind, account }) => kind === ROLLED_BACK && (moves[account] ?? 0) === 0)
       .map(({ account, detail }) => `${account}: ${detail}`),
+
+  ...OWNERSHIP_RULES,
 };
 
 type Accepted = Send & { messageId: string };

@@ -16,9 +16,22 @@ export type History = {
   delivered: readonly RecordedEvent[];
   /** What WhatsApp saw that must not be: two connections of one device, a wire id twice, a key that went back. */
   violations: readonly Violation[];
+  /** The outbound rows of the database, whatever the API says of them. */
+  rows: readonly MessageRow[];
+  /** `lease_history`: each session's owners, in the order in which they were written. */
+  owners: readonly Owner[];
+  /** When each session's device was connected, as WhatsApp saw it. */
+  connections: readonly Connection[];
   /** How often each account's session was seen on another runner than before. */
   moves: Readonly<Record<string, number>>;
 };
+
+export type MessageRow = { id: string; sessionId: string; status: string };
+
+/** Times are ms since the epoch; `to` is null while it lasts. */
+type Interval = { sessionId: string; from: number; to: number | null };
+export type Owner = Interval & { epoch: number; runnerId: string; cause: string };
+export type Connection = Interval & { deviceId: number };
 
 export type Violation = { kind: string; account: string; detail: string };
 
@@ -31,7 +44,8 @@ export type Send = {
 
 export type EndedMessage = { id: string; status: string; wireId: string | null; queueSeq: number };
 export type WireSend = { account: string; wireId: string; text: string };
-export type Inbound = { sessionId: string; wireId: string; text: string };
+/** `at`: when it was written, ms since the epoch. */
+export type Inbound = { sessionId: string; wireId: string; text: string; at: number };
 export type RecordedEvent = {
   id: string;
   type: string;

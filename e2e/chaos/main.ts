@@ -35,6 +35,8 @@ try {
       `seed ${seed}: ${report.faults.length} faults, ${report.sent} sent, ${report.unknown} unknown, ${report.findings.length} findings`,
     );
     for (const { rule, what } of report.findings) tell(`  ${rule}: ${what}`);
+    if (report.findings.length > 0)
+      for (const { at, what } of report.faults) tell(`  ${new Date(at).toISOString()} ${what}`);
   }
   await mkdir(results, { recursive: true });
   const { markdown, svg } = reportOf(reports);

@@ -4,7 +4,13 @@ import { browsersUnder } from '../testing/processes.ts';
 import type { Random } from './random.ts';
 import type { ChaosSession } from './traffic.ts';
 
-export type Fault = { at: number; what: string };
+export type Fault = {
+  at: number;
+  kind: string;
+  what: string;
+  /** Sessions that were restored from their copies by a runner that is called as before. */
+  restored?: readonly ChaosSession[];
+};
 
 /** Where faults strike. */
 export type Site = { deployment: Deployment; sessions: readonly ChaosSession[]; random: Random };
@@ -14,7 +20,7 @@ type Strike = (site: Site) => Promise<string>;
 const STRIKES: Readonly<Record<string, Strike>> = {
   killRunner: async ({ deployment, random }) => {
     const runner = random.pick((await deployment.facts()).runners);
-    process.kill(runner.pid, 'SIGKILL');
+    sendSignal(runner.pid, 'SIGKILL');
     return `${runner.id} killed with -9`;
   },
   freezeRunner: async ({ deployment, random }) => {
@@ -27,7 +33,7 @@ const STRIKES: Readonly<Record<string, Strike>> = {
     const browsers = await browsersUnder(deployment.directory);
     if (browsers.length === 0) return 'no browser to kill';
     const pid = random.pick(browsers);
-    process.kill(pid, 'SIGKILL');
+    sendSignal(pid, 'SIGKILL');
     return `browser ${pid} killed with -9`;
   },
   reloadPage: async ({ sessions, random }) => {
@@ -64,23 +70,33 @@ export async function runNemesis(site: Site & { signal: AbortSignal }): Promise<
   for (;;) {
     await sleep(random.between(2_000, 6_000));
     if (signal.aborted) return faults;
-    const strike = STRIKES[random.pick(Object.keys(STRIKES))];
+    const kind = random.pick(Object.keys(STRIKES));
+    const strike = STRIKES[kind];
     const at = Date.now();
-    if (strike !== undefined) faults.push({ at, what: await strike(site) });
+    if (strike !== undefined) faults.push({ at, kind, what: await strike(site) });
   }
 }
 
 export async function freeze(pid: number, ms: number): Promise<void> {
-  process.kill(pid, 'SIGSTOP');
+  sendSignal(pid, 'SIGSTOP');
   try {
     await sleep(ms);
   } finally {
-    process.kill(pid, 'SIGCONT');
+    sendSignal(pid, 'SIGCONT');
+  }
+}
+
+/** To a process that may be gone by now: a supervisor ends a runner that stands still. */
+function sendSignal(pid: number, name: NodeJS.Signals): void {
+  try {
+    process.kill(pid, name);
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'ESRCH')) throw error;
   }
 }
 
 async function killService({ deployment }: Site, name: string): Promise<string> {
-  process.kill(await pidOf(deployment, name), 'SIGKILL');
+  sendSignal(await pidOf(deployment, name), 'SIGKILL');
   return `${name} killed with -9`;
 }
 

@@ -3,10 +3,11 @@ import { z } from 'zod';
 import { PublicEvent } from '../../shared/protocol/events.ts';
 import type { Deployment } from '../testing/deployment.ts';
 import { until } from '../testing/until.ts';
-import type { EndedMessage, RecordedEvent, Violation, WireSend } from './history.ts';
+import type { Connection, EndedMessage, RecordedEvent, Violation, WireSend } from './history.ts';
 import type { ChaosSession } from './traffic.ts';
 
 const LOOK_EVERY_MS = 500;
+const COLLECT_EVERY_MS = 3_000;
 const Listed = z.array(
   z.object({
     id: z.string(),
@@ -76,6 +77,21 @@ export async function readEvents(deployment: Deployment): Promise<RecordedEvent[
   return all;
 }
 
+/** Reads boxes again and again until the signal says stop, since a box keeps only its newest requests. */
+export async function collectDelivered(
+  deployment: Deployment,
+  boxes: readonly string[],
+  abort: AbortSignal,
+): Promise<RecordedEvent[]> {
+  const found = new Map<string, RecordedEvent>();
+  while (!abort.aborted) {
+    for (const box of boxes)
+      for (const event of await readDelivered(deployment, box)) found.set(event.id, event);
+    await sleep(COLLECT_EVERY_MS);
+  }
+  return [...found.values()];
+}
+
 /** What a receiver's box got and answered with 200. */
 export async function readDelivered(deployment: Deployment, box: string): Promise<RecordedEvent[]> {
   const received = await deployment.inspector.all(box);
@@ -89,6 +105,16 @@ export async function readWire(sessions: readonly ChaosSession[]): Promise<WireS
   return all.flatMap(({ records }) =>
     records.map(({ account, wireId, body }) => ({ account, wireId, text: body })),
   );
+}
+
+/** When the sessions' devices were connected, as WhatsApp saw it. */
+export async function readConnections(sessions: readonly ChaosSession[]): Promise<Connection[]> {
+  const all = await Promise.all(
+    sessions.map(async ({ id, phone, at }) =>
+      (await phone.connections(at)).connections.map((spell) => ({ sessionId: id, ...spell })),
+    ),
+  );
+  return all.flat();
 }
 
 export async function readViolations(sessions: readonly ChaosSession[]): Promise<Violation[]> {

@@ -1,43 +1,83 @@
+import { percentile } from '../testing/stats.ts';
+import { drawReport } from './draw.ts';
+import { byKind, mean, percent, seconds } from './figures.ts';
 import type { ChaosReport } from './run.ts';
 
-const WIDTH = 640;
-const ROW = 26;
-
-/** The runs as a table, and a picture of how much of the time sessions were online and how long coming back took. */
+/** The runs as tables, and a picture of how much of the time sessions were online and how long coming back took. */
 export function reportOf(reports: readonly ChaosReport[]): { markdown: string; svg: string } {
   const total = (of: (report: ChaosReport) => number): number =>
     reports.reduce((sum, report) => sum + of(report), 0);
-  const lines = reports.map(
-    (report) =>
-      `| ${report.seed} | ${report.faults.length} | ${report.sent} | ${report.received} | ${report.unknown} | ${(report.onlineShare * 100).toFixed(1)} % | ${(report.longestAwayMs / 1000).toFixed(1)} s | ${report.findings.length} |`,
-  );
   const findings = reports.flatMap(({ seed, findings: found }) =>
     found.map(({ rule, what }) => `- seed ${seed}: ${rule}: ${what}`),
   );
+  const runs = reports.map((report) => [
+    report.seed,
+    report.faults.length,
+    report.sent,
+    report.received,
+    report.unknown,
+    report.eventsLost,
+    report.duplicateSends,
+    percent(mean(report.online)),
+    percent(Math.min(...report.online)),
+    percent(report.silent),
+    percent(mean(report.connected)),
+    seconds(report.longestAwayMs),
+    report.findings.length,
+  ]);
+  const every = (of: (report: ChaosReport) => readonly number[]): number[] => reports.flatMap(of);
+  const all = [
+    'all',
+    total(({ faults }) => faults.length),
+    total(({ sent }) => sent),
+    total(({ received }) => received),
+    total(({ unknown }) => unknown),
+    total((report) => report.eventsLost),
+    total((report) => report.duplicateSends),
+    percent(mean(every(({ online }) => online))),
+    percent(Math.min(...every(({ online }) => online))),
+    percent(mean(reports.map(({ silent }) => silent))),
+    percent(mean(every(({ connected }) => connected))),
+    seconds(Math.max(...reports.map(({ longestAwayMs }) => longestAwayMs))),
+    findings.length,
+  ];
+  const kinds = byKind(reports).map(({ kind, times, away }) => [
+    kind,
+    times,
+    away.length,
+    away.length === 0 ? '' : seconds(percentile(away, 0.5)),
+    away.length === 0 ? '' : seconds(Math.max(...away)),
+  ]);
   const markdown = `# Chaos
 
-| seed | faults | sent | received | unknown | online while faults struck | longest away | findings |
-|---|---|---|---|---|---|---|---|
-${lines.join('\n')}
-| all | ${total((r) => r.faults.length)} | ${total((r) => r.sent)} | ${total((r) => r.received)} | ${total((r) => r.unknown)} | | | ${findings.length} |
+Share of the time in which sessions were wanted: *online* as the API showed it (what nobody could see counts as away), *silent* when
+the API gave no answer, *connected* as the simulated WhatsApp saw it.
+
+${table(
+  [
+    'seed',
+    'faults',
+    'sent',
+    'received',
+    'unknown',
+    'events lost',
+    'sent twice',
+    'online',
+    'worst session',
+    'silent',
+    'connected',
+    'longest away',
+    'findings',
+  ],
+  [...runs, all],
+)}
+
+From the fault until the API showed the session online again, of the times that it was seen away:
+
+${table(['fault', 'struck', 'sessions away', 'p50', 'worst'], kinds)}
 ${findings.length === 0 ? '' : `\n${findings.join('\n')}\n`}`;
-  return { markdown, svg: draw(reports) };
+  return { markdown, svg: drawReport(reports, byKind(reports)) };
 }
 
-function draw(reports: readonly ChaosReport[]): string {
-  const rows = reports.map(({ seed, onlineShare, longestAwayMs }, index) => {
-    const y = 40 + index * ROW;
-    const width = onlineShare * 400;
-    return `<text x="10" y="${y + 13}">seed ${seed}</text>
-<rect x="80" y="${y}" width="400" height="16" fill="#eeeeee"/>
-<rect x="80" y="${y}" width="${width.toFixed(1)}" height="16" fill="#1b7f5c"/>
-<text x="490" y="${y + 13}">${(onlineShare * 100).toFixed(1)} %, away ${(longestAwayMs / 1000).toFixed(1)} s</text>`;
-  });
-  const height = 50 + reports.length * ROW;
-  return `<svg xmlns="http://www.w3.org/2000/svg" width="${WIDTH}" height="${height}" font-family="sans-serif" font-size="12">
-<rect width="${WIDTH}" height="${height}" fill="#ffffff"/>
-<text x="10" y="22">Share of time online while faults struck</text>
-${rows.join('\n')}
-</svg>
-`;
-}
+const table = (head: readonly string[], rows: readonly (readonly (string | number)[])[]): string =>
+  [head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n');

@@ -4,9 +4,22 @@ import { onlineSession, SETTLED } from '../testing/session.ts';
 import { until } from '../testing/until.ts';
 import { worldOf } from '../testing/world.ts';
 import { checkHistory, type Finding } from './check-history.ts';
+import type { RecordedEvent } from './history.ts';
+import {
+  connectedShares,
+  duplicateSends,
+  eventsLost,
+  longestAway,
+  onlineShares,
+  recoveries,
+  type Recovery,
+  silentShare,
+} from './measure.ts';
 import { type Fault, runNemesis, type Site } from './nemesis.ts';
 import {
+  collectDelivered,
   type Look,
+  readConnections,
   readDelivered,
   readEvents,
   readMessages,
@@ -15,6 +28,7 @@ import {
   watchSessions,
 } from './observe.ts';
 import { seededRandom } from './random.ts';
+import { readOwners, readRows } from './read-database.ts';
 import { type ChaosSession, runTraffic } from './traffic.ts';
 
 /** Sessions are copied soon after they are linked: one that moves before its first copy needs its phone again. */
@@ -29,8 +43,15 @@ export type ChaosReport = {
   sent: number;
   unknown: number;
   received: number;
-  /** Looks at a session that found it online, of all looks, while faults were happening. */
-  onlineShare: number;
+  eventsLost: number;
+  duplicateSends: number;
+  /** Of each session: the share of the time it was wanted in which the API showed it online. */
+  online: readonly number[];
+  /** The share of that time in which the API gave no answer. */
+  silent: number;
+  /** Of each session: the share of that time in which WhatsApp saw its device connected. */
+  connected: readonly number[];
+  recoveries: readonly Recovery[];
   /** The longest that a session was seen not online, ms. */
   longestAwayMs: number;
   /** Whether any session showed a code to scan: it had lost its link. */
@@ -41,6 +62,7 @@ export type ChaosReport = {
 
 const RECOVERS_WITHIN_MS = 150_000;
 const SETTLES_WITHIN_MS = 120_000;
+const AGREES_WITHIN_MS = 20_000;
 const box = (session: ChaosSession): string => `chaos-${session.name}`;
 
 /** Traffic and faults at random for so many seconds, then peace, then the question whether anything went wrong. */
@@ -48,7 +70,7 @@ export const runChaos = (deployment: Deployment, options: ChaosOptions): Promise
   runUnder(deployment, options, async (site) => {
     const stop = new AbortController();
     const nemesis = runNemesis({ ...site, signal: stop.signal });
-    await sleep(options.seconds * 1000);
+    await Promise.race([sleep(options.seconds * 1000), nemesis]);
     stop.abort();
     return nemesis;
   });
@@ -57,7 +79,7 @@ export const runChaos = (deployment: Deployment, options: ChaosOptions): Promise
 export async function runUnder(
   deployment: Deployment,
   { seed, sessions: count }: Pick<ChaosOptions, 'seed' | 'sessions'>,
-  strike: (site: Site) => Promise<Fault[]>,
+  strike: (site: Site) => Promise<(Omit<Fault, 'kind'> & { kind?: string })[]>,
 ): Promise<ChaosReport> {
   const sessions: ChaosSession[] = [];
   for (let index = 0; index < count; index += 1)
@@ -67,27 +89,38 @@ export async function runUnder(
   const stopWatching = new AbortController();
   const random = seededRandom(seed);
   const watching = watchSessions(deployment, stopWatching.signal);
+  const collecting = collectDelivered(deployment, sessions.map(box), stopWatching.signal);
   const traffic = runTraffic({ deployment, sessions, random, signal: stopTraffic.signal });
   const began = Date.now();
-  const faults = await strike({ deployment, sessions, random });
-  const ended = Date.now();
+  const struck = await strike({ deployment, sessions, random }).catch(async (error: unknown) => {
+    stopTraffic.abort();
+    stopWatching.abort();
+    await Promise.allSettled([traffic, watching, collecting]);
+    throw error;
+  });
+  const faults = struck.map((fault) => ({ kind: 'scripted', ...fault }));
   stopTraffic.abort();
   const { sends, inbound } = await traffic;
 
   await allOnline(deployment, sessions);
+  const wanted = { from: began, to: Date.now() };
   stopWatching.abort();
   const looks = await watching;
+  const collected = await collecting;
   await settle(deployment, sessions);
   const history = {
     sends,
     inbound,
-    messages: await readMessages(deployment, sessions),
+    ...(await readBothSides(deployment, sessions)),
+    owners: await readOwners(deployment, sessions),
+    connections: await readConnections(sessions),
     wire: await readWire(sessions),
     violations: await readViolations(sessions),
-    moves: countMoves(looks, sessions),
-    ...(await readAllEvents(deployment, sessions)),
+    moves: countMoves(looks, sessions, faults),
+    ...(await readAllEvents(deployment, sessions, collected)),
   };
   await Promise.all(sessions.map((session) => removeSession(deployment, session)));
+  const ids = sessions.map(({ id }) => id);
   return {
     seed,
     faults,
@@ -95,8 +128,13 @@ export async function runUnder(
     sent: history.wire.length,
     unknown: history.messages.filter(({ status }) => status === 'unknown').length,
     received: inbound.length,
-    onlineShare: shareOnline(looks, sessions, began, ended),
-    longestAwayMs: Math.max(...sessions.map(({ id }) => longestAway(looks, id))),
+    eventsLost: eventsLost(history),
+    duplicateSends: duplicateSends(history),
+    online: onlineShares(looks, ids, wanted),
+    silent: silentShare(looks, wanted),
+    connected: connectedShares(history.connections, ids, wanted),
+    recoveries: recoveries(looks, faults, ids),
+    longestAwayMs: longestAway(looks, ids),
     askedForQr: sessions.some(({ id }) =>
       looks.some((look) => look.sessions.get(id)?.status === 'qr'),
     ),
@@ -143,15 +181,32 @@ async function settle(deployment: Deployment, sessions: readonly ChaosSession[])
   while ((await open()) && Date.now() < deadline) await sleep(1_000);
 }
 
+/** The messages as the API lists them, and their rows. Late acks move both on, so that they are read until they agree. */
+async function readBothSides(deployment: Deployment, sessions: readonly ChaosSession[]) {
+  const deadline = Date.now() + AGREES_WITHIN_MS;
+  for (;;) {
+    const messages = await readMessages(deployment, sessions);
+    const rows = await readRows(deployment, sessions);
+    const listed = new Map(messages.map(({ id, status }) => [id, status]));
+    const agree =
+      rows.length === messages.length && rows.every(({ id, status }) => listed.get(id) === status);
+    if (agree || Date.now() > deadline) return { messages, rows };
+    await sleep(1_000);
+  }
+}
+
 /** The events and their deliveries, once the receiver has as many as it will get. */
-async function readAllEvents(deployment: Deployment, sessions: readonly ChaosSession[]) {
+async function readAllEvents(
+  deployment: Deployment,
+  sessions: readonly ChaosSession[],
+  collected: readonly RecordedEvent[],
+) {
   const ours = new Set(sessions.map(({ id }) => id));
   const deadline = Date.now() + SETTLES_WITHIN_MS;
   for (;;) {
     const events = await readEvents(deployment);
-    const delivered = (
-      await Promise.all(sessions.map((session) => readDelivered(deployment, box(session))))
-    ).flat();
+    const boxes = sessions.map((session) => readDelivered(deployment, box(session)));
+    const delivered = [...collected, ...(await Promise.all(boxes)).flat()];
     const arrived = new Set(delivered.map(({ id }) => id));
     const wanted = events.filter(
       ({ sessionId, type }) => ours.has(sessionId ?? '') && type.startsWith('message.'),
@@ -163,41 +218,19 @@ async function readAllEvents(deployment: Deployment, sessions: readonly ChaosSes
   }
 }
 
-function shareOnline(
-  looks: readonly Look[],
-  sessions: readonly ChaosSession[],
-  from: number,
-  to: number,
-): number {
-  const during = looks.filter(({ at }) => at >= from && at <= to);
-  const online = during.reduce(
-    (sum, look) =>
-      sum + sessions.filter(({ id }) => look.sessions.get(id)?.status === 'online').length,
-    0,
-  );
-  return during.length === 0 ? 0 : online / (during.length * sessions.length);
-}
-
-function longestAway(looks: readonly Look[], sessionId: string): number {
-  let longest = 0;
-  let since: number | null = null;
-  for (const { at, sessions } of looks) {
-    if (sessions.get(sessionId)?.status === 'online') since = null;
-    else longest = Math.max(longest, at - (since ??= at));
-  }
-  return longest;
-}
-
 function countMoves(
   looks: readonly Look[],
   sessions: readonly ChaosSession[],
+  faults: readonly Fault[],
 ): Record<string, number> {
+  const restored = faults.flatMap((fault) => fault.restored ?? []);
   const moves: Record<string, number> = {};
-  for (const { id, at } of sessions) {
+  for (const session of sessions) {
+    const { id, at } = session;
     const seen = looks.flatMap((look) => look.sessions.get(id)?.runnerId ?? []);
-    moves[at.account] = seen.filter(
-      (runner, index) => index > 0 && runner !== seen[index - 1],
-    ).length;
+    moves[at.account] =
+      seen.filter((runner, index) => index > 0 && runner !== seen[index - 1]).length +
+      restored.filter((one) => one === session).length;
   }
   return moves;
 }

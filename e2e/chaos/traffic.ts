@@ -35,8 +35,9 @@ export async function runTraffic(options: {
   const friend = async (session: ChaosSession): Promise<void> => {
     for (let count = 0; !signal.aborted; count += 1) {
       const text = `in ${session.name} ${count}`;
+      const at = Date.now();
       const { wireId } = await session.phone.message({ ...session.at, from: FRIEND, body: text });
-      traffic.inbound.push({ sessionId: session.id, wireId, text });
+      traffic.inbound.push({ sessionId: session.id, wireId, text, at });
       await sleep(random.between(300, 1_500));
     }
   };

@@ -73,7 +73,14 @@ export function inspectorClient(url: string): InspectorClient {
         last = received.reduce((highest, { id }) => Math.max(highest, id), last);
       }
     },
-    all: (box) => read(box, 0, 0),
+    all: async (box) => {
+      const all: Received[] = [];
+      for (;;) {
+        const page = await read(box, all.at(-1)?.id ?? 0, 0);
+        if (page.length === 0) return all;
+        all.push(...page);
+      }
+    },
     behave: (box, behaviour) => put(`${box}/behaviour`, behaviour),
     setSecret: (box, secret) => put(box, { secret }),
   };

@@ -3,8 +3,21 @@ import { join } from 'node:path';
 import { z } from 'zod';
 
 const Settings = z.object({
-  ports: z.object({ sandbox: z.number(), qstash: z.number(), fly: z.number() }),
-  secrets: z.object({ sandboxToken: z.string(), qstashToken: z.string(), flyToken: z.string() }),
+  ports: z.object({
+    api: z.number(),
+    neon: z.number(),
+    sandbox: z.number(),
+    qstash: z.number(),
+    fly: z.number(),
+  }),
+  secrets: z.object({
+    databasePassword: z.string(),
+    sandboxToken: z.string(),
+    qstashToken: z.string(),
+    flyToken: z.string(),
+    edgeToRunnerKey: z.string(),
+    runnerToEdgeKey: z.string(),
+  }),
 });
 
 /** What tests need of a deployment's own settings file: the doors that no customer has. */

@@ -1,0 +1,93 @@
+import { access, constants } from 'node:fs/promises';
+import { delimiter, join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Deployment } from '../testing/deployment.ts';
+import { inheritedEnvironment } from '../testing/env.ts';
+import { onlineSession } from '../testing/session.ts';
+import { settingsOf } from '../testing/settings.ts';
+import { worldOf } from '../testing/world.ts';
+import { treePssMiB } from './process-tree.ts';
+import type { Row } from './report.ts';
+import type { BenchSession } from './session.ts';
+import { startStock, type Stock } from './stock.ts';
+
+const GOAL = 0.6;
+const COUNTS = [1, 3, 6] as const;
+/** Readings of both, in turns, after a pause each in which what a start left behind goes. */
+const READINGS = 3;
+const PAUSE_MS = 3_000;
+
+/**
+ * MiB a linked, idle session, ours beside stock whatsapp-web.js: everything that runs for them, divided by how many they are.
+ * Ours is the runner with its supervisor, a process a session and their browsers; stock is one process and its browsers.
+ */
+export async function memory(deployment: Deployment): Promise<Row[]> {
+  const sessions: BenchSession[] = [];
+  const rows: Row[] = [];
+  let stock: Stock | undefined;
+  try {
+    for (const count of COUNTS) {
+      while (sessions.length < count)
+        sessions.push(await openSession(deployment, `memory-${sessions.length + 1}`));
+      const [first] = sessions;
+      if (first === undefined) throw new Error('no session was opened');
+      stock ??= await stockBeside(deployment, first);
+      await stock.start(count);
+      rows.push(await rowAt(count, deployment, stock));
+    }
+  } finally {
+    await stock?.stop();
+    for (const { id } of sessions) await deployment.api.call('DELETE', `/v1/sessions/${id}`);
+  }
+  return rows;
+}
+
+async function rowAt(count: number, deployment: Deployment, stock: Stock): Promise<Row> {
+  const { runners } = await deployment.facts();
+  let ours = 0;
+  let theirs = 0;
+  for (let reading = 0; reading < READINGS; reading += 1) {
+    await sleep(PAUSE_MS);
+    ours += (await treePssMiB(runners[0]?.pid ?? 0)).pssMiB / READINGS;
+    theirs += (await treePssMiB(stock.pid)).pssMiB / READINGS;
+  }
+  return {
+    what: `memory per session at ${count} (PSS of runner, supervisor, session processes and browsers, ÷ ${count})`,
+    unit: 'MiB',
+    actual: ours / count,
+    beside: {
+      what: `stock whatsapp-web.js (PSS of its process and browsers, ÷ ${count})`,
+      actual: theirs / count,
+      goal: GOAL,
+    },
+  };
+}
+
+export async function openSession(deployment: Deployment, name: string): Promise<BenchSession> {
+  const { id, phoneNumber } = await onlineSession(deployment, name);
+  return { id, ...(await worldOf(deployment, phoneNumber)) };
+}
+
+export async function stockBeside(deployment: Deployment, session: BenchSession): Promise<Stock> {
+  const { ports, secrets } = await settingsOf(deployment.directory);
+  return startStock({
+    url: `http://127.0.0.1:${ports.sandbox}`,
+    token: secrets.sandboxToken,
+    world: session.at.world,
+    chromium: await windowedChromium(),
+  });
+}
+
+/** Stock whatsapp-web.js runs a whole browser, headless by an option: one that is installed, else ours. */
+async function windowedChromium(): Promise<string> {
+  const { PATH = '', PUPPETEER_EXECUTABLE_PATH = '' } = inheritedEnvironment();
+  for (const folder of PATH.split(delimiter)) {
+    const path = join(folder, 'chromium');
+    const runs = access(path, constants.X_OK).then(
+      () => true,
+      () => false,
+    );
+    if (await runs) return path;
+  }
+  return PUPPETEER_EXECUTABLE_PATH;
+}

@@ -1,25 +1,152 @@
+import {
+  isSupportedCountry,
+  parsePhoneNumberFromString,
+  type CountryCode,
+} from 'libphonenumber-js/min';
 import { AppError } from './errors.ts';
 
-const PHONE = /^\+?[1-9]\d{6,14}$/;
-const CHAT_ID = /^(?:\d{5,20}@(?:c\.us|lid)|\d{5,30}(?:-\d{5,20})?@g\.us|\d{5,30}@newsletter)$/;
+export type { CountryCode } from 'libphonenumber-js/min';
+export { isSupportedCountry } from 'libphonenumber-js/min';
+
+/** What people paste along with a number and nobody sees: direction marks, zero-width characters, byte-order marks. */
+const INVISIBLE = /[\u200B-\u200F\u202A-\u202E\u2066-\u2069\uFEFF]/g;
+const HYPHENS = /[\u2010-\u2015]/g;
+const FOREIGN_CHARACTER = /[^\p{Nd}\s+().\-/]/u;
+
+/** Area code 555 is given to nobody: the sandbox takes its people's numbers from there. */
+const SANDBOX_NUMBER = /^1555\d{7}$/;
+/** Mexican accounts from before 2019 keep a `1` behind the country code in their WhatsApp id. */
+const OLD_MEXICAN = /^521\d{10}$/;
+
+const PERSON_ID = /^([1-9]\d{6,14})(?::\d{1,3})?@(?:c\.us|s\.whatsapp\.net)$/;
+const LID = /^(\d{5,20})(?::\d{1,3})?@lid$/;
+const GROUP_OR_CHANNEL = /^(?:\d{5,30}(?:-\d{5,20})?@g\.us|\d{5,30}@newsletter)$/;
 
 /**
- * Turns what a caller writes in `to` into a chat id: E.164 with or without `+` (spaces, dots, dashes and brackets ignored)
- * becomes `<digits>@c.us`; `…@s.whatsapp.net` becomes `…@c.us`; `@lid`, `@g.us` and `@newsletter` ids pass.
- * @throws AppError VALIDATION_ERROR for anything else
+ * The number that a person wrote, as bare digits with the country code: E.164 with `+` or `00`; without them when the
+ * digits are a valid international number; local when there is a default country. Also read are `tel:` (RFC 3966),
+ * `whatsapp:` and `wa.me` links, and JSON numbers.
+ * @param defaultCountry where numbers without a country code are at home
+ * @throws AppError VALIDATION_ERROR that says what is missing, for anything else
  */
-export function parseRecipient(to: string): string {
-  const trimmed = to.trim();
-  if (trimmed.includes('@')) {
-    const chatId = trimmed.replace(/@s\.whatsapp\.net$/, '@c.us');
-    if (CHAT_ID.test(chatId)) return chatId;
-  } else {
-    const digits = trimmed.replace(/[\s().-]/g, '');
-    if (PHONE.test(digits)) return `${digits.replace('+', '')}@c.us`;
-  }
-  throw new AppError(
-    'VALIDATION_ERROR',
-    'to must be a phone number in international form (such as +15550100001) or a chat id (such as 120363…@g.us).',
-    { field: 'to' },
+export function parsePhoneNumber(
+  value: string | number,
+  defaultCountry: CountryCode | null = null,
+): string {
+  return readNumber(unwrapLink(visible(value)), defaultCountry);
+}
+
+/**
+ * The chat id of what a caller wrote in `to`: a phone number as in `parsePhoneNumber` becomes `<digits>@c.us`; ids of
+ * people, LIDs, groups and channels pass, without device parts and in WhatsApp Web's spelling.
+ * @param defaultCountry where numbers without a country code are at home
+ * @throws AppError VALIDATION_ERROR that says what is missing, for anything else
+ */
+export function parseRecipient(
+  value: string | number,
+  defaultCountry: CountryCode | null = null,
+): string {
+  const text = unwrapLink(visible(value));
+  if (text.includes('@')) return readChatId(text);
+  return `${readNumber(text, defaultCountry)}@c.us`;
+}
+
+/**
+ * Whether these digits mean something else where there is a default country: nothing marks them as international, so
+ * that both readings are possible.
+ */
+export const isBareNumber = (value: string | number): boolean =>
+  /^[\p{Nd}\s().\-/]+$/u.test(unwrapLink(visible(value)));
+
+/** An ISO 3166-1 country, as in `defaultCountry`, in capitals; null for anything else. */
+export function parseCountry(text: string): CountryCode | null {
+  const code = text.trim().toUpperCase();
+  return isSupportedCountry(code) ? code : null;
+}
+
+const visible = (value: string | number): string =>
+  String(value).normalize('NFKC').replaceAll(INVISIBLE, '').replaceAll(HYPHENS, '-').trim();
+
+/** The number in a link to it; any other text as it is. */
+function unwrapLink(text: string): string {
+  const scheme = /^(?:tel|whatsapp):(?!\/\/)(.*)$/is.exec(text)?.[1];
+  if (scheme !== undefined) return (scheme.split(';')[0] ?? '').trim();
+  const path = /^(?:https?:\/\/)?(?:www\.)?wa\.me\/(\+?\d+)\/?(?:[?#].*)?$/i.exec(text)?.[1];
+  const query =
+    /^(?:(?:https?:\/\/)?(?:api|web)\.whatsapp\.com\/send\/?|whatsapp:\/\/send\/?)\?(?:.*&)?phone=(?:%2B|\+)?(\d+)/i.exec(
+      text,
+    )?.[1];
+  const international = path ?? query;
+  return international === undefined ? text : `+${international.replace('+', '')}`;
+}
+
+function readChatId(text: string): string {
+  const id = text.replace(/@.*$/, (suffix) => suffix.toLowerCase());
+  const phone = PERSON_ID.exec(id)?.[1];
+  if (phone !== undefined) return `${phone}@c.us`;
+  const lid = LID.exec(id)?.[1];
+  if (lid !== undefined) return `${lid}@lid`;
+  if (GROUP_OR_CHANNEL.test(id)) return id;
+  if (/^0\d*@(?:c\.us|s\.whatsapp\.net)$/.test(id))
+    throw refusal("A person's chat id begins with the country code, not with 0.");
+  throw refusal(
+    'A chat id is <digits>@c.us for a person, <digits>@lid for a LID, <digits>@g.us for a group or <digits>@newsletter for a channel.',
   );
 }
+
+function readNumber(text: string, defaultCountry: CountryCode | null): string {
+  if (text === '') throw refusal('The phone number is empty.');
+  const offending = FOREIGN_CHARACTER.exec(text)?.[0];
+  if (offending !== undefined)
+    throw refusal(`A phone number cannot contain ${describe(offending)}.`);
+  const digits = text.replaceAll(/[^\p{Nd}]/gu, '');
+  if (text.startsWith('+') || /^00\d/.test(digits)) return readInternational(text);
+  const local = defaultCountry === null ? null : validDigits(text, defaultCountry);
+  const international = digits.startsWith('0') ? null : validDigits(`+${digits}`);
+  if (local !== null && international !== null && local !== international)
+    throw refusal(
+      `This can be read as +${local} and as +${international}. Write it with + and the country code.`,
+    );
+  const number = local ?? international;
+  if (number !== null) return number;
+  throw refusal(adviceFor(digits, defaultCountry));
+}
+
+function readInternational(text: string): string {
+  const written = text.startsWith('+') ? text : text.replace(/^[^\p{Nd}]*0[^\p{Nd}]*0/u, '+');
+  const parsed = parsePhoneNumberFromString(written, { extract: false });
+  const digits = parsed?.number.slice(1) ?? '';
+  if (parsed?.isPossible() === true || OLD_MEXICAN.test(digits)) return digits;
+  throw refusal(
+    parsed === undefined
+      ? 'The number has no country code that exists.'
+      : `+${digits} has too few or too many digits for its country code, ${parsed.countryCallingCode}.`,
+  );
+}
+
+/** The bare digits when they are a valid number, with the country code. */
+function validDigits(text: string, defaultCountry?: CountryCode): string | null {
+  const parsed = parsePhoneNumberFromString(text, {
+    extract: false,
+    ...(defaultCountry !== undefined && { defaultCountry }),
+  });
+  const digits = parsed?.number.slice(1) ?? '';
+  const isKnown = SANDBOX_NUMBER.test(digits) || OLD_MEXICAN.test(digits);
+  return parsed?.isValid() === true || isKnown ? digits : null;
+}
+
+function adviceFor(digits: string, defaultCountry: CountryCode | null): string {
+  if (digits.length >= 14)
+    return `${digits} is no phone number. If it is a LID, write ${digits}@lid; if it is a group, ${digits}@g.us.`;
+  if (defaultCountry !== null)
+    return `${digits} is neither a number in ${defaultCountry} nor an international one. Write it with + and the country code, as in +15550100001.`;
+  return `${digits} has no country code. Write it with + and the country code, as in +15550100001, or set the workspace's defaultCountry.`;
+}
+
+/** A character as people can find it: printable ones as they are, and always the code point. */
+function describe(character: string): string {
+  const code = `U+${(character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')}`;
+  return /^[\p{L}\p{P}\p{S}]$/u.test(character) ? `"${character}" (${code})` : code;
+}
+
+const refusal = (reason: string): AppError => new AppError('VALIDATION_ERROR', reason);

@@ -127,9 +127,9 @@ it('what came in while a runner stood still is told by its next boot, whoever ha
   runner.kill('SIGSTOP');
   for (const body of ['first', 'second'])
     await phone.message({ world, account, from: '15550100001', body });
-  const untold = join(stage.dataDir, 'data/sessions', session, 'untold.jsonl');
+  const unreported = join(stage.dataDir, 'data/sessions', session, 'unreported.jsonl');
   await until('both are on the disk', () => {
-    const text = existsSync(untold) ? readFileSync(untold, 'utf8') : '';
+    const text = existsSync(unreported) ? readFileSync(unreported, 'utf8') : '';
     return text.includes('first') && text.includes('second');
   });
   await browserDies();
@@ -148,7 +148,7 @@ it('what came in while a runner stood still is told by its next boot, whoever ha
   ]);
   const late = edge.reports.filter(({ report }) => report.kind === 'message.received');
   expect(late.map((report) => report.epoch)).toEqual([epoch, epoch]);
-  expect(existsSync(untold)).toBe(false);
+  expect(existsSync(unreported)).toBe(false);
 });
 
 it('a runner whose event loop is blocked: its browser dies, then the runner, and it comes back empty', async () => {

@@ -9,7 +9,7 @@ import type { OwnershipTiming } from './session/ownership-timing.ts';
 import { startRunner } from './start.ts';
 import type { SupervisorTiming } from './supervisor/protocol.ts';
 import { startSupervisor } from './supervisor/supervisor.ts';
-import { runUntilTold } from './until-told.ts';
+import { runUntilSignal } from './run-until-signal.ts';
 
 /** The whole runner with real browsers and its supervisor; resolves never, since it ends the process when it is told to. */
 export async function runRunner(options: {
@@ -49,5 +49,5 @@ export async function runRunner(options: {
     engineFactory,
     chromiumMajor: () => chromiumMajor(chromiumPath),
   });
-  await runUntilTold(log, runner);
+  await runUntilSignal(log, runner);
 }

@@ -10,7 +10,7 @@ import { createEdgeClient } from './edge-client/edge-client.ts';
 import type { EngineFactory } from './engine/port.ts';
 import type { RunnerEnv } from './env.ts';
 import { createMediaUpload } from './events/media-upload.ts';
-import { tellUntold } from './events/tell-untold.ts';
+import { recoverUnreported } from './events/recover-unreported.ts';
 import { ReportSpool } from './events/spool.ts';
 import { SpoolStore } from './events/spool-store.ts';
 import { createLog, type Log } from './log.ts';
@@ -92,7 +92,7 @@ export async function startRunner(options: RunnerOptions): Promise<Runner> {
   if (spooled.unreadable > 0) log.error('spool.unreadable', { lines: spooled.unreadable });
   const upload = createMediaUpload({ edge, clock, random });
   const spool = new ReportSpool({ ...spooled, bootId, runnerId, edge, upload, clock, random, log });
-  await tellUntold({ dataDir, spool, log });
+  await recoverUnreported({ dataDir, spool, log });
   const settlements = new Settlements();
 
   const snapshots = snapshotTiming({

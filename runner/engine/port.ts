@@ -73,8 +73,8 @@ export type EngineSendResult =
 /** Ack level of a message on the page: −1 error, 0 pending, 1 server, 2 device, 3 read, 4 played. */
 export type EngineLookUp = { found: false } | { found: true; ack: number; wireKey: string };
 
-/** Where facts are written down that the runner does not take, and the lease's epoch in which they came. */
-export type UntoldPlace = { file: string; epoch: number };
+/** Where facts are saved that the runner does not store in time, and the lease's epoch in which they came. */
+export type UnreportedPlace = { file: string; epoch: number };
 
 export type EngineOptions = {
   sessionId: string;
@@ -84,7 +84,7 @@ export type EngineOptions = {
   profileDir: string;
   /** Where inbound files are put. */
   filesDir: string;
-  untold: UntoldPlace;
+  unreported: UnreportedPlace;
   /** Status posts and channel posts are left out unless they are wanted. */
   traffic: Traffic;
   proxy: SessionProxy | null;

@@ -5,7 +5,7 @@ import { sleep, within, type Clock } from '../clock.ts';
 import { EdgeError, type EdgeClient } from '../edge-client/edge-client.ts';
 import type { InboundFile } from '../engine/port.ts';
 import type { Log } from '../log.ts';
-import { isWorthALine } from '../worth-a-line.ts';
+import { shouldLogFailure } from '../log-sampling.ts';
 import type { MediaUpload } from './media-upload.ts';
 import { SpoolQueues, type Queued } from './spool-queues.ts';
 import type { Left, SpoolEntry, SpoolRef, SpoolStore } from './spool-store.ts';
@@ -243,7 +243,7 @@ export class ReportSpool {
     const unanswered = error instanceof EdgeError && error.status === null;
     if (unanswered) this.#batchLimit = Math.ceil(batch.length / 2);
     const failures = this.#failures + 1;
-    if (isWorthALine(failures))
+    if (shouldLogFailure(failures))
       log.warn('spool.post_failed', { failures, waiting: this.size, error });
     await sleep(clock, backoffMs(this.#failures++, RETRY, random), this.#stopping.signal);
   }

@@ -76,7 +76,7 @@ export class EngineLink {
       sandboxProfile: assignment.sandboxProfile ?? null,
       profileDir: folder.profileDir,
       filesDir: folder.filesDir,
-      untold: { file: folder.untoldFile, epoch: assignment.epoch },
+      unreported: { file: folder.unreportedFile, epoch: assignment.epoch },
       proxy: assignment.proxy ?? null,
     };
     this.#slot = new EngineSlot({

@@ -3,7 +3,7 @@ import { backoffMs } from '../backoff.ts';
 import { sleep, within, type Clock } from '../clock.ts';
 import type { EdgeClient } from '../edge-client/edge-client.ts';
 import type { Log } from '../log.ts';
-import { isWorthALine } from '../worth-a-line.ts';
+import { shouldLogFailure } from '../log-sampling.ts';
 
 /** What the two clocks may differ by during one heartbeat when nobody put them right. */
 const SLEPT_MS = 2_000;
@@ -90,7 +90,7 @@ export class Heartbeat {
       return true;
     } catch (error) {
       const failures = this.#failures + 1;
-      if (isWorthALine(failures)) log.warn('heartbeat.failed', { failures, error });
+      if (shouldLogFailure(failures)) log.warn('heartbeat.failed', { failures, error });
       return false;
     }
   }

@@ -37,8 +37,8 @@ export function foldersOfSessions(dataDir: string): string[] {
 export class SessionFolder {
   readonly profileDir: string;
   readonly filesDir: string;
-  /** Facts that a boot did not take from the session's process. */
-  readonly untoldFile: string;
+  /** Facts that an earlier boot did not store (runner/events/recover-unreported.ts). */
+  readonly unreportedFile: string;
   /** A copy of the profile on its way out, or one on its way in. */
   readonly snapshotDir: string;
   readonly #root: string;
@@ -49,7 +49,7 @@ export class SessionFolder {
     this.#root = join(dataDir, 'sessions', sessionId);
     this.profileDir = join(this.#root, 'profile');
     this.filesDir = join(this.#root, 'files');
-    this.untoldFile = join(this.#root, 'untold.jsonl');
+    this.unreportedFile = join(this.#root, 'unreported.jsonl');
     this.snapshotDir = join(this.#root, 'snapshot');
   }
 

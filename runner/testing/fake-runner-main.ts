@@ -2,7 +2,7 @@ import { FakeWhatsApp } from '../engine/fake.ts';
 import { parseEnv } from '../env.ts';
 import { createLog } from '../log.ts';
 import { startRunner } from '../start.ts';
-import { runUntilTold } from '../until-told.ts';
+import { runUntilSignal } from '../run-until-signal.ts';
 import { QUICK } from './harness.ts';
 
 /** The real runner with the fake engine, for tests that kill a process. Argument: the wire file. */
@@ -11,7 +11,7 @@ if (wireFile === undefined) throw new Error('give the path of the wire file');
 const env = parseEnv();
 const { factory } = new FakeWhatsApp({ wireFile, autoLink: true });
 const log = createLog({ level: env.LOG_LEVEL });
-await runUntilTold(
+await runUntilSignal(
   log,
   await startRunner({
     env,

@@ -37,7 +37,7 @@ it('a rejection that nobody handles ends this session with a word why, browser i
         sandboxProfile: 'stock',
         profileDir: place.profileDir,
         filesDir: place.dir,
-        untold: { file: `${place.dir}/untold.jsonl`, epoch: 1 },
+        unreported: { file: `${place.dir}/unreported.jsonl`, epoch: 1 },
         traffic: { status: false, channels: false },
         proxy: null,
       },

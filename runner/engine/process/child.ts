@@ -2,13 +2,13 @@ import { describe } from '../wwebjs/deadline.ts';
 import { createWwebjsEngine } from '../wwebjs/engine.ts';
 import type { WhatsAppEngine } from '../port.ts';
 import { ToSession, type EngineCall, type FromSession } from './protocol.ts';
-import { UntoldFacts } from './untold-facts.ts';
+import { UnreportedFacts } from './unreported-facts.ts';
 
 /** How long a last word may take to get out before the process ends regardless. */
 const LAST_WORD_MS = 1_000;
 
 let engine: WhatsAppEngine | null = null;
-let untold: UntoldFacts | null = null;
+let unreported: UnreportedFacts | null = null;
 
 function tell(message: FromSession, then?: () => void): void {
   if (process.send === undefined || !process.connected) {
@@ -24,7 +24,7 @@ function exitAfter(message: FromSession, code: number): void {
 }
 
 function open(message: Extract<ToSession, { type: 'open' }>): void {
-  const facts = (untold ??= new UntoldFacts(message.options.untold));
+  const facts = (unreported ??= new UnreportedFacts(message.options.unreported));
   engine ??= createWwebjsEngine(
     message.options,
     (event) => {
@@ -78,7 +78,7 @@ function onMessage(raw: unknown): void {
     return;
   }
   if (message.type === 'kept') {
-    untold?.taken(message.seq);
+    unreported?.taken(message.seq);
     return;
   }
   const { id, call } = message;
@@ -102,7 +102,7 @@ process.on('message', onMessage);
 process.on('unhandledRejection', die);
 process.on('uncaughtException', die);
 process.once('disconnect', () => {
-  untold?.write();
+  unreported?.write();
   engine?.kill();
   process.exit(0);
 });

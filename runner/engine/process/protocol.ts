@@ -47,7 +47,7 @@ const EngineOptionsMessage = z.object({
   sandboxProfile: z.enum(SANDBOX_PROFILES).nullable(),
   profileDir: z.string(),
   filesDir: z.string(),
-  untold: z.object({ file: z.string(), epoch: z.number().int() }),
+  unreported: z.object({ file: z.string(), epoch: z.number().int() }),
   traffic: Traffic,
   proxy: SessionProxy.nullable(),
 });

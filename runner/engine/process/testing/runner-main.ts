@@ -25,7 +25,7 @@ process.once('message', (raw) => {
       sandboxProfile: 'stock',
       profileDir: task.profileDir,
       filesDir: task.filesDir,
-      untold: { file: `${task.filesDir}/untold.jsonl`, epoch: 1 },
+      unreported: { file: `${task.filesDir}/unreported.jsonl`, epoch: 1 },
       traffic: { status: false, channels: false },
       proxy: null,
     },

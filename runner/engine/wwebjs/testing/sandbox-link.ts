@@ -70,7 +70,7 @@ export class SandboxLink {
         sandboxProfile: this.#profile,
         profileDir: this.profileDir,
         filesDir: join(this.dir, 'files'),
-        untold: { file: join(this.dir, 'untold.jsonl'), epoch: 1 },
+        unreported: { file: join(this.dir, 'unreported.jsonl'), epoch: 1 },
         traffic: { status: false, channels: false },
         proxy: this.proxy,
       },

@@ -3,15 +3,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { until } from '../wwebjs/deadline.ts';
-import { UntoldFacts } from './untold-facts.ts';
+import { UnreportedFacts } from './unreported-facts.ts';
 
 let directory: string;
 let file: string;
-let facts: UntoldFacts;
+let facts: UnreportedFacts;
 beforeEach(() => {
-  directory = mkdtempSync(join(tmpdir(), 'waypost-untold-'));
-  file = join(directory, 'untold.jsonl');
-  facts = new UntoldFacts({ file, epoch: 7 });
+  directory = mkdtempSync(join(tmpdir(), 'waypost-unreported-'));
+  file = join(directory, 'unreported.jsonl');
+  facts = new UnreportedFacts({ file, epoch: 7 });
 });
 afterEach(() => rmSync(directory, { recursive: true }));
 

@@ -1,5 +1,5 @@
 import { closeSync, fsyncSync, openSync, rmSync, writeSync } from 'node:fs';
-import type { EngineEvent, UntoldPlace } from '../port.ts';
+import type { EngineEvent, UnreportedPlace } from '../port.ts';
 
 type FactEvent = Extract<EngineEvent, { type: 'fact' }>;
 
@@ -8,18 +8,18 @@ const TAKEN_WITHIN_MS = 300;
 const LOOK_EVERY_MS = 100;
 
 /**
- * Facts that the runner does not have on its disk. WhatsApp tells none of them again, since the page has acknowledged them; what
- * a runner that stands still does not take is therefore written down here, and its next boot tells it
- * (runner/events/tell-untold.ts). Writing is synchronous: this process may be about to be killed.
+ * Facts that the runner has not stored yet. The page has acknowledged them, so WhatsApp never repeats them: what a hanging
+ * runner does not store is saved here, and its next boot reports it (runner/events/recover-unreported.ts).
+ * Writing is synchronous: this process may be about to be killed.
  */
-export class UntoldFacts {
-  readonly #place: UntoldPlace;
+export class UnreportedFacts {
+  readonly #place: UnreportedPlace;
   readonly #now: () => number;
   readonly #open = new Map<number, { event: FactEvent; since: number; written: boolean }>();
   #lastSeq = 0;
   #look: NodeJS.Timeout | null = null;
 
-  constructor(place: UntoldPlace, now: () => number = () => performance.now()) {
+  constructor(place: UnreportedPlace, now: () => number = () => performance.now()) {
     this.#place = place;
     this.#now = now;
   }

@@ -24,9 +24,23 @@ describe('retryDelayMs', () => {
     expect(delay(1)).toBeCloseTo(expected * 1.1, 3);
   });
 
-  it('takes what the receiver asks for instead, within bounds', () => {
-    const delay = (retryAfterMs: number) => retryDelayMs({ attemptNo: 2, retryAfterMs, random: 0 });
-    expect([0, 120 * SECOND, 48 * HOUR].map(delay)).toEqual([SECOND, 120 * SECOND, 24 * HOUR]);
+  it.each([
+    ['at once', 0, 5 * SECOND],
+    ['sooner than the schedule', SECOND, 5 * SECOND],
+    ['later', 120 * SECOND, 120 * SECOND],
+    ['later than a day', 48 * HOUR, 24 * HOUR],
+  ])(
+    'a receiver that asks to be called %s only lengthens the schedule',
+    (_when, asked, delayMs) => {
+      expect(retryDelayMs({ attemptNo: 2, retryAfterMs: asked, random: 0.5 })).toBe(delayMs);
+    },
+  );
+
+  it('the schedule holds for a whole delivery, whatever is asked for', () => {
+    const delays = Array.from({ length: 7 }, (_, index) =>
+      retryDelayMs({ attemptNo: index + 2, retryAfterMs: 0, random: 0 }),
+    );
+    expect(delays.reduce((sum, delay) => sum + delay)).toBeGreaterThan(27 * HOUR);
   });
 
   it('has a delay for each attempt that an endpoint can ask for', () => {

@@ -21,11 +21,12 @@ export const MAX_ATTEMPTS = DELAYS_MS.length;
 export const DEFAULT_ATTEMPTS = 8;
 
 const JITTER = 0.1;
-const RETRY_AFTER_RANGE_MS = { least: 1 * SECOND, most: 24 * HOUR };
+const LONGEST_MS = 24 * HOUR;
 
 /**
  * Milliseconds to wait before attempt `attemptNo` (from 1), give or take a tenth so that a receiver that comes back is not
- * met by all at once. What the receiver asks for in Retry-After replaces the schedule, up to 24 hours.
+ * met by all at once. Retry-After can only lengthen that, up to 24 hours: a receiver that answers `Retry-After: 0` would
+ * otherwise use up its attempts within seconds.
  * @param random from 0 to 1
  */
 export function retryDelayMs(input: {
@@ -33,10 +34,9 @@ export function retryDelayMs(input: {
   retryAfterMs: number | null;
   random: number;
 }): number {
-  const { least, most } = RETRY_AFTER_RANGE_MS;
-  if (input.retryAfterMs !== null) return Math.min(most, Math.max(least, input.retryAfterMs));
-  const base = DELAYS_MS[input.attemptNo - 1] ?? most;
-  return Math.round(base * (1 - JITTER + 2 * JITTER * input.random));
+  const base = DELAYS_MS[input.attemptNo - 1] ?? LONGEST_MS;
+  const scheduled = Math.round(base * (1 - JITTER + 2 * JITTER * input.random));
+  return Math.max(scheduled, Math.min(LONGEST_MS, input.retryAfterMs ?? 0));
 }
 
 /**

@@ -17,6 +17,7 @@ import { judgeEmailAddress } from './email-address.ts';
 import { googlePlugin } from './google.ts';
 import { identityMails } from './identity-mails.ts';
 import { hashPassword, MAX_PASSWORD, MIN_PASSWORD, verifyPassword } from './password.ts';
+import { trustedOrigins } from './return-url.ts';
 import { COOKIE_PREFIX } from './session-cookie.ts';
 import { homeUrl, isAbout, VERIFICATION_SECONDS } from './verification-link.ts';
 
@@ -71,9 +72,7 @@ export function createAuth({ services, caller, signUp, google = false }: AuthInp
     baseURL: new URL(env.BASE_URL).origin,
     basePath: '/auth',
     secret: env.AUTH_SECRET,
-    trustedOrigins: [env.BASE_URL, ...(env.FRONTEND_URL === undefined ? [] : [env.FRONTEND_URL])]
-      .map((url) => new URL(url).origin)
-      .concat(env.CORS_ORIGINS),
+    trustedOrigins: trustedOrigins(env),
     database: identityAdapter(services.db),
     plugins: googleLogin === null ? [] : [googleLogin],
     telemetry: { enabled: false },

@@ -1,7 +1,7 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import type { App } from '../../http/app.ts';
 import { errors } from '../../http/envelope.ts';
-import { homeUrl } from '../../identity/verification-link.ts';
+import { returnUrl } from '../../identity/return-url.ts';
 import { personsEvent, recordSecurityEvent } from '../../services/audit/security-event.ts';
 import { askIdentity, callerOf } from './ask-identity.ts';
 import { needsNothing } from './schemas.ts';
@@ -36,9 +36,8 @@ export const callbackGoogle = (app: App) =>
       const query = c.req.valid('query');
       const request = { method: 'GET' as const, path: '/callback/google', query, google: true };
       const response = await askIdentity(c, request);
-      const home = homeUrl(c.get('services').env);
-      const location = response.headers.get('location') ?? home;
-      const reason = new URL(location, home).searchParams.get('error');
+      const location = returnUrl(response.headers.get('location') ?? '/', c.get('services').env);
+      const reason = new URL(location).searchParams.get('error');
       if (reason !== null) {
         const details = { reason: reason.slice(0, 100), method: 'google' };
         const event = personsEvent(null, { action: 'user.sign_in_failed', details });

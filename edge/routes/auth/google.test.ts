@@ -55,7 +55,7 @@ describe('signing in with Google', () => {
 
     const first = await enter(account);
     expect(first.status).toBe(302);
-    expect(first.headers.get('location')).toBe('/welcome');
+    expect(first.headers.get('location')).toBe('http://waypost.test/welcome');
     expect(await who(first.cookie)).toMatchObject({
       body: { user: { email: account.email, emailVerified: true } },
     });
@@ -115,6 +115,17 @@ describe('signing in with Google', () => {
     expect(outcome(await enter({}))).toEqual(refused('email_not_found'));
     const lookAlike = newAddress().replace('a', 'а');
     expect(outcome(await enter({ email: lookAlike }))).toEqual(refused('email_not_supported'));
+  });
+
+  test('a refused sign-in leads to our own origin, however the address to return to is written', async () => {
+    for (const errorCallbackURL of ['/..//evil.example/', '/.//evil.example/']) {
+      const answer = await post('/sign-in/social', { provider: 'google', errorCallbackURL });
+      const back = new URL(Started.parse(answer.body).url);
+      back.search = `?error=access_denied&state=${back.searchParams.get('state')}`;
+      const { headers, status } = await comeBack(back, answer.cookie);
+      expect(status).toBe(302);
+      expect(new URL(headers.get('location') ?? '').host).toBe('waypost.test');
+    }
   });
 
   test('refuses a disabled user', async () => {

@@ -1,6 +1,7 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import type { App } from '../../http/app.ts';
 import { errors } from '../../http/envelope.ts';
+import { returnUrl } from '../../identity/return-url.ts';
 import { askIdentity } from './ask-identity.ts';
 import { bare, needsNothing, readAnswer, ReturnAddress, Status } from './schemas.ts';
 
@@ -35,7 +36,7 @@ export const verifyEmail = (app: App) =>
       };
       const response = await askIdentity(c, request);
       const location = response.headers.get('location');
-      if (location !== null) return c.redirect(location, 302);
+      if (location !== null) return c.redirect(returnUrl(location, c.get('services').env), 302);
       return c.json(await readAnswer(Status, response), 200);
     },
   );

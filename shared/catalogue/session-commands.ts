@@ -1,0 +1,56 @@
+import { z } from 'zod';
+import { row } from './row.ts';
+
+const EXPIRES_AT = 1_795_000_000_000;
+
+/** What the session itself is told or asked; its runner answers, whether an engine runs or not. */
+export const SESSION_COMMANDS = {
+  /** The code on the page now; waits up to `waitMs` for the first one. Null when there is none by then. */
+  qr: row({
+    input: z.object({ waitMs: z.number().int().min(0).max(30_000) }),
+    output: z.object({ qr: z.string(), expiresAt: z.number().int() }).nullable(),
+    patienceMs: 1_000,
+    needs: 'nothing',
+    repeatable: true,
+    example: { input: { waitMs: 0 }, output: { qr: '2@AbCdEf', expiresAt: EXPIRES_AT } },
+  }),
+  /** Shows a code to type on the phone with this number (bare digits), or gives the one that is shown. */
+  pairingCode: row({
+    input: z.object({ phone: z.string(), waitMs: z.number().int().min(0).max(60_000) }),
+    output: z.object({ code: z.string(), expiresAt: z.number().int() }),
+    patienceMs: 22_000,
+    needs: 'nothing',
+    repeatable: true,
+    example: {
+      input: { phone: '15550100001', waitMs: 0 },
+      output: { code: 'ABCD1234', expiresAt: EXPIRES_AT },
+    },
+  }),
+  /** Closes the engine in order, once the send in flight has ended, and starts another. */
+  restart: row({
+    input: z.object({}),
+    output: z.object({}),
+    patienceMs: 42_000,
+    needs: 'nothing',
+    repeatable: false,
+    example: { input: {}, output: {} },
+  }),
+  /** Tries now what would be tried later. `acceptNumber`: the phone's new number is right. */
+  reconnect: row({
+    input: z.object({ acceptNumber: z.boolean().optional() }),
+    output: z.object({}),
+    patienceMs: 42_000,
+    needs: 'nothing',
+    repeatable: true,
+    example: { input: {}, output: {} },
+  }),
+  /** Drops the link at WhatsApp; the session is `logged_out` afterwards. `told`: WhatsApp was asked to. */
+  logout: row({
+    input: z.object({}),
+    output: z.object({ told: z.boolean() }),
+    patienceMs: 57_000,
+    needs: 'nothing',
+    repeatable: true,
+    example: { input: {}, output: { told: true } },
+  }),
+};

@@ -4,7 +4,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { commandLine, processesOfProfile } from './engine/wwebjs/process-tree.ts';
+import { commandLine, processesOfProfile } from './engine/process-tree.ts';
 import { testChromium } from './engine/wwebjs/testing/env.ts';
 import { descendants } from './engine/wwebjs/testing/processes.ts';
 import { createSandboxClient, type SandboxClient } from './sandbox/control-client.ts';

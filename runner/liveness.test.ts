@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createWwebjsEngine } from './engine/wwebjs/engine.ts';
-import { killTree, processesOfProfile } from './engine/wwebjs/process-tree.ts';
+import { killTree, processesOfProfile } from './engine/process-tree.ts';
 import { testChromium } from './engine/wwebjs/testing/env.ts';
 import { descendants, isThere, renderersOf } from './engine/wwebjs/testing/processes.ts';
 import { startTestSandbox, type TestSandbox } from './engine/wwebjs/testing/sandbox-link.ts';

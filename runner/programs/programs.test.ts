@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { commandLine } from '../engine/wwebjs/process-tree.ts';
+import { commandLine } from '../engine/process-tree.ts';
 import { descendants } from '../engine/wwebjs/testing/processes.ts';
 import { leanNode } from './lean-node.ts';
 import { testPrograms, type TestPrograms } from './testing/programs.ts';

@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { processEngineFactory } from '../engine/process/process-engine.ts';
-import { commandLine } from '../engine/wwebjs/process-tree.ts';
+import { commandLine } from '../engine/process-tree.ts';
 import { testChromium } from '../engine/wwebjs/testing/env.ts';
 import { descendants } from '../engine/wwebjs/testing/processes.ts';
 import { newWireId, SandboxLink, startTestSandbox } from '../engine/wwebjs/testing/sandbox-link.ts';

@@ -1,4 +1,4 @@
-import { describe } from '../wwebjs/deadline.ts';
+import { describe } from '../deadline.ts';
 import { createWwebjsEngine } from '../wwebjs/engine.ts';
 import type { WhatsAppEngine } from '../port.ts';
 import { ToSession, type EngineCall, type FromSession } from './protocol.ts';

@@ -14,8 +14,8 @@ import type {
 } from '../port.ts';
 import { usageOfTree } from '../process-usage.ts';
 import { whilePaused } from '../../credentials/pause.ts';
-import { describe, withDeadline } from '../wwebjs/deadline.ts';
-import { killTree } from '../wwebjs/process-tree.ts';
+import { describe, withDeadline } from '../deadline.ts';
+import { killTree } from '../process-tree.ts';
 import { killProfileProcesses } from '../wwebjs/profile.ts';
 import { OpenCalls } from './open-calls.ts';
 import {

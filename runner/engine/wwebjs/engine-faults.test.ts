@@ -3,10 +3,10 @@ import { once } from 'node:events';
 import { existsSync, readdirSync } from 'node:fs';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import type { EngineFactory, EngineSend } from '../port.ts';
-import { until } from './deadline.ts';
+import { until } from '../deadline.ts';
 import { createWwebjsEngine } from './engine.ts';
 import { OUTBOUND_TIMES } from './outbound.ts';
-import { killTree, processesOfProfile } from './process-tree.ts';
+import { killTree, processesOfProfile } from '../process-tree.ts';
 import { testChromium } from './testing/env.ts';
 import { renderersOf } from './testing/processes.ts';
 import {

@@ -9,7 +9,7 @@ import type {
 } from '../port.ts';
 import { whilePaused } from '../../credentials/pause.ts';
 import { readIdentity, readSurface } from './boot-report.ts';
-import { describe, until, withDeadline } from './deadline.ts';
+import { describe, until, withDeadline } from '../deadline.ts';
 import { browserOptions, type WwebjsEngineDeps } from './engine-deps.ts';
 import { Intake } from './intake.ts';
 import type { LibraryPage } from './library.ts';

@@ -1,7 +1,7 @@
 import type { Traffic } from '../../../shared/protocol/leases.ts';
 import type { FactReport } from '../../../shared/protocol/runner-reports.ts';
 import type { EngineEvent, InboundFile } from '../port.ts';
-import { describe, withDeadline } from './deadline.ts';
+import { describe, withDeadline } from '../deadline.ts';
 import { downloadMedia } from './inbound-media.ts';
 import type { LibraryPage } from './library.ts';
 import {

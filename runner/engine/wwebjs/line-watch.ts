@@ -1,4 +1,4 @@
-import { pause, withDeadline } from './deadline.ts';
+import { pause, withDeadline } from '../deadline.ts';
 import type { LibraryPage } from './library.ts';
 import { askWhatsApp } from './page/state.ts';
 import type { EngineTimes } from './times.ts';

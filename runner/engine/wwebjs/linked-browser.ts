@@ -2,7 +2,7 @@ import type { Browser } from 'puppeteer';
 import type { SessionProxy } from '../../../shared/protocol/leases.ts';
 import type { SessionAction } from '../../../shared/session-actions.ts';
 import { chromiumVersion } from './chromium-version.ts';
-import { until, withDeadline } from './deadline.ts';
+import { until, withDeadline } from '../deadline.ts';
 import { launchOptions, proxyArgs, windowedIdentity } from './launch-options.ts';
 import {
   Client,
@@ -25,7 +25,7 @@ import {
 } from './patches/passkey-watch.ts';
 import { SEND_HOOK_MISSING, sendHook, WIRE_ID_TAG } from './patches/send-hook.ts';
 import { teardownIsOurs } from './patches/teardown-is-ours.ts';
-import { killTree } from './process-tree.ts';
+import { killTree } from '../process-tree.ts';
 import { freeProfile, killProfileProcesses } from './profile.ts';
 
 export type LinkedBrowserOptions = {

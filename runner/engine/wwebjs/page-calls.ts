@@ -1,5 +1,5 @@
 import type { EngineLookUp } from '../port.ts';
-import { withDeadline } from './deadline.ts';
+import { withDeadline } from '../deadline.ts';
 import type { LibraryPage } from './library.ts';
 import { lookUpMessage } from './outbound.ts';
 import { queryRecipient } from './page/send.ts';

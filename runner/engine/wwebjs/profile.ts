@@ -1,8 +1,8 @@
 import { lstatSync, mkdirSync, readlinkSync, renameSync, rmSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
-import { until } from './deadline.ts';
-import { commandLine, killTree, processesOfProfile, usesProfile } from './process-tree.ts';
+import { until } from '../deadline.ts';
+import { commandLine, killTree, processesOfProfile, usesProfile } from '../process-tree.ts';
 
 const LOCK_FILES = ['SingletonLock', 'SingletonCookie', 'SingletonSocket'];
 

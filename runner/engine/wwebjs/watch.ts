@@ -1,4 +1,4 @@
-import { describe, pause, withDeadline } from './deadline.ts';
+import { describe, pause, withDeadline } from '../deadline.ts';
 import type { LibraryPage } from './library.ts';
 import { readState } from './page/state.ts';
 import { announceMissedSync } from './patches/missed-sync.ts';

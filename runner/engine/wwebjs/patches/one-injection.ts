@@ -1,4 +1,4 @@
-import { describe } from '../deadline.ts';
+import { describe } from '../../deadline.ts';
 import type { LibraryClient, LibraryPage } from '../library.ts';
 import type { WhatsAppPage } from '../page/types.ts';
 

@@ -1,5 +1,5 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { commandLine } from '../process-tree.ts';
+import { commandLine } from '../../process-tree.ts';
 
 /** Pids of all descendants of a process that are still running. */
 export function descendants(pid: number): number[] {

@@ -6,6 +6,7 @@ import { Webhook } from 'standardwebhooks';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { type Deployment, startDeployment } from './testing/deployment.ts';
+import { isAbout } from './testing/inspector-client.ts';
 import { RED_DOT_BASE64 } from './testing/file-server.ts';
 import { processesUnder } from './testing/processes.ts';
 import { until } from './testing/until.ts';
@@ -35,10 +36,10 @@ describe('the main road, as a newcomer walks it', () => {
     const read = await deployment.inspector.waitFor(
       'sandbox',
       'message.read of the pasted message',
-      ({ event }) => event.type === 'message.read' && event.data.messageId === answer.data.id,
+      (received) => received.event.type === 'message.read' && isAbout(answer.data.id)(received),
     );
     const types = (await deployment.inspector.all('sandbox'))
-      .filter(({ event }) => event.data.messageId === answer.data.id)
+      .filter(isAbout(answer.data.id))
       .map(({ event }) => event.type);
     expect(new Set(types)).toEqual(new Set(['message.sent', 'message.delivered', 'message.read']));
     expect(read.status).toBe(200);
@@ -117,7 +118,7 @@ describe('the main road, as a newcomer walks it', () => {
     const text = await inspector.waitFor(
       'inbound',
       'the text',
-      ({ event }) => event.data.text === 'Hi from Alice',
+      ({ event }) => event.type === 'message.received' && event.data.text === 'Hi from Alice',
     );
     expect(() => new Webhook(endpoint.secret).verify(text.body, text.headers)).not.toThrow();
 
@@ -132,9 +133,11 @@ describe('the main road, as a newcomer walks it', () => {
     const image = await inspector.waitFor(
       'inbound',
       'the image',
-      ({ event }) => event.data.type === 'image',
+      ({ event }) => event.type === 'message.received' && event.data.type === 'image',
     );
-    expect(image.event.data.media).toMatchObject({ mimetype: 'image/png', sizeBytes: 85 });
+    expect(image.event.data).toMatchObject({
+      media: { mimetype: 'image/png', sizeBytes: 85 },
+    });
 
     const { messageId } = z.object({ messageId: z.string() }).parse(text.event.data);
     const reply = await api.call('POST', `/v1/messages/${messageId}/reply`, {

@@ -57,7 +57,11 @@ export async function inboundToWebhook(
   for (let round = 0; round < ROUNDS; round += 1) {
     const text = `inbound ${round}`;
     const startedAt = performance.now();
-    const arrived = inspector.waitFor(box, text, ({ event }) => event.data.text === text);
+    const arrived = inspector.waitFor(
+      box,
+      text,
+      ({ event }) => event.type === 'message.received' && event.data.text === text,
+    );
     await session.phone.message({ ...session.at, from: '15550100001', body: text });
     await arrived;
     sample.push(performance.now() - startedAt);

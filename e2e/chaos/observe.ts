@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
-import { PublicEvent } from '../../shared/protocol/events.ts';
+import type { PublicEvent } from '../../shared/catalogue/events/index.ts';
+import { parseExactEvent } from '../../shared/testing/exact-event.ts';
 import type { Deployment } from '../testing/deployment.ts';
 import { until } from '../testing/until.ts';
 import type { Connection, EndedMessage, RecordedEvent, Violation, WireSend } from './history.ts';
@@ -72,7 +73,12 @@ export async function readMessages(
 export async function readEvents(deployment: Deployment): Promise<RecordedEvent[]> {
   const all: RecordedEvent[] = [];
   await eachPage(deployment, '/v1/events?limit=100', 'after', (data) => {
-    all.push(...z.array(PublicEvent).parse(data).map(toRecorded));
+    all.push(
+      ...z
+        .array(z.unknown())
+        .parse(data)
+        .map((event) => toRecorded(parseExactEvent(event))),
+    );
   });
   return all;
 }
@@ -129,11 +135,9 @@ export async function readViolations(sessions: readonly ChaosSession[]): Promise
 }
 
 function toRecorded({ id, type, seq, sessionId, data }: PublicEvent): RecordedEvent {
-  const text = (name: string): string | null => {
-    const value = data[name];
-    return typeof value === 'string' ? value : null;
-  };
-  return { id, type, seq, sessionId, wireId: text('wireId'), messageId: text('messageId') };
+  const wireId = 'wireId' in data ? data.wireId : null;
+  const messageId = 'messageId' in data ? data.messageId : null;
+  return { id, type, seq, sessionId, wireId, messageId };
 }
 
 async function eachPage(

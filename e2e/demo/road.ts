@@ -1,7 +1,7 @@
 import { Webhook } from 'standardwebhooks';
 import { z } from 'zod';
 import type { Deployment } from '../testing/deployment.ts';
-import type { Received } from '../testing/inspector-client.ts';
+import { isAbout, type Received } from '../testing/inspector-client.ts';
 
 const ECHO_NUMBER = '+15550100010';
 const HOP_WITHIN_MS = 20_000;
@@ -76,7 +76,7 @@ export async function walkTheRoad(
     });
     return answer.data(Message);
   });
-  const isOurs = (received: Received): boolean => received.event.data.messageId === sent.id;
+  const isOurs = isAbout(sent.id);
   await hop('message.sent reached the webhook: WhatsApp has it (ack 1)', () =>
     webhook('message.sent', isOurs),
   );
@@ -106,9 +106,7 @@ export async function walkTheRoad(
     if (replied.status !== 200) throw new Error(`answered ${replied.status}: ${replied.text}`);
     return replied.data(Message);
   });
-  await hop('message.read of the reply', () =>
-    webhook('message.read', (received) => received.event.data.messageId === reply.id),
-  );
+  await hop('message.read of the reply', () => webhook('message.read', isAbout(reply.id)));
   await api.call('DELETE', `/v1/webhooks/${endpoint.id}`);
   tell(`\n   ${session.phoneNumber ?? 'the sandbox phone'} → ${ECHO_NUMBER}: message ${sent.id}`);
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { PublicEvent } from '../../shared/protocol/events.ts';
+import type { PublicEvent } from '../../shared/catalogue/events/index.ts';
+import { parseExactEvent } from '../../shared/testing/exact-event.ts';
 
 const Received = z.object({
   id: z.number().int(),
@@ -11,6 +12,12 @@ const Received = z.object({
   signature: z.unknown(),
 });
 export type Received = z.infer<typeof Received> & { event: PublicEvent };
+
+/** Whether it is about this message. */
+export const isAbout =
+  (messageId: string) =>
+  ({ event: { data } }: Received): boolean =>
+    'messageId' in data && data.messageId === messageId;
 
 export type InspectorClient = {
   /** The URL that a webhook is pointed at to land in this box. */
@@ -45,7 +52,7 @@ export function inspectorClient(url: string): InspectorClient {
     const { requests } = z.object({ requests: z.array(Received) }).parse(await response.json());
     return requests.map((request) => ({
       ...request,
-      event: PublicEvent.parse(JSON.parse(request.body)),
+      event: parseExactEvent(JSON.parse(request.body)),
     }));
   };
   const put = async (path: string, body: unknown): Promise<void> => {

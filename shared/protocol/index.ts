@@ -1,5 +1,4 @@
 export * from './credentials.ts';
-export * from './events.ts';
 export * from './leases.ts';
 export * from './outbound-message.ts';
 export * from './runner-commands.ts';

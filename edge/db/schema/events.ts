@@ -1,6 +1,6 @@
 import { sql } from 'drizzle-orm';
 import { boolean, index, jsonb, pgTable, primaryKey, text } from 'drizzle-orm/pg-core';
-import { EVENT_TYPES } from '../../../shared/protocol/events.ts';
+import { EVENT_TYPES } from '../../../shared/catalogue/events/index.ts';
 import { counter, createdAt, moment } from './columns.ts';
 import { workspaces } from './workspaces.ts';
 

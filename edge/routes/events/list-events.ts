@@ -1,11 +1,11 @@
 import { createRoute, z } from '@hono/zod-openapi';
-import { PublicEvent } from '../../../shared/protocol/index.ts';
 import type { App } from '../../http/app.ts';
 import { PAGE_LIMIT } from '../../http/cursor.ts';
 import { answer, errorResponses, ok } from '../../http/envelope.ts';
 import { requiredScope } from '../../http/required-scope.ts';
 import { listEvents as listEventsVerb } from '../../services/events/list-events.ts';
 import { Subscription } from '../webhooks/schemas.ts';
+import { WebhookEvent } from './schemas.ts';
 
 const Query = z.object({
   after: z.coerce.number().int().min(0).default(0).openapi({
@@ -25,18 +25,6 @@ const Query = z.object({
   sessionId: z.string().min(1).max(100).optional().openapi({ description: 'Id or name.' }),
 });
 
-/** The shared schema may have been made before this library taught zod about OpenAPI. */
-const EventSchema = z.object(PublicEvent.shape).openapi('Event', {
-  example: {
-    id: 'evt_01k2q8z6m4c8f7h3n5r9t1v0wx',
-    type: 'session.status',
-    seq: 42,
-    sessionId: 'ses_01k2q8z6m4c8f7h3n5r9t1v0wx',
-    timestamp: '2026-01-01T00:00:00.000Z',
-    data: { status: 'online', reason: 'linked' },
-  },
-});
-
 export const listEvents = (app: App) =>
   app.openapi(
     createRoute({
@@ -50,7 +38,7 @@ export const listEvents = (app: App) =>
         'Ask again with `after` = the last `seq` you have: no event ever appears below one that was read. `meta.nextCursor` is that number while there is more, else null.',
       request: { query: Query },
       responses: {
-        200: answer('Events by ascending `seq`.', z.array(EventSchema)),
+        200: answer('Events by ascending `seq`.', z.array(WebhookEvent)),
         ...errorResponses,
       },
     }),

@@ -1,6 +1,6 @@
 import { z } from '@hono/zod-openapi';
 import { isId } from '../../../shared/ids.ts';
-import { EVENT_ALIASES, EVENT_TYPES } from '../../../shared/protocol/index.ts';
+import { SUBSCRIBABLE } from '../../../shared/catalogue/events/index.ts';
 import { DEFAULT_ATTEMPTS, MAX_ATTEMPTS } from '../../webhooks/retry-schedule.ts';
 
 export const WEBHOOK_EXAMPLE = 'whk_01k2q8z6m4c8f7h3n5r9t1v0wx';
@@ -11,14 +11,6 @@ export const WebhookId = z.object({
     .refine((id) => isId('webhook', id), 'must be a webhook id (whk_…)')
     .openapi({ param: { name: 'id', in: 'path' }, example: WEBHOOK_EXAMPLE }),
 });
-
-const AREAS = [...new Set(EVENT_TYPES.map((type) => type.split('.')[0]))];
-const SUBSCRIBABLE = new Set([
-  '*',
-  ...AREAS.map((area) => `${area}.*`),
-  ...EVENT_TYPES,
-  ...Object.keys(EVENT_ALIASES),
-]);
 
 /** A type, a wildcard or one of the source systems' names. */
 export const Subscription = z

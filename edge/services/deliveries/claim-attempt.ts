@@ -2,7 +2,7 @@ import { sql } from 'drizzle-orm';
 import { z } from 'zod';
 import type { Services } from '../../context.ts';
 import { Count } from '../../db/moment.ts';
-import { EventRow } from '../events/public-event.ts';
+import { EventRow } from '../../events/public-event.ts';
 
 /** How long a worker has for one attempt: the exchange's time limit, and time to write down how it went. */
 const CLAIM_SECONDS = 40;
@@ -87,8 +87,8 @@ export async function claimAttempt(
       context.status, context.attempt_no, context.blocked, context.suspended,
       extract(epoch from context.next_attempt_at - now())::float8 as due_in,
       case when taken.status = 'pending' then jsonb_build_object(
-        'event', jsonb_build_object('id', event.id, 'seq', event.seq, 'session_id', event.session_id,
-          'type', event.type, 'occurred_at', event.occurred_at, 'data', event.data),
+        'event', jsonb_build_object('id', event.id, 'seq', event.seq, 'sessionId', event.session_id,
+          'type', event.type, 'occurredAt', event.occurred_at, 'data', event.data),
         'eventName', taken.event_name, 'url', endpoint.url, 'headers', endpoint.headers, 'fifo', endpoint.fifo,
         'maxAttempts', endpoint.max_attempts,
         'secrets', case when endpoint.previous_secret is not null and endpoint.previous_secret_until > now()

@@ -4,7 +4,7 @@ import type { Services } from '../../context.ts';
 import { Count } from '../../db/moment.ts';
 import { judgeAttempt } from '../../webhooks/judge-attempt.ts';
 import { signWebhook } from '../../webhooks/signing.ts';
-import { toPublicEvent } from '../events/public-event.ts';
+import { toPublicEvent } from '../../events/public-event.ts';
 import { type Claimed, claimAttempt, type ClaimResult } from './claim-attempt.ts';
 import { publishDue } from './publish-due.ts';
 import { recordAttempt } from './record-attempt.ts';

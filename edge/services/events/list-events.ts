@@ -1,7 +1,12 @@
 import { and, asc, eq, gt, inArray, sql } from 'drizzle-orm';
-import { EVENT_TYPES, type PublicEvent, subscribedName } from '../../../shared/protocol/index.ts';
+import {
+  EVENT_TYPES,
+  type PublicEvent,
+  subscribedName,
+} from '../../../shared/catalogue/events/index.ts';
 import type { ServiceContext } from '../../context.ts';
 import { events, sessions } from '../../db/schema/index.ts';
+import { toPublicEvent } from '../../events/public-event.ts';
 import { requireScope } from '../keys/require-scope.ts';
 import { pinnedElsewhere } from '../keys/refusals.ts';
 import { reachOf, withinReach } from '../users/reach.ts';
@@ -53,14 +58,7 @@ export async function listEvents({
     .limit(limit + 1);
   const page = rows.slice(0, limit);
   return {
-    events: page.map((row) => ({
-      id: row.id,
-      type: row.type,
-      seq: row.seq,
-      sessionId: row.sessionId,
-      timestamp: row.occurredAt.toISOString(),
-      data: row.data,
-    })),
+    events: page.map((row) => toPublicEvent(row)),
     nextCursor: rows.length > limit ? String(page.at(-1)?.seq ?? after) : null,
   };
 }

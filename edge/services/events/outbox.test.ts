@@ -1,6 +1,7 @@
 import { and, asc, eq, sql } from 'drizzle-orm';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { EVENT_TYPES, type SpooledReport, subscribedName } from '../../../shared/protocol/index.ts';
+import { EVENT_TYPES, subscribedName } from '../../../shared/catalogue/events/index.ts';
+import type { SpooledReport } from '../../../shared/protocol/index.ts';
 import { createHarness, type Harness } from '../../testing/harness.ts';
 import { testWebhook } from '../webhooks/test-webhook.ts';
 import { ingestReports } from './ingest-reports.ts';

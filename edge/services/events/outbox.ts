@@ -1,9 +1,9 @@
 import { type SQL, sql } from 'drizzle-orm';
-import { EVENT_ALIASES } from '../../../shared/protocol/index.ts';
+import { aliasesOf, EVENT_TYPES } from '../../../shared/catalogue/events/index.ts';
 import { newId } from '../../../shared/ids.ts';
 
 const ALIASES_BY_TYPE = JSON.stringify(
-  Object.groupBy(Object.keys(EVENT_ALIASES), (alias) => EVENT_ALIASES[alias] ?? ''),
+  Object.fromEntries(EVENT_TYPES.map((type) => [type, aliasesOf(type)])),
 );
 
 /** Time part of a prefixed id: what makes ids sort by creation. */
@@ -70,7 +70,7 @@ export function deliveryId(now: number): SQL {
   return sql`'dlv_' || ${idTime(now)}::text || substr(encode(sha256(convert_to(event.id || endpoint.id, 'UTF8')), 'hex'), 1, 16)`;
 }
 
-/** `subscribedName` of shared/protocol/events.ts in SQL; null when the subscription does not ask for the type. */
+/** `subscribedName` of the catalogue in SQL; null when the subscription does not ask for the type. */
 export function subscribedNameSql(subscription: SQL, type: SQL): SQL {
   return sql`case
     when ${type} = any(${subscription}) then ${type}

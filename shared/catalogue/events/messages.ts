@@ -1,0 +1,170 @@
+import { z } from 'zod';
+import { ERROR_CODES } from '../../errors.ts';
+import type { MessageStatus } from '../../message-status.ts';
+import { INBOUND_TYPES } from '../../protocol/runner-reports.ts';
+import { event, Time } from './row.ts';
+
+const EXAMPLE = {
+  messageId: 'msg_01k2q8z6m4c8f7h3n5r9t1v0wx',
+  chatId: '15550100001@c.us',
+  wireId: '3EB0C431C26A1916E07A5D',
+};
+
+const Person = z
+  .object({
+    id: z.string().describe('Phone id (`…@c.us`) where it is known, else the LID (`…@lid`).'),
+    lid: z.string().nullable().describe('LID, the id that hides the phone number.'),
+    name: z.string().nullable().describe('The name that the person gave themselves.'),
+  })
+  .describe('Who did it.');
+const ADA = { id: '15550100002@c.us', lid: '90000000001@lid', name: 'Ada' };
+
+const chatId = z
+  .string()
+  .describe('The chat: a person, a group (`…@g.us`) or a channel (`…@newsletter`).');
+const wireId = z.string().describe('The id that the message has on WhatsApp.');
+
+/** Fields of every event about a message that was sent through Waypost. */
+const outbound = <Status extends MessageStatus>(status: Status) => ({
+  messageId: z.string().describe('The message, as `POST /v1/messages/…` answered.'),
+  chatId,
+  wireId,
+  status: z.literal(status).describe('Status of the message from now on.'),
+});
+const unsent = {
+  wireId: wireId.nullable().describe('The id on WhatsApp, if the message got as far as one.'),
+};
+
+/** Fields of every event about an earlier message, whoever sent it. */
+const about = {
+  messageId: z
+    .string()
+    .nullable()
+    .describe('The message it is about; null when Waypost does not know it.'),
+  wireId: z.string().describe('The id on WhatsApp of the message it is about.'),
+  chatId,
+};
+
+/** A row for each level that a message of ours reaches on its way. */
+const reached = <Status extends MessageStatus, const Aliases extends readonly string[] = []>(
+  status: Status,
+  when: string,
+  aliases?: Aliases,
+) =>
+  event({
+    when,
+    data: outbound(status),
+    example: { ...EXAMPLE, status } as const,
+    ...(aliases === undefined ? {} : { aliases }),
+  });
+
+export const MESSAGE_EVENTS = {
+  'message.received': event({
+    when: 'A message arrived, or was found in the history after the session had been away.',
+    aliases: ['message_received'],
+    data: {
+      messageId: z.string().describe('The message, for `GET /v1/messages/{id}` and replies.'),
+      chatId,
+      wireId,
+      from: Person.describe('Who sent it.'),
+      isGroup: z.boolean(),
+      type: z.enum(INBOUND_TYPES).describe('What kind of message it is.'),
+      text: z.string().nullable().describe('The text, or the caption of a file.'),
+      media: z
+        .object({
+          id: z.string().nullable().describe('The stored file; null when it could not be fetched.'),
+          mimetype: z.string(),
+          filename: z.string().nullable(),
+          sizeBytes: z.number().int(),
+          error: z.string().nullable().describe('Why the file could not be fetched.'),
+        })
+        .nullable()
+        .describe('The file of the message, if it has one.'),
+      location: z
+        .object({ latitude: z.number(), longitude: z.number(), name: z.string().nullable() })
+        .nullable(),
+      vcards: z.array(z.string()).describe('Contact cards, each as a vCard.'),
+      poll: z.object({ name: z.string(), options: z.array(z.string()) }).nullable(),
+      mentions: z.array(z.string()).describe('Ids of the people it mentions.'),
+      quotedMessageId: z
+        .string()
+        .nullable()
+        .describe('The message it replies to, if Waypost knows it.'),
+      quotedWireId: z.string().nullable().describe('The id on WhatsApp of the message it quotes.'),
+      sentAt: Time.describe("When it was sent, by WhatsApp's clock."),
+      backfilled: z.boolean().describe('It was found in the history rather than seen to arrive.'),
+    },
+    example: {
+      messageId: 'msg_01k2q8z6m4c8f7h3n5r9t1v0wx',
+      chatId: ADA.id,
+      wireId: '3A5F0C431C26A1916E07',
+      from: ADA,
+      isGroup: false,
+      type: 'text',
+      text: 'Hi',
+      media: null,
+      location: null,
+      vcards: [],
+      poll: null,
+      mentions: [],
+      quotedMessageId: null,
+      quotedWireId: null,
+      sentAt: '2026-11-21T10:41:58.000Z',
+      backfilled: false,
+    },
+  }),
+  'message.sent': reached('sent', 'WhatsApp accepted a message of yours.', ['message_sent']),
+  'message.delivered': reached(
+    'delivered',
+    "A message of yours reached the recipient's phone; in a group, the phones of all members.",
+    ['message_delivered'],
+  ),
+  'message.read': reached('read', 'The recipient read a message of yours.', ['message_read']),
+  'message.played': reached('played', 'The recipient played a voice note or video of yours.'),
+  'message.failed': event({
+    when: 'A message of yours was not sent and will not be: it expired, was cancelled, or WhatsApp refused it.',
+    data: {
+      ...outbound('failed'),
+      ...unsent,
+      error: z
+        .object({ code: z.enum(ERROR_CODES), message: z.string() })
+        .describe('Why, by a code of the table of errors.'),
+    },
+    example: {
+      ...EXAMPLE,
+      wireId: null,
+      status: 'failed',
+      error: { code: 'EXPIRED', message: 'The message expired before it could be sent.' },
+    },
+  }),
+  'message.unknown': event({
+    when: 'The session was lost while it sent a message of yours, and nothing shows whether it left; later proof may still settle it.',
+    data: { ...outbound('unknown'), ...unsent },
+    example: { ...EXAMPLE, status: 'unknown' },
+  }),
+  'message.stalled': event({
+    when: "WhatsApp accepted a message of yours some time ago (30 minutes by default), and the recipient's phone has not got it yet.",
+    data: { ...outbound('sent'), sentAt: Time.describe('When WhatsApp accepted it.') },
+    example: { ...EXAMPLE, status: 'sent', sentAt: '2026-11-21T10:41:58.000Z' },
+  }),
+  'message.reaction': event({
+    when: 'Somebody reacted to a message, or took a reaction back.',
+    data: {
+      ...about,
+      from: Person.describe('Who reacted.'),
+      emoji: z.string().describe('The reaction; empty when it was taken back.'),
+      removed: z.boolean().describe('The reaction was taken back.'),
+    },
+    example: { ...EXAMPLE, chatId: ADA.id, from: ADA, emoji: '👍', removed: false },
+  }),
+  'message.edited': event({
+    when: 'Somebody edited a message.',
+    data: { ...about, text: z.string().describe('The new text, or the new caption of a file.') },
+    example: { ...EXAMPLE, messageId: null, text: 'Hi there' },
+  }),
+  'message.revoked': event({
+    when: 'A message was deleted for everyone.',
+    data: about,
+    example: EXAMPLE,
+  }),
+};

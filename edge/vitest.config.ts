@@ -31,6 +31,7 @@ export default defineConfig({
     name: 'edge',
     include: ['**/*.test.ts'],
     globalSetup: [at('../local/testing/edge-services.ts')],
+    setupFiles: ['./testing/setup.ts'],
     silent: 'passed-only',
     // Files share a Worker instance, as requests do in production; each has a database of its own.
     isolate: false,

@@ -1,6 +1,7 @@
 import { eq, sql } from 'drizzle-orm';
 import { expect, test } from 'vitest';
 import { z } from 'zod';
+import { EVENTS } from '../../shared/catalogue/events/index.ts';
 import { newId } from '../../shared/ids.ts';
 import { createHarness, type Harness } from '../testing/harness.ts';
 
@@ -99,7 +100,7 @@ async function fill({ db, schema, newUser, newSession, newKey }: Harness) {
     id: newId('event'),
     seq: 1,
     type: 'message.received',
-    data: {},
+    data: EVENTS['message.received'].example,
     occurredAt,
   });
   await db.insert(schema.deliveries).values({

@@ -14,6 +14,7 @@ import { type EdgeEnv, parseEdgeEnv } from '../env.ts';
 import worker from '../worker.ts';
 import { captureQueue, consume } from './captured-queue.ts';
 import { fakeRunner, openTap, supabaseProject } from './neighbours.ts';
+import { watchEvents } from './written-events.ts';
 
 const ADDRESS_HEADER = 'cf-connecting-ip';
 
@@ -124,6 +125,7 @@ export async function createHarness(overrides: Bindings = {}) {
       waitUntil: (work) => void work.catch((error: unknown) => lines.push(failure(error))),
     });
   const { db } = services();
+  watchEvents(db);
 
   const newKey = async (
     workspaceId: string,

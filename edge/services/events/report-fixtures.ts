@@ -28,7 +28,7 @@ export async function newOwnedSession(harness: Harness, epoch = 1) {
 }
 export type OwnedSession = Awaited<ReturnType<typeof newOwnedSession>>;
 
-/** A message on its way out, as the send and the claim leave it. */
+/** A message on its way out, as the send and the claim leave it; with a wire id once it was sent. */
 export async function newOutbound(
   { db, schema }: Harness,
   session: OwnedSession,
@@ -54,6 +54,7 @@ export async function newOutbound(
     status,
     statusRank: MESSAGE_STATUS_RANK[status],
     claimEpoch,
+    wireId: MESSAGE_STATUS_RANK[status] < MESSAGE_STATUS_RANK.sent ? null : `3EB0${id.slice(-18)}`,
     queueSeq: options.queueSeq ?? Math.floor(Math.random() * 1_000_000),
     ...(options.expiresAt === undefined ? {} : { expiresAt: options.expiresAt }),
     ...(options.sentAt === undefined ? {} : { sentAt: options.sentAt }),

@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
+import { EVENTS } from '../../../shared/catalogue/events/index.ts';
 import { newId } from '../../../shared/ids.ts';
 import { createHarness, type Harness, idOf, type TestUser } from '../../testing/harness.ts';
 
@@ -74,7 +75,7 @@ async function buildWorld() {
       id: event,
       sessionId: session.id,
       type: 'message.received',
-      data: { text: name },
+      data: { ...EVENTS['message.received'].example, text: name },
       occurredAt: new Date(),
     });
     things[name] = { session: session.id, message, webhook, key, event };
@@ -91,7 +92,7 @@ async function buildWorld() {
     seq: seq + 1,
     id: newId('event'),
     type: 'webhook.test',
-    data: {},
+    data: EVENTS['webhook.test'].example,
     occurredAt: new Date(),
   });
   const people: Record<Who, TestUser> = { owner, colleague, member };

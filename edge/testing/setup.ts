@@ -1,0 +1,4 @@
+import { afterAll } from 'vitest';
+import { checkWrittenEvents } from './written-events.ts';
+
+afterAll(checkWrittenEvents);

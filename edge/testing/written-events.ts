@@ -1,0 +1,33 @@
+import { sql } from 'drizzle-orm';
+import { z } from 'zod';
+import { parseExactEvent } from '../../shared/testing/exact-event.ts';
+import type { Services } from '../context.ts';
+import { EventRow, toPublicEvent } from '../events/public-event.ts';
+
+const databases: Services['db'][] = [];
+
+/** Has `checkWrittenEvents` look into this database when the test file at hand has ended. */
+export function watchEvents(db: Services['db']): void {
+  databases.push(db);
+}
+
+const Row = EventRow.extend({ names: z.array(z.string()) });
+
+/**
+ * Reads every event that the tests of a file have written back through its row of the catalogue, by its own name and by
+ * each that it was delivered under.
+ * @throws when one does not fit, or has what its row does not name
+ */
+export async function checkWrittenEvents(): Promise<void> {
+  for (const db of databases.splice(0)) {
+    const { rows } = await db.execute(sql`
+      select event.id, event.seq, event.session_id as "sessionId", event.type, event.occurred_at as "occurredAt", event.data,
+        array(
+          select distinct delivery.event_name from deliveries delivery
+          where delivery.workspace_id = event.workspace_id and delivery.event_seq = event.seq
+        )::text[] as names
+      from events event`);
+    for (const { names, ...row } of z.array(Row).parse(rows))
+      for (const name of new Set([row.type, ...names])) parseExactEvent(toPublicEvent(row, name));
+  }
+}

@@ -33,21 +33,6 @@ export function sleep(clock: Clock, ms: number, signal?: AbortSignal): Promise<v
   });
 }
 
-export class DeadlineError extends Error {
-  constructor(what: string, ms: number) {
-    super(`${what} took longer than ${ms} ms`);
-    this.name = 'DeadlineError';
-  }
-}
-
-/** Settles as `work` does, or rejects with DeadlineError after `ms`; `work` itself is not stopped. */
-export function within<T>(clock: Clock, ms: number, what: string, work: Promise<T>): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const cancel = clock.after(ms, () => reject(new DeadlineError(what, ms)));
-    work.then(resolve, reject).finally(cancel).catch(reject);
-  });
-}
-
 /** Settles as `work` does, or resolves to undefined as soon as `signal` aborts. */
 export function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T | undefined> {
   return new Promise((resolve, reject) => {

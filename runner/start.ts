@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import type { HeartbeatRequest } from '../shared/protocol/leases.ts';
 import { createClockCheck } from './edge-client/clock-check.ts';
-import { systemClock, unlessAborted, within, type Clock } from './clock.ts';
+import { systemClock, unlessAborted, type Clock } from './clock.ts';
+import { withDeadline } from './deadline.ts';
 import { snapshotTiming } from './credentials/schedule.ts';
 import { createEdgeClient } from './edge-client/edge-client.ts';
 import type { EngineFactory } from './engine/port.ts';
@@ -191,7 +192,7 @@ export async function startRunner(options: RunnerOptions): Promise<Runner> {
     const drained = sessions.drain({ sendWaitMs, lastWordMs, hurry: hurried.signal });
     heartbeat.trigger();
     await unlessAborted(drained, hurried.signal);
-    const ended = within(clock, lastWordMs, 'closing every session', drained);
+    const ended = withDeadline(drained, lastWordMs, 'closing every session', clock);
     await ended.catch((error: unknown) => log.error('runner.not_all_closed', { error }));
     cancelKill();
     await spool.close(plan.lastWordMs);
@@ -200,8 +201,8 @@ export async function startRunner(options: RunnerOptions): Promise<Runner> {
       draining: true,
       sessions: [],
     }));
-    await within(clock, plan.lastWordMs, 'the last heartbeat', lastWord).catch((error: unknown) =>
-      log.warn('heartbeat.last_failed', { error }),
+    await withDeadline(lastWord, plan.lastWordMs, 'the last heartbeat', clock).catch(
+      (error: unknown) => log.warn('heartbeat.last_failed', { error }),
     );
     await close(server);
     await supervisor.close();

@@ -1,6 +1,7 @@
 import { rm } from 'node:fs/promises';
 import type { Assignment } from '../../shared/protocol/leases.ts';
-import { within, type Clock } from '../clock.ts';
+import type { Clock } from '../clock.ts';
+import { withDeadline } from '../deadline.ts';
 import { EdgeError, type EdgeClient } from '../edge-client/edge-client.ts';
 import type { WhatsAppEngine } from '../engine/port.ts';
 import type { Log } from '../log.ts';
@@ -241,7 +242,7 @@ export class CredentialKeeper {
   /** What the edge does not know yet it would judge by what was before. */
   #reportsDelivered(): Promise<void> {
     const { clock, reportsDelivered } = this.#deps;
-    return within(clock, REPORTS_MS, 'delivering reports', reportsDelivered());
+    return withDeadline(reportsDelivered(), REPORTS_MS, 'delivering reports', clock);
   }
 
   async #chromiumMajor(): Promise<number> {

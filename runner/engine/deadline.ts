@@ -1,17 +1,4 @@
-export class DeadlineError extends Error {
-  override name = 'DeadlineError';
-}
-
-/** Settles as `work` does, or rejects with a DeadlineError after `ms`. The work itself is not stopped. */
-export async function withDeadline<T>(work: Promise<T>, ms: number, what: string): Promise<T> {
-  const { promise, reject } = Promise.withResolvers<never>();
-  const timer = setTimeout(() => reject(new DeadlineError(`${what} took over ${ms} ms`)), ms);
-  try {
-    return await Promise.race([work, promise]);
-  } finally {
-    clearTimeout(timer);
-  }
-}
+export { DeadlineError, withDeadline } from '../deadline.ts';
 
 /** Polls until `check` holds; false when it does not within `ms`. */
 export async function until(

@@ -1,7 +1,8 @@
 import { rm } from 'node:fs/promises';
 import type { Report } from '../../shared/protocol/runner-reports.ts';
 import { backoffMs } from '../backoff.ts';
-import { sleep, within, type Clock } from '../clock.ts';
+import { sleep, type Clock } from '../clock.ts';
+import { withDeadline } from '../deadline.ts';
 import { EdgeError, type EdgeClient } from '../edge-client/edge-client.ts';
 import type { InboundFile } from '../engine/port.ts';
 import type { Log } from '../log.ts';
@@ -109,7 +110,7 @@ export class ReportSpool {
     const { clock, log, store } = this.#deps;
     const all = Promise.all(this.#queues.sessions.map((id) => this.delivered(id)));
     try {
-      await within(clock, waitMs, 'handing over the last reports', all);
+      await withDeadline(all, waitMs, 'handing over the last reports', clock);
     } catch {
       log.warn('spool.left_for_next_boot', { reports: this.size });
     }

@@ -2,7 +2,8 @@ import { rm } from 'node:fs/promises';
 import { AppError, type ErrorCode } from '../../shared/errors.ts';
 import type { ClaimedMessage } from '../../shared/protocol/outbound-message.ts';
 import { deriveWireId } from '../../shared/wire-id.ts';
-import { within, type Clock } from '../clock.ts';
+import type { Clock } from '../clock.ts';
+import { withDeadline } from '../deadline.ts';
 import type { EngineSend, EngineSendResult, WhatsAppEngine } from '../engine/port.ts';
 import type { SendJournal } from '../journal/send-journal.ts';
 import type { Log } from '../log.ts';
@@ -120,7 +121,7 @@ async function send(
   message: EngineSend,
 ): Promise<EngineSendResult> {
   try {
-    return await within(deps.clock, SEND_DEADLINE_MS, 'send', engine.send(message));
+    return await withDeadline(engine.send(message), SEND_DEADLINE_MS, 'send', deps.clock);
   } catch (error) {
     return { outcome: 'unknown', message: error instanceof Error ? error.message : String(error) };
   }

@@ -1,4 +1,5 @@
 import type { EnginePairingCode, WhatsAppEngine } from '../engine/port.ts';
+import { WorkLane } from '../work-lane.ts';
 import type { Traffic } from '../../shared/protocol/leases.ts';
 import { CredentialKeeper } from '../credentials/keeper.ts';
 import type { EngineLinkDeps } from './engine-link-deps.ts';
@@ -10,7 +11,6 @@ import { QrDesk } from './qr-desk.ts';
 import { Retries } from './retries.ts';
 import { wantsEngine } from './state.ts';
 import { StatusBoard } from './status-board.ts';
-import { WorkLane } from './work-lane.ts';
 
 /** Keeps one engine running for a session as long as it is wanted, and turns what it says into status and reports. */
 export class EngineLink {

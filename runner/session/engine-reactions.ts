@@ -8,7 +8,7 @@ import type { QrDesk } from './qr-desk.ts';
 import type { Retries } from './retries.ts';
 import type { Signal } from './state.ts';
 import type { StatusBoard } from './status-board.ts';
-import type { WorkLane } from './work-lane.ts';
+import type { WorkLane } from '../work-lane.ts';
 
 const REASON_LENGTH = 200;
 const PHONE_GRAIN_MS = 3_600_000;

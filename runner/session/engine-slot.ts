@@ -1,6 +1,8 @@
-import { within, type Clock } from '../clock.ts';
+import type { Clock } from '../clock.ts';
+import { withDeadline } from '../deadline.ts';
 import type { EngineEvent, WhatsAppEngine } from '../engine/port.ts';
 import type { Log } from '../log.ts';
+import { WorkLane } from '../work-lane.ts';
 
 const STOP_DEADLINE_MS = 25_000;
 const REAP_DEADLINE_MS = 10_000;
@@ -29,7 +31,7 @@ export class EngineSlot {
   #handle: Handle | null = null;
   /** Being closed in order, which a kill cuts short. */
   #closing: Handle | null = null;
-  #lane: Promise<void> = Promise.resolve();
+  readonly #lane = new WorkLane();
 
   constructor(deps: EngineSlotDeps) {
     this.#deps = deps;
@@ -41,7 +43,7 @@ export class EngineSlot {
 
   /** Makes and starts an engine once the one before is gone, if `stillWanted` then. A failed start comes as `closed`. */
   open(stillWanted: () => boolean): Promise<void> {
-    return this.#inLane(async () => {
+    return this.#lane.run(async () => {
       if (this.#handle !== null || !stillWanted()) return;
       const handle = this.#make();
       this.#handle = handle;
@@ -60,7 +62,7 @@ export class EngineSlot {
   close(): Promise<void> {
     const handle = this.#release('closing');
     if (handle !== null) this.#closing = handle;
-    return this.#inLane(async () => {
+    return this.#lane.run(async () => {
       if (handle === null) return;
       const stopped = await this.#attempt('stop', STOP_DEADLINE_MS, () => handle.engine.stop());
       handle.phase = 'gone';
@@ -74,7 +76,7 @@ export class EngineSlot {
     const handle = this.#release('gone');
     handle?.engine.kill();
     this.#closing?.engine.kill();
-    return this.#inLane(async () => {
+    return this.#lane.run(async () => {
       if (handle !== null) await this.#reap(handle);
     });
   }
@@ -108,19 +110,11 @@ export class EngineSlot {
 
   async #attempt(what: string, deadlineMs: number, work: () => Promise<void>): Promise<boolean> {
     try {
-      await within(this.#deps.clock, deadlineMs, what, work());
+      await withDeadline(work(), deadlineMs, what, this.#deps.clock);
       return true;
     } catch (error) {
       this.#deps.log.warn('engine.close_failed', { what, error });
       return false;
     }
-  }
-
-  #inLane(step: () => Promise<void>): Promise<void> {
-    const done = this.#lane.then(step);
-    this.#lane = done.catch((error: unknown) =>
-      this.#deps.log.error('engine.lane_failed', { error }),
-    );
-    return done;
   }
 }

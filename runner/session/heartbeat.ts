@@ -1,6 +1,7 @@
 import type { HeartbeatRequest, HeartbeatResponse } from '../../shared/protocol/leases.ts';
 import { backoffMs } from '../backoff.ts';
-import { sleep, within, type Clock } from '../clock.ts';
+import { sleep, type Clock } from '../clock.ts';
+import { withDeadline } from '../deadline.ts';
 import type { EdgeClient } from '../edge-client/edge-client.ts';
 import type { Log } from '../log.ts';
 import { shouldLogFailure } from '../log-sampling.ts';
@@ -86,7 +87,7 @@ export class Heartbeat {
           throw new Error('the machine slept before the answer came');
         this.#take(number, () => this.#deps.apply(answer, sentAt, asked));
       });
-      await within(clock, everyMs * PATIENCE, 'the answer to a heartbeat', answered);
+      await withDeadline(answered, everyMs * PATIENCE, 'the answer to a heartbeat', clock);
       return true;
     } catch (error) {
       const failures = this.#failures + 1;

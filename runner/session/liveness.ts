@@ -1,4 +1,5 @@
-import { within, type Clock } from '../clock.ts';
+import type { Clock } from '../clock.ts';
+import { withDeadline } from '../deadline.ts';
 
 export type LivenessTiming = { everyMs: number; deadlineMs: number; failures: number };
 
@@ -24,7 +25,7 @@ export function watchLiveness(options: {
     if (!stopped) cancel = clock.after(timing.everyMs, once);
   };
   const once = (): void => {
-    within(clock, timing.deadlineMs, 'ping', ping(timing.deadlineMs)).then(
+    withDeadline(ping(timing.deadlineMs), timing.deadlineMs, 'ping', clock).then(
       () => {
         failed = 0;
         again();

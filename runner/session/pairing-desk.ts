@@ -1,4 +1,5 @@
 import type { Clock } from '../clock.ts';
+import { WorkLane } from '../work-lane.ts';
 import type { EnginePairingCode, WhatsAppEngine } from '../engine/port.ts';
 
 export type ShownCode = { phone: string; code: string; expiresAt: number };
@@ -8,7 +9,7 @@ export class PairingDesk {
   readonly #clock: Clock;
   #phone: string | null = null;
   #shown: ShownCode | null = null;
-  #lane: Promise<unknown> = Promise.resolve();
+  readonly #lane = new WorkLane();
 
   constructor(clock: Clock) {
     this.#clock = clock;
@@ -31,7 +32,7 @@ export class PairingDesk {
 
   /** The code for this phone: the one that is shown while it is good, a new one otherwise. */
   ask(phone: string, engine: () => WhatsAppEngine | null): Promise<EnginePairingCode | null> {
-    const answer = this.#lane.then(async (): Promise<EnginePairingCode | null> => {
+    return this.#lane.run(async (): Promise<EnginePairingCode | null> => {
       const shown = this.#shown;
       if (shown !== null && shown.phone === phone && shown.expiresAt > this.#clock.now()) {
         const { code, expiresAt } = shown;
@@ -45,7 +46,5 @@ export class PairingDesk {
       if (asked.outcome !== 'shown') this.#phone = before;
       return asked;
     });
-    this.#lane = answer.catch(() => undefined);
-    return answer;
   }
 }

@@ -1,6 +1,7 @@
 import type { ClaimedMessage } from '../../shared/protocol/outbound-message.ts';
 import { backoffMs } from '../backoff.ts';
-import { sleep, within } from '../clock.ts';
+import { sleep } from '../clock.ts';
+import { withDeadline } from '../deadline.ts';
 import type { WhatsAppEngine } from '../engine/port.ts';
 import { AckWatch } from './ack-watch.ts';
 import { carry, failure } from './carry.ts';
@@ -92,7 +93,7 @@ export class SendQueue {
   /** Resolves when no send is in flight, at the latest after `waitMs`. */
   async inFlight(waitMs: number): Promise<void> {
     const ended = this.#sent().then(() => this.#acks.noneAwaited());
-    await within(this.#deps.clock, waitMs, 'send in flight', ended).catch(() => undefined);
+    await withDeadline(ended, waitMs, 'send in flight', this.#deps.clock).catch(() => undefined);
     this.#sendEnded = null;
   }
 
@@ -106,7 +107,7 @@ export class SendQueue {
     const ended = Promise.all([this.#running, this.#claims.settledDown()]);
     try {
       const acked = ended.then(() => acks?.noneAwaited());
-      await within(clock, waitMs, 'send in flight', acked);
+      await withDeadline(acked, waitMs, 'send in flight', clock);
     } catch (error) {
       log.warn('send.left_in_flight', { sessionId: assignment.sessionId, error });
     }

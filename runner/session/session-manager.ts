@@ -7,8 +7,10 @@ import type {
 } from '../../shared/protocol/leases.ts';
 import { SendJournal } from '../journal/send-journal.ts';
 import type { ReportSpool } from '../events/spool.ts';
-import { sleep } from '../clock.ts';
+import { sleep, unlessAborted } from '../clock.ts';
+import { withDeadline } from '../deadline.ts';
 import type { Log } from '../log.ts';
+import { KeyedLanes } from '../work-lane.ts';
 import { foldersOfSessions, SAFE_ID, SessionFolder } from './profile.ts';
 import { Session, type SessionDeps, type SessionStop } from './session.ts';
 
@@ -16,7 +18,6 @@ import { Session, type SessionDeps, type SessionStop } from './session.ts';
 const STOP_SEND_WAIT_MS = 5_000;
 /** Folders named in one heartbeat at most. */
 const MOST_STORED = 1_000;
-/** Session ids name folders. */
 
 export type SessionManagerDeps = Omit<
   SessionDeps,
@@ -36,7 +37,7 @@ export class SessionManager {
   readonly #deps: SessionManagerDeps;
   readonly #log: Log;
   readonly #sessions = new Map<string, Session>();
-  readonly #lanes = new Map<string, Promise<void>>();
+  readonly #lanes = new KeyedLanes();
   readonly #startGate: SessionDeps['startGate'];
   #arrivals: { sessionId: string; tell: () => void }[] = [];
   #draining = false;
@@ -135,7 +136,7 @@ export class SessionManager {
         session.hurry().catch((error: unknown) => this.#log.error('drain.hurry_failed', { error }));
     };
     hurry.addEventListener('abort', cutShort, { once: true });
-    await Promise.all(this.#lanes.values());
+    await this.#lanes.idle();
     await Promise.all(
       [...this.#sessions.keys()].map((sessionId) =>
         this.#inLane(sessionId, () => this.#giveBack(sessionId, patience)),
@@ -156,21 +157,17 @@ export class SessionManager {
     );
     // The next owner must find what we did not begin back in the queue, or it would call it unknown. Until the edge has
     // been told, the lease stays ours and runs out.
-    if (!(await this.#told(sessionId, patience))) return;
+    if (!(await this.#reported(sessionId, patience))) return;
     this.#released.push({ sessionId, epoch });
     this.#deps.requestHeartbeat();
   }
 
   /** True once the edge has every report of the session; false when it has not some time after `hurry`. */
-  #told(sessionId: string, { hurry, lastWordMs }: DrainPatience): Promise<boolean> {
-    const tooLate = new Promise<void>((resolve) => {
-      if (hurry.aborted) resolve();
-      else hurry.addEventListener('abort', () => resolve(), { once: true });
-    }).then(() => sleep(this.#deps.clock, lastWordMs / 2));
-    return Promise.race([
-      this.#deps.spool.delivered(sessionId).then(() => true),
-      tooLate.then(() => false),
-    ]);
+  async #reported(sessionId: string, { hurry, lastWordMs }: DrainPatience): Promise<boolean> {
+    const { clock, spool } = this.#deps;
+    const delivered = spool.delivered(sessionId).then(() => true);
+    if ((await unlessAborted(delivered, hurry)) === true) return true;
+    return withDeadline(delivered, lastWordMs / 2, 'the last reports', clock).catch(() => false);
   }
 
   #assign(assignment: Assignment, sentAt: number, leaseMs: number): void {
@@ -246,13 +243,9 @@ export class SessionManager {
   }
 
   #inLane(sessionId: string, step: () => Promise<void>): Promise<void> {
-    const lane = (this.#lanes.get(sessionId) ?? Promise.resolve())
-      .then(step)
+    return this.#lanes
+      .run(sessionId, step)
       .catch((error: unknown) => this.#log.error('session.lane_failed', { sessionId, error }));
-    this.#lanes.set(sessionId, lane);
-    return lane.finally(() => {
-      if (this.#lanes.get(sessionId) === lane) this.#lanes.delete(sessionId);
-    });
   }
 }
 

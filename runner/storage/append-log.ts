@@ -1,5 +1,6 @@
 import { mkdir, open, readFile, rename, truncate, type FileHandle } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { WorkLane } from '../work-lane.ts';
 
 /** Where a line stands in its file, in bytes; offset -1 while it is not there yet. Moves when the file is compacted. */
 export type Place = { offset: number; length: number };
@@ -19,7 +20,7 @@ export class AppendLog {
   readonly path: string;
   #file: FileHandle;
   #waiting: Waiter[] = [];
-  #work: Promise<void> = Promise.resolve();
+  readonly #lane = new WorkLane();
   #scheduled = false;
   #bytes: number;
   #torn = false;
@@ -52,59 +53,32 @@ export class AppendLog {
       this.#waiting.push({ line, place, resolve, reject });
       if (this.#scheduled) return;
       this.#scheduled = true;
-      this.#enqueue(() => this.#flush());
+      // It settles each append by itself and never fails.
+      void this.#lane.run(() => this.#flush());
     });
   }
 
   read(place: Readonly<Place>): Promise<string> {
-    return new Promise((resolve, reject) => {
-      this.#enqueue(async () => {
-        try {
-          const buffer = Buffer.alloc(place.length);
-          await this.#file.read(buffer, 0, place.length, place.offset);
-          resolve(buffer.toString('utf8'));
-        } catch (error) {
-          reject(error);
-        }
-      });
+    return this.#lane.run(async () => {
+      const buffer = Buffer.alloc(place.length);
+      await this.#file.read(buffer, 0, place.length, place.offset);
+      return buffer.toString('utf8');
     });
   }
 
   /** Leaves only the lines at these places, in one step, a line in memory at a time. */
   compact(kept: () => Iterable<Place>): Promise<void> {
-    return new Promise((resolve, reject) => {
-      this.#enqueue(async () => {
-        try {
-          await this.#compact([...kept()].filter(({ offset }) => offset >= 0));
-          resolve();
-        } catch (error) {
-          reject(error);
-        }
-      });
-    });
+    return this.#lane.run(() => this.#compact([...kept()].filter(({ offset }) => offset >= 0)));
   }
 
   /** Replaces the whole content in one step: after a crash it is either the old or the new. */
   rewrite(lines: () => readonly string[]): Promise<void> {
-    return new Promise((resolve, reject) => {
-      this.#enqueue(async () => {
-        try {
-          await this.#replace(lines());
-          resolve();
-        } catch (error) {
-          reject(error);
-        }
-      });
-    });
+    return this.#lane.run(() => this.#replace(lines()));
   }
 
   async close(): Promise<void> {
-    await this.#work;
+    await this.#lane.idle();
     await this.#file.close();
-  }
-
-  #enqueue(step: () => Promise<void>): void {
-    this.#work = this.#work.then(step);
   }
 
   async #flush(): Promise<void> {

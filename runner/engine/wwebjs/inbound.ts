@@ -1,5 +1,6 @@
 import type { Traffic } from '../../../shared/protocol/leases.ts';
 import type { FactReport } from '../../../shared/protocol/runner-reports.ts';
+import { KeyedLanes, WorkLane } from '../../work-lane.ts';
 import type { EngineEvent, InboundFile } from '../port.ts';
 import { describe, withDeadline } from '../deadline.ts';
 import { downloadMedia } from './inbound-media.ts';
@@ -38,13 +39,13 @@ export type InboundDeps = {
 export class Inbound {
   readonly #deps: InboundDeps;
   readonly #people = new Map<string, KnownPerson>();
-  readonly #chats = new Map<string, Promise<void>>();
+  readonly #chats = new KeyedLanes();
   readonly #seen = new Set<string>();
   /** Ack levels by serialized key. */
   readonly #acks = new Map<string, number>();
   /** When each thing that is not out yet came, oldest first. */
   readonly #pending = new Set<{ at: number }>();
-  #download: Promise<unknown> = Promise.resolve();
+  readonly #downloads = new WorkLane();
 
   constructor(deps: InboundDeps) {
     this.#deps = deps;
@@ -112,7 +113,7 @@ export class Inbound {
 
   /** Resolves when everything that was told so far is out. */
   async idle(): Promise<void> {
-    await Promise.all(this.#chats.values());
+    await this.#chats.idle();
   }
 
   #map(payload: unknown, make: (people: People) => FactReport | null): void {
@@ -127,20 +128,15 @@ export class Inbound {
     if (!isWanted(payload, this.#deps.traffic)) return;
     const data = fields(payload);
     const chat = messageKey(data['msgId'] ?? data['id'])?.remote ?? '';
-    const before = this.#chats.get(chat) ?? Promise.resolve();
     const pending = { at: this.#deps.now() };
     this.#pending.add(pending);
-    const run = before.then(async () => {
+    void this.#chats.run(chat, async () => {
       try {
         await work(await this.#lookUp(idsIn(payload)));
       } catch (error) {
         this.#deps.log({ event: 'engine.inbound_failed', detail: describe(error) });
       }
-    });
-    this.#chats.set(chat, run);
-    void run.then(() => {
       this.#pending.delete(pending);
-      if (this.#chats.get(chat) === run) this.#chats.delete(chat);
     });
   }
 
@@ -175,12 +171,10 @@ export class Inbound {
     media: { mimetype: string; filename: string | null; sizeBytes: number },
   ): Promise<InboundFile | { error: string }> {
     const { page, filesDir } = this.#deps;
-    const turn = this.#download.then(() =>
-      downloadMedia(page, filesDir, { wireKey, sizeBytes: media.sizeBytes }),
-    );
-    this.#download = turn.catch(() => undefined);
     try {
-      const file = await turn;
+      const file = await this.#downloads.run(() =>
+        downloadMedia(page, filesDir, { wireKey, sizeBytes: media.sizeBytes }),
+      );
       if ('error' in file) return file;
       return { ...file, mimetype: media.mimetype, filename: media.filename };
     } catch (error) {

@@ -1,3 +1,4 @@
+import { WorkLane } from '../../../work-lane.ts';
 import { describe } from '../../deadline.ts';
 import type { LibraryClient, LibraryPage } from '../library.ts';
 import type { WhatsAppPage } from '../page/types.ts';
@@ -19,10 +20,10 @@ export function oneInjection(
 
   const inject = client.inject.bind(client);
   const attach = client.attachEventListeners.bind(client);
-  let queue: Promise<void> = Promise.resolve();
+  const injecting = new WorkLane();
   let injectedInto = '';
   let attachedTo = '';
-  let attaching: Promise<void> = Promise.resolve();
+  const attaching = new WorkLane();
   let started = false;
 
   const injectOnce = async () => {
@@ -42,25 +43,20 @@ export function oneInjection(
   client.inject = () => {
     const first = !started;
     started = true;
-    const run = queue.then(injectOnce);
-    queue = run.catch(() => undefined);
+    const run = injecting.run(injectOnce);
     if (first) return run;
     return run.catch((error: unknown) => {
       if (hooks.active()) hooks.onLateFailure(describe(error));
     });
   };
 
-  client.attachEventListeners = () => {
-    attaching = attaching
-      .catch(() => undefined)
-      .then(async () => {
-        const documentId = await currentDocument(client);
-        if (documentId === attachedTo) return;
-        await attach();
-        attachedTo = documentId;
-      });
-    return attaching;
-  };
+  client.attachEventListeners = () =>
+    attaching.run(async () => {
+      const documentId = await currentDocument(client);
+      if (documentId === attachedTo) return;
+      await attach();
+      attachedTo = documentId;
+    });
   return 'applied';
 }
 

@@ -28,6 +28,8 @@ export type Actor =
       enforced?: Readonly<Record<string, number>> | undefined;
       scopes: readonly string[];
       sessionId: string | null;
+      /** The person it belongs to, who bounds what it may do; null for a key of the workspace's own. */
+      person: { userId: string; role: 'owner' | 'member'; allSessions: boolean } | null;
     }
   | {
       type: 'user';

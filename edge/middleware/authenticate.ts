@@ -71,7 +71,7 @@ const isCheckedInStatement = ({ req }: Context<AppEnv>, { kind }: Credential): b
 function setKeyContext(c: Context<AppEnv>, credential: Credential): void {
   if (credential.kind !== 'apiKey') return;
   const { keyId, keyHash, mode, perMinute, workspaceId } = credential;
-  const actor = { keyId, keyHash, mode, perMinute, scopes: [], sessionId: null };
+  const actor = { keyId, keyHash, mode, perMinute, scopes: [], sessionId: null, person: null };
   setContext(c, workspaceId, { type: 'apiKey', ...actor });
 }
 

@@ -35,6 +35,8 @@ export type NewWorkspace = {
   maxSessions?: number;
   mode?: 'live' | 'test';
   scopes?: string[];
+  /** Of its first key. */
+  perMinute?: number;
 };
 
 export type NewUser = {
@@ -139,6 +141,7 @@ export async function createHarness(overrides: Bindings = {}) {
       allowedIps?: string[];
       perMinute?: number;
       createdBy?: string;
+      userId?: string;
     } = {},
   ): Promise<{ keyId: string; apiKey: string; keyHash: string }> => {
     const { mode = 'live', scopes = ['*'], ...rest } = options;
@@ -185,7 +188,7 @@ export async function createHarness(overrides: Bindings = {}) {
     newKey,
 
     newWorkspace: async (options: NewWorkspace = {}): Promise<TestWorkspace> => {
-      const { mode = 'live', scopes = ['*'], tier = 'max', maxSessions } = options;
+      const { mode = 'live', scopes = ['*'], tier = 'max', maxSessions, perMinute } = options;
       const workspaceId = newId('workspace');
       await db.insert(schema.workspaces).values({
         id: workspaceId,
@@ -193,12 +196,16 @@ export async function createHarness(overrides: Bindings = {}) {
         tier,
         ...(maxSessions === undefined ? {} : { maxSessions }),
       });
-      const { keyId, apiKey, keyHash } = await newKey(workspaceId, { mode, scopes });
+      const { keyId, apiKey, keyHash } = await newKey(workspaceId, {
+        mode,
+        scopes,
+        ...(perMinute !== undefined && { perMinute }),
+      });
       const ctx: ServiceContext = {
         ...services(),
         workspaceId,
         requestId: newId('request'),
-        actor: { type: 'apiKey', keyId, keyHash, mode, scopes, sessionId: null },
+        actor: { type: 'apiKey', keyId, keyHash, mode, scopes, sessionId: null, person: null },
       };
       return { workspaceId, keyId, apiKey, ctx };
     },

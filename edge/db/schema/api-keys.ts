@@ -2,6 +2,7 @@ import { sql } from 'drizzle-orm';
 import { boolean, index, integer, pgTable, text } from 'drizzle-orm/pg-core';
 import { createdAt, moment } from './columns.ts';
 import { sessions } from './sessions.ts';
+import { users } from './users.ts';
 import { workspaces } from './workspaces.ts';
 
 export const apiKeys = pgTable(
@@ -36,6 +37,11 @@ export const apiKeys = pgTable(
     lastUsedAt: moment('last_used_at'),
     /** Id of the key or person that made it; null for the first one of a workspace. */
     createdBy: text('created_by'),
+    /**
+     * Whom it belongs to: the person who made it, or who made the key that did. It works while they belong to the
+     * workspace, and for no more than they may do. Null for the first key of a workspace that no person made, and its own.
+     */
+    userId: text('user_id').references(() => users.id, { onDelete: 'cascade' }),
     createdAt: createdAt(),
   },
   (table) => [index('api_keys_workspace').on(table.workspaceId)],

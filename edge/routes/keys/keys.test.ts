@@ -31,7 +31,7 @@ const rowOf = (id: string) =>
 
 describe('a key', () => {
   test('is shown whole once, and works', async () => {
-    const { apiKey, keyId } = await harness.newWorkspace();
+    const { apiKey, keyId } = await harness.newWorkspace({ perMinute: 90 });
     const made = await create(apiKey, { perMinute: 90 });
     expect(made).toMatchObject({
       status: 201,

@@ -17,7 +17,7 @@ const policyOf = ({ headers }: Answer): string | null => headers.get('ratelimit-
 
 describe('requests a minute', () => {
   test('are as the last change said, from the next request on', async () => {
-    const { apiKey, workspaceId } = await harness.newWorkspace();
+    const { apiKey, workspaceId } = await harness.newWorkspace({ perMinute: 500 });
     const { apiKey: key, keyId } = await harness.newKey(workspaceId);
     expect(policyOf(await read(key))).toContain('"minute";q=60;');
     expect(await change(apiKey, keyId, { perMinute: 3 })).toMatchObject({ data: { perMinute: 3 } });

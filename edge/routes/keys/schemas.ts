@@ -86,7 +86,8 @@ const KEY_SHOWN = {
   expiresAt: null,
   previousKeyUntil: null,
   lastUsedAt: '2026-11-21T10:12:00.000Z',
-  createdBy: null,
+  createdBy: 'usr_01k2q8z6m4c8f7h3n5r9t1v0wx',
+  userId: 'usr_01k2q8z6m4c8f7h3n5r9t1v0wx',
   createdAt: '2026-11-21T10:00:00.000Z',
 };
 const WHOLE_KEY_SHOWN = 'wp_live_eyJhbGciOiJIUzI1NiJ9.eyJ3cyI6IndrcyJ9.c2lnbmF0dXJl';
@@ -108,6 +109,10 @@ export const KeySchema = z
       .openapi({ description: 'Until when the key before the last rotation works.' }),
     lastUsedAt: z.iso.datetime().nullable().openapi({ description: 'To the minute.' }),
     createdBy: z.string().nullable(),
+    userId: z
+      .string()
+      .nullable()
+      .openapi({ description: 'The person whom it belongs to; null for the workspace’s own.' }),
     createdAt: z.iso.datetime(),
   })
   .openapi('ApiKey', { example: KEY_SHOWN });

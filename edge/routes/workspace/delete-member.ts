@@ -3,18 +3,22 @@ import { usersOnly } from '../../http/allowed-credentials.ts';
 import type { App } from '../../http/app.ts';
 import { answer, errors, ok } from '../../http/envelope.ts';
 import { deleteMember as deleteMemberVerb } from '../../services/workspace/delete-member.ts';
-import { MemberId, USER_EXAMPLE } from './schemas.ts';
+import { KEY_EXAMPLE } from '../keys/schemas.ts';
+import { KeysFate, MemberId, SettledKeys, USER_EXAMPLE } from './schemas.ts';
 
 const Deleted = z
   .object({
     id: z.string(),
     deleted: z.literal(true),
-    apiKeysLeft: z
-      .number()
-      .int()
-      .describe('Keys that they made and that still work; an owner may revoke them.'),
+    apiKeys: SettledKeys,
   })
-  .openapi({ example: { id: USER_EXAMPLE, deleted: true, apiKeysLeft: 1 } });
+  .openapi({
+    example: {
+      id: USER_EXAMPLE,
+      deleted: true,
+      apiKeys: { revoked: [{ id: KEY_EXAMPLE, name: 'Order service' }], takenOver: [] },
+    },
+  });
 
 export const deleteMember = (app: App) =>
   app.openapi(
@@ -26,10 +30,12 @@ export const deleteMember = (app: App) =>
       tags: ['Workspace'],
       summary: 'Remove a member, or leave',
       description:
-        'Owners remove anybody, everybody may remove themselves; the last owner stays. It counts from the next request on.',
-      request: { params: MemberId },
+        'Owners remove anybody, and everybody may leave; the last owner stays. It counts from the next request on. Their API keys are revoked, unless an owner takes them over.',
+      request: { params: MemberId, query: z.object({ keys: KeysFate }) },
       responses: { 200: answer('They are gone.', Deleted), ...errors('NOT_FOUND', 'CONFLICT') },
     }),
-    async (c) =>
-      ok(c, await deleteMemberVerb({ ctx: c.get('ctx'), input: c.req.valid('param') }), 200),
+    async (c) => {
+      const input = { ...c.req.valid('param'), ...c.req.valid('query') };
+      return ok(c, await deleteMemberVerb({ ctx: c.get('ctx'), input }), 200);
+    },
   );

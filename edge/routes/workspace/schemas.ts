@@ -148,3 +148,18 @@ export const InvitationSchema = z
       createdAt: '2026-11-21T10:00:00.000Z',
     },
   });
+
+export const KeysFate = z.enum(['revoke', 'take_over']).default('revoke').openapi({
+  description: 'What becomes of their API keys. With `take_over` they go on and belong to you.',
+});
+
+const KeyRefs = z.array(z.object({ id: z.string(), name: z.string() }));
+/** The keys that a change of a member ended or handed over. */
+export const SettledKeys = z
+  .object({ revoked: KeyRefs, takenOver: KeyRefs })
+  .openapi('SettledKeys', {
+    example: {
+      revoked: [{ id: 'key_01k2q8z6m4c8f7h3n5r9t1v0wx', name: 'Order service' }],
+      takenOver: [],
+    },
+  });

@@ -5,9 +5,12 @@ import { answer, errors, ok } from '../../http/envelope.ts';
 import { jsonBody } from '../../http/json-body.ts';
 import { updateMember as updateMemberVerb } from '../../services/workspace/update-member.ts';
 import { AllSessions, MemberRole } from './fields.ts';
-import { MemberId, MemberSchema } from './schemas.ts';
+import { KeysFate, MemberId, MemberSchema, SettledKeys } from './schemas.ts';
 
-const Body = z.strictObject({ role: MemberRole, allSessions: AllSessions }).partial();
+const Body = z
+  .strictObject({ role: MemberRole, allSessions: AllSessions })
+  .partial()
+  .extend({ keys: KeysFate });
 
 export const updateMember = (app: App) =>
   app.openapi(
@@ -18,9 +21,13 @@ export const updateMember = (app: App) =>
       ...ownersOnly,
       tags: ['Workspace'],
       summary: 'Change a member’s role or reach',
-      description: 'The last owner cannot be made a member.',
+      description:
+        'The last owner cannot be made a member. API keys of theirs that can do more than they may then are revoked, unless an owner takes them over.',
       request: { params: MemberId, body: jsonBody(Body, { allSessions: true }) },
-      responses: { 200: answer('The member.', MemberSchema), ...errors('NOT_FOUND', 'CONFLICT') },
+      responses: {
+        200: answer('The member.', MemberSchema.extend({ apiKeys: SettledKeys })),
+        ...errors('NOT_FOUND', 'CONFLICT'),
+      },
     }),
     async (c) => {
       const input = { ...c.req.valid('param'), ...c.req.valid('json') };

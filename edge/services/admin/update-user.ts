@@ -10,10 +10,13 @@ import { type UserView, viewUser } from './user-view.ts';
 
 const REFUSALS = ['not_admin', 'not_found', 'last_admin', 'admin_email'] as const;
 
-const Outcome = z.object({ refusal: z.enum(REFUSALS).nullable() });
+const StoppedKey = z.object({ id: z.string(), name: z.string(), workspaceId: z.string() });
+
+const Outcome = z.object({ refusal: z.enum(REFUSALS).nullable(), keys: z.array(StoppedKey) });
 
 /**
- * Changes a person's platform role, or disables or enables them. Disabling ends their logins in the same statement. The
+ * Changes a person's platform role, or disables or enables them. Disabling ends their logins in the same statement, and
+ * their keys work no more until they are enabled again: `stoppedKeys`. The
  * administrators' rows are locked first, so that two who demote each other leave one.
  * @throws AppError NOT_FOUND, CONFLICT for the last administrator who may sign in, and for one whom ADMIN_EMAILS would
  *   make one again at their next login
@@ -24,7 +27,7 @@ export async function updateUser({
 }: {
   ctx: ServiceContext;
   input: { id: string; role?: 'user' | 'admin' | undefined; isActive?: boolean | undefined };
-}): Promise<UserView> {
+}): Promise<UserView & { stoppedKeys: z.infer<typeof StoppedKey>[] }> {
   const actor = requireAdministrator(ctx);
   const { id, role = null, isActive = null } = input;
   const listed = JSON.stringify(ctx.env.ADMIN_EMAILS);
@@ -70,7 +73,11 @@ export async function updateUser({
       target: sql`verdict.id`,
       from: sql`verdict join changed on changed.id = verdict.id where verdict.is_active <> verdict.new_is_active`,
     })})
-    select refusal from verdict`;
+    select refusal, (
+      select coalesce(json_agg(json_build_object('id', k.id, 'name', k.name, 'workspaceId', k.workspace_id)), '[]')
+      from api_keys k join changed on changed.id = k.user_id and not changed.is_active where k.revoked_at is null
+    ) as keys
+    from verdict`;
   const [, { rows }, [row]] = await ctx.db.batch([
     ctx.db.execute(
       sql`select 1 from users where role = 'admin' or id = ${id} order by id for update`,
@@ -78,7 +85,7 @@ export async function updateUser({
     ctx.db.execute(write),
     ctx.db.select().from(users).where(eq(users.id, id)),
   ]);
-  const { refusal } = Outcome.parse(rows[0]);
+  const { refusal, keys } = Outcome.parse(rows[0]);
   if (refusal === 'not_admin') throw new AppError('FORBIDDEN');
   if (refusal === 'last_admin')
     throw new AppError(
@@ -93,5 +100,5 @@ export async function updateUser({
       { reason: 'admin_email' },
     );
   if (row === undefined) throw new AppError('NOT_FOUND', 'No such user.');
-  return viewUser(row);
+  return { ...viewUser(row), stoppedKeys: keys };
 }

@@ -34,6 +34,10 @@ export function requireAuditReader(ctx: ServiceContext): void {
   }
   requireScope(ctx, 'audit:read');
   if (actor.type !== 'apiKey') return;
+  if (actor.person?.role === 'member')
+    throw new AppError('FORBIDDEN', 'Only keys of an owner read the audit log.', {
+      required: 'owner',
+    });
   if (actor.sessionId !== null || actor.mode === 'test')
     throw new AppError(
       'FORBIDDEN',

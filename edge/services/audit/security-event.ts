@@ -10,6 +10,7 @@ export type SecurityAction =
   | 'key.changed'
   | 'key.rotated'
   | 'key.revoked'
+  | 'key.taken_over'
   | 'member.role_changed'
   | 'member.reach_changed'
   | 'member.removed'

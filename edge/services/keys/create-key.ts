@@ -37,16 +37,15 @@ export async function createKey({
 }): Promise<KeyView & { key: string }> {
   requireScope(ctx, 'keys:write');
   const { total, holder } = await readKeys(ctx);
-  const mode = input.mode ?? holder?.mode ?? 'live';
+  const mode = input.mode ?? holder.mode;
   const wanted = {
     mode,
     scopes: [...new Set(input.scopes)],
     sessionId:
-      input.session === undefined
-        ? (holder?.sessionId ?? null)
-        : await pinOf(ctx, mode, input.session),
-    expiresAt: input.expiresAt === undefined ? (holder?.expiresAt ?? null) : input.expiresAt,
-    allowedIps: copyOf(input.allowedIps === undefined ? holder?.allowedIps : input.allowedIps),
+      input.session === undefined ? holder.sessionId : await pinOf(ctx, mode, input.session),
+    expiresAt: input.expiresAt === undefined ? holder.expiresAt : input.expiresAt,
+    allowedIps: copyOf(input.allowedIps === undefined ? holder.allowedIps : input.allowedIps),
+    perMinute: input.perMinute,
   };
   requirePin(ctx, wanted.sessionId);
   refuseExcess(holder, wanted);
@@ -57,12 +56,13 @@ export async function createKey({
 
   const { workspaceId } = ctx;
   const { name, perMinute } = input;
+  const { userId } = holder;
   const id = newId('key', ctx.now());
   const { key, sha256 } = await mintFor(ctx, { id, mode, perMinute });
   const createdBy = actorId(ctx);
   const write = ctx.db
     .insert(apiKeys)
-    .values({ id, workspaceId, name, ...wanted, perMinute, sha256, createdBy })
+    .values({ id, workspaceId, name, ...wanted, sha256, createdBy, userId })
     .returning();
   const [row] = await writeAudited(ctx, write, {
     target: id,
@@ -73,5 +73,5 @@ export async function createKey({
   return { ...viewKey(row), key };
 }
 
-const copyOf = (ranges: readonly string[] | null | undefined): string[] | null =>
-  ranges == null ? null : [...new Set(ranges)];
+const copyOf = (ranges: readonly string[] | null): string[] | null =>
+  ranges === null ? null : [...new Set(ranges)];

@@ -1,39 +1,72 @@
-import { and, eq, isNull, sql } from 'drizzle-orm';
+import { and, eq, isNull } from 'drizzle-orm';
 import { AppError } from '../../../shared/errors.ts';
 import { hashApiKey, mintApiKey } from '../../../shared/api-key.ts';
 import type { ServiceContext } from '../../context.ts';
-import { apiKeys } from '../../db/schema/index.ts';
+import { apiKeys, workspaces } from '../../db/schema/index.ts';
 import { findSession } from '../sessions/internal.ts';
-import { hidesFrom, reachOf, S, withinReach } from '../users/reach.ts';
+import { type Tier, TIER_PER_MINUTE } from '../sessions/tiers.ts';
+import { reachOf } from '../users/reach.ts';
+import { userOf } from '../users/require-role.ts';
 import type { KeyRow } from './key-view.ts';
-import { excessOver, type Power, type Powers, reaches } from './powers.ts';
-import { keyNotFound, testKeyOnLive, widens } from './refusals.ts';
+import { excessOver, grants, type Power, type Powers, reaches } from './powers.ts';
+import { beyondRole, keyNotFound, testKeyOnLive, widens } from './refusals.ts';
+import { MEMBER_GRANTS } from './require-scope.ts';
+
+/** Who makes, changes or looks at keys: the key, or the person, whose powers bound theirs. */
+export type Holder = Powers & {
+  /** Whom the keys that they make belong to. */
+  userId: string | null;
+  /** Itself, when it is a key. */
+  key: KeyRow | null;
+};
 
 /**
- * The workspace's keys that were not revoked and that the caller reaches, how many there are in all, and the key that
- * holds the caller back; null when they are a user. A member without all sessions sees the keys of those they reach.
+ * The workspace's keys that were not revoked and that the caller may see, how many there are in all, and the caller's own
+ * powers. Members, and keys of theirs, see what belongs to them; owners see all.
  */
 export async function readKeys(
   ctx: ServiceContext,
-): Promise<{ rows: KeyRow[]; total: number; holder: Powers | null }> {
-  const within = withinReach(hidesFrom(reachOf(ctx)), S);
-  const reached =
-    within === undefined
-      ? sql<boolean>`true`
-      : sql<boolean>`exists (select 1 from sessions s where s.id = api_keys.session_id and ${within})`;
+): Promise<{ rows: KeyRow[]; total: number; holder: Holder }> {
   const read = await ctx.db
-    .select({ key: apiKeys, reached })
+    .select({ key: apiKeys, tier: workspaces.tier })
     .from(apiKeys)
+    .innerJoin(workspaces, eq(workspaces.id, apiKeys.workspaceId))
     .where(and(eq(apiKeys.workspaceId, ctx.workspaceId), isNull(apiKeys.revokedAt)))
     .orderBy(apiKeys.createdAt, apiKeys.id);
-  const total = read.length;
-  const rows = read.filter((row) => row.reached).map(({ key }) => key);
+  const rows = read.map(({ key }) => key);
+  const ceiling = TIER_PER_MINUTE[read[0]?.tier ?? (await tierOf(ctx))];
+  const holder = holderOf(ctx, rows, ceiling);
+  return { rows: rows.filter((row) => isShown(ctx, holder, row)), total: rows.length, holder };
+}
+
+/** A workspace without a key. */
+async function tierOf({ db, workspaceId }: ServiceContext): Promise<Tier> {
+  const [row] = await db
+    .select({ tier: workspaces.tier })
+    .from(workspaces)
+    .where(eq(workspaces.id, workspaceId));
+  return row?.tier ?? 'basic';
+}
+
+function holderOf(ctx: ServiceContext, rows: readonly KeyRow[], perMinute: number): Holder {
   const { actor } = ctx;
-  if (actor.type !== 'apiKey') return { rows, total, holder: null };
-  const holder = rows.find(({ id }) => id === actor.keyId);
-  // Revoked since the request began.
-  if (holder === undefined) throw new AppError('UNAUTHORIZED');
-  return { rows: rows.filter((row) => reaches(holder, row)), total, holder };
+  if (actor.type === 'apiKey') {
+    const key = rows.find(({ id }) => id === actor.keyId);
+    // Revoked since the request began.
+    if (key === undefined) throw new AppError('UNAUTHORIZED');
+    if (actor.person?.role !== 'member') return { ...key, key };
+    return { ...key, key, scopes: MEMBER_GRANTS.filter((grant) => grants(key.scopes, grant)) };
+  }
+  const { userId, role } = userOf(ctx);
+  const scopes = role === 'owner' ? ['*'] : MEMBER_GRANTS;
+  const unbound = { mode: 'live', sessionId: null, expiresAt: null, allowedIps: null } as const;
+  return { ...unbound, scopes, perMinute, userId, key: null };
+}
+
+function isShown({ actor }: ServiceContext, holder: Holder, row: KeyRow): boolean {
+  const person = actor.type === 'apiKey' ? actor.person : actor.type === 'user' ? actor : null;
+  if (person?.role === 'member' && row.userId !== person.userId) return false;
+  return holder.key === null || reaches(holder, row);
 }
 
 /**
@@ -45,7 +78,7 @@ export async function findKey(
   ctx: ServiceContext,
   id: string,
   respects?: readonly Power[],
-): Promise<{ row: KeyRow; holder: Powers | null }> {
+): Promise<{ row: KeyRow; holder: Holder }> {
   const { rows, holder } = await readKeys(ctx);
   const row = rows.find((one) => one.id === id);
   if (row === undefined) throw keyNotFound();
@@ -53,14 +86,10 @@ export async function findKey(
   return { row, holder };
 }
 
-/** @throws AppError FORBIDDEN when a key can do more than the one that makes, changes or rotates it */
-export function refuseExcess(
-  holder: Powers | null,
-  wanted: Powers,
-  respects?: readonly Power[],
-): void {
-  const excess = holder === null ? null : excessOver(holder, wanted, respects);
-  if (excess !== null) throw widens(excess);
+/** @throws AppError FORBIDDEN when a key can do more than who makes, changes or rotates it */
+export function refuseExcess(holder: Holder, wanted: Powers, respects?: readonly Power[]): void {
+  const excess = excessOver(holder, wanted, respects);
+  if (excess !== null) throw holder.key === null ? beyondRole(excess) : widens(excess);
 }
 
 /** @throws AppError FORBIDDEN when a key would reach more sessions than the member who makes or changes it */

@@ -12,8 +12,19 @@ export const isPresented = ({ id, workspaceId, hash }: PresentedKey): SQL => sql
   k.id = ${id} and k.workspace_id = ${workspaceId}
   and (k.sha256 = ${hash} or (k.previous_sha256 = ${hash} and k.previous_until > now()))`;
 
+/** The person that the key belongs to, and what they are in its workspace. */
+export const joinPerson: SQL = sql`
+  left join users person on person.id = k.user_id
+  left join members holder on holder.workspace_id = k.workspace_id and holder.user_id = k.user_id`;
+
+/** Beside its own state: who belongs to a person works as long as that person is let in. */
 export const isUsable: SQL = sql`
-  (k.is_active and k.revoked_at is null and coalesce(k.expires_at > now(), true))`;
+  (k.is_active and k.revoked_at is null and coalesce(k.expires_at > now(), true)
+    and (k.user_id is null or (person.is_active and holder.user_id is not null)))`;
+
+/** Id of the member behind the key who reaches only what they created; null when nobody holds it to that. */
+export const onlyCreatedBy: SQL = sql`
+  (case when holder.role = 'owner' or holder.all_sessions then null else k.user_id end)`;
 
 /** A key with an allow-list is refused when the caller's address is not known. */
 export const fromAllowedAddress = (address: string | null): SQL => sql`

@@ -19,6 +19,8 @@ export type KeyView = {
   previousKeyUntil: string | null;
   lastUsedAt: string | null;
   createdBy: string | null;
+  /** Whom it belongs to; null for the workspace's own. */
+  userId: string | null;
   createdAt: string;
 };
 
@@ -36,6 +38,7 @@ export function viewKey(row: KeyRow): KeyView {
     previousKeyUntil: isoOrNull(row.previousUntil),
     lastUsedAt: isoOrNull(row.lastUsedAt),
     createdBy: row.createdBy,
+    userId: row.userId,
     createdAt: row.createdAt.toISOString(),
   };
 }

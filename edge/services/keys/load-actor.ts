@@ -2,7 +2,7 @@ import { sql } from 'drizzle-orm';
 import { z } from 'zod';
 import { AppError } from '../../../shared/errors.ts';
 import type { ServiceContext } from '../../context.ts';
-import { fromAllowedAddress, isPresented, isUsable, recordUse } from './key-state.ts';
+import { fromAllowedAddress, isPresented, isUsable, joinPerson, recordUse } from './key-state.ts';
 import { addressNotAllowed, suspended } from './refusals.ts';
 import { type KeyActor, keyOf } from './require-scope.ts';
 
@@ -14,6 +14,9 @@ const KeyRow = z.object({
   usable: z.boolean(),
   from_allowed_address: z.boolean(),
   workspace_active: z.boolean(),
+  user_id: z.string().nullable(),
+  member_role: z.enum(['owner', 'member']).nullable(),
+  all_sessions: z.boolean().nullable(),
 });
 
 /**
@@ -32,8 +35,9 @@ export async function loadActor({
   const { rows } = await ctx.db.execute(sql`
     with key as (
       select k.id, k.mode, k.scopes, k.session_id, k.per_minute, w.is_active as workspace_active,
+        k.user_id, holder.role as member_role, holder.all_sessions,
         ${isUsable} as usable, ${fromAllowedAddress(address)} as from_allowed_address
-      from api_keys k join workspaces w on w.id = k.workspace_id
+      from api_keys k join workspaces w on w.id = k.workspace_id ${joinPerson}
       where ${isPresented({ id: actor.keyId, workspaceId, hash: actor.keyHash })}
     ),
     used as (${recordUse})
@@ -43,5 +47,10 @@ export async function loadActor({
   if (!key.from_allowed_address) throw addressNotAllowed(address);
   if (!key.workspace_active) throw suspended();
   const { mode, scopes, session_id: sessionId, per_minute: perMinute } = key;
-  return { actor: { ...actor, mode, scopes, sessionId }, perMinute };
+  return { actor: { ...actor, mode, scopes, sessionId, person: personOf(key) }, perMinute };
 }
+
+const personOf = (key: z.infer<typeof KeyRow>): KeyActor['person'] =>
+  key.user_id === null || key.member_role === null || key.all_sessions === null
+    ? null
+    : { userId: key.user_id, role: key.member_role, allSessions: key.all_sessions };

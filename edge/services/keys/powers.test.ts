@@ -7,6 +7,7 @@ const free: Powers = {
   sessionId: null,
   expiresAt: null,
   allowedIps: null,
+  perMinute: null,
 };
 const at = (hour: number) => new Date(Date.UTC(2026, 10, 21, hour));
 
@@ -36,6 +37,10 @@ describe('what another key can do more than its holder', () => {
     ['fewer addresses', { allowedIps: ['10.0.0.0/8'] }, { allowedIps: ['10.1.0.0/16'] }, null],
     ['other ones', { allowedIps: ['10.0.0.0/8'] }, { allowedIps: ['11.0.0.0/8'] }, 'allowedIps'],
     ['all addresses', { allowedIps: ['10.0.0.0/8'] }, {}, 'allowedIps'],
+    ['the default rate', { perMinute: 60 }, {}, null],
+    ['a higher rate than the default', {}, { perMinute: 61 }, 'perMinute'],
+    ['a lower rate', { perMinute: 100 }, { perMinute: 99 }, null],
+    ['the default rate from less', { perMinute: 10 }, {}, 'perMinute'],
   ])('%s', (_what, holder, other, excess) => {
     expect(excessOver({ ...free, ...holder }, { ...free, ...other })).toBe(excess);
   });

@@ -1,6 +1,7 @@
 import { isWithin } from './address-range.ts';
+import { DEFAULT_PER_MINUTE } from './key-limit.ts';
 
-/** What a key can do, and from where and until when. */
+/** What a key, or the person who makes one, can do, and from where, until when and how often. */
 export type Powers = {
   mode: 'live' | 'test';
   scopes: readonly string[];
@@ -9,12 +10,22 @@ export type Powers = {
   expiresAt: Date | null;
   /** In their one spelling; null = any address. */
   allowedIps: readonly string[] | null;
+  /** Requests a minute; null = the default. */
+  perMinute: number | null;
 };
 
-export const POWERS = ['mode', 'scopes', 'sessionId', 'expiresAt', 'allowedIps'] as const;
+export const POWERS = [
+  'mode',
+  'scopes',
+  'sessionId',
+  'expiresAt',
+  'allowedIps',
+  'perMinute',
+] as const;
 export type Power = (typeof POWERS)[number];
 
-const grants = (held: readonly string[], scope: string): boolean =>
+/** Whether a list of grants holds this one. */
+export const grants = (held: readonly string[], scope: string): boolean =>
   held.includes('*') || held.includes(scope) || held.includes(`${scope.split(':')[0]}:*`);
 
 const WITHIN: Readonly<Record<Power, (holder: Powers, other: Powers) => boolean>> = {
@@ -26,6 +37,8 @@ const WITHIN: Readonly<Record<Power, (holder: Powers, other: Powers) => boolean>
   allowedIps: ({ allowedIps: outer }, { allowedIps: inner }) =>
     outer === null ||
     (inner !== null && inner.every((range) => outer.some((wider) => isWithin(range, wider)))),
+  perMinute: (holder, other) =>
+    (other.perMinute ?? DEFAULT_PER_MINUTE) <= (holder.perMinute ?? DEFAULT_PER_MINUTE),
 };
 
 /** The first of these respects in which another key can do more than its holder; null when there is none. */

@@ -24,3 +24,13 @@ export const widens = (field: string): AppError =>
   new AppError('FORBIDDEN', `A key cannot manage one that can do more than itself: ${field}.`, {
     field,
   });
+
+/** What a person's role, or their workspace's tier, does not hold. */
+export const beyondRole = (field: string): AppError =>
+  field === 'perMinute'
+    ? new AppError('FORBIDDEN', "perMinute is more than the workspace's tier allows.", { field })
+    : new AppError(
+        'FORBIDDEN',
+        'Members cannot grant what only owners may do. Name the scopes that the key needs, without *, audit:read and workspace:write.',
+        { field },
+      );

@@ -19,6 +19,9 @@ export const SCOPES = [
 ] as const;
 export type Scope = (typeof SCOPES)[number];
 
+/** Scopes that only owners hold, and their keys. */
+const OWNER_SCOPES: readonly Scope[] = ['audit:read', 'workspace:write'];
+
 /** All that may stand in a key's scope list. */
 export const GRANTS: readonly string[] = [
   '*',
@@ -26,8 +29,20 @@ export const GRANTS: readonly string[] = [
   ...SCOPES,
 ];
 
+/** What lets a key do something that only owners may. */
+export const OWNER_GRANTS: readonly string[] = [
+  ...new Set(OWNER_SCOPES.flatMap((scope) => grantsOf(scope))),
+];
+
+/** What members may give to a key of theirs. */
+export const MEMBER_GRANTS: readonly string[] = GRANTS.filter(
+  (grant) => !OWNER_GRANTS.includes(grant),
+);
+
 /** The entries of a key's scope list that grant this scope. */
-export const grantsOf = (scope: Scope): string[] => ['*', `${scope.split(':')[0]}:*`, scope];
+export function grantsOf(scope: Scope): string[] {
+  return ['*', `${scope.split(':')[0]}:*`, scope];
+}
 
 /** @throws AppError FORBIDDEN when the key lacks the scope. Runners and jobs act by their own right. */
 export function requireScope(ctx: ServiceContext, scope: Scope): void {

@@ -1,7 +1,14 @@
 import { type SQL, sql } from 'drizzle-orm';
 import { AppError } from '../../../shared/errors.ts';
 import type { ServiceContext } from '../../context.ts';
-import { fromAllowedAddress, isPresented, isUsable, recordUse } from '../keys/key-state.ts';
+import {
+  fromAllowedAddress,
+  isPresented,
+  isUsable,
+  joinPerson,
+  onlyCreatedBy,
+  recordUse,
+} from '../keys/key-state.ts';
 import { grantsOf } from '../keys/require-scope.ts';
 import { createdByMember, S } from '../users/reach.ts';
 
@@ -19,11 +26,11 @@ export function callerCtes(ctx: ServiceContext): SQL {
   const address = ctx.callerAddress ?? null;
   return sql`
   key as (
-    select k.id, k.session_id as pin, k.mode = 'test' as sandbox_only, null::text as created_by, k.per_minute,
+    select k.id, k.session_id as pin, k.mode = 'test' as sandbox_only, ${onlyCreatedBy} as created_by, k.per_minute,
       w.default_session_id, w.is_active as workspace_active,
       ${isUsable} as usable, ${fromAllowedAddress(address)} as from_allowed_address,
       k.scopes && ${list(grantsOf('messages:send'))} as in_scope
-    from api_keys k join workspaces w on w.id = k.workspace_id
+    from api_keys k join workspaces w on w.id = k.workspace_id ${joinPerson}
     where ${isPresented({ id, workspaceId, hash })}
   ),
   used as (${recordUse}),

@@ -1,6 +1,9 @@
 /** Sessions that a tier includes. `workspaces.max_sessions` overrides it for one workspace. */
 export const TIER_SESSIONS = { basic: 5, pro: 20, max: 40 } as const;
 
+/** Requests a minute that one key of a workspace may be given. */
+export const TIER_PER_MINUTE = { basic: 600, pro: 6_000, max: 60_000 } as const;
+
 export type Tier = keyof typeof TIER_SESSIONS;
 
 /** What stands in `workspaces.max_sessions` for no limit: the column's greatest number, so that every comparison holds. */

@@ -26,7 +26,10 @@ async function buildWorld() {
   const { workspaceId } = owner;
   const colleague = await harness.newUser({ workspaceId, role: 'member', allSessions: true });
   const member = await harness.newUser({ workspaceId, role: 'member' });
-  const robotKey = await harness.newKey(workspaceId, { createdBy: member.userId });
+  const robotKey = await harness.newKey(workspaceId, {
+    createdBy: member.userId,
+    userId: member.userId,
+  });
   const runner = harness.newRunner();
   const makers = { house: owner.userId, mine: member.userId, robot: robotKey.keyId };
 
@@ -66,7 +69,8 @@ async function buildWorld() {
       eventTypes: ['*'],
       sessionIds: [session.id],
     });
-    const { keyId: key } = await harness.newKey(workspaceId, { sessionId: session.id });
+    const userId = name === 'house' ? owner.userId : member.userId;
+    const { keyId: key } = await harness.newKey(workspaceId, { sessionId: session.id, userId });
     const event = newId('event');
     seq += 1;
     await db.insert(schema.events).values({
@@ -132,11 +136,16 @@ describe('what a member reaches', () => {
     ['/v1/messages', 'message', ['house', 'mine', 'robot'], ['mine', 'robot']],
     ['/v1/events', 'event', ['house', 'mine', 'robot', '+1'], ['mine', 'robot']],
     ['/v1/webhooks', 'webhook', ['house', 'mine', 'robot', '+1'], ['mine', 'robot']],
-    ['/v1/keys', 'key', ['house', 'mine', 'robot', '+1'], ['mine', 'robot']],
   ] as const)('GET %s', async (path, kind, all, own) => {
     expect(await shown('owner', path, kind)).toEqual(all);
     expect(await shown('colleague', path, kind)).toEqual(all);
     expect(await shown('member', path, kind)).toEqual(own);
+  });
+
+  test('GET /v1/keys: members see their own', async () => {
+    expect(await shown('owner', '/v1/keys', 'key')).toEqual(['house', 'mine', 'robot', '+1']);
+    expect(await shown('colleague', '/v1/keys', 'key')).toEqual([]);
+    expect(await shown('member', '/v1/keys', 'key')).toEqual(['mine', 'robot', '+1']);
   });
 
   const SINGLE: [method: string, path: string, kind: 'session' | 'message' | 'webhook' | 'key'][] =

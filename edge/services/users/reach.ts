@@ -17,18 +17,24 @@ export type Reach = {
 export function reachOf({ actor }: Pick<ServiceContext, 'actor'>): Reach {
   switch (actor.type) {
     case 'apiKey':
-      return { pin: actor.sessionId, sandboxOnly: actor.mode === 'test', createdBy: null };
-    case 'user':
       return {
-        pin: null,
-        sandboxOnly: false,
-        createdBy: actor.role === 'owner' || actor.allSessions ? null : actor.userId,
+        pin: actor.sessionId,
+        sandboxOnly: actor.mode === 'test',
+        createdBy: actor.person === null ? null : onlyCreatedBy(actor.person),
       };
+    case 'user':
+      return { pin: null, sandboxOnly: false, createdBy: onlyCreatedBy(actor) };
     case 'runner':
     case 'system':
       throw new AppError('UNAUTHORIZED');
   }
 }
+
+const onlyCreatedBy = (person: {
+  userId: string;
+  role: 'owner' | 'member';
+  allSessions: boolean;
+}): string | null => (person.role === 'owner' || person.allSessions ? null : person.userId);
 
 export const reachesAll = ({ pin, sandboxOnly, createdBy }: Reach): boolean =>
   pin === null && !sandboxOnly && createdBy === null;
@@ -39,10 +45,10 @@ type SessionColumns = Record<'id' | 'mode' | 'createdBy', SQL | AnyColumn>;
 /** The sessions `s` of a raw statement. */
 export const S: SessionColumns = { id: sql`s.id`, mode: sql`s.mode`, createdBy: sql`s.created_by` };
 
-/** Whether a session was created by this member, or by a key that they made. `member` null: by anybody. */
+/** Whether a session was created by this member, or by a key of theirs. `member` null: by anybody. */
 export const createdByMember = ({ createdBy }: SessionColumns, member: SQL | string): SQL => sql`
   (${createdBy} = ${member} or exists (
-    select 1 from api_keys maker where maker.id = ${createdBy} and maker.created_by = ${member}))`;
+    select 1 from api_keys maker where maker.id = ${createdBy} and maker.user_id = ${member}))`;
 
 /** The caller's reach as a condition over a row of `sessions`; undefined when it narrows nothing. */
 export function withinReach(

@@ -18,19 +18,18 @@ export function userOf({ actor }: ServiceContext): UserActor {
 export function requireOwner(ctx: ServiceContext): UserActor {
   const user = userOf(ctx);
   if (user.role === 'owner') return user;
-  throw new AppError('FORBIDDEN', 'Only an owner of the workspace may do that.', {
-    required: 'owner',
-  });
+  throw ownersOnly();
 }
 
 /**
  * For what concerns the workspace as a whole and its keys may do too.
- * @throws AppError FORBIDDEN for a member who is no owner, and for a key that is pinned or a test key
+ * @throws AppError FORBIDDEN for a member who is no owner and their keys, and for a key that is pinned or a test key
  */
 export function requireManager(ctx: ServiceContext): void {
   const { actor } = ctx;
   if (actor.type === 'user') requireOwner(ctx);
   if (actor.type !== 'apiKey') return;
+  if (actor.person?.role === 'member') throw ownersOnly();
   if (actor.mode === 'test') throw testKeyOnLive();
   if (actor.sessionId !== null)
     throw new AppError('FORBIDDEN', 'A key pinned to a session cannot change the workspace.');
@@ -44,3 +43,6 @@ export function requireAdmin(ctx: ServiceContext): UserActor {
     required: 'admin',
   });
 }
+
+const ownersOnly = (): AppError =>
+  new AppError('FORBIDDEN', 'Only an owner of the workspace may do that.', { required: 'owner' });

@@ -1,19 +1,26 @@
 import { sql } from 'drizzle-orm';
 import { z } from 'zod';
 import type { ServiceContext } from '../../context.ts';
-import { Count } from '../../db/moment.ts';
 import { auditInsert } from '../audit/audit-row.ts';
 import { securityInsert } from '../audit/security-event.ts';
 import { userOf } from '../users/require-role.ts';
+import {
+  KeyRefs,
+  type KeysFate,
+  keysOutcome,
+  type KeysOutcome,
+  settledKeys,
+  settleKeys,
+} from './keys-of-person.ts';
 import { MEMBER_REFUSALS, memberRefused } from './member-refusals.ts';
 import { anotherOwner } from './member-view.ts';
 import { lockWorkspace } from './workspace-view.ts';
 
-const Outcome = z.object({ refusal: z.enum(MEMBER_REFUSALS).nullable(), keys: Count });
+const Outcome = z.object({ refusal: z.enum(MEMBER_REFUSALS).nullable(), keys: KeyRefs });
 
 /**
- * Takes a member out of the workspace, or lets one leave. Their credentials reach nothing of it from the next request on.
- * Keys that they made stay, since programs depend on them; the answer says how many there are.
+ * Takes a member out of the workspace, or lets one leave. Their credentials reach nothing of it from the next request on,
+ * and their keys end, unless an owner takes them over: who leaves takes theirs along.
  * Locked as in `updateMember`.
  * @throws AppError FORBIDDEN, NOT_FOUND, CONFLICT for the last owner
  */
@@ -22,12 +29,13 @@ export async function deleteMember({
   input,
 }: {
   ctx: ServiceContext;
-  input: { id: string };
-}): Promise<{ id: string; deleted: true; apiKeysLeft: number }> {
+  input: { id: string; keys: KeysFate };
+}): Promise<{ id: string; deleted: true; apiKeys: KeysOutcome }> {
   const actor = userOf(ctx);
   const { workspaceId } = ctx;
   const { id } = input;
   const leaves = id === actor.userId;
+  const fate = leaves ? 'revoke' : input.keys;
   const write = sql`
     with me as (
       select m.role from members m where m.workspace_id = ${workspaceId} and m.user_id = ${actor.userId}
@@ -48,6 +56,11 @@ export async function deleteMember({
       where verdict.refusal is null and m.workspace_id = ${workspaceId} and m.user_id = verdict.user_id
       returning m.user_id, m.role
     ),
+    ${settleKeys(ctx, {
+      fate,
+      newUserId: actor.userId,
+      which: sql`gone where k.user_id = gone.user_id`,
+    })},
     undefaulted as (
       update users u set workspace_id = null, updated_at = now() from gone
       where u.id = gone.user_id and u.workspace_id = ${workspaceId}
@@ -60,16 +73,12 @@ export async function deleteMember({
       details: sql`jsonb_build_object('role', gone.role)`,
       from: sql`gone`,
     })})
-    select verdict.refusal, (
-      select count(*) from api_keys k
-      where k.workspace_id = ${workspaceId} and k.created_by = ${id} and k.revoked_at is null
-    ) as keys
-    from verdict`;
+    select verdict.refusal, ${settledKeys} as keys from verdict`;
   const [, { rows }] = await ctx.db.batch([
     ctx.db.execute(lockWorkspace(ctx)),
     ctx.db.execute(write),
   ]);
   const { refusal, keys } = Outcome.parse(rows[0]);
   if (refusal !== null) throw memberRefused(refusal);
-  return { id, deleted: true, apiKeysLeft: keys };
+  return { id, deleted: true, apiKeys: keysOutcome(ctx, fate, keys) };
 }

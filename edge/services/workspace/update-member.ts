@@ -4,7 +4,17 @@ import type { ServiceContext } from '../../context.ts';
 import { members, users } from '../../db/schema/index.ts';
 import { auditInsert } from '../audit/audit-row.ts';
 import { securityInsert } from '../audit/security-event.ts';
+import { OWNER_GRANTS } from '../keys/require-scope.ts';
+import { createdByMember, S } from '../users/reach.ts';
 import { requireOwner } from '../users/require-role.ts';
+import {
+  KeyRefs,
+  type KeysFate,
+  keysOutcome,
+  type KeysOutcome,
+  settledKeys,
+  settleKeys,
+} from './keys-of-person.ts';
 import { MEMBER_REFUSALS, memberRefused } from './member-refusals.ts';
 import { anotherOwner, MEMBER_COLUMNS, type MemberView, viewMember } from './member-view.ts';
 import { lockWorkspace } from './workspace-view.ts';
@@ -14,13 +24,16 @@ export type UpdateMemberInput = {
   id: string;
   role?: 'owner' | 'member' | undefined;
   allSessions?: boolean | undefined;
+  /** What becomes of keys of theirs that can do more than they may from now on. */
+  keys: KeysFate;
 };
 
-const Outcome = z.object({ refusal: z.enum(MEMBER_REFUSALS).nullable() });
+const Outcome = z.object({ refusal: z.enum(MEMBER_REFUSALS).nullable(), keys: KeyRefs });
 
 /**
  * Changes a member's role and reach. One transaction: the first statement locks the workspace, so that the second sees
- * what was committed while it waited; two owners who demote each other leave one.
+ * what was committed while it waited; two owners who demote each other leave one. Keys of theirs that can do more than
+ * they may from now on end, or the owner takes them over.
  * @throws AppError FORBIDDEN for whom is no owner, NOT_FOUND, CONFLICT for the last owner
  */
 export async function updateMember({
@@ -29,10 +42,10 @@ export async function updateMember({
 }: {
   ctx: ServiceContext;
   input: UpdateMemberInput;
-}): Promise<MemberView> {
+}): Promise<MemberView & { apiKeys: KeysOutcome }> {
   const actor = requireOwner(ctx);
   const { workspaceId } = ctx;
-  const { id, role = null, allSessions = null } = input;
+  const { id, role = null, allSessions = null, keys: fate } = input;
   const write = sql`
     with target as (
       select m.user_id, m.role, m.all_sessions, coalesce(${role}::text, m.role) as new_role,
@@ -53,6 +66,7 @@ export async function updateMember({
       where verdict.refusal is null and m.workspace_id = ${workspaceId} and m.user_id = verdict.user_id
       returning m.user_id
     ),
+    ${settleKeys(ctx, { fate, newUserId: actor.userId, which: beyondNewRole(id) })},
     audited as (${auditInsert(ctx, { target: id, from: 'changed' })}),
     role_told as (${securityInsert(ctx, {
       action: 'member.role_changed',
@@ -69,7 +83,7 @@ export async function updateMember({
       from: sql`verdict join changed on changed.user_id = verdict.user_id
         where verdict.all_sessions <> verdict.new_all_sessions`,
     })})
-    select refusal from verdict`;
+    select refusal, ${settledKeys} as keys from verdict`;
   const [, { rows }, [row]] = await ctx.db.batch([
     ctx.db.execute(lockWorkspace(ctx)),
     ctx.db.execute(write),
@@ -79,11 +93,25 @@ export async function updateMember({
       .innerJoin(users, eq(users.id, members.userId))
       .where(and(eq(members.workspaceId, workspaceId), eq(members.userId, id))),
   ]);
-  const { refusal } = Outcome.parse(rows[0]);
+  const { refusal, keys } = Outcome.parse(rows[0]);
   if (refusal !== null) throw memberRefused(refusal);
   if (row === undefined) throw memberRefused('not_found');
-  return viewMember(row);
+  return { ...viewMember(row), apiKeys: keysOutcome(ctx, fate, keys) };
 }
+
+/** Keys of the person that a member of the new role and reach could not have made. */
+const beyondNewRole = (
+  userId: string,
+) => sql`verdict join changed on changed.user_id = verdict.user_id
+  where k.user_id = verdict.user_id and verdict.new_role = 'member' and (
+    k.scopes && array[${sql.join(
+      OWNER_GRANTS.map((grant) => sql`${grant}`),
+      sql`, `,
+    )}]::text[]
+    or not verdict.new_all_sessions and not exists (
+      select 1 from sessions s where s.id = k.session_id and ${createdByMember(S, userId)}
+    )
+  )`;
 
 const isOwner = (workspaceId: string, userId: string) => sql`exists (
   select 1 from members me

@@ -1,0 +1,221 @@
+import { eq } from 'drizzle-orm';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { z } from 'zod';
+import { type Answer, createHarness, type Harness, idOf } from '../../testing/harness.ts';
+import { securityEvents } from '../../testing/security-events.ts';
+
+let harness: Harness;
+beforeAll(async () => {
+  harness = await createHarness();
+});
+
+/** A workspace with an owner, a member who reaches all sessions, and an administrator of the platform elsewhere. */
+async function team() {
+  const owner = await harness.newUser();
+  const { workspaceId } = owner;
+  const member = await harness.newUser({ workspaceId, role: 'member', allSessions: true });
+  return { workspaceId, owner, member };
+}
+
+const create = (by: string, body: Record<string, unknown> = {}): Promise<Answer> =>
+  harness.call('POST', '/v1/keys', {
+    key: by,
+    body: { name: 'made', scopes: ['sessions:read', 'keys:*'], ...body },
+  });
+const keyOf = ({ data }: Answer): string => z.object({ key: z.string() }).parse(data).key;
+const statusOf = async (key: string, path = '/v1/sessions'): Promise<number> =>
+  (await harness.call('GET', path, { key })).status;
+const manage = (
+  by: string,
+  method: string,
+  userId: string,
+  { query = '', body }: { query?: string; body?: unknown } = {},
+) =>
+  harness.call(method, `/v1/workspace/members/${userId}${query}`, {
+    key: by,
+    ...(body !== undefined && { body }),
+  });
+
+describe('a member', () => {
+  test.each([['*'], ['workspace:write'], ['workspace:*'], ['audit:read'], ['audit:*']])(
+    'cannot give a key what only owners may do: %s',
+    async (scope) => {
+      const { owner, member } = await team();
+      const body = { scopes: ['keys:write', scope] };
+      expect(await create(member.token, body)).toMatchObject({
+        status: 403,
+        error: { code: 'FORBIDDEN', details: { field: 'scopes' } },
+      });
+      const made = await create(member.token);
+      const patched = await harness.call('PATCH', `/v1/keys/${idOf(made)}`, {
+        key: member.token,
+        body,
+      });
+      expect(patched).toMatchObject({ status: 403, error: { details: { field: 'scopes' } } });
+      expect(await create(owner.token, body)).toMatchObject({ status: 201 });
+    },
+  );
+
+  test('does not act as an owner by a key of theirs, whatever its row says', async () => {
+    const { workspaceId, member } = await team();
+    const { apiKey } = await harness.newKey(workspaceId, { userId: member.userId });
+    const settings = { key: apiKey, body: { name: 'mine' } };
+    expect(await harness.call('PATCH', '/v1/workspace', settings)).toMatchObject({ status: 403 });
+    expect(await harness.call('GET', '/v1/audit', { key: apiKey })).toMatchObject({ status: 403 });
+    expect(await create(apiKey, { scopes: ['*'] })).toMatchObject({ status: 403 });
+    expect(await create(apiKey)).toMatchObject({ status: 201 });
+  });
+
+  test('neither sees, rotates nor revokes keys of others, by themselves or by a key', async () => {
+    const { workspaceId, owner, member } = await team();
+    const ofOwner = await create(owner.token, { scopes: ['*'] });
+    const { keyId: ofWorkspace } = await harness.newKey(workspaceId);
+    const own = await create(member.token);
+    for (const by of [member.token, keyOf(own)]) {
+      for (const id of [idOf(ofOwner), ofWorkspace]) {
+        const rotated = await harness.call('POST', `/v1/keys/${id}/rotate`, { key: by });
+        expect(rotated).toMatchObject({ status: 404 });
+        const revoked = await harness.call('DELETE', `/v1/keys/${id}`, { key: by });
+        expect(revoked).toMatchObject({ status: 404 });
+      }
+      const { data } = await harness.call('GET', '/v1/keys', { key: by });
+      expect(data).toMatchObject([{ id: idOf(own), userId: member.userId }]);
+    }
+    expect(await statusOf(keyOf(ofOwner))).toBe(200);
+  });
+
+  test('reaches by a key only the sessions that they reach', async () => {
+    const { workspaceId } = await team();
+    const narrow = await harness.newUser({ workspaceId, role: 'member' });
+    const mine = await harness.newSession({ workspaceId, createdBy: narrow.userId });
+    const other = await harness.newSession({ workspaceId });
+    const { apiKey } = await harness.newKey(workspaceId, { userId: narrow.userId });
+    const send = (sessionId: string) =>
+      harness.call('POST', '/v1/messages/text', {
+        key: apiKey,
+        body: { to: '+15550100001', text: 'Hello', sessionId },
+      });
+    expect(await send(mine.id)).toMatchObject({ status: 202 });
+    expect(await send(other.id)).toMatchObject({ status: 404 });
+    expect(await statusOf(apiKey, `/v1/sessions/${mine.id}`)).toBe(200);
+    expect(await statusOf(apiKey, `/v1/sessions/${other.id}`)).toBe(404);
+  });
+});
+
+describe('a key that a person made, and a key that it made,', () => {
+  const chain = async () => {
+    const people = await team();
+    const first = await create(people.member.token, { name: 'first' });
+    const second = await create(keyOf(first), { name: 'second' });
+    expect(second).toMatchObject({
+      data: { userId: people.member.userId, createdBy: idOf(first) },
+    });
+    const refs = [first, second].map((made, index) => ({
+      id: idOf(made),
+      name: ['first', 'second'][index],
+    }));
+    return { ...people, keys: [keyOf(first), keyOf(second)], refs };
+  };
+  const statuses = (keys: readonly string[]) => Promise.all(keys.map((key) => statusOf(key)));
+
+  test('go when the person is removed, and the answer lists them', async () => {
+    const { workspaceId, owner, member, keys, refs } = await chain();
+    expect(await statuses(keys)).toEqual([200, 200]);
+    const removed = await manage(owner.token, 'DELETE', member.userId);
+    expect(removed).toMatchObject({ data: { apiKeys: { takenOver: [] } } });
+    expect(removed.data).toHaveProperty('apiKeys.revoked', expect.arrayContaining(refs));
+    expect(await statuses(keys)).toEqual([401, 401]);
+    const events = await securityEvents(harness, workspaceId);
+    expect(events.filter(({ action }) => action === 'key.revoked')).toHaveLength(2);
+  });
+
+  test('go when the person leaves, who cannot hand them to anybody', async () => {
+    const { member, keys } = await chain();
+    const left = await manage(member.token, 'DELETE', member.userId, { query: '?keys=take_over' });
+    expect(left).toMatchObject({ data: { apiKeys: { takenOver: [] } } });
+    expect(await statuses(keys)).toEqual([401, 401]);
+  });
+
+  test('stay when an owner takes them over, and are the owner’s then', async () => {
+    const { owner, member, keys, refs } = await chain();
+    const removed = await manage(owner.token, 'DELETE', member.userId, {
+      query: '?keys=take_over',
+    });
+    expect(removed.data).toHaveProperty('apiKeys.takenOver', expect.arrayContaining(refs));
+    expect(await statuses(keys)).toEqual([200, 200]);
+    const { data } = await harness.call('GET', '/v1/keys', { key: owner.token });
+    const Keys = z.array(z.object({ userId: z.string() }));
+    expect(Keys.parse(data).map(({ userId }) => userId)).toEqual([owner.userId, owner.userId]);
+  });
+
+  test('stop while the person is disabled', async () => {
+    const { member, keys, refs, workspaceId } = await chain();
+    const admin = await harness.newUser({ isAdmin: true });
+    const enable = (isActive: boolean) =>
+      harness.call('PATCH', `/v1/admin/users/${member.userId}`, {
+        key: admin.token,
+        body: { isActive },
+      });
+    const disabled = await enable(false);
+    expect(disabled.data).toHaveProperty(
+      'stoppedKeys',
+      expect.arrayContaining(refs.map((ref) => ({ ...ref, workspaceId }))),
+    );
+    expect(await statuses(keys)).toEqual([401, 401]);
+    expect(await enable(true)).toMatchObject({ data: { stoppedKeys: [] } });
+    expect(await statuses(keys)).toEqual([200, 200]);
+  });
+});
+
+describe('a person who loses a right', () => {
+  test('loses the keys that need it, and no others', async () => {
+    const { workspaceId, owner } = await team();
+    const second = await harness.newUser({ workspaceId });
+    const session = await harness.newSession({ workspaceId, createdBy: second.userId });
+    const whole = await create(second.token, { scopes: ['*'] });
+    const wide = await create(second.token);
+    const pinned = await create(second.token, { sessionId: session.id });
+    const keys = [whole, wide, pinned].map(keyOf);
+    const demote = (body: unknown) => manage(owner.token, 'PATCH', second.userId, { body });
+
+    const demoted = await demote({ role: 'member', allSessions: true });
+    expect(demoted).toMatchObject({ data: { apiKeys: { revoked: [{ id: idOf(whole) }] } } });
+    expect(await Promise.all(keys.map((key) => statusOf(key)))).toEqual([401, 200, 200]);
+
+    const narrowed = await demote({ allSessions: false, keys: 'take_over' });
+    expect(narrowed).toMatchObject({ data: { apiKeys: { takenOver: [{ id: idOf(wide) }] } } });
+    expect(await Promise.all(keys.map((key) => statusOf(key)))).toEqual([401, 200, 200]);
+    const { data } = await harness.call('GET', '/v1/keys', { key: second.token });
+    expect(data).toMatchObject([{ id: idOf(pinned) }]);
+  });
+});
+
+describe('requests a minute', () => {
+  test('are no more than the key has that gives them', async () => {
+    const { apiKey, keyId } = await harness.newWorkspace({ perMinute: 100 });
+    const beyond = { status: 403, error: { code: 'FORBIDDEN', details: { field: 'perMinute' } } };
+    expect(await create(apiKey, { perMinute: 101 })).toMatchObject(beyond);
+    const patch = { key: apiKey, body: { perMinute: 101 } };
+    expect(await harness.call('PATCH', `/v1/keys/${keyId}`, patch)).toMatchObject(beyond);
+    expect(await create(apiKey, { perMinute: 100 })).toMatchObject({ status: 201 });
+    const slow = await create(apiKey, { perMinute: 10 });
+    expect(await create(keyOf(slow), { perMinute: null })).toMatchObject(beyond);
+  });
+
+  test.each([
+    ['basic', 600],
+    ['pro', 6_000],
+    ['max', 60_000],
+  ] as const)('are at most those of the tier: %s', async (tier, most) => {
+    const owner = await harness.newUser();
+    await harness.db
+      .update(harness.schema.workspaces)
+      .set({ tier })
+      .where(eq(harness.schema.workspaces.id, owner.workspaceId));
+    expect(await create(owner.token, { perMinute: most })).toMatchObject({ status: 201 });
+    expect(await create(owner.token, { perMinute: most + 1 })).toMatchObject({
+      status: 403,
+      error: { details: { field: 'perMinute' } },
+    });
+  });
+});

@@ -1,6 +1,7 @@
 import { downloadedChromium } from './engine/downloaded-chromium.ts';
 import { processEngineFactory } from './engine/process/process-engine.ts';
 import { chromiumMajor } from './engine/wwebjs/chromium-version.ts';
+import { wwebjsHost } from './engine/wwebjs/host.ts';
 import type { RunnerEnv } from './env.ts';
 import { createLog } from './log.ts';
 import { bundlePrograms } from './programs/programs.ts';
@@ -32,11 +33,15 @@ export async function runRunner(options: {
   const chromiumPath = env.PUPPETEER_EXECUTABLE_PATH ?? (await downloadedChromium());
   const engineFactory = processEngineFactory({
     program: programs.session,
-    chromiumPath,
-    sandboxChromiumArgs: async (profile) => {
-      if (sandbox === null) throw new Error('this runner has no sandbox');
-      const { profiles } = await sandbox.info({});
-      return profiles[profile].chromiumArgs;
+    hosts: {
+      wwebjs: wwebjsHost({
+        chromiumPath,
+        sandboxChromiumArgs: async (profile) => {
+          if (sandbox === null) throw new Error('this runner has no sandbox');
+          const { profiles } = await sandbox.info({});
+          return profiles[profile].chromiumArgs;
+        },
+      }),
     },
     log: (entry) => log.info('engine', entry),
     onProcesses: (of) => supervisor.processes(of),

@@ -173,7 +173,7 @@ describe('what the runner does', () => {
     const second = await edge.command(session, 'screenshot', {}, { commandId: 'cmd_1' });
     expect(first).toEqual({
       status: 200,
-      response: { ok: true, result: { pngBase64: 'iVBORw==' } },
+      response: { ok: true, result: { pngBase64: 'iVBORw0KGgo=' } },
     });
     expect(second).toEqual(first);
     expect(engineCalls(session)).toEqual(['screenshot']);

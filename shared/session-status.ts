@@ -21,6 +21,10 @@ export const ACCEPTING_STATUSES = ['online', 'reconnecting'] as const satisfies 
 export const SESSION_MODES = ['live', 'sandbox'] as const;
 export type SessionMode = (typeof SESSION_MODES)[number];
 
+/** Kinds of engine that a session can run on. */
+export const SESSION_ENGINES = ['wwebjs'] as const;
+export type SessionEngine = (typeof SESSION_ENGINES)[number];
+
 /** Builds of WhatsApp Web that the sandbox can play. */
 export const SANDBOX_PROFILES = ['stock', '2026-09'] as const;
 export type SandboxProfile = (typeof SANDBOX_PROFILES)[number];

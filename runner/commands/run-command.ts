@@ -1,15 +1,13 @@
 import type { z } from 'zod';
+import { LIVE_OPERATIONS, type LiveOperation } from '../../shared/catalogue/live-operations.ts';
+import { SANDBOX_COMMANDS } from '../../shared/catalogue/sandbox-commands.ts';
 import { AppError, ERRORS } from '../../shared/errors.ts';
 import { COMMANDS, type CommandName } from '../../shared/protocol/runner-commands.ts';
 import type { Log } from '../log.ts';
 import type { SandboxClient } from '../sandbox/control-client.ts';
 import type { Session } from '../session/session.ts';
-import {
-  asAppError,
-  isSandboxCommand,
-  runSandboxCommand,
-  type SandboxCommand,
-} from './sandbox-commands.ts';
+import { asAppError, runSandboxCommand, type SandboxCommand } from './sandbox-commands.ts';
+import { notReady, runSessionCommand } from './session-commands.ts';
 import type { CommandResult } from './stored-results.ts';
 
 export type CommandDeps = { sandbox: SandboxClient | null; log: Log };
@@ -27,7 +25,7 @@ export async function runCommand(
 ): Promise<CommandResult> {
   const { sessionId } = session.assignment;
   try {
-    const result = COMMANDS[name].output.parse(await perform(session, name, input, deps));
+    const result = await perform(session, name, input, deps);
     deps.log.info('command.done', { sessionId, command: name });
     return { status: 200, body: { ok: true, result } };
   } catch (error) {
@@ -51,58 +49,32 @@ async function perform(
   session: Session,
   name: CommandName,
   input: unknown,
-  { sandbox }: CommandDeps,
+  deps: CommandDeps,
 ): Promise<unknown> {
-  if (isSandboxCommand(name)) return inSandbox(session, name, input, sandbox);
-  if (name === 'qr') return session.waitForQr(parse(name, input).waitMs);
-  if (name === 'pairingCode') return pairingCode(session, parse(name, input));
-  if (name === 'restart') {
-    parse(name, input);
-    await session.restart('restart_requested');
-    return {};
-  }
-  if (name === 'reconnect') {
-    await session.reconnect(parse(name, input).acceptNumber ?? false);
-    return {};
-  }
-  if (name === 'logout') {
-    parse(name, input);
-    return { told: await session.logout() };
-  }
-  if (name === 'screenshot') {
-    parse(name, input);
-    const png = await running(session).screenshot();
-    return { pngBase64: Buffer.from(png).toString('base64') };
-  }
-  const { chatId } = parse(name, input);
-  if (session.status !== 'online') throw notReady(session);
-  return running(session).isOnWhatsApp(chatId);
+  if (isSandboxCommand(name)) return inSandbox(session, name, input, deps);
+  if (isLiveOperation(name)) return engineFor(session, name).ask(name, parse(name, input));
+  return runSessionCommand(name, parse(name, input), session);
 }
 
-async function pairingCode(
-  session: Session,
-  { phone, waitMs }: { phone: string; waitMs: number },
-): Promise<{ code: string; expiresAt: number }> {
-  const answer = await session.pairingCode(phone, waitMs);
-  if (answer === null) throw notReady(session);
-  if (answer.outcome === 'already_linked')
-    throw new AppError('CONFLICT', 'The session is linked: there is no code to type.', {
-      status: session.status,
-    });
-  if (answer.outcome === 'refused')
-    throw new AppError('VALIDATION_ERROR', 'WhatsApp gives no code for this number.', {
-      field: 'phone',
-      whatsapp: answer.message,
-    });
-  const { code, expiresAt } = answer;
-  return { code, expiresAt };
+const isSandboxCommand = (name: CommandName): name is SandboxCommand =>
+  Object.hasOwn(SANDBOX_COMMANDS, name);
+
+const isLiveOperation = (name: CommandName): name is LiveOperation =>
+  Object.hasOwn(LIVE_OPERATIONS, name);
+
+/** @throws AppError SESSION_NOT_READY where the session is not what the operation needs */
+function engineFor(session: Session, name: LiveOperation): NonNullable<Session['engine']> {
+  const { engine } = session;
+  const isOffline = LIVE_OPERATIONS[name].needs === 'online' && session.status !== 'online';
+  if (engine === null || isOffline) throw notReady(session);
+  return engine;
 }
 
 async function inSandbox(
   session: Session,
   name: SandboxCommand,
   input: unknown,
-  sandbox: SandboxClient | null,
+  { sandbox }: CommandDeps,
 ): Promise<unknown> {
   if (session.assignment.mode !== 'sandbox')
     throw new AppError(
@@ -114,27 +86,18 @@ async function inSandbox(
   return runSandboxCommand(name, parse(name, input), { sandbox, session });
 }
 
+/** The schemas of what commands take, with each one's type. */
+const INPUTS: {
+  [Name in CommandName]: { input: z.ZodType<z.output<(typeof COMMANDS)[Name]['input']>> };
+} = COMMANDS;
+
 function parse<Name extends CommandName>(
   name: Name,
   input: unknown,
 ): z.output<(typeof COMMANDS)[Name]['input']> {
-  const parsed = COMMANDS[name].input.safeParse(input);
-  if (!parsed.success)
-    throw new AppError('VALIDATION_ERROR', `The input of ${name} does not fit.`, {
-      issues: parsed.error.issues.map(({ path, message }) => ({ path: path.join('.'), message })),
-    });
-  // The table is keyed by name, which the compiler cannot follow through the union of its schemas.
-  return parsed.data as z.output<(typeof COMMANDS)[Name]['input']>;
-}
-
-function running(session: Session): NonNullable<Session['engine']> {
-  const { engine } = session;
-  if (engine === null) throw notReady(session);
-  return engine;
-}
-
-function notReady(session: Session): AppError {
-  return new AppError('SESSION_NOT_READY', `The session is ${session.status}.`, {
-    status: session.status,
+  const parsed = INPUTS[name].input.safeParse(input);
+  if (parsed.success) return parsed.data;
+  throw new AppError('VALIDATION_ERROR', `The input of ${name} does not fit.`, {
+    issues: parsed.error.issues.map(({ path, message }) => ({ path: path.join('.'), message })),
   });
 }

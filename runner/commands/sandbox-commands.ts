@@ -1,22 +1,19 @@
 import { createHash } from 'node:crypto';
+import type { RowInput, RowOutput } from '../../shared/catalogue/row.ts';
+import type { SANDBOX_COMMANDS } from '../../shared/catalogue/sandbox-commands.ts';
 import { AppError, type ErrorCode } from '../../shared/errors.ts';
-import type {
-  CommandName,
-  CommandOutput,
-  COMMANDS,
-} from '../../shared/protocol/runner-commands.ts';
-import type { z } from 'zod';
 import { SandboxRefusal, type SandboxClient } from '../sandbox/control-client.ts';
 import type { Session } from '../session/session.ts';
 
-export type SandboxCommand = Extract<CommandName, `sandbox.${string}`>;
+type Table = typeof SANDBOX_COMMANDS;
+export type SandboxCommand = keyof Table;
 
 type Handlers = {
   [Name in SandboxCommand]: (
     sandbox: SandboxClient,
     session: Session,
-    input: z.output<(typeof COMMANDS)[Name]['input']>,
-  ) => Promise<CommandOutput<Name>>;
+    input: RowInput<Table, Name>,
+  ) => Promise<RowOutput<Table, Name>>;
 };
 
 /** How long `sandbox.scan` waits for a code to scan. */
@@ -92,16 +89,12 @@ const HANDLERS: Handlers = {
   },
 };
 
-export function isSandboxCommand(name: CommandName): name is SandboxCommand {
-  return Object.hasOwn(HANDLERS, name);
-}
-
 /** @throws SandboxRefusal, and AppError for what the session cannot do now */
 export function runSandboxCommand<Name extends SandboxCommand>(
   name: Name,
-  input: z.output<(typeof COMMANDS)[Name]['input']>,
+  input: RowInput<Table, Name>,
   { sandbox, session }: { sandbox: SandboxClient; session: Session },
-): Promise<CommandOutput<Name>> {
+): Promise<RowOutput<Table, Name>> {
   return HANDLERS[name](sandbox, session, input);
 }
 

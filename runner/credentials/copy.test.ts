@@ -8,6 +8,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
 import { z } from 'zod';
 import { testPrograms, type TestPrograms } from '../programs/testing/programs.ts';
 import { processEngineFactory } from '../engine/process/process-engine.ts';
+import { wwebjsHost } from '../engine/wwebjs/host.ts';
 import { copyRounds, testChromium } from '../engine/wwebjs/testing/env.ts';
 import {
   newWireId,
@@ -38,8 +39,12 @@ beforeEach(async () => {
   copies = mkdtempSync(join(tmpdir(), 'waypost-copies-'));
   const factory = processEngineFactory({
     program: program.session,
-    chromiumPath: testChromium(),
-    sandboxChromiumArgs: (profile) => sandbox.chromiumArgs(profile),
+    hosts: {
+      wwebjs: wwebjsHost({
+        chromiumPath: testChromium(),
+        sandboxChromiumArgs: (profile) => sandbox.chromiumArgs(profile),
+      }),
+    },
     log: () => undefined,
   });
   link = new SandboxLink(sandbox, '2026-09', factory);

@@ -8,12 +8,16 @@ import {
 } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { z } from 'zod';
+import {
+  ENGINE_OPERATIONS,
+  type EngineInput,
+  type EngineOperation,
+  type EngineOutput,
+} from './operations.ts';
 import type {
   EngineEvent,
   EngineFactory,
-  EngineLookUp,
   EngineOptions,
-  EnginePairingCode,
   EngineSend,
   EngineSendResult,
   EngineUsage,
@@ -28,6 +32,13 @@ const WireRecord = z.object({
   ack: z.number(),
 });
 export type WireRecord = z.infer<typeof WireRecord>;
+
+/** Of each operation, an answer. */
+const EXAMPLES: { [Name in EngineOperation]: { example: { output: EngineOutput<Name> } } } =
+  ENGINE_OPERATIONS;
+type Does = {
+  readonly [Name in EngineOperation]?: (input: EngineInput<Name>) => Promise<EngineOutput<Name>>;
+};
 
 export type FakeWhatsAppOptions = {
   /** Where everything that reached the wire is written, before it is acknowledged; outlives the process. */
@@ -87,6 +98,8 @@ export class FakeEngine implements WhatsAppEngine {
   codes = 0;
   up = false;
   frozen = false;
+  /** What every `ask` rejects with. */
+  failure: Error | null = null;
   killed = false;
 
   constructor(
@@ -184,32 +197,30 @@ export class FakeEngine implements WhatsAppEngine {
     return { outcome: 'sent', wireKey };
   }
 
-  async lookUp(wireId: string, chatId: string): Promise<EngineLookUp> {
-    this.calls.push('lookUp');
-    const found = readWire(this.#world.wireFile).findLast((record) => record.wireId === wireId);
-    if (found === undefined) return { found: false };
-    return { found: true, ack: found.ack, wireKey: `true_${chatId}_${wireId}` };
+  /** Answers by what the world holds, or else as the row's example does. */
+  async ask<Name extends EngineOperation>(
+    name: Name,
+    input: EngineInput<Name>,
+  ): Promise<EngineOutput<Name>> {
+    this.calls.push(name);
+    if (this.failure !== null) throw this.failure;
+    if (this.frozen) return this.#hang();
+    return (this.#does[name] ?? (async () => EXAMPLES[name].example.output))(input);
   }
 
-  async isOnWhatsApp(
-    chatId: string,
-  ): Promise<{ exists: boolean; chatId: string | null; lid: string | null }> {
-    this.calls.push('isOnWhatsApp');
-    return { exists: true, chatId, lid: null };
-  }
-
-  async screenshot(): Promise<Uint8Array> {
-    this.calls.push('screenshot');
-    return new Uint8Array([0x89, 0x50, 0x4e, 0x47]);
-  }
-
-  /** A number that begins with 1999 is refused. */
-  async requestPairingCode(phone: string): Promise<EnginePairingCode> {
-    this.calls.push('requestPairingCode');
-    if (existsSync(this.#linkFile())) return { outcome: 'already_linked' };
-    if (phone.startsWith('1999')) return { outcome: 'refused', message: 'not on WhatsApp' };
-    return { outcome: 'shown', ...this.showCode() };
-  }
+  readonly #does: Does = {
+    lookUp: async ({ wireId, chatId }) => {
+      const found = readWire(this.#world.wireFile).findLast((record) => record.wireId === wireId);
+      if (found === undefined) return { found: false };
+      return { found: true, ack: found.ack, wireKey: `true_${chatId}_${wireId}` };
+    },
+    /** A number that begins with 1999 is refused. */
+    requestPairingCode: async ({ phone }) => {
+      if (existsSync(this.#linkFile())) return { outcome: 'already_linked' };
+      if (phone.startsWith('1999')) return { outcome: 'refused', message: 'not on WhatsApp' };
+      return { outcome: 'shown', ...this.showCode() };
+    },
+  };
 
   /** A new code takes the place of the one before. */
   showCode(): { code: string; expiresAt: number } {
@@ -252,7 +263,7 @@ export class FakeEngine implements WhatsAppEngine {
   }
 
   #linkFile(): string {
-    return join(this.options.profileDir, 'Default', 'IndexedDB', 'linked');
+    return join(this.options.stateDir, 'Default', 'IndexedDB', 'linked');
   }
 }
 

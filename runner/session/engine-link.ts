@@ -72,9 +72,10 @@ export class EngineLink {
     });
     const options = {
       sessionId,
+      engine: assignment.engine,
       mode,
       sandboxProfile: assignment.sandboxProfile ?? null,
-      profileDir: folder.profileDir,
+      stateDir: folder.profileDir,
       filesDir: folder.filesDir,
       unreported: { file: folder.unreportedFile, epoch: assignment.epoch },
       proxy: assignment.proxy ?? null,

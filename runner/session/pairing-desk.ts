@@ -42,7 +42,7 @@ export class PairingDesk {
       if (current === null) return null;
       const before = this.#phone;
       this.#phone = phone;
-      const asked = await current.requestPairingCode(phone);
+      const asked = await current.ask('requestPairingCode', { phone });
       if (asked.outcome !== 'shown') this.#phone = before;
       return asked;
     });

@@ -136,7 +136,9 @@ export class UnsettledMessages {
   /** An engine that cannot answer is as good as an absent message: asked again, then unknown. */
   async #lookUp(engine: WhatsAppEngine, message: MaybeSent): Promise<Verdict> {
     try {
-      return judgeByWire(await engine.lookUp(message.wireId, message.chatId));
+      return judgeByWire(
+        await engine.ask('lookUp', { wireId: message.wireId, chatId: message.chatId }),
+      );
     } catch (error) {
       this.#deps.log.warn('send.look_up_failed', { messageId: message.messageId, error });
       return { verdict: 'unknown' };

@@ -2,6 +2,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { processEngineFactory } from '../engine/process/process-engine.ts';
+import { wwebjsHost } from '../engine/wwebjs/host.ts';
 import { commandLine } from '../engine/process-tree.ts';
 import { testChromium } from '../engine/wwebjs/testing/env.ts';
 import { descendants } from '../engine/wwebjs/testing/processes.ts';
@@ -21,8 +22,12 @@ const sandbox = await startTestSandbox();
 let received = 0;
 const make = processEngineFactory({
   program: (await bundlePrograms(dir)).session,
-  chromiumPath: testChromium(),
-  sandboxChromiumArgs: (profile) => sandbox.chromiumArgs(profile),
+  hosts: {
+    wwebjs: wwebjsHost({
+      chromiumPath: testChromium(),
+      sandboxChromiumArgs: (profile) => sandbox.chromiumArgs(profile),
+    }),
+  },
   log: () => undefined,
 });
 const link = new SandboxLink(sandbox, 'stock', (options, emit) =>

@@ -1,5 +1,10 @@
 import { z } from 'zod';
-import { SANDBOX_PROFILES, SESSION_MODES, SESSION_STATUSES } from '../session-status.ts';
+import {
+  SANDBOX_PROFILES,
+  SESSION_ENGINES,
+  SESSION_MODES,
+  SESSION_STATUSES,
+} from '../session-status.ts';
 
 /** Lease numbers of ARCHITECTURE's "Ownership", in milliseconds. */
 export const LEASE = {
@@ -39,6 +44,7 @@ export const Assignment = z.object({
   sessionId: z.string(),
   workspaceId: z.string(),
   epoch: z.number().int(),
+  engine: z.enum(SESSION_ENGINES).default('wwebjs'),
   mode: z.enum(SESSION_MODES),
   sandboxProfile: z.enum(SANDBOX_PROFILES).optional(),
   /** Hex key that wire ids are derived from. */

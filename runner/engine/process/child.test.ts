@@ -33,16 +33,16 @@ it('a rejection that nobody handles ends this session with a word why, browser i
       type: 'open',
       options: {
         sessionId: 'session',
+        engine: 'wwebjs',
         mode: 'sandbox',
         sandboxProfile: 'stock',
-        profileDir: place.profileDir,
+        stateDir: place.profileDir,
         filesDir: place.dir,
         unreported: { file: `${place.dir}/unreported.jsonl`, epoch: 1 },
         traffic: { status: false, channels: false },
         proxy: null,
       },
-      chromiumPath: testChromium(),
-      sandboxArgs,
+      settings: { chromiumPath: testChromium(), sandboxArgs },
     });
     say({ type: 'call', id: 1, call: { method: 'start' } });
     const isUp = () => said.some(({ type }) => type === 'result');

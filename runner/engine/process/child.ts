@@ -1,7 +1,7 @@
 import { describe } from '../deadline.ts';
-import { createWwebjsEngine } from '../wwebjs/engine.ts';
+import { ENGINES } from '../engines.ts';
 import type { WhatsAppEngine } from '../port.ts';
-import { ToSession, type EngineCall, type FromSession } from './protocol.ts';
+import type { EngineCall, FromSession, ToSession } from './protocol.ts';
 import { UnreportedFacts } from './unreported-facts.ts';
 
 /** How long a last word may take to get out before the process ends regardless. */
@@ -24,9 +24,10 @@ function exitAfter(message: FromSession, code: number): void {
 }
 
 function open(message: Extract<ToSession, { type: 'open' }>): void {
-  const facts = (unreported ??= new UnreportedFacts(message.options.unreported));
-  engine ??= createWwebjsEngine(
-    message.options,
+  const { options, settings } = message;
+  const facts = (unreported ??= new UnreportedFacts(options.unreported));
+  engine ??= ENGINES[options.engine](
+    options,
     (event) => {
       // After its last event an engine is of no use, and neither is its process.
       if (event.type === 'closed') exitAfter({ type: 'event', event }, 0);
@@ -34,10 +35,9 @@ function open(message: Extract<ToSession, { type: 'open' }>): void {
       else tell({ type: 'event', event });
     },
     {
-      chromiumPath: message.chromiumPath,
-      sandboxArgs: message.sandboxArgs,
+      settings,
       log: (entry) => tell({ type: 'log', entry }),
-      onBrowser: (pid) => tell({ type: 'browser', pid }),
+      onProcess: (pid) => tell({ type: 'process', pid }),
     },
   );
 }
@@ -54,16 +54,10 @@ async function answer(call: EngineCall): Promise<unknown> {
     case 'logout':
       await engine.logout();
       return null;
-    case 'pairingCode':
-      return engine.requestPairingCode(call.phone);
     case 'send':
       return engine.send(call.message);
-    case 'lookUp':
-      return engine.lookUp(call.wireId, call.chatId);
-    case 'isOnWhatsApp':
-      return engine.isOnWhatsApp(call.chatId);
-    case 'screenshot':
-      return engine.screenshot();
+    case 'ask':
+      return engine.ask(call.name, call.input);
     case 'ping':
       return engine.ping(call.deadlineMs);
     default:
@@ -71,8 +65,7 @@ async function answer(call: EngineCall): Promise<unknown> {
   }
 }
 
-function onMessage(raw: unknown): void {
-  const message = ToSession.parse(raw);
+function onMessage(message: ToSession): void {
   if (message.type === 'open') {
     open(message);
     return;
@@ -98,7 +91,8 @@ function die(error: unknown): void {
   engine?.kill();
 }
 
-process.on('message', onMessage);
+// The runner's own word, see ToSession.
+process.on('message', (message) => onMessage(message as ToSession));
 process.on('unhandledRejection', die);
 process.on('uncaughtException', die);
 process.once('disconnect', () => {

@@ -20,7 +20,8 @@ export class OpenCalls {
     const { promise, resolve, reject } = Promise.withResolvers<unknown>();
     this.#waiting.set(id, { resolve, reject });
     this.#post({ type: 'call', id, call });
-    return withDeadline(promise, patienceMs, call.method).finally(() => this.#waiting.delete(id));
+    const what = call.method === 'ask' ? call.name : call.method;
+    return withDeadline(promise, patienceMs, what).finally(() => this.#waiting.delete(id));
   }
 
   resolve(id: number, value: unknown): void {

@@ -15,6 +15,7 @@ import {
   type TestSandbox,
 } from '../wwebjs/testing/sandbox-link.ts';
 import { processEngineFactory } from './process-engine.ts';
+import { wwebjsHost } from '../wwebjs/host.ts';
 import { testPrograms, type TestPrograms } from '../../programs/testing/programs.ts';
 
 const RUNNER = fileURLToPath(new URL('./testing/runner-main.ts', import.meta.url));
@@ -39,8 +40,12 @@ beforeEach(() => {
   logged = [];
   const factory = processEngineFactory({
     program: program.session,
-    chromiumPath: testChromium(),
-    sandboxChromiumArgs: (profile) => sandbox.chromiumArgs(profile),
+    hosts: {
+      wwebjs: wwebjsHost({
+        chromiumPath: testChromium(),
+        sandboxChromiumArgs: (profile) => sandbox.chromiumArgs(profile),
+      }),
+    },
     log: (entry) => logged.push(entry),
   });
   link = new SandboxLink(sandbox, '2026-09', factory);
@@ -81,10 +86,15 @@ it('does everything of the port from a process of its own', async () => {
   const { messages } = await sandbox.phone.account(link.at);
   expect(messages.find(({ wireId }) => wireId === reply.wireId)?.quotedWireId).toBe(first.wireId);
 
-  expect(await link.engine.lookUp(first.wireId, first.chatId)).toMatchObject({ found: true });
-  expect(await link.engine.isOnWhatsApp(first.chatId)).toMatchObject({ exists: true });
+  expect(
+    await link.engine.ask('lookUp', { wireId: first.wireId, chatId: first.chatId }),
+  ).toMatchObject({ found: true });
+  expect(await link.engine.ask('isOnWhatsApp', { chatId: first.chatId })).toMatchObject({
+    exists: true,
+  });
   expect(await link.engine.ping(2_000)).toEqual({ state: 'CONNECTED' });
-  expect((await link.engine.screenshot()).length).toBeGreaterThan(100);
+  const { pngBase64 } = await link.engine.ask('screenshot', {});
+  expect(pngBase64.length).toBeGreaterThan(100);
 
   const bytes = Buffer.from('%PDF a small file');
   const sent = await sandbox.phone.message({
@@ -180,9 +190,13 @@ it('tells why it could not start', async () => {
     sandbox,
     'stock',
     processEngineFactory({
-      chromiumPath: '/nowhere/chromium',
       program: program.session,
-      sandboxChromiumArgs: (profile) => sandbox.chromiumArgs(profile),
+      hosts: {
+        wwebjs: wwebjsHost({
+          chromiumPath: '/nowhere/chromium',
+          sandboxChromiumArgs: (profile) => sandbox.chromiumArgs(profile),
+        }),
+      },
       log: () => undefined,
     }),
   );

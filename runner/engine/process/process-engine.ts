@@ -1,58 +1,46 @@
 import type { ChildProcess } from 'node:child_process';
 import { z } from 'zod';
-import type { SandboxProfile } from '../../../shared/session-status.ts';
-import type {
-  EngineEvent,
-  EngineFactory,
-  EngineLookUp,
-  EngineOptions,
-  EnginePairingCode,
-  EngineSend,
-  EngineSendResult,
-  EngineUsage,
-  WhatsAppEngine,
-} from '../port.ts';
-import { usageOfTree } from '../process-usage.ts';
+import type { SessionEngine } from '../../../shared/session-status.ts';
 import { whilePaused } from '../../credentials/pause.ts';
 import { describe, withDeadline } from '../deadline.ts';
-import { killTree } from '../process-tree.ts';
-import { killProfileProcesses } from '../wwebjs/profile.ts';
-import { OpenCalls } from './open-calls.ts';
+import { ENGINE_OPERATIONS } from '../operations.ts';
+import type { EngineInput, EngineOperation, EngineOutput } from '../operations.ts';
 import {
-  LookUpMessage,
-  PairingCodeMessage,
-  RecipientMessage,
-  SendResultMessage,
-  type EngineCall,
-  type FromSession,
-  type ToSession,
-} from './protocol.ts';
+  type EngineEvent,
+  type EngineFactory,
+  type EngineHost,
+  type EngineOptions,
+  type EngineSend,
+  EngineSendResult,
+  type EngineUsage,
+  type WhatsAppEngine,
+} from '../port.ts';
+import { killTree } from '../process-tree.ts';
+import { usageOfTree } from '../process-usage.ts';
+import { OpenCalls } from './open-calls.ts';
+import type { EngineCall, FromSession, ToSession } from './protocol.ts';
 import { startSessionProcess } from './session-process.ts';
 
 export type ProcessEngineOptions = {
   /** The program of a session's process, as `bundlePrograms` made it. */
   program: string;
-  /** Null when there is none: the start then says so. */
-  chromiumPath: string | null;
-  /** Chromium flags that put the sandbox in WhatsApp's place, for a session in sandbox mode. */
-  sandboxChromiumArgs: (profile: SandboxProfile) => string[] | Promise<string[]>;
+  /** What each kind of engine needs of the runner. */
+  hosts: Readonly<Record<SessionEngine, EngineHost>>;
   log: (entry: Record<string, unknown>) => void;
   /** Roots of the process trees that a session has from now on; none when nothing of it runs. */
   onProcesses?: (of: { sessionId: string; profileDir: string; pids: number[] }) => void;
 };
 
 /** Longest answers, in ms; each is above the engine's own deadlines, so it strikes only when the process is frozen. */
-const PATIENCE_MS = {
-  start: 85_000,
-  stop: 20_000,
-  logout: 40_000,
-  send: 130_000,
-  lookUp: 15_000,
-  isOnWhatsApp: 15_000,
-  screenshot: 15_000,
-  pairingCode: 45_000,
-  pingMargin: 1_000,
-} as const;
+const PATIENCE_MS = { start: 85_000, stop: 20_000, logout: 40_000, send: 130_000 } as const;
+/** The same for what has a deadline of its own: on top of it. */
+const MARGIN_MS = 1_000;
+
+const Pong = z.object({ state: z.string() });
+
+/** The schemas of what operations answer, with each one's type. */
+const OUTPUTS: { [Name in EngineOperation]: { output: z.ZodType<EngineOutput<Name>> } } =
+  ENGINE_OPERATIONS;
 
 /** From an engine's last word to its process's end. */
 const EXIT_MS = 3_000;
@@ -66,10 +54,12 @@ class ProcessEngine implements WhatsAppEngine {
   readonly #options: EngineOptions;
   readonly #tell: (event: EngineEvent) => void;
   readonly #deps: ProcessEngineOptions;
+  readonly #host: EngineHost;
   readonly #calls = new OpenCalls((call) => this.#post(call));
   readonly #gone = Promise.withResolvers<void>();
   #child: ChildProcess | null = null;
-  #browserPid: number | null = null;
+  /** Leads the process group that the engine started. */
+  #enginePid: number | null = null;
   #started = false;
   #closed = false;
   /** Nothing of it runs any more. */
@@ -85,19 +75,17 @@ class ProcessEngine implements WhatsAppEngine {
     this.#options = options;
     this.#tell = emit;
     this.#deps = deps;
+    this.#host = deps.hosts[options.engine];
   }
 
   async start(): Promise<void> {
     if (this.#started) throw new Error('An engine starts once; make a new one.');
     this.#started = true;
     try {
-      const { mode, sandboxProfile } = this.#options;
-      const sandboxArgs =
-        mode === 'sandbox' ? await this.#deps.sandboxChromiumArgs(sandboxProfile ?? 'stock') : [];
+      const settings = await this.#host.settings(this.#options);
       if (this.#closed) throw new Error('It was stopped.');
       this.#fork();
-      const { chromiumPath } = this.#deps;
-      this.#post({ type: 'open', options: this.#options, chromiumPath, sandboxArgs });
+      this.#post({ type: 'open', options: this.#options, settings });
       await this.#call({ method: 'start' }, PATIENCE_MS.start);
     } catch (error) {
       this.#lastWord ??= { type: 'closed', reason: 'start_failed', detail: describe(error) };
@@ -126,34 +114,20 @@ class ProcessEngine implements WhatsAppEngine {
       return { outcome: 'failed', code: 'UNAVAILABLE', message: 'The engine is not running.' };
     }
     try {
-      return SendResultMessage.parse(
-        await this.#call({ method: 'send', message }, PATIENCE_MS.send),
-      );
+      const result = await this.#call({ method: 'send', message }, PATIENCE_MS.send);
+      return EngineSendResult.parse(result);
     } catch (error) {
       return { outcome: 'unknown', message: describe(error) };
     }
   }
 
-  async lookUp(wireId: string, chatId: string): Promise<EngineLookUp> {
-    const call = { method: 'lookUp', wireId, chatId } as const;
-    return LookUpMessage.parse(await this.#call(call, PATIENCE_MS.lookUp));
-  }
-
-  async isOnWhatsApp(
-    chatId: string,
-  ): Promise<{ exists: boolean; chatId: string | null; lid: string | null }> {
-    const call = { method: 'isOnWhatsApp', chatId } as const;
-    return RecipientMessage.parse(await this.#call(call, PATIENCE_MS.isOnWhatsApp));
-  }
-
-  async screenshot(): Promise<Uint8Array> {
-    const image = await this.#call({ method: 'screenshot' }, PATIENCE_MS.screenshot);
-    return z.instanceof(Uint8Array).parse(image);
-  }
-
-  async requestPairingCode(phone: string): Promise<EnginePairingCode> {
-    const call = { method: 'pairingCode', phone } as const;
-    return PairingCodeMessage.parse(await this.#call(call, PATIENCE_MS.pairingCode));
+  async ask<Name extends EngineOperation>(
+    name: Name,
+    input: EngineInput<Name>,
+  ): Promise<EngineOutput<Name>> {
+    const patienceMs = ENGINE_OPERATIONS[name].patienceMs + MARGIN_MS;
+    const answer = await this.#call({ method: 'ask', name, input }, patienceMs);
+    return OUTPUTS[name].output.parse(answer);
   }
 
   async usage(): Promise<EngineUsage | null> {
@@ -162,14 +136,12 @@ class ProcessEngine implements WhatsAppEngine {
   }
 
   async paused<T>(capMs: number, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
-    if (this.#browserPid === null || this.#closed) throw new Error('The browser is not running.');
-    return whilePaused(this.#browserPid, capMs, work);
+    if (this.#enginePid === null || this.#closed) throw new Error('The engine is not running.');
+    return whilePaused(this.#enginePid, capMs, work);
   }
 
   async ping(deadlineMs: number): Promise<{ state: string }> {
-    const patience = deadlineMs + PATIENCE_MS.pingMargin;
-    const state = await this.#call({ method: 'ping', deadlineMs }, patience);
-    return z.object({ state: z.string() }).parse(state);
+    return Pong.parse(await this.#call({ method: 'ping', deadlineMs }, deadlineMs + MARGIN_MS));
   }
 
   #fork(): void {
@@ -195,8 +167,8 @@ class ProcessEngine implements WhatsAppEngine {
       case 'log':
         this.#log(message.entry);
         break;
-      case 'browser':
-        this.#browserPid = message.pid;
+      case 'process':
+        this.#enginePid = message.pid;
         this.#tellProcesses();
         break;
     }
@@ -228,7 +200,7 @@ class ProcessEngine implements WhatsAppEngine {
     await this.#end();
   }
 
-  /** Resolves when the process and its browser have ended, by themselves or by a kill. */
+  /** Resolves when the process and what it started have ended, by themselves or by a kill. */
   async #end(): Promise<void> {
     if (this.#child === null) {
       this.#gone.resolve();
@@ -244,16 +216,16 @@ class ProcessEngine implements WhatsAppEngine {
 
   #killAll(): void {
     this.#child?.kill('SIGKILL');
-    if (this.#browserPid !== null) killTree(this.#browserPid);
+    if (this.#enginePid !== null) killTree(this.#enginePid);
   }
 
   async #onExit(detail: string): Promise<void> {
-    // With pipes a browser ends with its parent, but a frozen one does not notice.
-    if (this.#browserPid !== null) killTree(this.#browserPid);
-    this.#browserPid = null;
+    // With pipes a browser ends with its parent, but a frozen one does not notice it.
+    if (this.#enginePid !== null) killTree(this.#enginePid);
+    this.#enginePid = null;
     this.#calls.rejectAll(`The engine is gone: ${detail}`);
-    if (!(await killProfileProcesses(this.#options.profileDir))) {
-      this.#log({ event: 'engine.browser_left', detail });
+    if (!(await this.#host.sweep(this.#options.stateDir))) {
+      this.#log({ event: 'engine.process_left', detail });
     }
     this.#ended = true;
     this.#tellProcesses();
@@ -281,8 +253,8 @@ class ProcessEngine implements WhatsAppEngine {
   }
 
   #tellProcesses(): void {
-    const { sessionId, profileDir } = this.#options;
-    const known = this.#ended ? [] : [this.#child?.pid, this.#browserPid];
+    const { sessionId, stateDir: profileDir } = this.#options;
+    const known = this.#ended ? [] : [this.#child?.pid, this.#enginePid];
     const pids = known.filter((pid): pid is number => typeof pid === 'number');
     this.#deps.onProcesses?.({ sessionId, profileDir, pids });
   }

@@ -1,12 +1,17 @@
+import { z } from 'zod';
 import type { EngineOptions } from '../port.ts';
 import type { LinkedBrowserOptions } from './linked-browser.ts';
 import type { EngineTimes } from './times.ts';
 
-export type WwebjsEngineDeps = {
+export const WwebjsSettings = z.object({
   /** Null lets puppeteer use the Chromium that it downloaded. */
-  chromiumPath: string | null;
+  chromiumPath: z.string().nullable(),
   /** Chromium flags that put the simulated WhatsApp in the real one's place; a sandbox session does not start without. */
-  sandboxArgs: readonly string[];
+  sandboxArgs: z.array(z.string()),
+});
+export type WwebjsSettings = z.infer<typeof WwebjsSettings>;
+
+export type WwebjsEngineDeps = WwebjsSettings & {
   /** Structured entries; never message text, QR data or file names. */
   log: (entry: Record<string, unknown>) => void;
   now?: () => number;
@@ -22,7 +27,7 @@ export function browserOptions(
   deps: WwebjsEngineDeps,
 ): LinkedBrowserOptions {
   return {
-    profileDir: options.profileDir,
+    profileDir: options.stateDir,
     chromiumPath: deps.chromiumPath,
     extraArgs: options.mode === 'sandbox' ? deps.sandboxArgs : [],
     headless: deps.headless ?? true,

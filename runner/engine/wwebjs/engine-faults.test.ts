@@ -225,7 +225,9 @@ it('closes when the page crashes, and leaves nothing of the browser', async () =
   await sandbox.phone.faults({ ...link.at, sendLatencyMs: 0 });
   expect(processes()).toEqual([]);
   expect(await link.engine.send(message())).toMatchObject({ code: 'UNAVAILABLE' });
-  await expect(link.engine.lookUp(newWireId(), '1@c.us')).rejects.toThrow('not open');
+  await expect(
+    link.engine.ask('lookUp', { wireId: newWireId(), chatId: '1@c.us' }),
+  ).rejects.toThrow('not open');
 });
 
 it('closes when the browser ends', async () => {

@@ -188,7 +188,9 @@ describe.each(SANDBOX_PROFILES)('an engine on the %s page', (profile) => {
     });
     const records = (await link.wire()).filter(({ wireId }) => wireId === answer.wireId);
     expect(records).toMatchObject([{ to: group.id }]);
-    expect(await link.engine.lookUp(answer.wireId, group.id)).toMatchObject({ found: true });
+    expect(
+      await link.engine.ask('lookUp', { wireId: answer.wireId, chatId: group.id }),
+    ).toMatchObject({ found: true });
     const stranger = await link.engine.send(text('hi', { chatId: '120363000000000000@g.us' }));
     expect(stranger).toMatchObject({ outcome: 'failed', code: 'MESSAGE_FAILED' });
   });
@@ -288,8 +290,12 @@ describe.each(SANDBOX_PROFILES)('an engine on the %s page', (profile) => {
     const result = await link.engine.send(message);
     await sandbox.phone.faults({ ...link.at, ackDelaysMs: [20, 80, 150] });
     expect(result.outcome).toBe('accepted');
-    expect(await link.engine.lookUp(message.wireId, ALICE)).toMatchObject({ found: true, ack: 0 });
-    expect(await link.engine.lookUp(newWireId(), ALICE)).toEqual({ found: false });
+    expect(
+      await link.engine.ask('lookUp', { wireId: message.wireId, chatId: ALICE }),
+    ).toMatchObject({ found: true, ack: 0 });
+    expect(await link.engine.ask('lookUp', { wireId: newWireId(), chatId: ALICE })).toEqual({
+      found: false,
+    });
   });
 
   it('says failed when WhatsApp refuses the message', async () => {
@@ -340,12 +346,12 @@ describe.each(SANDBOX_PROFILES)('an engine on the %s page', (profile) => {
   });
 
   it('knows who is on WhatsApp', async () => {
-    expect(await link.engine.isOnWhatsApp(ALICE)).toEqual({
+    expect(await link.engine.ask('isOnWhatsApp', { chatId: ALICE })).toEqual({
       exists: true,
       chatId: ALICE,
       lid: expect.stringMatching(/@lid$/),
     });
-    expect(await link.engine.isOnWhatsApp(NOBODY)).toEqual({
+    expect(await link.engine.ask('isOnWhatsApp', { chatId: NOBODY })).toEqual({
       exists: false,
       chatId: null,
       lid: null,
@@ -354,8 +360,8 @@ describe.each(SANDBOX_PROFILES)('an engine on the %s page', (profile) => {
 
   it('answers a ping and takes a screenshot', async () => {
     expect(await link.engine.ping(2_000)).toEqual({ state: 'CONNECTED' });
-    const png = await link.engine.screenshot();
-    expect(Buffer.from(png.subarray(1, 4)).toString()).toBe('PNG');
+    const { pngBase64 } = await link.engine.ask('screenshot', {});
+    expect(Buffer.from(pngBase64, 'base64').subarray(1, 4).toString()).toBe('PNG');
   });
 
   it('stops, and starts again without a code, with what it missed', async () => {

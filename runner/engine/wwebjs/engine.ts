@@ -1,7 +1,9 @@
+import { ENGINE_OPERATIONS } from '../operations.ts';
+import type { EngineInput, EngineOperation, EngineOutput } from '../operations.ts';
 import type {
   EngineEvent,
+  EngineMaker,
   EngineOptions,
-  EnginePairingCode,
   EngineSend,
   EngineSendResult,
   EngineUsage,
@@ -10,22 +12,30 @@ import type {
 import { whilePaused } from '../../credentials/pause.ts';
 import { readIdentity, readSurface } from './boot-report.ts';
 import { describe, until, withDeadline } from '../deadline.ts';
-import { browserOptions, type WwebjsEngineDeps } from './engine-deps.ts';
+import { browserOptions, type WwebjsEngineDeps, WwebjsSettings } from './engine-deps.ts';
 import { Intake } from './intake.ts';
 import type { LibraryPage } from './library.ts';
 import { LinkedBrowser } from './linked-browser.ts';
 import { libraryEnd } from './library-end.ts';
 import { listenToLink } from './library-events.ts';
+import { WWEBJS_OPERATIONS } from './live/operations.ts';
 import { sendMessage } from './outbound.ts';
-import { PageCalls } from './page-calls.ts';
 import { PageWatches } from './page-watches.ts';
-import { askPairingCode } from './pairing-code.ts';
+import { dropLink, readState } from './page/state.ts';
 import { quarantineProfile } from './profile.ts';
 import { ENGINE_TIMES, type EngineTimes } from './times.ts';
 
 type ClosedReason = Extract<EngineEvent, { type: 'closed' }>['reason'];
 
-/** An engine over whatsapp-web.js, in this process. See runner/engine/process for the one that the runner uses. */
+/** For the session's own process, see runner/engine/process. */
+export const makeWwebjsEngine: EngineMaker = (options, emit, { settings, log, onProcess }) =>
+  createWwebjsEngine(options, emit, {
+    ...WwebjsSettings.parse(settings),
+    log,
+    onBrowser: onProcess,
+  });
+
+/** An engine over whatsapp-web.js, in this process. */
 export function createWwebjsEngine(
   options: EngineOptions,
   emit: (event: EngineEvent) => void,
@@ -42,7 +52,6 @@ class WwebjsEngine implements WhatsAppEngine {
   readonly #tell: (event: EngineEvent) => void;
   readonly #browser: LinkedBrowser;
   readonly #intake: Intake;
-  readonly #calls: PageCalls;
   readonly #watches: PageWatches;
   #started = false;
   #closing: Promise<void> | null = null;
@@ -64,7 +73,14 @@ class WwebjsEngine implements WhatsAppEngine {
     const page = (): LibraryPage => this.#browser.page;
     const log = this.#log.bind(this);
     const tell = this.#emit.bind(this);
-    this.#intake = new Intake({ ...options, page, emit: tell, log, now: this.#now });
+    this.#intake = new Intake({
+      ...options,
+      profileDir: options.stateDir,
+      page,
+      emit: tell,
+      log,
+      now: this.#now,
+    });
     this.#browser = new LinkedBrowser(browserOptions(options, deps), {
       onBrowser: (pid) => deps.onBrowser?.(pid),
       onGone: (detail) => void this.#close('crashed', detail),
@@ -73,7 +89,6 @@ class WwebjsEngine implements WhatsAppEngine {
       onNeedsPerson: (action) => tell({ type: 'action_required', action }),
       onPageError: (detail) => log('engine.page_error', { detail: detail.slice(0, 200) }),
     });
-    this.#calls = new PageCalls(page, this.#times);
     this.#watches = new PageWatches({
       page,
       times: this.#times,
@@ -125,7 +140,8 @@ class WwebjsEngine implements WhatsAppEngine {
     this.#logoutRequested = true;
     if (this.#closing === null && this.#ready) {
       try {
-        await this.#calls.dropLink();
+        const { page } = this.#browser;
+        await withDeadline(page.evaluate(dropLink), this.#times.logoutMs, 'logout');
       } catch (error) {
         this.#log('engine.logout_unclear', { detail: describe(error) });
       }
@@ -144,19 +160,21 @@ class WwebjsEngine implements WhatsAppEngine {
     return sendMessage({ client, page, times: this.#times.outbound }, message);
   }
 
-  readonly lookUp: WhatsAppEngine['lookUp'] = (...of) => this.#calls.lookUp(...of);
-  readonly isOnWhatsApp: WhatsAppEngine['isOnWhatsApp'] = (id) => this.#calls.isOnWhatsApp(id);
-  readonly screenshot: WhatsAppEngine['screenshot'] = () => this.#calls.screenshot();
-  readonly ping: WhatsAppEngine['ping'] = (deadlineMs) => this.#calls.ping(deadlineMs);
+  /** Rejects as well when the page is not open: a page that crashed never answers. */
+  async ask<Name extends EngineOperation>(
+    name: Name,
+    input: EngineInput<Name>,
+  ): Promise<EngineOutput<Name>> {
+    const { client, page } = this.#browser;
+    const live = { client, page, times: this.#times, linked: this.#authenticated, now: this.#now };
+    const { patienceMs } = ENGINE_OPERATIONS[name];
+    return withDeadline(WWEBJS_OPERATIONS[name](live, input), patienceMs, name);
+  }
 
-  async requestPairingCode(phone: string): Promise<EnginePairingCode> {
-    if (this.#authenticated) return { outcome: 'already_linked' };
-    const { pairingCodeMs, pairingAskMs } = this.#times;
-    return askPairingCode(this.#browser.client, phone, {
-      everyMs: pairingCodeMs,
-      deadlineMs: pairingAskMs,
-      now: this.#now,
-    });
+  async ping(deadlineMs: number): Promise<{ state: string }> {
+    const { page } = this.#browser;
+    const { state } = await withDeadline(page.evaluate(readState), deadlineMs, 'ping');
+    return { state };
   }
 
   /** The process around this engine counts, see `ProcessEngine`. */
@@ -271,7 +289,7 @@ class WwebjsEngine implements WhatsAppEngine {
       }
       await this.#browser.close(inPeaceMs);
       if (this.#loggedOut) {
-        const movedTo = quarantineProfile(this.#options.profileDir, this.#now());
+        const movedTo = quarantineProfile(this.#options.stateDir, this.#now());
         this.#log('engine.profile_quarantined', { movedTo });
       }
     } catch (error) {

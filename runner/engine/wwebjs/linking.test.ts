@@ -3,6 +3,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { modalLanguages } from '../../sandbox/protocol.ts';
 import { testPrograms, type TestPrograms } from '../../programs/testing/programs.ts';
 import { processEngineFactory } from '../process/process-engine.ts';
+import { wwebjsHost } from './host.ts';
 import { until } from '../deadline.ts';
 import { createWwebjsEngine } from './engine.ts';
 import { processesOfProfile } from '../process-tree.ts';
@@ -48,8 +49,12 @@ function newProcessLink() {
     'stock',
     processEngineFactory({
       program: program.session,
-      chromiumPath: testChromium(),
-      sandboxChromiumArgs: (profile) => sandbox.chromiumArgs(profile),
+      hosts: {
+        wwebjs: wwebjsHost({
+          chromiumPath: testChromium(),
+          sandboxChromiumArgs: (profile) => sandbox.chromiumArgs(profile),
+        }),
+      },
       log: () => undefined,
     }),
   );
@@ -62,7 +67,7 @@ describe('a code to type on the phone', () => {
     const link = newProcessLink();
     await link.engine.start();
     await link.event('qr');
-    const shown = await link.engine.requestPairingCode(link.phoneNumber);
+    const shown = await link.engine.ask('requestPairingCode', { phone: link.phoneNumber });
     if (shown.outcome !== 'shown') throw new Error(shown.outcome);
     expect(shown.code).toMatch(/^[A-Z1-9]{8}$/);
     expect(shown.expiresAt).toBeGreaterThan(Date.now());
@@ -74,7 +79,7 @@ describe('a code to type on the phone', () => {
     await phone.enterCode({ world: link.world, code, phone: link.phoneNumber });
     expect((await link.event('ready')).me.phoneNumber).toBe(link.phoneNumber);
     expect(link.events.filter(({ type }) => type === 'pairing_code')).toHaveLength(1);
-    expect(await link.engine.requestPairingCode(link.phoneNumber)).toEqual({
+    expect(await link.engine.ask('requestPairingCode', { phone: link.phoneNumber })).toEqual({
       outcome: 'already_linked',
     });
     const usage = await link.engine.usage();
@@ -86,7 +91,7 @@ describe('a code to type on the phone', () => {
     const link = newLink({ pairingCodeMs: 1_000 });
     await link.engine.start();
     await link.event('qr');
-    await link.engine.requestPairingCode(link.phoneNumber);
+    await link.engine.ask('requestPairingCode', { phone: link.phoneNumber });
     const codes = () =>
       link.events.flatMap((event) => (event.type === 'pairing_code' ? [event.code] : []));
     expect(await until(() => codes().length >= 2, 10_000)).toBe(true);
@@ -114,7 +119,7 @@ describe('a code to type on the phone', () => {
     const link = newLink();
     await link.engine.start();
     await link.event('qr');
-    expect(await link.engine.requestPairingCode('19990001234')).toMatchObject({
+    expect(await link.engine.ask('requestPairingCode', { phone: '19990001234' })).toMatchObject({
       outcome: 'refused',
       message: expect.stringContaining('not on WhatsApp'),
     });

@@ -19,7 +19,6 @@ export type EngineTimes = {
   /** Letting facts that are under way out before closing. */
   flushMs: number;
   logoutMs: number;
-  screenshotMs: number;
   /** WhatsApp shows a QR reference for 20 s, the first one longer. */
   qrMs: number;
   /** A pairing code is good for so long, then the page shows another. */
@@ -44,7 +43,6 @@ export const ENGINE_TIMES: EngineTimes = {
   closeMs: 8_000,
   flushMs: 2_000,
   logoutMs: 8_000,
-  screenshotMs: 10_000,
   qrMs: 20_000,
   pairingCodeMs: 180_000,
   pairingAskMs: 20_000,

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { processEngineFactory } from '../process-engine.ts';
+import { wwebjsHost } from '../../wwebjs/host.ts';
 
 /** A runner reduced to one session, for tests that kill a runner: starts the engine it is told to and says its events. */
 const Task = z.object({
@@ -14,16 +15,21 @@ process.once('message', (raw) => {
   const task = Task.parse(raw);
   const factory = processEngineFactory({
     program: task.program,
-    chromiumPath: task.chromiumPath,
-    sandboxChromiumArgs: () => task.chromiumArgs,
+    hosts: {
+      wwebjs: wwebjsHost({
+        chromiumPath: task.chromiumPath,
+        sandboxChromiumArgs: () => task.chromiumArgs,
+      }),
+    },
     log: () => undefined,
   });
   const engine = factory(
     {
       sessionId: 'session',
+      engine: 'wwebjs',
       mode: 'sandbox',
       sandboxProfile: 'stock',
-      profileDir: task.profileDir,
+      stateDir: task.profileDir,
       filesDir: task.filesDir,
       unreported: { file: `${task.filesDir}/unreported.jsonl`, epoch: 1 },
       traffic: { status: false, channels: false },

@@ -114,26 +114,3 @@ export async function callOff(request: {
   agent.sends.set(request.wireId, 'cancelled');
   return 'called off';
 }
-
-/** Runs on the page. */
-export async function queryRecipient(
-  chatId: string,
-): Promise<{ exists: boolean; chatId: string | null; lid: string | null }> {
-  const page = globalThis as unknown as WhatsAppPage;
-  const wid = page.require('WAWebWidFactory').createWid(chatId);
-  if (wid.server !== 'c.us' && wid.server !== 'lid') {
-    const chat = (await page.require('WAWebFindChatAction').findOrCreateLatestChat(wid))?.chat;
-    return { exists: chat != null, chatId: chat?.id._serialized ?? null, lid: null };
-  }
-  const answer = await page.require('WAWebQueryExistsJob').queryWidExists(wid);
-  if (answer?.wid == null) return { exists: false, chatId: null, lid: null };
-  const { getCurrentLid, getPhoneNumber } = page.require('WAWebApiContact');
-  const found = answer.wid;
-  const phone = found.server === 'lid' ? getPhoneNumber(found) : found;
-  const lid = found.server === 'lid' ? found : (answer.lid ?? getCurrentLid(found));
-  return {
-    exists: true,
-    chatId: (phone ?? found)._serialized,
-    lid: lid?._serialized ?? null,
-  };
-}

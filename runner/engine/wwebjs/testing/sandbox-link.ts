@@ -66,9 +66,10 @@ export class SandboxLink {
     this.engine = this.#factory(
       {
         sessionId: 'session',
+        engine: 'wwebjs',
         mode: 'sandbox',
         sandboxProfile: this.#profile,
-        profileDir: this.profileDir,
+        stateDir: this.profileDir,
         filesDir: join(this.dir, 'files'),
         unreported: { file: join(this.dir, 'unreported.jsonl'), epoch: 1 },
         traffic: { status: false, channels: false },

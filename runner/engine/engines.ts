@@ -1,0 +1,6 @@
+import type { SessionEngine } from '../../shared/session-status.ts';
+import type { EngineMaker } from './port.ts';
+import { makeWwebjsEngine } from './wwebjs/engine.ts';
+
+/** How each kind of engine is made. Only a session's process loads this: a runner needs no library for it. */
+export const ENGINES: Readonly<Record<SessionEngine, EngineMaker>> = { wwebjs: makeWwebjsEngine };

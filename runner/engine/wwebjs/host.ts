@@ -1,0 +1,22 @@
+import type { SandboxProfile } from '../../../shared/session-status.ts';
+import type { EngineHost } from '../port.ts';
+import type { WwebjsSettings } from './engine-deps.ts';
+import { killProfileProcesses } from './profile.ts';
+
+export type WwebjsHostOptions = {
+  /** Null when there is none: the start then says so. */
+  chromiumPath: string | null;
+  /** Chromium flags that put the sandbox in WhatsApp's place, for a session in sandbox mode. */
+  sandboxChromiumArgs: (profile: SandboxProfile) => string[] | Promise<string[]>;
+};
+
+/** The runner's side of engines over whatsapp-web.js: which browser, and what a dead one leaves. */
+export function wwebjsHost({ chromiumPath, sandboxChromiumArgs }: WwebjsHostOptions): EngineHost {
+  return {
+    settings: async ({ mode, sandboxProfile }): Promise<WwebjsSettings> => ({
+      chromiumPath,
+      sandboxArgs: mode === 'sandbox' ? await sandboxChromiumArgs(sandboxProfile ?? 'stock') : [],
+    }),
+    sweep: killProfileProcesses,
+  };
+}

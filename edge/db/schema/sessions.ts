@@ -3,6 +3,7 @@ import { boolean, index, integer, pgTable, text, uniqueIndex } from 'drizzle-orm
 import { SESSION_ACTION_NAMES } from '../../../shared/session-actions.ts';
 import {
   SANDBOX_PROFILES,
+  SESSION_ENGINES,
   SESSION_MODES,
   SESSION_STATUSES,
 } from '../../../shared/session-status.ts';
@@ -19,6 +20,8 @@ export const sessions = pgTable(
       .references(() => workspaces.id, { onDelete: 'cascade' }),
     name: text('name').notNull(),
     mode: text('mode', { enum: SESSION_MODES }).notNull(),
+    /** What holds the link with WhatsApp. */
+    engine: text('engine', { enum: SESSION_ENGINES }).notNull().default('wwebjs'),
     sandboxProfile: text('sandbox_profile', { enum: SANDBOX_PROFILES }),
     status: text('status', { enum: SESSION_STATUSES }).notNull().default('created'),
     reason: text('reason').notNull().default('created'),

@@ -1,7 +1,11 @@
 import { type SQL, sql } from 'drizzle-orm';
 import { z } from 'zod';
 import type { Assignment, HeartbeatRequest } from '../../../shared/protocol/leases.ts';
-import { SANDBOX_PROFILES, SESSION_MODES } from '../../../shared/session-status.ts';
+import {
+  SANDBOX_PROFILES,
+  SESSION_ENGINES,
+  SESSION_MODES,
+} from '../../../shared/session-status.ts';
 import { PLACEABLE_HEARTBEAT_AGE_MS, STARTS_PER_MINUTE } from '../../runners/placement.ts';
 import {
   interval,
@@ -103,7 +107,7 @@ const handOut = (): SQL => sql`
     insert into lease_history (session_id, epoch, runner_id, boot_id, cause)
     select session_id, epoch, runner_id, boot_id, cause from taken where cause is not null
   )
-  select taken.session_id, s.workspace_id, taken.epoch, s.mode, s.sandbox_profile, s.wire_key,
+  select taken.session_id, s.workspace_id, taken.epoch, s.engine, s.mode, s.sandbox_profile, s.wire_key,
     s.min_interval_ms, s.jitter_ms, s.queue_seq, s.phone_number, s.include_status, s.include_channels, s.proxy_sealed,
     case when taken.started_epoch is not null then jsonb_build_object('epoch', taken.started_epoch,
       'runnerId', taken.started_runner_id, 'bootId', taken.started_boot_id) end as last_started
@@ -114,6 +118,7 @@ const AssignmentRow = z.object({
   session_id: z.string(),
   workspace_id: z.string(),
   epoch: z.number(),
+  engine: z.enum(SESSION_ENGINES),
   mode: z.enum(SESSION_MODES),
   sandbox_profile: z.enum(SANDBOX_PROFILES).nullable(),
   wire_key: z.string(),
@@ -142,6 +147,7 @@ const assignmentOf = (row: z.infer<typeof AssignmentRow>): Assignment => ({
   sessionId: row.session_id,
   workspaceId: row.workspace_id,
   epoch: row.epoch,
+  engine: row.engine,
   mode: row.mode,
   ...(row.sandbox_profile !== null && { sandboxProfile: row.sandbox_profile }),
   sessionKey: row.wire_key,

@@ -137,6 +137,7 @@ describe('a heartbeat hands out what is meant for the runner', () => {
         sessionId: id,
         workspaceId: world.workspaceId,
         epoch: 1,
+        engine: 'wwebjs',
         mode: 'sandbox',
         sessionKey: session?.wireKey,
         pacing: { minIntervalMs: 1_500, jitterMs: 500 },

@@ -1,0 +1,1 @@
+ALTER TABLE "sessions" ADD COLUMN "engine" text DEFAULT 'wwebjs' NOT NULL;

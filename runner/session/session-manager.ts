@@ -7,24 +7,44 @@ import type {
 } from '../../shared/protocol/leases.ts';
 import { SendJournal } from '../journal/send-journal.ts';
 import type { ReportSpool } from '../events/spool.ts';
-import { sleep, unlessAborted } from '../clock.ts';
+import { sleep, unlessAborted, type Clock } from '../clock.ts';
+import { CredentialKeeper } from '../credentials/keeper.ts';
+import type { EdgeClient } from '../edge-client/edge-client.ts';
+import type { EngineFactory } from '../engine/port.ts';
 import { withDeadline } from '../deadline.ts';
 import type { Log } from '../log.ts';
 import { KeyedLanes } from '../work-lane.ts';
+import { createStartGate } from './start-gate.ts';
+import type { LeaseFence } from './lease-fence.ts';
+import type { MediaDownload } from './outbound-media.ts';
 import { foldersOfSessions, SAFE_ID, SessionFolder } from './profile.ts';
 import { Session, type SessionDeps, type SessionStop } from './session.ts';
+import type { Settlements } from './settlements.ts';
+import type { SessionTiming } from './timing.ts';
 
 /** How long a send in flight gets when its session is stopped on purpose. */
 const STOP_SEND_WAIT_MS = 5_000;
 /** Folders named in one heartbeat at most. */
 const MOST_STORED = 1_000;
 
-export type SessionManagerDeps = Omit<
-  SessionDeps,
-  'journal' | 'folder' | 'report' | 'reportsDelivered' | 'startGate' | 'cameUp' | 'refusal'
-> & {
+export type SessionManagerDeps = {
+  runnerId: string;
+  bootId: string;
   dataDir: string;
+  clock: Clock;
+  random: () => number;
+  log: Log;
+  timing: SessionTiming;
+  edge: EdgeClient;
   spool: ReportSpool;
+  fence: LeaseFence;
+  settlements: Settlements;
+  engineFactory: EngineFactory;
+  download: MediaDownload;
+  /** Of the browser that this runner starts; null when it cannot be told. */
+  chromiumMajor: () => Promise<number | null>;
+  requestHeartbeat: () => void;
+  /** Why this runner cannot run such a session at all, or null. */
   refusalOf: (assignment: Assignment) => string | null;
   /** How many engines may be starting at once: a Chromium's start takes a whole core for seconds. */
   startCap: number;
@@ -47,7 +67,7 @@ export class SessionManager {
   constructor(deps: SessionManagerDeps) {
     this.#deps = deps;
     this.#log = deps.log;
-    this.#startGate = createGate(deps.startCap);
+    this.#startGate = createStartGate(deps.startCap);
   }
 
   get draining(): boolean {
@@ -223,17 +243,22 @@ export class SessionManager {
 
   async #create(assignment: Assignment): Promise<Session> {
     const { sessionId, epoch } = assignment;
-    const { dataDir, spool, refusalOf } = this.#deps;
+    const { dataDir, requestHeartbeat, refusalOf, spool, startCap, timing } = this.#deps;
+    const folder = new SessionFolder(dataDir, sessionId);
+    const reportsDelivered = (): Promise<void> => spool.delivered(sessionId);
+    const { snapshots } = timing;
+    const keeperDeps = { ...this.#deps, assignment, folder, snapshots, reportsDelivered };
     return new Session(assignment, {
       ...this.#deps,
+      folder,
+      reportsDelivered,
       journal: await SendJournal.open(this.#journalDir(), sessionId),
-      folder: new SessionFolder(dataDir, sessionId),
+      keeper: (online) => new CredentialKeeper(keeperDeps, online),
       report: (report, file) =>
         spool.add({ sessionId, epoch, report, ...(file === undefined ? {} : { file }) }),
-      reportsDelivered: () => spool.delivered(sessionId),
       startGate: this.#startGate,
-      // There may be more that nobody has.
-      cameUp: () => this.startRoom === this.#deps.startCap && this.#deps.requestHeartbeat(),
+      // There may be more sessions without an owner.
+      cameUp: () => this.startRoom === startCap && requestHeartbeat(),
       refusal: refusalOf(assignment),
     });
   }
@@ -247,21 +272,4 @@ export class SessionManager {
       .run(sessionId, step)
       .catch((error: unknown) => this.#log.error('session.lane_failed', { sessionId, error }));
   }
-}
-
-/** Lets `limit` pieces of work run at once; the others wait in line. */
-function createGate(limit: number): (work: () => Promise<void>) => Promise<void> {
-  let running = 0;
-  const waiting: (() => void)[] = [];
-  return async (work) => {
-    if (running >= limit) await new Promise<void>((resolve) => waiting.push(resolve));
-    else running += 1;
-    try {
-      await work();
-    } finally {
-      const next = waiting.shift();
-      if (next === undefined) running -= 1;
-      else next();
-    }
-  };
 }

@@ -6,30 +6,50 @@ import type {
 } from '../../shared/protocol/leases.ts';
 import type { Report } from '../../shared/protocol/runner-reports.ts';
 import type { SessionStatus } from '../../shared/session-status.ts';
+import type { Clock } from '../clock.ts';
+import type { CredentialKeeper, Online } from '../credentials/keeper.ts';
 import type { EdgeClient } from '../edge-client/edge-client.ts';
-import type { EnginePairingCode, InboundFile, WhatsAppEngine } from '../engine/port.ts';
+import type {
+  EngineFactory,
+  EnginePairingCode,
+  InboundFile,
+  WhatsAppEngine,
+} from '../engine/port.ts';
 import type { SendJournal } from '../journal/send-journal.ts';
-import { EngineLink } from './engine-link.ts';
-import type { EngineLinkDeps } from './engine-link-deps.ts';
+import type { Log } from '../log.ts';
 import type { LeaseFence } from './lease-fence.ts';
+import type { CurrentQr } from './link-codes.ts';
 import type { MediaDownload } from './outbound-media.ts';
-import type { CurrentQr } from './qr-desk.ts';
+import { PhoneLink } from './phone-link.ts';
+import type { SessionFolder } from './profile.ts';
 import { SendQueue } from './send-queue.ts';
 import { settledFact, type Settlement, type Settlements } from './settlements.ts';
+import type { SessionTiming } from './timing.ts';
 
-export type SessionDeps = Omit<
-  EngineLinkDeps,
-  'assignment' | 'leaseIsCurrent' | 'say' | 'changed' | 'linkLost'
-> & {
+export type SessionDeps = {
+  bootId: string;
+  clock: Clock;
+  random: () => number;
+  log: Log;
+  timing: SessionTiming;
   edge: Pick<EdgeClient, 'claim' | 'unsettled'>;
+  engineFactory: EngineFactory;
   journal: SendJournal;
+  folder: SessionFolder;
   fence: LeaseFence;
   settlements: Settlements;
   download: MediaDownload;
+  /** Makes what keeps sealed copies of the profile. @param online what the session is at this moment */
+  keeper: (online: () => Online | null) => CredentialKeeper;
   /** Never rejects; resolves when the report is on the disk. */
   report: (report: Report, file?: InboundFile) => Promise<void>;
+  /** Resolves when the edge has every report of this session that was made so far. */
   reportsDelivered: () => Promise<void>;
   requestHeartbeat: () => void;
+  /** Runs an engine's start when few enough others run. */
+  startGate: (start: () => Promise<void>) => Promise<void>;
+  /** A start has ended: this session takes none of the places for starts any more. */
+  cameUp: () => void;
   /** Why this runner cannot run the session at all, or null. */
   refusal: string | null;
 };
@@ -45,16 +65,17 @@ export type SessionStop =
   | { now: true; waitMs?: number }
   | { now: false; waitMs: number; report: boolean };
 
-/** One WhatsApp session in one epoch: its engine, its send queue, and its lease. */
+/** `held`: the engine is about to be replaced, so no send begins. `over`: the session ends on this runner. */
+type Sending = 'open' | 'held' | 'over';
+
+/** One WhatsApp session in one epoch: its link with a phone, its send queue, and its lease. */
 export class Session {
   readonly assignment: Assignment;
   readonly #deps: SessionDeps;
-  readonly #link: EngineLink;
+  readonly #link: PhoneLink;
   readonly #queue: SendQueue;
   #pacing: Assignment['pacing'];
-  #stopping = false;
-  /** No send begins: the engine is about to be replaced. */
-  #held = false;
+  #sending: Sending = 'open';
   #metrics: SessionMetrics | null = null;
   #lastFactAt = 0;
 
@@ -62,23 +83,39 @@ export class Session {
     this.assignment = assignment;
     this.#deps = deps;
     this.#pacing = assignment.pacing;
-    this.#link = new EngineLink({
-      ...deps,
+    this.#link = new PhoneLink({
       assignment,
-      leaseIsCurrent: () => deps.fence.isCurrent(assignment.sessionId),
+      bootId: deps.bootId,
+      clock: deps.clock,
+      random: deps.random,
+      log: deps.log,
+      timing: deps.timing,
+      folder: deps.folder,
+      engineFactory: deps.engineFactory,
+      keeper: deps.keeper,
+      startGate: deps.startGate,
+      cameUp: deps.cameUp,
+      requestHeartbeat: deps.requestHeartbeat,
+      leaseIsCurrent: () => this.#leaseIsCurrent(),
       say: (report, file, kept) => this.#say(report, file, kept),
       changed: () => this.#queue.kick(),
       linkLost: () => this.#queue.linkLost(),
     });
     this.#queue = new SendQueue({
-      ...deps,
       assignment,
+      clock: deps.clock,
+      random: deps.random,
+      log: deps.log,
+      timing: deps.timing.unsettled,
+      edge: deps.edge,
+      journal: deps.journal,
+      download: deps.download,
+      filesDir: deps.folder.filesDir,
       pacing: () => this.#pacing,
       engine: () => this.#sendingEngine(),
       settle: (settlement) => this.#settle(settlement),
+      reportsDelivered: deps.reportsDelivered,
       refusedByEdge: deps.requestHeartbeat,
-      filesDir: deps.folder.filesDir,
-      timing: deps.timing.unsettled,
     });
   }
 
@@ -88,7 +125,7 @@ export class Session {
 
   /** For commands that need the page, whatever the status; null when there is no engine, or the lease is over. */
   get engine(): WhatsAppEngine | null {
-    return this.#deps.fence.isCurrent(this.assignment.sessionId) ? this.#link.engine : null;
+    return this.#leaseIsCurrent() ? this.#link.engines.engine : null;
   }
 
   /** Of the linked phone, bare digits; null when none is linked. */
@@ -98,11 +135,11 @@ export class Session {
 
   /** Its first engine is still to come up. */
   get comingUp(): boolean {
-    return this.#link.comingUp;
+    return this.#link.engines.comingUp;
   }
 
   get stopping(): boolean {
-    return this.#stopping;
+    return this.#sending === 'over';
   }
 
   view(): HeartbeatRequest['sessions'][number] {
@@ -113,7 +150,7 @@ export class Session {
       sessionId,
       epoch,
       status: this.status,
-      started: this.#link.started,
+      started: this.#link.engines.started,
       ...(metrics === null ? {} : { metrics }),
     };
   }
@@ -131,7 +168,7 @@ export class Session {
   /** Settles what earlier owners left, and brings the engine up. */
   begin(): void {
     this.#queue.kick();
-    if (this.#deps.refusal === null) return this.#link.launch();
+    if (this.#deps.refusal === null) return this.#link.engines.launch();
     this.#link.retire();
     this.#link.board.apply('start');
     this.#link.board.apply('gave_up', this.#deps.refusal);
@@ -141,21 +178,22 @@ export class Session {
   renewed(sentAt: number, leaseMs: number): void {
     const { sessionId, epoch } = this.assignment;
     const kill = (): void => {
-      this.#link.fence();
+      this.#link.engines.fence();
       this.#queue.kick();
     };
     this.#deps.fence.renew({ sessionId, epoch, sentAt, leaseMs, kill });
-    this.#link.unfence();
+    this.#link.engines.unfence();
     this.#queue.kick();
   }
 
   /** The edge has it on record that this epoch starts a browser. */
   startRecorded(): void {
-    this.#link.startRecorded();
+    this.#link.engines.startRecorded();
   }
 
-  /** Ends the engine this instant, whoever is waiting for it. */
+  /** Ends the engine this instant, whatever is waiting for it. */
   hurry(): Promise<void> {
+    this.#link.retire();
     return this.#link.end('kill');
   }
 
@@ -172,50 +210,35 @@ export class Session {
     this.#link.setTraffic(traffic);
   }
 
-  /** Another engine in the place of this one, once the send in flight has ended. */
-  async restart(signal: 'restart_requested' | 'memory', detail?: string): Promise<void> {
-    this.#held = true;
-    try {
-      await this.#queue.inFlight(RESTART_SEND_WAIT_MS);
-      await this.#link.restart(signal, detail);
-    } finally {
-      this.#held = false;
-      this.#queue.kick();
-    }
+  /** Replaces the engine, once the send in flight has ended. */
+  restart(signal: 'restart_requested' | 'memory', detail?: string): Promise<void> {
+    return this.#withoutSends(() => this.#link.engines.restart(signal, detail));
   }
 
   /** Tries now what would be tried later. `acceptNumber`: the phone's new number is right. */
-  async reconnect(acceptNumber: boolean): Promise<void> {
-    if (this.#deps.refusal === null) await this.#link.reconnect(acceptNumber);
+  reconnect(acceptNumber: boolean): Promise<void> {
+    return this.#link.reconnect(acceptNumber);
   }
 
   /** Drops the link with the phone and stays here, logged out. @returns whether WhatsApp was told */
-  async logout(): Promise<boolean> {
-    this.#held = true;
-    try {
-      await this.#queue.inFlight(RESTART_SEND_WAIT_MS);
-      return await this.#link.logout();
-    } finally {
-      this.#held = false;
-    }
+  logout(): Promise<boolean> {
+    return this.#withoutSends(() => this.#link.logout());
   }
 
-  async pairingCode(phone: string, waitMs: number): Promise<EnginePairingCode | null> {
-    return this.#deps.refusal === null ? this.#link.pairingCode(phone, waitMs) : null;
+  /** A code to type on the phone, waiting up to `waitMs` for the page. Brings a logged-out session up. */
+  pairingCode(phone: string, waitMs: number): Promise<EnginePairingCode | null> {
+    return this.#link.pairingCode(phone, waitMs);
   }
 
-  /** The code on the page, waiting up to `waitMs` for one. Asking for it brings a logged-out session up again. */
+  /** The QR code on the page, waiting up to `waitMs` for one. Brings a logged-out session up. */
   waitForQr(waitMs: number): Promise<CurrentQr | null> {
-    if (this.#deps.refusal === null) this.#link.demand();
-    const pointless = (): boolean =>
-      this.status === 'online' || this.#stopping || this.#deps.refusal !== null;
-    return this.#link.qr.wait(waitMs, pointless);
+    return this.#link.waitForQr(waitMs);
   }
 
   /** Ends the session on this runner and keeps its link. `report` tells the edge: nobody takes the session over. */
   async stop(how: SessionStop): Promise<void> {
-    if (this.#stopping) return;
-    this.#stopping = true;
+    if (this.stopping) return;
+    this.#sending = 'over';
     this.#link.retire();
     if (how.now) await Promise.all([this.#link.end('kill'), this.#queue.close(how.waitMs ?? 0)]);
     else {
@@ -227,18 +250,31 @@ export class Session {
     await this.#deps.journal.close();
   }
 
+  /** Lets the send in flight end, and begins none before `work` has ended. */
+  async #withoutSends<T>(work: () => Promise<T>): Promise<T> {
+    if (this.#sending === 'open') this.#sending = 'held';
+    try {
+      await this.#queue.inFlight(RESTART_SEND_WAIT_MS);
+      return await work();
+    } finally {
+      if (this.#sending === 'held') this.#sending = 'open';
+      this.#queue.kick();
+    }
+  }
+
+  #leaseIsCurrent(): boolean {
+    return this.#deps.fence.isCurrent(this.assignment.sessionId);
+  }
+
   #sendingEngine(): WhatsAppEngine | null {
-    const able =
-      !this.#held &&
-      this.status === 'online' &&
-      this.#deps.fence.isCurrent(this.assignment.sessionId);
-    return able ? this.#link.engine : null;
+    const able = this.#sending !== 'held' && this.status === 'online' && this.#leaseIsCurrent();
+    return able ? this.#link.engines.engine : null;
   }
 
   #say(report: Report, file?: InboundFile, kept: () => void = () => undefined): void {
     if (report.kind.startsWith('message.')) this.#lastFactAt = this.#deps.clock.monotonic();
     const settles = report.kind === 'message.ack' && this.#queue.acked(report.wireId, report.ack);
-    // The settlement says the same of the message, and makes the same event.
+    // The settlement reports the same of the message, and makes the same event.
     if (settles && report.ack === 1) return kept();
     const { sessionId } = this.assignment;
     this.#deps.report(report, file).then(kept, (error: unknown) => {

@@ -1,5 +1,5 @@
-import type { SessionAction } from '../../shared/session-actions.ts';
 import type { Report } from '../../shared/protocol/runner-reports.ts';
+import type { SessionAction } from '../../shared/session-actions.ts';
 import type { SessionStatus } from '../../shared/session-status.ts';
 import type { EngineIdentity } from '../engine/port.ts';
 import type { Log } from '../log.ts';
@@ -10,31 +10,48 @@ const DETAIL_LENGTH = 200;
 type StatusBoardDeps = {
   log: Log;
   names: { sessionId: string; epoch: number };
+  /** The number that the session had before; null when none was ever linked. */
+  phoneNumber: string | null;
   say: (report: Report) => void;
   changed: () => void;
 };
 
-/** A session's status and whose phone it is, told to the edge at each change. */
+/** A session's status and its linked phone. Each change is reported to the edge. */
 export class StatusBoard {
   readonly #deps: StatusBoardDeps;
   #status: SessionStatus = 'created';
+  #action: SessionAction | null = null;
   #identity: EngineIdentity | null = null;
   #webVersion: string | null = null;
-  #action: SessionAction | null = null;
+  /** The number that this session is known by; another one needs the user's consent. */
+  #number: string | null;
+  #linked = false;
 
   constructor(deps: StatusBoardDeps) {
     this.#deps = deps;
+    this.#number = deps.phoneNumber;
   }
 
   get status(): SessionStatus {
     return this.#status;
   }
 
+  /** Of the phone that came online in this epoch. */
   get identity(): EngineIdentity | null {
     return this.#identity;
   }
 
-  /** Moves on by one signal, and tells it when that changes the status. */
+  /** What a person has to do in `action_required`. */
+  get action(): SessionAction | null {
+    return this.#action;
+  }
+
+  /** A phone is linked, as far as is known. */
+  get linked(): boolean {
+    return this.#linked;
+  }
+
+  /** Moves on by one signal, and reports it when that changes the status. */
   apply(signal: Signal, detail?: string): boolean {
     const next = transition(this.#status, signal);
     if (!next.changed) return false;
@@ -43,45 +60,65 @@ export class StatusBoard {
     this.#status = next.status;
     if (next.status !== 'action_required') this.#action = null;
     const reason = detail === undefined ? '' : `: ${detail.slice(0, DETAIL_LENGTH)}`;
-    this.#tell(`${next.reason}${reason}`);
+    this.#report(`${next.reason}${reason}`);
     changed();
     return true;
   }
 
-  /** A person has to do something; told again when it is another thing than before. */
+  /** An engine starts on a profile that is linked or not. @param lost why a profile that was linked before is not any more */
+  starts(linked: boolean, lost: string | null): void {
+    this.#linked = linked;
+    this.apply(linked ? 'resume' : 'start', lost ?? undefined);
+  }
+
+  /** The page asks for a phone: none is linked. */
+  notLinked(): void {
+    this.#linked = false;
+  }
+
+  /** The phone is linked and the page is ready. A number other than the session's waits for the user's consent. */
+  ready(identity: EngineIdentity, webVersion: string | null): void {
+    this.#linked = true;
+    if (this.#number !== null && this.#number !== identity.phoneNumber)
+      return this.needsPerson('number_changed', identity);
+    this.#number = identity.phoneNumber;
+    this.#online(identity, webVersion);
+  }
+
+  /** The user consents to the phone's new number. */
+  acceptNumber(isReady: boolean): void {
+    if (this.#identity === null) return;
+    this.#number = this.#identity.phoneNumber;
+    if (isReady) this.#online(this.#identity, this.#webVersion);
+  }
+
+  /** A person has to do something; reported again when it is another thing than before. */
   needsPerson(action: SessionAction, identity: EngineIdentity | null = this.#identity): void {
     const news = this.#action !== action;
     this.#action = action;
     this.#identity = identity;
     if (!this.apply('action_required', action) && news && this.#status === 'action_required')
-      this.#tell(`action_required: ${action}`);
+      this.#report(`action_required: ${action}`);
   }
 
-  get webVersion(): string | null {
-    return this.#webVersion;
+  /** No phone is linked any more. */
+  unlinked(signal: 'logged_out' | 'unpaired', detail: string): void {
+    this.#linked = false;
+    this.apply(signal, detail);
+    this.#identity = null;
   }
 
-  get action(): SessionAction | null {
-    return this.#action;
-  }
-
-  /** The phone is linked and the page is ready. Told once per phone, however often the page says so. */
-  ready(identity: EngineIdentity, webVersion: string | null): void {
+  /** Reported once per phone, however often the page is ready. */
+  #online(identity: EngineIdentity, webVersion: string | null): void {
     const news = this.#identity?.phoneNumber !== identity.phoneNumber;
     const before = this.#status;
     this.#identity = identity;
     this.#webVersion = webVersion;
     this.apply('ready');
-    if (news && before === this.#status) this.#tell('ready');
+    if (news && before === this.#status) this.#report('ready');
   }
 
-  /** No phone is linked any more. */
-  unlinked(signal: 'logged_out' | 'unpaired', detail: string): void {
-    this.apply(signal, detail);
-    this.#identity = null;
-  }
-
-  #tell(reason: string): void {
+  #report(reason: string): void {
     this.#deps.say({
       kind: 'session.status',
       status: this.#status,

@@ -1,0 +1,90 @@
+import type { PreparedProfile } from '../credentials/keeper.ts';
+import type { Log } from '../log.ts';
+import { WorkLane } from '../work-lane.ts';
+import type { EngineSlot } from './engine-slot.ts';
+
+export type EngineLauncherDeps = {
+  log: Log;
+  names: { sessionId: string; epoch: number };
+  slot: EngineSlot;
+  /** Makes the profile ready for an engine. */
+  prepare: () => Promise<PreparedProfile>;
+  /** Runs a start when few enough others run. */
+  startGate: (start: () => Promise<void>) => Promise<void>;
+  /** A start has ended: this session takes none of the places for starts any more. */
+  cameUp: () => void;
+  requestHeartbeat: () => void;
+};
+
+/** What happened of this epoch's first start: only a `begun` or `done` one makes this runner's profile the newest. */
+type FirstStart = 'pending' | 'failed' | 'begun' | 'done';
+
+/** Starts engines: first the profile, then the edge must know of it, then the session's turn among the runner's starts. */
+export class EngineLauncher {
+  readonly #deps: EngineLauncherDeps;
+  readonly #recorded = Promise.withResolvers<void>();
+  #firstStart: FirstStart = 'pending';
+  /** Work on the profile: one piece at a time, and all of it before the next start. */
+  readonly profile = new WorkLane();
+
+  constructor(deps: EngineLauncherDeps) {
+    this.#deps = deps;
+  }
+
+  /** Whether an engine was started in this epoch, or is about to be. */
+  get started(): boolean {
+    return this.#firstStart === 'begun' || this.#firstStart === 'done';
+  }
+
+  /** Its first engine of this epoch is still to come up: it takes one of the places for starts. */
+  get comingUp(): boolean {
+    return this.#firstStart === 'pending' || this.#firstStart === 'begun';
+  }
+
+  /** The edge has it on record that an engine is started in this epoch: from here on one may be. */
+  startRecorded(): void {
+    this.#recorded.resolve();
+  }
+
+  /**
+   * Brings an engine up, unless it is not `wanted` any more on the way there.
+   * @param onPrepared gets the profile that the engine will start on
+   * @throws when the profile cannot be made ready
+   */
+  async launch(
+    wanted: () => boolean,
+    onPrepared: (profile: PreparedProfile) => void,
+  ): Promise<void> {
+    const { log, names, prepare, requestHeartbeat } = this.#deps;
+    const profile = await this.profile
+      .run(async () => (wanted() ? prepare() : null))
+      .catch((error: unknown) => {
+        if (this.#firstStart === 'pending') this.#firstStart = 'failed';
+        throw error;
+      });
+    if (profile === null || !wanted()) return;
+    if (profile.quarantined) log.warn('session.stale_profile_set_aside', names);
+    onPrepared(profile);
+    // Whoever takes the session over must know that this profile is newer than theirs, even if this runner dies now.
+    if (!this.started) {
+      this.#firstStart = this.#firstStart === 'pending' ? 'begun' : 'done';
+      requestHeartbeat();
+    }
+    await this.#recorded.promise;
+    await this.#startInTurn(wanted);
+  }
+
+  async #startInTurn(wanted: () => boolean): Promise<void> {
+    const { cameUp, log, names, slot, startGate } = this.#deps;
+    try {
+      await startGate(async () => {
+        log.info('engine.starting', names);
+        await slot.open(wanted);
+        log.info('engine.started', names);
+      });
+    } finally {
+      this.#firstStart = 'done';
+      cameUp();
+    }
+  }
+}

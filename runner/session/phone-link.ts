@@ -1,0 +1,267 @@
+import type { Assignment, Traffic } from '../../shared/protocol/leases.ts';
+import type { Report } from '../../shared/protocol/runner-reports.ts';
+import type { Clock } from '../clock.ts';
+import type { CredentialKeeper, Online } from '../credentials/keeper.ts';
+import type {
+  EngineEvent,
+  EngineFactory,
+  EngineOptions,
+  EnginePairingCode,
+  InboundFile,
+} from '../engine/port.ts';
+import type { Log } from '../log.ts';
+import { EngineLifecycle } from './engine-lifecycle.ts';
+import { LinkCodes, type CurrentQr } from './link-codes.ts';
+import type { SessionFolder } from './profile.ts';
+import { StatusBoard } from './status-board.ts';
+import type { SessionTiming } from './timing.ts';
+
+const PHONE_GRAIN_MS = 3_600_000;
+
+type EventOf<Type extends EngineEvent['type']> = Extract<EngineEvent, { type: Type }>;
+
+export type PhoneLinkDeps = {
+  assignment: Assignment;
+  bootId: string;
+  clock: Clock;
+  random: () => number;
+  log: Log;
+  timing: SessionTiming;
+  folder: SessionFolder;
+  engineFactory: EngineFactory;
+  /** Makes what keeps sealed copies of the profile. @param online what the session is at this moment */
+  keeper: (online: () => Online | null) => CredentialKeeper;
+  leaseIsCurrent: () => boolean;
+  startGate: (start: () => Promise<void>) => Promise<void>;
+  cameUp: () => void;
+  requestHeartbeat: () => void;
+  /** @param kept called once the report is on the disk */
+  say: (report: Report, file?: InboundFile, kept?: () => void) => void;
+  /** The status changed. */
+  changed: () => void;
+  /** No phone is linked: what is in doubt can never be looked up. */
+  linkLost: () => void;
+};
+
+/**
+ * A session's link with a phone: turns its engine's events into status, codes and reports, and carries out what users ask of
+ * the link. `engines` keeps the engine itself running.
+ */
+export class PhoneLink {
+  readonly board: StatusBoard;
+  readonly engines: EngineLifecycle;
+  readonly #deps: PhoneLinkDeps;
+  readonly #codes: LinkCodes;
+  readonly #keeper: CredentialKeeper;
+  #traffic: Traffic;
+  #phoneReportedAt = -Infinity;
+
+  constructor(deps: PhoneLinkDeps) {
+    this.#deps = deps;
+    const { assignment, clock, log, random, say, timing } = deps;
+    const { sessionId, epoch, phoneNumber = null } = assignment;
+    const names = { sessionId, epoch };
+    this.#traffic = assignment.traffic ?? { status: false, channels: false };
+    this.#codes = new LinkCodes(clock);
+    this.#keeper = deps.keeper(() => this.#online());
+    const changed = (): void => {
+      deps.changed();
+      this.#codes.wake();
+      this.#keeper.look();
+    };
+    this.board = new StatusBoard({ log, names, phoneNumber, say, changed });
+    this.engines = new EngineLifecycle({
+      names,
+      clock,
+      random,
+      log,
+      timing,
+      board: this.board,
+      make: (emit) => deps.engineFactory(this.#engineOptions(), emit),
+      prepare: () => this.#keeper.prepare(),
+      leaseIsCurrent: deps.leaseIsCurrent,
+      startGate: deps.startGate,
+      cameUp: deps.cameUp,
+      requestHeartbeat: deps.requestHeartbeat,
+      say,
+      onStart: () => this.#keeper.engineStarts(),
+      onEvent: (event) => this.#on(event),
+      onGone: () => this.#codes.clear(),
+    });
+  }
+
+  /** What is taken in beside chats, from the next engine on. */
+  setTraffic(traffic: Traffic): void {
+    this.#traffic = traffic;
+  }
+
+  /** Tries now what would be tried later, or accepts the phone's new number for good. */
+  async reconnect(acceptNumber: boolean): Promise<void> {
+    if (this.board.action !== 'number_changed') return this.engines.reconnect();
+    if (acceptNumber) this.board.acceptNumber(this.engines.page === 'ready');
+  }
+
+  /** Drops the link at WhatsApp, as far as it can be reached. @returns false when WhatsApp could not be told */
+  async logout(): Promise<boolean> {
+    const told = this.engines.page === 'ready' || !this.board.linked;
+    try {
+      await this.engines.engine?.logout();
+    } catch (error) {
+      const { sessionId, epoch } = this.#deps.assignment;
+      this.#deps.log.warn('session.logout_unclear', { sessionId, epoch, error });
+    }
+    if (this.board.status !== 'logged_out') this.#unlinked('logged_out', 'requested');
+    await this.end('stop');
+    return told;
+  }
+
+  /** The QR code on the page, after up to `waitMs`; null when none came. Brings a resting session up. */
+  waitForQr(waitMs: number): Promise<CurrentQr | null> {
+    this.engines.demand();
+    return this.#codes.waitForQr(waitMs, () => this.#isOver());
+  }
+
+  /** A code to type on the phone; null when the page was not there in time. Brings a resting session up. */
+  async pairingCode(phone: string, waitMs: number): Promise<EnginePairingCode | null> {
+    this.engines.demand();
+    const isUp = (): boolean => this.board.status === 'qr' || this.board.status === 'pairing_code';
+    if (!isUp()) await this.#codes.waitForQr(waitMs, () => isUp() || this.#isOver());
+    if (this.board.status === 'online') return { outcome: 'already_linked' };
+    return isUp() ? this.#codes.askForPairingCode(phone, () => this.engines.engine) : null;
+  }
+
+  /** From here on no engine is started; one that runs goes on until `end`. */
+  retire(): void {
+    this.engines.retire();
+    this.#keeper.retire();
+    this.#codes.wake();
+  }
+
+  /** Ends the engine, at once or in order; resolves when nothing of it is left and the profile is at rest. */
+  async end(how: 'kill' | 'stop'): Promise<void> {
+    if (how === 'kill') this.#keeper.hurry();
+    await this.engines.end(how);
+    if (this.engines.ending && how === 'stop') await this.#keeper.atRest();
+  }
+
+  /** No code to link a phone will come. */
+  #isOver(): boolean {
+    return this.board.status === 'online' || this.engines.ending;
+  }
+
+  #online(): Online | null {
+    const { engine } = this.engines;
+    const { status, identity } = this.board;
+    if (engine === null || identity === null || status !== 'online') return null;
+    return { engine, phoneNumber: identity.phoneNumber };
+  }
+
+  #engineOptions(): EngineOptions {
+    const { assignment, folder } = this.#deps;
+    return {
+      sessionId: assignment.sessionId,
+      engine: assignment.engine,
+      mode: assignment.mode,
+      sandboxProfile: assignment.sandboxProfile ?? null,
+      stateDir: folder.profileDir,
+      filesDir: folder.filesDir,
+      unreported: { file: folder.unreportedFile, epoch: assignment.epoch },
+      traffic: this.#traffic,
+      proxy: assignment.proxy ?? null,
+    };
+  }
+
+  #on(event: EngineEvent): void {
+    switch (event.type) {
+      case 'qr':
+        return this.#onQr(event);
+      case 'pairing_code':
+        return this.#onPairingCode(event);
+      case 'authenticated':
+        return this.#onAuthenticated();
+      case 'ready':
+        return this.#onReady(event);
+      case 'connection':
+        return this.#onConnection(event);
+      case 'phone_seen':
+        return this.#onPhoneSeen(event);
+      case 'logged_out':
+        return this.#unlinked('logged_out', event.reason);
+      case 'action_required':
+        return this.board.needsPerson(event.action);
+      case 'fact':
+        return this.#deps.say(event.fact, event.file, event.kept);
+      case 'closed':
+        return this.#onClosed(event);
+    }
+  }
+
+  #onQr({ qr, expiresAt }: EventOf<'qr'>): void {
+    this.engines.progress('unlinked');
+    this.board.notLinked();
+    this.#keeper.unregistered();
+    // The page goes on changing its QR code while a pairing code is shown.
+    if (!this.#codes.pairing) {
+      this.board.apply('qr');
+      this.#deps.say({ kind: 'session.qr', qr, expiresAt });
+    }
+    this.#codes.showQr({ qr, expiresAt });
+    this.#deps.linkLost();
+  }
+
+  #onPairingCode({ code, expiresAt }: EventOf<'pairing_code'>): void {
+    this.#codes.showPairingCode({ code, expiresAt });
+    this.board.apply('pairing_code');
+    this.#deps.say({ kind: 'session.pairing_code', code, expiresAt });
+  }
+
+  #onAuthenticated(): void {
+    this.#codes.clear();
+    this.board.apply('authenticated');
+    if (this.engines.page !== 'ready') this.engines.progress('loading');
+  }
+
+  #onReady({ me, webVersion }: EventOf<'ready'>): void {
+    const { assignment, bootId, folder } = this.#deps;
+    this.engines.progress('ready');
+    this.#codes.clear();
+    this.board.ready(me, webVersion);
+    this.engines.onProfile(() => folder.setLinked({ epoch: assignment.epoch, bootId }, true));
+  }
+
+  #onConnection({ connected, detail }: EventOf<'connection'>): void {
+    // Before `ready` the page connects for the first time, which says nothing about being online.
+    if (this.engines.page !== 'ready') return;
+    this.board.apply(connected ? 'connection_restored' : 'connection_lost', detail);
+    this.engines.connection(connected);
+  }
+
+  /** Days matter here, so an hour's grain is fine and spares the edge a report per message. */
+  #onPhoneSeen({ at }: EventOf<'phone_seen'>): void {
+    if (at < this.#phoneReportedAt + PHONE_GRAIN_MS) return;
+    this.#phoneReportedAt = at;
+    this.#deps.say({ kind: 'phone.seen', at });
+  }
+
+  #onClosed({ reason, detail }: EventOf<'closed'>): void {
+    if (reason === 'unpaired') return this.#unlinked('unpaired', detail);
+    if (reason !== 'conflict')
+      return this.engines.failed(reason === 'start_failed' ? 'start_failed' : 'crashed', detail);
+    this.board.apply('conflict', detail);
+    const closed = this.engines.rest();
+    this.engines.onProfile(() => closed);
+  }
+
+  #unlinked(signal: 'logged_out' | 'unpaired', detail: string): void {
+    const { assignment, bootId, folder } = this.#deps;
+    this.#keeper.unregistered();
+    this.board.unlinked(signal, detail);
+    this.#deps.linkLost();
+    const closed = this.engines.rest();
+    // After a logout the library goes on with the same page and persists nothing: only a new profile is good.
+    this.engines.onProfile(async () => {
+      await closed;
+      await folder.unlink({ epoch: assignment.epoch, bootId });
+    });
+  }
+}

@@ -24,7 +24,7 @@ const TESTS_MAY_ALSO = {
 };
 
 const SQL = /\bsql`|\bdb\s*\.\s*(?:select|insert|update|delete|execute|batch|query)\b/;
-const SQL_ROOMS = ['edge/services/', 'edge/db/', 'edge/testing/'];
+const SQL_ROOMS = ['edge/services/', 'edge/events/', 'edge/db/', 'edge/testing/'];
 
 const files = execFileSync(
   'git',
@@ -69,7 +69,7 @@ for (const file of files) {
     !SQL_ROOMS.some((place) => file.startsWith(place)) &&
     SQL.test(text)
   ) {
-    problems.push(`${file}: SQL belongs in edge/services/ and edge/db/`);
+    problems.push(`${file}: SQL belongs in edge/services/, edge/events/ and edge/db/`);
   }
 }
 

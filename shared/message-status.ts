@@ -27,7 +27,9 @@ export const MESSAGE_STATUS_RANK: Readonly<Record<MessageStatus, number>> = {
 };
 
 /** WhatsApp's ack levels that change a status: 1 server, 2 device, 3 read, 4 played; −1 error. Others change nothing. */
-export function statusOfAck(ack: number): MessageStatus | undefined {
+export function statusOfAck(
+  ack: number,
+): Exclude<MessageStatus, 'queued' | 'sending' | 'unknown'> | undefined {
   if (ack === -1) return 'failed';
   if (ack === 1) return 'sent';
   if (ack === 2) return 'delivered';

@@ -3,10 +3,10 @@ import { z } from 'zod';
 import type { Services } from '../../context.ts';
 import { Count } from '../../db/moment.ts';
 import { judgeAttempt } from '../../webhooks/judge-attempt.ts';
+import { publishDue } from '../../webhooks/publish-due.ts';
 import { signWebhook } from '../../webhooks/signing.ts';
 import { toPublicEvent } from '../../events/public-event.ts';
 import { type Claimed, claimAttempt, type ClaimResult } from './claim-attempt.ts';
-import { publishDue } from './publish-due.ts';
 import { recordAttempt } from './record-attempt.ts';
 
 export const DELIVERY_LIMITS = { timeoutMs: 15_000, maxBytes: 64 * 1_024 } as const;

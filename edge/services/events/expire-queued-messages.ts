@@ -4,9 +4,10 @@ import { ERRORS } from '../../../shared/errors.ts';
 import { MESSAGE_STATUS_RANK } from '../../../shared/message-status.ts';
 import { deriveWireId } from '../../../shared/wire-id.ts';
 import type { Services } from '../../context.ts';
+import { fact } from '../../events/append.ts';
+import { writeFacts } from '../../events/write-facts.ts';
 import { ackEventId } from './fact-ids.ts';
 import { unowned } from './unowned.ts';
-import { writeFacts } from './write-facts.ts';
 
 const BATCH = 200;
 
@@ -37,28 +38,35 @@ export async function expireQueuedMessages(services: Services): Promise<void> {
       event_id: await ackEventId(session_id, await deriveWireId(session_key, id), -1),
     })),
   );
-  const error = JSON.stringify({ code: 'EXPIRED', message: ERRORS.EXPIRED.message });
-  const ctes = sql`
+  const error = { code: 'EXPIRED', message: ERRORS.EXPIRED.message } as const;
+  const changes = sql`
     expired as (
       select * from jsonb_to_recordset(${JSON.stringify(facts)}::jsonb)
         as given(ord int, message_id text, event_id text)
     ),
     failed as (
       update messages message set
-        status = 'failed', status_rank = ${MESSAGE_STATUS_RANK.failed}::int, failed_at = now(), error = ${error}::jsonb
+        status = 'failed', status_rank = ${MESSAGE_STATUS_RANK.failed}::int, failed_at = now(), error = ${JSON.stringify(error)}::jsonb
       from expired
       where message.id = expired.message_id and message.status = 'queued' and message.expires_at < now()
         and ${unowned(sql`message.session_id`)}
-      returning expired.ord, expired.event_id, message.id, message.workspace_id, message.session_id, message.chat_id,
-        message.error
-    ),
-    fact as (
-      select ord, event_id as id, workspace_id, session_id, 'message.failed' as type,
-        jsonb_build_object('messageId', failed.id, 'chatId', chat_id, 'wireId', null, 'status', 'failed', 'error', error)
-          as data,
-        now() as occurred_at, false as late
-      from failed
+      returning expired.ord, expired.event_id, message.id, message.workspace_id, message.session_id, message.chat_id
     )`;
   const workspaceIds = expired.map(({ workspace_id }) => workspace_id);
-  await writeFacts(services, workspaceIds, ctes);
+  await writeFacts(services, workspaceIds, changes, [
+    fact('message.failed', {
+      from: sql`failed`,
+      id: sql`failed.event_id`,
+      workspaceId: sql`failed.workspace_id`,
+      sessionId: sql`failed.session_id`,
+      ord: sql`failed.ord`,
+      data: {
+        messageId: sql`failed.id`,
+        chatId: sql`failed.chat_id`,
+        wireId: null,
+        status: 'failed',
+        error,
+      },
+    }),
+  ]);
 }

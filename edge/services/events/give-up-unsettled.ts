@@ -3,9 +3,10 @@ import { z } from 'zod';
 import { MESSAGE_STATUS_RANK } from '../../../shared/message-status.ts';
 import { deriveWireId } from '../../../shared/wire-id.ts';
 import type { Services } from '../../context.ts';
+import { fact } from '../../events/append.ts';
+import { writeFacts } from '../../events/write-facts.ts';
 import { settledEventId } from './fact-ids.ts';
 import { unowned } from './unowned.ts';
-import { writeFacts } from './write-facts.ts';
 
 const BATCH = 200;
 
@@ -41,7 +42,7 @@ export async function giveUpUnsettled(services: Services): Promise<void> {
       event_id: await settledEventId(session_id, await deriveWireId(session_key, id), 'unknown'),
     })),
   );
-  const ctes = sql`
+  const changes = sql`
     left_over as (
       select * from jsonb_to_recordset(${JSON.stringify(facts)}::jsonb)
         as given(ord int, message_id text, event_id text)
@@ -51,13 +52,21 @@ export async function giveUpUnsettled(services: Services): Promise<void> {
       from left_over
       where message.id = left_over.message_id and ${isLeft}
       returning left_over.ord, left_over.event_id, message.id, message.workspace_id, message.session_id, message.chat_id
-    ),
-    fact as (
-      select ord, event_id as id, workspace_id, session_id, 'message.unknown' as type,
-        jsonb_build_object('messageId', given_up.id, 'chatId', chat_id, 'wireId', null, 'status', 'unknown') as data,
-        now() as occurred_at, false as late
-      from given_up
     )`;
   const workspaceIds = left.map(({ workspace_id }) => workspace_id);
-  await writeFacts(services, workspaceIds, ctes);
+  await writeFacts(services, workspaceIds, changes, [
+    fact('message.unknown', {
+      from: sql`given_up`,
+      id: sql`given_up.event_id`,
+      workspaceId: sql`given_up.workspace_id`,
+      sessionId: sql`given_up.session_id`,
+      ord: sql`given_up.ord`,
+      data: {
+        messageId: sql`given_up.id`,
+        chatId: sql`given_up.chat_id`,
+        wireId: null,
+        status: 'unknown',
+      },
+    }),
+  ]);
 }

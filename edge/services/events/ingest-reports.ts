@@ -2,9 +2,9 @@ import { sql } from 'drizzle-orm';
 import type { BatchItem } from 'drizzle-orm/batch';
 import type { ReportBatchResponse, SpooledReport } from '../../../shared/protocol/index.ts';
 import type { Services } from '../../context.ts';
-import { publishDue } from '../deliveries/publish-due.ts';
+import { afterCommit } from '../../events/after-commit.ts';
+import { lockWorkspaces } from '../../events/append.ts';
 import { isDataError } from './data-error.ts';
-import { lockWorkspaces } from './outbox.ts';
 import { prepareWrites, type PreparedWrite } from './prepare-writes.ts';
 import { inStatements } from './report-writes/in-statements.ts';
 import {
@@ -49,8 +49,7 @@ export async function ingestReports(input: {
       else refused.push(refusal(outcome.write.spooled, reasonFor(outcome.write)));
     }
   }
-  const due = deliveries.map((deliveryId) => ({ deliveryId, attemptNo: 1, notBefore: null }));
-  if (due.length > 0) services.waitUntil(publishDue(services, due));
+  afterCommit(services, deliveries);
   return { accepted, refused };
 }
 

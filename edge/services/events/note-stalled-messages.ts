@@ -2,7 +2,8 @@ import { sql } from 'drizzle-orm';
 import { z } from 'zod';
 import { factEventId } from '../../../shared/ids.ts';
 import type { Services } from '../../context.ts';
-import { writeFacts } from './write-facts.ts';
+import { fact } from '../../events/append.ts';
+import { writeFacts } from '../../events/write-facts.ts';
 
 const BATCH = 200;
 
@@ -34,7 +35,7 @@ export async function noteStalledMessages(services: Services): Promise<void> {
       event_id: await factEventId([id, 'message.stalled']),
     })),
   );
-  const ctes = sql`
+  const changes = sql`
     stalled as (
       select * from jsonb_to_recordset(${JSON.stringify(facts)}::jsonb)
         as given(ord int, message_id text, event_id text)
@@ -45,14 +46,22 @@ export async function noteStalledMessages(services: Services): Promise<void> {
       where message.id = stalled.message_id and ${isStalled}
       returning stalled.ord, stalled.event_id, message.id, message.workspace_id, message.session_id, message.chat_id,
         message.wire_id, message.sent_at
-    ),
-    fact as (
-      select ord, event_id as id, workspace_id, session_id, 'message.stalled' as type,
-        jsonb_build_object('messageId', noted.id, 'chatId', chat_id, 'wireId', wire_id, 'status', 'sent',
-          'sentAt', to_char(sent_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')) as data,
-        now() as occurred_at, false as late
-      from noted
     )`;
   const workspaceIds = stalled.map(({ workspace_id }) => workspace_id);
-  await writeFacts(services, workspaceIds, ctes);
+  await writeFacts(services, workspaceIds, changes, [
+    fact('message.stalled', {
+      from: sql`noted`,
+      id: sql`noted.event_id`,
+      workspaceId: sql`noted.workspace_id`,
+      sessionId: sql`noted.session_id`,
+      ord: sql`noted.ord`,
+      data: {
+        messageId: sql`noted.id`,
+        chatId: sql`noted.chat_id`,
+        wireId: sql`noted.wire_id`,
+        status: 'sent',
+        sentAt: sql`to_char(noted.sent_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`,
+      },
+    }),
+  ]);
 }

@@ -4,19 +4,18 @@ import { AppError, ERRORS } from '../../../shared/errors.ts';
 import { factEventId } from '../../../shared/ids.ts';
 import { MESSAGE_STATUS_RANK, MESSAGE_STATUSES } from '../../../shared/message-status.ts';
 import type { ServiceContext } from '../../context.ts';
+import { afterCommit } from '../../events/after-commit.ts';
+import { append, Appended, DELIVERIES, fact, lockWorkspaces } from '../../events/append.ts';
 import { auditInsert } from '../audit/audit-row.ts';
-import { publishDue } from '../deliveries/publish-due.ts';
-import { eventCtes, lockWorkspaces } from '../events/outbox.ts';
 import { requireScope } from '../keys/require-scope.ts';
 import { reachOf, S, withinReach } from '../users/reach.ts';
 import { findMessage } from './find-message.ts';
 import { type MessageView, viewMessage } from './message-view.ts';
 import { messageNotFound } from './refusals.ts';
 
-const Row = z.object({
+const Row = Appended.extend({
   status: z.enum(MESSAGE_STATUSES),
   cancelled: z.boolean(),
-  deliveries: z.array(z.string()),
 });
 
 /** A message that was put back into the queue while the statement waited for it is asked for again. */
@@ -45,12 +44,7 @@ export async function cancelMessage({
     const [row] = z.array(Row).parse(result.rows);
     if (row === undefined) throw messageNotFound();
     if (row.cancelled) {
-      const due = row.deliveries.map((deliveryId) => ({
-        deliveryId,
-        attemptNo: 1,
-        notBefore: null,
-      }));
-      if (due.length > 0) ctx.waitUntil(publishDue(ctx, due));
+      afterCommit(ctx, row.deliveries);
       const message = await findMessage(ctx, id);
       if (message === undefined) throw messageNotFound();
       return viewMessage(message);
@@ -67,7 +61,20 @@ const notQueued = (status: string): AppError =>
 
 async function cancelStatement(ctx: ServiceContext, id: string): Promise<SQL> {
   const eventId = await factEventId([id, 'message.cancelled']);
-  const error = JSON.stringify({ code: 'CANCELLED', message: ERRORS.CANCELLED.message });
+  const error = { code: 'CANCELLED', message: ERRORS.CANCELLED.message } as const;
+  const failed = fact('message.failed', {
+    from: sql`written`,
+    id: sql`${eventId}`,
+    workspaceId: sql`written.workspace_id`,
+    sessionId: sql`written.session_id`,
+    data: {
+      messageId: sql`written.id`,
+      chatId: sql`written.chat_id`,
+      wireId: null,
+      status: 'failed',
+      error,
+    },
+  });
   return sql`
     with found as (
       select m.id, m.status from messages m join sessions s on s.id = m.session_id
@@ -75,24 +82,17 @@ async function cancelStatement(ctx: ServiceContext, id: string): Promise<SQL> {
     ),
     written as (
       update messages m set
-        status = 'failed', status_rank = ${MESSAGE_STATUS_RANK.failed}::smallint, failed_at = now(), error = ${error}::jsonb
+        status = 'failed', status_rank = ${MESSAGE_STATUS_RANK.failed}::smallint, failed_at = now(), error = ${JSON.stringify(error)}::jsonb
       from found
       where m.id = found.id and m.direction = 'outbound' and m.status = 'queued'
-      returning m.id, m.workspace_id, m.session_id, m.chat_id, m.error
+      returning m.id, m.workspace_id, m.session_id, m.chat_id
     ),
     audited as (${auditInsert(ctx, {
       target: id,
       details: sql`jsonb_build_object('sessionId', written.session_id)`,
       from: 'written',
     })}),
-    fact as (
-      select 1 as ord, ${eventId}::text as id, workspace_id, session_id, 'message.failed' as type,
-        jsonb_build_object('messageId', written.id, 'chatId', chat_id, 'wireId', null, 'status', 'failed', 'error', error)
-          as data,
-        now() as occurred_at, false as late
-      from written
-    ),
-    ${eventCtes(ctx.now())}
-    select found.status, exists (select from written) as cancelled, array(select id from outbox)::text[] as deliveries
+    ${append([failed], ctx.now())}
+    select found.status, exists (select from written) as cancelled, ${DELIVERIES}
     from found`;
 }

@@ -3,8 +3,8 @@ import { z } from 'zod';
 import type { HeartbeatRequest } from '../../../shared/protocol/leases.ts';
 import { newId } from '../../../shared/ids.ts';
 import type { Services } from '../../context.ts';
-import { publishDue } from '../deliveries/publish-due.ts';
-import { eventCtes, lockWorkspaces } from '../events/outbox.ts';
+import { afterCommit } from '../../events/after-commit.ts';
+import { append, Appended, DELIVERIES, fact, lockWorkspaces } from '../../events/append.ts';
 import { CRASH_LOOP, delaysByFailures } from './crash-loop.ts';
 import { interval, isFree } from './internal.ts';
 import { currentRunner, listed } from './renew-leases.ts';
@@ -56,19 +56,18 @@ export async function tellCrashLoops(
 ): Promise<void> {
   const caught = Caught.parse(rows);
   if (caught.length === 0) return;
-  const { db, log, now, waitUntil } = services;
+  const { db, log, now } = services;
   const sessionIds = caught.map((row) => row.session_id);
   log({ event: 'crash_loop', sessions: sessionIds });
   const [, ...told] = await db.batch([
     db.execute(lockWorkspaces(caught.map((row) => row.workspace_id))),
     ...sessionIds.map((sessionId) => db.execute(markFailed(sessionId, now()))),
   ]);
-  const deliveries = told.flatMap(({ rows: [row] }) => Told.parse(row).deliveries);
-  const due = deliveries.map((deliveryId) => ({ deliveryId, attemptNo: 1, notBefore: null }));
-  if (due.length > 0) waitUntil(publishDue(services, due));
+  afterCommit(
+    services,
+    told.flatMap(({ rows: [row] }) => Appended.parse(row).deliveries),
+  );
 }
-
-const Told = z.object({ deliveries: z.array(z.string()) });
 
 const markFailed = (sessionId: string, now: number): SQL => sql`
   with target as (
@@ -82,12 +81,21 @@ const markFailed = (sessionId: string, now: number): SQL => sql`
   logged as (
     insert into session_log (session_id, status, reason) select id, 'failed', 'crash_loop' from failed
   ),
-  fact as (
-    select 1 as ord, ${newId('event', now)}::text as id, workspace_id, id as session_id, 'session.status'::text as type,
-      jsonb_build_object('from', before, 'status', 'failed', 'reason', 'crash_loop',
-        'phoneNumber', phone_number, 'lid', lid, 'displayName', display_name) as data,
-      now() as occurred_at, false as late
-    from failed
-  ),
-  ${eventCtes(now)}
-  select array(select id from outbox)::text[] as deliveries`;
+  ${append([crashLoop(now)], now)}
+  select ${DELIVERIES}`;
+
+const crashLoop = (now: number): SQL =>
+  fact('session.status', {
+    from: sql`failed`,
+    id: sql`${newId('event', now)}`,
+    workspaceId: sql`failed.workspace_id`,
+    sessionId: sql`failed.id`,
+    data: {
+      from: sql`failed.before`,
+      status: 'failed',
+      reason: 'crash_loop',
+      phoneNumber: sql`failed.phone_number`,
+      lid: sql`failed.lid`,
+      displayName: sql`failed.display_name`,
+    },
+  });

@@ -1,7 +1,7 @@
 import { sql } from 'drizzle-orm';
 import type { ServiceContext } from '../../context.ts';
 import { auditQuery } from '../audit/audit-row.ts';
-import { lockWorkspaces } from '../events/outbox.ts';
+import { lockWorkspaces } from '../../events/append.ts';
 import { requireScope } from '../keys/require-scope.ts';
 import { stopLease } from '../ownership/internal.ts';
 import { findSession, ownerOf, wakeRunner } from './internal.ts';

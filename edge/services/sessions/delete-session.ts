@@ -1,6 +1,6 @@
 import { sql } from 'drizzle-orm';
 import type { ServiceContext } from '../../context.ts';
-import { lockWorkspaces } from '../events/outbox.ts';
+import { lockWorkspaces } from '../../events/append.ts';
 import { auditInsert } from '../audit/audit-row.ts';
 import { requireScope } from '../keys/require-scope.ts';
 import { findSession, ownerOf, wakeRunner } from './internal.ts';

@@ -2,7 +2,7 @@ import { type SQL, sql } from 'drizzle-orm';
 import type { ServiceContext } from '../../context.ts';
 import { quarantineCredentials } from '../credentials/internal.ts';
 import { auditQuery } from '../audit/audit-row.ts';
-import { lockWorkspaces } from '../events/outbox.ts';
+import { lockWorkspaces } from '../../events/append.ts';
 import { requireScope } from '../keys/require-scope.ts';
 import { findSession, isHeld, ownerOf, type SessionRow } from './internal.ts';
 import { publishRest, restUnowned } from './rest-unowned.ts';

@@ -3,7 +3,8 @@ import { z } from 'zod';
 import { factEventId } from '../../../shared/ids.ts';
 import { Moment } from '../../db/moment.ts';
 import type { Services } from '../../context.ts';
-import { writeFacts } from '../events/write-facts.ts';
+import { fact } from '../../events/append.ts';
+import { writeFacts } from '../../events/write-facts.ts';
 
 /** WhatsApp unlinks a device whose phone was away for 14 days; two are left to do something about it. */
 export const PHONE_UNSEEN_AFTER_DAYS = 12;
@@ -32,32 +33,39 @@ export async function noteUnseenPhones(services: Services): Promise<void> {
       session_id: id,
       event_id: await factEventId([id, 'session.phone_unseen', phoneSeenAt.toISOString()]),
       seen_at: phoneSeenAt.toISOString(),
-      data: {
-        phoneSeenAt: phoneSeenAt.toISOString(),
-        unlinkedAfter: new Date(phoneSeenAt.getTime() + UNLINKED_AFTER_DAYS * DAY_MS).toISOString(),
-        advice: PHONE_UNSEEN_ADVICE,
-      },
+      unlinked_after: new Date(phoneSeenAt.getTime() + UNLINKED_AFTER_DAYS * DAY_MS).toISOString(),
     })),
   );
-  const ctes = sql`
+  const changes = sql`
     silent as (
       select * from jsonb_to_recordset(${JSON.stringify(facts)}::jsonb)
-        as given(ord int, session_id text, event_id text, seen_at timestamptz, data jsonb)
+        as given(ord int, session_id text, event_id text, seen_at text, unlinked_after text)
     ),
     noted as (
       update sessions session set phone_unseen_at = now()
       from silent
-      where session.id = silent.session_id and session.phone_seen_at = silent.seen_at and ${isSilent}
-      returning silent.ord, silent.event_id, session.id, session.workspace_id, session.phone_number, silent.data
-    ),
-    fact as (
-      select ord, event_id as id, workspace_id, noted.id as session_id, 'session.phone_unseen' as type,
-        jsonb_build_object('phoneNumber', phone_number) || data as data, now() as occurred_at, false as late
-      from noted
+      where session.id = silent.session_id and session.phone_seen_at = silent.seen_at::timestamptz and ${isSilent}
+      returning silent.ord, silent.event_id, session.id, session.workspace_id, session.phone_number,
+        silent.seen_at, silent.unlinked_after
     )`;
   await writeFacts(
     services,
     silent.map(({ workspaceId }) => workspaceId),
-    ctes,
+    changes,
+    [
+      fact('session.phone_unseen', {
+        from: sql`noted`,
+        id: sql`noted.event_id`,
+        workspaceId: sql`noted.workspace_id`,
+        sessionId: sql`noted.id`,
+        ord: sql`noted.ord`,
+        data: {
+          phoneNumber: sql`noted.phone_number`,
+          phoneSeenAt: sql`noted.seen_at`,
+          unlinkedAfter: sql`noted.unlinked_after`,
+          advice: PHONE_UNSEEN_ADVICE,
+        },
+      }),
+    ],
   );
 }

@@ -4,7 +4,7 @@ import type { SessionProxy } from '../../../shared/protocol/leases.ts';
 import type { ServiceContext } from '../../context.ts';
 import { sessions } from '../../db/schema/index.ts';
 import { auditedWrite } from '../audit/audit-row.ts';
-import { lockWorkspaces } from '../events/outbox.ts';
+import { lockWorkspaces } from '../../events/append.ts';
 import { requireScope } from '../keys/require-scope.ts';
 import { handAnew } from '../ownership/internal.ts';
 import { requireManager } from '../users/require-role.ts';

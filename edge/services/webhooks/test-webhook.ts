@@ -3,8 +3,8 @@ import { z } from 'zod';
 import { AppError } from '../../../shared/errors.ts';
 import { newId } from '../../../shared/ids.ts';
 import type { ServiceContext } from '../../context.ts';
-import { publishDue } from '../deliveries/publish-due.ts';
-import { deliveryId, numberEvents } from '../events/outbox.ts';
+import { afterCommit } from '../../events/after-commit.ts';
+import { append, fact } from '../../events/append.ts';
 import { auditInsert } from '../audit/audit-row.ts';
 import { requireScope } from '../keys/require-scope.ts';
 import { findWebhook } from './internal.ts';
@@ -25,22 +25,20 @@ export async function testWebhook({
   requireScope(ctx, 'webhooks:write');
   const { id } = await findWebhook(ctx, input.id);
   const now = ctx.now();
-  const data = JSON.stringify({ webhookId: id, message: 'This is a test from Waypost.' });
+  const test = fact('webhook.test', {
+    from: sql`wanted`,
+    id: sql`${newId('event', now)}`,
+    workspaceId: sql`wanted.workspace_id`,
+    sessionId: null,
+    occurredAt: sql`${new Date(now).toISOString()}`,
+    data: { webhookId: id, message: 'This is a test from Waypost.' },
+  });
   const { rows } = await ctx.db.execute(sql`
-    with fact as (
-      select 1 as ord, ${newId('event', now)}::text as id, endpoint.workspace_id, null::text as session_id,
-        'webhook.test' as type, ${data}::jsonb as data, ${new Date(now).toISOString()}::timestamptz as occurred_at,
-        false as late
-      from webhook_endpoints endpoint
+    with wanted as (
+      select endpoint.workspace_id from webhook_endpoints endpoint
       where endpoint.id = ${id} and endpoint.workspace_id = ${ctx.workspaceId} and endpoint.is_active
     ),
-    ${numberEvents()},
-    outbox as (
-      insert into deliveries (id, workspace_id, endpoint_id, event_seq, event_name)
-      select ${deliveryId(now)}, event.workspace_id, endpoint.id, event.seq, event.type
-      from event join webhook_endpoints endpoint on endpoint.id = ${id}
-      returning id
-    ),
+    ${append([test], now, id)},
     audited as (${auditInsert(ctx, { target: id, from: 'event' })})
     select event.id as event_id, outbox.id as delivery_id from event, outbox`);
   const row = Row.optional().parse(rows[0]);
@@ -49,6 +47,6 @@ export async function testWebhook({
       'CONFLICT',
       'The endpoint is switched off; switch it on with PATCH {"isActive": true}.',
     );
-  ctx.waitUntil(publishDue(ctx, [{ deliveryId: row.delivery_id, attemptNo: 1, notBefore: null }]));
+  afterCommit(ctx, [row.delivery_id]);
   return { eventId: row.event_id, deliveryId: row.delivery_id };
 }

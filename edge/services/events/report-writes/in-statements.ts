@@ -12,7 +12,7 @@ export function inStatements(group: readonly PreparedWrite[]): Part[] {
     const run = stepsFrom(group, start);
     const [write] = group.slice(start, start + 1);
     if (write === undefined) break;
-    if (run.length > 1)
+    if (run.length > 0)
       parts.push({ writes: run.map((each) => each.write), statement: messageSteps(run) });
     else parts.push({ writes: [write], statement: reportStatement(write, write.report) });
     start += Math.max(1, run.length);

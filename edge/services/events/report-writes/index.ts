@@ -1,23 +1,23 @@
 import type { SQL } from 'drizzle-orm';
 import type { Report } from '../../../../shared/protocol/index.ts';
-import { messageAck } from './message-ack.ts';
+import { handBack } from './hand-back.ts';
 import { messageEdited, messageReaction, messageRevoked } from './message-note.ts';
 import { messageReceived } from './message-received.ts';
-import { messageSettled } from './message-settled.ts';
 import { phoneSeen } from './phone-seen.ts';
 import { sessionReconnect } from './session-reconnect.ts';
 import { sessionPairingCode, sessionQr, sessionStatus } from './session-status.ts';
-import type { WriteContext } from './write-context.ts';
+import { factTarget, silentStatement, type WriteContext } from './write-context.ts';
 
-/** The one statement that writes a report: state, event and deliveries. */
+/** The one statement that writes a report, unless it is a step of a message (message-steps.ts): state, event and deliveries. */
 export function reportStatement(write: WriteContext, report: Report): SQL {
   switch (report.kind) {
     case 'message.received':
       return messageReceived(write, report);
     case 'message.settled':
-      return messageSettled(write, report);
+      return handBack(write, report);
     case 'message.ack':
-      return messageAck(write, report);
+      // A level that changes no status.
+      return silentStatement([factTarget(write)]);
     case 'message.reaction':
       return messageReaction(write, report);
     case 'message.edited':

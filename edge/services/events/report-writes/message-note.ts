@@ -1,75 +1,80 @@
 import { type SQL, sql } from 'drizzle-orm';
+import { fact } from '../../../events/append.ts';
 import { personCtes, stableChatId } from './person-ids.ts';
 import {
-  fact,
   factTarget,
   isNews,
   messageByWireId,
+  reported,
   type ReportOf,
   type WriteContext,
   writeStatement,
 } from './write-context.ts';
 
-function note(
-  write: WriteContext,
-  {
-    kind,
-    wireId,
-    chatId,
-    timestamp,
-  }: ReportOf<'message.reaction' | 'message.edited' | 'message.revoked'>,
-  data: SQL,
-  change: SQL[],
-): SQL {
-  return writeStatement(write, [
-    factTarget(write),
-    sql`about as (${messageByWireId(write, wireId)})`,
-    ...change,
-    fact(write, {
-      type: kind,
-      occurredAt: timestamp,
-      source: sql``,
-      data: sql`jsonb_build_object(
-        'messageId', (select about.id from about), 'wireId', ${wireId}::text,
-        'chatId', coalesce((select about.chat_id from about), ${stableChatId(write.spooled.sessionId, chatId)})
-      ) || ${data}`,
-    }),
-  ]);
-}
+type NoteReport = ReportOf<'message.reaction' | 'message.edited' | 'message.revoked'>;
+
+/** The message that a report is about, as the CTE `about`. */
+const aboutCte = (write: WriteContext, { wireId }: NoteReport): SQL =>
+  sql`about as (${messageByWireId(write, wireId)})`;
+
+/** What every event about an earlier message says of it. */
+const aboutIt = (write: WriteContext, { wireId, chatId }: NoteReport) => ({
+  messageId: sql`(select about.id from about)`,
+  wireId,
+  chatId: sql`coalesce((select about.chat_id from about), ${stableChatId(write.spooled.sessionId, chatId)})`,
+});
 
 export function messageReaction(write: WriteContext, report: ReportOf<'message.reaction'>): SQL {
-  const { from, emoji } = report;
-  const said = JSON.stringify({ emoji, removed: emoji === '' });
-  const data = sql`jsonb_build_object('from', jsonb_build_object(
-    'id', (select who.id from who), 'lid', (select who.lid from who), 'name', ${from.name}::text)) || ${said}::jsonb`;
-  return note(write, report, data, personCtes(write, from));
+  const { from, emoji, timestamp } = report;
+  const event = fact('message.reaction', {
+    ...reported(write, { occurredAt: timestamp }),
+    data: {
+      ...aboutIt(write, report),
+      from: {
+        id: sql`(select who.id from who)`,
+        lid: sql`(select who.lid from who)`,
+        name: from.name,
+      },
+      emoji,
+      removed: emoji === '',
+    },
+  });
+  const change = [factTarget(write), aboutCte(write, report), ...personCtes(write, from)];
+  return writeStatement(write, change, event);
 }
 
 /** The newest edit wins, in whatever order they are reported. */
 export function messageEdited(write: WriteContext, report: ReportOf<'message.edited'>): SQL {
   const { text, timestamp } = report;
-  return note(write, report, sql`${JSON.stringify({ text })}::jsonb`, [
-    sql`edited as (
-      update messages message
-      set content = message.content
-        || jsonb_build_object(case when message.content ? 'caption' then 'caption' else 'text' end, ${text}::text)
-        || jsonb_build_object('editedAt', ${timestamp}::bigint)
-      from about
-      where message.id = about.id and ${isNews(write)}
-        and coalesce((message.content ->> 'editedAt')::bigint, 0) < ${timestamp}::bigint
-      returning message.id
-    )`,
-  ]);
+  const event = fact('message.edited', {
+    ...reported(write, { occurredAt: timestamp }),
+    data: { ...aboutIt(write, report), text },
+  });
+  const edited = sql`edited as (
+    update messages message
+    set content = message.content
+      || jsonb_build_object(case when message.content ? 'caption' then 'caption' else 'text' end, ${text}::text)
+      || jsonb_build_object('editedAt', ${timestamp}::bigint)
+    from about
+    where message.id = about.id and ${isNews(write)}
+      and coalesce((message.content ->> 'editedAt')::bigint, 0) < ${timestamp}::bigint
+    returning message.id
+  )`;
+  return writeStatement(write, [factTarget(write), aboutCte(write, report), edited], event);
 }
 
 export function messageRevoked(write: WriteContext, report: ReportOf<'message.revoked'>): SQL {
-  return note(write, report, sql`'{}'::jsonb`, [
-    sql`revoked as (
-      update messages message
-      set content = message.content || jsonb_build_object('revokedAt', ${report.timestamp}::bigint)
-      from about
-      where message.id = about.id and ${isNews(write)}
-      returning message.id
-    )`,
-  ]);
+  const { timestamp } = report;
+  const event = fact('message.revoked', {
+    ...reported(write, { occurredAt: timestamp }),
+    data: aboutIt(write, report),
+  });
+  const revoked = sql`revoked as (
+    update messages message
+    set content = message.content || jsonb_build_object('revokedAt', ${timestamp}::bigint)
+    from about
+    where message.id = about.id and ${isNews(write)}
+    returning message.id
+  )`;
+  return writeStatement(write, [factTarget(write), aboutCte(write, report), revoked], event);
 }

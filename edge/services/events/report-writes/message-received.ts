@@ -1,13 +1,14 @@
 import { type SQL, sql } from 'drizzle-orm';
 import { newId } from '../../../../shared/ids.ts';
 import { MESSAGE_STATUS_RANK } from '../../../../shared/message-status.ts';
+import { fact } from '../../../events/append.ts';
 import { safeTimestamp } from '../safe-values.ts';
 import { personCtes } from './person-ids.ts';
 import {
-  fact,
   factTarget,
   isNews,
   messageByWireId,
+  reported,
   type ReportOf,
   type WriteContext,
   writeStatement,
@@ -30,31 +31,39 @@ export function messageReceived(write: WriteContext, report: ReportOf<'message.r
     mentions: report.mentions,
     quotedWireId: report.quotedWireId,
   });
-  const data = JSON.stringify({
-    wireId: report.wireId,
-    isGroup: report.isGroup,
-    type: report.type,
-    text: report.text,
-    location: report.location,
-    vcards: report.vcards,
-    poll: report.poll,
-    mentions: report.mentions,
-    quotedWireId: report.quotedWireId,
-    sentAt,
-    backfilled: report.backfilled,
-  });
-  const mediaData = JSON.stringify(
-    media === null
-      ? null
-      : {
-          mimetype: media.mimetype,
-          filename: media.filename,
-          sizeBytes: media.sizeBytes,
-          error: media.error,
-        },
-  );
   const isPersonsChat = report.chatId === report.from.id;
-  return writeStatement(write, [
+  const event = fact('message.received', {
+    ...reported(write, { beside: sql`cross join received`, occurredAt: report.timestamp }),
+    data: {
+      messageId: sql`received.id`,
+      chatId: sql`received.chat_id`,
+      wireId: report.wireId,
+      from: {
+        id: sql`received.from_id`,
+        lid: sql`received.from_lid`,
+        name: report.from.name,
+      },
+      isGroup: report.isGroup,
+      type: report.type,
+      text: report.text,
+      media: media && {
+        id: sql`received.media_id`,
+        mimetype: media.mimetype,
+        filename: media.filename,
+        sizeBytes: media.sizeBytes,
+        error: media.error,
+      },
+      location: report.location,
+      vcards: report.vcards,
+      poll: report.poll,
+      mentions: report.mentions,
+      quotedMessageId: sql`received.quoted_message_id`,
+      quotedWireId: report.quotedWireId,
+      sentAt,
+      backfilled: report.backfilled,
+    },
+  });
+  const change = [
     factTarget(write),
     ...personCtes(write, report.from),
     sql`file as (
@@ -76,17 +85,6 @@ export function messageReceived(write: WriteContext, report: ReportOf<'message.r
       on conflict (session_id, direction, wire_id) do nothing
       returning id, chat_id, from_id, from_lid, quoted_message_id, media_id
     )`,
-    fact(write, {
-      type: 'message.received',
-      occurredAt: report.timestamp,
-      source: sql`cross join received`,
-      data: sql`jsonb_build_object('messageId', received.id) || ${data}::jsonb || jsonb_build_object(
-        'chatId', received.chat_id,
-        'from', jsonb_build_object('id', received.from_id, 'lid', received.from_lid, 'name', ${report.from.name}::text),
-        'quotedMessageId', received.quoted_message_id,
-        'media', case when ${media !== null}::boolean
-          then jsonb_build_object('id', received.media_id) || ${mediaData}::jsonb end
-      )`,
-    }),
-  ]);
+  ];
+  return writeStatement(write, change, event);
 }

@@ -19,7 +19,11 @@ beforeAll(async () => {
   harness = await createHarness();
 });
 
-type Said = { of: number; ack: number } | { of: number; settled: 'sent' | 'failed' } | 'inbound';
+type Said =
+  | { of: number; ack: number }
+  /** `formerly`: by an owner from before the message was claimed. */
+  | { of: number; settled: 'sent' | 'failed' | 'unknown'; formerly?: boolean }
+  | 'inbound';
 
 const STATUSES: MessageStatus[] = ['sending', 'sending', 'unknown', 'sending'];
 
@@ -30,12 +34,17 @@ async function tell(said: readonly Said[], how: 'together' | 'one by one') {
   const ids: string[] = [];
   for (const [index, status] of STATUSES.entries())
     ids.push(await newOutbound(harness, session, { status, queueSeq: index }));
-  const reports = said.map((each, index) => session.spool(reportOf(each, index, ids)));
+  const reports = said.map((each, index) =>
+    session.spool(reportOf(each, index, ids), epochOf(each)),
+  );
   const batches = how === 'together' ? [reports] : reports.map((report) => [report]);
   const answers = [];
   for (const batch of batches) answers.push(await ingest(session, batch));
   return outcome(session, ids, answers);
 }
+
+const epochOf = (said: Said): Partial<SpooledReport> =>
+  said !== 'inbound' && 'formerly' in said ? { epoch: 0 } : {};
 
 function reportOf(said: Said, index: number, ids: readonly string[]): SpooledReport['report'] {
   if (said === 'inbound') return received(`IN${index}`);
@@ -125,6 +134,29 @@ describe('steps of messages in one statement', () => {
         'message.delivered',
         'message.sent',
         'message.delivered',
+      ],
+    },
+    {
+      name: 'ends that later proof corrects, and those that it does not',
+      said: [
+        { of: 0, settled: 'unknown' },
+        { of: 0, settled: 'failed' },
+        { of: 1, settled: 'unknown' },
+        { of: 1, ack: -1 },
+        { of: 0, ack: 2 },
+        { of: 2, settled: 'unknown' },
+        { of: 1, settled: 'unknown' },
+        { of: 3, settled: 'failed', formerly: true },
+        { of: 3, settled: 'unknown', formerly: true },
+        { of: 3, settled: 'sent', formerly: true },
+      ],
+      events: [
+        'message.unknown',
+        'message.failed',
+        'message.unknown',
+        'message.failed',
+        'message.delivered',
+        'message.sent',
       ],
     },
     {

@@ -1,33 +1,54 @@
 import { type SQL, sql } from 'drizzle-orm';
+import type { EventData } from '../../../../shared/catalogue/events/index.ts';
 import {
   MESSAGE_STATUS_RANK,
   type MessageStatus,
   statusOfAck,
 } from '../../../../shared/message-status.ts';
-import { eventCtes } from '../outbox.ts';
+import { append, DELIVERIES, fact } from '../../../events/append.ts';
 import type { PreparedWrite } from '../prepare-writes.ts';
 import { safeTimestamp } from '../safe-values.ts';
 
-const STEPS: readonly MessageStatus[] = ['sent', 'delivered', 'read', 'played'];
+type StepStatus = Exclude<MessageStatus, 'queued' | 'sending'>;
 
-type Step = { status: MessageStatus; messageId: string | null; wireKey: string | null };
+type Step = {
+  status: StepStatus;
+  messageId: string | null;
+  wireKey: string | null;
+  error: EventData<'message.failed'>['error'] | null;
+  /** Counts only from the owner that claimed the message or a later one. */
+  claimersOnly: boolean;
+};
 
-/** What a report says of a message of ours that got further, whoever says it; null for every other report. */
+const REFUSED = {
+  code: 'MESSAGE_FAILED',
+  message: 'WhatsApp reported an error for this message.',
+} as const;
+const UNEXPLAINED = { code: 'MESSAGE_FAILED', message: 'The message could not be sent.' } as const;
+
+/**
+ * What a report says of how far a message of ours got; null for every other report. That it left is true whoever says so;
+ * that it failed or is unknown an earlier owner cannot know, since it does not know what came after.
+ */
 export function stepOf({ report, messageId }: PreparedWrite): Step | null {
-  if (report.kind === 'message.settled')
-    return report.outcome === 'sent'
-      ? { status: 'sent', messageId: report.messageId, wireKey: report.wireKey }
-      : null;
-  if (report.kind !== 'message.ack') return null;
-  const status = statusOfAck(report.ack);
-  return status !== undefined && STEPS.includes(status)
-    ? { status, messageId, wireKey: report.wireKey }
-    : null;
+  if (report.kind === 'message.settled' && report.outcome !== 'not_begun')
+    return {
+      status: report.outcome,
+      messageId: report.messageId,
+      wireKey: report.wireKey,
+      error: report.outcome === 'failed' ? (report.error ?? UNEXPLAINED) : null,
+      claimersOnly: report.outcome !== 'sent',
+    };
+  const status = report.kind === 'message.ack' ? statusOfAck(report.ack) : undefined;
+  if (report.kind !== 'message.ack' || status === undefined) return null;
+  const error = status === 'failed' ? REFUSED : null;
+  return { status, messageId, wireKey: report.wireKey, error, claimersOnly: false };
 }
 
 /**
- * Several steps of messages of ours as one statement, with the same outcome as one statement each, in their order: a step
- * below what is reached makes nothing. A session that sends without a pause has nearly nothing else to report.
+ * Raises the status of messages of ours, in the order of the reports, and writes `message.<status>` for each step: one
+ * that is not above what is reached makes nothing. A level that WhatsApp skips (read before delivered) makes no event; its
+ * time is filled in. Acks of what was sent from the phone itself find no row.
  * Answers as every report's statement, and with `taken`: the places of those whose session is there.
  */
 export function messageSteps(writes: readonly { write: PreparedWrite; step: Step }[]): SQL {
@@ -48,16 +69,22 @@ export function messageSteps(writes: readonly { write: PreparedWrite; step: Step
     wire_key: step.wireKey,
     status: step.status,
     rank: MESSAGE_STATUS_RANK[step.status],
+    error: step.error,
+    claimers_only: step.claimersOnly,
     at: safeTimestamp(write.spooled.occurredAt),
   }));
   const first = (level: MessageStatus): SQL =>
     sql`(array_agg(at order by ord) filter (where rank >= ${MESSAGE_STATUS_RANK[level]}::int))[1]`;
   const last = (column: string): SQL =>
     sql`(array_agg(${sql.identifier(column)} order by ord desc) filter (where ${sql.identifier(column)} is not null))[1]`;
+  const top = (column: string): SQL =>
+    sql`(array_agg(${sql.identifier(column)} order by rank desc))[1]`;
+  const isFailed = sql`way.status = 'failed'`;
   return sql`
     with listed as (
       select * from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as listed(ord int, event_id text, session_id text,
-        epoch int, message_id text, wire_id text, wire_key text, status text, rank int, at timestamptz)
+        epoch int, message_id text, wire_id text, wire_key text, status text, rank int, error jsonb, claimers_only boolean,
+        at timestamptz)
     ),
     target as (
       select listed.*, session.workspace_id, coalesce(lease.epoch, 0) <> listed.epoch as late
@@ -71,19 +98,20 @@ export function messageSteps(writes: readonly { write: PreparedWrite; step: Step
           partition by message.id order by target.ord rows between unbounded preceding and 1 preceding
         ) as reached
       from target cross join lateral (
-        select m.id, m.chat_id, m.status_rank, m.wire_id from messages m
+        select m.id, m.chat_id, m.status_rank, m.wire_id, m.claim_epoch from messages m
         where m.id = target.message_id and m.session_id = target.session_id and m.direction = 'outbound'
         union all
-        select m.id, m.chat_id, m.status_rank, m.wire_id from messages m
+        select m.id, m.chat_id, m.status_rank, m.wire_id, m.claim_epoch from messages m
         where target.message_id is null and m.session_id = target.session_id and m.direction = 'outbound'
           and m.wire_id = target.wire_id
       ) message
+      where not target.claimers_only or message.claim_epoch <= target.epoch
     ),
     step as (
       select * from found where rank > greatest(before, coalesce(reached, 0))
     ),
     way as (
-      select found_id, max(rank) as rank, (array_agg(status order by rank desc))[1] as status,
+      select found_id, max(rank) as rank, ${top('status')} as status, ${top('error')} as error, ${top('at')} as at,
         ${last('wire_id')} as wire_id, ${last('wire_key')} as wire_key,
         ${first('sent')} as sent_at, ${first('delivered')} as delivered_at,
         ${first('read')} as read_at, ${first('played')} as played_at
@@ -97,21 +125,43 @@ export function messageSteps(writes: readonly { write: PreparedWrite; step: Step
         delivered_at = coalesce(message.delivered_at, way.delivered_at),
         read_at = coalesce(message.read_at, way.read_at),
         played_at = coalesce(message.played_at, way.played_at),
-        failed_at = null, error = null
+        failed_at = case when ${isFailed} then way.at end,
+        error = case when ${isFailed} then way.error end
       from way
       where message.id = way.found_id and message.status_rank < way.rank
       returning message.id
     ),
-    fact as (
-      select step.ord, step.event_id as id, step.workspace_id, step.session_id, 'message.' || step.status as type,
-        jsonb_build_object('messageId', step.found_id, 'chatId', step.chat_id, 'wireId', step.known_wire_id,
-          'status', step.status) as data,
-        step.at as occurred_at, step.late
-      from step join raised on raised.id = step.found_id
-    ),
-    ${eventCtes(now)}
+    ${append(
+      [...new Set(writes.map(({ step }) => step.status))].map((status) => stepFact(status)),
+      now,
+    )}
     select (select count(*) from target)::int as accepted, array(select ord from target)::int[] as taken,
-      array(select id from outbox)::text[] as deliveries`;
+      ${DELIVERIES}`;
+}
+
+/** The events of the steps to one status. */
+function stepFact(status: StepStatus): SQL {
+  const from = {
+    from: sql`step join raised on raised.id = step.found_id and step.status = ${status}`,
+    id: sql`step.event_id`,
+    workspaceId: sql`step.workspace_id`,
+    sessionId: sql`step.session_id`,
+    ord: sql`step.ord`,
+    occurredAt: sql`step.at`,
+    late: sql`step.late`,
+  };
+  const message = {
+    messageId: sql`step.found_id`,
+    chatId: sql`step.chat_id`,
+    wireId: sql`step.known_wire_id`,
+    status: sql`step.status`,
+  };
+  if (status === 'failed')
+    return fact('message.failed', {
+      ...from,
+      data: { ...message, error: sql`step.error` },
+    });
+  return fact(`message.${status}`, { ...from, data: message });
 }
 
 function nameOf({ spooled, wireId }: PreparedWrite): string {

@@ -2,7 +2,7 @@ import { type SQL, sql } from 'drizzle-orm';
 import { z } from 'zod';
 import { factEventId } from '../../../../shared/ids.ts';
 import type { Services } from '../../../context.ts';
-import { eventCtes } from '../outbox.ts';
+import { append, DELIVERIES, fact } from '../../../events/append.ts';
 import type { PreparedWrite } from '../prepare-writes.ts';
 
 /** Said of sessions whose number is online in another session, too. */
@@ -55,6 +55,21 @@ export function numberTwinsStatement({ write, sessions }: NumberTwins): SQL {
     session_id: sessionId,
     event_id: eventId,
   }));
+  const status = fact('session.status', {
+    from: sql`marked`,
+    id: sql`marked.event_id`,
+    workspaceId: sql`marked.workspace_id`,
+    sessionId: sql`marked.id`,
+    ord: sql`row_number() over (order by marked.id)`,
+    data: {
+      from: sql`marked.status`,
+      status: sql`marked.status`,
+      reason: REASON,
+      phoneNumber: sql`marked.phone_number`,
+      lid: sql`marked.lid`,
+      displayName: sql`marked.display_name`,
+    },
+  });
   return sql`
     with named as (
       select * from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as named (session_id text, event_id text)
@@ -70,14 +85,6 @@ export function numberTwinsStatement({ write, sessions }: NumberTwins): SQL {
     logged as (
       insert into session_log (session_id, status, reason) select id, status, ${REASON} from marked
     ),
-    fact as (
-      select row_number() over (order by marked.id) as ord, marked.event_id as id, marked.workspace_id,
-        marked.id as session_id, 'session.status'::text as type,
-        jsonb_build_object('from', marked.status, 'status', marked.status, 'reason', ${REASON}::text,
-          'phoneNumber', marked.phone_number, 'lid', marked.lid, 'displayName', marked.display_name) as data,
-        now() as occurred_at, false as late
-      from marked
-    ),
-    ${eventCtes(write.now)}
-    select (select count(*) from marked)::int as accepted, array(select id from outbox)::text[] as deliveries`;
+    ${append([status], write.now)}
+    select (select count(*) from marked)::int as accepted, ${DELIVERIES}`;
 }

@@ -3,11 +3,12 @@ import type { SessionStatus } from '../../../../shared/session-status.ts';
 import { showAction } from '../../../../shared/session-actions.ts';
 import { quarantineCredentials } from '../../credentials/internal.ts';
 import { stopLease } from '../../ownership/internal.ts';
+import { fact } from '../../../events/append.ts';
 import { safeTimestamp } from '../safe-values.ts';
 import {
-  fact,
   isNews,
   ownedTarget,
+  reported,
   type ReportOf,
   type WriteContext,
   writeStatement,
@@ -17,15 +18,21 @@ import {
 export function sessionStatus(write: WriteContext, report: ReportOf<'session.status'>): SQL {
   const { spooled } = write;
   const at = safeTimestamp(spooled.occurredAt);
-  const action = report.action === undefined ? {} : { action: showAction(report.action) };
   const isOtherNumber = report.action === 'number_changed';
-  const data = JSON.stringify({
-    status: report.status,
-    reason: report.reason,
-    ...action,
-    ...(isOtherNumber ? { newPhoneNumber: report.phoneNumber } : {}),
+  const event = fact('session.status', {
+    ...reported(write, { beside: sql`cross join moved` }),
+    data: {
+      from: sql`target.status`,
+      status: report.status,
+      reason: report.reason,
+      phoneNumber: sql`moved.phone_number`,
+      lid: sql`moved.lid`,
+      displayName: sql`moved.display_name`,
+      ...(report.action === undefined ? {} : { action: showAction(report.action) }),
+      ...(isOtherNumber ? { newPhoneNumber: report.phoneNumber } : {}),
+    },
   });
-  return writeStatement(write, [
+  const change = [
     ownedTarget(write),
     sql`moved as (
       update sessions session set
@@ -59,13 +66,8 @@ export function sessionStatus(write: WriteContext, report: ReportOf<'session.sta
       select moved.id, ${report.status}, ${report.reason}, ${spooled.epoch}::int, ${at}::timestamptz from moved
       returning id
     )`,
-    fact(write, {
-      type: 'session.status',
-      source: sql`cross join moved`,
-      data: sql`jsonb_build_object('from', target.status) || ${data}::jsonb || jsonb_build_object(
-        'phoneNumber', moved.phone_number, 'lid', moved.lid, 'displayName', moved.display_name)`,
-    }),
-  ]);
+  ];
+  return writeStatement(write, change, event);
 }
 
 /** States in which a try to reconnect may still be to come. */
@@ -82,19 +84,19 @@ export function sessionPairingCode(
   report: ReportOf<'session.pairing_code'>,
 ): SQL {
   const { code, expiresAt } = report;
-  const data = JSON.stringify({ code, expiresAt: safeTimestamp(expiresAt) });
-  return writeStatement(write, [
-    ownedTarget(write),
-    fact(write, { type: 'session.pairing_code', source: sql``, data: sql`${data}::jsonb` }),
-  ]);
+  const event = fact('session.pairing_code', {
+    ...reported(write),
+    data: { code, expiresAt: safeTimestamp(expiresAt) },
+  });
+  return writeStatement(write, [ownedTarget(write)], event);
 }
 
 /** A fresh code to scan. It is a credential: `eraseExpiredQr` takes it out of the event when its time is over. */
 export function sessionQr(write: WriteContext, report: ReportOf<'session.qr'>): SQL {
   const { qr, expiresAt } = report;
-  const data = JSON.stringify({ qr, expiresAt: safeTimestamp(expiresAt) });
-  return writeStatement(write, [
-    ownedTarget(write),
-    fact(write, { type: 'session.qr', source: sql``, data: sql`${data}::jsonb` }),
-  ]);
+  const event = fact('session.qr', {
+    ...reported(write),
+    data: { qr, expiresAt: safeTimestamp(expiresAt) },
+  });
+  return writeStatement(write, [ownedTarget(write)], event);
 }

@@ -1,7 +1,7 @@
 import { type SQL, sql } from 'drizzle-orm';
 import { z } from 'zod';
 import type { Report, SpooledReport } from '../../../../shared/protocol/index.ts';
-import { eventCtes } from '../outbox.ts';
+import { append, Appended, DELIVERIES } from '../../../events/append.ts';
 import { safeTimestamp } from '../safe-values.ts';
 
 export type ReportOf<Kind extends Report['kind']> = Extract<Report, { kind: Kind }>;
@@ -19,9 +19,8 @@ export type WriteContext = {
 };
 
 /** What each report's statement answers: whether it was taken, and the deliveries it wrote. */
-export const WriteResult = z.object({
+export const WriteResult = Appended.extend({
   accepted: z.coerce.number(),
-  deliveries: z.array(z.string()),
   /** Of several reports, the places of those that were taken. */
   taken: z.array(z.coerce.number()).optional(),
 });
@@ -58,22 +57,22 @@ export function isNews({ eventId }: WriteContext): SQL {
   return sql`not exists (select 1 from events known where known.id = ${eventId})`;
 }
 
-/** The CTE `fact` with one event for each row of `source`; `data` is a jsonb expression over its columns. */
-export function fact(
-  write: WriteContext,
-  input: { type: string; data: SQL; source: SQL; occurredAt?: number },
-): SQL {
+/** What a report's event has of the report itself; `from` is `target`, with what the payload needs beside it. */
+export function reported(write: WriteContext, input: { beside?: SQL; occurredAt?: number } = {}) {
   const occurredAt = safeTimestamp(input.occurredAt ?? write.spooled.occurredAt);
-  return sql`fact as (
-    select 1 as ord, ${write.eventId}::text as id, target.workspace_id, target.id as session_id,
-      ${input.type}::text as type, ${input.data} as data, ${occurredAt}::timestamptz as occurred_at, target.late
-    from target ${input.source}
-  )`;
+  return {
+    from: sql`target ${input.beside ?? sql``}`,
+    id: sql`${write.eventId}`,
+    workspaceId: sql`target.workspace_id`,
+    sessionId: sql`target.id`,
+    occurredAt: sql`${occurredAt}`,
+    late: sql`target.late`,
+  };
 }
 
-/** Puts a report's statement together: its CTEs down to `fact`, then events and deliveries. */
-export function writeStatement(write: WriteContext, ctes: readonly SQL[]): SQL {
-  return sql`with ${sql.join([...ctes, eventCtes(write.now)], sql`, `)} ${RESULT}`;
+/** Puts a report's statement together: the CTEs of its change, then its event and deliveries. */
+export function writeStatement(write: WriteContext, ctes: readonly SQL[], event: SQL): SQL {
+  return sql`with ${sql.join([...ctes, append([event], write.now)], sql`, `)} ${RESULT}`;
 }
 
 /** The same for a change that no event tells of. */
@@ -83,4 +82,4 @@ export function silentStatement(ctes: readonly SQL[]): SQL {
 
 const RESULT = sql`select
   (select count(*) from target)::int as accepted,
-  array(select id from outbox)::text[] as deliveries`;
+  ${DELIVERIES}`;

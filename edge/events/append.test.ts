@@ -1,12 +1,17 @@
 import { and, asc, eq, sql } from 'drizzle-orm';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { EVENT_TYPES, subscribedName } from '../../../shared/catalogue/events/index.ts';
-import type { SpooledReport } from '../../../shared/protocol/index.ts';
-import { createHarness, type Harness } from '../../testing/harness.ts';
-import { testWebhook } from '../webhooks/test-webhook.ts';
-import { ingestReports } from './ingest-reports.ts';
-import { subscribedNameSql } from './outbox.ts';
-import { newEndpoint, newOwnedSession, type OwnedSession, received } from './report-fixtures.ts';
+import { EVENT_TYPES, subscribedName } from '../../shared/catalogue/events/index.ts';
+import type { SpooledReport } from '../../shared/protocol/index.ts';
+import { createHarness, type Harness } from '../testing/harness.ts';
+import { testWebhook } from '../services/webhooks/test-webhook.ts';
+import { ingestReports } from '../services/events/ingest-reports.ts';
+import { subscribedNameSql } from './subscribed-name.ts';
+import {
+  newEndpoint,
+  newOwnedSession,
+  type OwnedSession,
+  received,
+} from '../services/events/report-fixtures.ts';
 
 let harness: Harness;
 beforeAll(async () => {

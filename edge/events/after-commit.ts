@@ -1,0 +1,15 @@
+import type { Services } from '../context.ts';
+import { publishDue } from '../webhooks/publish-due.ts';
+
+/**
+ * What follows when a statement with `append` has been committed: QStash is asked to make the first attempt at each
+ * delivery. It may be lost: the sweeper finds what was not published.
+ */
+export function afterCommit(
+  services: Pick<Services, 'webhookClock' | 'log' | 'waitUntil'>,
+  deliveries: readonly string[],
+): void {
+  if (deliveries.length === 0) return;
+  const due = deliveries.map((deliveryId) => ({ deliveryId, attemptNo: 1, notBefore: null }));
+  services.waitUntil(publishDue(services, due));
+}

@@ -1,0 +1,123 @@
+import { is, SQL, sql } from 'drizzle-orm';
+import { z } from 'zod';
+import type { EventData, EventType } from '../../shared/catalogue/events/index.ts';
+import { newId } from '../../shared/ids.ts';
+import { subscribedNameSql } from './subscribed-name.ts';
+
+/** A value of a payload: itself, an expression that makes it, or, of an object, either for each of its keys. */
+type Given<Value> =
+  | SQL
+  | Value
+  | (Value extends readonly unknown[] ? never : Value extends object ? Payload<Value> : never);
+type Payload<Data> = { [Key in keyof Data]: Given<Data[Key]> };
+
+/** What states one event for each row of `from`. All but `data` are expressions over those rows. */
+type Fact<Type extends EventType> = {
+  from: SQL;
+  id: SQL;
+  workspaceId: SQL;
+  /** Null for an event of no session. */
+  sessionId: SQL | null;
+  /** `now()` by default. */
+  occurredAt?: SQL;
+  /** Order among the events of the statement. */
+  ord?: SQL;
+  /** Whether an owner that no longer was reported it. */
+  late?: SQL;
+  data: Payload<EventData<Type>>;
+};
+
+/** Events of one type, with the payload that their row of the catalogue asks for. The only place that makes an event. */
+export function fact<Type extends EventType>(type: Type, given: Fact<Type>): SQL {
+  return sql`select ${given.ord ?? sql`1`}::bigint as ord, ${given.id}::text as id,
+    ${given.workspaceId}::text as workspace_id, ${given.sessionId ?? sql`null`}::text as session_id,
+    ${type}::text as type, ${jsonOf(given.data)} as data,
+    ${given.occurredAt ?? sql`now()`}::timestamptz as occurred_at, ${given.late ?? sql`false`}::boolean as late
+    from ${given.from}`;
+}
+
+/** The jsonb of a payload: its constants as one parameter, its expressions built around them. */
+function jsonOf(payload: object): SQL {
+  const parts: SQL[] = [];
+  const constants: Record<string, unknown> = {};
+  for (const [key, value] of Object.entries(payload)) {
+    if (is(value, SQL)) parts.push(sql`${key}::text, ${value}`);
+    else if (hasSql(value)) parts.push(sql`${key}::text, ${jsonOf(value)}`);
+    else constants[key] = value;
+  }
+  const constant = sql`${JSON.stringify(constants)}::jsonb`;
+  return parts.length === 0
+    ? constant
+    : sql`${constant} || jsonb_build_object(${sql.join(parts, sql`, `)})`;
+}
+
+const hasSql = (value: unknown): value is object =>
+  typeof value === 'object' &&
+  value !== null &&
+  Object.values(value).some((each) => is(each, SQL) || hasSql(each));
+
+/**
+ * CTEs that write facts as events, and one delivery for each endpoint that asked for one (or for `onlyEndpointId` alone),
+ * in the statement that writes what they state. Leave `event(workspace_id, seq, id, session_id, type)` and `outbox(id)`.
+ *
+ * A fact whose id is already an event makes none. `workspaces.event_seq` is raised by UPDATE, whose row lock lasts until
+ * commit: seq order is commit order, so that a reader who has seen N will not find a lower number later.
+ * A statement that changes a session or message, or may state a fact at the same time as another, goes into a batch behind
+ * `lockWorkspaces`: the reports of runners lock in that order, so that another order can deadlock with them.
+ */
+export function append(facts: readonly SQL[], now: number, onlyEndpointId?: string): SQL {
+  const name = subscribedNameSql(sql`endpoint.event_types`, sql`event.type`);
+  const wanted = sql`endpoint.is_active
+        and (endpoint.session_ids is null or event.session_id = any(endpoint.session_ids))
+        and (endpoint.mode = 'live' or exists (
+          select 1 from sessions source where source.id = event.session_id and source.mode = 'sandbox'
+        ))
+        and ${name} is not null`;
+  return sql`
+    fact as (${sql.join([...facts], sql` union all `)}),
+    fresh as (
+      select fact.*, row_number() over (partition by fact.workspace_id order by fact.ord) as place
+      from fact
+      where not exists (select 1 from events known where known.id = fact.id)
+    ),
+    numbered as (
+      update workspaces
+      set event_seq = workspaces.event_seq + many.number
+      from (select workspace_id, count(*) as number from fresh group by workspace_id) many
+      where workspaces.id = many.workspace_id
+      returning workspaces.id as workspace_id, workspaces.event_seq - many.number as before
+    ),
+    event as (
+      insert into events (workspace_id, seq, id, session_id, type, data, occurred_at, late)
+      select fresh.workspace_id, numbered.before + fresh.place, fresh.id, fresh.session_id, fresh.type,
+        fresh.data, fresh.occurred_at, fresh.late
+      from fresh join numbered on numbered.workspace_id = fresh.workspace_id
+      returning workspace_id, seq, id, session_id, type
+    ),
+    outbox as (
+      insert into deliveries (id, workspace_id, endpoint_id, event_seq, event_name)
+      select
+        'dlv_' || ${idTime(now)}::text || substr(encode(sha256(convert_to(event.id || endpoint.id, 'UTF8')), 'hex'), 1, 16),
+        event.workspace_id, endpoint.id, event.seq, ${onlyEndpointId === undefined ? name : sql`event.type`}
+      from event
+      join webhook_endpoints endpoint on endpoint.workspace_id = event.workspace_id
+      where ${onlyEndpointId === undefined ? wanted : sql`endpoint.id = ${onlyEndpointId}`}
+      returning id
+    )`;
+}
+
+/** Time part of a prefixed id: what makes ids sort by creation. */
+const idTime = (now: number): string => newId('delivery', now).slice(4, 14);
+
+/** What a statement with `append` answers, for `afterCommit`; `Appended` reads it. */
+export const DELIVERIES = sql`array(select id from outbox)::text[] as deliveries`;
+export const Appended = z.object({ deliveries: z.array(z.string()) });
+
+/**
+ * Takes the rows that number the events of these workspaces, in one order for all callers, until the transaction ends.
+ * Statements after it in the same batch see each other's facts, and none can deadlock on them.
+ */
+export function lockWorkspaces(workspaceIds: readonly string[]): SQL {
+  return sql`select id from workspaces where id = any(${sql.param(workspaceIds)}::text[])
+    order by id for no key update`;
+}

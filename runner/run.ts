@@ -1,18 +1,17 @@
-import { downloadedChromium } from './engine/downloaded-chromium.ts';
 import { processEngineFactory } from './engine/process/process-engine.ts';
 import { chromiumMajor } from './engine/wwebjs/chromium-version.ts';
 import { wwebjsHost } from './engine/wwebjs/host.ts';
 import type { RunnerEnv } from './env.ts';
 import { createLog } from './log.ts';
 import { bundlePrograms } from './programs/programs.ts';
+import { runUntilSignal } from './run-until-signal.ts';
 import { createSandboxClient } from './sandbox/control-client.ts';
 import type { OwnershipTiming } from './session/ownership-timing.ts';
 import { startRunner } from './start.ts';
 import type { SupervisorTiming } from './supervisor/protocol.ts';
 import { startSupervisor } from './supervisor/supervisor.ts';
-import { runUntilSignal } from './run-until-signal.ts';
 
-/** The whole runner with real browsers and its supervisor; resolves never, since it ends the process when it is told to. */
+/** The whole runner, with real browsers and its supervisor. Never resolves: a signal ends the process. */
 export async function runRunner(options: {
   env: RunnerEnv;
   ownership?: Partial<OwnershipTiming>;
@@ -55,4 +54,15 @@ export async function runRunner(options: {
     chromiumMajor: () => chromiumMajor(chromiumPath),
   });
   await runUntilSignal(log, runner);
+}
+
+/** Where puppeteer keeps the Chromium that it downloaded, or null when it has none. */
+async function downloadedChromium(): Promise<string | null> {
+  // Loaded only when it is needed: it would be the largest part of a runner, 15 MiB.
+  const { executablePath } = await import('puppeteer');
+  try {
+    return executablePath({ headless: 'shell' });
+  } catch {
+    return null;
+  }
 }

@@ -7,7 +7,7 @@ import {
   violationSchema,
   wireRecordSchema,
 } from './control-views.ts';
-import { groupActionSchema } from './protocol.ts';
+import { groupActionSchema } from './protocol/operations.ts';
 import { faultsSchema } from './world/faults.ts';
 
 /** The control API: the phone in the user's hand, the rest of the world, and the faults. One table for server and client. */

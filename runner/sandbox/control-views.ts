@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { profileNames } from './protocol.ts';
+import { profileNames } from './protocol/profile.ts';
 
 /** What the control API shows: the sandbox itself, phones' screens, the wire record, groups. */
 

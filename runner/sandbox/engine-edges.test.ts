@@ -1,6 +1,6 @@
 import type { Client, Message } from 'whatsapp-web.js';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
-import type { ProfileName } from './protocol.ts';
+import type { ProfileName } from './protocol/profile.ts';
 import { createEngine, evaluate, MessageMedia, next } from './testing/engine.ts';
 import { eventually, testSandbox } from './testing/sandbox.ts';
 import type { TestSandbox } from './testing/sandbox.ts';

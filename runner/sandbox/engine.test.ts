@@ -1,9 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { Client, GroupChat, Message } from 'whatsapp-web.js';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { contractExceptions } from './contract-exceptions.ts';
 import { libraryNeeds, missingScript } from './contract.ts';
-import { profileNames } from './protocol.ts';
+import { profileNames } from './protocol/profile.ts';
 import {
   createEngine,
   evaluate,
@@ -77,9 +76,7 @@ describe.each(profileNames)('whatsapp-web.js on the %s page', { timeout: 30_000 
     const named = missing.map(
       (index) => `${needs[index]?.module ?? ''} ${needs[index]?.member ?? ''}`,
     );
-    expect(named.sort()).toEqual(
-      contractExceptions.map(({ module, member }) => `${module} ${member}`).sort(),
-    );
+    expect(named).toEqual([]);
   });
 
   test('is ready as the phone that scanned', async () => {

@@ -1,4 +1,4 @@
-import type { PageProfile, ProfileName } from './protocol.ts';
+import type { PageProfile, ProfileName } from './protocol/profile.ts';
 
 /** What each served page is like. `stock` is what whatsapp-web.js 1.34.7 was written for. */
 export const profiles: Record<ProfileName, PageProfile> = {

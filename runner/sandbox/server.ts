@@ -1,7 +1,8 @@
 import type { Server } from 'node:http';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { buildPage } from './build-page.ts';
+import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
 import { loadCertificate } from './certificate.ts';
 import { createControlServer } from './control/http.ts';
 import type { Info } from './control/http.ts';
@@ -148,4 +149,20 @@ export async function startSandbox(
       ledger.close();
     },
   };
+}
+
+/** Bundles page/main.ts into the one script the simulated page loads. */
+async function buildPage(): Promise<string> {
+  const result = await build({
+    entryPoints: [fileURLToPath(new URL('page/main.ts', import.meta.url))],
+    bundle: true,
+    write: false,
+    format: 'iife',
+    target: 'chrome120',
+    legalComments: 'none',
+    logLevel: 'silent',
+  });
+  const [script] = result.outputFiles;
+  if (script === undefined) throw new Error('esbuild wrote no page script');
+  return script.text;
 }

@@ -4,7 +4,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { WebSocketServer } from 'ws';
 import type { Certificate } from './certificate.ts';
 import { readBody } from './control/http.ts';
-import type { PageProfile } from './protocol.ts';
+import type { PageProfile } from './protocol/profile.ts';
 import { serveSocket } from './traffic/socket.ts';
 import { faultsOf } from './world/accounts.ts';
 import { SandboxError } from './world/errors.ts';

@@ -2,7 +2,7 @@ import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
-import { until } from '../deadline.ts';
+import { until } from '../wait.ts';
 import { commandLine, processesOfProfile } from '../process-tree.ts';
 import { testChromium } from '../wwebjs/testing/env.ts';
 import { SandboxLink, startTestSandbox } from '../wwebjs/testing/sandbox-link.ts';

@@ -1,4 +1,4 @@
-import { describe } from '../deadline.ts';
+import { describe } from '../describe-error.ts';
 import { ENGINES } from '../engines.ts';
 import type { WhatsAppEngine } from '../port.ts';
 import type { EngineCall, FromSession, ToSession } from './protocol.ts';

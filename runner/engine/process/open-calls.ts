@@ -1,4 +1,4 @@
-import { withDeadline } from '../deadline.ts';
+import { withDeadline } from '../../deadline.ts';
 import type { EngineCall, ToSession } from './protocol.ts';
 
 type Waiting = { resolve: (value: unknown) => void; reject: (error: Error) => void };

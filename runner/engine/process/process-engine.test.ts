@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
 import type { EngineSend } from '../port.ts';
-import { until } from '../deadline.ts';
+import { until } from '../wait.ts';
 import { commandLine, processesOfProfile } from '../process-tree.ts';
 import { environmentNames, testChromium } from '../wwebjs/testing/env.ts';
 import { descendants } from '../wwebjs/testing/processes.ts';

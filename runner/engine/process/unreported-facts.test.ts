@@ -2,7 +2,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { until } from '../deadline.ts';
+import { until } from '../wait.ts';
 import { UnreportedFacts } from './unreported-facts.ts';
 
 let directory: string;

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { until } from '../deadline.ts';
+import { until } from '../wait.ts';
 import { createWwebjsEngine } from './engine.ts';
 import { testChromium } from './testing/env.ts';
 import {

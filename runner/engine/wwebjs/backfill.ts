@@ -1,5 +1,5 @@
 import type { Traffic } from '../../../shared/protocol/leases.ts';
-import { withDeadline } from '../deadline.ts';
+import { withDeadline } from '../../deadline.ts';
 import type { Inbound } from './inbound.ts';
 import type { LibraryPage } from './library.ts';
 import { MARGIN_MS, OLDEST_MS } from './online-mark.ts';

@@ -1,5 +1,5 @@
 import type { EngineIdentity } from '../port.ts';
-import { withDeadline } from '../deadline.ts';
+import { withDeadline } from '../../deadline.ts';
 import type { LibraryClient, LibraryPage } from './library.ts';
 import { resolveMe } from './page/people.ts';
 import { readState } from './page/state.ts';

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { existsSync, readdirSync } from 'node:fs';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import type { EngineFactory, EngineSend } from '../port.ts';
-import { until } from '../deadline.ts';
+import { until } from '../wait.ts';
 import { createWwebjsEngine } from './engine.ts';
 import { OUTBOUND_TIMES } from './outbound.ts';
 import { killTree, processesOfProfile } from '../process-tree.ts';

@@ -11,7 +11,9 @@ import type {
 } from '../port.ts';
 import { whilePaused } from '../../credentials/pause.ts';
 import { readIdentity, readSurface } from './boot-report.ts';
-import { describe, until, withDeadline } from '../deadline.ts';
+import { describe } from '../describe-error.ts';
+import { until } from '../wait.ts';
+import { withDeadline } from '../../deadline.ts';
 import { browserOptions, type WwebjsEngineDeps, WwebjsSettings } from './engine-deps.ts';
 import { Intake } from './intake.ts';
 import type { LibraryPage } from './library.ts';

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { mkdir, open, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { withDeadline } from '../deadline.ts';
+import { withDeadline } from '../../deadline.ts';
 import type { LibraryPage } from './library.ts';
 import { dropFile, fetchMedia, readPiece } from './page/media.ts';
 

@@ -2,7 +2,8 @@ import type { Traffic } from '../../../shared/protocol/leases.ts';
 import type { FactReport } from '../../../shared/protocol/runner-reports.ts';
 import { KeyedLanes, WorkLane } from '../../work-lane.ts';
 import type { EngineEvent, InboundFile } from '../port.ts';
-import { describe, withDeadline } from '../deadline.ts';
+import { describe } from '../describe-error.ts';
+import { withDeadline } from '../../deadline.ts';
 import { downloadMedia } from './inbound-media.ts';
 import type { LibraryPage } from './library.ts';
 import {

@@ -1,7 +1,7 @@
 import type { Traffic } from '../../../shared/protocol/leases.ts';
 import type { EngineEvent } from '../port.ts';
 import { Backfill } from './backfill.ts';
-import { describe } from '../deadline.ts';
+import { describe } from '../describe-error.ts';
 import { Inbound } from './inbound.ts';
 import type { LibraryClient, LibraryMessage, LibraryPage } from './library.ts';
 import { keepOnlineMark, missedSince } from './online-mark.ts';

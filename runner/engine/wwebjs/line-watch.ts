@@ -1,4 +1,5 @@
-import { pause, withDeadline } from '../deadline.ts';
+import { pause } from '../wait.ts';
+import { withDeadline } from '../../deadline.ts';
 import type { LibraryPage } from './library.ts';
 import { askWhatsApp } from './page/state.ts';
 import type { EngineTimes } from './times.ts';

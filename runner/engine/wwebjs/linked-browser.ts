@@ -2,7 +2,8 @@ import type { Browser } from 'puppeteer';
 import type { SessionProxy } from '../../../shared/protocol/leases.ts';
 import type { SessionAction } from '../../../shared/session-actions.ts';
 import { chromiumVersion } from './chromium-version.ts';
-import { until, withDeadline } from '../deadline.ts';
+import { until } from '../wait.ts';
+import { withDeadline } from '../../deadline.ts';
 import { launchOptions, proxyArgs, windowedIdentity } from './launch-options.ts';
 import {
   Client,

@@ -1,10 +1,10 @@
 import { readdirSync } from 'node:fs';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { modalLanguages } from '../../sandbox/protocol.ts';
+import { modalLanguages } from '../../sandbox/protocol/profile.ts';
 import { testPrograms, type TestPrograms } from '../../programs/testing/programs.ts';
 import { processEngineFactory } from '../process/process-engine.ts';
 import { wwebjsHost } from './host.ts';
-import { until } from '../deadline.ts';
+import { until } from '../wait.ts';
 import { createWwebjsEngine } from './engine.ts';
 import { processesOfProfile } from '../process-tree.ts';
 import { startConnectProxy } from './testing/connect-proxy.ts';

@@ -1,6 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { describe, pause } from '../deadline.ts';
+import { describe } from '../describe-error.ts';
+import { pause } from '../wait.ts';
 
 const FILE = 'waypost-last-online';
 /** What is older than this is not looked for. */

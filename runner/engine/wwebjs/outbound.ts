@@ -1,7 +1,9 @@
 import { readFile, stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import type { EngineLookUp, EngineSend, EngineSendResult } from '../port.ts';
-import { DeadlineError, describe, pause, withDeadline } from '../deadline.ts';
+import { DeadlineError, withDeadline } from '../../deadline.ts';
+import { describe } from '../describe-error.ts';
+import { pause } from '../wait.ts';
 import { MessageMedia, type LibraryClient, type LibraryPage } from './library.ts';
 import { awaitServerAck, callOff, prepareSend, type SentOnPage } from './page/send.ts';
 import { SEND_HOOK_MISSING, WIRE_ID_TAG } from './patches/send-hook.ts';

@@ -1,5 +1,6 @@
 import type { EnginePairingCode } from '../port.ts';
-import { describe, withDeadline } from '../deadline.ts';
+import { describe } from '../describe-error.ts';
+import { withDeadline } from '../../deadline.ts';
 import type { LibraryClient } from './library.ts';
 import { readState } from './page/state.ts';
 

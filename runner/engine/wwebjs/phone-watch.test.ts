@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { SANDBOX_PROFILES } from '../../../shared/session-status.ts';
 import type { EngineSend } from '../port.ts';
-import { until } from '../deadline.ts';
+import { until } from '../wait.ts';
 import { createWwebjsEngine } from './engine.ts';
 import { isFromPhone } from './phone-watch.ts';
 import { testChromium } from './testing/env.ts';

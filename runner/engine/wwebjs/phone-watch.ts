@@ -1,4 +1,4 @@
-import { withDeadline } from '../deadline.ts';
+import { withDeadline } from '../../deadline.ts';
 import type { LibraryClient, LibraryMessage, LibraryPage, LibraryReaction } from './library.ts';
 import { newestOwnMessages } from './page/phone.ts';
 import { fields, idText, messageKey, number } from './payload.ts';

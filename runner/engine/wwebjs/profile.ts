@@ -1,7 +1,7 @@
 import { lstatSync, mkdirSync, readlinkSync, renameSync, rmSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
-import { until } from '../deadline.ts';
+import { until } from '../wait.ts';
 import { commandLine, killTree, processesOfProfile, usesProfile } from '../process-tree.ts';
 
 const LOCK_FILES = ['SingletonLock', 'SingletonCookie', 'SingletonSocket'];

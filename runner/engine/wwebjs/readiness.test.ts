@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import type { EngineFactory } from '../port.ts';
-import { until } from '../deadline.ts';
+import { until } from '../wait.ts';
 import { createWwebjsEngine } from './engine.ts';
 import { testChromium } from './testing/env.ts';
 import { SandboxLink, startTestSandbox, type TestSandbox } from './testing/sandbox-link.ts';

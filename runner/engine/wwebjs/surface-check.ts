@@ -1,4 +1,4 @@
-import { withDeadline } from '../deadline.ts';
+import { withDeadline } from '../../deadline.ts';
 import type { LibraryPage } from './library.ts';
 import type { WhatsAppPage } from './page/types.ts';
 

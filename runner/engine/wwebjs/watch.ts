@@ -1,4 +1,6 @@
-import { describe, pause, withDeadline } from '../deadline.ts';
+import { describe } from '../describe-error.ts';
+import { pause } from '../wait.ts';
+import { withDeadline } from '../../deadline.ts';
 import type { LibraryPage } from './library.ts';
 import { readState } from './page/state.ts';
 import { announceMissedSync } from './patches/missed-sync.ts';

@@ -4,8 +4,8 @@ import type { Connection } from '../world/hub.ts';
 import { phoneJid } from '../world/jids.ts';
 import { ensurePerson, publicPerson } from '../world/people.ts';
 import type { World } from '../world/world.ts';
-import type { ProfileName } from '../protocol.ts';
-import { profileNames } from '../protocol.ts';
+import type { ProfileName } from '../protocol/profile.ts';
+import { profileNames } from '../protocol/profile.ts';
 import type { Act } from './act.ts';
 
 const keyBytes = 32;

@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import type { z } from 'zod';
 import type { incomingSchema } from '../control-schemas.ts';
-import type { WireMessage } from '../protocol.ts';
+import type { WireMessage } from '../protocol/records.ts';
 import { editOf, storeReaction, storeVote } from '../traffic/changes.ts';
 import { deliver, fanOut } from '../traffic/deliver.ts';
 import { giveReceipt, scheduleReceipts } from '../traffic/receipts.ts';

@@ -1,5 +1,5 @@
 import type { AccountView, MessageView } from '../control-views.ts';
-import type { WireMessage } from '../protocol.ts';
+import type { WireMessage } from '../protocol/records.ts';
 import { linkedDevices, needAccount } from '../world/accounts.ts';
 import type { AccountRef } from '../world/accounts.ts';
 import { findGroup, listGroups } from '../world/groups.ts';

@@ -1,4 +1,4 @@
-import type { PageProfile, PageSettings } from '../protocol.ts';
+import type { PageProfile, PageSettings } from '../protocol/profile.ts';
 import type { Collections } from './collections.ts';
 import type { Directory } from './directory.ts';
 import type { MsgKeyClass } from './msg-key.ts';

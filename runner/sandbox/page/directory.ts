@@ -1,4 +1,5 @@
-import type { PageProfile, Person } from '../protocol.ts';
+import type { PageProfile } from '../protocol/profile.ts';
+import type { Person } from '../protocol/records.ts';
 import { toWid } from './wid.ts';
 import type { Wid } from './wid.ts';
 

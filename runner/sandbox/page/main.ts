@@ -1,4 +1,4 @@
-import type { PageProfile, PageSettings } from '../protocol.ts';
+import type { PageProfile, PageSettings } from '../protocol/profile.ts';
 import { createCollections } from './collections.ts';
 import type { Core } from './core.ts';
 import { Directory } from './directory.ts';

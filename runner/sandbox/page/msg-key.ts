@@ -1,4 +1,4 @@
-import type { PageProfile } from '../protocol.ts';
+import type { PageProfile } from '../protocol/profile.ts';
 import { toWid } from './wid.ts';
 import type { Wid } from './wid.ts';
 

@@ -1,4 +1,4 @@
-import type { ChatState, Group, Person, WireMessage } from '../protocol.ts';
+import type { ChatState, Group, Person, WireMessage } from '../protocol/records.ts';
 import { nowSeconds } from './core.ts';
 import type { Core } from './core.ts';
 import { ChatModel } from './models/chat.ts';

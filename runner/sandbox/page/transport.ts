@@ -1,12 +1,6 @@
-import type {
-  ClientFrame,
-  NumberedStanza,
-  OpArgs,
-  OpName,
-  OpResults,
-  Push,
-  ServerFrame,
-} from '../protocol.ts';
+import type { ClientFrame, NumberedStanza, Push, ServerFrame } from '../protocol/frames.ts';
+import type { OpArgs, OpName } from '../protocol/operations.ts';
+import type { OpResults } from '../protocol/results.ts';
 import { ConnectionLostError, ServerStatusCodeError } from './errors.ts';
 
 type Pending = { resolve: (value: unknown) => void; reject: (error: unknown) => void };

@@ -1,4 +1,4 @@
-import type { WireMessage } from '../protocol.ts';
+import type { WireMessage } from '../protocol/records.ts';
 import type { Core } from './core.ts';
 import { MsgModel } from './models/message.ts';
 import type { Attributes } from './model.ts';

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import wwebjs from 'whatsapp-web.js';
 import type { Client, Message } from 'whatsapp-web.js';
 import { chromiumPath, rootArgs } from '../env.ts';
-import type { ProfileName } from '../protocol.ts';
+import type { ProfileName } from '../protocol/profile.ts';
 import type { TestSandbox } from './sandbox.ts';
 
 export const { MessageMedia, Location, Poll } = wwebjs;

@@ -1,14 +1,8 @@
 import { WebSocket } from 'ws';
-import type {
-  Creds,
-  NumberedStanza,
-  OpArgs,
-  OpName,
-  OpResults,
-  Push,
-  ServerFrame,
-  WireMessage,
-} from '../protocol.ts';
+import type { Creds, OpArgs, OpName } from '../protocol/operations.ts';
+import type { NumberedStanza, Push, ServerFrame } from '../protocol/frames.ts';
+import type { OpResults } from '../protocol/results.ts';
+import type { WireMessage } from '../protocol/records.ts';
 import type { SandboxClient } from '../control-client.ts';
 
 const key = (): string => Buffer.alloc(32, 7).toString('base64');

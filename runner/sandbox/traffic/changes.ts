@@ -1,4 +1,4 @@
-import type { WireKey } from '../protocol.ts';
+import type { WireKey } from '../protocol/records.ts';
 import { findDevice } from '../world/accounts.ts';
 import type { AccountRef } from '../world/accounts.ts';
 import { SandboxError } from '../world/errors.ts';

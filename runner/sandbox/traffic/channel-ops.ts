@@ -1,4 +1,5 @@
-import type { Channel, OpArgs } from '../protocol.ts';
+import type { Channel } from '../protocol/records.ts';
+import type { OpArgs } from '../protocol/operations.ts';
 import { findChannel, listChannels, saveChannel } from '../world/channels.ts';
 import { SandboxError } from '../world/errors.ts';
 import { newGroupId, randomToken } from '../world/jids.ts';

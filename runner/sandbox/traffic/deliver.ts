@@ -1,4 +1,4 @@
-import type { Group, WireMessage } from '../protocol.ts';
+import type { Group, WireMessage } from '../protocol/records.ts';
 import { findAccount } from '../world/accounts.ts';
 import type { AccountRef } from '../world/accounts.ts';
 import { findGroup, isMember } from '../world/groups.ts';

@@ -1,4 +1,6 @@
-import type { Group, GroupAction, OpResults, Participant } from '../protocol.ts';
+import type { Group, Participant } from '../protocol/records.ts';
+import type { GroupAction } from '../protocol/operations.ts';
+import type { OpResults } from '../protocol/results.ts';
 import { findAccount } from '../world/accounts.ts';
 import type { AccountRef } from '../world/accounts.ts';
 import { SandboxError } from '../world/errors.ts';

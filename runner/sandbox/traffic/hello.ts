@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import type { HelloResult, PageSettings } from '../protocol.ts';
+import type { HelloResult } from '../protocol/results.ts';
+import type { PageSettings } from '../protocol/profile.ts';
 import { faultsOf, findAccount, findDevice } from '../world/accounts.ts';
 import type { AccountRef, Device } from '../world/accounts.ts';
 import { SandboxError } from '../world/errors.ts';

@@ -1,4 +1,5 @@
-import type { OpArgs, OpName, OpResults } from '../protocol.ts';
+import type { OpArgs, OpName } from '../protocol/operations.ts';
+import type { OpResults } from '../protocol/results.ts';
 import { faultsOf } from '../world/accounts.ts';
 import type { AccountRef } from '../world/accounts.ts';
 import { SandboxError } from '../world/errors.ts';

@@ -1,4 +1,4 @@
-import type { OpName } from '../protocol.ts';
+import type { OpName } from '../protocol/operations.ts';
 import { edit, react, revoke, vote } from './changes.ts';
 import { channelChange, channelCreate, channelQuery, channelSearch } from './channel-ops.ts';
 import { groupChange, groupCreate, groupInvite, groupJoin, groupQuery } from './group-ops.ts';

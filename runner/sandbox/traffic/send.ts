@@ -1,4 +1,6 @@
-import type { OpArgs, OpResults, WireMessage } from '../protocol.ts';
+import type { OpArgs } from '../protocol/operations.ts';
+import type { OpResults } from '../protocol/results.ts';
+import type { WireMessage } from '../protocol/records.ts';
 import { changeFaults, faultsOf, findDevice } from '../world/accounts.ts';
 import type { AccountRef } from '../world/accounts.ts';
 import { SandboxError } from '../world/errors.ts';

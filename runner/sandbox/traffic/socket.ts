@@ -1,7 +1,9 @@
 import type { RawData, WebSocket } from 'ws';
-import type { ProfileName, ServerFrame } from '../protocol.ts';
-import { clientFrameSchema, opSchemas } from '../protocol.ts';
-import type { OpName } from '../protocol.ts';
+import type { ProfileName } from '../protocol/profile.ts';
+import type { ServerFrame } from '../protocol/frames.ts';
+import { clientFrameSchema } from '../protocol/frames.ts';
+import { opSchemas } from '../protocol/operations.ts';
+import type { OpName } from '../protocol/operations.ts';
 import { SandboxError } from '../world/errors.ts';
 import type { Connection } from '../world/hub.ts';
 import { dropStanzas } from '../world/stanzas.ts';

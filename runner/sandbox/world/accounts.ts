@@ -1,4 +1,5 @@
-import type { Label, ProfileName } from '../protocol.ts';
+import type { Label } from '../protocol/records.ts';
+import type { ProfileName } from '../protocol/profile.ts';
 import { SandboxError } from './errors.ts';
 import { faultsSchema } from './faults.ts';
 import type { Faults } from './faults.ts';

@@ -1,4 +1,4 @@
-import type { Channel } from '../protocol.ts';
+import type { Channel } from '../protocol/records.ts';
 import type { Tx } from './ledger.ts';
 import { readDoc } from './sql.ts';
 import type { Sql } from './sql.ts';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { modalLanguages } from '../protocol.ts';
+import { modalLanguages } from '../protocol/profile.ts';
 
 const delayMs = z.number().int().min(-1);
 const count = z.number().int().min(0);

@@ -1,4 +1,4 @@
-import type { Group } from '../protocol.ts';
+import type { Group } from '../protocol/records.ts';
 import { SandboxError } from './errors.ts';
 import type { Tx } from './ledger.ts';
 import { readDoc } from './sql.ts';

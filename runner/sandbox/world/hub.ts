@@ -1,4 +1,4 @@
-import type { Push, ServerFrame } from '../protocol.ts';
+import type { Push, ServerFrame } from '../protocol/frames.ts';
 import type { AccountRef } from './accounts.ts';
 import { SandboxError } from './errors.ts';
 import { waitingStanzas } from './stanzas.ts';

@@ -1,4 +1,4 @@
-import type { ChatState, WireMessage } from '../protocol.ts';
+import type { ChatState, WireMessage } from '../protocol/records.ts';
 import type { AccountRef } from './accounts.ts';
 import type { Tx } from './ledger.ts';
 import { readDoc } from './sql.ts';

@@ -1,4 +1,4 @@
-import type { NumberedStanza, Stanza } from '../protocol.ts';
+import type { NumberedStanza, Stanza } from '../protocol/frames.ts';
 import { linkedDevices } from './accounts.ts';
 import type { AccountRef } from './accounts.ts';
 import type { Hub } from './hub.ts';

@@ -1,5 +1,5 @@
 import { WorkLane } from '../../../work-lane.ts';
-import { describe } from '../../deadline.ts';
+import { describe } from '../../describe-error.ts';
 import type { LibraryClient, LibraryPage } from '../library.ts';
 import type { WhatsAppPage } from '../page/types.ts';
 

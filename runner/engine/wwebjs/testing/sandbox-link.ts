@@ -7,7 +7,7 @@ import type { SandboxProfile } from '../../../../shared/session-status.ts';
 import { createSandboxClient, type SandboxClient } from '../../../sandbox/control-client.ts';
 import { startSandbox } from '../../../sandbox/server.ts';
 import type { EngineEvent, EngineFactory, WhatsAppEngine } from '../../port.ts';
-import { until } from '../../deadline.ts';
+import { until } from '../../wait.ts';
 
 export type TestSandbox = {
   phone: SandboxClient;

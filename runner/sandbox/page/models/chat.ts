@@ -1,4 +1,4 @@
-import type { ChatState } from '../../protocol.ts';
+import type { ChatState } from '../../protocol/records.ts';
 import { Collection } from '../collection.ts';
 import { Model } from '../model.ts';
 import type { Attributes } from '../model.ts';

@@ -1,4 +1,4 @@
-import type { Person } from '../../protocol.ts';
+import type { Person } from '../../protocol/records.ts';
 import { Model } from '../model.ts';
 import type { Attributes } from '../model.ts';
 import { maybeWid, toWid } from '../wid.ts';

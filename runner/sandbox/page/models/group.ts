@@ -1,4 +1,4 @@
-import type { Group } from '../../protocol.ts';
+import type { Group } from '../../protocol/records.ts';
 import { Collection } from '../collection.ts';
 import type { Directory } from '../directory.ts';
 import { Model } from '../model.ts';

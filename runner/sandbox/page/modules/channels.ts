@@ -1,4 +1,5 @@
-import type { Channel, OpArgs } from '../../protocol.ts';
+import type { Channel } from '../../protocol/records.ts';
+import type { OpArgs } from '../../protocol/operations.ts';
 import type { Core } from '../core.ts';
 import { nowSeconds } from '../core.ts';
 import { ServerStatusCodeError } from '../errors.ts';

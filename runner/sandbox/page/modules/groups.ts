@@ -1,4 +1,5 @@
-import type { Group, GroupAction } from '../../protocol.ts';
+import type { Group } from '../../protocol/records.ts';
+import type { GroupAction } from '../../protocol/operations.ts';
 import type { Core } from '../core.ts';
 import type { ChatModel } from '../models/chat.ts';
 import { applyGroup, ensureChat, refreshGroup } from '../records.ts';

@@ -1,4 +1,4 @@
-import type { Label } from '../../protocol.ts';
+import type { Label } from '../../protocol/records.ts';
 import type { Core } from '../core.ts';
 import type { ChatModel } from '../models/chat.ts';
 

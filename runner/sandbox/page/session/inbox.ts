@@ -1,4 +1,5 @@
-import type { NumberedStanza, Person, Stanza } from '../../protocol.ts';
+import type { NumberedStanza, Stanza } from '../../protocol/frames.ts';
+import type { Person } from '../../protocol/records.ts';
 import type { Core } from '../core.ts';
 import { ConnectionLostError } from '../errors.ts';
 import {

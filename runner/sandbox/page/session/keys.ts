@@ -1,4 +1,5 @@
-import type { Creds, Person } from '../../protocol.ts';
+import type { Creds } from '../../protocol/operations.ts';
+import type { Person } from '../../protocol/records.ts';
 import type { Storage } from '../storage.ts';
 
 type KeyPair = { pubKey: ArrayBuffer; privKey: ArrayBuffer };

@@ -1,4 +1,4 @@
-import type { ChatState } from '../../protocol.ts';
+import type { ChatState } from '../../protocol/records.ts';
 import { applyChannel } from '../modules/channels.ts';
 import { applyLabels } from '../modules/labels.ts';
 import type { Core } from '../core.ts';

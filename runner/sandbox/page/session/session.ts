@@ -1,4 +1,6 @@
-import type { HelloResult, Person, Push } from '../../protocol.ts';
+import type { HelloResult } from '../../protocol/results.ts';
+import type { Person } from '../../protocol/records.ts';
+import type { Push } from '../../protocol/frames.ts';
 import type { Core } from '../core.ts';
 import { ConnectionLostError, ServerStatusCodeError } from '../errors.ts';
 import { showWhatsNew } from './modal.ts';

@@ -1,5 +1,3 @@
-export { DeadlineError, withDeadline } from '../deadline.ts';
-
 /** Polls until `check` holds; false when it does not within `ms`. */
 export async function until(
   check: () => boolean | Promise<boolean>,
@@ -12,11 +10,6 @@ export async function until(
     if (performance.now() >= end) return false;
     await new Promise((resolve) => setTimeout(resolve, everyMs));
   }
-}
-
-/** What went wrong, as one line: the library throws bare strings too. */
-export function describe(error: unknown): string {
-  return (error instanceof Error ? error.message : String(error)).split('\n', 1)[0] ?? '';
 }
 
 /** Waits without keeping the process alive. */

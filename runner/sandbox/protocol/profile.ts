@@ -1,0 +1,29 @@
+export const profileNames = ['stock', '2026-09'] as const;
+export const modalLanguages = ['en', 'pt-BR', 'de', 'ar', 'ja'] as const;
+export type ProfileName = (typeof profileNames)[number];
+
+/** What the page is told by the document that loads it, before it has paired. */
+export type PageProfile = {
+  name: ProfileName;
+  version: string;
+  /** Name of MsgKey's serialized field: builds since July 2026 minify it. */
+  msgKeyField: '_serialized' | '$1';
+  lidFirst: boolean;
+  /** Models carry `__x_id` as an own field, and a message whose `__x_id` is undefined throws. */
+  ownIdField: boolean;
+  /** Shows the "what's new" dialog once, after the first pairing. */
+  whatsNew: boolean;
+};
+
+/** Faults and pace the world imposes on a page, read at each hello. */
+export type PageSettings = {
+  syncMs: number;
+  /** `early` fires before the library listens, `never` not at all. */
+  hasSynced: 'normal' | 'early' | 'never';
+  connects: 'normal' | 'never';
+  /** When messages that waited are handed over after a restart: as the real page does, or once the library listens. */
+  offlineDelivery: 'beforeSync' | 'afterReady';
+  modal: 'off' | 'on' | 'auto';
+  modalLanguage: (typeof modalLanguages)[number];
+  modalLogoutMs: number;
+};

@@ -23,6 +23,5 @@ export type RunnerClient = {
     address: SessionAddress,
     name: Name,
     input: CommandInput<Name>,
-    options?: { timeoutMs?: number },
   ): Promise<CommandOutput<Name>>;
 };

@@ -1,6 +1,8 @@
 import { env as bindings } from 'cloudflare:workers';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
+import { rowsOf } from '../../shared/catalogue/testing/rows-of.ts';
+import { COMMANDS } from '../../shared/protocol/runner-commands.ts';
 import { SigningKeysText } from '../../shared/signing/keys.ts';
 import { FakeRunnerCall, type FakeRunnerScript } from '../../local/testing/fake-runner-protocol.ts';
 import type { SessionAddress } from './port.ts';
@@ -89,15 +91,6 @@ describe('a command', () => {
     });
   });
 
-  it('fails as UNAVAILABLE when its time runs out, without another try', async () => {
-    const { address, script, calls } = newRunner();
-    await script({ screenshot: { hang: true } });
-    await expect(
-      client.command(address, 'screenshot', {}, { timeoutMs: 200 }),
-    ).rejects.toMatchObject({ code: 'UNAVAILABLE', details: { reason: 'timeout' } });
-    expect(await calls()).toHaveLength(1);
-  });
-
   it('fails as UNAVAILABLE when the runner is of another boot', async () => {
     const { address } = newRunner();
     const stale = { ...address, bootId: 'boot-before' };
@@ -126,6 +119,7 @@ describe('a command', () => {
     { runnerSays: 'SESSION_NOT_READY', status: 409, callerHears: 'SESSION_NOT_READY' },
     { runnerSays: 'VALIDATION_ERROR', status: 422, callerHears: 'VALIDATION_ERROR' },
     { runnerSays: 'CONFLICT', status: 409, callerHears: 'CONFLICT' },
+    { runnerSays: 'NOT_FOUND', status: 404, callerHears: 'NOT_FOUND' },
     { runnerSays: 'SESSION_NOT_FOUND', status: 404, callerHears: 'UNAVAILABLE' },
     { runnerSays: 'INTERNAL', status: 500, callerHears: 'UNAVAILABLE' },
     { runnerSays: 'NOT_SUPPORTED', status: 200, callerHears: 'NOT_SUPPORTED' },
@@ -146,6 +140,52 @@ describe('a command', () => {
       code: 'UNAVAILABLE',
     });
   });
+});
+
+describe.each(rowsOf(COMMANDS))('the command %s', (name, { patienceMs, repeatable, example }) => {
+  const inDoubt = repeatable ? {} : { outcome: 'unknown' };
+
+  it('gives the output of its row', async () => {
+    const { address, script } = newRunner();
+    await script({ [name]: { body: { ok: true, result: example.output } } });
+    expect(await client.command(address, name, example.input)).toEqual(example.output);
+  });
+
+  it('is UNAVAILABLE when its patience and a little more are over, and is not tried again', async () => {
+    const { address, script, calls } = newRunner();
+    await script({ [name]: { hang: true } });
+    const given: number[] = [];
+    const deadline = (ms: number): AbortSignal => {
+      given.push(ms);
+      return AbortSignal.timeout(100);
+    };
+    await expect(
+      createRunnerClient(env, { deadline }).command(address, name, example.input),
+    ).rejects.toMatchObject({ code: 'UNAVAILABLE', details: { reason: 'timeout', ...inDoubt } });
+    expect(given).toEqual([patienceMs + 3_000]);
+    expect(await calls()).toHaveLength(1);
+  });
+
+  it('is UNAVAILABLE when the answer is of another shape', async () => {
+    const { address, script } = newRunner();
+    await script({ [name]: { body: { ok: true, result: 'nonsense' } } });
+    await expect(client.command(address, name, example.input)).rejects.toMatchObject({
+      code: 'UNAVAILABLE',
+      details: { reason: 'unknown_answer', ...inDoubt },
+    });
+  });
+});
+
+it('what waits for something to come up has that long more', async () => {
+  const { address, script } = newRunner();
+  await script({ qr: { body: { ok: true, result: null } } });
+  const given: number[] = [];
+  const deadline = (ms: number): AbortSignal => {
+    given.push(ms);
+    return AbortSignal.timeout(5_000);
+  };
+  await createRunnerClient(env, { deadline }).command(address, 'qr', { waitMs: 9_000 });
+  expect(given).toEqual([COMMANDS.qr.patienceMs + 9_000 + 3_000]);
 });
 
 describe('the doorbell and the wake-up call', () => {

@@ -5,15 +5,17 @@ import {
   CommandResponse,
   COMMANDS,
   DoorbellResponse,
+  type CommandInput,
   type CommandName,
   type CommandOutput,
 } from '../../shared/protocol/runner-commands.ts';
 import { signRequest } from '../../shared/signing/signed-request.ts';
 import type { EdgeEnv } from '../env.ts';
-import type { RunnerAddress, RunnerClient } from './port.ts';
+import type { RunnerAddress, RunnerClient, SessionAddress } from './port.ts';
 
 const WAKE_TIMEOUT_MS = 2_000;
-const COMMAND_TIMEOUT_MS = 10_000;
+/** How much longer than a command's own patience the edge waits: the runner's answer says more than a time-out. */
+const COMMAND_MARGIN_MS = 3_000;
 /** How much longer than the runner was asked to wait the edge waits for the doorbell's answer. */
 const DOORBELL_MARGIN_MS = 5_000;
 
@@ -35,6 +37,8 @@ type Call = {
   body: unknown;
   timeoutMs: number;
   session?: { sessionId: string; epoch: number };
+  /** What it is when no answer came that could be understood. */
+  noAnswer?: typeof unavailable;
 };
 
 type Answer = { status: number; json: unknown };
@@ -42,7 +46,6 @@ type Answer = { status: number; json: unknown };
 /** What a runner says of its own state and the caller cannot mend: for the caller it is a session changing hands. */
 const NOT_THE_CALLERS: ReadonlySet<ErrorCode> = new Set([
   'UNAUTHORIZED',
-  'NOT_FOUND',
   'METHOD_NOT_ALLOWED',
   'SESSION_NOT_FOUND',
   'INTERNAL',
@@ -57,6 +60,16 @@ function unavailable(reason: string, cause?: unknown): AppError {
   );
 }
 
+/** For what must not simply be asked again. */
+function inDoubt(reason: string, cause?: unknown): AppError {
+  return new AppError(
+    'UNAVAILABLE',
+    'The runner of this session did not answer. It may have done this all the same: look before you ask again.',
+    { reason, outcome: 'unknown' },
+    { cause },
+  );
+}
+
 /** A runner that holds the session under another epoch says so by a CONFLICT that names its own. */
 const isStaleEpoch = ({ code, details }: Refusal): boolean =>
   code === 'CONFLICT' && typeof details?.epoch === 'number';
@@ -67,6 +80,13 @@ function toError(refusal: Refusal): AppError {
     return unavailable(code.toLowerCase(), new Error(`the runner answered ${code}: ${message}`));
   return new AppError(code, message, details);
 }
+
+/** The schemas of what commands answer, with each one's type. */
+const OUTPUTS: { [Name in CommandName]: { output: z.ZodType<CommandOutput<Name>> } } = COMMANDS;
+
+/** How long the runner may wait for something to come up, where the command has such a wait. */
+const waitMsOf = (input: object): number =>
+  'waitMs' in input && typeof input.waitMs === 'number' ? input.waitMs : 0;
 
 function parseJson(text: string): unknown {
   try {
@@ -83,10 +103,11 @@ function parseJson(text: string): unknown {
  */
 export function createRunnerClient(
   env: Pick<EdgeEnv, 'EDGE_TO_RUNNER_KEYS'>,
-  options: { fetch?: typeof fetch } = {},
+  options: { fetch?: typeof fetch; deadline?: (ms: number) => AbortSignal } = {},
 ): RunnerClient {
   // Called through a closure: workerd's fetch refuses to be a method of another object.
   const send = options.fetch ?? ((request, init) => fetch(request, init));
+  const deadlineIn = options.deadline ?? ((ms) => AbortSignal.timeout(ms));
 
   async function exchange(call: Call, commandId: string, deadline: AbortSignal): Promise<Answer> {
     const { address } = call;
@@ -107,17 +128,18 @@ export function createRunnerClient(
   /** @returns the answer's JSON, when it is a 2xx */
   async function post(call: Call): Promise<unknown> {
     const commandId = newId('command');
-    const deadline = AbortSignal.timeout(call.timeoutMs);
+    const deadline = deadlineIn(call.timeoutMs);
+    const { noAnswer = unavailable } = call;
     for (let tried = 1; ; tried += 1) {
       try {
         const { status, json } = await exchange(call, commandId, deadline);
         if (status >= 200 && status < 300) return json;
         const refusal = Refusal.safeParse(json);
-        throw refusal.success ? toError(refusal.data.error) : unavailable(`status_${status}`);
+        throw refusal.success ? toError(refusal.data.error) : noAnswer(`status_${status}`);
       } catch (error) {
         if (error instanceof AppError) throw error;
-        if (deadline.aborted) throw unavailable('timeout', error);
-        if (tried === MAX_TRIES) throw unavailable('unreachable', error);
+        if (deadline.aborted) throw noAnswer('timeout', error);
+        if (tried === MAX_TRIES) throw noAnswer('unreachable', error);
       }
     }
   }
@@ -141,24 +163,26 @@ export function createRunnerClient(
     },
 
     async command<Name extends CommandName>(
-      ...[address, name, input, { timeoutMs = COMMAND_TIMEOUT_MS } = {}]: Parameters<
-        RunnerClient['command']
-      >
+      address: SessionAddress,
+      name: Name,
+      input: CommandInput<Name>,
     ): Promise<CommandOutput<Name>> {
+      const { patienceMs, repeatable } = COMMANDS[name];
+      const noAnswer = repeatable ? unavailable : inDoubt;
       const json = await post({
         address,
         path: `/v1/sessions/${encodeURIComponent(address.sessionId)}/commands/${name}`,
         body: input,
-        timeoutMs,
+        timeoutMs: patienceMs + waitMsOf(input) + COMMAND_MARGIN_MS,
         session: address,
+        noAnswer,
       });
       const answer = CommandResponse.safeParse(json);
-      if (!answer.success) throw unavailable('unknown_answer', answer.error);
+      if (!answer.success) throw noAnswer('unknown_answer', answer.error);
       if (!answer.data.ok) throw toError(answer.data.error);
-      const output = COMMANDS[name].output.safeParse(answer.data.result);
-      if (!output.success) throw unavailable('unknown_answer', output.error);
-      // The schema is the one of `name`; TypeScript loses that link in the indexed access.
-      return output.data as CommandOutput<Name>;
+      const output = OUTPUTS[name].output.safeParse(answer.data.result);
+      if (!output.success) throw noAnswer('unknown_answer', output.error);
+      return output.data;
     },
   };
 }

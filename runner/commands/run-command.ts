@@ -32,9 +32,19 @@ export async function runCommand(
     const refusal = asAppError(error);
     deps.log.warn('command.failed', { sessionId, command: name, error: refusal });
     if (refusal instanceof AppError) return failed(refusal);
-    return failed(new AppError('UNAVAILABLE', 'WhatsApp Web did not answer; try again shortly.'));
+    return failed(noAnswer(name));
   }
 }
+
+/** The engine broke or took too long: its own words are for the log alone. */
+const noAnswer = (name: CommandName): AppError =>
+  COMMANDS[name].repeatable
+    ? new AppError('UNAVAILABLE', 'WhatsApp Web did not answer; try again shortly.')
+    : new AppError(
+        'UNAVAILABLE',
+        'WhatsApp Web did not answer. It may have done this all the same: look before you ask again.',
+        { outcome: 'unknown' },
+      );
 
 /** An error as the other side gets it: code, sentence, facts; never a stack. */
 export function failed(error: AppError): CommandResult {

@@ -2,7 +2,7 @@ import { createRoute, z } from '@hono/zod-openapi';
 import type { App } from '../../http/app.ts';
 import { answer, ok } from '../../http/envelope.ts';
 import { requiredScope } from '../../http/required-scope.ts';
-import { getSandbox as getSandboxVerb } from '../../services/sandbox/get-sandbox.ts';
+import { askSession } from '../../services/live/ask-session.ts';
 import { sandboxErrors, SessionRef } from './schemas.ts';
 
 const State = z
@@ -22,7 +22,11 @@ export const getSandbox = (app: App) =>
       responses: { 200: answer('Its state.', State), ...sandboxErrors },
     }),
     async (c) => {
-      const state = await getSandboxVerb({ ctx: c.get('ctx'), input: c.req.valid('param') });
-      return ok(c, state, 200);
+      const { output } = await askSession({
+        ctx: c.get('ctx'),
+        scope: 'sessions:write',
+        input: { ...c.req.valid('param'), name: 'sandbox.state', ask: {} },
+      });
+      return ok(c, output, 200);
     },
   );

@@ -3,7 +3,7 @@ import type { App } from '../../http/app.ts';
 import { answer, ok } from '../../http/envelope.ts';
 import { jsonBody } from '../../http/json-body.ts';
 import { requiredScope } from '../../http/required-scope.ts';
-import { scanSandbox as scanSandboxVerb } from '../../services/sandbox/scan-sandbox.ts';
+import { askSession } from '../../services/live/ask-session.ts';
 import { sandboxErrors, SessionRef } from './schemas.ts';
 
 const Body = z.strictObject({
@@ -37,10 +37,11 @@ export const scanSandbox = (app: App) =>
       responses: { 200: answer('It is linked.', Scanned), ...sandboxErrors },
     }),
     async (c) => {
-      const scanned = await scanSandboxVerb({
+      const { output } = await askSession({
         ctx: c.get('ctx'),
-        input: { ...c.req.valid('param'), ...c.req.valid('json') },
+        scope: 'sessions:write',
+        input: { ...c.req.valid('param'), name: 'sandbox.scan', ask: c.req.valid('json') },
       });
-      return ok(c, scanned, 200);
+      return ok(c, output, 200);
     },
   );

@@ -3,7 +3,7 @@ import type { App } from '../../http/app.ts';
 import { answer, ok } from '../../http/envelope.ts';
 import { jsonBody } from '../../http/json-body.ts';
 import { requiredScope } from '../../http/required-scope.ts';
-import { setSandboxNetwork as setSandboxNetworkVerb } from '../../services/sandbox/set-sandbox-network.ts';
+import { askSession } from '../../services/live/ask-session.ts';
 import { Done, sandboxErrors, SessionRef } from './schemas.ts';
 
 const Body = z.strictObject({
@@ -30,11 +30,11 @@ export const setSandboxNetwork = (app: App) =>
       responses: { 200: answer('Done.', Done), ...sandboxErrors },
     }),
     async (c) => {
-      const { online, forMs } = c.req.valid('json');
-      const done = await setSandboxNetworkVerb({
+      const { output } = await askSession({
         ctx: c.get('ctx'),
-        input: { ...c.req.valid('param'), online, forMs: forMs ?? null },
+        scope: 'sessions:write',
+        input: { ...c.req.valid('param'), name: 'sandbox.network', ask: c.req.valid('json') },
       });
-      return ok(c, done, 200);
+      return ok(c, output, 200);
     },
   );

@@ -2,7 +2,7 @@ import { createRoute } from '@hono/zod-openapi';
 import type { App } from '../../http/app.ts';
 import { answer, ok } from '../../http/envelope.ts';
 import { requiredScope } from '../../http/required-scope.ts';
-import { unlinkSandbox as unlinkSandboxVerb } from '../../services/sandbox/unlink-sandbox.ts';
+import { askSession } from '../../services/live/ask-session.ts';
 import { Done, sandboxErrors, SessionRef } from './schemas.ts';
 
 export const unlinkSandbox = (app: App) =>
@@ -18,7 +18,11 @@ export const unlinkSandbox = (app: App) =>
       responses: { 200: answer('Done.', Done), ...sandboxErrors },
     }),
     async (c) => {
-      const done = await unlinkSandboxVerb({ ctx: c.get('ctx'), input: c.req.valid('param') });
-      return ok(c, done, 200);
+      const { output } = await askSession({
+        ctx: c.get('ctx'),
+        scope: 'sessions:write',
+        input: { ...c.req.valid('param'), name: 'sandbox.unlink', ask: {} },
+      });
+      return ok(c, output, 200);
     },
   );

@@ -2,7 +2,8 @@ import { createRoute, z } from '@hono/zod-openapi';
 import type { App } from '../../http/app.ts';
 import { errors } from '../../http/envelope.ts';
 import { requiredScope } from '../../http/required-scope.ts';
-import { getSessionScreenshot as getSessionScreenshotVerb } from '../../services/sessions/get-session-screenshot.ts';
+import { askSession } from '../../services/live/ask-session.ts';
+
 import { SessionRef } from './schemas.ts';
 
 export const getSessionScreenshot = (app: App) =>
@@ -24,11 +25,13 @@ export const getSessionScreenshot = (app: App) =>
       },
     }),
     async (c) => {
-      const png = await getSessionScreenshotVerb({
+      const { output } = await askSession({
         ctx: c.get('ctx'),
-        input: c.req.valid('param'),
+        scope: 'sessions:write',
+        input: { ...c.req.valid('param'), name: 'screenshot', ask: {} },
       });
-      return c.body(png.slice().buffer, 200, {
+      const png = Uint8Array.from(atob(output.pngBase64), (char) => char.charCodeAt(0));
+      return c.body(png.buffer, 200, {
         'content-type': 'image/png',
         'cache-control': 'no-store',
       });

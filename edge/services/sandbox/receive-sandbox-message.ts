@@ -1,6 +1,9 @@
 import type { CommandInput } from '../../../shared/protocol/index.ts';
 import type { ServiceContext } from '../../context.ts';
-import { commandSandbox, findSandbox, wireIdOf } from './internal.ts';
+import { requireScope } from '../keys/require-scope.ts';
+import { askOwner } from '../live/ask-session.ts';
+import { findSession } from '../sessions/internal.ts';
+import { requireSandbox, wireIdOf } from './internal.ts';
 
 export type ReceiveSandboxMessageInput = {
   id: string;
@@ -17,8 +20,10 @@ export async function receiveSandboxMessage({
   input: ReceiveSandboxMessageInput;
 }): Promise<{ wireId: string }> {
   const { id, message, quotedMessageId } = input;
-  const row = await findSandbox(ctx, id);
+  requireScope(ctx, 'sessions:write');
+  const row = await findSession(ctx, id);
+  requireSandbox(row);
   const quoted =
     quotedMessageId === null ? {} : { quotedWireId: await wireIdOf(ctx, row, quotedMessageId) };
-  return commandSandbox(ctx, row, 'sandbox.messages', { ...message, ...quoted });
+  return askOwner(ctx, row, 'sandbox.messages', { ...message, ...quoted });
 }

@@ -1,6 +1,9 @@
 import type { CommandInput } from '../../../shared/protocol/index.ts';
 import type { ServiceContext } from '../../context.ts';
-import { commandSandbox, findSandbox, wireIdOf } from './internal.ts';
+import { requireScope } from '../keys/require-scope.ts';
+import { askOwner } from '../live/ask-session.ts';
+import { findSession } from '../sessions/internal.ts';
+import { requireSandbox, wireIdOf } from './internal.ts';
 
 export type SetSandboxAcksInput = {
   id: string;
@@ -19,8 +22,10 @@ export async function setSandboxAcks({
   input: SetSandboxAcksInput;
 }): Promise<Record<string, never>> {
   const { id, messageId, ack, delaysMs } = input;
-  const row = await findSandbox(ctx, id);
-  await commandSandbox(ctx, row, 'sandbox.acks', {
+  requireScope(ctx, 'sessions:write');
+  const row = await findSession(ctx, id);
+  requireSandbox(row);
+  await askOwner(ctx, row, 'sandbox.acks', {
     ...(messageId === null ? {} : { wireId: await wireIdOf(ctx, row, messageId) }),
     ...(ack === null ? {} : { ack }),
     ...(delaysMs === null ? {} : { delaysMs }),

@@ -3,15 +3,12 @@ import type { ServiceContext } from '../../context.ts';
 import { requireScope } from '../keys/require-scope.ts';
 import { waitForOwner } from './wait-for-owner.ts';
 
-/** How much longer the call to the runner may take than the runner itself waits. */
-const MARGIN_MS = 3_000;
-
 export type SessionQr = { sessionId: string; sessionName: string; qr: string; expiresAt: string };
 
 /**
  * The code that the session shows now, from its owner; waits for the owner and for the first code.
- * @throws AppError SESSION_NOT_FOUND; CONFLICT when the session is linked already; SESSION_NOT_READY when there was no
- *   code in time; UNAVAILABLE when the owner is out of reach
+ * @throws AppError SESSION_NOT_FOUND; CONFLICT when the session is linked already; SESSION_NOT_READY when it is
+ *   stopped or showed no code in time; UNAVAILABLE when the owner is out of reach
  */
 export async function getSessionQr({
   ctx,
@@ -26,8 +23,7 @@ export async function getSessionQr({
   const { session } = row;
   if (owner === null) throw noCode(session.status);
   const waitMs = Math.max(0, deadline - ctx.now());
-  const timeoutMs = waitMs + MARGIN_MS;
-  const code = await ctx.runners.command(owner, 'qr', { waitMs }, { timeoutMs });
+  const code = await ctx.runners.command(owner, 'qr', { waitMs });
   if (code === null) throw noCode(session.status);
   const { qr, expiresAt } = code;
   return {

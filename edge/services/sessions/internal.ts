@@ -80,6 +80,16 @@ export function ownerOf({ session, lease, runner }: SessionRow): SessionAddress 
   };
 }
 
+/** @throws AppError SESSION_NOT_READY for a stopped session: no runner has it, and only a start brings it back */
+export function requireStarted({ session, lease }: SessionRow): void {
+  if (lease?.desired === 'running') return;
+  throw new AppError(
+    'SESSION_NOT_READY',
+    'The session is stopped; start it first with POST /v1/sessions/:id/start.',
+    { status: session.status },
+  );
+}
+
 /** A runner holds it and may have a browser for it; otherwise only a start brings one. */
 export const isHeld = ({ session, lease }: SessionRow): boolean =>
   lease?.desired === 'running' && session.status !== 'logged_out' && session.status !== 'failed';

@@ -8,8 +8,6 @@ import { findSession, isHeld, ownerOf, type SessionRow } from './internal.ts';
 import { publishRest, restUnowned } from './rest-unowned.ts';
 import { type SessionView, viewSession } from './session-view.ts';
 
-/** A send in flight, WhatsApp's answer and the browser's end have this much time. */
-const LOGOUT_TIMEOUT_MS = 60_000;
 /** How long the runner's report may take to arrive after it has answered. */
 const REPORT_WAIT_MS = 3_000;
 const POLL_MS = 100;
@@ -36,7 +34,7 @@ export async function logoutSession({
     await forgetLink(ctx, row);
     return { session: viewSession(await findSession(ctx, row.session.id)), told: false };
   }
-  const { told } = await ctx.runners.command(owner, 'logout', {}, { timeoutMs: LOGOUT_TIMEOUT_MS });
+  const { told } = await ctx.runners.command(owner, 'logout', {});
   await auditQuery(ctx, { target: row.session.id });
   return { session: await reported(ctx, row.session.id), told };
 }

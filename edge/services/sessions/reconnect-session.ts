@@ -6,8 +6,6 @@ import { findSession, isHeld, isNotHeldThere, ownerOf } from './internal.ts';
 import { type SessionView, viewSession } from './session-view.ts';
 import { startSession } from './start-session.ts';
 
-const RECONNECT_TIMEOUT_MS = 45_000;
-
 /**
  * Tries now what would be tried later; does nothing to a session that is online, and starts one that does not run.
  * `acceptNumber` says that the phone's new number is right: a session that waits in `number_changed` goes on with it.
@@ -31,12 +29,7 @@ export async function reconnectSession({
   const owner = ownerOf(row);
   if (owner === null || !isHeld(row)) return startSession({ ctx, input });
   try {
-    await ctx.runners.command(
-      owner,
-      'reconnect',
-      { acceptNumber },
-      { timeoutMs: RECONNECT_TIMEOUT_MS },
-    );
+    await ctx.runners.command(owner, 'reconnect', { acceptNumber });
   } catch (error) {
     if (isNotHeldThere(error)) return startSession({ ctx, input });
     throw error;

@@ -2,10 +2,7 @@ import { AppError } from '../../../shared/errors.ts';
 import type { ServiceContext } from '../../context.ts';
 import { auditQuery } from '../audit/audit-row.ts';
 import { requireScope } from '../keys/require-scope.ts';
-import { requireUnlinked, waitForOwner } from './wait-for-owner.ts';
-
-/** How much longer the call to the runner may take than the runner itself waits for the page. */
-const MARGIN_MS = 25_000;
+import { waitForOwner } from './wait-for-owner.ts';
 
 export type PairingCode = {
   sessionId: string;
@@ -19,8 +16,8 @@ export type PairingCode = {
  * A code to type on the phone instead of scanning the QR code. Asked again for the same phone, it is the code that is
  * shown now; the page changes it by itself, and each new one is an event `session.pairing_code`.
  * @param input.phone bare digits with the country code
- * @throws AppError SESSION_NOT_FOUND; CONFLICT when the session is linked; SESSION_NOT_READY when no page was there in
- *   time; VALIDATION_ERROR when WhatsApp gives no code for the number; UNAVAILABLE when the owner is out of reach
+ * @throws AppError SESSION_NOT_FOUND; CONFLICT when the session is linked; SESSION_NOT_READY when it is
+ *   stopped or no page was there in time; VALIDATION_ERROR when WhatsApp gives no code for the number; UNAVAILABLE when the owner is out of reach
  */
 export async function requestPairingCode({
   ctx,
@@ -33,15 +30,13 @@ export async function requestPairingCode({
   const deadline = ctx.now() + input.waitMs;
   const { row, owner } = await waitForOwner(ctx, input.id, deadline);
   const { session } = row;
-  requireUnlinked(row);
   if (owner === null)
-    throw new AppError('SESSION_NOT_READY', 'The session does not run; start it first.', {
+    throw new AppError('SESSION_NOT_READY', 'No runner has taken the session up yet.', {
       status: session.status,
     });
   const { phone } = input;
   const waitMs = Math.max(0, deadline - ctx.now());
-  const timeoutMs = waitMs + MARGIN_MS;
-  const shown = await ctx.runners.command(owner, 'pairingCode', { phone, waitMs }, { timeoutMs });
+  const shown = await ctx.runners.command(owner, 'pairingCode', { phone, waitMs });
   await auditQuery(ctx, { target: session.id });
   return {
     sessionId: session.id,

@@ -5,9 +5,6 @@ import { findSession, isHeld, isNotHeldThere, ownerOf } from './internal.ts';
 import { type SessionView, viewSession } from './session-view.ts';
 import { startSession } from './start-session.ts';
 
-/** A send in flight and a browser that closes slowly have this much time. */
-const RESTART_TIMEOUT_MS = 45_000;
-
 /**
  * Gives a session another browser, once the send in flight has ended; the link stays. One that does not run is started.
  * @throws AppError SESSION_NOT_FOUND; UNAVAILABLE when the owner is out of reach
@@ -24,7 +21,7 @@ export async function restartSession({
   const owner = ownerOf(row);
   if (owner === null || !isHeld(row)) return startSession({ ctx, input });
   try {
-    await ctx.runners.command(owner, 'restart', {}, { timeoutMs: RESTART_TIMEOUT_MS });
+    await ctx.runners.command(owner, 'restart', {});
   } catch (error) {
     if (isNotHeldThere(error)) return startSession({ ctx, input });
     throw error;

@@ -1,0 +1,63 @@
+import type { LiveOperation } from '../../../shared/catalogue/live-operations.ts';
+import { AppError } from '../../../shared/errors.ts';
+import {
+  type CommandInput,
+  type CommandName,
+  type CommandOutput,
+  COMMANDS,
+} from '../../../shared/protocol/index.ts';
+import type { ServiceContext } from '../../context.ts';
+import { requireScope, type Scope } from '../keys/require-scope.ts';
+import { isSandboxCommand, requireSandbox, type SandboxCommand } from '../sandbox/internal.ts';
+import { findSession, ownerOf, requireStarted, type SessionRow } from '../sessions/internal.ts';
+import { shownStatus } from '../sessions/session-view.ts';
+
+export type Asked<Name extends CommandName> = {
+  sessionId: string;
+  sessionName: string;
+  output: CommandOutput<Name>;
+};
+
+/**
+ * Asks a session for one row of the catalogue: a live operation of its engine, or its simulated phone.
+ * @param input.id the session's id or name, `ask` the row's own input
+ * @throws AppError FORBIDDEN; SESSION_NOT_FOUND; NOT_SUPPORTED for a live session asked for its sandbox; SESSION_NOT_READY
+ *   where it is not what the row needs; UNAVAILABLE when its runner is out of reach or took longer than the row's patience;
+ *   what the runner refuses
+ */
+export async function askSession<Name extends LiveOperation | SandboxCommand>({
+  ctx,
+  scope,
+  input,
+}: {
+  ctx: ServiceContext;
+  scope: Scope;
+  input: { id: string; name: Name; ask: CommandInput<Name> };
+}): Promise<Asked<Name>> {
+  requireScope(ctx, scope);
+  const { id, name, ask } = input;
+  const row = await findSession(ctx, id);
+  if (isSandboxCommand(name)) requireSandbox(row);
+  const output = await askOwner(ctx, row, name, ask);
+  return { sessionId: row.session.id, sessionName: row.session.name, output };
+}
+
+/**
+ * Sends a command to the runner that has the session.
+ * @throws AppError SESSION_NOT_READY, UNAVAILABLE, and what the runner refuses
+ */
+export async function askOwner<Name extends CommandName>(
+  ctx: ServiceContext,
+  row: SessionRow,
+  name: Name,
+  ask: CommandInput<Name>,
+): Promise<CommandOutput<Name>> {
+  requireStarted(row);
+  const { status } = shownStatus(row);
+  if (COMMANDS[name].needs === 'online' && status !== 'online')
+    throw new AppError('SESSION_NOT_READY', `The session is ${status}, not online.`, { status });
+  const owner = ownerOf(row);
+  if (owner === null)
+    throw new AppError('SESSION_NOT_READY', 'No runner has taken the session up yet.', { status });
+  return ctx.runners.command(owner, name, ask);
+}

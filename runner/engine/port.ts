@@ -14,12 +14,10 @@ export type EngineSend = {
   quotedWireId?: string;
   /** Path of the outbound file's bytes, when the content has media. */
   filePath?: string;
-  /** How long to wait for the server's ack before saying `accepted`; the engine's own time where it is not said. */
-  ackMs?: number;
 };
 
 /**
- * `sent`: WhatsApp's server has it. `accepted`: on the page under our wire id, ack not seen in time: watch for it.
+ * `sent`: WhatsApp's server has it. `accepted`: on the page under our wire id; its ack comes as a fact.
  * `failed`: known not to have left. `unknown`: it may have left, and nothing more can be learned now.
  */
 export const EngineSendResult = z.union([

@@ -77,8 +77,6 @@ export async function carry(
       wireId,
       chatId,
       content,
-      // Acks come as facts; a call to the page need not be open for them.
-      ackMs: 0,
       ...(quotedWireId === undefined ? {} : { quotedWireId }),
       ...(file.path === null ? {} : { filePath: file.path }),
     });

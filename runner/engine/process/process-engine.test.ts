@@ -79,9 +79,9 @@ it('does everything of the port from a process of its own', async () => {
   expect(ready.me.phoneNumber).toBe(link.phoneNumber);
 
   const first = message();
-  expect(await link.engine.send(first)).toMatchObject({ outcome: 'sent' });
+  expect(await link.send(first)).toMatchObject({ outcome: 'sent' });
   const reply = message({ quotedWireId: first.wireId });
-  expect(await link.engine.send(reply)).toMatchObject({ outcome: 'sent' });
+  expect(await link.send(reply)).toMatchObject({ outcome: 'sent' });
   expect((await link.wire()).map(({ wireId }) => wireId)).toEqual([first.wireId, reply.wireId]);
   const { messages } = await sandbox.phone.account(link.at);
   expect(messages.find(({ wireId }) => wireId === reply.wireId)?.quotedWireId).toBe(first.wireId);

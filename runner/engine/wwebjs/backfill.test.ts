@@ -166,7 +166,7 @@ describe('what came while nobody listened', () => {
     await sandbox.phone.faults({ ...link.at, ackDelaysMs: [20, -1, -1] });
     const wireId = newWireId();
     const content = { type: 'text', text: 'read while away', linkPreview: false } as const;
-    await link.engine.send({ wireId, chatId: `${BOB}@c.us`, content });
+    await link.send({ wireId, chatId: `${BOB}@c.us`, content });
     await link.engine.stop();
     await sandbox.phone.ack({ ...link.at, wireId, ack: 3 });
     await link.reopen();

@@ -5,7 +5,6 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { SANDBOX_PROFILES } from '../../../shared/session-status.ts';
 import type { EngineSend } from '../port.ts';
 import { createWwebjsEngine } from './engine.ts';
-import { OUTBOUND_TIMES } from './outbound.ts';
 import { testChromium } from './testing/env.ts';
 import {
   newWireId,
@@ -46,7 +45,6 @@ describe.each(SANDBOX_PROFILES)('an engine on the %s page', (profile) => {
         log: (entry) => logged.push(entry),
         // What stock 1.34.7 does on this page must be enough for sends: the library then returns undefined.
         messageKeyPatch: profile === 'stock',
-        times: { outbound: { ...OUTBOUND_TIMES, ackMs: 2_000 } },
       }),
     );
   }, 60_000);
@@ -83,7 +81,7 @@ describe.each(SANDBOX_PROFILES)('an engine on the %s page', (profile) => {
 
   it('sends a text under the given wire id', async () => {
     const message = text('hello');
-    const result = await link.engine.send(message);
+    const result = await link.send(message);
     expect(result).toEqual({
       outcome: 'sent',
       wireKey: expect.stringMatching(new RegExp(`^true_\\d+@(c\\.us|lid)_${message.wireId}$`)),
@@ -94,7 +92,7 @@ describe.each(SANDBOX_PROFILES)('an engine on the %s page', (profile) => {
 
   it('reports the acks of what it sent', async () => {
     const message = text('acks');
-    await link.engine.send(message);
+    await link.send(message);
     const { fact } = await link.fact(
       'message.ack',
       ({ wireId, ack }) => wireId === message.wireId && ack === 3,
@@ -109,8 +107,8 @@ describe.each(SANDBOX_PROFILES)('an engine on the %s page', (profile) => {
 
   it('does not send the same wire id twice', async () => {
     const message = text('once');
-    expect(await link.engine.send(message)).toMatchObject({ outcome: 'sent' });
-    expect(await link.engine.send(message)).toMatchObject({ outcome: 'sent' });
+    expect(await link.send(message)).toMatchObject({ outcome: 'sent' });
+    expect(await link.send(message)).toMatchObject({ outcome: 'sent' });
     const records = (await link.wire()).filter(({ wireId }) => wireId === message.wireId);
     expect(records).toHaveLength(1);
   });
@@ -118,7 +116,7 @@ describe.each(SANDBOX_PROFILES)('an engine on the %s page', (profile) => {
   it('keeps its id when the page itself makes ids in between', async () => {
     await link.onPage(`setInterval(() => { void window.require('WAWebMsgKey').newId(); }, 0); 1`);
     const messages = [text('a'), text('b'), text('c')];
-    const results = await Promise.all(messages.map((message) => link.engine.send(message)));
+    const results = await Promise.all(messages.map((message) => link.send(message)));
     expect(results.map(({ outcome }) => outcome)).toEqual(['sent', 'sent', 'sent']);
     const ids = (await link.wire()).map(({ wireId }) => wireId);
     expect(ids).toEqual(expect.arrayContaining(messages.map(({ wireId }) => wireId)));
@@ -126,7 +124,7 @@ describe.each(SANDBOX_PROFILES)('an engine on the %s page', (profile) => {
 
   it('refuses a number that is not on WhatsApp, with nothing on the wire', async () => {
     const before = await link.wire();
-    expect(await link.engine.send(text('nobody', { chatId: NOBODY }))).toMatchObject({
+    expect(await link.send(text('nobody', { chatId: NOBODY }))).toMatchObject({
       outcome: 'failed',
       code: 'RECIPIENT_NOT_ON_WHATSAPP',
     });
@@ -135,9 +133,9 @@ describe.each(SANDBOX_PROFILES)('an engine on the %s page', (profile) => {
 
   it('sends a reply with its quote', async () => {
     const first = text('question');
-    await link.engine.send(first);
+    await link.send(first);
     const reply = text('answer', { quotedWireId: first.wireId });
-    expect(await link.engine.send(reply)).toMatchObject({ outcome: 'sent' });
+    expect(await link.send(reply)).toMatchObject({ outcome: 'sent' });
     const { messages } = await sandbox.phone.account(link.at);
     expect(messages.find(({ wireId }) => wireId === reply.wireId)).toMatchObject({
       body: 'answer',
@@ -146,7 +144,7 @@ describe.each(SANDBOX_PROFILES)('an engine on the %s page', (profile) => {
   });
 
   it('refuses a reply to a message it does not know', async () => {
-    const result = await link.engine.send(text('answer', { quotedWireId: newWireId() }));
+    const result = await link.send(text('answer', { quotedWireId: newWireId() }));
     expect(result).toMatchObject({ outcome: 'failed', code: 'MESSAGE_FAILED' });
   });
 
@@ -157,7 +155,7 @@ describe.each(SANDBOX_PROFILES)('an engine on the %s page', (profile) => {
       content: { type: 'image', mediaId: 'm', mimetype: 'image/png', caption: 'look' },
       filePath,
     });
-    expect(await link.engine.send(message)).toMatchObject({ outcome: 'sent' });
+    expect(await link.send(message)).toMatchObject({ outcome: 'sent' });
     const { messages } = await sandbox.phone.account(link.at);
     const seen = messages.find(({ wireId }) => wireId === message.wireId);
     expect(seen).toMatchObject({ type: 'image', caption: 'look', mimetype: 'image/png' });
@@ -182,7 +180,7 @@ describe.each(SANDBOX_PROFILES)('an engine on the %s page', (profile) => {
     expect(fact).toMatchObject({ isGroup: true, chatId: group.id, from: { id: `${BOB}@c.us` } });
 
     const answer = text('me too', { chatId: group.id, quotedWireId: sent.wireId });
-    expect(await link.engine.send(answer)).toMatchObject({
+    expect(await link.send(answer)).toMatchObject({
       outcome: 'sent',
       wireKey: expect.stringContaining(`true_${group.id}_${answer.wireId}_`),
     });
@@ -191,7 +189,7 @@ describe.each(SANDBOX_PROFILES)('an engine on the %s page', (profile) => {
     expect(
       await link.engine.ask('lookUp', { wireId: answer.wireId, chatId: group.id }),
     ).toMatchObject({ found: true });
-    const stranger = await link.engine.send(text('hi', { chatId: '120363000000000000@g.us' }));
+    const stranger = await link.send(text('hi', { chatId: '120363000000000000@g.us' }));
     expect(stranger).toMatchObject({ outcome: 'failed', code: 'MESSAGE_FAILED' });
   });
 
@@ -203,12 +201,12 @@ describe.each(SANDBOX_PROFILES)('an engine on the %s page', (profile) => {
       content: { type: 'image', mediaId: 'm', mimetype: 'image/png' },
       filePath,
     });
-    const result = await link.engine.send(message);
+    const result = await link.send(message);
     await sandbox.phone.faults({ ...link.at, uploadStatus: null });
     expect(result).toMatchObject({ outcome: 'failed', code: 'MESSAGE_FAILED' });
     expect((await link.wire()).map(({ wireId }) => wireId)).not.toContain(message.wireId);
     // The same message may be tried again.
-    expect(await link.engine.send(message)).toMatchObject({ outcome: 'sent' });
+    expect(await link.send(message)).toMatchObject({ outcome: 'sent' });
   });
 
   it('reports a text that came in', async () => {
@@ -300,7 +298,7 @@ describe.each(SANDBOX_PROFILES)('an engine on the %s page', (profile) => {
 
   it('says failed when WhatsApp refuses the message', async () => {
     await sandbox.phone.faults({ ...link.at, failSends: 1 });
-    const result = await link.engine.send(text('refused'));
+    const result = await link.send(text('refused'));
     expect(result).toMatchObject({ outcome: 'failed', code: 'MESSAGE_FAILED' });
   });
 
@@ -308,11 +306,11 @@ describe.each(SANDBOX_PROFILES)('an engine on the %s page', (profile) => {
     await sandbox.phone.network({ ...link.at, online: false });
     await link.event('connection', ({ connected }) => !connected);
     const message = text('offline');
-    expect(await link.engine.send(message)).toMatchObject({ code: 'UNAVAILABLE' });
+    expect(await link.send(message)).toMatchObject({ code: 'UNAVAILABLE' });
     link.events.length = 0;
     await sandbox.phone.network({ ...link.at, online: true });
     await link.event('connection', ({ connected }) => connected);
-    expect(await link.engine.send(message)).toMatchObject({ outcome: 'sent' });
+    expect(await link.send(message)).toMatchObject({ outcome: 'sent' });
   });
 
   it('sends under the given wire id after the page was loaded anew', async () => {
@@ -321,7 +319,7 @@ describe.each(SANDBOX_PROFILES)('an engine on the %s page', (profile) => {
     await link.event('connection', ({ connected }) => !connected);
     await link.event('connection', ({ connected }) => connected);
     const message = text('after the reload');
-    expect(await link.engine.send(message)).toMatchObject({ outcome: 'sent' });
+    expect(await link.send(message)).toMatchObject({ outcome: 'sent' });
     expect((await link.wire()).map(({ wireId }) => wireId)).toContain(message.wireId);
     expect(link.events.map(({ type }) => type)).not.toContain('ready');
   });
@@ -335,7 +333,7 @@ describe.each(SANDBOX_PROFILES)('an engine on the %s page', (profile) => {
         { configurable: true, get: () => (chat, message) => window.__stolen(chat, message), set: () => {} });
     } 1`);
     const message = text('no hook');
-    const result = await link.engine.send(message);
+    const result = await link.send(message);
     await link.onPage(`{
       const action = window.require('WAWebSendMsgChatAction');
       Object.defineProperty(action, 'addAndSendMsgToChat',
@@ -372,7 +370,7 @@ describe.each(SANDBOX_PROFILES)('an engine on the %s page', (profile) => {
     expect(ready.me.phoneNumber).toBe(link.phoneNumber);
     expect(link.events.map(({ type }) => type)).not.toContain('qr');
     await link.fact('message.received', ({ wireId }) => wireId === missed.wireId);
-    expect(await link.engine.send(text('again'))).toMatchObject({ outcome: 'sent' });
+    expect(await link.send(text('again'))).toMatchObject({ outcome: 'sent' });
   });
 
   it('logs out, keeps the profile aside, and asks for a code next time', async () => {

@@ -47,7 +47,7 @@ describe.each(SANDBOX_PROFILES)('who is who, on the %s page', (profile) => {
     const wireId = newWireId();
     const content = { type: 'text', text: 'answer', linkPreview: false } as const;
     const quoted = quotedWireId === undefined ? {} : { quotedWireId };
-    expect(await link.engine.send({ wireId, chatId, content, ...quoted })).toMatchObject({
+    expect(await link.send({ wireId, chatId, content, ...quoted })).toMatchObject({
       outcome: 'sent',
     });
     return (await link.wire()).find((record) => record.wireId === wireId)?.to;

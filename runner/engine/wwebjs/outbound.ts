@@ -5,7 +5,7 @@ import { DeadlineError, withDeadline } from '../../deadline.ts';
 import { describe } from '../describe-error.ts';
 import { pause } from '../wait.ts';
 import { MessageMedia, type LibraryClient, type LibraryPage } from './library.ts';
-import { awaitServerAck, callOff, prepareSend, type SentOnPage } from './page/send.ts';
+import { callOff, findSent, prepareSend, type SentOnPage } from './page/send.ts';
 import { SEND_HOOK_MISSING, WIRE_ID_TAG } from './patches/send-hook.ts';
 
 /** Largest file that is sent; it crosses to the page as one base64 string. */
@@ -19,8 +19,6 @@ export type OutboundTimes = {
   /** The same for a text whose link preview has to be fetched; then it goes without one. */
   previewMs: number;
   mediaMs: number;
-  /** How long to wait for the server's ack before saying `accepted`. */
-  ackMs: number;
   /** How long to look for a message after the page went away under it. */
   afterReloadMs: number;
   /** How long to look for a message that the page should know. */
@@ -32,7 +30,6 @@ export const OUTBOUND_TIMES: OutboundTimes = {
   textMs: 30_000,
   previewMs: 10_000,
   mediaMs: 44_000,
-  ackMs: 5_000,
   afterReloadMs: 20_000,
   missingMs: 2_000,
 };
@@ -134,15 +131,15 @@ async function settle(
   trouble = 'it is not on the page',
 ): Promise<EngineSendResult> {
   const { page, times } = outbound;
-  const { wireId, chatId, ackMs = times.ackMs } = message;
+  const { wireId, chatId } = message;
   const end = performance.now() + patienceMs;
   let lastError = trouble;
   do {
     try {
       const sent = await withDeadline(
-        page.evaluate(awaitServerAck, { wireId, chatId, waitMs: ackMs }),
-        ackMs + times.pageCallMs,
-        'waiting for the ack',
+        page.evaluate(findSent, { wireId, chatId }),
+        times.pageCallMs,
+        'look-up',
       );
       if (sent.found) return resultOf(sent);
     } catch (error) {
@@ -166,8 +163,7 @@ export async function lookUpMessage(
   wireId: string,
   chatId: string,
 ): Promise<EngineLookUp> {
-  const request = { wireId, chatId, waitMs: 0 };
-  return withDeadline(page.evaluate(awaitServerAck, request), times.pageCallMs, 'look-up');
+  return withDeadline(page.evaluate(findSent, { wireId, chatId }), times.pageCallMs, 'look-up');
 }
 
 async function contentFor(

@@ -116,7 +116,7 @@ describe.each(SANDBOX_PROFILES)('the phone, on the %s page', (profile) => {
     });
     await isNotSeenBy(async () => {
       const sent = message();
-      expect(await link.engine.send(sent)).toMatchObject({ outcome: 'sent' });
+      expect(await link.send(sent)).toMatchObject({ outcome: 'sent' });
       await link.fact('message.ack', (fact) => fact.wireId === sent.wireId && fact.ack === 3);
     });
   });
@@ -130,7 +130,7 @@ describe.each(SANDBOX_PROFILES)('the phone, on the %s page', (profile) => {
     await link.fact('message.received', (fact) => fact.wireId === wireId);
     const before = await unread();
     expect(before).toBeGreaterThan(0);
-    expect(await link.engine.send(message())).toMatchObject({ outcome: 'sent' });
+    expect(await link.send(message())).toMatchObject({ outcome: 'sent' });
     expect(await unread()).toBe(before);
     const available = `window.require('WAWebStreamModel').Stream.available`;
     expect(await link.onPage(available)).toBe(false);

@@ -73,33 +73,14 @@ export async function prepareSend(request: SendRequest): Promise<Preparation> {
 
 export type SentOnPage = { found: false } | { found: true; ack: number; wireKey: string };
 
-/** Runs on the page. Finds what we sent under a wire id and waits until the server has it, or it failed, or `waitMs`. */
-export async function awaitServerAck(request: {
-  wireId: string;
-  chatId: string;
-  waitMs: number;
-}): Promise<SentOnPage> {
+/** Runs on the page. Finds what this session sent under a wire id, and how far it got. */
+export async function findSent(request: { wireId: string; chatId: string }): Promise<SentOnPage> {
   const page = globalThis as unknown as WhatsAppPage;
   if (page.__waypost === undefined || page.WWebJS === undefined) {
     throw new Error('WhatsApp Web is still loading');
   }
   const message = await page.__waypost.findSent(request.wireId, request.chatId);
   if (message === undefined) return { found: false };
-  if (message.ack === 0 && request.waitMs > 0) {
-    const { Msg } = page.require('WAWebCollections');
-    await new Promise<void>((resolve) => {
-      const done = () => {
-        clearTimeout(timer);
-        Msg.off('change:ack', onAck);
-        resolve();
-      };
-      const onAck = () => {
-        if (message.ack !== 0) done();
-      };
-      const timer = setTimeout(done, request.waitMs);
-      Msg.on('change:ack', onAck);
-    });
-  }
   return { found: true, ack: message.ack, wireKey: String(message.id) };
 }
 

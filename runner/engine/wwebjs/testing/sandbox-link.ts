@@ -6,7 +6,13 @@ import type { SessionProxy } from '../../../../shared/protocol/leases.ts';
 import type { SandboxProfile } from '../../../../shared/session-status.ts';
 import { createSandboxClient, type SandboxClient } from '../../../sandbox/control-client.ts';
 import { startSandbox } from '../../../sandbox/server.ts';
-import type { EngineEvent, EngineFactory, WhatsAppEngine } from '../../port.ts';
+import type {
+  EngineEvent,
+  EngineFactory,
+  EngineSend,
+  EngineSendResult,
+  WhatsAppEngine,
+} from '../../port.ts';
 import { until } from '../../wait.ts';
 
 export type TestSandbox = {
@@ -131,6 +137,18 @@ export class SandboxLink {
       ({ fact }) => fact.kind === kind && matches(fact as Wanted),
     );
     return { fact: event.fact as Wanted, file: event.file };
+  }
+
+  /** Sends, and waits for the ack of what was accepted, as a session does. */
+  async send(message: EngineSend): Promise<EngineSendResult> {
+    const result = await this.engine.send(message);
+    if (result.outcome !== 'accepted') return result;
+    const { fact } = await this.fact(
+      'message.ack',
+      ({ wireId, ack }) => wireId === message.wireId && ack !== 0,
+    );
+    if (fact.ack > 0) return { outcome: 'sent', wireKey: result.wireKey };
+    return { outcome: 'failed', code: 'MESSAGE_FAILED', message: 'WhatsApp refused it.' };
   }
 
   /** What the sandbox saw on the wire from this account. */

@@ -12,6 +12,7 @@ const CHECKS = [
   ),
   ['rooms', process.execPath, [join(root, 'scripts', 'check-rooms.mjs')]],
   ['errors doc', pinnedNode, [join(root, 'scripts', 'write-errors-doc.mjs'), '--check']],
+  ['events doc', pinnedNode, [join(root, 'scripts', 'write-events-doc.mjs'), '--check']],
   ['openapi', pinnedNode, [join(root, 'scripts', 'lint-openapi.mjs')]],
   ['links', process.execPath, [join(root, 'scripts', 'check-links.mjs')]],
 ];

@@ -127,7 +127,7 @@ export async function createHarness(overrides: Bindings = {}) {
       waitUntil: (work) => void work.catch((error: unknown) => lines.push(failure(error))),
     });
   const { db } = services();
-  watchEvents(db);
+  watchEvents(() => services().db);
 
   const newKey = async (
     workspaceId: string,

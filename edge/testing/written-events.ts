@@ -4,11 +4,14 @@ import { parseExactEvent } from '../../shared/testing/exact-event.ts';
 import type { Services } from '../context.ts';
 import { EventRow, toPublicEvent } from '../events/public-event.ts';
 
-const databases: Services['db'][] = [];
+const databases: (() => Services['db'])[] = [];
 
-/** Has `checkWrittenEvents` look into this database when the test file at hand has ended. */
-export function watchEvents(db: Services['db']): void {
-  databases.push(db);
+/**
+ * Has `checkWrittenEvents` look into this database when the test file at hand has ended. It connects anew: the driver's
+ * address is one for all clients, and a test may have pointed it elsewhere.
+ */
+export function watchEvents(connect: () => Services['db']): void {
+  databases.push(connect);
 }
 
 const Row = EventRow.extend({ names: z.array(z.string()) });
@@ -19,8 +22,8 @@ const Row = EventRow.extend({ names: z.array(z.string()) });
  * @throws when one does not fit, or has what its row does not name
  */
 export async function checkWrittenEvents(): Promise<void> {
-  for (const db of databases.splice(0)) {
-    const { rows } = await db.execute(sql`
+  for (const connect of databases.splice(0)) {
+    const { rows } = await connect().execute(sql`
       select event.id, event.seq, event.session_id as "sessionId", event.type, event.occurred_at as "occurredAt", event.data,
         array(
           select distinct delivery.event_name from deliveries delivery

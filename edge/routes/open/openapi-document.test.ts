@@ -1,19 +1,21 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
+import { aliasesOf, EVENT_TYPES } from '../../../shared/catalogue/events/index.ts';
 import { ERROR_CODES, ERRORS } from '../../../shared/errors.ts';
 import { ErrorBody } from '../../http/envelope.ts';
 import { createHarness } from '../../testing/harness.ts';
-import { type ListedOperation, readDocument } from '../../testing/openapi.ts';
+import { type Document, type ListedOperation, readDocument } from '../../testing/openapi.ts';
 
 const Examples = z.record(z.string(), z.object({ summary: z.string(), value: ErrorBody }).loose());
 const Listed = z.object({ examples: z.record(z.string(), z.object({ $ref: z.string() })) }).loose();
 
 let examples: z.infer<typeof Examples>;
+let document: Document;
 let operations: ListedOperation[];
 beforeAll(async () => {
   const harness = await createHarness();
   const read = readDocument(await (await harness.request('GET', '/openapi.json')).json());
-  operations = read.operations;
+  ({ document, operations } = read);
   examples = Examples.parse(read.document.components['examples']);
 });
 
@@ -46,5 +48,42 @@ describe('errors in the OpenAPI document', () => {
     expect(withBody.length).toBeGreaterThan(5);
     for (const { responses } of withBody)
       expect(Object.keys(responses)).toEqual(expect.arrayContaining(['400', '413', '415']));
+  });
+});
+
+describe('events in the OpenAPI document', () => {
+  const Union = z.object({
+    oneOf: z.array(z.object({ $ref: z.string() })),
+    discriminator: z.object({
+      propertyName: z.literal('type'),
+      mapping: z.record(z.string(), z.string()),
+    }),
+  });
+
+  test('are one union by `type`, with a schema of its own for each type, under each of its names', () => {
+    const { oneOf, discriminator } = Union.parse(document.components.schemas['WebhookEvent']);
+    expect(oneOf).toHaveLength(EVENT_TYPES.length);
+    const names = EVENT_TYPES.flatMap((type) => [type, ...aliasesOf(type)]);
+    expect(Object.keys(discriminator.mapping)).toEqual(names);
+    expect(discriminator.mapping).toMatchObject({
+      'session.pairing_code': '#/components/schemas/SessionPairingCodeEvent',
+      message_received: '#/components/schemas/MessageReceivedEvent',
+    });
+    for (const ref of Object.values(discriminator.mapping))
+      expect(document.components.schemas).toHaveProperty(ref.split('/').at(-1) ?? '');
+  });
+
+  test('are what endpoints receive', () => {
+    expect(document['webhooks']).toMatchObject({
+      event: {
+        post: {
+          requestBody: {
+            content: {
+              'application/json': { schema: { $ref: '#/components/schemas/WebhookEvent' } },
+            },
+          },
+        },
+      },
+    });
   });
 });

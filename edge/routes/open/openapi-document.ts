@@ -2,6 +2,7 @@ import type { App } from '../../http/app.ts';
 import { ERRORS } from '../../../shared/errors.ts';
 import { keysAndUsers } from '../../http/allowed-credentials.ts';
 import { errorExamples } from '../../http/envelope.ts';
+import { describeReceivedEvent } from '../events/received-event.ts';
 import { COOKIE_PREFIX } from '../../identity/session-cookie.ts';
 
 const DESCRIPTION = `
@@ -96,6 +97,7 @@ export function buildDocument(app: App) {
     app.openAPIRegistry.registerComponent('securitySchemes', name, scheme);
   for (const { code, example } of errorExamples())
     app.openAPIRegistry.registerComponent('examples', code, example);
+  describeReceivedEvent(app);
   const document = app.getOpenAPI31Document({
     openapi: '3.1.0',
     info: {

@@ -67,24 +67,35 @@ export const MESSAGE_EVENTS = {
       chatId,
       wireId,
       from: Person.describe('Who sent it.'),
-      isGroup: z.boolean(),
+      isGroup: z.boolean().describe('The chat is a group.'),
       type: z.enum(INBOUND_TYPES).describe('What kind of message it is.'),
       text: z.string().nullable().describe('The text, or the caption of a file.'),
       media: z
         .object({
           id: z.string().nullable().describe('The stored file; null when it could not be fetched.'),
-          mimetype: z.string(),
-          filename: z.string().nullable(),
-          sizeBytes: z.number().int(),
+          mimetype: z.string().describe('Its MIME type.'),
+          filename: z.string().nullable().describe('Its name, if it has one.'),
+          sizeBytes: z.number().int().describe('Its size in bytes.'),
           error: z.string().nullable().describe('Why the file could not be fetched.'),
         })
         .nullable()
         .describe('The file of the message, if it has one.'),
       location: z
-        .object({ latitude: z.number(), longitude: z.number(), name: z.string().nullable() })
-        .nullable(),
+        .object({
+          latitude: z.number().describe('In degrees, north is positive.'),
+          longitude: z.number().describe('In degrees, east is positive.'),
+          name: z.string().nullable().describe('The name of the place.'),
+        })
+        .nullable()
+        .describe('The place, of a location.'),
       vcards: z.array(z.string()).describe('Contact cards, each as a vCard.'),
-      poll: z.object({ name: z.string(), options: z.array(z.string()) }).nullable(),
+      poll: z
+        .object({
+          name: z.string().describe('The question.'),
+          options: z.array(z.string()).describe('What one can vote for.'),
+        })
+        .nullable()
+        .describe('The poll, if it is one.'),
       mentions: z.array(z.string()).describe('Ids of the people it mentions.'),
       quotedMessageId: z
         .string()
@@ -127,8 +138,11 @@ export const MESSAGE_EVENTS = {
       ...outbound('failed'),
       ...unsent,
       error: z
-        .object({ code: z.enum(ERROR_CODES), message: z.string() })
-        .describe('Why, by a code of the table of errors.'),
+        .object({
+          code: z.enum(ERROR_CODES).describe('A code of the table of errors.'),
+          message: z.string().describe('The same in words.'),
+        })
+        .describe('Why.'),
     },
     example: {
       ...EXAMPLE,

@@ -18,7 +18,7 @@ export const SESSION_EVENTS = {
       displayName: z.string().nullable().describe("Name of the session's own account."),
       action: z
         .object({
-          action: z.enum(SESSION_ACTION_NAMES),
+          action: z.enum(SESSION_ACTION_NAMES).describe('A code for it.'),
           advice: z.string().describe('What a person has to do, in words.'),
         })
         .optional()
@@ -47,7 +47,7 @@ export const SESSION_EVENTS = {
         .string()
         .nullable()
         .describe('The text that the QR code encodes. A credential: null once it has expired.'),
-      expiresAt: Time,
+      expiresAt: Time.describe('When it expires.'),
     },
     example: { qr: '2@Yw9Zc0J5,kT3,mQ8=', expiresAt: '2026-11-21T10:42:18.000Z' },
   }),
@@ -59,7 +59,7 @@ export const SESSION_EVENTS = {
         .string()
         .nullable()
         .describe('The code, without a dash. A credential: null once it has expired.'),
-      expiresAt: Time,
+      expiresAt: Time.describe('When it expires.'),
     },
     example: { code: 'ABCD1234', expiresAt: '2026-11-21T10:44:58.000Z' },
   }),

@@ -1,5 +1,7 @@
 import { OpenAPIHono } from '@hono/zod-openapi';
 import { secureHeaders } from 'hono/secure-headers';
+import { keys } from './api/keys.ts';
+import { mount } from './api/operation.ts';
 import type { AppEnv } from './context.ts';
 import type { App } from './http/app.ts';
 import { answerError } from './http/error-handler.ts';
@@ -20,7 +22,6 @@ import { registerDeliveries } from './routes/deliveries/index.ts';
 import { registerEvents } from './routes/events/index.ts';
 import { registerInternalQstash } from './routes/internal-qstash/index.ts';
 import { registerInternalRunners } from './routes/internal-runners/index.ts';
-import { registerKeys } from './routes/keys/index.ts';
 import { registerMe } from './routes/me/index.ts';
 import { registerMessages } from './routes/messages/index.ts';
 import { registerOpen } from './routes/open/index.ts';
@@ -55,7 +56,7 @@ export function createApp(compose: Compose): App {
   registerWebhooks(app);
   registerDeliveries(app);
   registerEvents(app);
-  registerKeys(app);
+  mount(app, keys);
   registerAudit(app);
   registerMe(app);
   registerWorkspace(app);

@@ -26,6 +26,9 @@ const TESTS_MAY_ALSO = {
 const SQL = /\bsql`|\bdb\s*\.\s*(?:select|insert|update|delete|execute|batch|query)\b/;
 const SQL_ROOMS = ['edge/services/', 'edge/events/', 'edge/db/', 'edge/testing/'];
 
+/** Files of edge/api/ that may know Hono: the form of a row, and what is no row. */
+const API_KNOWS_HONO = /^edge\/api\/(?:operation\.ts$|(?:auth|internal|open)\/)/;
+
 const files = execFileSync(
   'git',
   ['ls-files', '--cached', '--others', '--exclude-standard', '*.ts'],
@@ -62,6 +65,14 @@ for (const file of files) {
     !/^(?:runner\/engine\/wwebjs|e2e\/bench|runner\/sandbox)\//.test(file)
   ) {
     problems.push(`${file}: only runner/engine/wwebjs/ imports whatsapp-web.js`);
+  }
+  if (
+    file.startsWith('edge/api/') &&
+    !isTest(file) &&
+    !API_KNOWS_HONO.test(file) &&
+    /from '(?:hono|@hono)[/']/.test(text)
+  ) {
+    problems.push(`${file}: only edge/api/operation.ts imports Hono; a route is a row`);
   }
   if (
     room === 'edge' &&

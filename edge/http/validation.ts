@@ -17,13 +17,13 @@ const MAX_TEXT = 200;
 const shorten = (text: string): string =>
   text.length > MAX_TEXT ? `${text.slice(0, MAX_TEXT).toWellFormed()}…` : text;
 
-/** `defaultHook` of every router: a request that does not fit its schema is one VALIDATION_ERROR naming each field. */
-export function rejectInvalid(
-  result: { target: string } & ({ success: true } | { success: false; error: ZodError }),
-): void {
-  if (result.success) return;
-  const fields = result.error.issues.slice(0, MAX_FIELDS).map((issue) => ({
-    in: PLACES[result.target] ?? result.target,
+/**
+ * A request that does not fit its schema, as one VALIDATION_ERROR that names each field.
+ * @param target part of the request: json, query, param, header
+ */
+export function invalidRequest(target: string, error: ZodError): AppError {
+  const fields = error.issues.slice(0, MAX_FIELDS).map((issue) => ({
+    in: PLACES[target] ?? target,
     field: shorten(issue.path.join('.')),
     message: shorten(issue.message),
   }));
@@ -32,5 +32,12 @@ export function rejectInvalid(
     first === undefined
       ? undefined
       : `${[first.in, first.field].filter(Boolean).join('.')}: ${first.message}`;
-  throw new AppError('VALIDATION_ERROR', message, { fields });
+  return new AppError('VALIDATION_ERROR', message, { fields });
+}
+
+/** `defaultHook` of the router. */
+export function rejectInvalid(
+  result: { target: string } & ({ success: true } | { success: false; error: ZodError }),
+): void {
+  if (!result.success) throw invalidRequest(result.target, result.error);
 }

@@ -3,7 +3,7 @@ import { usersOnly } from '../../http/allowed-credentials.ts';
 import type { App } from '../../http/app.ts';
 import { answer, errors, ok } from '../../http/envelope.ts';
 import { deleteMember as deleteMemberVerb } from '../../services/workspace/delete-member.ts';
-import { KEY_EXAMPLE } from '../keys/schemas.ts';
+import { KEY_EXAMPLE } from '../../api/keys/schemas.ts';
 import { KeysFate, MemberId, SettledKeys, USER_EXAMPLE } from './schemas.ts';
 
 const Deleted = z

@@ -6,7 +6,6 @@ import { writeAudited } from '../audit/audit-row.ts';
 import { actorId } from '../users/reach.ts';
 import { mintFor, pinOf, readKeys, refuseExcess, requirePin } from './internal.ts';
 import { type KeyView, viewKey } from './key-view.ts';
-import { requireScope } from './require-scope.ts';
 
 /** Keys that one workspace may have, so that listing them all stays cheap. */
 export const KEY_LIMIT = 200;
@@ -35,7 +34,6 @@ export async function createKey({
   ctx: ServiceContext;
   input: CreateKeyInput;
 }): Promise<KeyView & { key: string }> {
-  requireScope(ctx, 'keys:write');
   const { total, holder } = await readKeys(ctx);
   const mode = input.mode ?? holder.mode;
   const wanted = {

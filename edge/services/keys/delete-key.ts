@@ -5,7 +5,6 @@ import { writeAudited } from '../audit/audit-row.ts';
 import { findKey, keyById } from './internal.ts';
 import { keyPolicies } from './key-limit.ts';
 import { keyNotFound } from './refusals.ts';
-import { requireScope } from './require-scope.ts';
 
 /**
  * Revokes a key, and the one before its last rotation, from the next request on. The row stays, for the record.
@@ -18,7 +17,6 @@ export async function deleteKey({
   ctx: ServiceContext;
   input: { id: string };
 }): Promise<{ id: string; deleted: true }> {
-  requireScope(ctx, 'keys:write');
   const { id } = input;
   await findKey(ctx, id, ['scopes']);
   const write = ctx.db

@@ -6,7 +6,6 @@ import { keyPolicies } from './key-limit.ts';
 import { type KeyView, viewKey } from './key-view.ts';
 import { POWERS } from './powers.ts';
 import { keyNotFound } from './refusals.ts';
-import { requireScope } from './require-scope.ts';
 
 export type KeyChanges = {
   name?: string | undefined;
@@ -32,7 +31,6 @@ export async function updateKey({
   ctx: ServiceContext;
   input: { id: string; changes: KeyChanges };
 }): Promise<KeyView> {
-  requireScope(ctx, 'keys:write');
   const { id, changes } = input;
   const { row, holder } = await findKey(ctx, id, ['scopes']);
   const { name, scopes, session, expiresAt, allowedIps, perMinute, isActive } = changes;

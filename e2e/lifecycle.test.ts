@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { type Deployment, startDeployment } from './testing/deployment.ts';
-import { sendText, settled } from './testing/session.ts';
+import { MessageView, sendText, settled } from './testing/session.ts';
 import { until } from './testing/until.ts';
 
 const Session = z.object({ id: z.string(), status: z.string(), reason: z.string() });
@@ -97,15 +97,36 @@ describe('the life of a session', () => {
     await call('GET', `/${id}/qr?wait=30`);
     await post(`/${id}/sandbox/scan`, { phone: '+15550177002' });
     await toBe(id, 'online');
-    await post(`/${id}/logout`);
+    const later = new Date(Date.now() + 3_600_000).toISOString();
+    const scheduled = (
+      await deployment.api.call('POST', '/v1/messages/text', {
+        body: { sessionId: id, to: '+15550100001', text: 'from the first', sendAt: later },
+      })
+    ).data(MessageView);
+    const shown = async () =>
+      (await call('GET', `/${id}`)).data(z.object({ phoneNumber: z.string() })).phoneNumber;
+    // Turned away twice, the other phone is a stranger each time.
+    for (let time = 0; time < 2; time += 1) {
+      await post(`/${id}/logout`);
+      expect(await shown()).toBe('15550177002');
+      await post(`/${id}/start`);
+      await toBe(id, 'qr');
+      await post(`/${id}/sandbox/scan`, { phone: '+15550177003' });
+      await toBe(id, 'action_required');
+    }
+    await post(`/${id}/stop`);
+    await toBe(id, 'disconnected');
+    expect(await shown()).toBe('15550177002');
     await post(`/${id}/start`);
-    await toBe(id, 'qr');
-    await post(`/${id}/sandbox/scan`, { phone: '+15550177003' });
     await toBe(id, 'action_required');
-    await post(`/${id}/reconnect`, { acceptNumber: true });
+    const accepted = await post(`/${id}/reconnect`, { acceptNumber: true });
+    expect(JSON.parse(accepted.text)).toMatchObject({ meta: { failedMessages: 1 } });
     await toBe(id, 'online');
-    const shown = (await call('GET', `/${id}`)).data(z.object({ phoneNumber: z.string() }));
-    expect(shown.phoneNumber).toBe('15550177003');
+    expect(await shown()).toBe('15550177003');
+    expect(await settled(deployment, scheduled.id)).toMatchObject({
+      status: 'failed',
+      error: { code: 'NUMBER_CHANGED' },
+    });
     expect((await call('DELETE', `/${id}`)).status).toBe(200);
   });
 });

@@ -136,6 +136,12 @@ export const ERRORS = {
     message: 'It was cancelled before it was sent.',
     advice: 'Send it again if it is wanted after all.',
   },
+  NUMBER_CHANGED: {
+    status: 409,
+    retryable: false,
+    message: 'The session has another number now than when the message was accepted.',
+    advice: 'Send it again if it is to come from the new number.',
+  },
   NOT_SUPPORTED: {
     status: 501,
     retryable: false,

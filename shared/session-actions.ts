@@ -7,7 +7,7 @@ export const SESSION_ACTIONS = {
   passkey_confirmation_required:
     'WhatsApp waits for the passkey to be confirmed on the phone. Confirm it there, then POST /v1/sessions/:id/restart.',
   number_changed:
-    'The phone that was linked has another number than this session had. To keep the new number, POST /v1/sessions/:id/reconnect with {"acceptNumber": true}; otherwise POST /v1/sessions/:id/logout and link the right phone.',
+    'The phone that was linked has another number than this session had. To keep the new number, POST /v1/sessions/:id/reconnect with {"acceptNumber": true}: messages that wait under the old number then fail as NUMBER_CHANGED. Otherwise POST /v1/sessions/:id/logout and link the right phone.',
   accept_terms:
     'WhatsApp wants its terms accepted. Open WhatsApp on the phone and accept them, then POST /v1/sessions/:id/restart.',
   update_required:

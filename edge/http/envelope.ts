@@ -9,6 +9,11 @@ const Meta = z.object({
   timestamp: z.iso.datetime(),
   sessionId: z.string().optional(),
   sessionName: z.string().optional(),
+  failedMessages: z
+    .number()
+    .int()
+    .optional()
+    .describe('Messages that this request made fail; each has its event.'),
   nextCursor: z
     .string()
     .nullable()
@@ -16,7 +21,7 @@ const Meta = z.object({
     .describe('Pass it as `cursor` for the next page; null on the last one.'),
 });
 export type ExtraMeta = Partial<
-  Pick<z.infer<typeof Meta>, 'sessionId' | 'sessionName' | 'nextCursor'>
+  Pick<z.infer<typeof Meta>, 'sessionId' | 'sessionName' | 'nextCursor' | 'failedMessages'>
 >;
 
 export const ErrorBody = z

@@ -27,6 +27,7 @@ export async function ownedSession(
   return {
     workspaceId,
     ctx,
+    key: apiKey,
     runner,
     id,
     name,

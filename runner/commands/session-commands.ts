@@ -37,8 +37,8 @@ const HANDLERS: Handlers = {
     return {};
   },
 
-  reconnect: async (session, { acceptNumber }) => {
-    await session.reconnect(acceptNumber ?? false);
+  reconnect: async (session, { acceptedNumber }) => {
+    await session.reconnect(acceptedNumber ?? null);
     return {};
   },
 

@@ -95,10 +95,12 @@ export class PhoneLink {
     this.#traffic = traffic;
   }
 
-  /** Tries now what would be tried later, or accepts the phone's new number for good. */
-  async reconnect(acceptNumber: boolean): Promise<void> {
-    if (this.board.action !== 'number_changed') return this.engines.reconnect();
-    if (acceptNumber) this.board.acceptNumber(this.engines.page === 'ready');
+  /** Tries now what would be tried later. @param acceptedNumber what the session goes by from now on; null: as before */
+  async reconnect(acceptedNumber: string | null): Promise<void> {
+    const waits = this.board.stranger !== null;
+    if (acceptedNumber !== null)
+      this.board.acceptNumber(acceptedNumber, this.engines.page === 'ready');
+    if (!waits) return this.engines.reconnect();
   }
 
   /** Drops the link at WhatsApp, as far as it can be reached. @returns false when WhatsApp could not be told */

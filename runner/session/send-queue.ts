@@ -1,3 +1,4 @@
+import { ERRORS } from '../../shared/errors.ts';
 import type { ClaimedMessage } from '../../shared/protocol/outbound-message.ts';
 import { backoffMs } from '../backoff.ts';
 import { sleep } from '../clock.ts';
@@ -17,6 +18,8 @@ const BROKEN_RETRY = { baseMs: 500, maxMs: 15_000 };
 export type SendQueueDeps = Omit<ClaimsDeps, 'unsettled' | 'stopping' | 'kick'> & {
   /** The engine that may send at this moment, or null: not online, or the lease is not current. */
   engine: () => WhatsAppEngine | null;
+  /** The number that it sends from, bare digits. */
+  phoneNumber: () => string | null;
   download: MediaDownload;
   filesDir: string;
   timing: UnsettledTiming;
@@ -169,7 +172,12 @@ export class SendQueue {
   }
 
   async #serve(message: ClaimedMessage, engine: WhatsAppEngine): Promise<boolean> {
-    const { clock, settle } = this.#deps;
+    const { clock, phoneNumber, settle } = this.#deps;
+    if (message.senderNumber !== undefined && message.senderNumber !== phoneNumber()) {
+      this.#claims.done();
+      await settle(failure(message.messageId, 'NUMBER_CHANGED', ERRORS.NUMBER_CHANGED.message));
+      return true;
+    }
     if (message.expiresAt <= clock.now()) {
       this.#claims.done();
       await settle(

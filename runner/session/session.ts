@@ -113,6 +113,7 @@ export class Session {
       filesDir: deps.folder.filesDir,
       pacing: () => this.#pacing,
       engine: () => this.#sendingEngine(),
+      phoneNumber: () => this.#link.board.identity?.phoneNumber ?? null,
       settle: (settlement) => this.#settle(settlement),
       reportsDelivered: deps.reportsDelivered,
       refusedByEdge: deps.requestHeartbeat,
@@ -128,9 +129,10 @@ export class Session {
     return this.#leaseIsCurrent() ? this.#link.engines.engine : null;
   }
 
-  /** Of the linked phone, bare digits; null when none is linked. */
+  /** Of the linked phone, bare digits, accepted or not; null when none is linked. */
   get phoneNumber(): string | null {
-    return this.#link.board.identity?.phoneNumber ?? null;
+    const { identity, stranger } = this.#link.board;
+    return (stranger ?? identity)?.phoneNumber ?? null;
   }
 
   /** Its first engine is still to come up. */
@@ -215,9 +217,9 @@ export class Session {
     return this.#withoutSends(() => this.#link.engines.restart(signal, detail));
   }
 
-  /** Tries now what would be tried later. `acceptNumber`: the phone's new number is right. */
-  reconnect(acceptNumber: boolean): Promise<void> {
-    return this.#link.reconnect(acceptNumber);
+  /** Tries now what would be tried later. @param acceptedNumber what the session goes by from now on; null: as before */
+  reconnect(acceptedNumber: string | null): Promise<void> {
+    return this.#link.reconnect(acceptedNumber);
   }
 
   /** Drops the link with the phone and stays here, logged out. @returns whether WhatsApp was told */

@@ -22,6 +22,8 @@ export class StatusBoard {
   #status: SessionStatus = 'created';
   #action: SessionAction | null = null;
   #identity: EngineIdentity | null = null;
+  /** A linked phone of another number than the session's, until the user has accepted it. */
+  #stranger: EngineIdentity | null = null;
   #webVersion: string | null = null;
   /** The number that this session is known by; another one needs the user's consent. */
   #number: string | null;
@@ -36,14 +38,14 @@ export class StatusBoard {
     return this.#status;
   }
 
-  /** Of the phone that came online in this epoch. */
+  /** Of the phone that came online in this epoch, with the session's own number. */
   get identity(): EngineIdentity | null {
     return this.#identity;
   }
 
-  /** What a person has to do in `action_required`. */
-  get action(): SessionAction | null {
-    return this.#action;
+  /** A phone of another number is linked, and waits for the user's word. */
+  get stranger(): EngineIdentity | null {
+    return this.#stranger;
   }
 
   /** A phone is linked, as far as is known. */
@@ -58,7 +60,10 @@ export class StatusBoard {
     const { log, names, changed } = this.#deps;
     log.info('session.status', { ...names, from: this.#status, to: next.status, signal, detail });
     this.#status = next.status;
-    if (next.status !== 'action_required') this.#action = null;
+    if (next.status !== 'action_required') {
+      this.#action = null;
+      this.#stranger = null;
+    }
     const reason = detail === undefined ? '' : `: ${detail.slice(0, DETAIL_LENGTH)}`;
     this.#report(`${next.reason}${reason}`);
     changed();
@@ -79,24 +84,29 @@ export class StatusBoard {
   /** The phone is linked and the page is ready. A number other than the session's waits for the user's consent. */
   ready(identity: EngineIdentity, webVersion: string | null): void {
     this.#linked = true;
-    if (this.#number !== null && this.#number !== identity.phoneNumber)
-      return this.needsPerson('number_changed', identity);
+    if (this.#number !== null && this.#number !== identity.phoneNumber) {
+      const news = this.#stranger?.phoneNumber !== identity.phoneNumber;
+      this.#stranger = identity;
+      return this.#needsPerson('number_changed', news);
+    }
     this.#number = identity.phoneNumber;
     this.#online(identity, webVersion);
   }
 
-  /** The user consents to the phone's new number. */
-  acceptNumber(isReady: boolean): void {
-    if (this.#identity === null) return;
-    this.#number = this.#identity.phoneNumber;
-    if (isReady) this.#online(this.#identity, this.#webVersion);
+  /** The session goes by this number from now on. Brings it online where that number is what is linked. */
+  acceptNumber(phoneNumber: string, isReady: boolean): void {
+    this.#number = phoneNumber;
+    const stranger = this.#stranger;
+    if (stranger?.phoneNumber === phoneNumber && isReady) this.#online(stranger, this.#webVersion);
   }
 
   /** A person has to do something; reported again when it is another thing than before. */
-  needsPerson(action: SessionAction, identity: EngineIdentity | null = this.#identity): void {
-    const news = this.#action !== action;
+  needsPerson(action: SessionAction): void {
+    this.#needsPerson(action, this.#action !== action);
+  }
+
+  #needsPerson(action: SessionAction, news: boolean): void {
     this.#action = action;
-    this.#identity = identity;
     if (!this.apply('action_required', action) && news && this.#status === 'action_required')
       this.#report(`action_required: ${action}`);
   }
@@ -119,13 +129,14 @@ export class StatusBoard {
   }
 
   #report(reason: string): void {
+    const phone = this.#action === 'number_changed' ? this.#stranger : this.#identity;
     this.#deps.say({
       kind: 'session.status',
       status: this.#status,
       reason,
-      phoneNumber: this.#identity?.phoneNumber ?? null,
-      lid: this.#identity?.lid ?? null,
-      displayName: this.#identity?.displayName ?? null,
+      phoneNumber: phone?.phoneNumber ?? null,
+      lid: phone?.lid ?? null,
+      displayName: phone?.displayName ?? null,
       webVersion: this.#webVersion,
       ...(this.#action === null ? {} : { action: this.#action }),
     });

@@ -15,6 +15,7 @@ export type FakeMessage = {
   queueSeq: number;
   content: OutboundContent;
   mediaUrl?: string;
+  senderNumber?: string;
   expiresAt: number;
   status: MessageStatus;
   claimEpoch: number | null;
@@ -106,7 +107,7 @@ export class FakeQueue {
 }
 
 function claimed(message: FakeMessage): ClaimedMessage {
-  const { messageId, queueSeq, content, expiresAt, mediaUrl, attempts } = message;
+  const { messageId, queueSeq, content, expiresAt, mediaUrl, senderNumber, attempts } = message;
   return {
     messageId,
     queueSeq,
@@ -115,5 +116,6 @@ function claimed(message: FakeMessage): ClaimedMessage {
     expiresAt,
     attempts,
     ...(mediaUrl !== undefined && { mediaUrl }),
+    ...(senderNumber !== undefined && { senderNumber }),
   };
 }

@@ -35,9 +35,9 @@ export const SESSION_COMMANDS = {
     repeatable: false,
     example: { input: {}, output: {} },
   }),
-  /** Tries now what would be tried later. `acceptNumber`: the phone's new number is right. */
+  /** Tries now what would be tried later. `acceptedNumber`: what the session goes by from now on, as its user said. */
   reconnect: row({
-    input: z.object({ acceptNumber: z.boolean().optional() }),
+    input: z.object({ acceptedNumber: z.string().optional() }),
     output: z.object({}),
     patienceMs: 42_000,
     needs: 'nothing',

@@ -25,6 +25,8 @@ export const ClaimedMessage = z.object({
   /** Wire id of the message this one replies to. */
   quotedWireId: z.string().optional(),
   mediaUrl: z.url().optional(),
+  /** The session's number when it was accepted, bare digits: it leaves from no other. */
+  senderNumber: z.string().optional(),
   /** Unix ms after which it must not be sent any more. */
   expiresAt: z.number().int(),
   /** How often the engine turned it away before. */

@@ -40,6 +40,8 @@ export const messages = pgTable(
       .array()
       .notNull()
       .default(sql`'{}'`),
+    /** The session's number when it accepted the message, which leaves from no other. */
+    senderNumber: text('sender_number'),
     wireId: text('wire_id'),
     wireKey: text('wire_key'),
     /** Message this one replies to: ours where known, else its wire id only. */

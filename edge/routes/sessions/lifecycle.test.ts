@@ -1,5 +1,6 @@
 import { eq } from 'drizzle-orm';
 import { beforeAll, describe, expect, test, vi } from 'vitest';
+import { z } from 'zod';
 import { createHarness, type Harness, type NewSession } from '../../testing/harness.ts';
 import { ownedSession } from '../../testing/owned-session.ts';
 
@@ -124,7 +125,7 @@ describe('restart and reconnect', () => {
     expect(await post('reconnect', {})).toMatchObject({ status: 200 });
     expect(await commands()).toMatchObject([
       { name: 'restart', body: {} },
-      { name: 'reconnect', body: { acceptNumber: false } },
+      { name: 'reconnect', body: {} },
     ]);
     expect(await audited()).toEqual(['reconnectSession', 'restartSession']);
   });
@@ -173,10 +174,48 @@ describe('restart and reconnect', () => {
         newPhoneNumber: '15550100002',
       },
     });
-    expect(await post('reconnect', { acceptNumber: true })).toMatchObject({
-      data: { phoneNumber: '15550100002' },
+    const accepted = await post('reconnect', { acceptNumber: true });
+    expect(accepted).toMatchObject({ data: { phoneNumber: '15550100002' } });
+    expect(accepted.meta).toMatchObject({ failedMessages: 0 });
+    expect(await commands()).toMatchObject([{ body: { acceptedNumber: '15550100002' } }]);
+  });
+});
+
+describe('accepting another number', () => {
+  test('fails what waits under the number before, and says so', async () => {
+    const { post, call, id, set, key } = await setUp();
+    await set({ phoneNumber: '15550100001' });
+    const send = async (more: object) => {
+      const body = { sessionId: id, to: '+15550100009', text: 'for whom', ...more };
+      const sent = await harness.call('POST', '/v1/messages/text', { key, body });
+      expect(sent.status, JSON.stringify(sent)).toBe(202);
+      return z.object({ id: z.string() }).parse(sent.data).id;
+    };
+    const inAnHour = new Date(Date.now() + 3_600_000).toISOString();
+    const former = [await send({}), await send({ sendAt: inAnHour })];
+    await set({
+      status: 'action_required',
+      action: 'number_changed',
+      newPhoneNumber: '15550100002',
     });
-    expect(await commands()).toMatchObject([{ body: { acceptNumber: true } }]);
+    const accepted = await post('reconnect', { acceptNumber: true });
+    expect(accepted.meta).toMatchObject({ failedMessages: 2 });
+    await set({ status: 'online', action: null });
+    const next = await send({ sendAt: inAnHour });
+    const again = await post('reconnect', { acceptNumber: true });
+    expect(again.meta).toMatchObject({ failedMessages: 0 });
+    for (const messageId of former)
+      expect(await harness.call('GET', `/v1/messages/${messageId}`, { key })).toMatchObject({
+        data: { status: 'failed', error: { code: 'NUMBER_CHANGED' } },
+      });
+    expect(await harness.call('GET', `/v1/messages/${next}`, { key })).toMatchObject({
+      data: { status: 'queued' },
+    });
+    const told = await harness.call('GET', '/v1/events?type=message.failed', { key });
+    expect(told.data).toMatchObject(
+      former.map(() => ({ data: { status: 'failed', error: { code: 'NUMBER_CHANGED' } } })),
+    );
+    expect((await call('GET', `/${id}`)).data).toMatchObject({ phoneNumber: '15550100002' });
   });
 });
 

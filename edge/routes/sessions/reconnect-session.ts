@@ -8,7 +8,8 @@ import { SessionRef, SessionSchema } from './schemas.ts';
 
 const Body = z.strictObject({
   acceptNumber: z.boolean().default(false).openapi({
-    description: 'The new number of the phone is right: ends `action_required: number_changed`.',
+    description:
+      'The new number of the phone is right: ends `action_required: number_changed`. Messages that are queued or scheduled under the number before fail as `NUMBER_CHANGED`; `meta.failedMessages` says how many.',
   }),
 });
 
@@ -28,7 +29,11 @@ export const reconnectSession = (app: App) =>
     }),
     async (c) => {
       const input = { ...c.req.valid('param'), ...c.req.valid('json') };
-      const session = await reconnectSessionVerb({ ctx: c.get('ctx'), input });
-      return ok(c, session, 200, { sessionId: session.id, sessionName: session.name });
+      const { session, failedMessages } = await reconnectSessionVerb({ ctx: c.get('ctx'), input });
+      return ok(c, session, 200, {
+        sessionId: session.id,
+        sessionName: session.name,
+        ...(failedMessages !== null && { failedMessages }),
+      });
     },
   );

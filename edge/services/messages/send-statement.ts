@@ -134,17 +134,17 @@ export const sendStatement = (input: SendStatementInput): SQL => sql`
     update sessions s set queue_seq = s.queue_seq + case when ${isLater(input)} then 0 else 1 end
     from target, admitted
     where s.id = target.id
-    returning s.id, case when ${isLater(input)} then null else s.queue_seq end as queue_seq
+    returning s.id, s.phone_number, case when ${isLater(input)} then null else s.queue_seq end as queue_seq
   ),
   stored as (
     ${input.media === null ? sql`select null::text as id where false` : insertMedia(input, input.media)}
   ),
   written as (
     insert into messages (id, workspace_id, session_id, direction, chat_id, type, content, status, status_rank,
-      queue_seq, quoted_message_id, quoted_wire_id, media_id, send_at, expires_at)
+      queue_seq, quoted_message_id, quoted_wire_id, media_id, sender_number, send_at, expires_at)
     select ${input.messageId}, ${input.workspaceId}, raised.id, 'outbound', ${stableChatId(sql`raised.id`, sql`coalesce(${input.chatId}::text, quoted.chat_id)`)},
       ${input.content.type}, ${JSON.stringify(input.content)}::jsonb, 'queued', ${MESSAGE_STATUS_RANK.queued}::smallint,
-      raised.queue_seq, quoted.id, quoted.wire_id, ${input.media?.id ?? null}::text,
+      raised.queue_seq, quoted.id, quoted.wire_id, ${input.media?.id ?? null}::text, raised.phone_number,
       ${input.sendAt}::timestamptz,
       greatest(now(), ${input.sendAt}::timestamptz) + make_interval(secs => ${input.expiresInSeconds}::int)
     from raised left join quoted on true

@@ -107,6 +107,14 @@ describe('a claim', () => {
     expect(messages[0]?.expiresAt).toBeLessThan(Date.now());
   });
 
+  it('says which number a message is to leave from', async () => {
+    const sessionId = await ownedSession();
+    const id = await world.queueMessage({ sessionId, queueSeq: 1 });
+    const { messages } = world.schema;
+    await world.db.update(messages).set({ senderNumber: '1555' }).where(eq(messages.id, id));
+    expect((await claim(sessionId)).messages).toMatchObject([{ senderNumber: '1555' }]);
+  });
+
   it('gives a URL for a message’s media', async () => {
     const sessionId = await ownedSession();
     const mediaId = `med_${crypto.randomUUID()}`;

@@ -27,6 +27,7 @@ const Row = z.object({
       chatId: z.string(),
       content: OutboundContent,
       quotedWireId: z.string().nullable(),
+      senderNumber: z.string().nullable(),
       objectKey: z.string().nullable(),
       expiresAt: z.number().nullable(),
       attempts: z.number(),
@@ -38,7 +39,7 @@ const Row = z.object({
  * Hands the next queued messages of a session to its owner, in order of the queue: `queued` → `sending` under its epoch,
  * in one statement. What is for later has no place in the queue until it is due, and is passed over. Nothing behind a message that an earlier owner left unsettled is handed out, and nothing at all while
  * the workspace is suspended. Messages past their time are handed out like others: the runner settles them as EXPIRED,
- * which makes their event.
+ * which makes their event, and as NUMBER_CHANGED where its phone has another number than they were accepted for.
  * The lease row is share-locked, so that a takeover waits for a claim and a claim never outlives its epoch.
  * @throws AppError CONFLICT with `details.reason = stale_epoch`
  */
@@ -84,7 +85,7 @@ export async function claimMessages({
     select s.queue_seq as session_queue_seq, barrier.queue_seq is not null or not owned.workspace_active as held_back,
       case when m.id is not null then jsonb_build_object(
         'id', m.id, 'queueSeq', m.queue_seq, 'chatId', m.chat_id, 'content', m.content,
-        'quotedWireId', m.quoted_wire_id, 'objectKey', media.object_key,
+        'quotedWireId', m.quoted_wire_id, 'senderNumber', m.sender_number, 'objectKey', media.object_key,
         'attempts', m.attempts, 'expiresAt', (extract(epoch from m.expires_at) * 1000)::bigint) end as message
     from owned
     join sessions s on s.id = owned.session_id
@@ -100,10 +101,18 @@ export async function claimMessages({
   return {
     messages: await Promise.all(
       messages.map(
-        async ({ id, quotedWireId, objectKey, expiresAt, ...rest }): Promise<ClaimedMessage> => ({
+        async ({
+          id,
+          quotedWireId,
+          senderNumber,
+          objectKey,
+          expiresAt,
+          ...rest
+        }): Promise<ClaimedMessage> => ({
           messageId: id,
           ...rest,
           ...(quotedWireId !== null && { quotedWireId }),
+          ...(senderNumber !== null && { senderNumber }),
           ...(objectKey !== null && {
             mediaUrl: await services.objects.presignGet(objectKey, MEDIA_URL_SECONDS),
           }),

@@ -96,12 +96,23 @@ describe('the owner’s word', () => {
       phoneNumber: '15550100001',
       newPhoneNumber: '15550100002',
     });
-    await ingest(session, session.spool(status({ phoneNumber: '15550100002' })));
-    expect(await rowOf(session)).toMatchObject({
-      phoneNumber: '15550100002',
-      newPhoneNumber: null,
-    });
   });
+
+  it.each(['logged_out', 'disconnected', 'reconnecting', 'online'] as const)(
+    'on another number makes it nobody’s when it says %s',
+    async (next) => {
+      const session = await newOwnedSession(harness);
+      const own = { phoneNumber: '15550100001', lid: '1@lid', displayName: 'Own' };
+      await ingest(session, session.spool(status(own)));
+      const other = { phoneNumber: '15550100002', lid: '2@lid', displayName: 'Other' };
+      const asks = { status: 'action_required', action: 'number_changed' } as const;
+      await ingest(session, session.spool(status({ ...asks, ...other })));
+      expect(await rowOf(session)).toMatchObject(own);
+      await ingest(session, session.spool(status({ status: next, reason: 'why', ...other })));
+      expect(await rowOf(session)).toMatchObject({ status: next, ...own });
+      expect((await eventsOf(session)).at(-1)?.data).toMatchObject(own);
+    },
+  );
 
   it('on a conflict ends the wish to run: nobody takes the link back by himself', async () => {
     const session = await newOwnedSession(harness);

@@ -1,6 +1,8 @@
 import { sql } from 'drizzle-orm';
+import { z } from 'zod';
 import type { ServiceContext } from '../../context.ts';
 import { auditQuery } from '../audit/audit-row.ts';
+import { failMessagesOfFormerNumber } from '../events/fail-messages-of-former-number.ts';
 import { requireScope } from '../keys/require-scope.ts';
 import { findSession, isHeld, isNotHeldThere, ownerOf } from './internal.ts';
 import { type SessionView, viewSession } from './session-view.ts';
@@ -8,7 +10,9 @@ import { startSession } from './start-session.ts';
 
 /**
  * Tries now what would be tried later; does nothing to a session that is online, and starts one that does not run.
- * `acceptNumber` says that the phone's new number is right: a session that waits in `number_changed` goes on with it.
+ * `acceptNumber` says that the phone's new number is right: a session that waits in `number_changed` goes on with it, and
+ * what is queued or scheduled under the number before fails as NUMBER_CHANGED.
+ * @returns the session, and with `acceptNumber` how many messages failed
  * @throws AppError SESSION_NOT_FOUND; UNAVAILABLE when the owner is out of reach
  */
 export async function reconnectSession({
@@ -17,23 +21,48 @@ export async function reconnectSession({
 }: {
   ctx: ServiceContext;
   input: { id: string; acceptNumber: boolean };
-}): Promise<SessionView> {
+}): Promise<{ session: SessionView; failedMessages: number | null }> {
   requireScope(ctx, 'sessions:write');
   const row = await findSession(ctx, input.id);
   const { id } = row.session;
   const { acceptNumber } = input;
-  if (acceptNumber)
-    await ctx.db.execute(sql`
-      update sessions set phone_number = new_phone_number, new_phone_number = null, updated_at = now()
-      where id = ${id} and workspace_id = ${ctx.workspaceId} and new_phone_number is not null`);
+  const accepted = acceptNumber ? await acceptNewNumber(ctx, id) : null;
+  const start = async () => ({
+    session: await startSession({ ctx, input }),
+    failedMessages: accepted?.failedMessages ?? null,
+  });
   const owner = ownerOf(row);
-  if (owner === null || !isHeld(row)) return startSession({ ctx, input });
+  if (owner === null || !isHeld(row)) return start();
   try {
-    await ctx.runners.command(owner, 'reconnect', { acceptNumber });
+    const acceptedNumber = accepted?.phoneNumber ?? undefined;
+    await ctx.runners.command(owner, 'reconnect', { acceptedNumber });
   } catch (error) {
-    if (isNotHeldThere(error)) return startSession({ ctx, input });
+    if (isNotHeldThere(error)) return start();
     throw error;
   }
   await auditQuery(ctx, { target: id });
-  return viewSession(await findSession(ctx, id));
+  return {
+    session: viewSession(await findSession(ctx, id)),
+    failedMessages: accepted?.failedMessages ?? null,
+  };
+}
+
+const Accepted = z.object({ phoneNumber: z.string().nullable() });
+
+/** Makes the number that waits the session's own. Said again, it repeats what is left to do. */
+async function acceptNewNumber(
+  ctx: ServiceContext,
+  sessionId: string,
+): Promise<{ phoneNumber: string | null; failedMessages: number }> {
+  const isNew = sql`new_phone_number is not null`;
+  const { rows } = await ctx.db.execute(sql`
+    update sessions set
+      phone_number = coalesce(new_phone_number, phone_number),
+      lid = case when ${isNew} then null else lid end,
+      display_name = case when ${isNew} then null else display_name end,
+      new_phone_number = null, updated_at = now()
+    where id = ${sessionId} and workspace_id = ${ctx.workspaceId}
+    returning phone_number as "phoneNumber"`);
+  const phoneNumber = z.array(Accepted).parse(rows)[0]?.phoneNumber ?? null;
+  return { phoneNumber, failedMessages: await failMessagesOfFormerNumber(ctx, sessionId) };
 }

@@ -19,6 +19,10 @@ export function sessionStatus(write: WriteContext, report: ReportOf<'session.sta
   const { spooled } = write;
   const at = safeTimestamp(spooled.occurredAt);
   const isOtherNumber = report.action === 'number_changed';
+  // A number becomes the session's by being its first one online, or by the user's word (reconnectSession).
+  const isFirstNumber = report.status === 'online' && !isOtherNumber;
+  const ownNumber = sql`coalesce(session.phone_number, ${isFirstNumber ? report.phoneNumber : null}::text)`;
+  const isOwn = sql`${report.phoneNumber}::text = ${ownNumber} and not ${isOtherNumber}::boolean`;
   const event = fact('session.status', {
     ...reported(write, { beside: sql`cross join moved` }),
     data: {
@@ -40,13 +44,14 @@ export function sessionStatus(write: WriteContext, report: ReportOf<'session.sta
         action = ${report.action ?? null}::text,
         reconnect_attempt = case when ${isComing(report.status)}::boolean then session.reconnect_attempt end,
         reconnect_at = case when ${isComing(report.status)}::boolean then session.reconnect_at end,
-        phone_number = coalesce(${isOtherNumber ? null : report.phoneNumber}::text, session.phone_number),
+        phone_number = ${ownNumber},
         new_phone_number = case
           when ${isOtherNumber}::boolean then ${report.phoneNumber}::text
           when ${report.status} in ('online', 'logged_out') then null
           else session.new_phone_number end,
-        lid = coalesce(${report.lid}, session.lid),
-        display_name = coalesce(${report.displayName}, session.display_name),
+        lid = case when ${isOwn} then coalesce(${report.lid}, session.lid) else session.lid end,
+        display_name = case when ${isOwn} then coalesce(${report.displayName}, session.display_name)
+          else session.display_name end,
         phone_seen_at = case when ${report.status} = 'online' then coalesce(session.phone_seen_at, now())
           else session.phone_seen_at end,
         web_version = coalesce(${report.webVersion}, session.web_version),

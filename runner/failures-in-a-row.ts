@@ -1,11 +1,11 @@
-/** So many failures within so long are one too many. */
-export type FailureLimit = { failures: number; withinMs: number };
+/** The limit is reached by this many failures within this time. */
+type FailureLimit = { failures: number; withinMs: number };
 
 /**
- * The failures that count once another has come: when each was, oldest first, on one monotonic clock. Single ones age and
- * are forgotten. A row that reached the limit stays whole however slowly it goes on, until what fails has run for as long
- * as the limit's own time.
- * @param failure when it came, and how long what failed had run
+ * The failures that still count after another one: when each was, oldest first, on one monotonic clock. Single failures age
+ * and are forgotten. A row that has reached the limit is kept, however slowly it grows, until what fails has run for the
+ * limit's own time without failing.
+ * @param failure when it was, and how long what failed had run
  */
 export function failuresInARow(
   before: readonly number[],

@@ -18,7 +18,7 @@ import type { Settlements } from './session/settlements.ts';
 const ARRIVAL_WAIT_MS = 1_500;
 export const BODY_LIMIT_BYTES = 2 * 1024 * 1024;
 
-export type ServerDeps = {
+type ServerDeps = {
   runnerId: string;
   bootId: string;
   keys: SigningKeys;
@@ -143,7 +143,7 @@ function health({ runnerId, bootId, sessions }: ServerDeps): Answer {
 function write(response: ServerResponse, { status, body }: Answer): void {
   if (response.destroyed) return;
   const text = JSON.stringify(body);
-  // A body that was refused half-read leaves the connection of no more use.
+  // A connection whose body was not read to its end cannot be used again.
   const close = status === 413 ? { connection: 'close' } : {};
   response.writeHead(status, { 'content-type': 'application/json', ...close });
   response.end(text);

@@ -36,7 +36,7 @@ export type RunnerOptions = {
   engineFactory: EngineFactory;
   /** Null when this runner plays no sandbox sessions. */
   sandbox: SandboxClient | null;
-  /** Of the browser that its engines start; null when it cannot be told. */
+  /** Of the browser that its engines start; null when it is not known. */
   chromiumMajor: () => Promise<number | null>;
   bootId?: string;
   clock?: Clock;
@@ -51,20 +51,20 @@ export type RunnerOptions = {
 export type Runner = {
   runnerId: string;
   bootId: string;
-  /** Where the edge calls this runner. */
+  /** Where the edge reaches this runner. */
   url: string;
   /**
-   * Drains: claims nothing more, lets sends in flight end, closes every engine and keeps the links, hands its reports
-   * over, tells the edge, and closes the door. Idempotent.
+   * Drains: claims nothing more, lets sends in flight end, closes every engine and keeps the links, delivers its reports,
+   * notifies the edge, and stops listening. Idempotent.
    */
   stop(): Promise<void>;
-  /** From here on nothing is waited for: what is open is killed. Ends a `stop` that is under way, or begins one. */
+  /** Waits for nothing more and kills what is open. Cuts a `stop` short that is under way, or begins one. */
   hurry(): Promise<void>;
-  /** Resolves when the runner must not go on, since nothing fences it any more. */
+  /** Resolves when the runner must stop, since its supervisors died and nothing fences it. */
   readonly unfenced: Promise<void>;
 };
 
-/** Puts the runner together and starts it. Resolves when its door is open. */
+/** Builds the runner and starts it. Resolves when it listens. */
 export async function startRunner(options: RunnerOptions): Promise<Runner> {
   const { env, sandbox } = options;
   const clock = options.clock ?? systemClock;

@@ -1,9 +1,9 @@
 import { SIGNATURE_LIFETIME_SECONDS } from '../../shared/signing/signed-request.ts';
 import type { Log } from '../log.ts';
 
-/** What the edge's answers say of this machine's clock. */
+/** What the edge's answers show about this machine's clock. */
 export type ClockCheck = {
-  /** Something is signed now; its answer, when it comes, is told to what this returns. */
+  /** A request is signed now; the returned object takes its answer. */
   signing: () => {
     /** The edge took the signature: the clock was right. */
     taken: () => void;
@@ -26,7 +26,7 @@ export function createClockCheck(log: Log): ClockCheck {
   return {
     signing: () => {
       const signedAfter = changes;
-      // What was signed before the last change says nothing of the clock since.
+      // A request that was signed before the last change shows nothing about the clock since.
       const isNews = (): boolean => signedAfter === changes;
       return {
         taken: () => {

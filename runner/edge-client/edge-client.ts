@@ -102,7 +102,7 @@ export function createEdgeClient(options: {
       audience: 'edge',
       now: Math.floor(now() / 1_000),
       commandId: newId('command'),
-      // For the edge's logs only: who calls is what the signature and the body say.
+      // For the edge's logs only: the caller is known by the signature and the body.
       headers: { 'waypost-runner': `${options.runnerId}/${options.bootId}` },
       ...context,
     });
@@ -157,7 +157,7 @@ export function createEdgeClient(options: {
   }
 
   return {
-    // After that its answer renews nothing any more.
+    // A later answer could not renew anything.
     heartbeat: (body) =>
       call({
         path: 'heartbeat',

@@ -11,8 +11,8 @@ const MAX_TRIES = 5;
 const RETRY = { baseMs: 500, maxMs: 15_000 };
 const PUT_TIMEOUT_MS = 120_000;
 
-export type UploadInput = { sessionId: string; epoch: number; wireId: string; file: InboundFile };
-export type Uploaded = { mediaId: string; error: null } | { mediaId: null; error: string };
+type UploadInput = { sessionId: string; epoch: number; wireId: string; file: InboundFile };
+type Uploaded = { mediaId: string; error: null } | { mediaId: null; error: string };
 export type MediaUpload = (input: UploadInput, signal: AbortSignal) => Promise<Uploaded | null>;
 
 /**

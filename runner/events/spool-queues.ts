@@ -8,7 +8,7 @@ export type Queued = {
   uploading: boolean;
 };
 
-export type BatchLimits = { reports: number; bytes: number };
+type BatchLimits = { reports: number; bytes: number };
 
 /** Reports that wait, oldest first, by session: one session's hold-up is no other's. */
 export class SpoolQueues {

@@ -25,7 +25,7 @@ export type SpoolRef = { bootId: string; spoolSeq: number; sessionId: string };
 export type Left = SpoolRef & { bytes: number; hasFile: boolean };
 
 /**
- * The spool's disk: one file per boot, holding what the edge has not said yes to. Of an entry only its place in the file
+ * The spool's disk: one file per boot, holding what the edge has not confirmed. Of an entry only its place in the file
  * is in memory.
  */
 export class SpoolStore {

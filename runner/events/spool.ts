@@ -18,11 +18,11 @@ const BATCH_BYTES = 512 * 1024;
 const MEMORY_BYTES = 16 * 1024 * 1024;
 const RETRY = { baseMs: 250, maxMs: 15_000 };
 
-export type NewReport = { sessionId: string; epoch: number; report: Report; file?: InboundFile };
+type NewReport = { sessionId: string; epoch: number; report: Report; file?: InboundFile };
 
 type Loaded = { queued: Queued; entry: SpoolEntry | null };
 
-export type SpoolDeps = {
+type SpoolDeps = {
   store: SpoolStore;
   /** What older boots left: goes first. */
   left: readonly Left[];
@@ -37,7 +37,7 @@ export type SpoolDeps = {
 };
 
 /**
- * Reports on their way to the edge. Each is on the disk when `add` resolves, and leaves it only after the edge's yes.
+ * Reports on their way to the edge. Each is on the disk when `add` resolves, and leaves it only when the edge has confirmed it.
  * Order is kept within a session; a file that is still on its way holds back its own session alone. However many wait,
  * no more than `memoryBytes` of them are in memory.
  */
@@ -94,7 +94,7 @@ export class ReportSpool {
     }
   }
 
-  /** Resolves when the edge has said yes to everything of this session that is here now. */
+  /** Resolves when the edge has confirmed every report of this session that is here now. */
   delivered(sessionId: string): Promise<void> {
     const last = this.#queues.newest(sessionId);
     if (last === undefined) return Promise.resolve();
@@ -293,7 +293,7 @@ function isCredential(report: Report): report is CredentialReport {
   return report.kind === 'session.qr' || report.kind === 'session.pairing_code';
 }
 
-/** A code to link with that is out of date is of no use to anyone. */
+/** An expired code to link a phone is worthless, so it is dropped. */
 function isSpent(report: Report, now: number): boolean {
   return isCredential(report) && report.expiresAt <= now;
 }

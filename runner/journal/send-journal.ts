@@ -8,7 +8,7 @@ const Outcome = z.object({
   wireKey: z.string().nullable(),
   error: z.object({ code: z.enum(ERROR_CODES), message: z.string() }).nullable(),
 });
-export type JournalOutcome = z.infer<typeof Outcome>;
+type JournalOutcome = z.infer<typeof Outcome>;
 
 const Line = z.discriminatedUnion('type', [
   /** From here on, claims of this epoch are recorded here; those up to `forgottenSeq` no longer are. */
@@ -102,7 +102,7 @@ export class SendJournal {
     return { state: 'not_begun' };
   }
 
-  /** Forgets epochs before this one: the edge has nothing unsettled of theirs any more. */
+  /** Forgets earlier epochs: the edge has no unsettled message of theirs left. */
   async forgetBefore(epoch: number): Promise<void> {
     const old = [...this.#epochs.keys()].filter((known) => known < epoch);
     if (old.length === 0) return;
@@ -117,7 +117,7 @@ export class SendJournal {
   }
 
   async #write(line: Line): Promise<void> {
-    // In memory first: whoever asks while the disk works must already hear `begun`.
+    // In memory first: a question while the disk works must already be answered with `begun`.
     this.#apply(line);
     await this.#log.append(JSON.stringify(line));
     this.#lines += 1;

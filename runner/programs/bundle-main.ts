@@ -42,7 +42,7 @@ const [, , outdir] = process.argv;
 if (outdir === undefined) throw new Error('give the folder to write to');
 await build({
   entryPoints: { 'session-process': SESSION, supervisor: SUPERVISOR },
-  // Where aliases are resolved: whoever starts a runner may do so from anywhere.
+  // Where aliases are resolved: a runner may be started from anywhere.
   absWorkingDir: dirname(SESSION),
   outdir,
   outExtension: { '.js': '.cjs' },
@@ -52,7 +52,7 @@ await build({
   // Names stay: functions travel to the page as text.
   minifyWhitespace: true,
   target: 'node24',
-  // Puppeteer's other half finds and downloads browsers; which browser is ours to say.
+  // Puppeteer's other half finds and downloads browsers, which the runner does by itself.
   alias: { puppeteer: 'puppeteer-core' },
   plugins: [leaveOut],
   logLevel: 'error',

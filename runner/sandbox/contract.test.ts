@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { libraryNeeds, needsOf } from './contract.ts';
+import { libraryNeeds, needsOf } from './testing/contract.ts';
 
 const membersIn = (source: string): string[] =>
   needsOf(source, 'x.js').map(({ module, member }) => `${module}:${member}`);

@@ -21,7 +21,7 @@ const done = z.object({});
 
 const linked = z.object({ account: z.string(), lid: z.string(), deviceId: z.number().int() });
 
-export const messageTypes = [
+const messageTypes = [
   'text',
   'image',
   'video',
@@ -58,7 +58,7 @@ export const incomingSchema = at.extend({
 });
 const sentBack = z.object({ wireId, chat: z.string(), t: z.number().int() });
 
-export const faultChangeSchema = z.object({
+const faultChangeSchema = z.object({
   /** With an account: its own faults. Without: the sandbox's defaults, also for pages that have not paired. */
   world: world.optional(),
   account: phone.optional(),

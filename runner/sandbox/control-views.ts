@@ -18,7 +18,7 @@ export const infoSchema = z.object({
   ),
 });
 
-export const messageViewSchema = z.object({
+const messageViewSchema = z.object({
   wireId,
   chat: z.string(),
   fromMe: z.boolean(),

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Client, GroupChat, Message } from 'whatsapp-web.js';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { libraryNeeds, missingScript } from './contract.ts';
+import { libraryNeeds, missingScript } from './testing/contract.ts';
 import { profileNames } from './protocol/profile.ts';
 import {
   createEngine,

@@ -10,7 +10,7 @@ export const sandboxConfigSchema = z.object({
   host: z.string().default('127.0.0.1'),
 });
 
-export type SandboxConfig = z.infer<typeof sandboxConfigSchema>;
+type SandboxConfig = z.infer<typeof sandboxConfigSchema>;
 export type SandboxConfigInput = z.input<typeof sandboxConfigSchema>;
 
 /**

@@ -1,15 +1,15 @@
 import type { Clock } from '../clock.ts';
 
 /** Exactly one of `onAck` and `onTimeout` is called, unless the watch is ended first. */
-export type AckHandler = {
+type AckHandler = {
   /** With the first ack other than 0. */
   onAck: (ack: number) => void;
-  /** After `holdMs`: what comes after this message is not held up any longer, and the ack may have been missed. */
+  /** After `holdMs`: this message no longer holds up the next ones, and its ack may have been missed. */
   onLate: () => void;
   onTimeout: () => void;
 };
 
-export type AckPatience = { holdMs: number; ackMs: number };
+type AckPatience = { holdMs: number; ackMs: number };
 
 type Watched = AckHandler & { holds: boolean; cancel: () => void };
 
@@ -17,7 +17,7 @@ const REMEMBERED = 500;
 
 /**
  * Waits for WhatsApp's first ack of messages that are on the page and not yet acknowledged. Acks may come before the
- * engine's own answer does, so the last ones are remembered.
+ * engine's own answer, so the latest are kept.
  */
 export class AckWatch {
   readonly #clock: Clock;
@@ -48,7 +48,7 @@ export class AckWatch {
     while (this.awaited > 0) await this.changed();
   }
 
-  /** Told of each ack fact. 0 settles nothing. @returns whether somebody waited for it */
+  /** Takes each ack fact. 0 settles nothing. @returns whether the message was watched */
   seen(wireId: string, ack: number): boolean {
     if (ack === 0) return false;
     const highest = Math.max(this.#acks.get(wireId) ?? -1, ack);
@@ -82,14 +82,14 @@ export class AckWatch {
     this.#watched.set(wireId, watched);
   }
 
-  /** Nobody is called for this one any more. */
+  /** Ends the watch of this message: none of its handlers is called. */
   end(wireId: string): void {
     this.#watched.get(wireId)?.cancel();
     this.#watched.delete(wireId);
     this.wake();
   }
 
-  /** Nobody is called any more. */
+  /** Ends all watches: no handler is called. */
   close(): void {
     for (const wireId of this.#watched.keys()) this.end(wireId);
   }

@@ -15,7 +15,7 @@ import type { MaybeSent, UnsettledMessages } from './unsettled.ts';
 /** Longer than any engine's own deadline for a send: only an engine that broke its word runs into it. */
 const SEND_DEADLINE_MS = 150_000;
 
-export type CarryDeps = {
+type CarryDeps = {
   sessionKey: string;
   epoch: number;
   clock: Clock;
@@ -35,10 +35,7 @@ export type CarryDeps = {
  * `done`: settled, or in the hands of `unsettled`. Otherwise it is known not to have left: `not_now`, since the session
  * cannot send; `again`, since it was turned away, `attempts` times by now.
  */
-export type Carried =
-  | { result: 'done' }
-  | { result: 'not_now' }
-  | { result: 'again'; attempts: number };
+type Carried = { result: 'done' } | { result: 'not_now' } | { result: 'again'; attempts: number };
 
 const DONE: Carried = { result: 'done' };
 const NOT_NOW: Carried = { result: 'not_now' };

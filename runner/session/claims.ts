@@ -11,7 +11,7 @@ import type { UnsettledMessages } from './unsettled.ts';
 
 /** How many messages are claimed at once: a runner that dies with its disk leaves few in doubt. */
 const CLAIM_LIMIT = 5;
-/** Without pacing the next ones are claimed while so many are left, so that no send waits for the edge. */
+/** Without pacing, the next are claimed while this many are left, so that no send waits for the edge. */
 const CLAIM_AHEAD = 5;
 const EDGE_RETRY = { baseMs: 500, maxMs: 15_000 };
 
@@ -27,10 +27,10 @@ export type ClaimsDeps = {
   settle: (settlement: Settlement) => Promise<void>;
   /** Resolves when the edge has every report of this session that was made so far. */
   reportsDelivered: () => Promise<void>;
-  /** The edge says that this epoch is not ours: time for a heartbeat. */
+  /** The edge refuses this epoch: time for a heartbeat. */
   refusedByEdge: () => void;
   stopping: AbortSignal;
-  /** Something came that was claimed ahead. */
+  /** Messages that were claimed ahead have arrived. */
   kick: () => void;
 };
 
@@ -43,8 +43,8 @@ export class Claims {
   #upTo = -1;
   /** A claim that is under way while messages are sent. */
   #ahead: Promise<void> | null = null;
-  /** Settlements are under way that the edge must have before it can hand out what comes after them. */
-  #tellFirst = false;
+  /** The edge must have the settlements that are under way before it can hand out later messages. */
+  #reportFirst = false;
   #failures = 0;
 
   constructor(deps: ClaimsDeps) {
@@ -56,7 +56,7 @@ export class Claims {
     return this.#hand[0];
   }
 
-  /** The first is settled, or in other hands. */
+  /** The first is settled, or is looked after by `unsettled`. */
   done(): void {
     this.#hand.shift();
   }
@@ -80,17 +80,17 @@ export class Claims {
     return this.#wanted;
   }
 
-  /** What is settled from now on must be known to the edge before the next claim. */
-  tellFirst(): void {
-    this.#tellFirst = true;
+  /** The edge must know what is settled from now on before the next claim. */
+  reportFirst(): void {
+    this.#reportFirst = true;
   }
 
-  /** What was claimed and never settled, by an earlier owner or in an answer that got lost on its way to us. */
+  /** Loads what was claimed and never settled: by an earlier owner, or in an answer that was lost. */
   load(): Promise<boolean> {
     return this.#fromEdge(() => this.#load());
   }
 
-  /** With nothing in hand: waits for what is claimed already, or claims. @returns false when nothing waits */
+  /** With nothing in hand: waits for a claim that is under way, or claims. @returns false when nothing is queued */
   async more(): Promise<boolean> {
     if (this.#ahead === null) return this.#wanted && this.#fromEdge(() => this.#claim());
     await this.#ahead;
@@ -99,7 +99,7 @@ export class Claims {
 
   /** Claims while what is in hand is sent. */
   ahead(): void {
-    if (this.#ahead !== null || !this.#wanted || this.#tellFirst) return;
+    if (this.#ahead !== null || !this.#wanted || this.#reportFirst) return;
     if (this.#hand.length > CLAIM_AHEAD || this.#deps.pacing().minIntervalMs > 0) return;
     this.#ahead = this.#fromEdge(() => this.#claim())
       .then(() => this.#deps.kick())
@@ -113,7 +113,7 @@ export class Claims {
       });
   }
 
-  /** All goes back to the edge's queue, to the old places. @param attempts of the first, by now */
+  /** Gives all back to the edge's queue, in their old places. @param attempts of the first, by now */
   async giveBack(attempts?: number): Promise<void> {
     const [first] = this.#hand;
     if (first !== undefined && attempts !== undefined) this.#hand[0] = { ...first, attempts };
@@ -127,7 +127,7 @@ export class Claims {
     const back = this.#hand.filter((message) => message !== except);
     if (back.length === 0) return;
     this.#hand = this.#hand.filter((message) => message === except);
-    this.#tellFirst = true;
+    this.#reportFirst = true;
     this.#wanted = true;
     for (const { messageId, attempts } of back)
       await this.#deps.settle({
@@ -161,14 +161,14 @@ export class Claims {
 
   async #claim(): Promise<boolean> {
     const { sessionId, epoch } = this.#deps.assignment;
-    if (this.#tellFirst && !(await this.#delivered())) return false;
-    this.#tellFirst = false;
+    if (this.#reportFirst && !(await this.#delivered())) return false;
+    this.#reportFirst = false;
     this.#wanted = false;
     const answer = await this.#deps.edge.claim({ sessionId, epoch, limit: CLAIM_LIMIT });
     const claimed = answer.messages.toSorted((a, b) => a.queueSeq - b.queueSeq);
     this.#hand.push(...claimed);
     this.#upTo = claimed.at(-1)?.queueSeq ?? answer.highestQueueSeq;
-    // The next heartbeat rings again: whoever holds the queue back may not be us.
+    // The next heartbeat rings again: the queue may be held back by another owner's sends.
     if (answer.heldBack && claimed.length === 0) this.#upTo = -1;
     else if (answer.highestQueueSeq > this.#upTo) this.#wanted = true;
     return true;

@@ -1,5 +1,5 @@
 /** How a runner spends the time that it has between SIGTERM and its end, in milliseconds from the first. */
-export type DrainPlan = {
+type DrainPlan = {
   /** Sends in flight may take until then. */
   sendWaitMs: number;
   /** Whatever is still open is killed then. */

@@ -3,7 +3,7 @@ import type { Log } from '../log.ts';
 import { WorkLane } from '../work-lane.ts';
 import type { EngineSlot } from './engine-slot.ts';
 
-export type EngineLauncherDeps = {
+type EngineLauncherDeps = {
   log: Log;
   names: { sessionId: string; epoch: number };
   slot: EngineSlot;
@@ -11,12 +11,12 @@ export type EngineLauncherDeps = {
   prepare: () => Promise<PreparedProfile>;
   /** Runs a start when few enough others run. */
   startGate: (start: () => Promise<void>) => Promise<void>;
-  /** A start has ended: this session takes none of the places for starts any more. */
+  /** A start has ended, and its place is free for another session. */
   cameUp: () => void;
   requestHeartbeat: () => void;
 };
 
-/** What happened of this epoch's first start: only a `begun` or `done` one makes this runner's profile the newest. */
+/** How far this epoch's first start has come. One that has `begun` makes this runner's profile the newest. */
 type FirstStart = 'pending' | 'failed' | 'begun' | 'done';
 
 /** Starts engines: first the profile, then the edge must know of it, then the session's turn among the runner's starts. */
@@ -47,7 +47,7 @@ export class EngineLauncher {
   }
 
   /**
-   * Brings an engine up, unless it is not `wanted` any more on the way there.
+   * Brings an engine up, for as long as it is `wanted` on the way there.
    * @param onPrepared gets the profile that the engine will start on
    * @throws when the profile cannot be made ready
    */

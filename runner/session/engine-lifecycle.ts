@@ -15,7 +15,7 @@ import type { SessionTiming } from './timing.ts';
 
 const REASON_LENGTH = 200;
 
-export type EngineLifecycleDeps = {
+type EngineLifecycleDeps = {
   names: { sessionId: string; epoch: number };
   clock: Clock;
   random: () => number;
@@ -28,14 +28,14 @@ export type EngineLifecycleDeps = {
   leaseIsCurrent: () => boolean;
   /** Runs a start when few enough others run. */
   startGate: (start: () => Promise<void>) => Promise<void>;
-  /** A start has ended: this session takes none of the places for starts any more. */
+  /** A start has ended, and its place is free for another session. */
   cameUp: () => void;
   requestHeartbeat: () => void;
   say: (report: Report) => void;
   /** An engine is about to start. */
   onStart: () => void;
   onEvent: (event: EngineEvent) => void;
-  /** No engine runs any more. */
+  /** The last engine has ended. */
   onGone: () => void;
 };
 
@@ -113,7 +113,7 @@ export class EngineLifecycle {
       );
   }
 
-  /** Brings an engine up although the session rests: someone needs it. */
+  /** Brings a session up that rests, since a caller needs it. */
   demand(): void {
     const { board, leaseIsCurrent } = this.#deps;
     const rests = board.status === 'logged_out' || board.status === 'failed';
@@ -172,7 +172,7 @@ export class EngineLifecycle {
     await this.#launcher.profile.idle();
   }
 
-  /** The engine is of no more use and another is wanted: after a pause that grows, so that a broken start costs little. */
+  /** The engine cannot be used any longer. Starts another after a pause that grows, so that a broken start costs little. */
   failed(signal: 'crashed' | 'start_failed' | 'unresponsive', detail: string): void {
     if (!this.#step('fail')) return;
     const { board, clock, say } = this.#deps;

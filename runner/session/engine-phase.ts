@@ -20,7 +20,7 @@ export type Phase =
   | { name: 'retrying' }
   /** The lease is over and the engine was killed. None starts before the lease is this runner's again. */
   | { name: 'fenced' }
-  /** The session ends on this runner: no engine starts any more. `page` is null when none runs. */
+  /** The session ends on this runner: no further engine starts. `page` is null when none runs. */
   | { name: 'ending'; page: Page | null };
 
 export const STEPS = [

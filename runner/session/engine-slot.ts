@@ -13,7 +13,7 @@ type Handle = {
   released: PromiseWithResolvers<void>;
 };
 
-export type EngineSlotDeps = {
+type EngineSlotDeps = {
   clock: Clock;
   log: Log;
   make: (emit: (event: EngineEvent) => void) => WhatsAppEngine;
@@ -23,8 +23,8 @@ export type EngineSlotDeps = {
 };
 
 /**
- * Holds at most one engine. Opening and closing wait for each other, so that two never run on one profile; what an
- * earlier engine still says is ignored, but for facts, since those are true anyway.
+ * Holds at most one engine. Opening and closing wait for each other, so two never run on one profile. Later events of
+ * an earlier engine are ignored, except facts, which are true all the same.
  */
 export class EngineSlot {
   readonly #deps: EngineSlotDeps;

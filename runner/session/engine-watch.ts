@@ -3,14 +3,14 @@ import type { WhatsAppEngine } from '../engine/port.ts';
 import { watchLiveness, type LivenessTiming } from './liveness.ts';
 import { Timers } from './timers.ts';
 
-export type EngineWatchDeps = {
+type EngineWatchDeps = {
   clock: Clock;
   liveness: LivenessTiming;
-  /** The engine is of no use any more; said once for each watch. */
+  /** The engine makes no progress. Called once for each watch. */
   onDead: (detail: string) => void;
 };
 
-/** Notices an engine that does not get on: what must come by a deadline, and pings that are not answered. */
+/** Notices an engine that makes no progress: it misses a deadline, or does not answer pings. */
 export class EngineWatch {
   readonly #deps: EngineWatchDeps;
   readonly #timers: Timers<'deadline'>;
@@ -21,17 +21,17 @@ export class EngineWatch {
     this.#timers = new Timers(deps.clock);
   }
 
-  /** Something must come within `ms`; replaces what was expected before. */
+  /** Expects progress within `ms`; replaces the deadline before. */
   expect(ms: number, otherwise: string): void {
     this.#timers.set('deadline', ms, () => this.#deps.onDead(otherwise));
   }
 
-  /** It came. */
+  /** The progress was made. */
   met(): void {
     this.#timers.clear('deadline');
   }
 
-  /** From here on it must answer pings. */
+  /** From here on the engine must answer pings. */
   ping(engine: WhatsAppEngine | null): void {
     if (engine === null || this.#endPings !== null) return;
     const { clock, liveness, onDead } = this.#deps;

@@ -6,26 +6,26 @@ import type { EdgeClient } from '../edge-client/edge-client.ts';
 import type { Log } from '../log.ts';
 import { shouldLogFailure } from '../log-sampling.ts';
 
-/** What the two clocks may differ by during one heartbeat when nobody put them right. */
+/** How far the two clocks may diverge during one heartbeat without the machine having slept. */
 const SLEPT_MS = 2_000;
 
-export type HeartbeatDeps = {
+type HeartbeatDeps = {
   edge: Pick<EdgeClient, 'heartbeat'>;
   clock: Clock;
   random: () => number;
   log: Log;
   request: () => HeartbeatRequest;
-  /** Everything the answer says, and what it answers: `sentAt` is monotonic. */
+  /** Carries out an answer to `request`, which was sent at `sentAt` (monotonic ms). */
   apply: (answer: HeartbeatResponse, sentAt: number, request: HeartbeatRequest) => void;
   everyMs: number;
 };
 
-/** An answer is waited for this share of `everyMs` before the next heartbeat is thought of. */
+/** The share of `everyMs` that an answer may take before the next heartbeat is planned without it. */
 const PATIENCE = 0.8;
 
 /**
- * Tells the edge every `everyMs`, or at once when asked, that this runner lives and what it holds. One at a time, unless the
- * edge is slow: a late answer still renews, so that a busy edge costs no session its browser. Answers that were overtaken are dropped.
+ * Reports to the edge every `everyMs`, or at once when asked, that this runner is alive and what it holds. One at a time,
+ * unless the edge is slow: a late answer still renews, so a busy edge costs no session its browser. Overtaken answers are dropped.
  */
 export class Heartbeat {
   readonly #deps: HeartbeatDeps;
@@ -49,7 +49,7 @@ export class Heartbeat {
     this.#hurry.abort();
   }
 
-  /** Ends the loop; then `last` is sent once, best effort: the final word of a runner that drains. */
+  /** Ends the loop and sends `last` once, best effort: the final heartbeat of a runner that drains. */
   async stop(last: () => HeartbeatRequest): Promise<void> {
     this.#stopping.abort();
     this.#hurry.abort();
@@ -82,7 +82,7 @@ export class Heartbeat {
     try {
       const asked = request();
       const answered = edge.heartbeat(asked).then((answer) => {
-        // What it renewed may be over: for how long we slept, the monotonic clock cannot tell.
+        // The renewed leases may be over: the monotonic clock does not count the time asleep.
         if (clock.now() - sentOn - (clock.monotonic() - sentAt) > SLEPT_MS)
           throw new Error('the machine slept before the answer came');
         this.#take(number, () => this.#deps.apply(answer, sentAt, asked));

@@ -3,13 +3,13 @@ import type { Supervisor } from '../supervisor/supervisor.ts';
 
 type Lease = { deadline: number; wallDeadline: number; cancel: () => void };
 
-/** So often the clocks are looked at: after a sleep of the machine no timer says that the time is over. */
+/** How often the clocks are checked: after the machine slept, timers fire too late. */
 const LOOK_MS = 1_000;
 
 /**
- * When each session's lease ends for us. The first line: it closes a session in order of business. Behind it stands the
- * supervisor, told of every deadline, since an event loop that hangs cannot fence itself. A lease is over when either clock
- * says so: the monotonic one may stand still while the machine sleeps, the other may be put back.
+ * Ends each session's lease by this runner's own clocks. The supervisor gets every deadline too, since an event loop that
+ * hangs cannot fence itself. A lease is over when either clock is past its deadline: the monotonic one may stand still
+ * while the machine sleeps, the wall clock may be set back.
  */
 export type LeaseFence = {
   renew(lease: {

@@ -7,7 +7,7 @@ export const LIVENESS: LivenessTiming = { everyMs: 15_000, deadlineMs: 10_000, f
 
 /**
  * Pings until `failures` pings in a row were not answered in time, then calls `onDead` once. A crashed or frozen page
- * says nothing by itself, so this is the only way to notice.
+ * reports nothing by itself, so this is the only way to notice.
  * @returns a function that ends the watch
  */
 export function watchLiveness(options: {

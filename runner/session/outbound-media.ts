@@ -6,7 +6,7 @@ import { pipeline } from 'node:stream/promises';
 import { AppError } from '../../shared/errors.ts';
 
 /** Largest file that is handed to WhatsApp Web, in bytes: it goes through Chromium's memory about four times. */
-export const OUTBOUND_MEDIA_LIMIT = 64 * 1024 * 1024;
+const OUTBOUND_MEDIA_LIMIT = 64 * 1024 * 1024;
 
 export type MediaDownload = (input: {
   url: string;

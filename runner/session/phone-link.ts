@@ -20,7 +20,7 @@ const PHONE_GRAIN_MS = 3_600_000;
 
 type EventOf<Type extends EngineEvent['type']> = Extract<EngineEvent, { type: Type }>;
 
-export type PhoneLinkDeps = {
+type PhoneLinkDeps = {
   assignment: Assignment;
   bootId: string;
   clock: Clock;

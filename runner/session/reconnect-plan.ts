@@ -4,7 +4,7 @@ export type ReconnectTiming = {
   retry: Backoff;
   /** After this many failed starts in a row the session is `failed`, and tried after `slowRetryMs`, then ever later. */
   giveUpAfter: number;
-  /** What failed longer ago is of no row (failures-in-a-row.ts). */
+  /** Failures longer ago do not count (failures-in-a-row.ts). */
   giveUpWithinMs: number;
   slowRetryMs: number;
 };

@@ -3,18 +3,18 @@ import type { Clock } from '../clock.ts';
 import type { EngineUsage, WhatsAppEngine } from '../engine/port.ts';
 import type { Log } from '../log.ts';
 
-export type ResourceTiming = {
+type ResourceTiming = {
   everyMs: number;
   /** A session is quiet when nothing was sent or came in for this long. */
   quietMs: number;
-  /** After so many looks above the limit a session is recycled although it is not quiet. */
+  /** After this many measurements above the limit, a session is recycled although it is not quiet. */
   patience: number;
 };
 
 export const RESOURCE_TIMING: ResourceTiming = { everyMs: 30_000, quietMs: 10_000, patience: 20 };
 
 /** What the watch needs of a session. */
-export type MeasuredSession = {
+type MeasuredSession = {
   assignment: { sessionId: string };
   engine: Pick<WhatsAppEngine, 'usage'> | null;
   status: string;
@@ -23,7 +23,7 @@ export type MeasuredSession = {
   restart(signal: 'memory', detail: string): Promise<void>;
 };
 
-export type ResourceWatchDeps = {
+type ResourceWatchDeps = {
   clock: Clock;
   log: Log;
   timing: ResourceTiming;

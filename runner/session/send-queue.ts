@@ -15,7 +15,7 @@ import { UnsettledMessages, type UnsettledTiming } from './unsettled.ts';
 const MOST_UNACKED = 1;
 const BROKEN_RETRY = { baseMs: 500, maxMs: 15_000 };
 
-export type SendQueueDeps = Omit<ClaimsDeps, 'unsettled' | 'stopping' | 'kick'> & {
+type SendQueueDeps = Omit<ClaimsDeps, 'unsettled' | 'stopping' | 'kick'> & {
   /** The engine that may send at this moment, or null: not online, or the lease is not current. */
   engine: () => WhatsAppEngine | null;
   /** The number that it sends from, bare digits. */
@@ -62,23 +62,23 @@ export class SendQueue {
     });
   }
 
-  /** There is work up to `queueSeq`, says the edge's heartbeat answer; a doorbell says it without condition. */
+  /** The edge has messages up to `queueSeq`. A doorbell always causes a claim, a heartbeat answer only when they are new. */
   ring(queueSeq: number, doorbell = false): void {
     if (this.#claims.ring(queueSeq, doorbell)) this.kick();
   }
 
-  /** @returns true where it settles a send, which is reported by that */
+  /** @returns true when it settles a send, whose settlement then reports it */
   acked(wireId: string, ack: number): boolean {
     return this.#acks.seen(wireId, ack);
   }
 
-  /** The profile is no longer linked: what is in doubt can never be looked up. */
+  /** The profile is no longer linked: messages in doubt can never be looked up. */
   linkLost(): void {
     this.#linkLost = true;
     this.kick();
   }
 
-  /** Looks at everything again: status, lease or engine changed. */
+  /** Checks everything again: status, lease or engine changed. */
   kick(): void {
     this.#kicked = true;
     this.#acks.wake();
@@ -161,7 +161,7 @@ export class SendQueue {
       this.#unsettled.askAgain();
     }
     if (this.#unsettled.pending) {
-      claims.tellFirst();
+      claims.reportFirst();
       await this.#pause(await this.#unsettled.resolve(engine));
       return true;
     }
@@ -181,7 +181,7 @@ export class SendQueue {
     if (message.expiresAt <= clock.now()) {
       this.#claims.done();
       await settle(
-        failure(message.messageId, 'EXPIRED', 'It was not sent before its time ran out.'),
+        failure(message.messageId, 'EXPIRED', 'The message expired before it could be sent.'),
       );
       return true;
     }
@@ -210,7 +210,7 @@ export class SendQueue {
     });
     if (carried.result === 'done') this.#claims.done();
     if (carried.result !== 'again') return;
-    // In the queue it can be cancelled meanwhile, and whoever comes after us knows of its attempts.
+    // In the queue it can be cancelled meanwhile, and the next owner knows of its attempts.
     await this.#claims.giveBack(carried.attempts);
     await this.#pause(pauseAfter(carried.attempts, random));
   }

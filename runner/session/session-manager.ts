@@ -27,7 +27,7 @@ const STOP_SEND_WAIT_MS = 5_000;
 /** Folders named in one heartbeat at most. */
 const MOST_STORED = 1_000;
 
-export type SessionManagerDeps = {
+type SessionManagerDeps = {
   runnerId: string;
   bootId: string;
   dataDir: string;
@@ -41,7 +41,7 @@ export type SessionManagerDeps = {
   settlements: Settlements;
   engineFactory: EngineFactory;
   download: MediaDownload;
-  /** Of the browser that this runner starts; null when it cannot be told. */
+  /** Of the browser that this runner starts; null when it is not known. */
   chromiumMajor: () => Promise<number | null>;
   requestHeartbeat: () => void;
   /** Why this runner cannot run such a session at all, or null. */
@@ -52,16 +52,16 @@ export type SessionManagerDeps = {
 
 type DrainPatience = { sendWaitMs: number; lastWordMs: number; hurry: AbortSignal };
 
-/** Every session of this runner. What is done to one session happens one after the other, sessions do not wait for each other. */
+/** Every session of this runner. Work on one session is done in order; sessions do not wait for each other. */
 export class SessionManager {
   readonly #deps: SessionManagerDeps;
   readonly #log: Log;
   readonly #sessions = new Map<string, Session>();
   readonly #lanes = new KeyedLanes();
   readonly #startGate: SessionDeps['startGate'];
-  #arrivals: { sessionId: string; tell: () => void }[] = [];
+  #arrivals: { sessionId: string; arrived: () => void }[] = [];
   #draining = false;
-  /** Ended here with nothing left of them, and not yet given back to the edge. */
+  /** Leases of sessions that have ended here, not yet given back to the edge. */
   #released: { sessionId: string; epoch: number }[] = [];
 
   constructor(deps: SessionManagerDeps) {
@@ -89,21 +89,21 @@ export class SessionManager {
    */
   async arrival(sessionId: string, waitMs: number): Promise<Session | undefined> {
     const came = new AbortController();
-    const waiter = { sessionId, tell: () => came.abort() };
+    const waiter = { sessionId, arrived: () => came.abort() };
     this.#arrivals.push(waiter);
     await sleep(this.#deps.clock, waitMs, came.signal);
     this.#arrivals = this.#arrivals.filter((other) => other !== waiter);
     return this.get(sessionId);
   }
 
-  /** Sessions that are not here and whose folders are: what is left of deleted ones must go some day. */
+  /** Sessions that only have a folder here: the edge says which of them were deleted. */
   stored(): string[] {
     return foldersOfSessions(this.#deps.dataDir)
       .filter((name) => !this.#sessions.has(name) && !this.#lanes.has(name))
       .slice(0, MOST_STORED);
   }
 
-  /** Those that are not about to end. */
+  /** Sessions that are not about to end. */
   running(): Session[] {
     return [...this.#sessions.values()].filter(({ stopping }) => !stopping);
   }
@@ -123,7 +123,7 @@ export class SessionManager {
     return this.#released;
   }
 
-  /** Does what the edge's answer says. `sentAt` is when the heartbeat `asked` left, by the monotonic clock. */
+  /** Carries out the edge's answer. `sentAt` is when the heartbeat `asked` was sent, by the monotonic clock. */
   apply(answer: HeartbeatResponse, sentAt: number, asked: HeartbeatRequest): void {
     const saidStarted = new Set(
       asked.sessions.filter(({ started }) => started).map(({ sessionId }) => sessionId),
@@ -175,8 +175,8 @@ export class SessionManager {
         ? { now: true, waitMs: lastWordMs / 2 }
         : { now: false, waitMs: sendWaitMs, report: false },
     );
-    // The next owner must find what we did not begin back in the queue, or it would call it unknown. Until the edge has
-    // been told, the lease stays ours and runs out.
+    // The next owner must find back in the queue what was not begun here, or it would settle it as unknown. So the lease
+    // is kept, and expires, until the edge has every report.
     if (!(await this.#reported(sessionId, patience))) return;
     this.#released.push({ sessionId, epoch });
     this.#deps.requestHeartbeat();
@@ -213,7 +213,7 @@ export class SessionManager {
       this.#sessions.set(sessionId, session);
       session.renewed(sentAt, leaseMs);
       session.begin();
-      for (const waiter of this.#arrivals) if (waiter.sessionId === sessionId) waiter.tell();
+      for (const waiter of this.#arrivals) if (waiter.sessionId === sessionId) waiter.arrived();
       this.#log.info('session.assigned', { sessionId, epoch, mode: assignment.mode });
     });
   }

@@ -48,7 +48,7 @@ export type SessionDeps = {
   requestHeartbeat: () => void;
   /** Runs an engine's start when few enough others run. */
   startGate: (start: () => Promise<void>) => Promise<void>;
-  /** A start has ended: this session takes none of the places for starts any more. */
+  /** A start has ended, and its place is free for another session. */
   cameUp: () => void;
   /** Why this runner cannot run the session at all, or null. */
   refusal: string | null;
@@ -58,7 +58,7 @@ export type SessionDeps = {
 const RESTART_SEND_WAIT_MS = 10_000;
 
 /**
- * `now`: the browser dies first, since it is not ours any more; `waitMs` is then for the edge's answer to a claim. Otherwise
+ * `now`: the browser is killed first, since the lease is gone; `waitMs` is then for the edge's answer to a claim. Otherwise
  * a send in flight gets up to `waitMs`.
  */
 export type SessionStop =

@@ -13,7 +13,7 @@ export type Settlement = {
   attempts?: number;
 };
 
-export type SettledAnswer = DoorbellResponse['settled'];
+type SettledAnswer = DoorbellResponse['settled'];
 
 const REMEMBERED = 500;
 
@@ -21,7 +21,7 @@ export function settledFact(settlement: Settlement): FactReport {
   return { kind: 'message.settled', ...settlement };
 }
 
-/** Who waits for which message to end, and the last ends for those who ask a moment too late. */
+/** Callers that wait for a message to be settled, and the latest settlements for callers that come a moment too late. */
 export class Settlements {
   readonly #recent = new Map<string, SettledAnswer>();
   readonly #waiting = new Map<string, Set<(answer: SettledAnswer) => void>>();

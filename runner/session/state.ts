@@ -2,9 +2,9 @@ import type { SessionStatus } from '../../shared/session-status.ts';
 
 /** What can happen to a session, seen from its state machine. */
 export const SIGNALS = [
-  /** An engine starts that was never linked, or not any more. */
+  /** An engine starts on a profile that is not linked. */
   'start',
-  /** An engine starts from a profile that was linked before. */
+  /** An engine starts on a profile that was linked before. */
   'resume',
   'qr',
   /** A code to type on the phone is shown instead of the QR code. */

@@ -70,7 +70,7 @@ export class StatusBoard {
     return true;
   }
 
-  /** An engine starts on a profile that is linked or not. @param lost why a profile that was linked before is not any more */
+  /** An engine starts. @param linked whether its profile is @param lost why a profile that was linked before is lost */
   starts(linked: boolean, lost: string | null): void {
     this.#linked = linked;
     this.apply(linked ? 'resume' : 'start', lost ?? undefined);
@@ -111,7 +111,7 @@ export class StatusBoard {
       this.#report(`action_required: ${action}`);
   }
 
-  /** No phone is linked any more. */
+  /** The phone was unlinked. */
   unlinked(signal: 'logged_out' | 'unpaired', detail: string): void {
     this.#linked = false;
     this.apply(signal, detail);

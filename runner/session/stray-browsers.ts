@@ -6,7 +6,7 @@ import { readProcessTable } from '../supervisor/process-table.ts';
 
 /**
  * Ends browsers that an earlier runner left on the profiles of this data directory, and removes their locks. A process is
- * killed only when its own command line names one of these profiles. Nothing of ours may be running yet, or any more.
+ * killed only when its own command line names one of these profiles. None of this runner's own browsers may be running.
  * @returns the sessions whose profiles were freed
  */
 export async function reapStrayBrowsers(dataDir: string): Promise<string[]> {

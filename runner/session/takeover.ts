@@ -2,7 +2,7 @@ import type { EngineLookUp } from '../engine/port.ts';
 import type { JournalState } from '../journal/send-journal.ts';
 
 /**
- * What to say of a message that was claimed and never settled.
+ * The verdict on a message that was claimed and never settled.
  * `watch`: it is on the page and WhatsApp's server has not acknowledged it yet. `look_up`: ask the page first.
  */
 export type Verdict =

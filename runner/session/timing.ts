@@ -9,7 +9,7 @@ export type SessionTiming = ReconnectTiming & {
   readyMs: number;
   /** How long the page may try to reconnect by itself. */
   reconnectMs: number;
-  /** Online for this long, the count of failed starts begins anew. */
+  /** After this long online, the count of failed starts begins again at zero. */
   stableMs: number;
   liveness: LivenessTiming;
   unsettled: UnsettledTiming;

@@ -19,12 +19,12 @@ type Open = MaybeSent & { looks: number; notBefore: number };
 /** `looks` times, `lookGapMs` apart, before an absent message is unknown; `ackMs` for a present one to get its ack. */
 export type UnsettledTiming = { looks: number; lookGapMs: number; ackMs: number };
 
-/** So long an unacknowledged message holds up the next ones; then it is looked at, in case its ack was missed. */
+/** How long an unacknowledged message holds up the next ones; then the page is asked, in case its ack was missed. */
 const HOLD_MS = 5_000;
 
 export const UNSETTLED_TIMING: UnsettledTiming = { looks: 3, lookGapMs: 2_000, ackMs: 60_000 };
 
-export type UnsettledDeps = {
+type UnsettledDeps = {
   clock: Clock;
   log: Log;
   journal: SendJournal;
@@ -39,7 +39,7 @@ export type UnsettledDeps = {
 
 /**
  * Messages that may have left and whose end is not known: claimed by an earlier owner, or cut off in mid-send. Never
- * sends; it only finds out, by the journal and by the page, and says so.
+ * sends: it only finds out, from the journal and the page, and settles.
  */
 export class UnsettledMessages {
   readonly #deps: UnsettledDeps;
@@ -59,7 +59,7 @@ export class UnsettledMessages {
     return this.#watched.has(messageId) || this.#open.some((open) => open.messageId === messageId);
   }
 
-  /** Judges by the journal; what the journal cannot tell is looked up by `resolve`. */
+  /** Judges by the journal; what the journal does not know, `resolve` looks up on the page. */
   async add(message: MaybeSent): Promise<void> {
     await this.#apply(message, judgeByJournal(this.#deps.journal.stateOf(message)));
   }
@@ -79,7 +79,7 @@ export class UnsettledMessages {
     return Math.max(1, Math.min(...this.#open.map(({ notBefore }) => notBefore)) - now);
   }
 
-  /** The link is gone, so no page will ever tell: all that is open is unknown. */
+  /** The link is gone and no page can be asked: everything open is settled as unknown. */
   async giveUp(): Promise<void> {
     this.askAgain();
     const open = this.#open;
@@ -127,7 +127,7 @@ export class UnsettledMessages {
     );
   }
 
-  /** What the page says; without one it is to be asked later. */
+  /** Asks the page; without one, the message is looked up later. */
   async #look(message: MaybeSent): Promise<Verdict> {
     const engine = this.#deps.engine();
     return engine === null ? { verdict: 'look_up' } : this.#lookUp(engine, message);

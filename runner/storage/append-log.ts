@@ -47,7 +47,7 @@ export class AppendLog {
     return this.#bytes;
   }
 
-  /** @param place is told where the line stands, before this resolves */
+  /** @param place gets the line's place before this resolves */
   append(line: string, place: Place = { offset: -1, length: 0 }): Promise<void> {
     return new Promise((resolve, reject) => {
       this.#waiting.push({ line, place, resolve, reject });

@@ -13,7 +13,7 @@ export function lockDirectory(directory: string): () => void {
   mkdirSync(directory, { recursive: true, mode: 0o700 });
   const lock = new DatabaseSync(join(directory, 'runner.lock'));
   try {
-    // Time for who merely looks, as `isLocked` does.
+    // Leaves time for a process that only looks, as `isLocked` does.
     lock.exec('PRAGMA busy_timeout = 500; BEGIN EXCLUSIVE');
   } catch (error) {
     lock.close();

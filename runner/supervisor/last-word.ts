@@ -8,8 +8,8 @@ const TRY_MS = 3_000;
 const PAUSE_MS = 500;
 
 /**
- * Tells the edge, best effort, that the runner is gone: without it, others wait for the leases to run out. Not when the
- * runner's next boot is on its way. Never rejects.
+ * Reports to the edge, best effort, that the runner is gone; otherwise its leases would have to expire first. Not when the
+ * runner's next boot is there already. Never rejects.
  */
 export async function sendLastWord(
   { dataDir, request }: LastWord,
@@ -34,7 +34,7 @@ export async function sendLastWord(
 
 async function hasNextBoot(dataDir: string): Promise<boolean> {
   try {
-    // Loaded here only: SQLite's share of memory is for nothing until then.
+    // Loaded only here: SQLite's memory would be wasted until then.
     const { isLocked } = await import('../storage/directory-lock.ts');
     return isLocked(dataDir);
   } catch {

@@ -78,7 +78,7 @@ process.stdin.on('data', (chunk: string) => {
 });
 process.stdin.on('end', end);
 process.stdin.on('error', end);
-// Nobody listens any more when these fail; what there is to do stays the same.
+// When these fail nobody reads them; the work stays the same.
 process.stdout.on('error', () => undefined);
 process.stderr.on('error', () => undefined);
 // Only the runner's end is this process's end.

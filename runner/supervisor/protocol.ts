@@ -5,11 +5,11 @@ const MachineMs = z.number();
 
 /** How patient a supervisor is, in milliseconds. */
 export const SupervisorTiming = z.object({
-  /** How often the runner says that it lives. */
+  /** How often the runner reports that it is alive. */
   beatMs: z.number().positive(),
   /** A runner silent for this long hangs: once all leases are over it is killed, so that it comes back empty. */
   hungMs: z.number().positive(),
-  /** After the runner's death, how long its next boot has to be there before others are told: its disk has what no copy has. */
+  /** How long a dead runner's next boot has before its death is reported: its disk has what no copy has. */
   nextBootMs: z.number().min(0),
 });
 export type SupervisorTiming = z.infer<typeof SupervisorTiming>;
@@ -18,7 +18,7 @@ export type SupervisorTiming = z.infer<typeof SupervisorTiming>;
 export const SupervisorOptions = SupervisorTiming.extend({ runnerPid: z.number().int().min(2) });
 export type SupervisorOptions = z.infer<typeof SupervisorOptions>;
 
-/** A POST that is signed already, so that whoever sends it needs no key. */
+/** A POST that is signed already, so its sender needs no key. */
 export const SignedCall = z.object({
   url: z.url(),
   headers: z.record(z.string(), z.string()),
@@ -44,14 +44,14 @@ export const ToSupervisor = z.discriminatedUnion('type', [
     profileDir: z.string(),
     pids: z.array(z.number().int().min(2)),
   }),
-  /** What the edge is told should the runner end without a word; null: it ends in order. Its signature grows old. */
+  /** The report of the runner's death, in case it ends without draining; null when it ends in order. Its signature expires. */
   z.object({
     type: z.literal('last_word'),
     /** The runner's own, which its next boot locks. */
     dataDir: z.string(),
     request: SignedCall.nullable(),
   }),
-  /** The session is not this runner's any more: what is left of it dies now. */
+  /** The session has left this runner: whatever is left of it is killed now. */
   z.object({ type: z.literal('release'), sessionId: z.string() }),
 ]);
 export type ToSupervisor = z.infer<typeof ToSupervisor>;

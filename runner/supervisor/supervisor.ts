@@ -14,10 +14,10 @@ import {
 const HEAP_MB = 32;
 /** Beats without an answer after which a supervisor counts as dead. Beats and not time, since the runner may have hung itself. */
 const UNANSWERED_BEATS = { starting: 60, running: 15 };
-/** So many deaths of supervisors within so long, and the runner gives up. */
-export const SUPERVISOR_DEATHS = { failures: 2, withinMs: 10 * 60_000 };
+/** The runner gives up after this many deaths of supervisors within this time. */
+const SUPERVISOR_DEATHS = { failures: 2, withinMs: 10 * 60_000 };
 
-export const SUPERVISOR_TIMING: SupervisorTiming = {
+const SUPERVISOR_TIMING: SupervisorTiming = {
   beatMs: 1_000,
   hungMs: 15_000,
   nextBootMs: 8_000,
@@ -25,14 +25,14 @@ export const SUPERVISOR_TIMING: SupervisorTiming = {
 
 type LeaseMessage = Extract<ToSupervisor, { type: 'lease' }>;
 
-/** What a runner tells the process that fences its sessions when it cannot. */
+/** The process that fences a runner's sessions when the runner cannot. */
 export type Supervisor = {
   lease(lease: Omit<LeaseMessage, 'type'>): void;
   processes(of: { sessionId: string; profileDir: string; pids: readonly number[] }): void;
   release(sessionId: string): void;
   /**
-   * What it tells the edge should this process end without closing it, and no next boot of the runner lock `dataDir`; the
-   * newest counts.
+   * What it reports to the edge when this process ends without closing it and no next boot of the runner locks `dataDir`.
+   * The newest counts.
    */
   lastWord(request: SignedCall, dataDir: string): void;
   /** Resolves when supervisors died too often: without one, the runner must not go on. */
@@ -59,7 +59,7 @@ type SessionFacts = {
   processes?: Extract<ToSupervisor, { type: 'processes' }>;
 };
 
-/** Starts the supervisor, and another when it dies, which is told everything anew; not when they die too often. */
+/** Starts the supervisor, and another with the same knowledge when it dies; not when they die too often. */
 export function startSupervisor(options: {
   /** As `bundlePrograms` made it. */
   program: string;

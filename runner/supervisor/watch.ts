@@ -3,23 +3,23 @@ import type { FromSupervisor, SupervisorOptions, ToSupervisor } from './protocol
 type Root = { pid: number; startedAt: string | null };
 type Session = {
   epoch: number | null;
-  /** Null: no lease was ever told, or it was released. */
+  /** Null: no lease was ever reported, or it was released. */
   deadline: number | null;
   wallDeadline: number;
   roots: readonly Root[];
   profileDir: string | null;
 };
-/** So often the clocks are looked at, whatever the timers say. */
+/** How often the clocks are checked, whatever the timers do. */
 const LOOK_MS = 1_000;
 
 type Why = Extract<FromSupervisor, { type: 'killed' }>['why'];
 
-export type WatchDeps = {
+type WatchDeps = {
   options: SupervisorOptions;
   now: () => number;
   /** Unix ms. It goes on while the machine sleeps, which the other may not. */
   wall: () => number;
-  /** What tells this process from a later one with its pid; null when unknown, undefined when it does not run. */
+  /** Distinguishes this process from a later one with its pid; null when unknown, undefined when it does not run. */
   identify: (pid: number) => string | null | undefined;
   /** Kills a session's processes and all that came of them. Returns those that were there. */
   killFamily: (family: Pick<Session, 'roots' | 'profileDir'>) => number[];
@@ -28,8 +28,8 @@ export type WatchDeps = {
 };
 
 /**
- * What a supervisor knows and when it acts. It has no timers of its own: `check` does what is due and says when to be
- * called next.
+ * What a supervisor knows and when it acts. It has no timers of its own: `check` does what is due and returns when to call it
+ * next.
  */
 export class Watch {
   readonly #deps: WatchDeps;
@@ -95,7 +95,7 @@ export class Watch {
   check(): number {
     const now = this.#deps.now();
     const { hungMs } = this.#deps.options;
-    // Whoever slept itself cannot say that the runner was silent: its beats may be waiting to be read.
+    // After its own sleep it does not know whether the runner was silent: beats may be waiting to be read.
     if (now - this.#checkedAt > hungMs / 2) this.#heardAt = now;
     this.#checkedAt = now;
     let next = Math.min(hungMs / 4, LOOK_MS);

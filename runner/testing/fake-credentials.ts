@@ -7,7 +7,7 @@ import {
 } from '../../shared/protocol/credentials.ts';
 import type { Assignment } from '../../shared/protocol/leases.ts';
 
-export type FakeVersion = {
+type FakeVersion = {
   sessionId: string;
   version: number;
   epoch: number;

@@ -14,7 +14,7 @@ const profileOf = (connection: Connection): ProfileName =>
   profileNames.find((name) => name === connection.profile) ?? 'stock';
 
 /** Takes a QR code apart as a phone does: `ref,static key,identity key,secret,platform`. Returns the reference. */
-export function readQr(qr: string): string {
+function readQr(qr: string): string {
   const fields = qr.split(',');
   const [ref, ...keys] = fields;
   const sound =

@@ -11,7 +11,7 @@ import { toWid } from './wid.ts';
 import type { Wid } from './wid.ts';
 
 /** How the collections get what they do not hold: from disk, or from the world. */
-export type Finders = {
+type Finders = {
   message: (key: string) => Promise<MsgModel | undefined>;
   messageByWireId: (wireId: string) => Promise<MsgModel | undefined>;
   chat: (id: unknown) => Promise<ChatModel | null>;
@@ -22,7 +22,7 @@ export type Finders = {
 };
 
 /** Messages, also by the wire id alone, as receipts and reactions name them. */
-export class MsgCollection extends Collection<MsgModel> {
+class MsgCollection extends Collection<MsgModel> {
   readonly #finders: Finders;
   readonly #byWireId = new Map<string, MsgModel>();
 
@@ -73,7 +73,7 @@ export class MsgCollection extends Collection<MsgModel> {
   }
 }
 
-export class LabelModel extends Model {
+class LabelModel extends Model {
   declare id: string;
   declare name: string;
   declare hexColor: string;
@@ -102,7 +102,7 @@ class GroupMetadataCollection extends Collection<GroupMetadataModel> {
   }
 }
 
-export class PictureModel extends Model {
+class PictureModel extends Model {
   canSet(): boolean {
     return true;
   }

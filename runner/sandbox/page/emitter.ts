@@ -1,5 +1,5 @@
 // Events carry whatever their source says; listeners come from the library and cannot be typed here.
-export type Listener = (...args: never[]) => unknown;
+type Listener = (...args: never[]) => unknown;
 type Entry = { listener: Listener; call: (...args: unknown[]) => unknown };
 
 const split = (events: string): string[] => events.split(/\s+/).filter((name) => name !== '');

@@ -2,7 +2,7 @@ import type { PageProfile } from '../protocol/profile.ts';
 import { toWid } from './wid.ts';
 import type { Wid } from './wid.ts';
 
-export type MsgKeyInput = {
+type MsgKeyInput = {
   id: string;
   from?: unknown;
   to?: unknown;

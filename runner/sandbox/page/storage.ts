@@ -1,5 +1,5 @@
 /** What the profile directory carries, in IndexedDB: keys, credentials, the ratchet counter, messages and chats. */
-export type StoreName = 'kv' | 'message' | 'chat';
+type StoreName = 'kv' | 'message' | 'chat';
 export type Put = { store: StoreName; key: string; value: unknown };
 
 const stores: StoreName[] = ['kv', 'message', 'chat'];

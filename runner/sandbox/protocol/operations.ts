@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { wireKeySchema, wireMessageSchema } from './records.ts';
 
 const jid = z.string().min(3);
-export const credsSchema = z.object({ deviceId: z.number().int(), token: z.string() });
+const credsSchema = z.object({ deviceId: z.number().int(), token: z.string() });
 export type Creds = z.infer<typeof credsSchema>;
 
 export const groupActionSchema = z.discriminatedUnion('kind', [

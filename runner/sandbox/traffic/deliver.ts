@@ -45,12 +45,7 @@ export function recipients(tx: Tx, from: AccountRef, chat: string): AccountRef[]
 }
 
 /** The same message as its receiver sees it. */
-export function seenBy(
-  tx: Tx,
-  from: AccountRef,
-  to: AccountRef,
-  message: WireMessage,
-): WireMessage {
+function seenBy(tx: Tx, from: AccountRef, to: AccountRef, message: WireMessage): WireMessage {
   const chat = message.id.remote;
   const inGroup = isGroupJid(chat);
   const remote = inGroup ? chat : from.pn;

@@ -30,7 +30,7 @@ const settingsFrom = (faults: Faults): PageSettings => ({
 });
 
 /** Shows a new reference and lets it expire: each is good for one scan while it is on screen. */
-export function showRef(world: World, connection: Connection): string {
+function showRef(world: World, connection: Connection): string {
   const ref = `2@${randomBytes(96).toString('base64').replaceAll('=', '')}`;
   connection.ref = ref;
   connection.refsShown += 1;

@@ -28,7 +28,7 @@ export type Connection = {
 const stanzasPerFrame = 200;
 
 /** When one connection spoke for a device, ms since the epoch; `to` is null while it does. */
-export type Spell = AccountRef & { device: number; from: number; to: number | null };
+type Spell = AccountRef & { device: number; from: number; to: number | null };
 
 const spellsKept = 10_000;
 

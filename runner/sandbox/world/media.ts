@@ -3,7 +3,7 @@ import { mkdir, open, readFile, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { World } from './world.ts';
 
-export type StoredMedia = { path: string; size: number; mimetype: string; sha256: string };
+type StoredMedia = { path: string; size: number; mimetype: string; sha256: string };
 
 /**
  * Keeps a file under its content hash and gives it a fresh direct path, as WhatsApp's media hosts do.

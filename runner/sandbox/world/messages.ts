@@ -100,7 +100,7 @@ const newChat = (id: string, t: number): ChatState => ({
   labels: [],
 });
 
-export function findChat(sql: Sql, ref: AccountRef, id: string): ChatState | null {
+function findChat(sql: Sql, ref: AccountRef, id: string): ChatState | null {
   const row = sql.one<{ doc: string }>(
     'select doc from chat where world = ? and account = ? and id = ?',
     ref.world,

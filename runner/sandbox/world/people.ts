@@ -5,7 +5,7 @@ import type { Sql } from './sql.ts';
 import { isLidJid, isRegistered, lidOf } from './jids.ts';
 
 /** A person as the world keeps them; what pages see is the Person part. */
-export type StoredPerson = Person & { privateAdd: boolean; registered: boolean };
+type StoredPerson = Person & { privateAdd: boolean; registered: boolean };
 
 export const echoPhone = '15550100010';
 

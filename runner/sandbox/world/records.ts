@@ -21,7 +21,7 @@ export type WireRecord = {
 };
 
 /** Something WhatsApp would punish or a gateway must never do. */
-export type ViolationKind =
+type ViolationKind =
   | 'duplicate_wire_id'
   | 'two_connections'
   | 'ratchet_rolled_back'

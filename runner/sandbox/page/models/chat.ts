@@ -18,7 +18,7 @@ export type ChatServices = {
   modify: (chat: ChatModel, patch: ChatPatch) => Promise<void>;
 };
 
-export class MuteModel extends Model {
+class MuteModel extends Model {
   declare expiration: number;
   readonly #modify: (muted: number) => Promise<void>;
 

@@ -6,7 +6,7 @@ import type { Attributes } from '../model.ts';
 import { toWid } from '../wid.ts';
 import type { Wid } from '../wid.ts';
 
-export class ParticipantModel extends Model {
+class ParticipantModel extends Model {
   declare id: Wid;
   declare isAdmin: boolean;
   declare isSuperAdmin: boolean;

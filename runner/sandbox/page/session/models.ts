@@ -2,7 +2,7 @@ import { Emitter } from '../emitter.ts';
 import { Model } from '../model.ts';
 import type { Wid } from '../wid.ts';
 
-export type SocketState =
+type SocketState =
   | 'UNLAUNCHED'
   | 'OPENING'
   | 'PAIRING'

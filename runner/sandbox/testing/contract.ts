@@ -3,7 +3,7 @@ import { createRequire } from 'node:module';
 import { dirname, join, relative } from 'node:path';
 
 /** One thing the installed library asks of the page: a module, and a member path in it ('' for the module alone). */
-export type Need = { module: string; member: string; at: string };
+type Need = { module: string; member: string; at: string };
 
 const requireCall = String.raw`window\s*\.require\(\s*'(\w+)'\s*,?\s*\)`;
 const chain = /^(?:\s*\??\.\s*[A-Za-z_$]\w*)+/;

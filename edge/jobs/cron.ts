@@ -4,7 +4,7 @@ import { purgeCredentials } from '../services/credentials/purge.ts';
 import { forgetOldAudit } from '../services/audit/forget-old.ts';
 import { cancelUnwanted } from '../services/deliveries/cancel-unwanted.ts';
 import { sweepDeliveries } from '../services/deliveries/sweep.ts';
-import { eraseExpiredQr } from '../services/events/erase-expired-qr.ts';
+import { eraseExpiredCredentials } from '../services/events/erase-expired-credentials.ts';
 import { expireQueuedMessages } from '../services/events/expire-queued-messages.ts';
 import { reconcileFleet } from '../services/fleet/reconcile.ts';
 import { forgetExpiredLogins } from '../services/identity/forget-expired.ts';
@@ -17,7 +17,7 @@ import { forgetIdempotencyKeys } from '../services/messages/forget-idempotency-k
 const JOBS: Readonly<Record<string, (services: Services) => Promise<unknown>>> = {
   cancelUnwanted,
   sweepDeliveries,
-  eraseExpiredQr,
+  eraseExpiredCredentials,
   promoteDueMessages,
   expireQueuedMessages,
   giveUpUnsettled,

@@ -3,7 +3,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { newId } from '../../../shared/ids.ts';
 import type { HeartbeatRequest, SpooledReport } from '../../../shared/protocol/index.ts';
 import { createHarness, type Harness } from '../../testing/harness.ts';
-import { eraseExpiredQr } from '../events/erase-expired-qr.ts';
+import { eraseExpiredCredentials } from '../events/erase-expired-credentials.ts';
 import { ingestReports } from '../events/ingest-reports.ts';
 import { newOwnedSession, type OwnedSession, RUNNER, status } from '../events/report-fixtures.ts';
 import { heartbeat } from '../ownership/heartbeat.ts';
@@ -172,7 +172,7 @@ describe('the owner’s word', () => {
       session.spool({ kind: 'session.pairing_code', code, expiresAt });
     await ingest(session, shown('OLDCODE1', Date.now() - 1_000));
     await ingest(session, shown('NEWCODE1', Date.now() + 60_000));
-    await eraseExpiredQr(harness.services());
+    await eraseExpiredCredentials(harness.services());
     const events = await eventsOf(session);
     expect(events.map(({ type, data }) => [type, data['code']])).toEqual([
       ['session.pairing_code', null],

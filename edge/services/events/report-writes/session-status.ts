@@ -96,7 +96,7 @@ export function sessionPairingCode(
   return writeStatement(write, [ownedTarget(write)], event);
 }
 
-/** A fresh code to scan. It is a credential: `eraseExpiredQr` takes it out of the event when its time is over. */
+/** A fresh code to scan. It is a credential: `eraseExpiredCredentials` takes it out of the event when its time is over. */
 export function sessionQr(write: WriteContext, report: ReportOf<'session.qr'>): SQL {
   const { qr, expiresAt } = report;
   const event = fact('session.qr', {

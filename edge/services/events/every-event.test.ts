@@ -1,0 +1,92 @@
+import { eq } from 'drizzle-orm';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import { EVENT_TYPES, type EventType } from '../../../shared/catalogue/events/index.ts';
+import type { Report } from '../../../shared/protocol/index.ts';
+import { parseExactEvent } from '../../../shared/testing/exact-event.ts';
+import { runCron } from '../../jobs/cron.ts';
+import { createHarness, type Harness } from '../../testing/harness.ts';
+import { testWebhook } from '../webhooks/test-webhook.ts';
+import { ingestReports } from './ingest-reports.ts';
+import {
+  ack,
+  newEndpoint,
+  newOutbound,
+  newOwnedSession,
+  type OwnedSession,
+  received,
+  settled,
+  status,
+} from './report-fixtures.ts';
+
+let harness: Harness;
+beforeAll(async () => {
+  harness = await createHarness();
+});
+
+const about = { wireId: '3A00', chatId: '15550100002@c.us', timestamp: Date.UTC(2026, 10, 20) };
+const from = { id: '15550100002@c.us', lid: null, name: null };
+const daysAgo = (days: number) => new Date(Date.now() - days * 86_400_000);
+
+const report = async (session: OwnedSession, ...reports: Report[]): Promise<void> => {
+  await ingestReports({
+    services: harness.services(),
+    runnerId: session.runnerId,
+    reports: reports.map((each) => session.spool(each)),
+  });
+};
+const acked = (level: number) => async (session: OwnedSession) => {
+  const id = await newOutbound(harness, session);
+  await report(session, settled(id, { wireId: '3EB000' }), ack('3EB000', level));
+};
+
+/** How each event comes about. A row of the catalogue that nothing writes does not compile. */
+const WRITERS: Readonly<Record<EventType, (session: OwnedSession) => Promise<unknown>>> = {
+  'message.received': (session) =>
+    report(session, received('3A00', { location: { latitude: 1, longitude: 2, name: null } })),
+  'message.sent': async (session) => report(session, settled(await newOutbound(harness, session))),
+  'message.delivered': acked(2),
+  'message.read': acked(3),
+  'message.played': acked(4),
+  'message.failed': async (session) =>
+    report(session, settled(await newOutbound(harness, session), { outcome: 'failed' })),
+  'message.unknown': async (session) =>
+    report(session, settled(await newOutbound(harness, session), { outcome: 'unknown' })),
+  'message.stalled': async (session) => {
+    await newOutbound(harness, session, { status: 'sent', sentAt: daysAgo(1) });
+    await runCron(harness.services());
+  },
+  'message.reaction': (session) =>
+    report(session, { kind: 'message.reaction', ...about, from, emoji: '👍' }),
+  'message.edited': (session) => report(session, { kind: 'message.edited', ...about, text: 'Hi' }),
+  'message.revoked': (session) => report(session, { kind: 'message.revoked', ...about }),
+  'session.status': (session) =>
+    report(
+      session,
+      status({ status: 'action_required', action: 'number_changed', phoneNumber: '15550100009' }),
+    ),
+  'session.qr': (session) =>
+    report(session, { kind: 'session.qr', qr: '2@code', expiresAt: Date.now() + 60_000 }),
+  'session.pairing_code': (session) =>
+    report(session, { kind: 'session.pairing_code', code: 'ABCD1234', expiresAt: Date.now() }),
+  'session.phone_unseen': async (session) => {
+    const { sessions } = harness.schema;
+    await harness.db
+      .update(sessions)
+      .set({ phoneSeenAt: daysAgo(13) })
+      .where(eq(sessions.id, session.sessionId));
+    await runCron(harness.services());
+  },
+  'webhook.test': async (session) =>
+    testWebhook({ ctx: session.ctx, input: { id: await newEndpoint(harness, session) } }),
+};
+
+describe.each(EVENT_TYPES)('%s', (type) => {
+  it('is written as its row of the catalogue says', async () => {
+    const session = await newOwnedSession(harness);
+    await WRITERS[type](session);
+    const { data } = await harness.call('GET', `/v1/events?types=${type}`, { key: session.apiKey });
+    const events = z.array(z.unknown()).parse(data).map(parseExactEvent);
+    expect(events).toMatchObject([{ type }]);
+  });
+});

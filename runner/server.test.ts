@@ -202,20 +202,6 @@ describe('what the runner does', () => {
     const answer = await fetch(`${url}/health`);
     expect(await answer.json()).toEqual({ runnerId, bootId, sessions: 1 });
   });
-
-  it('looks a number up only while the session is online', async () => {
-    const session = await online();
-    const { edge, whatsapp } = stage();
-    const chatId = '15550100001@c.us';
-    const found = await edge.command(session, 'isOnWhatsApp', { chatId });
-    expect(found.response).toEqual({ ok: true, result: { exists: true, chatId, lid: null } });
-    whatsapp.engineOf(session).emit({ type: 'connection', connected: false, detail: 'TIMEOUT' });
-    const refused = await edge.command(session, 'isOnWhatsApp', { chatId });
-    expect(refused).toMatchObject({
-      status: 409,
-      response: refusal('SESSION_NOT_READY', { status: 'reconnecting' }),
-    });
-  });
 });
 
 describe('a sandbox session on a runner without a sandbox', () => {

@@ -204,7 +204,6 @@ export class FakeEngine implements WhatsAppEngine {
   ): Promise<EngineOutput<Name>> {
     this.calls.push(name);
     if (this.failure !== null) throw this.failure;
-    if (this.frozen) return this.#hang();
     return (this.#does[name] ?? (async () => EXAMPLES[name].example.output))(input);
   }
 

@@ -1,0 +1,33 @@
+import { z } from 'zod';
+import type { FromSession, ToSession } from '../protocol.ts';
+
+/** What a stub does with everything it is asked by name: answers so, fails so, or neither. */
+export const StubSettings = z.object({
+  answer: z.unknown(),
+  failure: z.string().nullable(),
+  silent: z.boolean(),
+});
+export type StubSettings = z.infer<typeof StubSettings>;
+
+/** A session's process without an engine, for tests of the relay alone. */
+let settings: StubSettings = { answer: null, failure: null, silent: true };
+
+const tell = (message: FromSession): unknown => process.send?.(message);
+
+function onMessage(message: ToSession): void {
+  if (message.type === 'open') settings = StubSettings.parse(message.settings);
+  if (message.type !== 'call') return;
+  const { id, call } = message;
+  if (call.method !== 'ask') {
+    tell({ type: 'result', id, value: null });
+    if (call.method === 'stop') process.disconnect();
+    return;
+  }
+  const { answer, failure, silent } = settings;
+  if (silent) return;
+  if (failure === null) tell({ type: 'result', id, value: answer });
+  else tell({ type: 'error', id, message: failure });
+}
+
+// The test's own word, see ToSession.
+process.on('message', (message) => onMessage(message as ToSession));

@@ -183,7 +183,11 @@ export const actions = {
   },
   ack: {
     path: '/v1/acks',
-    request: at.extend({ wireId, ack: z.number().int().min(1).max(4) }),
+    /** −1: WhatsApp reports an error for it. */
+    request: at.extend({
+      wireId,
+      ack: z.union([z.literal(-1), z.number().int().min(1).max(4)]),
+    }),
     response: z.object({ changed: z.boolean() }),
   },
   network: {

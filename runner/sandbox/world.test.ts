@@ -111,6 +111,20 @@ describe('worlds', () => {
     await page.close();
   });
 
+  test.each([
+    ['the chat with somebody else', alice, ben, 'BAD_REQUEST'],
+    ['the chat with the account itself', alice, ann, 'BAD_REQUEST'],
+    ['a group that is not there', alice, '120363000000000001@g.us', 'UNKNOWN_GROUP'],
+    ['a chat, from a LID that is none', '12ab@lid', undefined, 'BAD_PHONE'],
+  ])('nobody writes in %s', async (_, from, chat, code) => {
+    const world = newWorld();
+    const page = await open();
+    await goOnline(here.phone, page, { world, phone: ann });
+    const said = { world, account: ann, from, body: 'hi', ...(chat === undefined ? {} : { chat }) };
+    expect(await refusal(here.phone.message(said))).toBe(code);
+    await page.close();
+  });
+
   test('the control API wants its token', async () => {
     const response = await fetch(`${here.sandbox.controlUrl}/v1/info`, {
       headers: { authorization: 'Bearer no' },

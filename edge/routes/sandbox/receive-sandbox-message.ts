@@ -8,13 +8,12 @@ import { receiveSandboxMessage as receiveSandboxMessageVerb } from '../../servic
 import { sandboxErrors, SessionRef } from './schemas.ts';
 
 const Body = z.strictObject({
-  from: z.string().min(1).max(100).openapi({ description: 'Phone number of the sender.' }),
+  from: z.string().min(1).max(100).openapi({ description: 'Phone number or LID of the sender.' }),
   name: z.string().min(1).max(100).optional(),
-  chatId: z
-    .string()
-    .max(100)
-    .optional()
-    .openapi({ description: 'A group; by default the chat with the sender.' }),
+  chatId: z.string().max(100).optional().openapi({
+    description:
+      'A group that the sender is in; by default the chat with the sender. From the own phone, any chat.',
+  }),
   type: z.enum(INBOUND_TYPES).default('text'),
   text: z.string().max(65_536).optional(),
   media: z

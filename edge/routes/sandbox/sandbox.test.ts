@@ -109,6 +109,28 @@ test('what the runner refuses keeps its code', async () => {
   });
 });
 
+test('an unknown group or message of the sandbox is 404', async () => {
+  const { call, runner } = await setUp();
+  await runner.script({
+    'sandbox.messages': {
+      status: 404,
+      body: {
+        ok: false,
+        error: {
+          code: 'NOT_FOUND',
+          message: 'It is no group.',
+          details: { sandbox: 'UNKNOWN_GROUP' },
+        },
+      },
+    },
+  });
+  const message = { from: '+15550100002', chatId: '120363000000000001@g.us', text: 'Hi' };
+  expect(await call('POST', '/messages', message)).toMatchObject({
+    status: 404,
+    error: { code: 'NOT_FOUND', details: { sandbox: 'UNKNOWN_GROUP' } },
+  });
+});
+
 test('a live session has no simulated phone', async () => {
   const { call, runner } = await setUp({ mode: 'live' });
   for (const [method, path, body] of [

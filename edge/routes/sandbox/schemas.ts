@@ -10,5 +10,6 @@ export const sandboxErrors = errors(
   'SESSION_NOT_FOUND',
   'SESSION_NOT_READY',
   'NOT_SUPPORTED',
+  'NOT_FOUND',
   'CONFLICT',
 );

@@ -88,6 +88,28 @@ describe.each(SANDBOX_PROFILES)('who is who, on the %s page', (profile) => {
     expect(await chatsOnPage(phoneId, lid)).toBe(1);
   });
 
+  it('who writes from a LID is that LID, known or not', async () => {
+    const phoneId = '15550104004@c.us';
+    const { lid } = await person(phoneId, null);
+    expect(await hears(lid)).toMatchObject({ from: { id: phoneId, lid } });
+    const stranger = '987654321098765@lid';
+    const heard = await hears(stranger);
+    expect(heard).toMatchObject({ chatId: stranger, from: { id: stranger, lid: stranger } });
+    expect(await hears(stranger, stranger)).toMatchObject({ chatId: stranger });
+  });
+
+  it('an error that WhatsApp reports for a message is told, and nothing of it after that', async () => {
+    await sandbox.phone.faults({ ...link.at, ackDelaysMs: [0, -1, -1] });
+    const wireId = newWireId();
+    const content = { type: 'text', text: 'answer', linkPreview: false } as const;
+    const chatId = '15550104005@c.us';
+    await link.engine.send({ wireId, chatId, content });
+    expect(await sandbox.phone.ack({ ...link.at, wireId, ack: -1 })).toEqual({ changed: true });
+    await link.fact('message.ack', (one) => one.wireId === wireId && one.ack === -1);
+    expect(await link.engine.ask('lookUp', { wireId, chatId })).toMatchObject({ ack: -1 });
+    expect(await sandbox.phone.ack({ ...link.at, wireId, ack: 3 })).toEqual({ changed: false });
+  });
+
   it('a group is the same by any name, and no message tells of the new one', async () => {
     const { world } = link;
     const members = [link.phoneNumber, '15550104003'];

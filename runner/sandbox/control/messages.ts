@@ -13,7 +13,7 @@ import { isGroupJid, isUserJid, newPhoneWireId, phoneJid } from '../world/jids.t
 import type { Tx } from '../world/ledger.ts';
 import { storeMedia } from '../world/media.ts';
 import { changeChat, changeMessage, findMessage } from '../world/messages.ts';
-import { canonicalJid, ensurePerson } from '../world/people.ts';
+import { canonicalJid, ensurePerson, meetPerson } from '../world/people.ts';
 import { queueStanza } from '../world/stanzas.ts';
 import { seconds } from '../world/world.ts';
 import type { World } from '../world/world.ts';
@@ -118,9 +118,9 @@ export const message: Act<'message'> = async (world, input) => {
   const content = (await mediaContent(world, input)) ?? plainContent(input);
   return world.ledger.run((tx) => {
     needAccount(tx.sql, ref);
-    const from = phoneJid(input.from);
+    const from = meetPerson(tx, ref.world, input.from).pn;
     const own = from === ref.pn;
-    const chat = input.chat === undefined ? from : canonicalJid(tx.sql, ref.world, input.chat);
+    const chat = chatOf(tx, ref, input, from);
     const person = ensurePerson(
       tx,
       ref.world,
@@ -157,6 +157,19 @@ export const message: Act<'message'> = async (world, input) => {
     return { wireId, chat, t };
   });
 };
+
+/** @throws SandboxError BAD_REQUEST where nobody but the account itself could write this to that chat */
+function chatOf(tx: Tx, ref: AccountRef, { chat }: Incoming, from: string): string {
+  if (chat === undefined) return from;
+  const jid = chat.includes('@') ? canonicalJid(tx.sql, ref.world, chat) : phoneJid(chat);
+  if (isUserJid(jid) && jid !== from && from !== ref.pn)
+    throw new SandboxError(
+      400,
+      'BAD_REQUEST',
+      `What ${from} writes to ${ref.pn} is not in the chat with ${jid}; leave chat out, or name a group.`,
+    );
+  return jid;
+}
 
 /** In a group everybody gets it; from the own phone the other side gets it too. */
 function groupOrOwn(tx: Tx, world: World, ref: AccountRef, sent: WireMessage, from: string): void {

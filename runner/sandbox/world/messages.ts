@@ -57,14 +57,15 @@ export function changeMessage(
   return changed;
 }
 
-/** Raises a message's ack; never lowers it. @returns false when nothing changed. */
+/** Raises a message's ack; never lowers it but to −1, an error, which stays. @returns false when nothing changed. */
 export function raiseAck(tx: Tx, ref: AccountRef, wireId: string, ack: number): boolean {
   const { changes } = tx.sql.run(
-    'update message set ack = ? where world = ? and account = ? and wire_id = ? and ack < ?',
+    'update message set ack = ? where world = ? and account = ? and wire_id = ? and ack >= 0 and (ack < ? or ? < 0)',
     ack,
     ref.world,
     ref.pn,
     wireId,
+    ack,
     ack,
   );
   return changes === 1;

@@ -1,8 +1,9 @@
 import type { Person } from '../protocol/records.ts';
 import type { Tx } from './ledger.ts';
+import { SandboxError } from './errors.ts';
 import { readDoc } from './sql.ts';
 import type { Sql } from './sql.ts';
-import { isLidJid, isRegistered, lidOf } from './jids.ts';
+import { isLidJid, isRegistered, lidOf, phoneJid } from './jids.ts';
 
 /** A person as the world keeps them; what pages see is the Person part. */
 type StoredPerson = Person & { privateAdd: boolean; registered: boolean };
@@ -36,7 +37,7 @@ export function ensurePerson(
   tx: Tx,
   world: string,
   pn: string,
-  change: Partial<Omit<StoredPerson, 'pn' | 'lid'>> = {},
+  change: Partial<Omit<StoredPerson, 'pn'>> = {},
 ): StoredPerson {
   const known = findPerson(tx.sql, world, pn);
   if (known !== null && Object.keys(change).length === 0) return known;
@@ -63,6 +64,21 @@ export function ensurePerson(
     JSON.stringify(person),
   );
   return person;
+}
+
+/**
+ * The person behind any id. A LID that this world does not know is somebody whose number nobody is told: they get one that
+ * no phone has.
+ */
+export function meetPerson(tx: Tx, world: string, id: string): StoredPerson {
+  const jid = id.toLowerCase();
+  if (!isLidJid(jid)) return ensurePerson(tx, world, phoneJid(id));
+  const known = findPerson(tx.sql, world, jid);
+  if (known !== null) return known;
+  const digits = jid.slice(0, jid.indexOf('@'));
+  if (!/^\d{5,20}$/.test(digits))
+    throw new SandboxError(400, 'BAD_PHONE', `"${id}" is no LID; give 5 to 20 digits and @lid.`);
+  return ensurePerson(tx, world, `0${digits}@c.us`, { lid: jid, hides: 'phone' });
 }
 
 /** Looks a person up by phone or LID; null when this world has never heard of them. */

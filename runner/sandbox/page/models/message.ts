@@ -98,7 +98,7 @@ export class MsgModel extends Model {
   }
 
   updateAck(ack: number): void {
-    if (this.ack < ack) this.set('ack', ack);
+    if (this.ack < ack || ack < 0) this.set('ack', ack);
   }
 
   place(order: number): void {

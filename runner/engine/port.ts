@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { SessionProxy, Traffic } from '../../shared/protocol/leases.ts';
-import type { OutboundContent } from '../../shared/protocol/outbound-message.ts';
+import type { OutboundContent } from '../../shared/catalogue/message-kinds.ts';
 import type { SandboxProfile, SessionEngine, SessionMode } from '../../shared/session-status.ts';
 import type { EngineEvent } from './engine-event.ts';
 import type { EngineInput, EngineOperation, EngineOutput } from './operations.ts';

@@ -1,10 +1,10 @@
+import type { OutboundContent } from '../../shared/catalogue/message-kinds.ts';
 import { newId } from '../../shared/ids.ts';
 import { MESSAGE_STATUS_RANK, type MessageStatus } from '../../shared/message-status.ts';
 import type {
   ClaimedMessage,
   ClaimRequest,
   ClaimResponse,
-  OutboundContent,
   UnsettledResponse,
 } from '../../shared/protocol/outbound-message.ts';
 import type { Report } from '../../shared/protocol/runner-reports.ts';

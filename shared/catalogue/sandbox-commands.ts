@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { INBOUND_TYPES } from '../protocol/runner-reports.ts';
+import { INBOUND_TYPES } from './message-kinds.ts';
 import { row } from './row.ts';
 
 const patienceMs = 10_000;

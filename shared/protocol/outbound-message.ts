@@ -1,20 +1,5 @@
 import { z } from 'zod';
-
-/** Longest text WhatsApp Web sends, in UTF-16 units. */
-export const TEXT_LIMIT = 65_536;
-
-/** What an outbound message says, as it stands in the queue. Media is an object key, never a caller's URL. */
-export const OutboundContent = z.discriminatedUnion('type', [
-  z.object({ type: z.literal('text'), text: z.string(), linkPreview: z.boolean().default(true) }),
-  z.object({
-    type: z.literal('image'),
-    mediaId: z.string(),
-    mimetype: z.string(),
-    filename: z.string().optional(),
-    caption: z.string().optional(),
-  }),
-]);
-export type OutboundContent = z.infer<typeof OutboundContent>;
+import { OutboundContent } from '../catalogue/message-kinds.ts';
 
 /** One message handed to the runner that claimed it. `mediaUrl` is a presigned GET on our own object storage. */
 export const ClaimedMessage = z.object({

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { INBOUND_TYPES } from '../catalogue/message-kinds.ts';
 import { ERROR_CODES } from '../errors.ts';
 import { SESSION_ACTION_NAMES } from '../session-actions.ts';
 import { SESSION_STATUSES } from '../session-status.ts';
@@ -9,20 +10,6 @@ const Person = z.object({
   lid: z.string().nullable(),
   name: z.string().nullable(),
 });
-
-export const INBOUND_TYPES = [
-  'text',
-  'image',
-  'video',
-  'audio',
-  'voice',
-  'document',
-  'sticker',
-  'location',
-  'contact',
-  'poll',
-  'unknown',
-] as const;
 
 export const InboundMedia = z.object({
   mimetype: z.string(),

@@ -1,7 +1,7 @@
 import type { z } from '@hono/zod-openapi';
 import { idempotencyOf } from '../../http/idempotency-key.ts';
 import { readWaitMs } from '../../http/prefer.ts';
-import type { SendTerms } from '../../services/messages/send-terms.ts';
+import type { SendRequest } from '../../services/messages/send-request.ts';
 import type { SendHeaders } from './schemas.ts';
 
 /**
@@ -12,7 +12,7 @@ export async function readSendTerms(
   operationId: string,
   headers: z.infer<typeof SendHeaders>,
   request: { expiresIn: number; sendAt?: string | undefined } & Readonly<Record<string, unknown>>,
-): Promise<SendTerms> {
+): Promise<Pick<SendRequest, 'expiresInSeconds' | 'sendAt' | 'waitMs' | 'idempotency'>> {
   return {
     expiresInSeconds: request.expiresIn,
     sendAt: request.sendAt ?? null,

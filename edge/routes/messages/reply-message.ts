@@ -1,23 +1,16 @@
 import { createRoute, z } from '@hono/zod-openapi';
+import { MESSAGE_KINDS } from '../../../shared/catalogue/message-kinds.ts';
 import type { App } from '../../http/app.ts';
 import { errors } from '../../http/envelope.ts';
 import { jsonBody } from '../../http/json-body.ts';
 import { requiredScope } from '../../http/required-scope.ts';
-import { replyMessage as replyMessageVerb } from '../../services/messages/reply-message.ts';
+import { send } from '../../services/messages/send.ts';
 import { answerSend } from './answer-send.ts';
 import { readSendTerms } from './read-send-terms.ts';
-import {
-  MessageId,
-  SEND_ERRORS,
-  sendAnswers,
-  SendFields,
-  SendHeaders,
-  TextField,
-} from './schemas.ts';
+import { MessageId, SEND_ERRORS, sendAnswers, SendFields, SendHeaders } from './schemas.ts';
 
 const Body = z.strictObject({
-  text: TextField,
-  linkPreview: z.boolean().default(true),
+  ...MESSAGE_KINDS.text.fields,
   expiresIn: SendFields.expiresIn,
   sendAt: SendFields.sendAt,
 });
@@ -46,13 +39,14 @@ export const replyMessage = (app: App) =>
       const body = c.req.valid('json');
       const { id } = c.req.valid('param');
       const { text, linkPreview } = body;
-      const answer = await replyMessageVerb({
+      const answer = await send({
         ctx: c.get('ctx'),
         input: {
           ...(await readSendTerms('replyMessage', c.req.valid('header'), { ...body, id })),
-          messageId: id,
-          text,
-          linkPreview,
+          session: null,
+          to: { quotedMessageId: id },
+          said: { type: 'text', text, linkPreview },
+          file: null,
         },
       });
       return answerSend(c, answer);

@@ -1,7 +1,6 @@
 import { z } from '@hono/zod-openapi';
 import { AppError } from '../../../shared/errors.ts';
 import { MESSAGE_STATUSES } from '../../../shared/message-status.ts';
-import { TEXT_LIMIT } from '../../../shared/protocol/index.ts';
 import { parseRecipient } from '../../../shared/recipient.ts';
 import { answer } from '../../http/envelope.ts';
 import { IDEMPOTENCY_ERRORS, IdempotencyKey } from '../../http/idempotency-key.ts';
@@ -29,12 +28,6 @@ export const Recipient = z
     description: 'Phone number in international form, or a chat id.',
     example: '+15550100001',
   });
-
-/** What a text message says: something, and no more than WhatsApp Web sends. */
-export const TextField = z
-  .string()
-  .max(TEXT_LIMIT, `must have at most ${TEXT_LIMIT} characters`)
-  .refine((text) => text.trim() !== '', 'must not be empty');
 
 /** Fields that every send has. */
 export const SendFields = {

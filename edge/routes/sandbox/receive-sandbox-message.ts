@@ -1,5 +1,5 @@
 import { createRoute, z } from '@hono/zod-openapi';
-import { INBOUND_TYPES } from '../../../shared/protocol/index.ts';
+import { INBOUND_TYPES } from '../../../shared/catalogue/message-kinds.ts';
 import type { App } from '../../http/app.ts';
 import { answer, ok } from '../../http/envelope.ts';
 import { jsonBody } from '../../http/json-body.ts';

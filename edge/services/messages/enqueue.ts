@@ -3,7 +3,6 @@ import { z } from 'zod';
 import { AppError } from '../../../shared/errors.ts';
 import { newId } from '../../../shared/ids.ts';
 import { MESSAGE_STATUSES } from '../../../shared/message-status.ts';
-import type { OutboundContent } from '../../../shared/protocol/index.ts';
 import type { ServiceContext } from '../../context.ts';
 import type { SessionAddress } from '../../runners/port.ts';
 import { Count, Moment } from '../../db/moment.ts';
@@ -11,9 +10,10 @@ import { violatesConstraint } from '../../http/describe-error.ts';
 import { alignLimit } from '../keys/key-limit.ts';
 import { auditInsert, notWritten } from '../audit/audit-row.ts';
 import { callerCtes } from './caller.ts';
-import { type Idempotency, replayAnswer, type SendAnswer, StoredAnswer } from './idempotency.ts';
+import { replayAnswer, type SendAnswer, StoredAnswer } from './idempotency.ts';
 import { REFUSALS, refusalError } from './refusals.ts';
-import { type NewMedia, sendStatement } from './send-statement.ts';
+import type { SendRequest } from './send-request.ts';
+import { type NewMedia, sendStatement, type SendStatementInput } from './send-statement.ts';
 import type { SentMessage } from './sent-message.ts';
 
 export const DEFAULT_EXPIRY_SECONDS = 3600;
@@ -21,17 +21,6 @@ export const DEFAULT_EXPIRY_SECONDS = 3600;
 /** How far ahead a message may be sent for. */
 export const MAX_AHEAD_DAYS = 30;
 const MAX_AHEAD_MS = MAX_AHEAD_DAYS * 86_400_000;
-
-export type EnqueueInput = {
-  session: string | null;
-  to: { chatId: string } | { quotedMessageId: string };
-  content: OutboundContent;
-  media?: NewMedia;
-  expiresInSeconds: number;
-  /** ISO time, at most MAX_AHEAD_DAYS from now; one that is over is now. */
-  sendAt: string | null;
-  idempotency: Idempotency | null;
-};
 
 /** `replay`: the Idempotency-Key was used before, and nothing was written. */
 export type EnqueueResult = { enqueued: Enqueued } | { replay: SendAnswer };
@@ -81,14 +70,21 @@ const MAX_RUNS = 3;
 export async function enqueue({
   ctx,
   input,
+  media = null,
 }: {
   ctx: ServiceContext;
-  input: EnqueueInput;
+  input: SendRequest;
+  /** The stored file, where the message has one. */
+  media?: NewMedia | null;
 }): Promise<EnqueueResult> {
   refuseTooFarAhead(ctx, input.sendAt);
   const id = newId('message', ctx.now());
   for (let run = 1; run <= MAX_RUNS; run += 1) {
-    const { row, refusal, written } = await execute(ctx, input, { messageId: id, commit: true });
+    const { row, refusal, written } = await execute(ctx, input, {
+      messageId: id,
+      media,
+      audit: auditOf(ctx, id),
+    });
     if (refusal === 'REPLAYED') {
       notWritten(ctx);
       return { replay: replayOf(input, row) };
@@ -114,10 +110,10 @@ export async function checkEnqueue({
   input,
 }: {
   ctx: ServiceContext;
-  input: EnqueueInput;
+  input: SendRequest;
 }): Promise<SendAnswer | null> {
   refuseTooFarAhead(ctx, input.sendAt);
-  const { row, refusal } = await execute(ctx, input, { messageId: '', commit: false });
+  const { row, refusal } = await execute(ctx, input, { messageId: '', media: null, audit: null });
   return refusal === 'REPLAYED' ? replayOf(input, row) : null;
 }
 
@@ -129,14 +125,14 @@ function refuseTooFarAhead(ctx: ServiceContext, sendAt: string | null): void {
   });
 }
 
-function replayOf(input: EnqueueInput, row: unknown): SendAnswer {
+function replayOf(input: SendRequest, row: unknown): SendAnswer {
   const replayed = Replayed.parse(row);
   const { prior_id: id, prior_status: status, prior_wire_id: wireId } = replayed;
   return replayAnswer(messageOf(input, replayed, { id, status, wireId }), replayed);
 }
 
 function messageOf(
-  { content }: EnqueueInput,
+  { said }: SendRequest,
   row: z.infer<typeof Queued>,
   own: Pick<SentMessage, 'id' | 'status' | 'wireId'>,
 ): SentMessage {
@@ -146,7 +142,7 @@ function messageOf(
     sessionId: row.session_id,
     sessionName: row.session_name,
     chatId: row.chat_id,
-    type: content.type,
+    type: said.type,
     queueSeq: row.queue_seq,
     quotedMessageId: row.quoted_message_id,
     wireId: own.wireId,
@@ -166,24 +162,11 @@ type Executed = { row: unknown; refusal: 'REPLAYED' | null; written: boolean };
 
 async function execute(
   ctx: ServiceContext,
-  input: EnqueueInput,
-  options: { messageId: string; commit: boolean },
+  request: SendRequest,
+  write: Pick<SendStatementInput, 'messageId' | 'media' | 'audit'>,
 ): Promise<Executed> {
-  const address = ctx.callerAddress ?? null;
-  const statement = sendStatement({
-    workspaceId: ctx.workspaceId,
-    caller: callerCtes(ctx),
-    session: input.session,
-    chatId: 'chatId' in input.to ? input.to.chatId : null,
-    quotedMessageId: 'quotedMessageId' in input.to ? input.to.quotedMessageId : null,
-    content: input.content,
-    media: input.media ?? null,
-    expiresInSeconds: input.expiresInSeconds,
-    sendAt: input.sendAt,
-    idempotency: input.idempotency,
-    audit: options.commit ? auditOf(ctx, options.messageId) : null,
-    ...options,
-  });
+  const { workspaceId, callerAddress: address = null } = ctx;
+  const statement = sendStatement({ workspaceId, caller: callerCtes(ctx), request, ...write });
   const [row] = await runStatement(ctx, statement);
   const verdict = Verdict.parse(row);
   const { refusal, session_status: sessionStatus, written } = verdict;

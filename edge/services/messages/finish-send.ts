@@ -3,7 +3,7 @@ import type { ServiceContext } from '../../context.ts';
 import type { EnqueueResult } from './enqueue.ts';
 import { keepAnswer, type SendAnswer } from './idempotency.ts';
 import { ringDoorbell } from './ring-doorbell.ts';
-import type { SendTerms } from './send-terms.ts';
+import type { SendRequest } from './send-request.ts';
 
 /**
  * Rings for a message that was just queued, and answers: 202 while it is on its way, 200 once it is settled. A replay is
@@ -14,7 +14,7 @@ import type { SendTerms } from './send-terms.ts';
 export async function finishSend(
   ctx: ServiceContext,
   result: EnqueueResult,
-  { waitMs, idempotency }: Pick<SendTerms, 'waitMs' | 'idempotency'>,
+  { waitMs, idempotency }: Pick<SendRequest, 'waitMs' | 'idempotency'>,
 ): Promise<SendAnswer> {
   if ('replay' in result) return result.replay;
   const { enqueued } = result;

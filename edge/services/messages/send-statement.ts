@@ -1,10 +1,10 @@
 import { type SQL, sql } from 'drizzle-orm';
+import type { OutboundContent } from '../../../shared/catalogue/message-kinds.ts';
 import { MESSAGE_STATUS_RANK } from '../../../shared/message-status.ts';
-import type { OutboundContent } from '../../../shared/protocol/index.ts';
 import { ACCEPTING_STATUSES } from '../../../shared/session-status.ts';
 import { stableChatId } from '../events/report-writes/person-ids.ts';
 import { shownToCaller } from './caller.ts';
-import type { Idempotency } from './idempotency.ts';
+import type { SendRequest } from './send-request.ts';
 
 /** Messages that may wait in one session's queue. */
 export const QUEUE_LIMIT = 1000;
@@ -25,28 +25,16 @@ export type SendStatementInput = {
   /** The CTE `caller`; see caller.ts. */
   caller: SQL;
   messageId: string;
-  /** Id or name, as the caller wrote it. */
-  session: string | null;
-  /** The chat to send to; null for a reply, which goes to the quoted message's chat. */
-  chatId: string | null;
-  quotedMessageId: string | null;
-  content: OutboundContent;
+  request: SendRequest;
+  /** The stored file; its row is written with the message's. */
   media: NewMedia | null;
-  /** Counted from `sendAt` where that is to come. */
-  expiresInSeconds: number;
-  /** ISO time before which it is not to be sent; null, and one that is over, is now. */
-  sendAt: string | null;
-  /** The caller's Idempotency-Key with what it stands for; null without one. */
-  idempotency: Idempotency | null;
-  /** INSERT of the audit row over the CTE `written`; null without `commit`. */
+  /** INSERT of the audit row over the CTE `written`; null: write nothing, only say what would happen. */
   audit: SQL | null;
-  /** False: only say what would happen. */
-  commit: boolean;
 };
 
 /**
  * The send, in one statement: the caller's and the workspace's state, session, lease, quoted message, queue cap, the queue's counter and
- * the message row. `refusal` is null when the row was written (or would be, without `commit`). The order of the arms of
+ * the message row. `refusal` is null when the row was written (or would be, without `audit`). The order of the arms of
  * its CASE is the order in which a caller is told what is wrong.
  *
  * The counter is raised by an UPDATE of the session's row, whose lock makes concurrent sends of one session queue up:
@@ -56,22 +44,35 @@ export type SendStatementInput = {
  * An Idempotency-Key that is taken gives `REPLAYED` with its message. A send that waited for another with the same key to
  * commit cannot see that message yet: it writes nothing and says nothing (`written` false), and is to be run again.
  */
-export const sendStatement = (input: SendStatementInput): SQL => sql`
-  with ${input.caller},
+export function sendStatement({
+  workspaceId,
+  caller,
+  messageId,
+  request,
+  media,
+  audit,
+}: SendStatementInput): SQL {
+  const { session, to, said, idempotency, sendAt, expiresInSeconds } = request;
+  const quotedMessageId = 'quotedMessageId' in to ? to.quotedMessageId : null;
+  const chatId = 'chatId' in to ? to.chatId : null;
+  const commit = audit !== null;
+  const isLater = sql`coalesce(${sendAt}::timestamptz > now(), false)`;
+  return sql`
+  with ${caller},
   quoted as (
     select m.id, m.session_id, m.chat_id, m.wire_id
     from messages m join sessions s on s.id = m.session_id join caller on ${shownToCaller}
-    where m.id = ${input.quotedMessageId}::text and m.workspace_id = ${input.workspaceId}
+    where m.id = ${quotedMessageId}::text and m.workspace_id = ${workspaceId}
   ),
   prior as (
     select m.id, m.session_id, m.status, m.wire_id, m.chat_id, m.queue_seq, m.quoted_message_id, m.created_at, m.expires_at,
-      m.send_at, i.body_hash = ${input.idempotency?.bodyHash ?? null}::text as same_body, i.answer_status, i.answer
+      m.send_at, i.body_hash = ${idempotency?.bodyHash ?? null}::text as same_body, i.answer_status, i.answer
     from idempotency i join messages m on m.id = i.message_id
-    where i.workspace_id = ${input.workspaceId} and i.route = ${input.idempotency?.route ?? null}::text
-      and i.idempotency_key = ${input.idempotency?.key ?? null}::text and i.expires_at > now()
+    where i.workspace_id = ${workspaceId} and i.route = ${idempotency?.route ?? null}::text
+      and i.idempotency_key = ${idempotency?.key ?? null}::text and i.expires_at > now()
   ),
   wanted as (
-    select coalesce(prior.session_id, quoted.session_id, ${input.session}::text, caller.pin, caller.default_session_id) as ref
+    select coalesce(prior.session_id, quoted.session_id, ${session}::text, caller.pin, caller.default_session_id) as ref
     from caller left join quoted on true left join prior on true
   ),
   target as (
@@ -89,7 +90,7 @@ export const sendStatement = (input: SendStatementInput): SQL => sql`
     join caller on ${shownToCaller}
     left join session_leases l on l.session_id = s.id
     left join runners r on r.id = l.runner_id and r.boot_id = l.boot_id
-    where s.workspace_id = ${input.workspaceId} and s.archived_at is null
+    where s.workspace_id = ${workspaceId} and s.archived_at is null
   ),
   verdict as (
     select case
@@ -97,7 +98,7 @@ export const sendStatement = (input: SendStatementInput): SQL => sql`
       when not caller.from_allowed_address then 'ADDRESS_NOT_ALLOWED'
       when not caller.workspace_active then 'WORKSPACE_SUSPENDED'
       when not caller.in_scope then 'SCOPE_MISSING'
-      when ${input.quotedMessageId}::text is not null and quoted.id is null then 'MESSAGE_NOT_FOUND'
+      when ${quotedMessageId}::text is not null and quoted.id is null then 'MESSAGE_NOT_FOUND'
       when wanted.ref is null then 'SESSION_NOT_NAMED'
       when target.id is null then 'SESSION_NOT_FOUND'
       when caller.pin <> target.id then 'PINNED_ELSEWHERE'
@@ -114,10 +115,10 @@ export const sendStatement = (input: SendStatementInput): SQL => sql`
   ),
   claimed as (
     insert into idempotency as own (workspace_id, route, idempotency_key, body_hash, message_id, expires_at)
-    select ${input.workspaceId}, ${input.idempotency?.route ?? null}::text, ${input.idempotency?.key ?? null}::text,
-      ${input.idempotency?.bodyHash ?? null}::text, ${input.messageId}, now() + ${IDEMPOTENCY_LIFETIME}::interval
+    select ${workspaceId}, ${idempotency?.route ?? null}::text, ${idempotency?.key ?? null}::text,
+      ${idempotency?.bodyHash ?? null}::text, ${messageId}, now() + ${IDEMPOTENCY_LIFETIME}::interval
     from verdict
-    where verdict.refusal is null and ${input.commit}::boolean and ${input.idempotency !== null}::boolean
+    where verdict.refusal is null and ${commit}::boolean and ${idempotency !== null}::boolean
     on conflict (workspace_id, route, idempotency_key) do update set
       body_hash = excluded.body_hash, message_id = excluded.message_id, answer_status = null, answer = null,
       created_at = excluded.created_at, expires_at = excluded.expires_at
@@ -126,31 +127,31 @@ export const sendStatement = (input: SendStatementInput): SQL => sql`
   ),
   admitted as materialized (
     select 1 from verdict
-    where verdict.refusal is null and ${input.commit}::boolean and ${input.idempotency === null}::boolean
+    where verdict.refusal is null and ${commit}::boolean and ${idempotency === null}::boolean
     union all
     select 1 from claimed
   ),
   raised as (
-    update sessions s set queue_seq = s.queue_seq + case when ${isLater(input)} then 0 else 1 end
+    update sessions s set queue_seq = s.queue_seq + case when ${isLater} then 0 else 1 end
     from target, admitted
     where s.id = target.id
-    returning s.id, s.phone_number, case when ${isLater(input)} then null else s.queue_seq end as queue_seq
+    returning s.id, s.phone_number, case when ${isLater} then null else s.queue_seq end as queue_seq
   ),
   stored as (
-    ${input.media === null ? sql`select null::text as id where false` : insertMedia(input, input.media)}
+    ${media === null ? sql`select null::text as id where false` : insertMedia(workspaceId, media)}
   ),
   written as (
     insert into messages (id, workspace_id, session_id, direction, chat_id, type, content, status, status_rank,
       queue_seq, quoted_message_id, quoted_wire_id, media_id, sender_number, send_at, expires_at)
-    select ${input.messageId}, ${input.workspaceId}, raised.id, 'outbound', ${stableChatId(sql`raised.id`, sql`coalesce(${input.chatId}::text, quoted.chat_id)`)},
-      ${input.content.type}, ${JSON.stringify(input.content)}::jsonb, 'queued', ${MESSAGE_STATUS_RANK.queued}::smallint,
-      raised.queue_seq, quoted.id, quoted.wire_id, ${input.media?.id ?? null}::text, raised.phone_number,
-      ${input.sendAt}::timestamptz,
-      greatest(now(), ${input.sendAt}::timestamptz) + make_interval(secs => ${input.expiresInSeconds}::int)
+    select ${messageId}, ${workspaceId}, raised.id, 'outbound', ${stableChatId(sql`raised.id`, sql`coalesce(${chatId}::text, quoted.chat_id)`)},
+      ${said.type}, ${JSON.stringify(contentOf(said, media))}::jsonb, 'queued', ${MESSAGE_STATUS_RANK.queued}::smallint,
+      raised.queue_seq, quoted.id, quoted.wire_id, ${media?.id ?? null}::text, raised.phone_number,
+      ${sendAt}::timestamptz,
+      greatest(now(), ${sendAt}::timestamptz) + make_interval(secs => ${expiresInSeconds}::int)
     from raised left join quoted on true
     returning session_id, chat_id, queue_seq, quoted_message_id, created_at, send_at, expires_at
   ),
-  audited as (${input.audit ?? sql`select null where false`})
+  audited as (${audit ?? sql`select null where false`})
   select verdict.refusal, caller.per_minute, target.id as session_id, target.name as session_name, target.status as session_status,
     target.epoch, target.runner_id, target.boot_id, target.url,
     written.session_id is not null as written,
@@ -160,9 +161,14 @@ export const sendStatement = (input: SendStatementInput): SQL => sql`
     coalesce(written.send_at, prior.send_at) as send_at,
     prior.id as prior_id, prior.status as prior_status, prior.wire_id as prior_wire_id, prior.answer_status, prior.answer
   from verdict left join caller on true left join target on true left join written on true left join prior on true`;
+}
 
-const isLater = ({ sendAt }: SendStatementInput): SQL =>
-  sql`coalesce(${sendAt}::timestamptz > now(), false)`;
+/** What stands in the queue: what the caller said, and the file that it names. */
+const contentOf = (said: SendRequest['said'], media: NewMedia | null): OutboundContent => {
+  if (media === null) return said;
+  const { id: mediaId, mimetype, filename } = media;
+  return { ...said, mediaId, mimetype, ...(filename === null ? {} : { filename }) };
+};
 
 /**
  * A linked session that a new owner is bringing back: its messages wait for it like those of a session that reconnects.
@@ -175,8 +181,8 @@ const changingHands: SQL = sql`
     where h.session_id = s.id and h.epoch = l.epoch and h.cause in ('takeover', 'new_boot')
   )`;
 
-const insertMedia = (input: SendStatementInput, media: NewMedia): SQL => sql`
+const insertMedia = (workspaceId: string, media: NewMedia): SQL => sql`
   insert into media (id, workspace_id, session_id, object_key, mimetype, filename, size_bytes, sha256)
-  select ${media.id}, ${input.workspaceId}, raised.id, ${media.objectKey}, ${media.mimetype}, ${media.filename}::text,
+  select ${media.id}, ${workspaceId}, raised.id, ${media.objectKey}, ${media.mimetype}, ${media.filename}::text,
     ${media.sizeBytes}::bigint, ${media.sha256}
   from raised returning id`;

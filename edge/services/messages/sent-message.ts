@@ -1,5 +1,5 @@
+import type { MessageKind } from '../../../shared/catalogue/message-kinds.ts';
 import type { MessageStatus } from '../../../shared/message-status.ts';
-import type { OutboundContent } from '../../../shared/protocol/index.ts';
 
 /** A message as its send is answered. */
 export type SentMessage = {
@@ -8,7 +8,7 @@ export type SentMessage = {
   sessionId: string;
   sessionName: string;
   chatId: string;
-  type: OutboundContent['type'];
+  type: MessageKind;
   /** Null until a message for later is due. */
   queueSeq: number | null;
   quotedMessageId: string | null;

@@ -1,11 +1,11 @@
 import { sql } from 'drizzle-orm';
 import { z } from 'zod';
+import { OutboundContent } from '../../../shared/catalogue/message-kinds.ts';
 import { MESSAGE_STATUS_RANK } from '../../../shared/message-status.ts';
-import {
-  OutboundContent,
-  type ClaimedMessage,
-  type ClaimRequest,
-  type ClaimResponse,
+import type {
+  ClaimedMessage,
+  ClaimRequest,
+  ClaimResponse,
 } from '../../../shared/protocol/outbound-message.ts';
 import type { Services } from '../../context.ts';
 import { isOwnedAt } from '../ownership/internal.ts';

@@ -1,8 +1,8 @@
-import type { FactReport, INBOUND_TYPES } from '../../../shared/protocol/runner-reports.ts';
+import type { InboundType } from '../../../shared/catalogue/message-kinds.ts';
+import type { FactReport } from '../../../shared/protocol/runner-reports.ts';
 import type { Traffic } from '../../../shared/protocol/leases.ts';
 import { fields, idText, messageKey, number, text, type Fields } from './payload.ts';
 
-type InboundType = (typeof INBOUND_TYPES)[number];
 type Received = Extract<FactReport, { kind: 'message.received' }>;
 
 /** What is known of the person or chat behind an id, in either form. */

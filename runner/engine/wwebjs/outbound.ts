@@ -1,9 +1,11 @@
 import { readFile, stat } from 'node:fs/promises';
 import { basename } from 'node:path';
+import { MESSAGE_KINDS } from '../../../shared/catalogue/message-kinds.ts';
 import type { EngineLookUp, EngineSend, EngineSendResult } from '../port.ts';
 import { DeadlineError, withDeadline } from '../../deadline.ts';
 import { describe } from '../describe-error.ts';
 import { pause } from '../wait.ts';
+import { type LibrarySend, librarySend } from './kinds.ts';
 import { MessageMedia, type LibraryClient, type LibraryPage } from './library.ts';
 import { callOff, findSent, prepareSend, type SentOnPage } from './page/send.ts';
 import { SEND_HOOK_MISSING, WIRE_ID_TAG } from './patches/send-hook.ts';
@@ -41,11 +43,22 @@ export async function sendMessage(
   outbound: Outbound,
   message: EngineSend,
 ): Promise<EngineSendResult> {
+  try {
+    const send = await librarySend(message.content, () => readMedia(message));
+    return await sendAs(outbound, message, send);
+  } catch (error) {
+    if (error instanceof FileRefused) return failed('MESSAGE_FAILED', error.message);
+    throw error;
+  }
+}
+
+async function sendAs(
+  outbound: Outbound,
+  message: EngineSend,
+  send: LibrarySend,
+): Promise<EngineSendResult> {
   const { page, times } = outbound;
   const { wireId, chatId } = message;
-  const content = await contentFor(message);
-  if ('refused' in content) return failed('MESSAGE_FAILED', content.refused);
-
   let preparation;
   try {
     const request = { wireId, chatId, quoted: message.quotedWireId ?? null };
@@ -60,25 +73,25 @@ export async function sendMessage(
   if (preparation.state === 'refused') return failed(preparation.code, preparation.message);
   if (preparation.state === 'on page') return settle(outbound, message, times.missingMs);
 
-  const linkPreview = message.content.type === 'text' && message.content.linkPreview;
   const { documentId } = preparation;
+  const { body, caption, linkPreview = false } = send;
   try {
-    const sending = outbound.client.sendMessage(chatId, content.body, {
+    const sending = outbound.client.sendMessage(chatId, body, {
       sendSeen: false,
       parseVCards: false,
       linkPreview,
-      ...(content.caption === undefined ? {} : { caption: content.caption }),
+      ...(caption === undefined ? {} : { caption }),
       ...(preparation.quotedKey === null
         ? {}
         : { quotedMessageId: preparation.quotedKey, ignoreQuoteErrors: false }),
       extra: { [WIRE_ID_TAG]: wireId },
     });
-    await withDeadline(sending, deadlineOf(message, times), 'sending');
+    await withDeadline(sending, deadlineOf(message, linkPreview, times), 'sending');
   } catch (error) {
     const result = await afterError(outbound, message, documentId, error);
     // A preview that cannot be fetched must not cost the message; it was called off, so it may be sent anew.
     if (linkPreview && error instanceof DeadlineError && result.outcome === 'failed') {
-      return sendMessage(outbound, withoutPreview(message));
+      return sendAs(outbound, message, { ...send, linkPreview: false });
     }
     return result;
   }
@@ -86,14 +99,9 @@ export async function sendMessage(
   return settle(outbound, message, times.missingMs);
 }
 
-function deadlineOf(message: EngineSend, times: OutboundTimes): number {
-  if (message.content.type !== 'text') return times.mediaMs;
-  return message.content.linkPreview ? times.previewMs : times.textMs;
-}
-
-function withoutPreview(message: EngineSend): EngineSend {
-  if (message.content.type !== 'text') return message;
-  return { ...message, content: { ...message.content, linkPreview: false } };
+function deadlineOf(message: EngineSend, linkPreview: boolean, times: OutboundTimes): number {
+  if (MESSAGE_KINDS[message.content.type].media !== null) return times.mediaMs;
+  return linkPreview ? times.previewMs : times.textMs;
 }
 
 /** The library threw or stayed away: find out from the page whether the message was handed over. */
@@ -166,24 +174,24 @@ export async function lookUpMessage(
   return withDeadline(page.evaluate(findSent, { wireId, chatId }), times.pageCallMs, 'look-up');
 }
 
-async function contentFor(
-  message: EngineSend,
-): Promise<
-  { body: string | InstanceType<typeof MessageMedia>; caption?: string } | { refused: string }
-> {
-  const { content, filePath } = message;
-  if (content.type === 'text') return { body: content.text };
-  if (filePath === undefined) return { refused: 'The message has media and no file was given.' };
+/** The message's file cannot be sent, whoever asks and however often. */
+class FileRefused extends Error {}
+
+async function readMedia({
+  content,
+  filePath,
+}: EngineSend): Promise<InstanceType<typeof MessageMedia>> {
+  if (filePath === undefined || content.mimetype === undefined)
+    throw new FileRefused('The message has media and no file was given.');
   try {
     const { size } = await stat(filePath);
-    if (size > OUTBOUND_FILE_LIMIT) {
-      return { refused: `The file has ${size} bytes; the limit is ${OUTBOUND_FILE_LIMIT}.` };
-    }
+    if (size > OUTBOUND_FILE_LIMIT)
+      throw new FileRefused(`The file has ${size} bytes; the limit is ${OUTBOUND_FILE_LIMIT}.`);
     const data = await readFile(filePath, 'base64');
-    const body = new MessageMedia(content.mimetype, data, content.filename ?? basename(filePath));
-    return content.caption === undefined ? { body } : { body, caption: content.caption };
+    return new MessageMedia(content.mimetype, data, content.filename ?? basename(filePath));
   } catch (error) {
-    return { refused: `The file cannot be read: ${describe(error)}` };
+    if (error instanceof FileRefused) throw error;
+    throw new FileRefused(`The file cannot be read: ${describe(error)}`, { cause: error });
   }
 }
 

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { ERROR_CODES } from '../../errors.ts';
 import type { MessageStatus } from '../../message-status.ts';
-import { INBOUND_TYPES } from '../../protocol/runner-reports.ts';
+import { INBOUND_TYPES } from '../message-kinds.ts';
 import { event, Time } from './row.ts';
 
 const EXAMPLE = {

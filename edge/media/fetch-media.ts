@@ -1,31 +1,38 @@
+import { type MediaRule, megabytes } from '../../shared/catalogue/message-kinds.ts';
 import { AppError } from '../../shared/errors.ts';
 import type { Egress, EgressResult } from '../egress/port.ts';
-import { sniffImage } from './sniff-image.ts';
+import { sniffMimetype } from './sniff-mimetype.ts';
 
-export const IMAGE_LIMIT_BYTES = 16 * 1024 * 1024;
 const TIMEOUT_MS = 20_000;
 const MAX_REDIRECTS = 3;
 
-export type FetchedImage = { bytes: Uint8Array; mimetype: string; filename: string | null };
+/** `details.reason` of MEDIA_REJECTED; with it a rule's own `mismatch`. */
+export const FETCH_REFUSALS = ['blocked', 'unreachable', 'http_status', 'too_large', 'empty'];
+
+export type FetchedMedia = { bytes: Uint8Array; mimetype: string; filename: string | null };
 
 /**
- * Gets an image from a caller's URL through the egress guard.
- * @throws AppError MEDIA_REJECTED with `details.reason`: blocked, unreachable, http_status, too_large, empty, not_an_image
+ * Gets a file from a caller's URL through the egress guard.
+ * @throws AppError MEDIA_REJECTED with `details.reason`: one of FETCH_REFUSALS, or the rule's `mismatch`
  */
-export async function fetchImage(egress: Egress, url: string): Promise<FetchedImage> {
+export async function fetchMedia(
+  egress: Egress,
+  url: string,
+  rule: MediaRule,
+): Promise<FetchedMedia> {
   const result = await egress.fetch({
     method: 'GET',
     url,
-    headers: { accept: 'image/*' },
+    headers: { accept: `${rule.mimetypes.join(', ')}, */*;q=0.8` },
     timeoutMs: TIMEOUT_MS,
-    maxBytes: IMAGE_LIMIT_BYTES,
+    maxBytes: rule.limitBytes,
     maxRedirects: MAX_REDIRECTS,
   });
-  return readImage(result, url);
+  return readMedia(result, url, rule);
 }
 
-/** What an egress answer is as an image. Pure. */
-export function readImage(result: EgressResult, url: string): FetchedImage {
+/** What an egress answer is as a file. Pure. */
+export function readMedia(result: EgressResult, url: string, rule: MediaRule): FetchedMedia {
   if (result.kind === 'blocked')
     throw rejected('blocked', 'The URL is not one that may be fetched.', { why: result.reason });
   if (result.kind === 'failed')
@@ -34,14 +41,15 @@ export function readImage(result: EgressResult, url: string): FetchedImage {
     throw rejected('http_status', `The URL answered with status ${result.status}.`, {
       httpStatus: result.status,
     });
+  const { limitBytes, called, mismatch } = rule;
   if (result.truncated)
-    throw rejected('too_large', 'The image is larger than 16 MB.', {
-      limitBytes: IMAGE_LIMIT_BYTES,
+    throw rejected('too_large', `The file is larger than ${megabytes(limitBytes)} MB.`, {
+      limitBytes,
     });
   if (result.body.length === 0) throw rejected('empty', 'The URL answered with no content.');
-  const mimetype = sniffImage(result.body);
-  if (mimetype === null)
-    throw rejected('not_an_image', 'The content is not a JPEG, PNG, GIF or WebP image.');
+  const mimetype = sniffMimetype(result.body);
+  if (mimetype === null || !rule.mimetypes.includes(mimetype))
+    throw rejected(mismatch, `The content is not a ${called}.`);
   return { bytes: result.body, mimetype, filename: filenameOf(url) };
 }
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { sniffImage } from './sniff-image.ts';
+import { sniffMimetype } from './sniff-mimetype.ts';
 
 const bytes = (text: string) => Uint8Array.from(text, (char) => char.charCodeAt(0));
 
@@ -14,5 +14,5 @@ test.each([
   ['a cut-off PNG signature', '\x89PN', null],
   ['nothing', '', null],
 ])('%s', (_name, head, mimetype) => {
-  expect(sniffImage(bytes(head))).toBe(mimetype);
+  expect(sniffMimetype(bytes(head))).toBe(mimetype);
 });

@@ -4,11 +4,11 @@ const startsWith = (bytes: Uint8Array, signature: readonly number[], at = 0): bo
 const ascii = (text: string): number[] => Array.from(text, (char) => char.charCodeAt(0));
 
 /**
- * The type of an image that WhatsApp takes, by its first bytes; null for anything else. What the server or the URL's
- * ending call it does not count.
+ * The type of a file by its first bytes; null for one that no kind of message takes. What the server or the URL's ending
+ * call it does not count.
  * @see https://mimesniff.spec.whatwg.org/#matching-an-image-type-pattern
  */
-export function sniffImage(bytes: Uint8Array): string | null {
+export function sniffMimetype(bytes: Uint8Array): string | null {
   if (startsWith(bytes, [0xff, 0xd8, 0xff])) return 'image/jpeg';
   if (startsWith(bytes, [0x89, ...ascii('PNG'), 0x0d, 0x0a, 0x1a, 0x0a])) return 'image/png';
   if (startsWith(bytes, ascii('GIF87a')) || startsWith(bytes, ascii('GIF89a'))) return 'image/gif';

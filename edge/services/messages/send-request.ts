@@ -1,0 +1,21 @@
+import type { MediaRule, MessageSaid } from '../../../shared/catalogue/message-kinds.ts';
+import type { Idempotency } from './idempotency.ts';
+
+/** One message as a caller asks for it, of whatever kind. */
+export type SendRequest = {
+  /** Id or name, as the caller wrote it; null: the quoted message's session, the key's own or the workspace's default. */
+  session: string | null;
+  /** A reply goes to the quoted message's chat, and from its session. */
+  to: { chatId: string } | { quotedMessageId: string };
+  said: MessageSaid;
+  /** Where its file is, and what that must be; null for a kind without a file. */
+  file: { url: string; rule: MediaRule } | null;
+  /** Counted from `sendAt` where that is to come. */
+  expiresInSeconds: number;
+  /** ISO time before which it is not to be sent, at most MAX_AHEAD_DAYS ahead; null, and one that is over, is now. */
+  sendAt: string | null;
+  /** How long to wait for the message to be settled; 0 answers as soon as it is queued. */
+  waitMs: number;
+  /** The caller's Idempotency-Key with what it stands for; null without one. */
+  idempotency: Idempotency | null;
+};

@@ -1,0 +1,74 @@
+import { chatSortOf, MESSAGE_KINDS } from '../../../shared/catalogue/message-kinds.ts';
+import { AppError } from '../../../shared/errors.ts';
+import { sha256Hex } from '../../../shared/hex.ts';
+import { newId } from '../../../shared/ids.ts';
+import type { ServiceContext } from '../../context.ts';
+import { describeError } from '../../http/describe-error.ts';
+import { fetchMedia, type FetchedMedia } from '../../media/fetch-media.ts';
+import { checkEnqueue, enqueue, type EnqueueResult } from './enqueue.ts';
+import { finishSend } from './finish-send.ts';
+import type { SendAnswer } from './idempotency.ts';
+import type { SendRequest } from './send-request.ts';
+import type { NewMedia } from './send-statement.ts';
+
+/**
+ * Queues a message and rings its session's runner: one SQL statement, one signed POST. A file is fetched and stored before,
+ * and only for a send that would be taken: one that would be refused, or is a replay, is answered before anything is fetched.
+ * @throws AppError for every refusal, before anything is written; MEDIA_REJECTED when the URL gives no usable file; with
+ * `waitMs`, also how a settled message failed
+ */
+export async function send({
+  ctx,
+  input,
+}: {
+  ctx: ServiceContext;
+  input: SendRequest;
+}): Promise<SendAnswer> {
+  refuseChat(input);
+  const { file } = input;
+  if (file === null) return finishSend(ctx, await enqueue({ ctx, input }), input);
+
+  const replay = await checkEnqueue({ ctx, input });
+  if (replay !== null) return replay;
+  const media = await store(ctx, await fetchMedia(ctx.egress, file.url, file.rule));
+  let result: EnqueueResult;
+  try {
+    result = await enqueue({ ctx, input, media });
+  } catch (error) {
+    ctx.waitUntil(discard(ctx, media.objectKey));
+    throw error;
+  }
+  // An equal request was faster, and its file is the one that is sent.
+  if ('replay' in result) ctx.waitUntil(discard(ctx, media.objectKey));
+  return finishSend(ctx, result, input);
+}
+
+/** A reply needs no such check: texts, the only kind of a reply, go everywhere. */
+function refuseChat({ said: { type }, to }: SendRequest): void {
+  if (!('chatId' in to)) return;
+  const sort = chatSortOf(to.chatId);
+  if (MESSAGE_KINDS[type].chats.includes(sort)) return;
+  const message = `a ${sort} takes no message of kind ${type}`;
+  throw new AppError('VALIDATION_ERROR', undefined, {
+    fields: [{ in: 'body', field: 'to', message }],
+  });
+}
+
+async function store(ctx: ServiceContext, file: FetchedMedia): Promise<NewMedia> {
+  const { bytes, mimetype, filename } = file;
+  const id = newId('media', ctx.now());
+  const objectKey = `${ctx.workspaceId}/media/${id}`;
+  await ctx.objects.put(objectKey, bytes, mimetype);
+  const sha256 = await sha256Hex(bytes);
+  return { id, objectKey, mimetype, filename, sizeBytes: bytes.length, sha256 };
+}
+
+/** No row names this object: nothing would ever find it again. */
+async function discard(ctx: ServiceContext, objectKey: string): Promise<void> {
+  try {
+    await ctx.objects.delete(objectKey);
+  } catch (error) {
+    const { requestId } = ctx;
+    ctx.log({ event: 'media_orphaned', requestId, objectKey, ...describeError(error) });
+  }
+}

@@ -1,0 +1,135 @@
+import { z } from 'zod';
+
+/** Longest text WhatsApp Web sends, in UTF-16 units. */
+export const TEXT_LIMIT = 65_536;
+
+/** What a chat can be. */
+const CHAT_SORTS = ['person', 'group', 'channel'] as const;
+export type ChatSort = (typeof CHAT_SORTS)[number];
+
+/** @param chatId as WhatsApp Web names it: `…@c.us`, `…@lid`, `…@g.us` or `…@newsletter` */
+export function chatSortOf(chatId: string): ChatSort {
+  if (chatId.endsWith('@g.us')) return 'group';
+  return chatId.endsWith('@newsletter') ? 'channel' : 'person';
+}
+
+/** Which files a kind takes. The bytes themselves are judged, whatever the server or the URL's ending call them. */
+export type MediaRule = {
+  mimetypes: readonly string[];
+  limitBytes: number;
+  /** Such a file, as documentation and refusals call it. */
+  called: string;
+  /** `details.reason` of MEDIA_REJECTED for bytes that are no such file. */
+  mismatch: string;
+};
+
+/**
+ * A kind of message that callers send: the whole contract of `POST /v1/messages/<kind>`, of what stands in the queue and of
+ * what a runner gets. Who sends it: runner/engine/wwebjs/kinds.ts.
+ */
+type MessageKindRow<Fields extends z.ZodRawShape, Media extends MediaRule | null> = {
+  summary: string;
+  description: string;
+  /** What the caller says, beside recipient and terms. A kind with media has the file's `url` as well. */
+  fields: Fields;
+  /** Its file's rule; null for a kind without a file. */
+  media: Media;
+  /** Where it can be sent to. */
+  chats: readonly ChatSort[];
+  /** A request, without its recipient. */
+  example: z.input<z.ZodObject<Fields>> & (Media extends null ? unknown : { url: string });
+};
+
+const kind = <Fields extends z.ZodRawShape, Media extends MediaRule | null>(
+  row: MessageKindRow<Fields, Media>,
+): MessageKindRow<Fields, Media> => row;
+
+const Caption = z.string().max(TEXT_LIMIT).optional();
+
+export const MESSAGE_KINDS = {
+  text: kind({
+    summary: 'Send a text',
+    description: `Queues a text of up to ${TEXT_LIMIT} characters. Order within a session is kept.`,
+    fields: {
+      text: z
+        .string()
+        .max(TEXT_LIMIT, `must have at most ${TEXT_LIMIT} characters`)
+        .refine((text) => text.trim() !== '', 'must not be empty'),
+      linkPreview: z.boolean().default(true),
+    },
+    media: null,
+    chats: CHAT_SORTS,
+    example: { text: 'Hello from Waypost' },
+  }),
+  image: kind({
+    summary: 'Send an image by URL',
+    description: 'Fetches the image first, then queues it.',
+    fields: { caption: Caption },
+    media: {
+      mimetypes: ['image/jpeg', 'image/png', 'image/gif', 'image/webp'],
+      limitBytes: 16 * 1024 * 1024,
+      called: 'JPEG, PNG, GIF or WebP image',
+      mismatch: 'not_an_image',
+    },
+    chats: CHAT_SORTS,
+    example: { url: 'https://example.com/picture.jpg', caption: 'Look' },
+  }),
+};
+
+type Table = typeof MESSAGE_KINDS;
+export type MessageKind = keyof Table;
+
+// Object.keys says string; the table is closed.
+export const MESSAGE_KIND_NAMES = Object.keys(MESSAGE_KINDS) as MessageKind[];
+
+/** What may come in: all that can be sent, and what cannot yet. */
+export const INBOUND_TYPES = [
+  ...MESSAGE_KIND_NAMES,
+  'video',
+  'audio',
+  'voice',
+  'document',
+  'sticker',
+  'location',
+  'contact',
+  'poll',
+  'unknown',
+] as const;
+export type InboundType = (typeof INBOUND_TYPES)[number];
+
+/** What a caller says in a message: its kind, and the fields of that kind. */
+export type MessageSaid<Kind extends MessageKind = MessageKind> = {
+  [K in Kind]: { type: K } & z.output<z.ZodObject<Table[K]['fields']>>;
+}[Kind];
+
+/** The stored file of a message whose kind has media. */
+export type MessageFile = { mediaId: string; mimetype: string; filename?: string };
+
+/** What an outbound message says, as it stands in the queue. Media is a stored object, never a caller's URL. */
+export type OutboundContent<Kind extends MessageKind = MessageKind> = MessageSaid<Kind> &
+  Partial<MessageFile>;
+
+const WithKind = z.looseObject({ type: z.enum(MESSAGE_KIND_NAMES) });
+
+/**
+ * The queue's own content, read back. Only its kind is looked at: it was judged by its row when it was accepted, and what was
+ * accepted is sent even if the row has become stricter since.
+ */
+export const OutboundContent = z.custom<OutboundContent>(
+  (content) => WithKind.safeParse(content).success,
+  'must be the content of a known kind of message',
+);
+
+/** The fields of a caller's body that go by kind: the row's, and the URL of the file where there is one. */
+export function saidFields(name: MessageKind): z.ZodRawShape {
+  const { fields, media } = MESSAGE_KINDS[name];
+  return media === null ? fields : { url: fileUrl(media), ...fields };
+}
+
+const fileUrl = ({ called, limitBytes }: MediaRule) =>
+  z
+    .url({ protocol: /^https?$/, error: 'must be an http or https URL' })
+    .max(2048)
+    .meta({ description: `A ${called} of at most ${megabytes(limitBytes)} MB.` });
+
+export const megabytes = (bytes: number): number => bytes / (1024 * 1024);

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { ERRORS } from '../shared/errors.ts';
-import { seededRandom } from './chaos/random.ts';
+import { seededRandom } from './testing/random.ts';
 import { SOON_COPIED } from './chaos/run.ts';
 import { queryDatabase } from './testing/database.ts';
 import { type Deployment, startDeployment } from './testing/deployment.ts';

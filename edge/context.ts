@@ -1,16 +1,15 @@
 import type { ErrorCode } from '../shared/errors.ts';
-import type { AuditCall } from './audit/call.ts';
 import type { Database } from './db/client.ts';
 import type { Egress } from './egress/port.ts';
 import type { EdgeEnv } from './env.ts';
-import type { Log } from './http/log.ts';
+import type { Log } from './log/log.ts';
 import type { SupabaseTokens } from './identity/supabase/verify-token.ts';
 import type { HashGate } from './identity/hash-gate.ts';
 import type { Mailer } from './mail/port.ts';
 import type { ObjectStore } from './media/object-store.ts';
-import type { RateLimiter } from './middleware/rate-limit.ts';
+import type { RateLimiter } from './limiter/port.ts';
 import type { Fleet } from './runners/fleets/port.ts';
-import type { SubjectMemory } from './middleware/subject-memory.ts';
+import type { SubjectMemory } from './limiter/subject-memory.ts';
 import type { RunnerClient } from './runners/port.ts';
 import type { WebhookClock } from './webhooks/port.ts';
 
@@ -70,6 +69,24 @@ export type Services = {
   now: () => number;
   /** Lets work go on after the answer. Nothing that must happen may depend on it: there is a sweeper behind it. */
   waitUntil: (work: Promise<unknown>) => void;
+};
+
+/**
+ * What the audit log knows of a request before it is served. Each request makes one row: its id is fixed from the start, so
+ * that a row in the writing statement and one by the queue are the same row.
+ */
+export type AuditCall = {
+  /** Id of the request's row. */
+  id: string;
+  /** The operation's id in the API document; `unknown` where none answers. */
+  operationId: string;
+  method: string;
+  /** Null where no route was found. */
+  route: string | null;
+  /** Status of an accepted call; the highest where the operation has several, so 202 for a send. */
+  successStatus: number;
+  /** A statement that was run holds the row, provided that it wrote: an error goes by the queue all the same. */
+  inStatement: boolean;
 };
 
 /** What every service verb gets: `verb({ ctx, input })`. */

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { SigningKeysText } from '../shared/signing/keys.ts';
-import { parseOrigin } from './http/origin.ts';
-import { EncryptionKeysText } from './services/credentials/master-keys.ts';
-import { normalizeRange } from './services/keys/address-range.ts';
+import { parseOrigin } from './values/origin.ts';
+import { EncryptionKeysText } from './values/master-keys.ts';
+import { normalizeRange } from './values/address-range.ts';
 
 const Binding = z.custom<Fetcher>(
   (value) => typeof value === 'object' && value !== null && 'fetch' in value,

@@ -1,7 +1,7 @@
 import { createApp } from './app.ts';
 import { createIsolateState, createServices } from './compose.ts';
 import { type EdgeEnv, parseEdgeEnv } from './env.ts';
-import { consoleLog } from './http/log.ts';
+import { consoleLog } from './log/log.ts';
 import { runCron } from './jobs/cron.ts';
 import { writeAudit } from './jobs/write-audit.ts';
 

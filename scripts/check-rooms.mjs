@@ -1,7 +1,7 @@
 // The rooms of the house and who may enter which (docs/architecture.md). Fails with the file, the import and the rule.
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import { dirname, join, relative } from 'node:path';
+import { dirname, join } from 'node:path';
 import { root } from './bootstrap.mjs';
 
 /** Rooms that each room may import from, beside itself and npm packages. */
@@ -12,7 +12,23 @@ const MAY_IMPORT = {
   migrations: ['shared'],
   local: ['shared', 'migrations'],
   e2e: ['shared', 'runner', 'local'],
+  'e2e/simulate': ['shared', 'e2e', 'edge'], // the planner whose fleet it simulates
 };
+/** What edge/ is made of, top first. A file imports from its own folder and from rows below, and nothing back. */
+const EDGE_LAYERS = [
+  ['worker.ts'],
+  ['app.ts', 'compose.ts', 'jobs'],
+  ['api'],
+  ['middleware'],
+  ['http'],
+  ['services'],
+  ['events'],
+  ['context.ts'],
+  ['identity', 'limiter', 'mail', 'media', 'runners', 'webhooks'],
+  ['db', 'egress'],
+  ['env.ts'],
+  ['log', 'values'],
+];
 /** Tests and their set-up may also start neighbours, as production would. */
 const TESTS_MAY_ALSO = {
   edge: ['local', 'migrations'],
@@ -39,6 +55,20 @@ const files = execFileSync(
 const isTest = (file) => /\.test\.ts$|vitest\.config\.ts$|\/testing\//.test(file);
 const problems = [];
 
+/** @param {string} file @param {string} imported both inside edge/, from the repository's root */
+function checkLayers(file, imported) {
+  const [from, to] = [file, imported].map((path) => path.split('/')[1].replace('routes', 'api'));
+  const [above, below] = [from, to].map((name) =>
+    EDGE_LAYERS.findIndex((row) => row.includes(name)),
+  );
+  if (isTest(imported)) problems.push(`${file}: only tests may import ${imported}`);
+  else if (above === -1) problems.push(`${file}: edge/${from} has no row in EDGE_LAYERS`);
+  else if (from !== to && below <= above)
+    problems.push(
+      `${file}: edge/${from} stands below edge/${to} or beside it, so may not import ${imported}`,
+    );
+}
+
 for (const file of files) {
   let text;
   try {
@@ -47,18 +77,17 @@ for (const file of files) {
     continue; // listed by git but removed in the work tree
   }
   const room = file.split('/')[0];
-  const allowed = MAY_IMPORT[room];
+  const allowed = MAY_IMPORT[file.split('/', 2).join('/')] ?? MAY_IMPORT[room];
   if (allowed === undefined) continue;
   for (const [, specifier] of text.matchAll(/(?:from|import)\s*\(?\s*'(\.[^']+)'/g)) {
-    const target = relative(root, join(root, dirname(file), specifier)).split('/')[0];
+    const path = join(dirname(file), specifier);
+    const target = path.split('/')[0];
     const ok =
       target === room ||
       allowed.includes(target) ||
       (isTest(file) && TESTS_MAY_ALSO[room].includes(target));
     if (!ok) problems.push(`${file}: ${room}/ may not import ${target}/ (${specifier})`);
-    const seenLibrary = file.startsWith('runner/') && !file.startsWith('runner/engine/wwebjs/');
-    if (seenLibrary && specifier === 'whatsapp-web.js')
-      problems.push(`${file}: only runner/engine/wwebjs/ imports whatsapp-web.js`);
+    if (room === 'edge' && target === 'edge' && !isTest(file)) checkLayers(file, path);
   }
   if (
     /from 'whatsapp-web\.js'/.test(text) &&

@@ -3,8 +3,8 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { describeRun, drawRun } from '../edge/runners/simulate/report.ts';
-import { simulateFleet } from '../edge/runners/simulate/simulate.ts';
+import { describeRun, drawRun } from '../e2e/simulate/report.ts';
+import { simulateFleet } from '../e2e/simulate/simulate.ts';
 import { root } from './bootstrap.mjs';
 
 const DEFAULTS = { sessions: 10_000, machines: 1_000, capacity: 12, hours: 6, seed: 1 };

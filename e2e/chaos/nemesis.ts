@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Deployment } from '../testing/deployment.ts';
 import { browsersUnder } from '../testing/processes.ts';
-import type { Random } from './random.ts';
+import type { Random } from '../testing/random.ts';
 import type { ChaosSession } from './traffic.ts';
 
 export type Fault = {

@@ -27,7 +27,7 @@ import {
   readWire,
   watchSessions,
 } from './observe.ts';
-import { seededRandom } from './random.ts';
+import { seededRandom } from '../testing/random.ts';
 import { readOwners, readRows } from './read-database.ts';
 import { type ChaosSession, runTraffic } from './traffic.ts';
 

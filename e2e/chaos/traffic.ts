@@ -4,7 +4,7 @@ import type { Deployment } from '../testing/deployment.ts';
 import { MessageView } from '../testing/session.ts';
 import type { World } from '../testing/world.ts';
 import type { Inbound, Send } from './history.ts';
-import type { Random } from './random.ts';
+import type { Random } from '../testing/random.ts';
 
 export type ChaosSession = World & { id: string; name: string };
 

@@ -1,4 +1,4 @@
-import type { Log } from '../http/log.ts';
+import type { Log } from '../log/log.ts';
 import type { EdgeEnv } from '../env.ts';
 import { parseAllowList } from './allow-list.ts';
 import { judgeName } from './dns-over-https.ts';

@@ -1,5 +1,5 @@
 import type { Services } from '../context.ts';
-import { publishDue } from '../webhooks/publish-due.ts';
+import { publishDue } from './publish-due.ts';
 
 /**
  * What follows when a statement with `append` has been committed: QStash is asked to make the first attempt at each

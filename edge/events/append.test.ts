@@ -11,7 +11,7 @@ import {
   newOwnedSession,
   type OwnedSession,
   received,
-} from '../services/events/report-fixtures.ts';
+} from '../services/events/testing/report-fixtures.ts';
 
 let harness: Harness;
 beforeAll(async () => {

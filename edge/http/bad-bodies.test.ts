@@ -3,7 +3,8 @@ import { z } from 'zod';
 import { newId } from '../../shared/ids.ts';
 import { createHarness, type Harness } from '../testing/harness.ts';
 import { type ListedOperation, readDocument } from '../testing/openapi.ts';
-import { findBadText, findHazard } from './json-hazards.ts';
+import { findBadText } from '../values/storable-text.ts';
+import { findHazard } from './json-hazards.ts';
 
 let harness: Harness;
 let writes: (ListedOperation & { example: Record<string, unknown> })[];

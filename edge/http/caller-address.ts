@@ -1,8 +1,5 @@
 import ipaddr from 'ipaddr.js';
-
-/** An IPv4 address in four decimal parts, or an IPv6 address without a zone. */
-export const isAddress = (text: string): boolean =>
-  ipaddr.IPv4.isValidFourPartDecimal(text) || (!text.includes('%') && ipaddr.IPv6.isValid(text));
+import { isAddress } from '../values/address-range.ts';
 
 /**
  * The one address that the request came from, v4-mapped ones as IPv4; null when it is not known. It is read only from the

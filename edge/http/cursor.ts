@@ -1,8 +1,6 @@
 import { z } from '@hono/zod-openapi';
 import { AppError } from '../../shared/errors.ts';
-
-/** Where a page ended: the last row's creation time and id, which together order a list. */
-export type Cursor = { at: Date; id: string };
+import type { Cursor } from '../db/cursor.ts';
 
 export const PAGE_LIMIT = 100;
 
@@ -14,9 +12,6 @@ export const PageQuery = {
     .openapi({ description: '`meta.nextCursor` of the page before.' }),
   limit: z.coerce.number().int().min(1).max(PAGE_LIMIT).default(20),
 };
-
-export const writeCursor = ({ at, id }: Cursor): string =>
-  btoa(`${at.getTime()}.${id}`).replaceAll('+', '-').replaceAll('/', '_').replaceAll('=', '');
 
 /** @throws AppError VALIDATION_ERROR for anything that `writeCursor` did not make */
 export function readCursor(cursor: string): Cursor {
@@ -34,16 +29,4 @@ function decode(text: string): string {
   } catch {
     return ''; // not base64: as wrong as a cursor of another shape
   }
-}
-
-/** Cuts a list that was read one row too long to its page, and says where the next one begins. */
-export function cutPage<Row>(
-  rows: readonly Row[],
-  limit: number,
-  cursorOf: (row: Row) => Cursor,
-): { page: Row[]; nextCursor: string | null } {
-  const page = rows.slice(0, limit);
-  const last = page.at(-1);
-  const more = rows.length > limit && last !== undefined;
-  return { page, nextCursor: more ? writeCursor(cursorOf(last)) : null };
 }

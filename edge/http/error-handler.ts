@@ -4,7 +4,8 @@ import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import { AppError, type ErrorCode } from '../../shared/errors.ts';
 import type { AppEnv } from '../context.ts';
 import type { ErrorBody } from './envelope.ts';
-import { describeError, isDatabaseOutage } from './describe-error.ts';
+import { isDatabaseOutage } from '../db/database-errors.ts';
+import { describeError } from '../log/describe-error.ts';
 
 const CODE_OF_STATUS: Readonly<Record<number, ErrorCode>> = {
   400: 'MALFORMED_JSON',

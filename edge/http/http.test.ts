@@ -1,8 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import { AppError } from '../../shared/errors.ts';
 import { newId } from '../../shared/ids.ts';
-import { cutPage, readCursor, writeCursor } from './cursor.ts';
-import { describeError, isDatabaseOutage } from './describe-error.ts';
+import { cutPage, writeCursor } from '../db/cursor.ts';
+import { readCursor } from './cursor.ts';
+import { isDatabaseOutage } from '../db/database-errors.ts';
+import { describeError } from '../log/describe-error.ts';
 import { toAppError } from './error-handler.ts';
 import { readWaitMs } from './prefer.ts';
 

@@ -9,7 +9,7 @@ import {
   type OwnedSession,
   received,
   settled,
-} from '../services/events/report-fixtures.ts';
+} from '../services/events/testing/report-fixtures.ts';
 import { createHarness, type Harness } from '../testing/harness.ts';
 import { runCron } from './cron.ts';
 

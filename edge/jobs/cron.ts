@@ -1,5 +1,5 @@
 import type { Services } from '../context.ts';
-import { describeError } from '../http/describe-error.ts';
+import { describeError } from '../log/describe-error.ts';
 import { purgeCredentials } from '../services/credentials/purge.ts';
 import { forgetOldAudit } from '../services/audit/forget-old.ts';
 import { cancelUnwanted } from '../services/deliveries/cancel-unwanted.ts';

@@ -1,5 +1,5 @@
 import type { Services } from '../context.ts';
-import { describeError } from '../http/describe-error.ts';
+import { describeError } from '../log/describe-error.ts';
 import { writeAuditBatch } from '../services/audit/write-batch.ts';
 
 const FIRST_DELAY_SECONDS = 10;

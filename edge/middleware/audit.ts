@@ -1,14 +1,13 @@
 import type { Context } from 'hono';
 import { createMiddleware } from 'hono/factory';
 import { matchedRoutes } from 'hono/route';
-import { auditActor } from '../audit/audit-actor.ts';
-import type { AuditMessage } from '../audit/audit-message.ts';
-import { newCall, type Operation } from '../audit/call.ts';
-import { operationsOf } from '../audit/operations.ts';
+import { auditActor } from '../services/audit/audit-actor.ts';
+import type { AuditMessage } from '../services/audit/audit-message.ts';
+import { newCall, type Operation, operationsOf } from '../http/operations.ts';
 import type { AppEnv } from '../context.ts';
 import type { App } from '../http/app.ts';
 import { callerAddress } from '../http/caller-address.ts';
-import { describeError } from '../http/describe-error.ts';
+import { describeError } from '../log/describe-error.ts';
 
 /**
  * One audit row for each request: what was not written by the request's own statement goes to the queue, after the

@@ -3,12 +3,12 @@ import { createMiddleware } from 'hono/factory';
 import { AppError } from '../../shared/errors.ts';
 import type { Actor, AppEnv } from '../context.ts';
 import { callerAddress } from '../http/caller-address.ts';
-import { type Credential, type CredentialKind, readCredential } from '../identity/credential.ts';
+import { type Credential, type CredentialKind, readCredential } from './read-credential.ts';
 import { alignLimit, keyPolicies } from '../services/keys/key-limit.ts';
 import { loadActor } from '../services/keys/load-actor.ts';
 import { loadUser } from '../services/users/load-user.ts';
 import { enforcedBy, refusal, showVerdict } from './limit-rate.ts';
-import type { RateLimitPolicy, RateLimitVerdict } from './rate-limit.ts';
+import type { RateLimitPolicy, RateLimitVerdict } from '../limiter/port.ts';
 
 /** What one person may do, with all their credentials together. */
 const USER_POLICY: RateLimitPolicy = { name: 'user', limit: 300, windowSeconds: 60 };

@@ -1,7 +1,8 @@
 import { createMiddleware } from 'hono/factory';
 import { AppError } from '../../shared/errors.ts';
 import type { AppEnv } from '../context.ts';
-import { badText, findBadText, findHazard } from '../http/json-hazards.ts';
+import { findHazard } from '../http/json-hazards.ts';
+import { badText, findBadText } from '../values/storable-text.ts';
 
 /**
  * Refuses what a JSON parser takes and the parts behind it do not: bytes that are no UTF-8, keys that stand there twice,

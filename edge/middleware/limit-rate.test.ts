@@ -2,9 +2,9 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { keyPolicies } from '../services/keys/key-limit.ts';
 import { createHarness, type Harness, type TestRequest } from '../testing/harness.ts';
 import { countedAddress } from './counted-address.ts';
-import { IsolateLimiter } from './isolate-limiter.ts';
-import { rateLimitHeaders } from './rate-limit.ts';
-import { createRedisRateLimiter } from './redis-rate-limiter.ts';
+import { IsolateLimiter } from '../limiter/isolate-limiter.ts';
+import { rateLimitHeaders } from '../limiter/port.ts';
+import { createRedisRateLimiter } from '../limiter/redis-rate-limiter.ts';
 
 let harness: Harness;
 beforeAll(async () => {

@@ -9,7 +9,7 @@ import {
   type RateLimitPolicy,
   type RateLimitVerdict,
   tightestWindow,
-} from './rate-limit.ts';
+} from '../limiter/port.ts';
 
 /** What a client may do that no credential vouches for, counted by its address. */
 const ADDRESS_POLICY: RateLimitPolicy = { name: 'address', limit: 100, windowSeconds: 15 * 60 };

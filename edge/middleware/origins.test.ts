@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { parseEdgeEnv } from '../env.ts';
-import { parseOrigin } from '../http/origin.ts';
+import { parseOrigin } from '../values/origin.ts';
 import { createHarness, type Harness } from '../testing/harness.ts';
 import { readDocument } from '../testing/openapi.ts';
 import { judgeOrigin } from './origins.ts';

@@ -2,7 +2,7 @@ import { eq } from 'drizzle-orm';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { newId } from '../../shared/ids.ts';
 import { mintApiKey } from '../../shared/api-key.ts';
-import { consoleLog } from '../http/log.ts';
+import { consoleLog } from '../log/log.ts';
 import { mintUserToken } from '../identity/user-token.ts';
 import { SCOPES } from '../services/keys/require-scope.ts';
 import {

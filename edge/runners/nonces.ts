@@ -1,5 +1,5 @@
 import { Redis } from '@upstash/redis/cloudflare';
-import type { Log } from '../http/log.ts';
+import type { Log } from '../log/log.ts';
 import type { EdgeEnv } from '../env.ts';
 
 /** Remembers a nonce until it is of no use any more; false when it was seen before. */

@@ -1,5 +1,5 @@
 import { isId } from '../../../shared/ids.ts';
-import { normalizeRange } from '../../services/keys/address-range.ts';
+import { normalizeRange } from '../../values/address-range.ts';
 import { DEFAULT_PER_MINUTE } from '../../services/keys/key-limit.ts';
 import { GRANTS } from '../../services/keys/require-scope.ts';
 import { z } from '../operation.ts';

@@ -1,7 +1,7 @@
 import { createLocalJWKSet } from 'jose';
 import { z } from 'zod';
-import { describeError } from '../../http/describe-error.ts';
-import type { Log } from '../../http/log.ts';
+import { describeError } from '../../log/describe-error.ts';
+import type { Log } from '../../log/log.ts';
 
 /** However many tokens ask for unknown keys, the project is asked no more often. */
 const REFETCH_AFTER_MS = 30_000;

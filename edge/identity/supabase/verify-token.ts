@@ -1,7 +1,7 @@
 import { decodeJwt, decodeProtectedHeader, errors, jwtVerify, type JWTVerifyOptions } from 'jose';
 import { z } from 'zod';
 import { AppError } from '../../../shared/errors.ts';
-import type { Log } from '../../http/log.ts';
+import type { Log } from '../../log/log.ts';
 import type { EdgeEnv } from '../../env.ts';
 import { claimsOf, type SupabaseClaims } from './claims.ts';
 import type { KeyCaches } from './key-cache.ts';

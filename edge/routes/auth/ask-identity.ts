@@ -3,8 +3,8 @@ import { z } from 'zod';
 import { AppError, type ErrorCode } from '../../../shared/errors.ts';
 import type { AppEnv } from '../../context.ts';
 import { callerAddress } from '../../http/caller-address.ts';
-import { violatesConstraint } from '../../http/describe-error.ts';
-import type { AuthInput } from '../../identity/auth.ts';
+import { violatesConstraint } from '../../db/database-errors.ts';
+import type { AuthInput } from '../../services/identity/auth.ts';
 import type { Caller } from '../../services/audit/security-event.ts';
 
 /** A request to the identity library, as its own documentation has it. */
@@ -51,7 +51,7 @@ export async function askIdentity(
   request: IdentityRequest,
   isRetry = false,
 ): Promise<Response> {
-  const { createAuth, USERS_EMAIL_UNIQUE } = await import('../../identity/auth.ts');
+  const { createAuth, USERS_EMAIL_UNIQUE } = await import('../../services/identity/auth.ts');
   const { handler, seen } = createAuth({
     services: c.get('services'),
     caller: callerOf(c),

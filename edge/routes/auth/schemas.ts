@@ -1,5 +1,5 @@
 import { z } from '@hono/zod-openapi';
-import { badText } from '../../http/json-hazards.ts';
+import { badText } from '../../values/storable-text.ts';
 import { MAX_PASSWORD, MIN_PASSWORD } from '../../identity/password.ts';
 
 export { EmailAddress } from '../../identity/email-address.ts';

@@ -4,7 +4,11 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { createHarness, type Harness } from '../../testing/harness.ts';
 import { newInbox, qstashRequestsFor, receiverUrl } from '../../testing/receiver.ts';
 import { ingestReports } from '../../services/events/ingest-reports.ts';
-import { newEndpoint, newOwnedSession, received } from '../../services/events/report-fixtures.ts';
+import {
+  newEndpoint,
+  newOwnedSession,
+  received,
+} from '../../services/events/testing/report-fixtures.ts';
 
 let harness: Harness;
 beforeAll(async () => {

@@ -2,7 +2,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { newId } from '../../../shared/ids.ts';
 import { signRequest } from '../../../shared/signing/signed-request.ts';
-import { EncryptionKeysText } from '../../services/credentials/master-keys.ts';
+import { EncryptionKeysText } from '../../values/master-keys.ts';
 import { createHarness, type Harness } from '../../testing/harness.ts';
 
 let harness: Harness;

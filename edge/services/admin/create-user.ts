@@ -3,7 +3,7 @@ import { AppError } from '../../../shared/errors.ts';
 import { newId } from '../../../shared/ids.ts';
 import type { ServiceContext } from '../../context.ts';
 import { users } from '../../db/schema/index.ts';
-import { describeError } from '../../http/describe-error.ts';
+import { describeError } from '../../log/describe-error.ts';
 import { auditInsert } from '../audit/audit-row.ts';
 import { securityInsert } from '../audit/security-event.ts';
 import { requireAdministrator } from './require-administrator.ts';
@@ -60,7 +60,7 @@ async function mailLink(ctx: ServiceContext, email: string): Promise<void> {
   const { requestId, env } = ctx;
   try {
     // As large as all the rest together, and needed by few requests.
-    const { createAuth } = await import('../../identity/auth.ts');
+    const { createAuth } = await import('../identity/auth.ts');
     const caller = { requestId, callerAddress: ctx.callerAddress ?? null };
     const { handler } = createAuth({ services: ctx, caller });
     const response = await handler(

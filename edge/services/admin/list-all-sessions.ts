@@ -1,9 +1,8 @@
 import { and, desc, eq } from 'drizzle-orm';
 import type { SessionStatus } from '../../../shared/session-status.ts';
 import type { ServiceContext } from '../../context.ts';
-import { beforeCursor } from '../../db/before-cursor.ts';
+import { beforeCursor, type Cursor, cutPage } from '../../db/cursor.ts';
 import { sessions } from '../../db/schema/index.ts';
-import { type Cursor, cutPage } from '../../http/cursor.ts';
 import { sessionRows } from '../sessions/internal.ts';
 import { type SessionView, viewSession } from '../sessions/session-view.ts';
 import { requireAdministrator } from './require-administrator.ts';

@@ -1,8 +1,7 @@
 import { desc } from 'drizzle-orm';
 import type { ServiceContext } from '../../context.ts';
-import { beforeCursor } from '../../db/before-cursor.ts';
+import { beforeCursor, type Cursor, cutPage } from '../../db/cursor.ts';
 import { workspaces } from '../../db/schema/index.ts';
-import { type Cursor, cutPage } from '../../http/cursor.ts';
 import { requireAdministrator } from './require-administrator.ts';
 import {
   ADMIN_WORKSPACE_COLUMNS,

@@ -1,8 +1,7 @@
 import { and, desc, sql } from 'drizzle-orm';
 import type { ServiceContext } from '../../context.ts';
-import { beforeCursor } from '../../db/before-cursor.ts';
+import { beforeCursor, type Cursor, cutPage } from '../../db/cursor.ts';
 import { users } from '../../db/schema/index.ts';
-import { type Cursor, cutPage } from '../../http/cursor.ts';
 import { requireAdministrator } from './require-administrator.ts';
 import { type UserView, viewUser } from './user-view.ts';
 

@@ -1,6 +1,6 @@
 import { AppError } from '../../../shared/errors.ts';
 import type { ServiceContext } from '../../context.ts';
-import { isWithin, normalizeRange } from '../keys/address-range.ts';
+import { isWithin, normalizeRange } from '../../values/address-range.ts';
 import { requireAdmin, type UserActor } from '../users/require-role.ts';
 
 /**

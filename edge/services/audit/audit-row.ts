@@ -1,7 +1,7 @@
 import { type ColumnsSelection, type SQL, sql, type WithSubquery } from 'drizzle-orm';
 import type { TypedQueryBuilder } from 'drizzle-orm/query-builders/query-builder';
 import { newId } from '../../../shared/ids.ts';
-import { auditActor } from '../../audit/audit-actor.ts';
+import { auditActor } from './audit-actor.ts';
 import type { ServiceContext } from '../../context.ts';
 import {
   type AuditDetails,

@@ -1,9 +1,8 @@
 import { and, type AnyColumn, desc, eq, gte, lt } from 'drizzle-orm';
 import { AppError } from '../../../shared/errors.ts';
 import type { ServiceContext } from '../../context.ts';
-import { beforeCursor } from '../../db/before-cursor.ts';
+import { beforeCursor, type Cursor } from '../../db/cursor.ts';
 import { auditLog } from '../../db/schema/index.ts';
-import type { Cursor } from '../../http/cursor.ts';
 import { requireScope } from '../keys/require-scope.ts';
 import { requireOwner } from '../users/require-role.ts';
 import type { AuditRow } from './audit-view.ts';

@@ -1,5 +1,5 @@
 import type { ServiceContext } from '../../context.ts';
-import { type Cursor, cutPage } from '../../http/cursor.ts';
+import { type Cursor, cutPage } from '../../db/cursor.ts';
 import { type AuditView, viewAudit } from './audit-view.ts';
 import { type AuditFilter, readAudit, requireAuditReader } from './internal.ts';
 

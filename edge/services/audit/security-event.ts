@@ -1,8 +1,8 @@
 import { is, SQL, sql } from 'drizzle-orm';
 import { newId } from '../../../shared/ids.ts';
-import { auditActor } from '../../audit/audit-actor.ts';
+import { auditActor } from './audit-actor.ts';
 import type { ServiceContext, Services } from '../../context.ts';
-import { describeError } from '../../http/describe-error.ts';
+import { describeError } from '../../log/describe-error.ts';
 import { memberOf } from '../users/ensure-workspace.ts';
 
 export type SecurityAction =

@@ -1,5 +1,5 @@
 import { sql } from 'drizzle-orm';
-import { AuditMessage } from '../../audit/audit-message.ts';
+import { AuditMessage } from './audit-message.ts';
 import type { Services } from '../../context.ts';
 
 /**

@@ -3,11 +3,11 @@ import { eq, sql } from 'drizzle-orm';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { newId } from '../../../shared/ids.ts';
 import { ingestReports } from '../events/ingest-reports.ts';
-import { type OwnershipWorld, ownershipWorld } from '../ownership/test-world.ts';
+import { type OwnershipWorld, ownershipWorld } from '../ownership/testing/world.ts';
 import { fromBase64, toBase64 } from './data-key.ts';
 import { purgeCredentials } from './purge.ts';
 import { restoreCredentials } from './restore.ts';
-import { credentialsOf, sha256 } from './test-bundles.ts';
+import { credentialsOf, sha256 } from './testing/bundles.ts';
 
 let world: OwnershipWorld;
 beforeAll(async () => {

@@ -1,5 +1,5 @@
 import { AppError } from '../../../shared/errors.ts';
-import type { EncryptionKeys } from './master-keys.ts';
+import type { EncryptionKeys } from '../../values/master-keys.ts';
 
 const IV_BYTES = 12;
 const KEY_BYTES = 32;

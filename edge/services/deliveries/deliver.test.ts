@@ -9,7 +9,7 @@ import {
   newOwnedSession,
   type OwnedSession,
   received,
-} from '../events/report-fixtures.ts';
+} from '../events/testing/report-fixtures.ts';
 import { deliver } from './deliver.ts';
 
 let harness: Harness;

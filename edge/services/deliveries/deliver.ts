@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { Services } from '../../context.ts';
 import { Count } from '../../db/moment.ts';
 import { judgeAttempt } from '../../webhooks/judge-attempt.ts';
-import { publishDue } from '../../webhooks/publish-due.ts';
+import { publishDue } from '../../events/publish-due.ts';
 import { signWebhook } from '../../webhooks/signing.ts';
 import { toPublicEvent } from '../../events/public-event.ts';
 import { type Claimed, claimAttempt, type ClaimResult } from './claim-attempt.ts';

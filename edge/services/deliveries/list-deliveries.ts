@@ -1,9 +1,8 @@
 import { and, desc, eq, inArray } from 'drizzle-orm';
 import type { ServiceContext } from '../../context.ts';
-import { beforeCursor } from '../../db/before-cursor.ts';
+import { beforeCursor, type Cursor, cutPage } from '../../db/cursor.ts';
 import { isoOrNull } from '../../db/moment.ts';
 import { attempts, deliveries, events } from '../../db/schema/index.ts';
-import { type Cursor, cutPage } from '../../http/cursor.ts';
 import { requireScope } from '../keys/require-scope.ts';
 import { findWebhook } from '../webhooks/internal.ts';
 

@@ -3,7 +3,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { createHarness, type Harness } from '../../testing/harness.ts';
 import { qstashCallsFor, receiverUrl } from '../../testing/receiver.ts';
 import { ingestReports } from '../events/ingest-reports.ts';
-import { newEndpoint, newOwnedSession, received } from '../events/report-fixtures.ts';
+import { newEndpoint, newOwnedSession, received } from '../events/testing/report-fixtures.ts';
 import { sweepDeliveries } from './sweep.ts';
 
 let harness: Harness;

@@ -2,7 +2,7 @@ import { sql } from 'drizzle-orm';
 import { z } from 'zod';
 import type { Services } from '../../context.ts';
 import { Count } from '../../db/moment.ts';
-import { publishDue } from '../../webhooks/publish-due.ts';
+import { publishDue } from '../../events/publish-due.ts';
 
 /** Overdue by this much, an attempt was forgotten: its publish was lost, or its worker died. */
 const OVERDUE_SECONDS = 60;

@@ -13,7 +13,7 @@ import {
   received,
   settled,
   status,
-} from './report-fixtures.ts';
+} from './testing/report-fixtures.ts';
 
 let harness: Harness;
 beforeAll(async () => {

@@ -2,7 +2,7 @@ import { asc, eq } from 'drizzle-orm';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { createHarness, type Harness } from '../../testing/harness.ts';
 import { ingestReports } from './ingest-reports.ts';
-import { newOwnedSession, type OwnedSession, received } from './report-fixtures.ts';
+import { newOwnedSession, type OwnedSession, received } from './testing/report-fixtures.ts';
 
 let harness: Harness;
 beforeAll(async () => {

@@ -2,7 +2,7 @@ import { sql } from 'drizzle-orm';
 import { z } from 'zod';
 import type { ServiceContext } from '../../context.ts';
 import { Count } from '../../db/moment.ts';
-import { describeError } from '../../http/describe-error.ts';
+import { describeError } from '../../log/describe-error.ts';
 import { choosePlacement, type RunnerLoad } from '../../runners/placement.ts';
 import { type Origin, regionNearest } from '../../runners/regions.ts';
 import { loadRunners, workspaceStarts } from '../ownership/internal.ts';

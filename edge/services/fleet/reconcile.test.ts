@@ -5,7 +5,7 @@ import type { FlyFleetEnv } from '../../runners/fleets/fly.ts';
 import { FleetUnavailableError } from '../../runners/fleets/port.ts';
 import { flyApp } from '../../testing/fly.ts';
 import { createSession } from '../sessions/create-session.ts';
-import { ownershipWorld } from '../ownership/test-world.ts';
+import { ownershipWorld } from '../ownership/testing/world.ts';
 import { applyAction } from './apply-action.ts';
 import { reconcileFleet } from './reconcile.ts';
 

@@ -1,5 +1,5 @@
 import type { Services } from '../../context.ts';
-import { describeError } from '../../http/describe-error.ts';
+import { describeError } from '../../log/describe-error.ts';
 import { FleetUnavailableError } from '../../runners/fleets/port.ts';
 import { missingRunners } from '../../runners/fleets/static.ts';
 import { loadRunners } from '../ownership/internal.ts';

@@ -1,5 +1,5 @@
 import type { ServiceContext } from '../../context.ts';
-import type { RateLimitPolicy } from '../../middleware/rate-limit.ts';
+import type { RateLimitPolicy } from '../../limiter/port.ts';
 
 /** Requests a minute, and an hour, of a key that has no limit of its own. */
 export const DEFAULT_PER_MINUTE = 60;

@@ -1,4 +1,4 @@
-import { isWithin } from './address-range.ts';
+import { isWithin } from '../../values/address-range.ts';
 import { DEFAULT_PER_MINUTE } from './key-limit.ts';
 
 /** What a key, or the person who makes one, can do, and from where, until when and how often. */

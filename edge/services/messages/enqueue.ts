@@ -6,7 +6,7 @@ import { MESSAGE_STATUSES } from '../../../shared/message-status.ts';
 import type { ServiceContext } from '../../context.ts';
 import type { SessionAddress } from '../../runners/port.ts';
 import { Count, Moment } from '../../db/moment.ts';
-import { violatesConstraint } from '../../http/describe-error.ts';
+import { violatesConstraint } from '../../db/database-errors.ts';
 import { alignLimit } from '../keys/key-limit.ts';
 import { auditInsert, notWritten } from '../audit/audit-row.ts';
 import { callerCtes } from './caller.ts';

@@ -4,7 +4,7 @@ import { AppError, ERROR_CODES } from '../../../shared/errors.ts';
 import { MESSAGE_STATUSES } from '../../../shared/message-status.ts';
 import type { ServiceContext } from '../../context.ts';
 import { idempotency as idempotencyTable } from '../../db/schema/index.ts';
-import { describeError } from '../../http/describe-error.ts';
+import { describeError } from '../../log/describe-error.ts';
 import type { SentMessage } from './sent-message.ts';
 
 /** A caller's Idempotency-Key: what was asked under it, and where. */

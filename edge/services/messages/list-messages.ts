@@ -1,9 +1,8 @@
 import { and, desc, eq, or } from 'drizzle-orm';
 import type { MessageStatus } from '../../../shared/message-status.ts';
 import type { ServiceContext } from '../../context.ts';
-import { beforeCursor } from '../../db/before-cursor.ts';
+import { beforeCursor, type Cursor, cutPage } from '../../db/cursor.ts';
 import { messages, sessions } from '../../db/schema/index.ts';
-import { type Cursor, cutPage } from '../../http/cursor.ts';
 import { requireScope } from '../keys/require-scope.ts';
 import { reachOf, withinReach } from '../users/reach.ts';
 import { type MessageView, viewMessage } from './message-view.ts';

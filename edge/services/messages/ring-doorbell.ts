@@ -2,7 +2,7 @@ import { AppError, ERRORS } from '../../../shared/errors.ts';
 import type { MessageStatus } from '../../../shared/message-status.ts';
 import type { DoorbellResponse } from '../../../shared/protocol/index.ts';
 import type { ServiceContext } from '../../context.ts';
-import { describeError } from '../../http/describe-error.ts';
+import { describeError } from '../../log/describe-error.ts';
 import type { SessionAddress } from '../../runners/port.ts';
 import type { Enqueued } from './enqueue.ts';
 import type { SentMessage } from './sent-message.ts';

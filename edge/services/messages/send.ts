@@ -3,7 +3,7 @@ import { AppError } from '../../../shared/errors.ts';
 import { sha256Hex } from '../../../shared/hex.ts';
 import { newId } from '../../../shared/ids.ts';
 import type { ServiceContext } from '../../context.ts';
-import { describeError } from '../../http/describe-error.ts';
+import { describeError } from '../../log/describe-error.ts';
 import { fetchMedia, type FetchedMedia } from '../../media/fetch-media.ts';
 import { checkEnqueue, enqueue, type EnqueueResult } from './enqueue.ts';
 import { finishSend } from './finish-send.ts';

@@ -3,7 +3,7 @@ import { beforeEach, expect, it } from 'vitest';
 import type { SessionStatus } from '../../../shared/session-status.ts';
 import { CRASH_LOOP } from './crash-loop.ts';
 import { startLease } from './internal.ts';
-import { type OwnershipWorld, ownershipWorld } from './test-world.ts';
+import { type OwnershipWorld, ownershipWorld } from './testing/world.ts';
 
 let world: OwnershipWorld;
 let id: string;

@@ -1,7 +1,7 @@
 import { eq } from 'drizzle-orm';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { SESSION_STATUSES, type SessionStatus } from '../../../shared/session-status.ts';
-import { type OwnershipWorld, ownershipWorld } from './test-world.ts';
+import { type OwnershipWorld, ownershipWorld } from './testing/world.ts';
 
 let world: OwnershipWorld;
 beforeEach(async () => {

@@ -2,7 +2,7 @@ import { type SQL, sql } from 'drizzle-orm';
 import { z } from 'zod';
 import type { HeartbeatRequest } from '../../../shared/protocol/leases.ts';
 import type { Services } from '../../context.ts';
-import { describeError } from '../../http/describe-error.ts';
+import { describeError } from '../../log/describe-error.ts';
 import { choosePlacement, type RunnerLoad } from '../../runners/placement.ts';
 import { leaseReserved, loadRunners } from './internal.ts';
 import { currentRunner } from './renew-leases.ts';

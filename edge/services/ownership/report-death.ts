@@ -1,6 +1,6 @@
 import type { DeathNotice } from '../../../shared/protocol/leases.ts';
 import type { Services } from '../../context.ts';
-import { describeError } from '../../http/describe-error.ts';
+import { describeError } from '../../log/describe-error.ts';
 import { PLACEABLE_HEARTBEAT_AGE_MS } from '../../runners/placement.ts';
 import { declareDead } from './declare-dead.ts';
 import { loadRunners } from './internal.ts';

@@ -3,7 +3,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { declareDead } from './declare-dead.ts';
 import { isOwnedAt, startLease } from './internal.ts';
 import { reportDeath } from './report-death.ts';
-import { type OwnershipWorld, ownershipWorld } from './test-world.ts';
+import { type OwnershipWorld, ownershipWorld } from './testing/world.ts';
 
 let world: OwnershipWorld;
 beforeEach(async () => {

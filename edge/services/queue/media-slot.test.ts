@@ -2,7 +2,7 @@ import { eq } from 'drizzle-orm';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { isId } from '../../../shared/ids.ts';
 import type { MediaSlotRequest } from '../../../shared/protocol/runner-reports.ts';
-import { type OwnershipWorld, ownershipWorld } from '../ownership/test-world.ts';
+import { type OwnershipWorld, ownershipWorld } from '../ownership/testing/world.ts';
 import { openMediaSlot } from './media-slot.ts';
 
 let world: OwnershipWorld;

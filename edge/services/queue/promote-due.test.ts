@@ -1,6 +1,6 @@
 import { sql } from 'drizzle-orm';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { type OwnershipWorld, ownershipWorld } from '../ownership/test-world.ts';
+import { type OwnershipWorld, ownershipWorld } from '../ownership/testing/world.ts';
 import { claimMessages } from './claim.ts';
 import { promoteDueMessages } from './promote-due.ts';
 

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { type OwnershipWorld, ownershipWorld } from '../ownership/test-world.ts';
+import { type OwnershipWorld, ownershipWorld } from '../ownership/testing/world.ts';
 import { listUnsettled } from './unsettled.ts';
 
 let world: OwnershipWorld;

@@ -2,7 +2,7 @@ import { sql } from 'drizzle-orm';
 import { z } from 'zod';
 import type { Services } from '../../context.ts';
 import { Count } from '../../db/moment.ts';
-import { describeError } from '../../http/describe-error.ts';
+import { describeError } from '../../log/describe-error.ts';
 import { LEASE } from '../../../shared/protocol/leases.ts';
 
 /** Longer than any of them takes when it is well. */

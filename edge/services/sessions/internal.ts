@@ -2,7 +2,7 @@ import { and, eq, isNull, or, type SQL, sql } from 'drizzle-orm';
 import { AppError } from '../../../shared/errors.ts';
 import type { ServiceContext } from '../../context.ts';
 import { runners, sessionLeases, sessions, workspaces } from '../../db/schema/index.ts';
-import { describeError } from '../../http/describe-error.ts';
+import { describeError } from '../../log/describe-error.ts';
 import type { RunnerAddress, SessionAddress } from '../../runners/port.ts';
 import { hidesFrom, reachOf, refuseBeyond, withinReach } from '../users/reach.ts';
 

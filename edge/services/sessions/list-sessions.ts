@@ -1,8 +1,7 @@
 import { and, desc, isNotNull, isNull } from 'drizzle-orm';
 import type { ServiceContext } from '../../context.ts';
-import { beforeCursor } from '../../db/before-cursor.ts';
+import { beforeCursor, type Cursor, cutPage } from '../../db/cursor.ts';
 import { sessions } from '../../db/schema/index.ts';
-import { type Cursor, cutPage } from '../../http/cursor.ts';
 import { requireScope } from '../keys/require-scope.ts';
 import { reachOf, withinReach } from '../users/reach.ts';
 import { selectSessions } from './internal.ts';

@@ -5,7 +5,12 @@ import type { HeartbeatRequest, SpooledReport } from '../../../shared/protocol/i
 import { createHarness, type Harness } from '../../testing/harness.ts';
 import { eraseExpiredCredentials } from '../events/erase-expired-credentials.ts';
 import { ingestReports } from '../events/ingest-reports.ts';
-import { newOwnedSession, type OwnedSession, RUNNER, status } from '../events/report-fixtures.ts';
+import {
+  newOwnedSession,
+  type OwnedSession,
+  RUNNER,
+  status,
+} from '../events/testing/report-fixtures.ts';
 import { heartbeat } from '../ownership/heartbeat.ts';
 import { openProxy } from './proxy.ts';
 

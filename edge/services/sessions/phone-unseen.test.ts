@@ -7,7 +7,7 @@ import {
   newOwnedSession,
   type OwnedSession,
   status,
-} from '../events/report-fixtures.ts';
+} from '../events/testing/report-fixtures.ts';
 
 let harness: Harness;
 beforeAll(async () => {

@@ -3,7 +3,7 @@ import { AppError } from '../../../shared/errors.ts';
 import { SessionProxy } from '../../../shared/protocol/leases.ts';
 import type { ServiceContext, Services } from '../../context.ts';
 import { fromBase64, toBase64 } from '../credentials/data-key.ts';
-import type { EncryptionKeys } from '../credentials/master-keys.ts';
+import type { EncryptionKeys } from '../../values/master-keys.ts';
 
 const SCHEMES: ReadonlySet<string> = new Set(['http:', 'https:', 'socks5:']);
 const IV_BYTES = 12;

@@ -1,7 +1,7 @@
 import { sql } from 'drizzle-orm';
 import { newId } from '../../../shared/ids.ts';
 import type { Services } from '../../context.ts';
-import { violatesConstraint } from '../../http/describe-error.ts';
+import { violatesConstraint } from '../../db/database-errors.ts';
 
 /**
  * Makes the account of a person that Supabase vouches for: user, way in, workspace and membership in one statement. Nothing

@@ -7,7 +7,7 @@ import type { Services } from '../../context.ts';
 import { Moment } from '../../db/moment.ts';
 import { type Caller, personsEvent, securityInsert } from '../audit/security-event.ts';
 
-/** As long as a login by password; see identity/auth.ts. */
+/** As long as a login by password; see services/identity/auth.ts. */
 const LOGIN_SECONDS = 7 * 86_400;
 
 const Row = z.object({ expires_at: Moment });

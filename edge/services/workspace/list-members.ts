@@ -1,8 +1,7 @@
 import { and, desc, eq } from 'drizzle-orm';
 import type { ServiceContext } from '../../context.ts';
-import { beforeCursor } from '../../db/before-cursor.ts';
+import { beforeCursor, type Cursor, cutPage } from '../../db/cursor.ts';
 import { members, users } from '../../db/schema/index.ts';
-import { type Cursor, cutPage } from '../../http/cursor.ts';
 import { userOf } from '../users/require-role.ts';
 import { MEMBER_COLUMNS, type MemberView, viewMember } from './member-view.ts';
 

@@ -12,7 +12,7 @@ import {
   type OwnedSession,
   received,
   settled,
-} from '../report-fixtures.ts';
+} from '../testing/report-fixtures.ts';
 
 let harness: Harness;
 beforeAll(async () => {

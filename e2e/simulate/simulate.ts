@@ -1,6 +1,6 @@
-import type { FleetSettings } from '../../services/fleet/fleet-facts.ts';
-import { planFleet } from '../../services/fleet/plan-fleet.ts';
-import { seededRandom } from './random.ts';
+import type { FleetSettings } from '../../edge/services/fleet/fleet-facts.ts';
+import { planFleet } from '../../edge/services/fleet/plan-fleet.ts';
+import { seededRandom } from '../testing/random.ts';
 import type { SimMachine } from './things.ts';
 import { SimWorld } from './world.ts';
 
@@ -58,7 +58,7 @@ const FAILURES = { crashesPerHour: 0.02, lossesPerHour: 0.004 };
  * last ten minutes, a region goes down for half an hour, and a deploy replaces every machine. The same seed gives the same run.
  */
 export function simulateFleet(options: SimulationOptions): SimulationResult {
-  const random = seededRandom(options.seed);
+  const random = seededRandom(options.seed).next;
   const world = new SimWorld({ random, capacity: options.capacity });
   const rampMs = HOUR;
   const outage = { region: 'gru', from: 1.5 * HOUR, to: 2 * HOUR };

@@ -1,11 +1,11 @@
-import { sha256Hex } from '../../shared/hex.ts';
-import type { Services } from '../context.ts';
-import { describeError } from '../http/describe-error.ts';
-import type { MailContent } from '../mail/port.ts';
-import { alreadyRegisteredMail, resetMail, verificationMail } from '../mail/templates.ts';
-import type { RateLimitPolicy } from '../middleware/rate-limit.ts';
-import { credentialState } from '../services/identity/credential-state.ts';
-import { homeUrl, verificationLink } from './verification-link.ts';
+import { sha256Hex } from '../../../shared/hex.ts';
+import type { Services } from '../../context.ts';
+import { describeError } from '../../log/describe-error.ts';
+import type { MailContent } from '../../mail/port.ts';
+import { alreadyRegisteredMail, resetMail, verificationMail } from '../../mail/templates.ts';
+import type { RateLimitPolicy } from '../../limiter/port.ts';
+import { credentialState } from './credential-state.ts';
+import { homeUrl, verificationLink } from '../../identity/verification-link.ts';
 
 /** Anybody may have mails sent to anybody's address by signing up with it; this is as many as it gets. */
 const PER_ADDRESS: RateLimitPolicy = { name: 'mails', limit: 10, windowSeconds: 3_600 };

@@ -1,14 +1,14 @@
 import { Ratelimit } from '@upstash/ratelimit';
 import { Redis } from '@upstash/redis/cloudflare';
 import type { EdgeEnv } from '../env.ts';
-import type { Log } from '../http/log.ts';
+import type { Log } from '../log/log.ts';
 import type { IsolateLimiter } from './isolate-limiter.ts';
 import {
   type RateLimiter,
   type RateLimitPolicy,
   type RateLimitVerdict,
   verdictOf,
-} from './rate-limit.ts';
+} from './port.ts';
 
 /** How long a request waits for Redis before the isolate's own limiter decides. */
 const TIMEOUT_MS = 500;

@@ -1,3 +1,6 @@
+import type { App } from './app.ts';
+import type { AuditCall } from '../context.ts';
+
 /** One operation of the API, as its route declares it. */
 export type Operation = {
   operationId: string;
@@ -10,19 +13,21 @@ export type Operation = {
 /** Name of a call that no operation of the API document answers. */
 export const UNKNOWN_OPERATION = 'unknown';
 
-/**
- * What the audit log knows of a request before it is served. Each request makes one row: its id is fixed from the start, so
- * that a row in the writing statement and one by the queue are the same row.
- */
-export type AuditCall = Omit<Operation, 'route'> & {
-  /** Id of the request's row. */
-  id: string;
-  method: string;
-  /** Null where no route was found. */
-  route: string | null;
-  /** A statement that was run holds the row, provided that it wrote: an error goes by the queue all the same. */
-  inStatement: boolean;
-};
+/** The operations by `METHOD /router/:pattern`, from the routes' own declarations. */
+export function operationsOf(app: App): ReadonlyMap<string, Operation> {
+  const operations = new Map<string, Operation>();
+  for (const definition of app.openAPIRegistry.definitions) {
+    if (definition.type !== 'route') continue;
+    const { method, path, operationId = UNKNOWN_OPERATION, responses } = definition.route;
+    const statuses = Object.keys(responses).map(Number);
+    operations.set(`${method.toUpperCase()} ${path.replaceAll(/\{(\w+)\}/g, ':$1')}`, {
+      operationId,
+      route: path,
+      successStatus: Math.max(200, ...statuses.filter((status) => status >= 200 && status < 300)),
+    });
+  }
+  return operations;
+}
 
 /** A request to the matched router pattern. `operation` is undefined where the document names none. */
 export function newCall(

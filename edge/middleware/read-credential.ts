@@ -3,8 +3,8 @@ import { decodeProtectedHeader } from 'jose';
 import { hashApiKey, verifyApiKey } from '../../shared/api-key.ts';
 import type { AppEnv, Services } from '../context.ts';
 import type { UserCredential } from '../services/users/load-user.ts';
-import { readSessionCookie } from './session-cookie.ts';
-import { USER_TOKEN_TYPE, verifyUserToken } from './user-token.ts';
+import { readSessionCookie } from '../identity/session-cookie.ts';
+import { USER_TOKEN_TYPE, verifyUserToken } from '../identity/user-token.ts';
 
 export type KeyCredential = {
   kind: 'apiKey';

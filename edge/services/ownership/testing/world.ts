@@ -1,9 +1,9 @@
 import { eq, type SQL, sql } from 'drizzle-orm';
-import { newId } from '../../../shared/ids.ts';
-import type { HeartbeatRequest, HeartbeatResponse } from '../../../shared/protocol/leases.ts';
-import type { SessionStatus } from '../../../shared/session-status.ts';
-import { createHarness } from '../../testing/harness.ts';
-import { heartbeat } from './heartbeat.ts';
+import { newId } from '../../../../shared/ids.ts';
+import type { HeartbeatRequest, HeartbeatResponse } from '../../../../shared/protocol/leases.ts';
+import type { SessionStatus } from '../../../../shared/session-status.ts';
+import { createHarness } from '../../../testing/harness.ts';
+import { heartbeat } from '../heartbeat.ts';
 
 /** What a session is given in a test; times are seconds from now on the database's clock. */
 type GivenSession = {

@@ -4,13 +4,13 @@ import type {
   CredentialsCommitRequest,
   CredentialsHolder,
   CredentialsRestoreRequest,
-} from '../../../shared/protocol/credentials.ts';
-import type { Services } from '../../context.ts';
-import type { OwnershipWorld } from '../ownership/test-world.ts';
-import { commitCredentials } from './commit.ts';
-import { toBase64 } from './data-key.ts';
-import { openCredentialsSlot } from './open-slot.ts';
-import { restoreCredentials } from './restore.ts';
+} from '../../../../shared/protocol/credentials.ts';
+import type { Services } from '../../../context.ts';
+import type { OwnershipWorld } from '../../ownership/testing/world.ts';
+import { commitCredentials } from '../commit.ts';
+import { toBase64 } from '../data-key.ts';
+import { openCredentialsSlot } from '../open-slot.ts';
+import { restoreCredentials } from '../restore.ts';
 
 export const PHONE = '15550001234';
 

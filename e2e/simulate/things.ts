@@ -1,4 +1,4 @@
-import type { RunnerLoad } from '../placement.ts';
+import type { RunnerLoad } from '../../edge/runners/placement.ts';
 
 /** How long things take in the simulated world, in milliseconds; measured on the local fleet or taken from Fly's pages. */
 export const TIMES = {

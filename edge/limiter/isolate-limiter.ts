@@ -3,7 +3,7 @@ import {
   type RateLimitVerdict,
   type RateLimitWindow,
   verdictOf,
-} from './rate-limit.ts';
+} from './port.ts';
 
 const MAX_SUBJECTS = 10_000;
 

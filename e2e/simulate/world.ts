@@ -1,6 +1,6 @@
-import { LEASE } from '../../../shared/protocol/leases.ts';
-import type { FleetAction, MachineFacts } from '../../services/fleet/fleet-facts.ts';
-import { choosePlacement, STARTS_PER_MINUTE } from '../placement.ts';
+import { LEASE } from '../../shared/protocol/leases.ts';
+import type { FleetAction, MachineFacts } from '../../edge/services/fleet/fleet-facts.ts';
+import { choosePlacement, STARTS_PER_MINUTE } from '../../edge/runners/placement.ts';
 import { type SimMachine, type SimSession, TIMES } from './things.ts';
 
 /** The fleet and its sessions at one moment. Time moves by heartbeats; everything random comes from one seed. */

@@ -1,4 +1,4 @@
-import type { Actor } from '../context.ts';
+import type { Actor } from '../../context.ts';
 
 export type AuditActor = {
   actorType: 'apiKey' | 'user' | 'system' | 'none';

@@ -1,7 +1,7 @@
-import { newId } from '../../../shared/ids.ts';
-import { MESSAGE_STATUS_RANK, type MessageStatus } from '../../../shared/message-status.ts';
-import type { Report, SpooledReport } from '../../../shared/protocol/index.ts';
-import type { Harness } from '../../testing/harness.ts';
+import { newId } from '../../../../shared/ids.ts';
+import { MESSAGE_STATUS_RANK, type MessageStatus } from '../../../../shared/message-status.ts';
+import type { Report, SpooledReport } from '../../../../shared/protocol/index.ts';
+import type { Harness } from '../../../testing/harness.ts';
 
 export const RUNNER = { runnerId: 'runner-1', bootId: 'boot-1', url: 'http://127.0.0.1:9' };
 

@@ -1,5 +1,8 @@
 import ipaddr from 'ipaddr.js';
-import { isAddress } from '../../http/caller-address.ts';
+
+/** An IPv4 address in four decimal parts, or an IPv6 address without a zone. */
+export const isAddress = (text: string): boolean =>
+  ipaddr.IPv4.isValidFourPartDecimal(text) || (!text.includes('%') && ipaddr.IPv6.isValid(text));
 
 /** Bits before the IPv4 part of a v4-mapped IPv6 address. */
 const MAPPED_BITS = 96;

@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import { isAddress } from '../http/caller-address.ts';
-import { badText } from '../http/json-hazards.ts';
-import { isId } from '../../shared/ids.ts';
-import { ERROR_CODES } from '../../shared/errors.ts';
+import { isAddress } from '../../values/address-range.ts';
+import { badText } from '../../values/storable-text.ts';
+import { isId } from '../../../shared/ids.ts';
+import { ERROR_CODES } from '../../../shared/errors.ts';
 
 /** Short text of our own making. PostgreSQL would refuse the whole batch for one character that it cannot hold. */
 const Name = z

@@ -1,6 +1,7 @@
 const MAX_STACK_LINES = 8;
 
-function causeChain(error: unknown): Error[] {
+/** An error and what caused it, outermost first; five deep at most. */
+export function causeChain(error: unknown): Error[] {
   const chain: Error[] = [];
   let current = error;
   while (current instanceof Error && chain.length < 5) {
@@ -28,19 +29,4 @@ export function describeError(error: unknown): Record<string, unknown> {
       .filter((line) => line.trimStart().startsWith('at '))
       .slice(0, MAX_STACK_LINES),
   };
-}
-
-/** True when the database refused a write for this constraint, and so undid the statement. */
-export function violatesConstraint(error: unknown, constraint: string): boolean {
-  return causeChain(error).some((link) => 'constraint' in link && link.constraint === constraint);
-}
-
-/** True when the database was not reached at all, so that nothing can have been written or read. */
-export function isDatabaseOutage(error: unknown): boolean {
-  return causeChain(error).some(
-    (link) =>
-      link.name === 'NeonDbError' &&
-      (link.message.startsWith('Error connecting to database') ||
-        link.message.startsWith('Server error (HTTP status 5')),
-  );
 }

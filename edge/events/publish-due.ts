@@ -1,5 +1,5 @@
 import type { Services } from '../context.ts';
-import type { DueAttempt } from './port.ts';
+import type { DueAttempt } from '../webhooks/port.ts';
 
 /** Asks QStash to call us for these attempts. A failure is only logged: the rows stay due, and the sweeper finds them. */
 export async function publishDue(

@@ -1,7 +1,7 @@
 import { drizzleAdapter } from 'better-auth/adapters/drizzle';
-import type { Database } from '../db/client.ts';
-import { authAccounts, authSessions, authVerifications } from '../db/schema/identity.ts';
-import { users } from '../db/schema/users.ts';
+import type { Database } from '../../db/client.ts';
+import { authAccounts, authSessions, authVerifications } from '../../db/schema/identity.ts';
+import { users } from '../../db/schema/users.ts';
 
 type MakeAdapter = ReturnType<typeof drizzleAdapter>;
 

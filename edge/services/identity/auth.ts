@@ -1,25 +1,26 @@
 import { APIError } from 'better-auth/api';
 import { betterAuth } from 'better-auth/minimal';
-import { newId, type IdKind } from '../../shared/ids.ts';
-import type { Services } from '../context.ts';
-import {
-  type Caller,
-  personsEvent,
-  recordSecurityEvent,
-} from '../services/audit/security-event.ts';
-import { admitUser } from '../services/identity/admit-user.ts';
-import { credentialState } from '../services/identity/credential-state.ts';
-import { notePasswordReset } from '../services/identity/note-reset.ts';
-import { restartSignUp } from '../services/identity/restart-sign-up.ts';
-import { ensureWorkspace } from '../services/users/ensure-workspace.ts';
+import { newId, type IdKind } from '../../../shared/ids.ts';
+import type { Services } from '../../context.ts';
+import { type Caller, personsEvent, recordSecurityEvent } from '../audit/security-event.ts';
+import { admitUser } from './admit-user.ts';
+import { credentialState } from './credential-state.ts';
+import { notePasswordReset } from './note-reset.ts';
+import { restartSignUp } from './restart-sign-up.ts';
+import { ensureWorkspace } from '../users/ensure-workspace.ts';
 import { identityAdapter } from './adapter.ts';
-import { judgeEmailAddress } from './email-address.ts';
-import { googlePlugin } from './google.ts';
+import { judgeEmailAddress } from '../../identity/email-address.ts';
+import { googlePlugin } from '../../identity/google.ts';
 import { identityMails } from './identity-mails.ts';
-import { hashPassword, MAX_PASSWORD, MIN_PASSWORD, verifyPassword } from './password.ts';
-import { trustedOrigins } from './return-url.ts';
-import { COOKIE_PREFIX } from './session-cookie.ts';
-import { homeUrl, isAbout, VERIFICATION_SECONDS } from './verification-link.ts';
+import {
+  hashPassword,
+  MAX_PASSWORD,
+  MIN_PASSWORD,
+  verifyPassword,
+} from '../../identity/password.ts';
+import { trustedOrigins } from '../../identity/return-url.ts';
+import { COOKIE_PREFIX } from '../../identity/session-cookie.ts';
+import { homeUrl, isAbout, VERIFICATION_SECONDS } from '../../identity/verification-link.ts';
 
 const DAY_SECONDS = 86_400;
 const SESSION_SECONDS = 7 * DAY_SECONDS;

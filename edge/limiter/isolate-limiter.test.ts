@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { IsolateLimiter } from './isolate-limiter.ts';
-import type { RateLimitPolicy } from './rate-limit.ts';
+import type { RateLimitPolicy } from './port.ts';
 
 const minute = (limit: number): RateLimitPolicy => ({ name: 'minute', limit, windowSeconds: 60 });
 const hour = (limit: number): RateLimitPolicy => ({ name: 'hour', limit, windowSeconds: 3_600 });

@@ -1,36 +1,50 @@
 import { OpenAPIHono } from '@hono/zod-openapi';
 import { secureHeaders } from 'hono/secure-headers';
-import { keys } from './api/keys.ts';
-import { mount } from './api/operation.ts';
 import type { AppEnv } from './context.ts';
 import type { App } from './http/app.ts';
 import { answerError } from './http/error-handler.ts';
 import { answerNotFound } from './http/not-found.ts';
 import { rejectInvalid } from './http/validation.ts';
 import { limitBody, requireJson } from './middleware/accept-body.ts';
-import { audit } from './middleware/audit.ts';
+import { recordCalls } from './middleware/record-calls.ts';
 import { API_CREDENTIALS, authenticate } from './middleware/authenticate.ts';
+import { knowOperation } from './middleware/know-operation.ts';
 import { limitFailedCredentials } from './middleware/limit-rate.ts';
 import { guardOrigins } from './middleware/origins.ts';
 import { checkJson } from './middleware/check-json.ts';
 import { type Compose, requestContext } from './middleware/request-context.ts';
-import { registerAudit } from './routes/audit/index.ts';
-import { registerAdmin } from './routes/admin/index.ts';
-import { showCodeOnTop } from './routes/auth/guard.ts';
-import { registerAuth } from './routes/auth/index.ts';
-import { registerDeliveries } from './routes/deliveries/index.ts';
-import { registerEvents } from './routes/events/index.ts';
-import { registerInternalQstash } from './routes/internal-qstash/index.ts';
-import { registerInternalRunners } from './routes/internal-runners/index.ts';
-import { registerMe } from './routes/me/index.ts';
-import { registerMessages } from './routes/messages/index.ts';
-import { registerOpen } from './routes/open/index.ts';
-import { registerSandbox } from './routes/sandbox/index.ts';
-import { registerSessions } from './routes/sessions/index.ts';
-import { registerWebhooks } from './routes/webhooks/index.ts';
-import { registerWorkspace } from './routes/workspace/index.ts';
+import { admin } from './api/admin.ts';
+import { audit } from './api/audit.ts';
+import { showCodeOnTop } from './api/auth/guard.ts';
+import { registerAuth } from './api/auth/index.ts';
+import { events } from './api/events.ts';
+import { registerInternalQstash } from './api/internal-qstash/index.ts';
+import { registerInternalRunners } from './api/internal-runners.ts';
+import { keys } from './api/keys.ts';
+import { me } from './api/me.ts';
+import { messages } from './api/messages.ts';
+import { registerOpen } from './api/open/index.ts';
+import type { Area } from './api/operation.ts';
+import { sandbox } from './api/sandbox.ts';
+import { sessions } from './api/sessions.ts';
+import { webhooks } from './api/webhooks.ts';
+import { workspace } from './api/workspace.ts';
 
-/** The whole HTTP surface: what every request passes, in order, then the routes by area. */
+/** The public API, in the order of its document. */
+const AREAS: readonly Area[] = [
+  messages,
+  sessions,
+  sandbox,
+  webhooks,
+  events,
+  keys,
+  audit,
+  me,
+  workspace,
+  admin,
+];
+
+/** The whole HTTP surface: what every request passes, in order, then the operations by area. */
 export function createApp(compose: Compose): App {
   const app: App = new OpenAPIHono<AppEnv>({ defaultHook: rejectInvalid });
   app.onError(answerError);
@@ -40,9 +54,10 @@ export function createApp(compose: Compose): App {
   app.use('/auth/*', showCodeOnTop);
   app.use('*', guardOrigins);
   app.use('*', secureHeaders({ crossOriginResourcePolicy: false }));
-  app.on('ALL', ['/v1/*', '/auth/*'], audit(app));
+  app.on('ALL', ['/v1/*', '/auth/*'], recordCalls(app));
   app.use(
     '/v1/*',
+    knowOperation(AREAS.flatMap(({ rows }) => rows)),
     limitFailedCredentials,
     authenticate(API_CREDENTIALS),
     limitBody,
@@ -50,17 +65,7 @@ export function createApp(compose: Compose): App {
     checkJson,
   );
 
-  registerMessages(app);
-  registerSessions(app);
-  registerSandbox(app);
-  registerWebhooks(app);
-  registerDeliveries(app);
-  registerEvents(app);
-  mount(app, keys);
-  registerAudit(app);
-  registerMe(app);
-  registerWorkspace(app);
-  registerAdmin(app);
+  for (const { tag, rows } of AREAS) for (const row of rows) row.register(app, tag);
   registerInternalRunners(app);
   registerInternalQstash(app);
   registerAuth(app);

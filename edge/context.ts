@@ -100,6 +100,16 @@ export type ServiceContext = Services & {
   call?: AuditCall | undefined;
 };
 
+/** What an operation says of itself to those who act before it. */
+export type OperationFacts = {
+  /** The most that its body may be. */
+  limitBytes: number;
+  /** Its statement reads the state of a key itself, so that nobody need read it before. */
+  checksKey: boolean;
+  /** It goes beyond one workspace: whether the person's own is suspended does not matter. */
+  beyondWorkspace: boolean;
+};
+
 /** Hono's types for this app. `actor` and `workspaceId` are there behind the credential middleware only. */
 export type AppEnv = {
   Bindings: Record<string, unknown>;
@@ -109,6 +119,8 @@ export type AppEnv = {
     startedAt: number;
     /** On the routes that are audited. */
     call: AuditCall;
+    /** Of a request to the public API; undefined when nothing is at its address. */
+    operation?: OperationFacts | undefined;
     ctx: ServiceContext;
     /** Code of the error that is being answered, for the log line. */
     errorCode?: ErrorCode;

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { root } from './bootstrap.mjs';
 import { createApp } from '../edge/app.ts';
-import { buildDocument } from '../edge/routes/open/openapi-document.ts';
+import { buildDocument } from '../edge/api/open/openapi-document.ts';
 
 const app = createApp(() => {
   throw new Error('nothing is served here');

@@ -1,3 +1,4 @@
+import { z } from '@hono/zod-openapi';
 import { createKey } from '../services/keys/create-key.ts';
 import { deleteKey } from '../services/keys/delete-key.ts';
 import { getOwnKey } from '../services/keys/get-own-key.ts';
@@ -5,17 +6,16 @@ import { listKeys } from '../services/keys/list-keys.ts';
 import { rotateKey } from '../services/keys/rotate-key.ts';
 import { updateKey } from '../services/keys/update-key.ts';
 import {
-  ApiKey,
   CreateKey,
-  DAY_SECONDS,
   DeletedKey,
   KeyId,
-  OwnKey,
+  KeySchema,
+  OwnKeySchema,
   RotateKey,
   ShownKey,
   UpdateKey,
 } from './keys/schemas.ts';
-import { area, operation, z } from './operation.ts';
+import { area, operation } from './operation.ts';
 import { anyKey, scope } from './takes.ts';
 
 export const keys = area('Keys', [
@@ -26,23 +26,15 @@ export const keys = area('Keys', [
     takes: scope('keys:write'),
     summary: 'Create an API key',
     description:
-      'The key itself is in this answer and nowhere else. A key cannot create one that can do more than itself; if you leave out mode, session, expiry or addresses, the new key gets those of the calling key.',
-    body: [CreateKey, { name: 'Order service', scopes: ['messages:send', 'messages:read'] }],
+      'The answer shows the key, and nothing shows it again. A key can only create keys that can do no more than itself; mode, session, expiry and addresses default to its own.',
+    body: {
+      schema: CreateKey,
+      example: { name: 'Order service', scopes: ['messages:send', 'messages:read'] },
+    },
     answer: [201, 'The key, shown once.', ShownKey],
     errors: ['SESSION_NOT_FOUND', 'LIMIT_EXCEEDED'],
     run: ({ ctx, body: { sessionId, ...fields } }) =>
       createKey({ ctx, input: { ...fields, session: sessionId } }),
-  }),
-  operation({
-    id: 'listKeys',
-    method: 'get',
-    path: '/v1/keys',
-    takes: scope('keys:read'),
-    summary: 'List API keys, oldest first',
-    description:
-      'Returns all keys at once. A key that is pinned to a session sees the keys of that session; a test key sees test keys.',
-    answer: [200, 'All keys.', z.array(ApiKey)],
-    run: ({ ctx }) => listKeys({ ctx }),
   }),
   operation({
     id: 'getOwnKey',
@@ -51,9 +43,20 @@ export const keys = area('Keys', [
     takes: anyKey,
     summary: 'Get the calling key',
     description:
-      'Returns the workspace, the scopes and the session of the key that makes the request. Needs no scope, so that any key can test its connection.',
-    answer: [200, 'The calling key.', OwnKey],
+      'Needs no scope, so that it can serve as a connection test: the workspace, the scopes and the session that the key is pinned to.',
+    answer: [200, 'The calling key.', OwnKeySchema],
     run: ({ ctx }) => getOwnKey({ ctx }),
+  }),
+  operation({
+    id: 'listKeys',
+    method: 'get',
+    path: '/v1/keys',
+    takes: scope('keys:read'),
+    summary: 'List API keys, oldest first',
+    description:
+      'Owners see all keys, members their own. A pinned key sees the keys of its session, a test key sees test keys.',
+    answer: [200, 'All keys.', z.array(KeySchema)],
+    run: ({ ctx }) => listKeys({ ctx }),
   }),
   operation({
     id: 'updateKey',
@@ -62,13 +65,27 @@ export const keys = area('Keys', [
     takes: scope('keys:write'),
     summary: 'Change, pause or resume an API key',
     description:
-      'Fields that you leave out keep their value. The change applies from the next request of the key. A key cannot change one that can do more than itself, and cannot give it more than it has.',
+      'Omitted fields stay as they are. The change applies from the next request of the key. Nobody can give a key more than they have themselves.',
     params: KeyId,
-    body: [UpdateKey, { isActive: false }],
-    answer: [200, 'The key.', ApiKey],
+    body: { schema: UpdateKey, example: { isActive: false } },
+    answer: [200, 'The key.', KeySchema],
     errors: ['NOT_FOUND', 'SESSION_NOT_FOUND'],
     run: ({ ctx, params, body: { sessionId, ...fields } }) =>
       updateKey({ ctx, input: { ...params, changes: { ...fields, session: sessionId } } }),
+  }),
+  operation({
+    id: 'rotateKey',
+    method: 'post',
+    path: '/v1/keys/{id}/rotate',
+    takes: scope('keys:write'),
+    summary: 'Replace an API key by a new one',
+    description:
+      'The answer shows the new key, and nothing shows it again. Id, scopes and limits stay. The old key works until the overlap ends; one from an earlier rotation ends now.',
+    params: KeyId,
+    body: { schema: RotateKey, example: { overlapSeconds: 86_400 }, optional: true },
+    answer: [200, 'The new key, shown once.', ShownKey],
+    errors: ['NOT_FOUND'],
+    run: ({ ctx, params, body }) => rotateKey({ ctx, input: { ...params, ...body } }),
   }),
   operation({
     id: 'deleteKey',
@@ -76,24 +93,10 @@ export const keys = area('Keys', [
     path: '/v1/keys/{id}',
     takes: scope('keys:write'),
     summary: 'Revoke an API key',
-    description: 'The key stops working with its next request. This cannot be undone.',
+    description: 'The key stops working with its next request, for good.',
     params: KeyId,
     answer: [200, 'The key is revoked.', DeletedKey],
     errors: ['NOT_FOUND'],
     run: ({ ctx, params }) => deleteKey({ ctx, input: params }),
-  }),
-  operation({
-    id: 'rotateKey',
-    method: 'post',
-    path: '/v1/keys/{id}/rotate',
-    takes: scope('keys:write'),
-    summary: 'Rotate an API key',
-    description:
-      'Returns a new key under the same id, shown once; scopes and limits stay. The old key keeps working for `overlapSeconds`. A key that an earlier rotation left working stops now.',
-    params: KeyId,
-    body: [RotateKey, { overlapSeconds: DAY_SECONDS }, 'optional'],
-    answer: [200, 'The new key, shown once.', ShownKey],
-    errors: ['NOT_FOUND'],
-    run: ({ ctx, params, body }) => rotateKey({ ctx, input: { ...params, ...body } }),
   }),
 ]);

@@ -1,69 +1,76 @@
 import { AppError } from '../../shared/errors.ts';
 import type { ServiceContext } from '../context.ts';
-import { adminsOnly, keysOnly, ownersOnly, usersOnly } from '../http/allowed-credentials.ts';
-import { requireAdministrator } from '../services/admin/require-administrator.ts';
 import { requireScope, type Scope } from '../services/keys/require-scope.ts';
+import { requireAdministrator } from '../services/admin/require-administrator.ts';
 import { requireOwner, userOf } from '../services/users/require-role.ts';
 
-type Role = 'user' | 'owner' | 'admin';
+/** Who may call an operation. */
+export type Takes =
+  /** Keys with the scope, and people. */
+  | { kind: 'scope'; scope: Scope; checkedBy: 'operation' | 'statement' }
+  /** API keys, whatever their scopes. */
+  | { kind: 'key' }
+  /** People in this role, and no keys. */
+  | { kind: 'user' | 'owner' | 'admin' };
 
-/**
- * Who may use an operation. This is the only place that says it: `operation()` checks it before `run`, the OpenAPI document
- * shows it, and verbs do not check again. A verb is safe because its `ctx` comes from `operation()` alone, which does not
- * compile without `takes`.
- */
-export type Takes = {
-  /** The scope that a key needs. */
-  keys: Scope | 'any' | 'none';
-  /** What a signed-in person must be. */
-  users: Role | 'none';
-  /** The verb's own statement checks the key, so that nothing is read of it before. */
-  keyCheckedInStatement?: true;
-  /** Also while the workspace is suspended that the person acts in. */
-  whileSuspended?: true;
-};
-
-/** Keys with the scope, and signed-in people. */
-export const scope = (keys: Scope): Takes => ({ keys, users: 'user' });
-
-/** As `scope`, for a verb whose SQL statement checks the key's state and scope by itself: saves an upstream call. */
-export const scopeInStatement = (keys: Scope): Takes => ({
-  ...scope(keys),
-  keyCheckedInStatement: true,
+export const scope = (name: Scope): Takes => ({
+  kind: 'scope',
+  scope: name,
+  checkedBy: 'operation',
 });
 
-/** API keys, whatever their scopes. */
-export const anyKey: Takes = { keys: 'any', users: 'none' };
-
-/** Signed-in people with this role: `user` is anybody, `owner` an owner of the workspace, `admin` a platform administrator. */
-export const role = (users: Role, options: Pick<Takes, 'whileSuspended'> = {}): Takes => ({
-  keys: 'none',
-  users,
-  ...options,
+/** As `scope`, for a send: its one statement reads the key and its scopes itself. */
+export const scopeInStatement = (name: Scope): Takes => ({
+  kind: 'scope',
+  scope: name,
+  checkedBy: 'statement',
 });
 
-const REQUIRE_ROLE: Readonly<Record<Role, (ctx: ServiceContext) => unknown>> = {
-  user: userOf,
-  owner: requireOwner,
-  admin: requireAdministrator,
-};
+export const anyKey: Takes = { kind: 'key' };
+export const users: Takes = { kind: 'user' };
+export const owners: Takes = { kind: 'owner' };
+export const admins: Takes = { kind: 'admin' };
 
-/** @throws AppError FORBIDDEN for whom the operation does not take */
-export function requireTaken(ctx: ServiceContext, takes: Takes): void {
-  const { keys, users } = takes;
-  if (ctx.actor.type === 'apiKey' && keys !== 'none') {
-    if (keys !== 'any' && takes.keyCheckedInStatement !== true) requireScope(ctx, keys);
-    return;
+/** Names of the security schemes in the OpenAPI document. */
+const KEY_SCHEMES = ['bearerKey', 'apiKey'];
+const USER_SCHEMES = ['userToken', 'supabaseToken', 'cookie'];
+
+type Security = Record<string, string[]>[];
+const anyOf = (schemes: readonly string[]): Security => schemes.map((scheme) => ({ [scheme]: [] }));
+
+/** What an operation takes that says nothing else: the document's default. */
+export const keysAndUsers: Security = anyOf([...KEY_SCHEMES, ...USER_SCHEMES]);
+
+/** How the OpenAPI document says it. */
+export function toSecurity(takes: Takes) {
+  switch (takes.kind) {
+    case 'scope':
+      return { 'x-required-scope': takes.scope };
+    case 'key':
+      return { security: anyOf(KEY_SCHEMES) };
+    case 'user':
+    case 'owner':
+    case 'admin':
+      return { security: anyOf(USER_SCHEMES), 'x-required-role': takes.kind };
   }
-  if (users === 'none') throw new AppError('FORBIDDEN', 'This takes an API key.');
-  REQUIRE_ROLE[users](ctx);
 }
 
-const DOCUMENTED_ROLE = { user: usersOnly, owner: ownersOnly, admin: adminsOnly };
-
-/** The same for the OpenAPI document. */
-export function documentTaken({ keys, users }: Takes): object {
-  if (keys === 'any') return keysOnly;
-  if (keys !== 'none') return { 'x-required-scope': keys };
-  return users === 'none' ? {} : DOCUMENTED_ROLE[users];
+/** @throws AppError FORBIDDEN for a caller whom the operation does not take */
+export function requireTaken(ctx: ServiceContext, takes: Takes): void {
+  switch (takes.kind) {
+    case 'scope':
+      if (takes.checkedBy === 'operation') requireScope(ctx, takes.scope);
+      return;
+    case 'key':
+      if (ctx.actor.type !== 'apiKey') throw new AppError('FORBIDDEN', 'This takes an API key.');
+      return;
+    case 'user':
+      userOf(ctx);
+      return;
+    case 'owner':
+      requireOwner(ctx);
+      return;
+    case 'admin':
+      requireAdministrator(ctx);
+  }
 }

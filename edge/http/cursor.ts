@@ -1,5 +1,4 @@
 import { z } from '@hono/zod-openapi';
-import { AppError } from '../../shared/errors.ts';
 import type { Cursor } from '../db/cursor.ts';
 
 export const PAGE_LIMIT = 100;
@@ -8,19 +7,21 @@ export const PageQuery = {
   cursor: z
     .string()
     .max(200)
+    .transform((text, context) => {
+      const cursor = readCursor(text);
+      if (cursor !== null) return cursor;
+      context.addIssue({ code: 'custom', message: 'is not a cursor of this list' });
+      return z.NEVER;
+    })
     .optional()
-    .openapi({ description: '`meta.nextCursor` of the page before.' }),
+    .openapi({ type: 'string', description: '`meta.nextCursor` of the page before.' }),
   limit: z.coerce.number().int().min(1).max(PAGE_LIMIT).default(20),
 };
 
-/** @throws AppError VALIDATION_ERROR for anything that `writeCursor` did not make */
-export function readCursor(cursor: string): Cursor {
+/** Null for anything that `writeCursor` did not make. */
+function readCursor(cursor: string): Cursor | null {
   const [, at = '', id = ''] = /^(\d{1,15})\.([a-z]{3}_[0-9a-z]{26})$/.exec(decode(cursor)) ?? [];
-  if (id === '')
-    throw new AppError('VALIDATION_ERROR', 'query.cursor: not a cursor of this API', {
-      fields: [{ in: 'query', field: 'cursor', message: 'not a cursor of this API' }],
-    });
-  return { at: new Date(Number(at)), id };
+  return id === '' ? null : { at: new Date(Number(at)), id };
 }
 
 function decode(text: string): string {

@@ -1,17 +1,25 @@
 import { bodyLimit } from 'hono/body-limit';
+import type { MiddlewareHandler } from 'hono';
 import { createMiddleware } from 'hono/factory';
 import { AppError } from '../../shared/errors.ts';
 import type { AppEnv } from '../context.ts';
 
-export const JSON_BODY_LIMIT_BYTES = 2 * 1024 * 1024;
+/** The most that a body may be where the operation does not say more. */
+export const BODY_LIMIT_BYTES = 64 * 1024;
 
-/** Refuses a body that is too large, before it is read. */
-export const limitBody = bodyLimit({
-  maxSize: JSON_BODY_LIMIT_BYTES,
-  onError: () => {
-    throw new AppError('PAYLOAD_TOO_LARGE', undefined, { limitBytes: JSON_BODY_LIMIT_BYTES });
-  },
-});
+/** Refuses a body that is larger than so many bytes, before it is read. */
+export const limitBodyTo = (limitBytes: number): MiddlewareHandler<AppEnv> =>
+  bodyLimit({
+    maxSize: limitBytes,
+    onError: () => {
+      throw new AppError('PAYLOAD_TOO_LARGE', undefined, { limitBytes });
+    },
+  });
+
+/** Refuses a body that is larger than the operation takes, before it is read. */
+export const limitBody = createMiddleware<AppEnv>((c, next) =>
+  limitBodyTo(c.get('operation')?.limitBytes ?? BODY_LIMIT_BYTES)(c, next),
+);
 
 /** A body must say that it is JSON: the validator would otherwise take another type for an empty object. */
 export const requireJson = createMiddleware<AppEnv>(async (c, next) => {

@@ -13,15 +13,6 @@ import type { RateLimitPolicy, RateLimitVerdict } from '../limiter/port.ts';
 /** What one person may do, with all their credentials together. */
 const USER_POLICY: RateLimitPolicy = { name: 'user', limit: 300, windowSeconds: 60 };
 
-/**
- * Sends whose statement looks at the key's row itself, to keep them at three upstream calls. Every other route pays one
- * query here; a route that is forgotten in this list is therefore slower, never open.
- */
-const CHECKED_IN_STATEMENT = /^\/v1\/messages\/(?:text|[^/]+\/reply)$/;
-
-/** Routes that go beyond one workspace: whether the person's own is suspended does not matter there. */
-const BEYOND_WORKSPACE = /^\/(?:(?:v1\/admin|auth)\/|v1\/(?:me|invitations\/accept)$)/;
-
 type State = { workspaceId: string; actor: Actor; alignTo?: number | null };
 
 /**
@@ -64,8 +55,9 @@ const wrongKind = (accepted: readonly CredentialKind[]): AppError =>
     `This route takes another kind of credential: ${accepted.join(', ')}.`,
   );
 
-const isCheckedInStatement = ({ req }: Context<AppEnv>, { kind }: Credential): boolean =>
-  kind === 'apiKey' && req.method === 'POST' && CHECKED_IN_STATEMENT.test(req.path);
+/** Every operation that does not say so pays one query here: one that forgets it is slower, never open. */
+const isCheckedInStatement = (c: Context<AppEnv>, { kind }: Credential): boolean =>
+  kind === 'apiKey' && c.get('operation')?.checksKey === true;
 
 /** A key says by itself whose it is: known from here on, so that the log and the audit can name it when it is refused. */
 function setKeyContext(c: Context<AppEnv>, credential: Credential): void {
@@ -135,7 +127,8 @@ async function loadState(c: Context<AppEnv>, credential: Credential): Promise<St
     return { workspaceId: credential.workspaceId, actor, alignTo: perMinute };
   }
   const services = c.get('services');
-  const allowSuspended = BEYOND_WORKSPACE.test(c.req.path);
+  // What is no operation of the public API makes user tokens, which goes beyond one workspace, too.
+  const allowSuspended = c.get('operation')?.beyondWorkspace ?? true;
   const user = await loadUser({ services, credential, allowSuspended });
   if (credential.kind !== 'token')
     services.subjects.rememberUser(nameOf(credential), user.actor.userId);

@@ -1,8 +1,8 @@
+import { z } from '@hono/zod-openapi';
 import { isId } from '../../../shared/ids.ts';
 import { normalizeRange } from '../../values/address-range.ts';
 import { DEFAULT_PER_MINUTE } from '../../services/keys/key-limit.ts';
 import { GRANTS } from '../../services/keys/require-scope.ts';
-import { z } from '../operation.ts';
 
 export const KEY_EXAMPLE = 'key_01k2q8z6m4c8f7h3n5r9t1v0wx';
 
@@ -31,7 +31,7 @@ const Range = z
   });
 
 /** Fields of a key that its workspace writes. */
-const KeyFields = {
+export const KeyFields = {
   name: z.string().trim().min(1).max(100).openapi({ example: 'Order service' }),
   scopes: z
     .array(z.string().refine((scope) => KNOWN.has(scope), `must be one of ${GRANTS.join(', ')}`))
@@ -42,18 +42,14 @@ const KeyFields = {
       example: ['messages:send', 'messages:read'],
     }),
   sessionId: z.string().min(1).max(100).nullable().openapi({
-    description: 'Id or name of the only session that the key can reach; null for all sessions.',
+    description: 'Id or name of the only session that the key reaches; null = all.',
   }),
   expiresAt: z.iso
     .datetime({ offset: true })
     .transform((text) => new Date(text))
     .refine((moment) => moment.getTime() > Date.now(), 'must be in the future')
     .nullable()
-    .openapi({
-      type: ['string', 'null'],
-      format: 'date-time',
-      description: 'When the key stops working; null for never.',
-    }),
+    .openapi({ type: ['string', 'null'], format: 'date-time', description: 'null = never.' }),
   allowedIps: z
     .array(Range)
     .min(1)
@@ -63,7 +59,7 @@ const KeyFields = {
       type: ['array', 'null'],
       items: { type: 'string' },
       description:
-        'IPv4 and IPv6 addresses and CIDR ranges that the key may be used from; null for any address.',
+        'IPv4 and IPv6 addresses and CIDR ranges that the key may be used from; null = any.',
       example: ['203.0.113.0/24', '2001:db8::/32'],
     }),
   perMinute: z
@@ -73,37 +69,10 @@ const KeyFields = {
     .max(MAX_PER_MINUTE)
     .nullable()
     .openapi({
-      description: `Requests per minute; null for the default, ${DEFAULT_PER_MINUTE}.`,
+      description: `Requests a minute; null = ${DEFAULT_PER_MINUTE}.`,
       example: 120,
     }),
 };
-
-export const CreateKey = z.strictObject({
-  name: KeyFields.name,
-  scopes: KeyFields.scopes,
-  mode: z
-    .enum(['live', 'test'])
-    .optional()
-    .openapi({ description: 'A test key can reach sandbox sessions only.' }),
-  sessionId: KeyFields.sessionId.optional(),
-  expiresAt: KeyFields.expiresAt.optional(),
-  allowedIps: KeyFields.allowedIps.optional(),
-  perMinute: KeyFields.perMinute.default(null),
-});
-
-export const UpdateKey = z.strictObject({ ...KeyFields, isActive: z.boolean() }).partial();
-
-export const DAY_SECONDS = 86_400;
-
-export const RotateKey = z.strictObject({
-  overlapSeconds: z
-    .number()
-    .int()
-    .min(0)
-    .max(7 * DAY_SECONDS)
-    .default(DAY_SECONDS)
-    .openapi({ description: 'How long the old key works beside the new one; 0 to end it now.' }),
-});
 
 const KEY_SHOWN = {
   id: KEY_EXAMPLE,
@@ -123,7 +92,7 @@ const KEY_SHOWN = {
 };
 const WHOLE_KEY_SHOWN = 'wp_live_eyJhbGciOiJIUzI1NiJ9.eyJ3cyI6IndrcyJ9.c2lnbmF0dXJl';
 
-export const ApiKey = z
+export const KeySchema = z
   .object({
     id: z.string(),
     name: z.string(),
@@ -137,17 +106,18 @@ export const ApiKey = z
     previousKeyUntil: z.iso
       .datetime()
       .nullable()
-      .openapi({ description: 'How long the key from before the last rotation still works.' }),
-    lastUsedAt: z.iso.datetime().nullable().openapi({ description: 'Accurate to the minute.' }),
+      .openapi({ description: 'Until when the key before the last rotation works.' }),
+    lastUsedAt: z.iso.datetime().nullable().openapi({ description: 'To the minute.' }),
     createdBy: z.string().nullable(),
-    userId: z.string().nullable().openapi({
-      description: 'The person whom the key belongs to; null for a key of the workspace itself.',
-    }),
+    userId: z
+      .string()
+      .nullable()
+      .openapi({ description: 'The person whom it belongs to; null for the workspace’s own.' }),
     createdAt: z.iso.datetime(),
   })
   .openapi('ApiKey', { example: KEY_SHOWN });
 
-export const OwnKey = z
+export const OwnKeySchema = z
   .object({
     id: z.string(),
     workspaceId: z.string(),
@@ -165,13 +135,40 @@ export const OwnKey = z
     },
   });
 
-export const ShownKey = ApiKey.extend({
+export const ShownKey = KeySchema.extend({
   key: z.string().openapi({
-    description: 'The whole key. It is shown only here, so store it.',
+    description: 'The whole key. Shown here only: keep it.',
     example: WHOLE_KEY_SHOWN,
   }),
 }).openapi({ example: { ...KEY_SHOWN, key: WHOLE_KEY_SHOWN } });
 
+const DAY_SECONDS = 86_400;
+
+export const CreateKey = z.strictObject({
+  name: KeyFields.name,
+  scopes: KeyFields.scopes,
+  mode: z
+    .enum(['live', 'test'])
+    .optional()
+    .openapi({ description: 'A test key reaches sandbox sessions only.' }),
+  sessionId: KeyFields.sessionId.optional(),
+  expiresAt: KeyFields.expiresAt.optional(),
+  allowedIps: KeyFields.allowedIps.optional(),
+  perMinute: KeyFields.perMinute.default(null),
+});
+
+export const UpdateKey = z.strictObject({ ...KeyFields, isActive: z.boolean() }).partial();
+
+export const RotateKey = z.strictObject({
+  overlapSeconds: z
+    .number()
+    .int()
+    .min(0)
+    .max(7 * DAY_SECONDS)
+    .default(DAY_SECONDS)
+    .openapi({ description: 'How long the old key works beside the new one; 0 ends it now.' }),
+});
+
 export const DeletedKey = z
   .object({ id: z.string(), deleted: z.literal(true) })
-  .openapi({ example: { id: KEY_EXAMPLE, deleted: true } });
+  .openapi('DeletedKey', { example: { id: KEY_EXAMPLE, deleted: true } });

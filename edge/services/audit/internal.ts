@@ -3,7 +3,6 @@ import { AppError } from '../../../shared/errors.ts';
 import type { ServiceContext } from '../../context.ts';
 import { beforeCursor, type Cursor } from '../../db/cursor.ts';
 import { auditLog } from '../../db/schema/index.ts';
-import { requireScope } from '../keys/require-scope.ts';
 import { requireOwner } from '../users/require-role.ts';
 import type { AuditRow } from './audit-view.ts';
 
@@ -31,7 +30,6 @@ export function requireAuditReader(ctx: ServiceContext): void {
     requireOwner(ctx);
     return;
   }
-  requireScope(ctx, 'audit:read');
   if (actor.type !== 'apiKey') return;
   if (actor.person?.role === 'member')
     throw new AppError('FORBIDDEN', 'Only keys of an owner read the audit log.', {

@@ -3,7 +3,6 @@ import type { ServiceContext } from '../../context.ts';
 import { beforeCursor, type Cursor, cutPage } from '../../db/cursor.ts';
 import { isoOrNull } from '../../db/moment.ts';
 import { attempts, deliveries, events } from '../../db/schema/index.ts';
-import { requireScope } from '../keys/require-scope.ts';
 import { findWebhook } from '../webhooks/internal.ts';
 
 export type AttemptView = {
@@ -46,7 +45,6 @@ export async function listDeliveries({
     limit: number;
   };
 }): Promise<{ deliveries: DeliveryView[]; nextCursor: string | null }> {
-  requireScope(ctx, 'webhooks:read');
   const { status, cursor, limit } = input;
   const webhook = await findWebhook(ctx, input.webhookId);
   const rows = await ctx.db

@@ -7,7 +7,6 @@ import {
 import type { ServiceContext } from '../../context.ts';
 import { events, sessions } from '../../db/schema/index.ts';
 import { toPublicEvent } from '../../events/public-event.ts';
-import { requireScope } from '../keys/require-scope.ts';
 import { pinnedElsewhere } from '../keys/refusals.ts';
 import { reachOf, withinReach } from '../users/reach.ts';
 
@@ -32,7 +31,6 @@ export async function listEvents({
   ctx: ServiceContext;
   input: ListEventsInput;
 }): Promise<{ events: PublicEvent[]; nextCursor: string | null }> {
-  requireScope(ctx, 'events:read');
   const reach = reachOf(ctx);
   const { after, limit, types, session } = input;
   const sessionId = session === null ? reach.pin : await idOf(ctx, session);

@@ -194,7 +194,7 @@ export function createAuth({ services, caller, signUp, google = false }: AuthInp
     },
     advanced: {
       cookiePrefix: COOKIE_PREFIX,
-      // Origins are judged before: see middleware/origins.ts and routes/auth/guard.ts. Programs, which send none, may act.
+      // Origins are judged before: see middleware/origins.ts and api/auth/guard.ts. Programs, which send none, may act.
       disableCSRFCheck: true,
       // Said, since the library leaves addresses to return to unchecked when it thinks that it is being tested.
       disableOriginCheck: false,

@@ -13,7 +13,6 @@ beforeAll(async () => {
 
 const ROWS = rowsOf({ ...LIVE_OPERATIONS, ...SANDBOX_COMMANDS });
 const SANDBOX_ROWS = rowsOf(SANDBOX_COMMANDS);
-const scope = 'sessions:write';
 
 async function setUp(session: Partial<NewSession> = {}) {
   const { workspaceId, ctx } = await harness.newWorkspace();
@@ -38,7 +37,7 @@ describe.each(ROWS)('%s', (name, { needs, example }) => {
 
   it('reaches the owner and gives its answer, with the session that it is of', async () => {
     const { ctx, runner, id, name: sessionName } = await setUp();
-    const asked = await askSession({ ctx, scope, input: { ...input, id: sessionName } });
+    const asked = await askSession({ ctx, input: { ...input, id: sessionName } });
     expect(asked).toEqual({ sessionId: id, sessionName, output: example.output });
     expect(await runner.calls()).toMatchObject([
       { name, session: id, refused: null, body: example.input },
@@ -48,17 +47,8 @@ describe.each(ROWS)('%s', (name, { needs, example }) => {
   it('of another workspace is not there', async () => {
     const { runner, id } = await setUp();
     const { ctx } = await harness.newWorkspace();
-    await expect(askSession({ ctx, scope, input: { ...input, id } })).rejects.toMatchObject({
+    await expect(askSession({ ctx, input: { ...input, id } })).rejects.toMatchObject({
       code: 'SESSION_NOT_FOUND',
-    });
-    expect(await runner.calls()).toEqual([]);
-  });
-
-  it('by a key without the scope is FORBIDDEN', async () => {
-    const { ctx, runner, id } = await setUp();
-    const weak = { ...ctx, actor: { ...ctx.actor, scopes: ['messages:read'] } };
-    await expect(askSession({ ctx: weak, scope, input: { ...input, id } })).rejects.toMatchObject({
-      code: 'FORBIDDEN',
     });
     expect(await runner.calls()).toEqual([]);
   });
@@ -66,7 +56,7 @@ describe.each(ROWS)('%s', (name, { needs, example }) => {
   it('of a stopped session says how to start it', async () => {
     const { ctx, runner, id } = await setUp({ status: 'disconnected' });
     await setLease(id, { desired: 'stopped' });
-    await expect(askSession({ ctx, scope, input: { ...input, id } })).rejects.toMatchObject({
+    await expect(askSession({ ctx, input: { ...input, id } })).rejects.toMatchObject({
       code: 'SESSION_NOT_READY',
       message: expect.stringContaining('POST /v1/sessions/:id/start'),
       details: { status: 'disconnected' },
@@ -77,14 +67,14 @@ describe.each(ROWS)('%s', (name, { needs, example }) => {
   it('of a session that no runner has taken up is not ready', async () => {
     const { ctx, id } = await setUp({ status: 'created' });
     await setLease(id, { runnerId: null, bootId: null });
-    await expect(askSession({ ctx, scope, input: { ...input, id } })).rejects.toMatchObject({
+    await expect(askSession({ ctx, input: { ...input, id } })).rejects.toMatchObject({
       code: 'SESSION_NOT_READY',
     });
   });
 
   it(`of a session that shows a QR code ${needs === 'online' ? 'is not ready' : 'is asked'}`, async () => {
     const { ctx, runner, id } = await setUp({ status: 'qr' });
-    const outcome = await askSession({ ctx, scope, input: { ...input, id } }).catch(
+    const outcome = await askSession({ ctx, input: { ...input, id } }).catch(
       (error: unknown) => error,
     );
     const notReady = { code: 'SESSION_NOT_READY', details: { status: 'qr' } };
@@ -96,13 +86,13 @@ describe.each(ROWS)('%s', (name, { needs, example }) => {
     const { ctx, runner, id } = await setUp();
     const error = { code: 'NOT_FOUND', message: 'There is no such group.', details: { why: 'it' } };
     await runner.script({ [name]: { status: 404, body: { ok: false, error } } });
-    await expect(askSession({ ctx, scope, input: { ...input, id } })).rejects.toMatchObject(error);
+    await expect(askSession({ ctx, input: { ...input, id } })).rejects.toMatchObject(error);
   });
 
   it('of an owner that is out of reach is UNAVAILABLE', async () => {
     const owner = { runnerId: `far-${name}`, bootId: 'boot-far', url: 'http://127.0.0.1:9' };
     const { ctx, id } = await setUp({ owner });
-    await expect(askSession({ ctx, scope, input: { ...input, id } })).rejects.toMatchObject({
+    await expect(askSession({ ctx, input: { ...input, id } })).rejects.toMatchObject({
       code: 'UNAVAILABLE',
       details: { reason: 'unreachable' },
     });
@@ -112,6 +102,6 @@ describe.each(ROWS)('%s', (name, { needs, example }) => {
 it.each(SANDBOX_ROWS)('%s of a live session is NOT_SUPPORTED', async (name, { example }) => {
   const { ctx, runner, id } = await setUp({ mode: 'live' });
   const input = { id, name, ask: example.input };
-  await expect(askSession({ ctx, scope, input })).rejects.toMatchObject({ code: 'NOT_SUPPORTED' });
+  await expect(askSession({ ctx, input })).rejects.toMatchObject({ code: 'NOT_SUPPORTED' });
   expect(await runner.calls()).toEqual([]);
 });

@@ -7,7 +7,6 @@ import {
   COMMANDS,
 } from '../../../shared/protocol/index.ts';
 import type { ServiceContext } from '../../context.ts';
-import { requireScope, type Scope } from '../keys/require-scope.ts';
 import { isSandboxCommand, requireSandbox, type SandboxCommand } from '../sandbox/internal.ts';
 import { findSession, ownerOf, requireStarted, type SessionRow } from '../sessions/internal.ts';
 import { shownStatus } from '../sessions/session-view.ts';
@@ -21,20 +20,17 @@ export type Asked<Name extends CommandName> = {
 /**
  * Asks a session for one row of the catalogue: a live operation of its engine, or its simulated phone.
  * @param input.id the session's id or name, `ask` the row's own input
- * @throws AppError FORBIDDEN; SESSION_NOT_FOUND; NOT_SUPPORTED for a live session asked for its sandbox; SESSION_NOT_READY
+ * @throws AppError SESSION_NOT_FOUND; NOT_SUPPORTED for a live session asked for its sandbox; SESSION_NOT_READY
  *   where it is not what the row needs; UNAVAILABLE when its runner is out of reach or took longer than the row's patience;
  *   what the runner refuses
  */
 export async function askSession<Name extends LiveOperation | SandboxCommand>({
   ctx,
-  scope,
   input,
 }: {
   ctx: ServiceContext;
-  scope: Scope;
   input: { id: string; name: Name; ask: CommandInput<Name> };
 }): Promise<Asked<Name>> {
-  requireScope(ctx, scope);
   const { id, name, ask } = input;
   const row = await findSession(ctx, id);
   if (isSandboxCommand(name)) requireSandbox(row);

@@ -7,7 +7,6 @@ import type { ServiceContext } from '../../context.ts';
 import { afterCommit } from '../../events/after-commit.ts';
 import { append, Appended, DELIVERIES, fact, lockWorkspaces } from '../../events/append.ts';
 import { auditInsert } from '../audit/audit-row.ts';
-import { requireScope } from '../keys/require-scope.ts';
 import { reachOf, S, withinReach } from '../users/reach.ts';
 import { findMessage } from './find-message.ts';
 import { type MessageView, viewMessage } from './message-view.ts';
@@ -33,7 +32,6 @@ export async function cancelMessage({
   ctx: ServiceContext;
   input: { id: string };
 }): Promise<MessageView> {
-  requireScope(ctx, 'messages:send');
   const { id } = input;
   const statement = await cancelStatement(ctx, id);
   for (let run = 1; run <= MAX_RUNS; run += 1) {

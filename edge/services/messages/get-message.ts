@@ -1,5 +1,4 @@
 import type { ServiceContext } from '../../context.ts';
-import { requireScope } from '../keys/require-scope.ts';
 import { findMessage } from './find-message.ts';
 import { type MessageView, viewMessage } from './message-view.ts';
 import { messageNotFound } from './refusals.ts';
@@ -12,7 +11,6 @@ export async function getMessage({
   ctx: ServiceContext;
   input: { id: string };
 }): Promise<MessageView> {
-  requireScope(ctx, 'messages:read');
   const message = await findMessage(ctx, input.id);
   if (message === undefined) throw messageNotFound();
   return viewMessage(message);

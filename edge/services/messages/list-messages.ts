@@ -3,7 +3,6 @@ import type { MessageStatus } from '../../../shared/message-status.ts';
 import type { ServiceContext } from '../../context.ts';
 import { beforeCursor, type Cursor, cutPage } from '../../db/cursor.ts';
 import { messages, sessions } from '../../db/schema/index.ts';
-import { requireScope } from '../keys/require-scope.ts';
 import { reachOf, withinReach } from '../users/reach.ts';
 import { type MessageView, viewMessage } from './message-view.ts';
 
@@ -24,7 +23,6 @@ export async function listMessages({
   ctx: ServiceContext;
   input: ListMessagesInput;
 }): Promise<{ messages: MessageView[]; nextCursor: string | null }> {
-  requireScope(ctx, 'messages:read');
   const { session, direction, status, cursor, limit } = input;
   const rows = await ctx.db
     .select({ message: messages })

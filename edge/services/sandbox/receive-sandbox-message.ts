@@ -1,6 +1,5 @@
 import type { CommandInput } from '../../../shared/protocol/index.ts';
 import type { ServiceContext } from '../../context.ts';
-import { requireScope } from '../keys/require-scope.ts';
 import { askOwner } from '../live/ask-session.ts';
 import { findSession } from '../sessions/internal.ts';
 import { requireSandbox, wireIdOf } from './internal.ts';
@@ -20,7 +19,6 @@ export async function receiveSandboxMessage({
   input: ReceiveSandboxMessageInput;
 }): Promise<{ wireId: string }> {
   const { id, message, quotedMessageId } = input;
-  requireScope(ctx, 'sessions:write');
   const row = await findSession(ctx, id);
   requireSandbox(row);
   const quoted =

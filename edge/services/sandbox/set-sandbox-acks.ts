@@ -1,6 +1,5 @@
 import type { CommandInput } from '../../../shared/protocol/index.ts';
 import type { ServiceContext } from '../../context.ts';
-import { requireScope } from '../keys/require-scope.ts';
 import { askOwner } from '../live/ask-session.ts';
 import { findSession } from '../sessions/internal.ts';
 import { requireSandbox, wireIdOf } from './internal.ts';
@@ -22,7 +21,6 @@ export async function setSandboxAcks({
   input: SetSandboxAcksInput;
 }): Promise<Record<string, never>> {
   const { id, messageId, ack, delaysMs } = input;
-  requireScope(ctx, 'sessions:write');
   const row = await findSession(ctx, id);
   requireSandbox(row);
   await askOwner(ctx, row, 'sandbox.acks', {

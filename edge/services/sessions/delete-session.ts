@@ -2,7 +2,6 @@ import { sql } from 'drizzle-orm';
 import type { ServiceContext } from '../../context.ts';
 import { lockWorkspaces } from '../../events/append.ts';
 import { auditInsert } from '../audit/audit-row.ts';
-import { requireScope } from '../keys/require-scope.ts';
 import { findSession, ownerOf, wakeRunner } from './internal.ts';
 
 /**
@@ -17,7 +16,6 @@ export async function deleteSession({
   ctx: ServiceContext;
   input: { id: string };
 }): Promise<{ id: string; deleted: true }> {
-  requireScope(ctx, 'sessions:write');
   const row = await findSession(ctx, input.id, { archived: true });
   const { id } = row.session;
   const remove = sql`

@@ -3,7 +3,6 @@ import { z } from 'zod';
 import type { SessionMetrics } from '../../../shared/protocol/leases.ts';
 import type { ServiceContext } from '../../context.ts';
 import { isoOrNull } from '../../db/moment.ts';
-import { requireScope } from '../keys/require-scope.ts';
 import { findSession } from './internal.ts';
 
 /** Older measurements are of a browser that may be gone. */
@@ -30,7 +29,6 @@ export async function getSessionMetrics({
   ctx: ServiceContext;
   input: { id: string };
 }): Promise<SessionMetricsView> {
-  requireScope(ctx, 'sessions:read');
   const { session, lease } = await findSession(ctx, input.id);
   const { rows } = await ctx.db.execute(uptimeQuery(session.id));
   const { day, week } = UptimeRow.parse(rows[0]);

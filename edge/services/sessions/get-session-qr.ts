@@ -1,6 +1,5 @@
 import { AppError } from '../../../shared/errors.ts';
 import type { ServiceContext } from '../../context.ts';
-import { requireScope } from '../keys/require-scope.ts';
 import { waitForOwner } from './wait-for-owner.ts';
 
 export type SessionQr = { sessionId: string; sessionName: string; qr: string; expiresAt: string };
@@ -17,7 +16,6 @@ export async function getSessionQr({
   ctx: ServiceContext;
   input: { id: string; waitMs: number };
 }): Promise<SessionQr> {
-  requireScope(ctx, 'sessions:write');
   const deadline = ctx.now() + input.waitMs;
   const { row, owner } = await waitForOwner(ctx, input.id, deadline);
   const { session } = row;

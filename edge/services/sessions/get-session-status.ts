@@ -1,7 +1,6 @@
 import { showAction } from '../../../shared/session-actions.ts';
 import type { ServiceContext } from '../../context.ts';
 import { isoOrNull } from '../../db/moment.ts';
-import { requireScope } from '../keys/require-scope.ts';
 import { findSession } from './internal.ts';
 import { shownStatus } from './session-view.ts';
 
@@ -13,7 +12,6 @@ export async function getSessionStatus({
   ctx: ServiceContext;
   input: { id: string };
 }) {
-  requireScope(ctx, 'sessions:read');
   const row = await findSession(ctx, input.id);
   const { session, lease } = row;
   return {

@@ -1,5 +1,4 @@
 import type { ServiceContext } from '../../context.ts';
-import { requireScope } from '../keys/require-scope.ts';
 import { findSession } from './internal.ts';
 import { type SessionView, viewSession } from './session-view.ts';
 
@@ -11,6 +10,5 @@ export async function getSession({
   ctx: ServiceContext;
   input: { id: string };
 }): Promise<SessionView> {
-  requireScope(ctx, 'sessions:read');
   return viewSession(await findSession(ctx, input.id));
 }

@@ -2,7 +2,6 @@ import { sql } from 'drizzle-orm';
 import { z } from 'zod';
 import type { ServiceContext } from '../../context.ts';
 import { Count, Moment } from '../../db/moment.ts';
-import { requireScope } from '../keys/require-scope.ts';
 import { findSession } from './internal.ts';
 
 const Row = z.object({
@@ -46,7 +45,6 @@ export async function listSessionEvents({
   ctx: ServiceContext;
   input: { id: string; before: number | null; limit: number };
 }): Promise<SessionLogPage> {
-  requireScope(ctx, 'sessions:read');
   const { session } = await findSession(ctx, input.id);
   const { before, limit } = input;
   const { rows } = await ctx.db.execute(sql`

@@ -2,7 +2,6 @@ import { and, desc, isNotNull, isNull } from 'drizzle-orm';
 import type { ServiceContext } from '../../context.ts';
 import { beforeCursor, type Cursor, cutPage } from '../../db/cursor.ts';
 import { sessions } from '../../db/schema/index.ts';
-import { requireScope } from '../keys/require-scope.ts';
 import { reachOf, withinReach } from '../users/reach.ts';
 import { selectSessions } from './internal.ts';
 import { type SessionView, viewSession } from './session-view.ts';
@@ -15,7 +14,6 @@ export async function listSessions({
   ctx: ServiceContext;
   input: { cursor: Cursor | null; limit: number; archived: boolean };
 }): Promise<{ sessions: SessionView[]; nextCursor: string | null }> {
-  requireScope(ctx, 'sessions:read');
   const { cursor, limit } = input;
   const rows = await selectSessions(
     ctx,

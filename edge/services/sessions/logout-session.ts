@@ -3,7 +3,6 @@ import type { ServiceContext } from '../../context.ts';
 import { quarantineCredentials } from '../credentials/internal.ts';
 import { auditQuery } from '../audit/audit-row.ts';
 import { lockWorkspaces } from '../../events/append.ts';
-import { requireScope } from '../keys/require-scope.ts';
 import { findSession, isHeld, ownerOf, type SessionRow } from './internal.ts';
 import { publishRest, restUnowned } from './rest-unowned.ts';
 import { type SessionView, viewSession } from './session-view.ts';
@@ -27,7 +26,6 @@ export async function logoutSession({
   ctx: ServiceContext;
   input: { id: string };
 }): Promise<LoggedOut> {
-  requireScope(ctx, 'sessions:write');
   const row = await findSession(ctx, input.id);
   const owner = ownerOf(row);
   if (owner === null || !isHeld(row)) {

@@ -3,7 +3,6 @@ import { z } from 'zod';
 import type { ServiceContext } from '../../context.ts';
 import { auditQuery } from '../audit/audit-row.ts';
 import { failMessagesOfFormerNumber } from '../events/fail-messages-of-former-number.ts';
-import { requireScope } from '../keys/require-scope.ts';
 import { findSession, isHeld, isNotHeldThere, ownerOf } from './internal.ts';
 import { type SessionView, viewSession } from './session-view.ts';
 import { startSession } from './start-session.ts';
@@ -22,7 +21,6 @@ export async function reconnectSession({
   ctx: ServiceContext;
   input: { id: string; acceptNumber: boolean };
 }): Promise<{ session: SessionView; failedMessages: number | null }> {
-  requireScope(ctx, 'sessions:write');
   const row = await findSession(ctx, input.id);
   const { id } = row.session;
   const { acceptNumber } = input;

@@ -1,7 +1,6 @@
 import { AppError } from '../../../shared/errors.ts';
 import type { ServiceContext } from '../../context.ts';
 import { auditQuery } from '../audit/audit-row.ts';
-import { requireScope } from '../keys/require-scope.ts';
 import { waitForOwner } from './wait-for-owner.ts';
 
 export type PairingCode = {
@@ -26,7 +25,6 @@ export async function requestPairingCode({
   ctx: ServiceContext;
   input: { id: string; phone: string; waitMs: number };
 }): Promise<PairingCode> {
-  requireScope(ctx, 'sessions:write');
   const deadline = ctx.now() + input.waitMs;
   const { row, owner } = await waitForOwner(ctx, input.id, deadline);
   const { session } = row;

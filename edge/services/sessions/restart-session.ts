@@ -1,6 +1,5 @@
 import type { ServiceContext } from '../../context.ts';
 import { auditQuery } from '../audit/audit-row.ts';
-import { requireScope } from '../keys/require-scope.ts';
 import { findSession, isHeld, isNotHeldThere, ownerOf } from './internal.ts';
 import { type SessionView, viewSession } from './session-view.ts';
 import { startSession } from './start-session.ts';
@@ -16,7 +15,6 @@ export async function restartSession({
   ctx: ServiceContext;
   input: { id: string };
 }): Promise<SessionView> {
-  requireScope(ctx, 'sessions:write');
   const row = await findSession(ctx, input.id);
   const owner = ownerOf(row);
   if (owner === null || !isHeld(row)) return startSession({ ctx, input });

@@ -4,7 +4,6 @@ import { AppError } from '../../../shared/errors.ts';
 import type { ServiceContext } from '../../context.ts';
 import { auditInsert } from '../audit/audit-row.ts';
 import { findPlace, growFleet } from '../fleet/find-place.ts';
-import { requireScope } from '../keys/require-scope.ts';
 import { startLease } from '../ownership/internal.ts';
 import { findSession, ownerOf, wakeRunner } from './internal.ts';
 import { type SessionView, viewSession } from './session-view.ts';
@@ -23,7 +22,6 @@ export async function startSession({
   ctx: ServiceContext;
   input: { id: string };
 }): Promise<SessionView> {
-  requireScope(ctx, 'sessions:write');
   const row = await findSession(ctx, input.id);
   const { id, region } = row.session;
   const { runner: chosen, runners: candidates } = await findPlace(ctx, { region });

@@ -1,7 +1,6 @@
 import type { ServiceContext } from '../../context.ts';
 import { auditQuery } from '../audit/audit-row.ts';
 import { lockWorkspaces } from '../../events/append.ts';
-import { requireScope } from '../keys/require-scope.ts';
 import { stopLease } from '../ownership/internal.ts';
 import { findSession, ownerOf, wakeRunner } from './internal.ts';
 import { publishRest, restUnowned } from './rest-unowned.ts';
@@ -19,7 +18,6 @@ export async function stopSession({
   ctx: ServiceContext;
   input: { id: string };
 }): Promise<SessionView> {
-  requireScope(ctx, 'sessions:write');
   const row = await findSession(ctx, input.id);
   const { id } = row.session;
   const owner = ownerOf(row);

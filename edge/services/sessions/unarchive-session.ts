@@ -3,7 +3,6 @@ import { z } from 'zod';
 import type { ServiceContext } from '../../context.ts';
 import { Count } from '../../db/moment.ts';
 import { auditInsert, notWritten } from '../audit/audit-row.ts';
-import { requireScope } from '../keys/require-scope.ts';
 import { findSession } from './internal.ts';
 import { holdWorkspace, noRoom, roomCte } from './room.ts';
 import { type SessionView, viewSession } from './session-view.ts';
@@ -27,7 +26,6 @@ export async function unarchiveSession({
   ctx: ServiceContext;
   input: { id: string };
 }): Promise<SessionView> {
-  requireScope(ctx, 'sessions:write');
   const { session } = await findSession(ctx, input.id, { archived: true });
   const [, { rows }] = await ctx.db.batch([
     ctx.db.execute(holdWorkspace(ctx.workspaceId)),

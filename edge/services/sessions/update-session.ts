@@ -5,7 +5,6 @@ import type { ServiceContext } from '../../context.ts';
 import { sessions } from '../../db/schema/index.ts';
 import { auditedWrite } from '../audit/audit-row.ts';
 import { lockWorkspaces } from '../../events/append.ts';
-import { requireScope } from '../keys/require-scope.ts';
 import { handAnew } from '../ownership/internal.ts';
 import { requireManager } from '../users/require-role.ts';
 import { findSession, ownerOf, wakeRunner } from './internal.ts';
@@ -36,7 +35,6 @@ export async function updateSession({
   ctx: ServiceContext;
   input: { id: string; changes: SessionChanges };
 }): Promise<SessionView> {
-  requireScope(ctx, 'sessions:write');
   const row = await findSession(ctx, input.id);
   const { id } = row.session;
   const { changes } = input;

@@ -5,7 +5,6 @@ import type { ServiceContext } from '../../context.ts';
 import { webhookEndpoints } from '../../db/schema/index.ts';
 import { newWebhookSecret } from '../../webhooks/signing.ts';
 import { writeAudited } from '../audit/audit-row.ts';
-import { requireScope } from '../keys/require-scope.ts';
 import { reachOf } from '../users/reach.ts';
 import { requirePublicUrl, resolveSessions } from './internal.ts';
 import { viewWebhook, type WebhookView } from './webhook-view.ts';
@@ -35,7 +34,6 @@ export async function createWebhook({
   ctx: ServiceContext;
   input: WebhookInput;
 }): Promise<WebhookView & { secret: string }> {
-  requireScope(ctx, 'webhooks:write');
   await requirePublicUrl(ctx, input.url);
   const sessionIds = await resolveSessions(ctx, input.sessions);
   const { workspaceId } = ctx;

@@ -1,7 +1,6 @@
 import type { ServiceContext } from '../../context.ts';
 import { webhookEndpoints } from '../../db/schema/index.ts';
 import { writeAudited } from '../audit/audit-row.ts';
-import { requireScope } from '../keys/require-scope.ts';
 import { endpointById, webhookNotFound } from './internal.ts';
 
 /**
@@ -15,7 +14,6 @@ export async function deleteWebhook({
   ctx: ServiceContext;
   input: { id: string };
 }): Promise<{ id: string; deleted: true }> {
-  requireScope(ctx, 'webhooks:write');
   const write = ctx.db
     .delete(webhookEndpoints)
     .where(endpointById(ctx, input.id))

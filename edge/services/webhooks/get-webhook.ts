@@ -1,5 +1,4 @@
 import type { ServiceContext } from '../../context.ts';
-import { requireScope } from '../keys/require-scope.ts';
 import { findWebhook } from './internal.ts';
 import { viewWebhook, type WebhookView } from './webhook-view.ts';
 
@@ -11,6 +10,5 @@ export async function getWebhook({
   ctx: ServiceContext;
   input: { id: string };
 }): Promise<WebhookView> {
-  requireScope(ctx, 'webhooks:read');
   return viewWebhook(await findWebhook(ctx, input.id));
 }

@@ -1,13 +1,11 @@
 import { asc } from 'drizzle-orm';
 import type { ServiceContext } from '../../context.ts';
 import { webhookEndpoints } from '../../db/schema/index.ts';
-import { requireScope } from '../keys/require-scope.ts';
 import { reachableEndpoints } from './internal.ts';
 import { viewWebhook, type WebhookView } from './webhook-view.ts';
 
 /** All endpoints, oldest first: there are few. */
 export async function listWebhooks({ ctx }: { ctx: ServiceContext }): Promise<WebhookView[]> {
-  requireScope(ctx, 'webhooks:read');
   const rows = await ctx.db
     .select()
     .from(webhookEndpoints)

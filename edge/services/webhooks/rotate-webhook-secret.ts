@@ -3,7 +3,6 @@ import type { ServiceContext } from '../../context.ts';
 import { webhookEndpoints } from '../../db/schema/index.ts';
 import { newWebhookSecret } from '../../webhooks/signing.ts';
 import { writeAudited } from '../audit/audit-row.ts';
-import { requireScope } from '../keys/require-scope.ts';
 import { endpointById, webhookNotFound } from './internal.ts';
 import { viewWebhook, type WebhookView } from './webhook-view.ts';
 
@@ -21,7 +20,6 @@ export async function rotateWebhookSecret({
   ctx: ServiceContext;
   input: { id: string; overlapSeconds: number };
 }): Promise<RotatedWebhook> {
-  requireScope(ctx, 'webhooks:write');
   const write = ctx.db
     .update(webhookEndpoints)
     .set({

@@ -6,7 +6,6 @@ import type { ServiceContext } from '../../context.ts';
 import { afterCommit } from '../../events/after-commit.ts';
 import { append, fact } from '../../events/append.ts';
 import { auditInsert } from '../audit/audit-row.ts';
-import { requireScope } from '../keys/require-scope.ts';
 import { findWebhook } from './internal.ts';
 
 const Row = z.object({ event_id: z.string(), delivery_id: z.string() });
@@ -22,7 +21,6 @@ export async function testWebhook({
   ctx: ServiceContext;
   input: { id: string };
 }): Promise<{ eventId: string; deliveryId: string }> {
-  requireScope(ctx, 'webhooks:write');
   const { id } = await findWebhook(ctx, input.id);
   const now = ctx.now();
   const test = fact('webhook.test', {

@@ -2,7 +2,6 @@ import { sql } from 'drizzle-orm';
 import type { ServiceContext } from '../../context.ts';
 import { webhookEndpoints } from '../../db/schema/index.ts';
 import { writeAudited } from '../audit/audit-row.ts';
-import { requireScope } from '../keys/require-scope.ts';
 import type { WebhookInput } from './create-webhook.ts';
 import {
   endpointById,
@@ -29,7 +28,6 @@ export async function updateWebhook({
   ctx: ServiceContext;
   input: { id: string; changes: WebhookChanges };
 }): Promise<WebhookView> {
-  requireScope(ctx, 'webhooks:write');
   const { id, changes } = input;
   await findWebhook(ctx, id);
   const { url, description, eventTypes, sessions, headers, fifo, maxAttempts, isActive } = changes;

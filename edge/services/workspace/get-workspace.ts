@@ -2,12 +2,10 @@ import { eq } from 'drizzle-orm';
 import { AppError } from '../../../shared/errors.ts';
 import type { ServiceContext } from '../../context.ts';
 import { workspaces } from '../../db/schema/index.ts';
-import { requireScope } from '../keys/require-scope.ts';
 import { viewWorkspace, WORKSPACE_COLUMNS, type WorkspaceView } from './workspace-view.ts';
 
 /** The workspace that the credential acts in, with its limit and what is used of it. */
 export async function getWorkspace({ ctx }: { ctx: ServiceContext }): Promise<WorkspaceView> {
-  requireScope(ctx, 'workspace:read');
   return readWorkspace(ctx);
 }
 

@@ -2,7 +2,6 @@ import { eq, sql } from 'drizzle-orm';
 import type { ServiceContext } from '../../context.ts';
 import { workspaces } from '../../db/schema/index.ts';
 import { writeAudited } from '../audit/audit-row.ts';
-import { requireScope } from '../keys/require-scope.ts';
 import { findSession } from '../sessions/internal.ts';
 import { requireManager } from '../users/require-role.ts';
 import { readWorkspace } from './get-workspace.ts';
@@ -34,7 +33,6 @@ export async function updateWorkspace({
   ctx: ServiceContext;
   input: UpdateWorkspaceInput;
 }): Promise<WorkspaceView> {
-  requireScope(ctx, 'workspace:write');
   requireManager(ctx);
   const { defaultSession, pacing, ...fields } = input;
   const write = ctx.db

@@ -1,0 +1,99 @@
+import { createRoute, z } from '@hono/zod-openapi';
+import type { Context } from 'hono';
+import { setSignedCookie } from 'hono/cookie';
+import { AppError } from '../../../shared/errors.ts';
+import type { AppEnv } from '../../context.ts';
+import type { App } from '../../http/app.ts';
+import { answer, errors, ok } from '../../http/envelope.ts';
+import { jsonBody } from '../../http/json-body.ts';
+import { readSessionCookie, sessionCookieName } from '../../identity/session-cookie.ts';
+import { linkSupabase } from '../../services/users/link-supabase.ts';
+import { loadUser } from '../../services/users/load-user.ts';
+import { startSupabaseLogin } from '../../services/users/start-supabase-login.ts';
+import { callerOf } from './ask-identity.ts';
+import { needsNothing } from './schemas.ts';
+
+const Body = z.strictObject({
+  accessToken: z.string().min(1).max(16_000).openapi({ description: 'From Supabase Auth.' }),
+});
+
+const Exchanged = z
+  .object({
+    userId: z.string(),
+    email: z.string(),
+    /** Whether the Supabase user was added to the login that was there, instead of starting one. */
+    linked: z.boolean(),
+  })
+  .openapi('SupabaseLogin', {
+    example: {
+      userId: 'usr_01k2q8z6m4c8f7h3n5r9t1v0wx',
+      email: 'ann@example.com',
+      linked: false,
+    },
+  });
+
+export const exchangeSupabase = (app: App) =>
+  app.openapi(
+    createRoute({
+      method: 'post',
+      path: '/auth/supabase',
+      operationId: 'exchangeSupabase',
+      ...needsNothing,
+      tags: ['Accounts'],
+      summary: 'Sign in with Supabase, or link it',
+      description:
+        'Exchanges an access token of the configured Supabase project for the login cookie, and makes an account the first time. While signed in already, it links the Supabase user to that account instead. An address that another account has is never linked by itself: `CONFLICT`.',
+      request: {
+        body: jsonBody(Body, {
+          accessToken: 'eyJhbGciOiJFUzI1NiIsImtpZCI6IjEifQ.eyJzdWIiOiIxIn0.c2ln',
+        }),
+      },
+      responses: {
+        200: answer('Signed in, or linked.', Exchanged),
+        ...errors('CONFLICT', 'NOT_SUPPORTED'),
+      },
+    }),
+    async (c) => {
+      const services = c.get('services');
+      const { accessToken } = c.req.valid('json');
+      if (services.supabaseTokens === null)
+        throw new AppError('NOT_SUPPORTED', 'This deployment takes no Supabase tokens.');
+      const claims = await services.supabaseTokens.verify(accessToken);
+      if (claims === null)
+        throw new AppError(
+          'UNAUTHORIZED',
+          'This is no valid access token of the Supabase project.',
+        );
+      c.header('cache-control', 'no-store');
+
+      const caller = callerOf(c);
+      const current = await readSessionCookie(c, services.env);
+      if (typeof current === 'string') {
+        const input = { sessionToken: current, subject: claims.subject };
+        const account = await linkSupabase({ services, caller, input });
+        if (account !== null) return ok(c, { ...account, linked: true }, 200);
+      }
+      const credential = { kind: 'supabase' as const, ...claims };
+      const { actor } = await loadUser({ services, credential, allowSuspended: true });
+      const { userId, email } = actor;
+      const userAgent = c.req.header('user-agent')?.slice(0, 300) ?? null;
+      const login = await startSupabaseLogin({ services, caller, input: { userId, userAgent } });
+      await setLoginCookie(c, login);
+      return ok(c, { userId, email, linked: false }, 200);
+    },
+  );
+
+/** The cookie as the identity library sets it, which reads it from here on. */
+async function setLoginCookie(
+  c: Context<AppEnv>,
+  { sessionToken, maxAgeSeconds }: { sessionToken: string; maxAgeSeconds: number },
+): Promise<void> {
+  const { env } = c.get('services');
+  await setSignedCookie(c, sessionCookieName(env), sessionToken, env.AUTH_SECRET, {
+    path: '/',
+    httpOnly: true,
+    sameSite: 'Lax',
+    secure: env.BASE_URL.startsWith('https://'),
+    maxAge: maxAgeSeconds,
+  });
+}

@@ -1,0 +1,68 @@
+import { createMiddleware } from 'hono/factory';
+import { z } from 'zod';
+import { AppError } from '../../../shared/errors.ts';
+import type { AppEnv } from '../../context.ts';
+import { readSessionCookie } from '../../identity/session-cookie.ts';
+import { BODY_LIMIT_BYTES, limitBodyTo } from '../../middleware/accept-body.ts';
+import { limitAddress } from '../../middleware/limit-rate.ts';
+import { judgeOrigin } from '../../middleware/origins.ts';
+
+export const limitAuthBody = limitBodyTo(BODY_LIMIT_BYTES);
+
+/**
+ * Keeps other sites' pages from signing anybody in or out, with or without a cookie: a login made by a stranger's page is
+ * one into the stranger's account. Programs name neither an origin nor a site, and pass.
+ */
+export const refuseForeignPages = createMiddleware<AppEnv>(async (c, next) => {
+  if (c.req.method === 'POST') {
+    const origin = c.req.raw.headers.get('origin');
+    const kind = judgeOrigin(origin, c.req.url, c.get('services').env);
+    const crossSite = c.req.header('sec-fetch-site') === 'cross-site';
+    if (kind === 'unlisted' || (kind === 'none' && crossSite))
+      throw new AppError('FORBIDDEN', 'Pages of this origin may not sign in; see CORS_ORIGINS.');
+  }
+  await next();
+});
+
+/** Routes that nothing can be guessed at, and that a signed-in page asks often. */
+const OF_A_LOGIN = new Set([
+  '/auth/get-session',
+  '/auth/list-sessions',
+  '/auth/sign-out',
+  '/auth/revoke-sessions',
+]);
+const PER_LOGIN = { name: 'login', limit: 300, windowSeconds: 60 };
+
+/** Counts by client address, but where a login says who asks, by that: people of one office share an address. */
+export const limitByCaller = createMiddleware<AppEnv>(async (c, next) => {
+  const { env, rateLimiter } = c.get('services');
+  const login = OF_A_LOGIN.has(c.req.path) ? await readSessionCookie(c, env) : null;
+  if (typeof login !== 'string') return limitAddress(c, next);
+  // Enough of it to tell logins apart, and too little to be of use to who reads the limiter's keys.
+  const verdict = await rateLimiter.check(login.slice(0, 12), [PER_LOGIN]);
+  if (!verdict.allowed) throw new AppError('RATE_LIMITED');
+  await next();
+});
+
+const Failure = z.looseObject({
+  error: z.looseObject({
+    code: z.string(),
+    message: z.string(),
+    details: z.looseObject({ reason: z.string().optional() }).optional(),
+  }),
+});
+
+/** The identity library's own clients read `code` and `message` at the top of a failure; ours read the envelope. */
+export const showCodeOnTop = createMiddleware<AppEnv>(async (c, next) => {
+  await next();
+  if (c.res.status < 400) return;
+  const { data } = Failure.safeParse(
+    await c.res
+      .clone()
+      .json()
+      .catch(() => null),
+  );
+  if (data === undefined) return;
+  const { code, message, details } = data.error;
+  c.res = Response.json({ ...data, code: details?.reason ?? code, message }, c.res);
+});

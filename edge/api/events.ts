@@ -1,0 +1,38 @@
+import { z } from '@hono/zod-openapi';
+import { getEventSample } from '../services/events/get-event-sample.ts';
+import { listEvents } from '../services/events/list-events.ts';
+import { EventQuery, EventTypeParam, WebhookEvent } from './events/schemas.ts';
+import { area, operation, withMeta } from './operation.ts';
+import { scope } from './takes.ts';
+
+export const events = area('Events', [
+  operation({
+    id: 'listEvents',
+    method: 'get',
+    path: '/v1/events',
+    takes: scope('events:read'),
+    summary: 'Read events in the order in which they happened',
+    description:
+      'To go on, pass the last `seq` that you have as `after`: no event ever appears below one that was read. `meta.nextCursor` is that number while there is more, else null.',
+    query: EventQuery,
+    answer: [200, 'Events by ascending `seq`.', z.array(WebhookEvent)],
+    run: async ({ ctx, query: { after, limit, types = null, sessionId = null } }) => {
+      const input = { after, limit, types, session: sessionId };
+      const { events: page, nextCursor } = await listEvents({ ctx, input });
+      return withMeta(page, { nextCursor });
+    },
+  }),
+  operation({
+    id: 'getEventSample',
+    method: 'get',
+    path: '/v1/events/samples/{type}',
+    takes: scope('events:read'),
+    summary: 'Get a sample event',
+    description:
+      'A made-up event of this type, as a webhook that subscribed by this name receives it. For an unknown type, `details.types` lists all types.',
+    params: EventTypeParam,
+    answer: [200, 'The sample.', WebhookEvent],
+    errors: ['NOT_FOUND'],
+    run: ({ params }) => getEventSample({ input: params }),
+  }),
+]);

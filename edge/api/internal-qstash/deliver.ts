@@ -1,0 +1,36 @@
+import { createMiddleware } from 'hono/factory';
+import { z } from 'zod';
+import { AppError } from '../../../shared/errors.ts';
+import type { App } from '../../http/app.ts';
+import type { AppEnv } from '../../context.ts';
+import { BODY_LIMIT_BYTES, limitBodyTo } from '../../middleware/accept-body.ts';
+import { deliver as deliverVerb } from '../../services/deliveries/deliver.ts';
+import { DELIVER_PATH, deliverUrl } from '../../webhooks/qstash-clock.ts';
+
+const Body = z.object({ deliveryId: z.string(), attemptNo: z.number().int().min(1) });
+
+/** Lets through what QStash signed for this very URL and body; the URL is the one we publish, not what a proxy made of it. */
+const fromQstash = createMiddleware<AppEnv>(async (c, next) => {
+  const { webhookClock, env } = c.get('services');
+  const signature = c.req.header('upstash-signature');
+  const body = await c.req.text();
+  const genuine =
+    signature !== undefined &&
+    (await webhookClock.verify({ signature, body, url: deliverUrl(env) }));
+  if (!genuine) throw new AppError('UNAUTHORIZED', 'This route is called by QStash alone.');
+  await next();
+});
+
+/** QStash says that an attempt is due. 2xx ends its message; 409 and 503 make it call again by its own schedule. */
+export const deliver = (app: App) =>
+  app.post(DELIVER_PATH, limitBodyTo(BODY_LIMIT_BYTES), fromQstash, async (c) => {
+    const parsed = Body.safeParse(await c.req.json().catch(() => null));
+    if (!parsed.success) throw new AppError('VALIDATION_ERROR');
+    const result = await deliverVerb({ services: c.get('services'), input: parsed.data });
+    if (result.kind === 'busy') return c.json(result, 409);
+    if (result.kind === 'early') {
+      c.header('Retry-After', String(result.retryAfterSeconds));
+      return c.json(result, 503);
+    }
+    return c.json(result);
+  });

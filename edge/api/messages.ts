@@ -1,0 +1,94 @@
+import { z } from '@hono/zod-openapi';
+import { cancelMessage } from '../services/messages/cancel-message.ts';
+import { getMessage } from '../services/messages/get-message.ts';
+import { listMessages } from '../services/messages/list-messages.ts';
+import { send } from '../services/messages/send.ts';
+import { answerSend } from './messages/answer-send.ts';
+import { readSendTerms } from './messages/read-send-terms.ts';
+import {
+  MessageId,
+  MessageQuery,
+  MessageSchema,
+  ReplyMessage,
+  SEND_ERRORS,
+  SEND_LIMIT_BYTES,
+  sendAnswers,
+  SendHeaders,
+} from './messages/schemas.ts';
+import { sendKinds } from './messages/send-kinds.ts';
+import { area, operation, rawOperation, withMeta } from './operation.ts';
+import { scope, scopeInStatement } from './takes.ts';
+
+export const messages = area('Messages', [
+  ...sendKinds,
+  rawOperation({
+    id: 'replyMessage',
+    method: 'post',
+    path: '/v1/messages/{id}/reply',
+    takes: scopeInStatement('messages:send'),
+    summary: 'Reply to a message',
+    description: 'Queues a text that quotes the message, in its chat and from its session.',
+    params: MessageId,
+    headers: SendHeaders,
+    body: {
+      schema: ReplyMessage,
+      example: { text: 'Thanks, got it.' },
+      limitBytes: SEND_LIMIT_BYTES,
+    },
+    responses: sendAnswers,
+    errors: ['NOT_FOUND', 'CONFLICT', ...SEND_ERRORS],
+    run: async ({ ctx, params: { id }, headers, body }, c) => {
+      const { text, linkPreview } = body;
+      const input = {
+        ...(await readSendTerms('replyMessage', headers, { ...body, id })),
+        session: null,
+        to: { quotedMessageId: id },
+        said: { type: 'text', text, linkPreview },
+        file: null,
+      } as const;
+      return answerSend(c, await send({ ctx, input }));
+    },
+  }),
+  operation({
+    id: 'cancelMessage',
+    method: 'post',
+    path: '/v1/messages/{id}/cancel',
+    takes: scope('messages:send'),
+    summary: 'Cancel a queued message',
+    description:
+      'The message fails with `CANCELLED`. If a runner has already taken it, the answer is `CONFLICT` with its status in `details`.',
+    params: MessageId,
+    answer: [200, 'The message, now failed.', MessageSchema],
+    errors: ['NOT_FOUND', 'CONFLICT'],
+    run: async ({ ctx, params }) => ofItsSession(await cancelMessage({ ctx, input: params })),
+  }),
+  operation({
+    id: 'getMessage',
+    method: 'get',
+    path: '/v1/messages/{id}',
+    takes: scope('messages:read'),
+    summary: 'Get a message',
+    params: MessageId,
+    answer: [200, 'The message.', MessageSchema],
+    errors: ['NOT_FOUND'],
+    run: async ({ ctx, params }) => ofItsSession(await getMessage({ ctx, input: params })),
+  }),
+  operation({
+    id: 'listMessages',
+    method: 'get',
+    path: '/v1/messages',
+    takes: scope('messages:read'),
+    summary: 'List messages, newest first',
+    query: MessageQuery,
+    answer: [200, 'A page of messages.', z.array(MessageSchema)],
+    run: async ({ ctx, query }) => {
+      const { sessionId, direction = null, status = null, cursor = null, limit } = query;
+      const input = { session: sessionId ?? null, direction, status, cursor, limit };
+      const { messages: page, nextCursor } = await listMessages({ ctx, input });
+      return withMeta(page, { nextCursor });
+    },
+  }),
+]);
+
+const ofItsSession = <Message extends { sessionId: string }>(message: Message) =>
+  withMeta(message, { sessionId: message.sessionId });

@@ -1,0 +1,209 @@
+import { z } from '@hono/zod-openapi';
+import { AppError } from '../../../shared/errors.ts';
+import { MESSAGE_KINDS } from '../../../shared/catalogue/message-kinds.ts';
+import { MESSAGE_STATUSES } from '../../../shared/message-status.ts';
+import { parseRecipient } from '../../../shared/recipient.ts';
+import { PageQuery } from '../../http/cursor.ts';
+import { answer } from '../../http/envelope.ts';
+import { IDEMPOTENCY_ERRORS, IdempotencyKey } from '../../http/idempotency-key.ts';
+import { DEFAULT_EXPIRY_SECONDS, MAX_AHEAD_DAYS } from '../../services/messages/enqueue.ts';
+
+const MAX_EXPIRY_SECONDS = 7 * 24 * 3600;
+
+export const SESSION_EXAMPLE = 'ses_01k2q8z6m4c8f7h3n5r9t1v0wx';
+export const MESSAGE_EXAMPLE = 'msg_01k2q8z6m4c8f7h3n5r9t1v0wx';
+
+/** A phone number or chat id, read into a chat id; a bad one is an issue of its field like any other. */
+export const Recipient = z
+  .string()
+  .transform((to, context) => {
+    try {
+      return parseRecipient(to);
+    } catch (error) {
+      if (!(error instanceof AppError)) throw error;
+      context.addIssue({ code: 'custom', message: error.message });
+      return z.NEVER;
+    }
+  })
+  .openapi({
+    type: 'string',
+    description: 'Phone number in international form, or a chat id.',
+    example: '+15550100001',
+  });
+
+/** Fields that every send has. */
+export const SendFields = {
+  sessionId: z.string().min(1).max(100).optional().openapi({
+    description: "Id or name; by default the key's own session, else the workspace's default.",
+    example: SESSION_EXAMPLE,
+  }),
+  expiresIn: z
+    .number()
+    .int()
+    .min(1)
+    .max(MAX_EXPIRY_SECONDS)
+    .default(DEFAULT_EXPIRY_SECONDS)
+    .openapi({
+      description:
+        'Seconds after which an unsent message fails with EXPIRED; counted from `sendAt`.',
+    }),
+  sendAt: z.iso
+    .datetime({ offset: true })
+    .optional()
+    .openapi({
+      description: `When to send it, within ${MAX_AHEAD_DAYS} days; to about 5 s. A time that is over is now.`,
+      example: '2026-12-01T09:00:00+01:00',
+    }),
+};
+
+export const MessageId = z.object({
+  id: z
+    .string()
+    .min(1)
+    .max(100)
+    .openapi({ param: { name: 'id', in: 'path' }, example: MESSAGE_EXAMPLE }),
+});
+
+export const SendHeaders = z.object({
+  'idempotency-key': IdempotencyKey,
+  prefer: z.string().optional().openapi({
+    description:
+      '`wait=N` answers when the message is settled, after N seconds (at most 60) at the latest; `respond-async`, the default, at once.',
+    example: 'wait=10',
+  }),
+});
+
+export const SentMessageSchema = z
+  .object({
+    id: z.string(),
+    status: z.enum(MESSAGE_STATUSES),
+    sessionId: z.string(),
+    chatId: z.string(),
+    type: z.string(),
+    queueSeq: z
+      .number()
+      .int()
+      .nullable()
+      .describe('Place in the session’s queue; counts up by one. Null until `sendAt`.'),
+    quotedMessageId: z.string().nullable(),
+    wireId: z.string().nullable().describe('The id it carries on WhatsApp, once it is settled.'),
+    createdAt: z.iso.datetime(),
+    sendAt: z.iso.datetime().nullable(),
+    expiresAt: z.iso.datetime(),
+  })
+  .openapi('SentMessage', {
+    example: {
+      id: MESSAGE_EXAMPLE,
+      status: 'queued',
+      sessionId: SESSION_EXAMPLE,
+      chatId: '15550100001@c.us',
+      type: 'text',
+      queueSeq: 7,
+      quotedMessageId: null,
+      wireId: null,
+      createdAt: '2026-11-21T10:00:00.000Z',
+      sendAt: null,
+      expiresAt: '2026-11-21T11:00:00.000Z',
+    },
+  });
+
+export const MessageSchema = z
+  .object({
+    id: z.string(),
+    sessionId: z.string(),
+    direction: z.enum(['outbound', 'inbound']),
+    chatId: z.string(),
+    from: z.object({ id: z.string(), lid: z.string().nullable() }).nullable(),
+    type: z.string(),
+    status: z.enum(MESSAGE_STATUSES),
+    content: z.record(z.string(), z.unknown()).describe('What it says; its fields go by type.'),
+    error: z.object({ code: z.string(), message: z.string() }).nullable(),
+    wireId: z.string().nullable().describe('The id it carries on WhatsApp.'),
+    queueSeq: z.number().int().nullable(),
+    quotedMessageId: z.string().nullable(),
+    mediaId: z.string().nullable(),
+    attempts: z.number().int().describe('How often it was turned away before it could leave.'),
+    createdAt: z.iso.datetime(),
+    sendAt: z.iso.datetime().nullable(),
+    expiresAt: z.iso.datetime().nullable(),
+    sentAt: z.iso.datetime().nullable(),
+    deliveredAt: z.iso.datetime().nullable(),
+    readAt: z.iso.datetime().nullable(),
+    playedAt: z.iso.datetime().nullable(),
+    failedAt: z.iso.datetime().nullable(),
+    stalledAt: z.iso
+      .datetime()
+      .nullable()
+      .describe('When it was noticed that WhatsApp took it and nobody got it.'),
+  })
+  .openapi('Message', {
+    example: {
+      id: MESSAGE_EXAMPLE,
+      sessionId: SESSION_EXAMPLE,
+      direction: 'outbound',
+      chatId: '15550100001@c.us',
+      from: null,
+      type: 'text',
+      status: 'delivered',
+      content: { type: 'text', text: 'Hello from Waypost', linkPreview: true },
+      error: null,
+      wireId: '3EB0C431C26A1916E07A5D',
+      queueSeq: 7,
+      quotedMessageId: null,
+      mediaId: null,
+      attempts: 0,
+      createdAt: '2026-11-21T10:00:00.000Z',
+      sendAt: null,
+      expiresAt: '2026-11-21T11:00:00.000Z',
+      sentAt: '2026-11-21T10:00:01.200Z',
+      deliveredAt: '2026-11-21T10:00:01.900Z',
+      readAt: null,
+      playedAt: null,
+      failedAt: null,
+      stalledAt: null,
+    },
+  });
+
+const replayHeader = {
+  'Idempotent-Replayed': {
+    description: '`true` on the answer to a request that was answered before under its key.',
+    schema: { type: 'string' as const, enum: ['true'] },
+  },
+};
+
+/** Codes that every send can be answered with. */
+export const SEND_ERRORS = [
+  'SESSION_NOT_READY',
+  'QUEUE_FULL',
+  'EXPIRED',
+  'RECIPIENT_NOT_ON_WHATSAPP',
+  'MESSAGE_FAILED',
+  ...IDEMPOTENCY_ERRORS,
+] as const;
+
+export const sendAnswers = {
+  200: {
+    ...answer('Settled within the time of `Prefer: wait`.', SentMessageSchema),
+    headers: replayHeader,
+  },
+  202: {
+    ...answer('Queued; events and GET /v1/messages/{id} tell how it goes.', SentMessageSchema),
+    headers: replayHeader,
+  },
+};
+
+/** A text of the longest, each character escaped. */
+export const SEND_LIMIT_BYTES = 512 * 1024;
+
+export const ReplyMessage = z.strictObject({
+  ...MESSAGE_KINDS.text.fields,
+  expiresIn: SendFields.expiresIn,
+  sendAt: SendFields.sendAt,
+});
+
+export const MessageQuery = z.object({
+  ...PageQuery,
+  sessionId: z.string().max(100).optional().openapi({ description: 'Id or name.' }),
+  direction: z.enum(['inbound', 'outbound']).optional(),
+  status: z.enum(MESSAGE_STATUSES).optional(),
+});

@@ -1,0 +1,120 @@
+import type { App } from '../../http/app.ts';
+import { ERRORS } from '../../../shared/errors.ts';
+import { keysAndUsers } from '../takes.ts';
+import { errorExamples } from '../../http/envelope.ts';
+import { describeReceivedEvent } from '../events/received-event.ts';
+import { COOKIE_PREFIX } from '../../identity/session-cookie.ts';
+
+const DESCRIPTION = `
+Send and receive WhatsApp messages over REST and signed webhooks.
+
+**Authentication.** \`Authorization: Bearer <API key>\` or \`x-api-key: <API key>\`. A test key reaches sandbox sessions only.
+People are taken too, by \`Authorization: Bearer <user token or Supabase token>\` or the dashboard's cookie; each operation says
+which kinds it takes. Of several credentials \`Authorization\` counts.
+
+**Sessions.** A session is one linked WhatsApp number. \`sessionId\` (an id or a name) may be left out: a pinned key uses
+its session, otherwise the workspace's default is used.
+
+**Answers.** \`{"success": true, "data": …, "meta": {"requestId": …}}\` or
+\`{"success": false, "error": {"code", "message", "details"}, "meta": …}\` with a closed set of codes (schema \`Error\`; each has an example).
+
+**Repeating a send.** With an \`Idempotency-Key\` header of up to 255 visible ASCII characters a send may be repeated for
+24 hours. The key counts for its workspace and its route. The same request is answered with \`Idempotent-Replayed: true\`, the
+same message and the same status: 202 with what became of the message since, or the settled answer that
+\`Prefer: wait\` got, success or failure. \`IDEMPOTENCY_MISMATCH\` (422): the key was used with another body.
+\`IDEMPOTENCY_CONFLICT\` (409): its first request is still running. What was refused used no key up.
+
+**Limits.** 60 requests a minute and 1,000 an hour for each key, unless it has a limit of its own; 300 a minute for each
+user; 100 in 15 minutes for each address without a good credential. See the RateLimit headers and Retry-After.
+`.trim();
+
+const SECURITY_SCHEMES = {
+  bearerKey: {
+    type: 'http' as const,
+    scheme: 'bearer',
+    description: 'An API key: wp_live_… or wp_test_…',
+  },
+  apiKey: {
+    type: 'apiKey' as const,
+    in: 'header' as const,
+    name: 'x-api-key',
+    description: 'An API key.',
+  },
+  userToken: {
+    type: 'http' as const,
+    scheme: 'bearer',
+    bearerFormat: 'JWT',
+    description: 'A user token from `POST /auth/token`, good for an hour at most.',
+  },
+  supabaseToken: {
+    type: 'http' as const,
+    scheme: 'bearer',
+    bearerFormat: 'JWT',
+    description: 'An access token of the Supabase project that this deployment is configured with.',
+  },
+  cookie: {
+    type: 'apiKey' as const,
+    in: 'cookie' as const,
+    name: `${COOKIE_PREFIX}.session_token`,
+    description: 'The login of the dashboard. Over TLS its name begins with `__Secure-`.',
+  },
+};
+
+const TAGS = [
+  { name: 'Messages', description: 'Send, reply, and follow what became of it.' },
+  { name: 'Sessions', description: 'Linked WhatsApp numbers.' },
+  { name: 'Sandbox', description: 'The simulated phone of a sandbox session.' },
+  { name: 'Webhooks', description: 'Where events are delivered, and how that went.' },
+  { name: 'Events', description: 'What happened, in order.' },
+  { name: 'Accounts', description: 'Sign up, sign in and out, passwords.' },
+  { name: 'Keys', description: 'API keys: what they may do, from where and until when.' },
+  { name: 'Audit', description: 'Who did what, when and from where.' },
+  { name: 'Account', description: 'The signed-in person, and invitations to them.' },
+  { name: 'Workspace', description: 'Settings, members and invitations.' },
+  { name: 'Admin', description: 'What platform administrators do, across all workspaces.' },
+  { name: 'Operations', description: 'Health of the service.' },
+];
+
+/** What every route that takes a body may say of it, before its own schema is asked. */
+const BODY_ERRORS = Object.fromEntries(
+  (['MALFORMED_JSON', 'PAYLOAD_TOO_LARGE', 'UNSUPPORTED_MEDIA_TYPE'] as const).map((code) => [
+    ERRORS[code].status,
+    {
+      description: `\`${code}\`: ${ERRORS[code].message}`,
+      content: {
+        'application/json': {
+          schema: { $ref: '#/components/schemas/Error' },
+          examples: { [code]: { $ref: `#/components/examples/${code}` } },
+        },
+      },
+    },
+  ]),
+);
+
+/** The OpenAPI 3.1 document, generated from the routes' own schemas. Slow enough to be built once. */
+export function buildDocument(app: App) {
+  for (const [name, scheme] of Object.entries(SECURITY_SCHEMES))
+    app.openAPIRegistry.registerComponent('securitySchemes', name, scheme);
+  for (const { code, example } of errorExamples())
+    app.openAPIRegistry.registerComponent('examples', code, example);
+  describeReceivedEvent(app);
+  const document = app.getOpenAPI31Document({
+    openapi: '3.1.0',
+    info: {
+      title: 'Waypost',
+      version: '1.0.0',
+      description: DESCRIPTION,
+      license: { name: 'MIT', url: 'https://opensource.org/license/mit' },
+    },
+    servers: [{ url: '/' }],
+    security: keysAndUsers,
+    tags: TAGS,
+  });
+  for (const { post, put, patch } of Object.values(document.paths ?? {}))
+    for (const operation of [post, put, patch])
+      if (operation?.requestBody !== undefined)
+        operation.responses = { ...BODY_ERRORS, ...operation.responses };
+  return document;
+}
+
+export type OpenApiDocument = ReturnType<typeof buildDocument>;

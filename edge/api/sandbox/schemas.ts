@@ -1,0 +1,85 @@
+import { z } from '@hono/zod-openapi';
+import { INBOUND_TYPES } from '../../../shared/catalogue/message-kinds.ts';
+
+export { SessionRef } from '../sessions/schemas.ts';
+
+export const Done = z.object({}).openapi('SandboxDone', { example: {} });
+
+export const SandboxState = z
+  .record(z.string(), z.unknown())
+  .openapi('SandboxState', { example: { linked: true, online: true } });
+
+export const ScanSandbox = z.strictObject({
+  phone: z
+    .string()
+    .regex(/^\+?[1-9]\d{6,14}$/, 'a phone number in international form')
+    .optional()
+    .openapi({ description: 'Number of the phone; one is made up by default.' }),
+  name: z.string().min(1).max(100).optional(),
+  pairingCode: z
+    .string()
+    .regex(/^[A-Za-z0-9]{4}-?[A-Za-z0-9]{4}$/, 'eight letters and digits')
+    .optional()
+    .openapi({ description: 'Types this code on the phone instead of scanning the QR code.' }),
+});
+
+export const SandboxScanned = z
+  .object({ phoneNumber: z.string() })
+  .openapi('SandboxScanned', { example: { phoneNumber: '15550100001' } });
+
+export const SandboxMessage = z.strictObject({
+  from: z.string().min(1).max(100).openapi({ description: 'Phone number or LID of the sender.' }),
+  name: z.string().min(1).max(100).optional(),
+  chatId: z.string().max(100).optional().openapi({
+    description:
+      'A group that the sender is in; by default the chat with the sender. From the own phone, any chat.',
+  }),
+  type: z.enum(INBOUND_TYPES).default('text'),
+  text: z.string().max(65_536).optional(),
+  media: z
+    .strictObject({
+      base64: z.base64(),
+      mimetype: z.string().max(100),
+      filename: z.string().max(200).optional(),
+    })
+    .optional(),
+  quotedMessageId: z.string().max(100).optional(),
+});
+
+export const SandboxReceived = z
+  .object({ wireId: z.string() })
+  .openapi('SandboxReceived', { example: { wireId: '3A5F0C431C26A1916E07' } });
+
+export const SandboxAcks = z
+  .strictObject({
+    messageId: z
+      .string()
+      .max(100)
+      .optional()
+      .openapi({ description: 'Message to acknowledge now.' }),
+    ack: z
+      .number()
+      .int()
+      .min(-1)
+      .max(4)
+      .optional()
+      .openapi({ description: '1 server, 2 delivered, 3 read, 4 played, -1 error.' }),
+    delaysMs: z.tuple([z.number().int(), z.number().int(), z.number().int()]).optional().openapi({
+      description: 'Delays of acks 1, 2 and 3 of later sends; -1 = that one never comes.',
+    }),
+  })
+  .refine((body) => (body.messageId === undefined) === (body.ack === undefined), {
+    path: ['ack'],
+    message: 'messageId and ack go together',
+  });
+
+export const SandboxNetwork = z.strictObject({
+  online: z.boolean(),
+  forMs: z
+    .number()
+    .int()
+    .min(0)
+    .max(3_600_000)
+    .optional()
+    .openapi({ description: 'Milliseconds after which it turns back by itself.' }),
+});

@@ -1,0 +1,133 @@
+import { z } from '@hono/zod-openapi';
+import { SessionMetrics } from '../../../shared/protocol/leases.ts';
+import { SESSION_ACTION_NAMES } from '../../../shared/session-actions.ts';
+import { SESSION_STATUSES } from '../../../shared/session-status.ts';
+import { SESSION_EXAMPLE } from './schemas.ts';
+
+/** What the routes of sessions answer beside the session itself. */
+
+export const PairingCode = z
+  .object({
+    code: z.string().describe('Typed on the phone: Linked devices, Link with phone number.'),
+    phone: z.string(),
+    expiresAt: z.iso.datetime().describe('A new code takes its place then.'),
+  })
+  .openapi('PairingCode', {
+    example: { code: 'ABCD1234', phone: '15550100001', expiresAt: '2026-11-21T10:03:00.000Z' },
+  });
+
+export const SessionStatusSchema = z
+  .object({
+    id: z.string(),
+    name: z.string(),
+    status: z.enum(SESSION_STATUSES),
+    reason: z.string(),
+    action: z
+      .object({ action: z.enum(SESSION_ACTION_NAMES), advice: z.string() })
+      .nullable()
+      .describe('What a person has to do, in `action_required`.'),
+    reconnect: z
+      .object({ attempt: z.number().int(), nextAt: z.iso.datetime() })
+      .nullable()
+      .describe('The next try to reconnect, while there is one to come.'),
+    desired: z.enum(['running', 'stopped']).describe('What was asked of it last.'),
+    phoneNumber: z.string().nullable(),
+    newPhoneNumber: z
+      .string()
+      .nullable()
+      .describe('Linked now instead of `phoneNumber`, and waiting for `acceptNumber`.'),
+    lastActiveAt: z.iso.datetime().nullable(),
+    updatedAt: z.iso.datetime(),
+  })
+  .openapi('SessionStatus', {
+    example: {
+      id: SESSION_EXAMPLE,
+      name: 'support',
+      status: 'qr',
+      reason: 'qr_shown',
+      action: null,
+      reconnect: null,
+      desired: 'running',
+      phoneNumber: null,
+      newPhoneNumber: null,
+      lastActiveAt: null,
+      updatedAt: '2026-11-21T09:01:00.000Z',
+    },
+  });
+
+const Uptime = z.object({
+  wantedSeconds: z.number().int().describe('Linked, and stopped by nobody.'),
+  onlineSeconds: z.number().int(),
+  share: z.number().nullable().describe('Online of wanted; null when it was not wanted at all.'),
+});
+
+export const SessionMetricsSchema = z
+  .object({
+    resources: SessionMetrics.extend({ measuredAt: z.iso.datetime() })
+      .nullable()
+      .describe('Of the processes of the session; null when nothing runs.'),
+    uptime: z.object({ day: Uptime, week: Uptime }).describe('Over 24 hours and 7 days.'),
+  })
+  .openapi('SessionMetrics', {
+    example: {
+      resources: {
+        pssBytes: 163_577_856,
+        rssBytes: 512_000_000,
+        cpuPercent: 1.4,
+        processes: 8,
+        measuredAt: '2026-11-21T10:00:00.000Z',
+      },
+      uptime: {
+        day: { wantedSeconds: 86_400, onlineSeconds: 86_310, share: 0.999 },
+        week: { wantedSeconds: 172_800, onlineSeconds: 172_500, share: 0.9983 },
+      },
+    },
+  });
+
+export const LoggedOutSession = z
+  .object({
+    id: z.string(),
+    status: z.string(),
+    reason: z.string(),
+    told: z
+      .boolean()
+      .describe('Whether WhatsApp was told. If not, remove the device on the phone as well.'),
+  })
+  .openapi('LoggedOutSession', {
+    example: {
+      id: SESSION_EXAMPLE,
+      status: 'logged_out',
+      reason: 'logged_out: requested',
+      told: true,
+    },
+  });
+
+export const DeletedSession = z
+  .object({ id: z.string(), deleted: z.literal(true) })
+  .openapi('DeletedSession', { example: { id: SESSION_EXAMPLE, deleted: true } });
+
+export const SessionLogEntry = z
+  .object({
+    id: z.string(),
+    at: z.iso.datetime(),
+    type: z.enum(['status', 'reconnect']),
+    status: z.string(),
+    reason: z.string(),
+    epoch: z.number().int().nullable(),
+    attempt: z.number().int().nullable().describe('Of a reconnect: its number, from 1.'),
+    delayMs: z.number().int().nullable(),
+    nextAt: z.iso.datetime().nullable().describe('When it is tried.'),
+  })
+  .openapi('SessionLogEntry', {
+    example: {
+      id: '42',
+      at: '2026-11-21T10:00:00.000Z',
+      type: 'reconnect',
+      status: 'reconnecting',
+      reason: 'crashed: the browser ended',
+      epoch: 3,
+      attempt: 2,
+      delayMs: 1730,
+      nextAt: '2026-11-21T10:00:01.730Z',
+    },
+  });

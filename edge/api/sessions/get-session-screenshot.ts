@@ -1,0 +1,26 @@
+import { z } from '@hono/zod-openapi';
+import { askSession } from '../../services/live/ask-session.ts';
+import { rawOperation } from '../operation.ts';
+import { scope } from '../takes.ts';
+import { SessionRef } from './schemas.ts';
+
+export const getSessionScreenshot = rawOperation({
+  id: 'getSessionScreenshot',
+  method: 'get',
+  path: '/v1/sessions/{id}/screenshot',
+  takes: scope('sessions:write'),
+  summary: "Get a picture of the session's page",
+  params: SessionRef,
+  responses: {
+    200: {
+      description: 'A PNG.',
+      content: { 'image/png': { schema: z.string().openapi({ format: 'binary' }) } },
+    },
+  },
+  errors: ['SESSION_NOT_FOUND', 'SESSION_NOT_READY'],
+  run: async ({ ctx, params }, c) => {
+    const { output } = await askSession({ ctx, input: { ...params, name: 'screenshot', ask: {} } });
+    const png = Uint8Array.from(atob(output.pngBase64), (char) => char.charCodeAt(0));
+    return c.body(png.buffer, 200, { 'content-type': 'image/png', 'cache-control': 'no-store' });
+  },
+});

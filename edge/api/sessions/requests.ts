@@ -1,0 +1,86 @@
+import { z } from '@hono/zod-openapi';
+import { SANDBOX_PROFILES, SESSION_MODES } from '../../../shared/session-status.ts';
+import { PageQuery } from '../../http/cursor.ts';
+import { Pacing, Proxy, Region, SessionName } from './schemas.ts';
+
+/** What callers send to the routes of sessions. */
+
+export const CreateSession = z
+  .strictObject({
+    name: SessionName,
+    mode: z
+      .enum(SESSION_MODES)
+      .default('live')
+      .openapi({ description: '`sandbox` plays WhatsApp, so that no phone is needed.' }),
+    sandboxProfile: z
+      .enum(SANDBOX_PROFILES)
+      .optional()
+      .openapi({ description: 'Build of WhatsApp Web that a sandbox session plays.' }),
+    region: Region.optional(),
+    pacing: Pacing.optional(),
+    proxy: Proxy.optional(),
+  })
+  .refine((body) => body.mode === 'sandbox' || body.sandboxProfile === undefined, {
+    path: ['sandboxProfile'],
+    message: 'only a session with mode "sandbox" has a profile',
+  });
+
+export const UpdateSession = z
+  .strictObject({
+    name: SessionName,
+    region: Region.nullable(),
+    pacing: Pacing,
+    isDefault: z.boolean().openapi({
+      description:
+        'The session that is meant where a request names none. For owners, and live keys that are pinned to no session.',
+    }),
+    includeStatus: z
+      .boolean()
+      .openapi({ description: 'Take in status posts; from the next start of the browser on.' }),
+    includeChannels: z
+      .boolean()
+      .openapi({ description: 'Take in channel posts; from the next start of the browser on.' }),
+    proxy: Proxy.nullable(),
+  })
+  .partial();
+
+export const ReconnectSession = z.strictObject({
+  acceptNumber: z.boolean().default(false).openapi({
+    description:
+      'The new number of the phone is right: ends `action_required: number_changed`. Messages that are queued or scheduled under the old number fail with `NUMBER_CHANGED`; `meta.failedMessages` says how many.',
+  }),
+});
+
+export const SessionQuery = z.object({
+  ...PageQuery,
+  archived: z
+    .enum(['true', 'false'])
+    .default('false')
+    .openapi({ description: '`true` lists the archive instead.' }),
+});
+
+export const RequestPairingCode = z.strictObject({
+  phone: z
+    .string()
+    .regex(/^\+?[1-9]\d{6,14}$/, 'a phone number with its country code, as +15550100001')
+    .openapi({ description: 'Number of the phone that will link the session.' }),
+});
+
+export const PairingQuery = z.object({
+  wait: z.coerce
+    .number()
+    .int()
+    .min(0)
+    .max(30)
+    .default(15)
+    .openapi({ description: 'Seconds to wait for the page that shows the code.' }),
+});
+
+export const SessionLogQuery = z.object({
+  cursor: z
+    .string()
+    .regex(/^\d{1,15}$/, 'not a cursor of this API')
+    .optional()
+    .openapi({ description: '`meta.nextCursor` of the page before.' }),
+  limit: z.coerce.number().int().min(1).max(100).default(50),
+});

@@ -1,0 +1,134 @@
+import { z } from '@hono/zod-openapi';
+import { listDeliveries } from '../services/deliveries/list-deliveries.ts';
+import { createWebhook } from '../services/webhooks/create-webhook.ts';
+import { deleteWebhook } from '../services/webhooks/delete-webhook.ts';
+import { getWebhook } from '../services/webhooks/get-webhook.ts';
+import { listWebhooks } from '../services/webhooks/list-webhooks.ts';
+import { rotateWebhookSecret } from '../services/webhooks/rotate-webhook-secret.ts';
+import { testWebhook } from '../services/webhooks/test-webhook.ts';
+import { updateWebhook } from '../services/webhooks/update-webhook.ts';
+import { area, operation, withMeta } from './operation.ts';
+import { scope } from './takes.ts';
+import { DeliveryQuery, DeliverySchema } from './webhooks/delivery-schemas.ts';
+import {
+  CreatedWebhook,
+  CreateWebhook,
+  DeletedWebhook,
+  RotatedWebhook,
+  RotateSecret,
+  SentTest,
+  UpdateWebhook,
+  WebhookId,
+  WebhookSchema,
+} from './webhooks/schemas.ts';
+
+export const webhooks = area('Webhooks', [
+  operation({
+    id: 'createWebhook',
+    method: 'post',
+    path: '/v1/webhooks',
+    takes: scope('webhooks:write'),
+    summary: 'Add a webhook endpoint',
+    description:
+      'The answer shows the signing secret, and nothing shows it again. A URL that cannot be called is refused with the reason.',
+    body: {
+      schema: CreateWebhook,
+      example: {
+        url: 'https://example.com/hooks/waypost',
+        eventTypes: ['message.received', 'message.delivered'],
+      },
+    },
+    answer: [201, 'The endpoint, with its secret.', CreatedWebhook],
+    errors: ['SESSION_NOT_FOUND', 'LIMIT_EXCEEDED'],
+    run: ({ ctx, body: { sessionIds, ...fields } }) =>
+      createWebhook({ ctx, input: { ...fields, sessions: sessionIds } }),
+  }),
+  operation({
+    id: 'listWebhooks',
+    method: 'get',
+    path: '/v1/webhooks',
+    takes: scope('webhooks:read'),
+    summary: 'List webhook endpoints, oldest first',
+    answer: [200, 'All endpoints.', z.array(WebhookSchema)],
+    run: ({ ctx }) => listWebhooks({ ctx }),
+  }),
+  operation({
+    id: 'getWebhook',
+    method: 'get',
+    path: '/v1/webhooks/{id}',
+    takes: scope('webhooks:read'),
+    summary: 'Get a webhook endpoint',
+    params: WebhookId,
+    answer: [200, 'The endpoint.', WebhookSchema],
+    errors: ['NOT_FOUND'],
+    run: ({ ctx, params }) => getWebhook({ ctx, input: params }),
+  }),
+  operation({
+    id: 'updateWebhook',
+    method: 'patch',
+    path: '/v1/webhooks/{id}',
+    takes: scope('webhooks:write'),
+    summary: 'Change a webhook endpoint',
+    description:
+      'Omitted fields stay as they are. Switching an endpoint off cancels its pending deliveries.',
+    params: WebhookId,
+    body: { schema: UpdateWebhook, example: { isActive: true } },
+    answer: [200, 'The endpoint.', WebhookSchema],
+    errors: ['NOT_FOUND', 'SESSION_NOT_FOUND'],
+    run: ({ ctx, params, body: { sessionIds, ...fields } }) =>
+      updateWebhook({ ctx, input: { ...params, changes: { ...fields, sessions: sessionIds } } }),
+  }),
+  operation({
+    id: 'deleteWebhook',
+    method: 'delete',
+    path: '/v1/webhooks/{id}',
+    takes: scope('webhooks:write'),
+    summary: 'Delete a webhook endpoint and its delivery log',
+    params: WebhookId,
+    answer: [200, 'The endpoint is deleted.', DeletedWebhook],
+    errors: ['NOT_FOUND'],
+    run: ({ ctx, params }) => deleteWebhook({ ctx, input: params }),
+  }),
+  operation({
+    id: 'rotateWebhookSecret',
+    method: 'post',
+    path: '/v1/webhooks/{id}/rotate-secret',
+    takes: scope('webhooks:write'),
+    summary: 'Give an endpoint a new signing secret',
+    description: 'Requests are signed with both secrets until the overlap ends.',
+    params: WebhookId,
+    body: { schema: RotateSecret, example: { overlapSeconds: 86_400 }, optional: true },
+    answer: [200, 'The endpoint, with its new secret.', RotatedWebhook],
+    errors: ['NOT_FOUND'],
+    run: ({ ctx, params, body }) => rotateWebhookSecret({ ctx, input: { ...params, ...body } }),
+  }),
+  operation({
+    id: 'testWebhook',
+    method: 'post',
+    path: '/v1/webhooks/{id}/test',
+    takes: scope('webhooks:write'),
+    summary: 'Send a webhook.test event to this endpoint',
+    description:
+      'It is delivered like every other event, retries included; the delivery log shows the outcome.',
+    params: WebhookId,
+    answer: [202, 'The event is on its way.', SentTest],
+    errors: ['NOT_FOUND', 'CONFLICT'],
+    run: ({ ctx, params }) => testWebhook({ ctx, input: params }),
+  }),
+  operation({
+    id: 'listDeliveries',
+    method: 'get',
+    path: '/v1/webhooks/{id}/deliveries',
+    takes: scope('webhooks:read'),
+    summary: 'List the deliveries to an endpoint with their attempts, newest first',
+    params: WebhookId,
+    query: DeliveryQuery,
+    answer: [200, 'A page of deliveries.', z.array(DeliverySchema)],
+    errors: ['NOT_FOUND'],
+    run: async ({ ctx, params, query: { status = null, cursor = null, limit } }) => {
+      const input = { webhookId: params.id, status, cursor, limit };
+      const { deliveries, nextCursor } = await listDeliveries({ ctx, input });
+      return withMeta(deliveries, { nextCursor });
+    },
+  }),
+]);

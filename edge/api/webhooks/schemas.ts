@@ -1,0 +1,172 @@
+import { z } from '@hono/zod-openapi';
+import { isId } from '../../../shared/ids.ts';
+import { SUBSCRIBABLE } from '../../../shared/catalogue/events/index.ts';
+import { DEFAULT_ATTEMPTS, MAX_ATTEMPTS } from '../../webhooks/retry-schedule.ts';
+
+export const WEBHOOK_EXAMPLE = 'whk_01k2q8z6m4c8f7h3n5r9t1v0wx';
+
+export const WebhookId = z.object({
+  id: z
+    .string()
+    .refine((id) => isId('webhook', id), 'must be a webhook id (whk_…)')
+    .openapi({ param: { name: 'id', in: 'path' }, example: WEBHOOK_EXAMPLE }),
+});
+
+/** A type, a wildcard or one of the source systems' names. */
+export const Subscription = z
+  .string()
+  .refine((name) => SUBSCRIBABLE.has(name), `must be one of ${[...SUBSCRIBABLE].join(', ')}`);
+
+const HEADER_LIMIT = 20;
+/** Ours, or the connection's: a value of the caller's would break the request or its proof. */
+const RESERVED_HEADER =
+  /^(?:host|connection|keep-alive|te|trailer|transfer-encoding|upgrade|expect|content-.*|cookie|cf-.*|x-forwarded-.*|proxy-.*|webhook-.*|x-signature|upstash-.*)$/;
+
+const CustomHeaders = z
+  .record(
+    z
+      .string()
+      .toLowerCase()
+      .regex(/^[!#$%&'*+.^_`|~\w-]{1,100}$/, 'must be a header name')
+      .refine(
+        (name) => !RESERVED_HEADER.test(name),
+        'is a header that Waypost or the connection sets',
+      ),
+    z
+      .string()
+      .max(2_000)
+      .regex(/^[\t\x20-\x7e]*$/, 'must be printable ASCII'),
+  )
+  .refine(
+    (headers) => Object.keys(headers).length <= HEADER_LIMIT,
+    `has more than ${HEADER_LIMIT} headers`,
+  );
+
+/** Fields of an endpoint that its owner writes. */
+export const WebhookFields = {
+  url: z.string().max(2_048).openapi({
+    description: 'https:// or http:// on a public host; redirects are not followed.',
+    example: 'https://example.com/hooks/waypost',
+  }),
+  description: z.string().max(500).nullable(),
+  eventTypes: z
+    .array(Subscription)
+    .min(1)
+    .max(50)
+    .openapi({
+      description:
+        'Types, wildcards (`message.*`, `*`) or aliases; events come under the name asked for.',
+      example: ['message.received', 'session.*'],
+    }),
+  sessionIds: z
+    .array(z.string().min(1).max(100))
+    .min(1)
+    .max(100)
+    .nullable()
+    .openapi({ description: 'Ids or names of the sessions to hear of; null = all.' }),
+  headers: CustomHeaders.openapi({ description: 'Sent with each request, names in lower case.' }),
+  fifo: z.boolean().openapi({
+    description:
+      'Deliver strictly in order of `seq`: each waits until the one before is delivered or given up.',
+  }),
+  maxAttempts: z
+    .number()
+    .int()
+    .min(1)
+    .max(MAX_ATTEMPTS)
+    .openapi({ description: 'Attempts before a delivery is given up.', example: DEFAULT_ATTEMPTS }),
+};
+
+export const WEBHOOK_SHOWN = {
+  id: WEBHOOK_EXAMPLE,
+  url: 'https://example.com/hooks/waypost',
+  description: null,
+  eventTypes: ['message.received'],
+  sessionIds: null,
+  headers: {},
+  fifo: false,
+  maxAttempts: DEFAULT_ATTEMPTS,
+  isActive: true,
+  disabledReason: null,
+  createdAt: '2026-11-21T10:00:00.000Z',
+  updatedAt: '2026-11-21T10:00:00.000Z',
+};
+export const SECRET_SHOWN = 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw1dXZ5Gk0w7Y=';
+
+export const WebhookSchema = z
+  .object({
+    id: z.string(),
+    url: z.string(),
+    description: z.string().nullable(),
+    eventTypes: z.array(z.string()),
+    sessionIds: z.array(z.string()).nullable(),
+    headers: z.record(z.string(), z.string()),
+    fifo: z.boolean(),
+    maxAttempts: z.number().int(),
+    isActive: z.boolean(),
+    disabledReason: z.string().nullable(),
+    createdAt: z.iso.datetime(),
+    updatedAt: z.iso.datetime(),
+  })
+  .openapi('Webhook', { example: WEBHOOK_SHOWN });
+
+export const Secret = z.string().openapi({
+  description: 'Signs each request (`webhook-signature`, `X-Signature`). Shown here only: keep it.',
+  example: SECRET_SHOWN,
+});
+
+export const CreateWebhook = z.strictObject({
+  url: WebhookFields.url,
+  description: WebhookFields.description.default(null),
+  eventTypes: WebhookFields.eventTypes.default(['*']),
+  sessionIds: WebhookFields.sessionIds.default(null),
+  headers: WebhookFields.headers.default({}),
+  fifo: WebhookFields.fifo.default(false),
+  maxAttempts: WebhookFields.maxAttempts.default(DEFAULT_ATTEMPTS),
+});
+
+export const CreatedWebhook = WebhookSchema.extend({ secret: Secret }).openapi('CreatedWebhook', {
+  example: { ...WEBHOOK_SHOWN, secret: SECRET_SHOWN },
+});
+
+export const UpdateWebhook = z.strictObject({ ...WebhookFields, isActive: z.boolean() }).partial();
+
+const DAY_SECONDS = 86_400;
+
+export const RotateSecret = z.strictObject({
+  overlapSeconds: z
+    .number()
+    .int()
+    .min(0)
+    .max(7 * DAY_SECONDS)
+    .default(DAY_SECONDS)
+    .openapi({
+      description: 'How long the old secret signs beside the new one.',
+    }),
+});
+
+export const RotatedWebhook = WebhookSchema.extend({
+  secret: Secret,
+  previousSecretUntil: z.iso.datetime(),
+}).openapi('RotatedWebhook', {
+  example: {
+    ...WEBHOOK_SHOWN,
+    secret: SECRET_SHOWN,
+    previousSecretUntil: '2026-11-22T10:00:00.000Z',
+  },
+});
+
+export const DeletedWebhook = z
+  .object({ id: z.string(), deleted: z.literal(true) })
+  .openapi('DeletedWebhook', {
+    example: { id: 'whk_01k2q8z6m4c8f7h3n5r9t1v0wx', deleted: true },
+  });
+
+export const SentTest = z
+  .object({ eventId: z.string(), deliveryId: z.string() })
+  .openapi('SentTest', {
+    example: {
+      eventId: 'evt_01k2q8z6m4c8f7h3n5r9t1v0wx',
+      deliveryId: 'dlv_01k2q8z6m4c8f7h3n5r9t1v0wx',
+    },
+  });

@@ -4,7 +4,7 @@ import { eq } from 'drizzle-orm';
 import { z } from 'zod';
 import { hashApiKey, mintApiKey } from '../../shared/api-key.ts';
 import { newId } from '../../shared/ids.ts';
-import { createTestDatabase, type TestNeonHandle } from '../../local/neon/test-database.ts';
+import { createTestDatabase, type TestNeonHandle } from '../../local/neon/testing/database.ts';
 import { createIsolateState, createServices } from '../compose.ts';
 import type { ServiceContext, Services } from '../context.ts';
 import * as schema from '../db/schema/index.ts';

@@ -1,6 +1,6 @@
-/** A running PostgreSQL (or PGlite posing as one) behind the HTTP and WebSocket door. */
+/** A running PostgreSQL behind the HTTP and WebSocket door. */
 export type Backend = {
-  driver: 'embedded' | 'pglite' | 'server';
+  driver: 'embedded' | 'server';
   /** `postgresql://user:password@host:port/database`; other databases differ in the path alone. */
   connectionString: string;
   close: () => Promise<void>;

@@ -16,8 +16,6 @@ export const neonConfigSchema = z.object({
   databaseUrl: z
     .url({ protocol: /^postgres(ql)?$/, error: 'must be postgresql://user:password@host/db' })
     .optional(),
-  /** Leave out to choose: real PostgreSQL where its binaries run, else PGlite. */
-  driver: z.enum(['embedded', 'pglite']).optional(),
 });
 
 export type NeonConfig = z.infer<typeof neonConfigSchema>;

@@ -53,8 +53,8 @@ async function writeUntilGone(writer: number, acknowledged: string[]): Promise<v
   }
 }
 
-describe.each(['embedded', 'pglite'] as const)('neon over %s', (driver) => {
-  const config = (): NeonConfigInput => ({ dataDir, password: PASSWORD, driver });
+describe('neon', () => {
+  const config = (): NeonConfigInput => ({ dataDir, password: PASSWORD });
 
   test('keeps every acknowledged transaction through kill -9 of the service', async () => {
     const { child, url } = await processes.start(config());
@@ -88,26 +88,16 @@ describe.each(['embedded', 'pglite'] as const)('neon over %s', (driver) => {
     expect(child.exitCode).toBe(0);
     expect(postmaster === undefined || !isAlive(postmaster.pid)).toBe(true);
 
-    // Without naming the driver: what the directory holds decides.
-    const again = await startNeon({ dataDir, password: PASSWORD }, () => undefined);
+    const again = await startNeon(config(), () => undefined);
     servers.push(again);
     neonConfig.fetchEndpoint = again.sqlUrl;
-    expect(again.driver).toBe(driver);
     expect(await sql`SELECT one FROM kept`).toEqual([{ one: 1 }]);
   });
 });
 
-test('PGlite’s directory takes one process at a time', async () => {
-  const config: NeonConfigInput = { dataDir, password: PASSWORD, driver: 'pglite' };
-  await processes.start(config);
-  await expect(startNeon(config, () => undefined)).rejects.toThrow('is in use by another process');
-});
-
 test('PostgreSQL comes back on the same port after kill -9 of its postmaster', async () => {
   const events: string[] = [];
-  const server = await startNeon({ dataDir, password: PASSWORD, driver: 'embedded' }, (_, event) =>
-    events.push(event),
-  );
+  const server = await startNeon({ dataDir, password: PASSWORD }, (_, event) => events.push(event));
   servers.push(server);
   neonConfig.fetchEndpoint = server.sqlUrl;
   const sql = neon(server.connectionString);
@@ -129,8 +119,8 @@ test('PostgreSQL comes back on the same port after kill -9 of its postmaster', a
 
 test('a test server and its directory go when the tests are killed', async () => {
   await chmod(dataDir, 0o711);
-  const testing = new URL('./testing.ts', import.meta.url).href;
-  const script = `import { startTestNeon } from '${testing}'; await startTestNeon({ driver: 'embedded' }); console.log('up')`;
+  const testing = new URL('./testing/server.ts', import.meta.url).href;
+  const script = `import { startTestNeon } from '${testing}'; await startTestNeon(); console.log('up')`;
   const child = spawn(process.execPath, ['--input-type=module', '-e', script], {
     env: { PATH: '/usr/bin:/bin', TMPDIR: dataDir },
     stdio: ['ignore', 'pipe', 'inherit'],

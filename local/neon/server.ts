@@ -1,6 +1,6 @@
 import type { Backend } from './backend.ts';
 import { type NeonConfig, type NeonConfigInput, neonConfigSchema } from './config.ts';
-import { chooseBackend } from './choose.ts';
+import { startEmbedded } from './embedded/start.ts';
 import { openDoor } from './front/door.ts';
 import { type Log, stderrLog } from '../log.ts';
 
@@ -22,13 +22,16 @@ export type RunningNeon = {
   close: () => Promise<void>;
 };
 
-/** Starts PostgreSQL (or takes yours) and Neon's HTTP and WebSocket protocols in front of it. */
+/**
+ * Starts PostgreSQL (or takes yours) and Neon's HTTP and WebSocket protocols in front of it.
+ * @throws EmbeddedUnavailableError when PostgreSQL cannot run on this machine; `databaseUrl` names another one then
+ */
 export async function startNeon(
   config: NeonConfigInput,
   log: Log = stderrLog('neon'),
 ): Promise<RunningNeon> {
   const settled: NeonConfig = neonConfigSchema.parse(config);
-  const backend = await chooseBackend(settled, log);
+  const backend = await backendOf(settled, log);
   return serve(backend, settled.port, LIMITS, log);
 }
 
@@ -57,4 +60,10 @@ export async function serve(
       await backend.close();
     },
   };
+}
+
+async function backendOf(config: NeonConfig, log: Log): Promise<Backend> {
+  const { databaseUrl } = config;
+  if (databaseUrl === undefined) return startEmbedded(config, log);
+  return { driver: 'server', connectionString: databaseUrl, close: async () => undefined };
 }

@@ -8,7 +8,6 @@ import type { S3Request } from './s3-request.ts';
 export type Operation = {
   index: ObjectIndex;
   blobs: Blobs;
-  buckets: readonly string[];
   now: () => number;
   message: IncomingMessage;
   response: ServerResponse;

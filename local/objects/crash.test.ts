@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { GetObjectCommand, ListObjectsV2Command, PutObjectCommand } from '@aws-sdk/client-s3';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { ObjectsConfig } from './server.ts';
-import { BUCKET, clientOf, testConfig } from './test-stack.ts';
+import { BUCKET, clientOf, testConfig } from './testing/stack.ts';
 import { end, ServiceProcesses } from '../testing/service-processes.ts';
 
 let config: ObjectsConfig;

@@ -7,17 +7,15 @@ import type { Log } from '../http.ts';
 import { authenticate } from './authenticate.ts';
 import { Blobs } from './blobs.ts';
 import type { Operation } from './context.ts';
-import { answerPreflight, setCorsHeaders } from './cors.ts';
 import { INDEX_SCHEMA } from './index-schema.ts';
 import { listObjectsV2 } from './list-objects.ts';
-import { abortUpload, completeUpload, createUpload, uploadPart } from './multipart.ts';
 import { createObjectIndex } from './object-index.ts';
 import type { ObjectIndex } from './object-index.ts';
 import { getObject } from './read-object.ts';
 import { S3Error, errorDocument } from './s3-error.ts';
-import { amzHeader, parameter, readRequest } from './s3-request.ts';
+import { amzHeader, readRequest } from './s3-request.ts';
 import type { S3Request } from './s3-request.ts';
-import { copyObject, deleteObject, deleteObjects, putObject } from './write-object.ts';
+import { deleteObject, putObject } from './write-object.ts';
 
 export const objectsConfigSchema = z.object({
   port: z.number().int().min(0).max(65_535),
@@ -31,13 +29,11 @@ export const objectsConfigSchema = z.object({
 export type ObjectsConfig = z.infer<typeof objectsConfigSchema>;
 
 const CLOSE_GRACE_MS = 2_000;
-/** A multipart upload neither completed nor aborted by then is forgotten, as R2 does. */
-const UPLOAD_LIFE_MS = 7 * 86_400_000;
 
 /** Query parameters with a meaning here. Any other could change what S3 does, and is refused. */
 const KNOWN_PARAMETERS = new Set(
   (
-    'x-id delete uploads uploadId partNumber list-type prefix delimiter max-keys start-after ' +
+    'x-id list-type prefix delimiter max-keys start-after ' +
     'continuation-token encoding-type fetch-owner'
   ).split(' '),
 );
@@ -54,27 +50,22 @@ type Handler = (operation: Operation) => Promise<void> | void;
 
 function chooseOperation(request: S3Request): Handler {
   const { method } = request;
-  const has = (name: string): boolean => parameter(request, name) !== undefined;
   if (request.key === undefined) {
     if (method === 'GET') return listObjectsV2;
     if (method === 'HEAD') return ({ response }) => void response.writeHead(200).end();
-    if (method === 'POST' && has('delete')) return deleteObjects;
     throw new S3Error('NotImplemented', `${method} on a bucket is not supported.`);
   }
   switch (method) {
     case 'GET':
     case 'HEAD':
-      if (has('uploadId')) break;
       return getObject;
     case 'PUT':
-      if (has('uploadId')) return uploadPart;
-      return amzHeader(request, 'x-amz-copy-source') === undefined ? putObject : copyObject;
-    case 'POST':
-      if (has('uploads')) return createUpload;
-      if (has('uploadId')) return completeUpload;
-      break;
+      if (amzHeader(request, 'x-amz-copy-source') !== undefined) break;
+      return putObject;
     case 'DELETE':
-      return has('uploadId') ? abortUpload : deleteObject;
+      return deleteObject;
+    case 'POST':
+      break;
     default:
       throw new S3Error('MethodNotAllowed', `${method} is not allowed.`);
   }
@@ -95,23 +86,16 @@ async function handle(
 ): Promise<void> {
   const { config, index, blobs, now } = deps;
   response.setHeader('x-amz-request-id', randomUUID());
-  setCorsHeaders(message, response);
-  if (message.method === 'OPTIONS') {
-    answerPreflight(message, response);
-    return;
-  }
   const request = readRequest(message);
   const mode = authenticate(request, config, now());
   if (!config.buckets.includes(request.bucket)) {
     throw new S3Error('NoSuchBucket', 'The specified bucket does not exist.');
   }
   checkParameters(request);
-  const { buckets } = config;
   const key = request.key ?? '';
   await chooseOperation(request)({
     index,
     blobs,
-    buckets,
     now,
     message,
     response,
@@ -147,7 +131,6 @@ export async function startObjects(
   try {
     const index = createObjectIndex(db);
     const blobs = new Blobs(config.dataDir);
-    index.dropUploadsBefore(now() - UPLOAD_LIFE_MS);
     blobs.prepare((id) => index.isNamed(id));
     const server = createSafeServer(
       (message, response) => handle({ config, index, blobs, now }, message, response),

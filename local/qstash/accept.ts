@@ -1,5 +1,4 @@
 import { randomBytes } from 'node:crypto';
-import { nextCronTime, parseCron } from './cron.ts';
 import type { MessageSpec } from './message.ts';
 import type { PublishRequest } from './publish-request.ts';
 import type { Store } from './store.ts';
@@ -9,17 +8,13 @@ const DEDUPLICATION_WINDOW_MS = 600_000;
 
 export type PublishResult = { messageId: string; url: string; deduplicated?: true };
 
-export function newId(prefix: 'msg' | 'scd' | 'dlq'): string {
-  return `${prefix}_${randomBytes(18).toString('base64url')}`;
-}
-
 /** Writes one new message; to be called inside a transaction. */
-export function addMessage(
+function addMessage(
   store: Store,
   message: { spec: MessageSpec; body: Uint8Array; dueAt: number },
   now: number,
 ): PublishResult {
-  const id = newId('msg');
+  const id = `msg_${randomBytes(18).toString('base64url')}`;
   const { url } = message.spec;
   store.messages.insert({ id, createdAt: now, ...message });
   store.events.add(now, 'CREATED', { id, url });
@@ -38,19 +33,4 @@ export function acceptPublish(store: Store, request: PublishRequest, now: number
     store.messages.rememberDuplicate(key, result.messageId, now + DEDUPLICATION_WINDOW_MS);
   }
   return result;
-}
-
-/** Makes the message of each schedule that is due. Firings missed while down become one. */
-export function fireSchedules(store: Store, now: number): void {
-  const due = store.schedules.due(now);
-  if (due.length === 0) return;
-  store.transaction(() => {
-    for (const schedule of due) {
-      const spec = { ...schedule.spec, scheduleId: schedule.id };
-      addMessage(store, { spec, body: schedule.body, dueAt: now + schedule.delay_ms }, now);
-      const nextAt = nextCronTime(parseCron(schedule.cron), now);
-      if (nextAt === undefined) store.schedules.remove(schedule.id);
-      else store.schedules.markFired(schedule.id, now, nextAt);
-    }
-  });
 }

@@ -25,7 +25,6 @@ export function deliveryHeaders(
     'upstash-message-id': message.id,
     'upstash-retried': String(message.retried),
     'upstash-caller-ip': '127.0.0.1',
-    ...(spec.scheduleId !== null && { 'upstash-schedule-id': spec.scheduleId }),
     'upstash-signature': signDelivery({ key: signingKey, url: spec.url, body, nowMs }),
     'content-length': body.length,
   };

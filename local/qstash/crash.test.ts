@@ -3,8 +3,8 @@ import { rm } from 'node:fs/promises';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { QstashConfig } from './server.ts';
 import { startQstash } from './server.ts';
-import { TestReceiver, eventually } from './test-receiver.ts';
-import { clientOf, testConfig } from './test-stack.ts';
+import { TestReceiver, eventually } from './testing/receiver.ts';
+import { clientOf, testConfig } from './testing/stack.ts';
 import { end, ServiceProcesses } from '../testing/service-processes.ts';
 
 let config: QstashConfig;

@@ -1,4 +1,3 @@
-import { fireSchedules } from './accept.ts';
 import { attemptDelivery } from './attempt.ts';
 import type { Clock } from './clock.ts';
 import { decideFlow } from './flow-limits.ts';
@@ -77,13 +76,12 @@ export class Dispatcher {
       store.prune(now);
       this.#prunedAt = now;
     }
-    fireSchedules(store, now);
     for (const [key, window] of this.#windows) {
       if (window.closesAt <= now) this.#windows.delete(key);
     }
     const closedKeys = new Set<string>();
     const excluded = (): Excluded => ({ ids: this.#inFlight.keys(), flowKeys: closedKeys });
-    let wakeAt = store.schedules.nextAt() ?? Number.POSITIVE_INFINITY;
+    let wakeAt = Number.POSITIVE_INFINITY;
     while (this.#inFlight.size < MAX_IN_FLIGHT) {
       const message = store.messages.firstDue(now, excluded());
       if (message === undefined) {

@@ -1,14 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { z } from 'zod';
 
-export type EventState =
-  | 'CREATED'
-  | 'ACTIVE'
-  | 'DELIVERED'
-  | 'ERROR'
-  | 'RETRY'
-  | 'FAILED'
-  | 'CANCELED';
+export type EventState = 'CREATED' | 'ACTIVE' | 'DELIVERED' | 'ERROR' | 'RETRY' | 'FAILED';
 
 const rowSchema = z.object({
   seq: z.number(),

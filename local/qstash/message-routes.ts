@@ -5,22 +5,8 @@ import { parseQuery } from './query.ts';
 import type { Route } from './routes.ts';
 import type { Store } from './store.ts';
 
-/** `GET|DELETE /v2/messages…` and `GET /v2/events`. */
-export function messageRoutes({ store, now }: { store: Store; now: () => number }): Route[] {
-  /** An attempt under way is not stopped, but nothing follows from it any more. */
-  const cancel = (ids: readonly string[]): number =>
-    store.transaction(() => {
-      let cancelled = 0;
-      for (const id of ids) {
-        const message = store.messages.get(id);
-        if (message === undefined) continue;
-        store.messages.remove(id);
-        store.events.add(now(), 'CANCELED', { id, url: message.spec.url });
-        cancelled += 1;
-      }
-      return cancelled;
-    });
-
+/** `GET /v2/messages/:id` and `GET /v2/events`: what waits, and what was done. */
+export function messageRoutes({ store }: { store: Store }): Route[] {
   return [
     {
       method: 'GET',
@@ -29,29 +15,6 @@ export function messageRoutes({ store, now }: { store: Store; now: () => number 
         const message = store.messages.get(id);
         if (message === undefined) throw new HttpError(404, `message ${id} not found`);
         return { status: 200, body: shownMessage(message) };
-      },
-    },
-    {
-      method: 'DELETE',
-      path: '/v2/messages/:id',
-      handle: (_request, id) => {
-        const cancelled = cancel([id]);
-        if (cancelled === 0) throw new HttpError(404, `message ${id} not found`);
-        return { status: 200, body: { cancelled } };
-      },
-    },
-    {
-      method: 'DELETE',
-      path: '/v2/messages',
-      handle: ({ query }) => {
-        const { messageIds, count } = parseQuery(query, ['messageIds', 'count']);
-        if (messageIds === undefined && !query.has('count')) {
-          throw new HttpError(400, 'say which messages: messageIds=… or count=… for all');
-        }
-        return {
-          status: 200,
-          body: { cancelled: cancel(messageIds ?? store.messages.ids(count)) },
-        };
       },
     },
     {

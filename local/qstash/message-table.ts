@@ -41,7 +41,6 @@ export function createMessageTable(db: DatabaseSync) {
   const nextDue = db.prepare(`SELECT min(due_at) AS due_at FROM messages WHERE ${free}`);
   const retry = db.prepare('UPDATE messages SET retried = retried + 1, due_at = ? WHERE id = ?');
   const remove = db.prepare('DELETE FROM messages WHERE id = ?');
-  const all = db.prepare('SELECT id FROM messages ORDER BY seq LIMIT ?');
   const findDuplicate = db.prepare(
     'SELECT message_id FROM deduplication WHERE key = ? AND expires_at > ?',
   );
@@ -74,15 +73,8 @@ export function createMessageTable(db: DatabaseSync) {
     retryAt(id: string, dueAt: number): void {
       retry.run(dueAt, id);
     },
-    /** False when there was no such message. */
-    remove(id: string): boolean {
-      return remove.run(id).changes > 0;
-    },
-    ids(limit: number): string[] {
-      return z
-        .array(z.object({ id: z.string() }))
-        .parse(all.all(limit))
-        .map((row) => row.id);
+    remove(id: string): void {
+      remove.run(id);
     },
     duplicateOf(key: string, now: number): string | undefined {
       return dedupSchema.optional().parse(findDuplicate.get(key, now))?.message_id;

@@ -13,7 +13,7 @@ const flowControlSchema = z.object({
 });
 export type FlowControl = z.infer<typeof flowControlSchema>;
 
-/** What is to be delivered and how: the part that messages, dead letters and schedules share. */
+/** What is to be delivered and how: as its publisher asked. */
 export const messageSpecSchema = z.object({
   url: z.string(),
   method: z.string(),
@@ -21,10 +21,7 @@ export const messageSpecSchema = z.object({
   maxRetries: z.number().int().nonnegative(),
   retryDelay: z.string().nullable(),
   timeoutMs: z.number(),
-  callback: z.string().nullable(),
-  failureCallback: z.string().nullable(),
   flowControl: flowControlSchema.nullable(),
-  scheduleId: z.string().nullable(),
 });
 export type MessageSpec = z.infer<typeof messageSpecSchema>;
 
@@ -57,32 +54,14 @@ export function shownBody(bytes: Uint8Array): { body?: string; bodyBase64?: stri
     : { bodyBase64: buffer.toString('base64') };
 }
 
-/** The fields QStash shows of a spec, under its names; periods in seconds. */
-export function shownSpec(spec: MessageSpec): Record<string, unknown> {
-  const flow = spec.flowControl;
-  return {
-    method: spec.method,
-    header: spec.header,
-    ...(spec.retryDelay !== null && { retryDelayExpression: spec.retryDelay }),
-    ...(spec.callback !== null && { callback: spec.callback }),
-    ...(spec.failureCallback !== null && { failureCallback: spec.failureCallback }),
-    ...(spec.scheduleId !== null && { scheduleId: spec.scheduleId }),
-    ...(flow !== null && {
-      flowControlKey: flow.key,
-      parallelism: flow.parallelism,
-      rate: flow.rate,
-      period: flow.periodMs / 1_000,
-    }),
-    callerIP: '127.0.0.1',
-  };
-}
-
 /** A message as `GET /v2/messages/:id` shows it. */
 export function shownMessage(message: Omit<Message, 'seq'>): Record<string, unknown> {
   return {
     messageId: message.id,
     url: message.spec.url,
-    ...shownSpec(message.spec),
+    method: message.spec.method,
+    header: message.spec.header,
+    ...(message.spec.retryDelay !== null && { retryDelayExpression: message.spec.retryDelay }),
     ...shownBody(message.body),
     maxRetries: message.spec.maxRetries,
     notBefore: message.dueAt,

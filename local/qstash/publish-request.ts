@@ -23,6 +23,14 @@ const MAX_DELAY_MS = 366 * DAY_MS;
 const FORWARD = 'upstash-forward-';
 const METHODS = new Set(['GET', 'POST', 'PUT', 'PATCH', 'DELETE']);
 
+/** What Waypost does not use: said to be missing, not passed over. */
+const NOT_SUPPORTED = [
+  'upstash-queue-name',
+  'upstash-callback',
+  'upstash-failure-callback',
+  'upstash-cron',
+];
+
 /** Belong to one connection, or are written by the delivery itself. */
 const NOT_FORWARDED = new Set(
   (
@@ -37,11 +45,11 @@ function header(headers: Headers, name: string): string | undefined {
 }
 
 /** @throws HttpError 400 when the destination is not an absolute http(s) URL. */
-export function checkDestination(url: string, what: string): string {
+function checkDestination(url: string): string {
   if (/^https?:\/\//i.test(url) && URL.canParse(url)) return url;
   throw new HttpError(
     400,
-    `invalid ${what}: "${url}" is not an http:// or https:// URL; URL groups and APIs are not supported here`,
+    `invalid destination url: "${url}" is not an http:// or https:// URL; URL groups and APIs are not supported here`,
   );
 }
 
@@ -65,7 +73,7 @@ function integerHeader(headers: Headers, name: string): number | undefined {
 }
 
 /** Parses `Upstash-Flow-Control-Key` and `-Value` (`parallelism=1, rate=5, period=1m`). */
-export function parseFlowControl(headers: Headers): FlowControl | null {
+function parseFlowControl(headers: Headers): FlowControl | null {
   const key = header(headers, 'upstash-flow-control-key');
   if (key === undefined) return null;
   const text = header(headers, 'upstash-flow-control-value') ?? '';
@@ -117,11 +125,6 @@ function retryDelayExpression(headers: Headers): string | null {
   return expression;
 }
 
-function callbackUrl(headers: Headers, name: string): string | null {
-  const url = header(headers, name);
-  return url === undefined ? null : checkDestination(url, name);
-}
-
 function deduplicationKey(headers: Headers, spec: MessageSpec, body: Uint8Array): string | null {
   const id = header(headers, 'upstash-deduplication-id');
   if (id !== undefined) return `id:${id}`;
@@ -133,7 +136,7 @@ function deduplicationKey(headers: Headers, spec: MessageSpec, body: Uint8Array)
 }
 
 /** When a message accepted at `now` is first due: Not-Before (unix s) wins over Delay. */
-export function firstDue(headers: Headers, now: number): number {
+function firstDue(headers: Headers, now: number): number {
   const notBefore = integerHeader(headers, 'upstash-not-before');
   const delay = durationHeader(headers, 'upstash-delay') ?? 0;
   return notBefore === undefined ? now + delay : Math.max(now, notBefore * 1_000);
@@ -151,11 +154,12 @@ export function parsePublish(input: {
   now: number;
 }): PublishRequest {
   const { headers, body, now } = input;
-  const url = checkDestination(input.destination, 'destination url');
+  const url = checkDestination(input.destination);
   const method = (header(headers, 'upstash-method') ?? 'POST').toUpperCase();
   if (!METHODS.has(method)) throw new HttpError(400, `invalid Upstash-Method: "${method}"`);
-  if (header(headers, 'upstash-queue-name') !== undefined) {
-    throw new HttpError(400, 'queues are not supported here; use flow control with parallelism=1');
+  for (const name of NOT_SUPPORTED) {
+    if (header(headers, name) !== undefined)
+      throw new HttpError(400, `invalid ${name}: it is not supported here`);
   }
   const spec: MessageSpec = {
     url,
@@ -164,10 +168,7 @@ export function parsePublish(input: {
     maxRetries: integerHeader(headers, 'upstash-retries') ?? DEFAULT_RETRIES,
     retryDelay: retryDelayExpression(headers),
     timeoutMs: durationHeader(headers, 'upstash-timeout') ?? DEFAULT_TIMEOUT_MS,
-    callback: callbackUrl(headers, 'upstash-callback'),
-    failureCallback: callbackUrl(headers, 'upstash-failure-callback'),
     flowControl: parseFlowControl(headers),
-    scheduleId: null,
   };
   return {
     spec,

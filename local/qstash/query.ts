@@ -10,9 +10,7 @@ const list = z.array(z.string()).nonempty();
 const FIELDS = {
   count: number.max(MAX_COUNT),
   cursor: number,
-  dlqIds: list,
   messageIds: list,
-  url: z.string(),
   messageId: z.string(),
 } as const;
 type Field = keyof typeof FIELDS;
@@ -20,9 +18,7 @@ type Field = keyof typeof FIELDS;
 export type Query = {
   count: number;
   cursor?: number | undefined;
-  dlqIds?: string[] | undefined;
   messageIds?: string[] | undefined;
-  url?: string | undefined;
   messageId?: string | undefined;
 };
 

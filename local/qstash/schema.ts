@@ -18,32 +18,8 @@ CREATE TABLE IF NOT EXISTS deduplication (
   expires_at INTEGER NOT NULL
 ) STRICT;
 
-CREATE TABLE IF NOT EXISTS dead_letters (
-  seq INTEGER PRIMARY KEY AUTOINCREMENT,
-  id TEXT NOT NULL UNIQUE,
-  message_id TEXT NOT NULL,
-  created_at INTEGER NOT NULL,
-  due_at INTEGER NOT NULL,
-  retried INTEGER NOT NULL,
-  died_at INTEGER NOT NULL,
-  spec TEXT NOT NULL,
-  body BLOB NOT NULL,
-  response_status INTEGER NOT NULL,
-  response_header TEXT NOT NULL,
-  response_body BLOB NOT NULL
-) STRICT;
-
-CREATE TABLE IF NOT EXISTS schedules (
-  id TEXT PRIMARY KEY,
-  cron TEXT NOT NULL,
-  created_at INTEGER NOT NULL,
-  next_at INTEGER NOT NULL,
-  last_at INTEGER,
-  paused INTEGER NOT NULL DEFAULT 0,
-  delay_ms INTEGER NOT NULL,
-  spec TEXT NOT NULL,
-  body BLOB NOT NULL
-) STRICT;
+DROP TABLE IF EXISTS dead_letters;
+DROP TABLE IF EXISTS schedules;
 
 CREATE TABLE IF NOT EXISTS events (
   seq INTEGER PRIMARY KEY AUTOINCREMENT,

@@ -1,7 +1,6 @@
 import { z } from 'zod';
 import { systemClock } from './clock.ts';
 import type { Clock } from './clock.ts';
-import { deadLetterRoutes } from './dead-letter-routes.ts';
 import { Dispatcher } from './dispatcher.ts';
 import {
   answerError,
@@ -17,7 +16,6 @@ import { messageRoutes } from './message-routes.ts';
 import { publishRoutes } from './publish-routes.ts';
 import { checkBearer, dispatchRoute } from './routes.ts';
 import type { Route } from './routes.ts';
-import { scheduleRoutes } from './schedule-routes.ts';
 import { openStore } from './store.ts';
 
 export const qstashConfigSchema = z.object({
@@ -49,8 +47,6 @@ export async function startQstash(
   const routes: Route[] = [
     ...publishRoutes(deps),
     ...messageRoutes(deps),
-    ...deadLetterRoutes(deps),
-    ...scheduleRoutes(deps),
     {
       method: 'GET',
       path: '/v2/keys',

@@ -18,10 +18,7 @@ const message = (retried: number): Message => ({
     maxRetries: 2,
     retryDelay: '100 * (retried + 1)',
     timeoutMs: 1_000,
-    callback: null,
-    failureCallback: null,
     flowControl: null,
-    scheduleId: null,
   },
 });
 const answer = (status: number, header: Record<string, string[]> = {}): AttemptResult => ({

@@ -5,7 +5,7 @@ import { Ratelimit } from '@upstash/ratelimit';
 import { Redis } from '@upstash/redis';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { type RunningRedis, startRedis } from './server.ts';
-import { hasRedisServer, startRedisServer, type TestRedisServer } from './test-server.ts';
+import { hasRedisServer, startRedisServer, type TestRedisServer } from './testing/server.ts';
 
 const TOKEN = 'a-token-of-enough-length';
 
@@ -98,44 +98,6 @@ describe.each(engines)('redis over $engine', ({ engine, missing }) => {
       expect(await redis.ttl('k')).toBe(-2);
       expect(await redis.expire('none', 1)).toBe(0);
       await expect(redis.set('k', 'v', { ex: 0 })).rejects.toThrow('invalid expire time');
-    });
-
-    test('keeps hashes, sets and sorted sets', async () => {
-      expect(await redis.hset('h', { a: 1, b: 'two' })).toBe(2);
-      expect(await redis.hgetall('h')).toEqual({ a: 1, b: 'two' });
-      expect(await redis.hmget('h', 'b', 'c')).toEqual({ b: 'two', c: null });
-      expect(await redis.hincrby('h', 'a', 4)).toBe(5);
-      expect(await redis.hdel('h', 'a', 'b', 'c')).toBe(2);
-      expect(await redis.exists('h')).toBe(0);
-
-      expect(await redis.sadd('s', 'x', 'y', 'x')).toBe(2);
-      expect(await redis.smismember('s', ['x', 'z'])).toEqual([1, 0]);
-      expect((await redis.smembers('s')).toSorted()).toEqual(['x', 'y']);
-      expect(await redis.srem('s', 'x', 'y')).toBe(2);
-      expect(await redis.exists('s')).toBe(0);
-
-      const members = [
-        { score: 2, member: 'b' },
-        { score: 1, member: 'a' },
-        { score: 2.5, member: 'c' },
-      ] as const;
-      expect(await redis.zadd('z', ...members)).toBe(3);
-      expect(await redis.zrange('z', 0, -1)).toEqual(['a', 'b', 'c']);
-      expect(await redis.zrange('z', 0, 0, { rev: true, withScores: true })).toEqual(['c', 2.5]);
-      expect(await redis.zrange('z', '(1', '+inf', { byScore: true })).toEqual(['b', 'c']);
-      expect(await redis.zrange('z', 0, 9, { byScore: true, offset: 1, count: 1 })).toEqual(['b']);
-      expect(await redis.zadd('z', { gt: true, ch: true }, { score: 1, member: 'b' })).toBe(0);
-      expect(await redis.zincrby('z', 10, 'a')).toBe(11);
-      expect(await redis.zrank('z', 'a')).toBe(2);
-      expect(await redis.zscore('z', 'none')).toBeNull();
-      expect(await redis.zcount('z', 2, 3)).toBe(2);
-      expect(await redis.zremrangebyscore('z', '-inf', '(11')).toBe(2);
-      expect(await redis.zcard('z')).toBe(1);
-    });
-
-    test('refuses a key of another kind', async () => {
-      await redis.set('k', 'v');
-      await expect(redis.hget('k', 'f')).rejects.toThrow('WRONGTYPE');
     });
 
     test('finds keys by pattern', async () => {
@@ -242,7 +204,6 @@ describe.each(engines)('redis over $engine', ({ engine, missing }) => {
     const limiters = [
       ['slidingWindow', Ratelimit.slidingWindow(5, '1 h')],
       ['fixedWindow', Ratelimit.fixedWindow(5, '1 h')],
-      ['tokenBucket', Ratelimit.tokenBucket(1, '1 h', 5)],
     ] as const;
 
     test.each(limiters)('limits by %s, also when twenty ask at once', async (name, limiter) => {

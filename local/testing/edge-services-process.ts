@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { migrateDatabase } from '../../migrations/migrate.ts';
-import { startTestNeon } from '../neon/testing.ts';
+import { startTestNeon } from '../neon/testing/server.ts';
 import { startFly } from '../fly/server.ts';
 import { startMail } from '../mail/server.ts';
 import { startObjects } from '../objects/server.ts';

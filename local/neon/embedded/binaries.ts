@@ -7,6 +7,13 @@ export type Binaries = { initdb: string; postgres: string; pg_ctl: string };
 /** Real PostgreSQL cannot run here; the message says why, for the person who reads the log. */
 export class EmbeddedUnavailableError extends Error {
   override name = 'EmbeddedUnavailableError';
+
+  constructor(reason: string, options?: ErrorOptions) {
+    super(
+      `PostgreSQL cannot run on this machine: ${reason}. Set DATABASE_URL to a PostgreSQL server of your own.`,
+      options,
+    );
+  }
 }
 
 const modulePaths = z.object({ initdb: z.string(), postgres: z.string(), pg_ctl: z.string() });

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { startTestNeon, type TestNeon } from '../testing.ts';
+import { startTestNeon, type TestNeon } from '../testing/server.ts';
 import { aim } from './door.ts';
 import { Pools } from './pools.ts';
 
@@ -7,7 +7,7 @@ let server: TestNeon;
 const silent = (): void => undefined;
 
 beforeAll(async () => {
-  server = await startTestNeon({ driver: 'embedded' });
+  server = await startTestNeon();
 });
 afterAll(() => server.close());
 

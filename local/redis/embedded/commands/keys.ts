@@ -54,10 +54,7 @@ function scan(keyspace: Keyspace, [cursor, ...rest]: string[]): Reply {
   if (options.has('COUNT') && small(options.get('COUNT')) < 1) throw syntaxError();
   const type = options.get('TYPE')?.toLowerCase();
   const keys = matching(keyspace, options.get('MATCH') ?? '*');
-  return [
-    '0',
-    type === undefined ? keys : keys.filter((key) => keyspace.value(key)?.kind === type),
-  ];
+  return ['0', type === undefined || type === 'string' ? keys : []];
 }
 
 function matching(keyspace: Keyspace, glob: string): string[] {
@@ -75,7 +72,9 @@ export const keyCommands: Commands = {
   DBSIZE: read([0, 0], (keyspace) => keyspace.keys().length),
   KEYS: read([1, 1], (keyspace, [glob = '']) => matching(keyspace, glob)),
   SCAN: read([1], scan),
-  TYPE: read([1, 1], (keyspace, [key = '']) => ({ ok: keyspace.value(key)?.kind ?? 'none' })),
+  TYPE: read([1, 1], (keyspace, [key = '']) => ({
+    ok: keyspace.value(key) === undefined ? 'none' : 'string',
+  })),
   EXISTS: read(
     [1],
     (keyspace, keys) => keys.filter((key) => keyspace.value(key) !== undefined).length,

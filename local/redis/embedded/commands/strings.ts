@@ -28,11 +28,10 @@ function expiryIn(options: Options, now: number, command: string): number | unde
   return name.endsWith('AT') ? ms : now + ms;
 }
 
-const text = (keyspace: Keyspace, key: string): string | null =>
-  keyspace.find(key, 'string')?.text ?? null;
+const text = (keyspace: Keyspace, key: string): string | null => keyspace.value(key) ?? null;
 
 const put = (keyspace: Keyspace, key: string, value: string, expiresAt?: number): void =>
-  keyspace.put(key, { kind: 'string', text: value }, expiresAt);
+  keyspace.put(key, value, expiresAt);
 
 function set(keyspace: Keyspace, [key = '', value = '', ...rest]: string[]): Reply {
   const options = parseOptions(rest, ['NX', 'XX', 'GET', 'KEEPTTL'], EXPIRY_OPTIONS);
@@ -90,7 +89,7 @@ export const stringCommands: Commands = {
   MGET: read([1], (keyspace, keys) =>
     keys.map((key) => {
       const value = keyspace.value(key);
-      return value?.kind === 'string' ? value.text : null;
+      return value ?? null;
     }),
   ),
   STRLEN: read([1, 1], (keyspace, [key = '']) => Buffer.byteLength(text(keyspace, key) ?? '')),

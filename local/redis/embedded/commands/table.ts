@@ -1,17 +1,11 @@
 import { RedisError } from '../../reply.ts';
 import type { Command, Commands } from './command.ts';
-import { hashCommands } from './hashes.ts';
 import { keyCommands } from './keys.ts';
-import { setCommands } from './sets.ts';
-import { sortedSetCommands } from './sorted-sets.ts';
 import { stringCommands } from './strings.ts';
 
 const COMMANDS: Commands = {
   ...stringCommands,
   ...keyCommands,
-  ...hashCommands,
-  ...setCommands,
-  ...sortedSetCommands,
 };
 
 /** @throws RedisError for a command this store does not know. */

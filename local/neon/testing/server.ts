@@ -3,17 +3,15 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { Client } from 'pg';
-import { type Backend, withDatabase } from './backend.ts';
-import { APP_DATABASE } from './config.ts';
-import { EmbeddedUnavailableError } from './embedded/binaries.ts';
-import { startEmbedded } from './embedded/start.ts';
-import type { Log } from '../log.ts';
-import { startPglite } from './pglite/start.ts';
-import { cleanUpAfterDeath } from './test-guard.ts';
-import { type RunningNeon, serve } from './server.ts';
-import { createTestDatabase, type TestNeonHandle } from './test-database.ts';
+import { withDatabase } from '../backend.ts';
+import { APP_DATABASE } from '../config.ts';
+import { startEmbedded } from '../embedded/start.ts';
+import type { Log } from '../../log.ts';
+import { cleanUpAfterDeath } from './guard.ts';
+import { type RunningNeon, serve } from '../server.ts';
+import { createTestDatabase, type TestNeonHandle } from './database.ts';
 
-export { createTestDatabase, type TestNeonHandle } from './test-database.ts';
+export { createTestDatabase, type TestNeonHandle } from './database.ts';
 
 /** Connections are few per test file, and test files are many. */
 const LIMITS = { connections: 10, pools: 20 };
@@ -28,7 +26,6 @@ export type TestNeon = Omit<RunningNeon, 'connectionString'> & {
 export type TestNeonOptions = {
   /** Runs once (migrations, say) on the database that every test database is a copy of. */
   prepare?: (connectionString: string, neon: RunningNeon) => Promise<void>;
-  driver?: 'embedded' | 'pglite';
   log?: Log;
 };
 
@@ -47,13 +44,16 @@ export async function startTestNeon(options: TestNeonOptions = {}): Promise<Test
     await rm(home, { recursive: true, force: true });
   };
   try {
-    const backend = await startThrowaway(home, options.driver, log);
+    const backend = await startEmbedded(
+      { dataDir: home, password: randomBytes(16).toString('hex'), throwaway: true },
+      log,
+    );
     dismissGuard = await cleanUpAfterDeath(home);
     running = await serve(backend, 0, LIMITS, log);
     const { connectionString, ...neon } = running;
     await options.prepare?.(connectionString, running);
     const adminConnectionString = withDatabase(connectionString, 'postgres');
-    if (backend.driver === 'embedded') await sealTemplate(adminConnectionString);
+    await sealTemplate(adminConnectionString);
     const handle: TestNeonHandle = {
       sqlUrl: neon.sqlUrl,
       wsProxy: neon.wsProxy,
@@ -64,21 +64,6 @@ export async function startTestNeon(options: TestNeonOptions = {}): Promise<Test
   } catch (error) {
     await close();
     throw error;
-  }
-}
-
-async function startThrowaway(
-  dataDir: string,
-  driver: 'embedded' | 'pglite' | undefined,
-  log: Log,
-): Promise<Backend> {
-  const options = { dataDir, password: randomBytes(16).toString('hex'), throwaway: true };
-  if (driver === 'pglite') return startPglite(options, log);
-  try {
-    return await startEmbedded(options, log);
-  } catch (error) {
-    if (driver === 'embedded' || !(error instanceof EmbeddedUnavailableError)) throw error;
-    return startPglite(options, log);
   }
 }
 

@@ -5,7 +5,7 @@ import { neon, neonConfig } from '@neondatabase/serverless';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { clusterOf } from './embedded/install.ts';
 import { startNeon } from './server.ts';
-import { startTestNeon } from './testing.ts';
+import { startTestNeon } from './testing/server.ts';
 
 const PASSWORD = 'a-long-enough-random-password';
 const isRoot = process.getuid?.() === 0;
@@ -18,7 +18,7 @@ beforeEach(async () => {
 afterEach(() => rm(home, { recursive: true }));
 
 test('serves a PostgreSQL of your own', async () => {
-  const own = await startTestNeon({ driver: 'embedded' });
+  const own = await startTestNeon();
   const databaseUrl = await own.createDatabase();
   const service = await startNeon(
     { dataDir: home, password: PASSWORD, databaseUrl },
@@ -32,18 +32,15 @@ test('serves a PostgreSQL of your own', async () => {
 });
 
 // As root, PostgreSQL runs under another account, which may not enter the 0700 directory above its data.
-test.runIf(isRoot)('takes PGlite, and says why, where PostgreSQL may not go', async () => {
-  const lines: string[] = [];
-  const dataDir = path.join(home, 'data');
-  const service = await startNeon({ dataDir, password: PASSWORD }, (_, event, fields) =>
-    lines.push(`${event} ${JSON.stringify(fields)}`),
+test.runIf(isRoot)('says why PostgreSQL cannot run, and what to do', async () => {
+  const start = startNeon(
+    { dataDir: path.join(home, 'data'), password: PASSWORD },
+    () => undefined,
   );
-  expect(service.driver).toBe('pglite');
-  expect(lines[0]).toMatch(/^pglite_instead_of_postgresql .*may not enter .*waypost-neon-/);
-  await service.close();
+  await expect(start).rejects.toThrow(/may not enter .*waypost-neon-.*DATABASE_URL/s);
 });
 
-test('does not fall back to an empty PGlite where a PostgreSQL cluster stands', async () => {
+test('does not start on a cluster that this PostgreSQL cannot read', async () => {
   const cluster = clusterOf(home);
   await mkdir(cluster);
   await writeFile(path.join(cluster, 'PG_VERSION'), '9\n');

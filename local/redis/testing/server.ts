@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
-import { freePort } from '../neon/embedded/free-port.ts';
+import { freePort } from '../../neon/embedded/free-port.ts';
 
 /** Is there a redis-server on this machine to compare with? */
 export const hasRedisServer = spawnSync('redis-server', ['--version']).status === 0;

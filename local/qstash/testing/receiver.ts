@@ -1,6 +1,6 @@
 import { createServer } from 'node:http';
 import type { IncomingHttpHeaders } from 'node:http';
-import { closeServer, listenOnLoopback } from '../http.ts';
+import { closeServer, listenOnLoopback } from '../../http.ts';
 
 export type Received = {
   method: string;

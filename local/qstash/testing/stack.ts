@@ -2,11 +2,11 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client, Receiver } from '@upstash/qstash';
-import type { Clock } from './clock.ts';
-import { startQstash } from './server.ts';
-import type { QstashConfig } from './server.ts';
-import { TestReceiver } from './test-receiver.ts';
-import type { Received } from './test-receiver.ts';
+import type { Clock } from '../clock.ts';
+import { startQstash } from '../server.ts';
+import type { QstashConfig } from '../server.ts';
+import { TestReceiver } from './receiver.ts';
+import type { Received } from './receiver.ts';
 
 export async function testConfig(): Promise<QstashConfig> {
   return {

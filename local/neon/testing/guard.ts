@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
-import { clusterOf } from './embedded/install.ts';
-import { readPostmasterPid } from './embedded/postmaster-pid.ts';
+import { clusterOf } from '../embedded/install.ts';
+import { readPostmasterPid } from '../embedded/postmaster-pid.ts';
 
 /** Its input ends when our process does, however that dies; then it stops the server and removes its files. */
 const GUARD = `
@@ -12,8 +12,7 @@ rm -rf "$1"
 `;
 
 /**
- * Tests get killed; the server they started would stay for ever. Not for Windows, nor PGlite, which lives in
- * the process itself.
+ * Tests get killed; the server they started would stay for ever. Not for Windows.
  * @returns dismisses the guard, after an orderly stop.
  */
 export async function cleanUpAfterDeath(home: string): Promise<() => void> {

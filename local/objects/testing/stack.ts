@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { S3Client } from '@aws-sdk/client-s3';
 import type { S3ClientConfig } from '@aws-sdk/client-s3';
-import { startObjects } from './server.ts';
-import type { ObjectsConfig } from './server.ts';
+import { startObjects } from '../server.ts';
+import type { ObjectsConfig } from '../server.ts';
 
 export const BUCKET = 'waypost-media';
 

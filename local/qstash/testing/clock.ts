@@ -1,4 +1,4 @@
-import type { Clock } from './clock.ts';
+import type { Clock } from '../clock.ts';
 
 /** A clock moved by hand: `advance` runs the timers that fall due on the way. */
 export class TestClock implements Clock {

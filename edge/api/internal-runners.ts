@@ -17,7 +17,7 @@ import { authenticateRunner } from '../middleware/authenticate-runner.ts';
 import { commitCredentials } from '../services/credentials/commit.ts';
 import { openCredentialsSlot } from '../services/credentials/open-slot.ts';
 import { restoreCredentials } from '../services/credentials/restore.ts';
-import { ingestReports } from '../services/events/ingest-reports.ts';
+import { ingestReports } from '../services/reports/ingest-reports.ts';
 import { heartbeat } from '../services/ownership/heartbeat.ts';
 import { reportDeath } from '../services/ownership/report-death.ts';
 import { claimMessages } from '../services/queue/claim.ts';

@@ -4,14 +4,14 @@ import { EVENT_TYPES, subscribedName } from '../../shared/catalogue/events/index
 import type { SpooledReport } from '../../shared/protocol/index.ts';
 import { createHarness, type Harness } from '../testing/harness.ts';
 import { testWebhook } from '../services/webhooks/test-webhook.ts';
-import { ingestReports } from '../services/events/ingest-reports.ts';
+import { ingestReports } from '../services/reports/ingest-reports.ts';
 import { subscribedNameSql } from './subscribed-name.ts';
 import {
   newEndpoint,
   newOwnedSession,
   type OwnedSession,
   received,
-} from '../services/events/testing/report-fixtures.ts';
+} from '../services/reports/testing/report-fixtures.ts';
 
 let harness: Harness;
 beforeAll(async () => {

@@ -1,6 +1,6 @@
 import { asc, eq, sql } from 'drizzle-orm';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { ingestReports } from '../services/events/ingest-reports.ts';
+import { ingestReports } from '../services/reports/ingest-reports.ts';
 import {
   ack,
   newEndpoint,
@@ -9,7 +9,7 @@ import {
   type OwnedSession,
   received,
   settled,
-} from '../services/events/testing/report-fixtures.ts';
+} from '../services/reports/testing/report-fixtures.ts';
 import { createHarness, type Harness } from '../testing/harness.ts';
 import { runCron } from './cron.ts';
 

@@ -1,11 +1,11 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { ingestReports } from '../../services/events/ingest-reports.ts';
+import { ingestReports } from '../../services/reports/ingest-reports.ts';
 import {
   newOwnedSession,
   received,
   status,
-} from '../../services/events/testing/report-fixtures.ts';
+} from '../../services/reports/testing/report-fixtures.ts';
 import { createHarness, type Harness } from '../../testing/harness.ts';
 
 let harness: Harness;

@@ -3,12 +3,12 @@ import { SignJWT } from 'jose';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { createHarness, type Harness } from '../../testing/harness.ts';
 import { newInbox, qstashRequestsFor, receiverUrl } from '../../testing/receiver.ts';
-import { ingestReports } from '../../services/events/ingest-reports.ts';
+import { ingestReports } from '../../services/reports/ingest-reports.ts';
 import {
   newEndpoint,
   newOwnedSession,
   received,
-} from '../../services/events/testing/report-fixtures.ts';
+} from '../../services/reports/testing/report-fixtures.ts';
 
 let harness: Harness;
 beforeAll(async () => {

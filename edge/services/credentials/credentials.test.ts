@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { eq, sql } from 'drizzle-orm';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { newId } from '../../../shared/ids.ts';
-import { ingestReports } from '../events/ingest-reports.ts';
+import { ingestReports } from '../reports/ingest-reports.ts';
 import { type OwnershipWorld, ownershipWorld } from '../ownership/testing/world.ts';
 import { fromBase64, toBase64 } from './data-key.ts';
 import { purgeCredentials } from './purge.ts';

@@ -3,13 +3,13 @@ import { Webhook } from 'standardwebhooks';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { createHarness, type Harness } from '../../testing/harness.ts';
 import { newInbox, qstashCallsFor, receiverUrl } from '../../testing/receiver.ts';
-import { ingestReports } from '../events/ingest-reports.ts';
+import { ingestReports } from '../reports/ingest-reports.ts';
 import {
   newEndpoint,
   newOwnedSession,
   type OwnedSession,
   received,
-} from '../events/testing/report-fixtures.ts';
+} from '../reports/testing/report-fixtures.ts';
 import { deliver } from './deliver.ts';
 
 let harness: Harness;

@@ -2,8 +2,8 @@ import { eq, sql } from 'drizzle-orm';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { createHarness, type Harness } from '../../testing/harness.ts';
 import { qstashCallsFor, receiverUrl } from '../../testing/receiver.ts';
-import { ingestReports } from '../events/ingest-reports.ts';
-import { newEndpoint, newOwnedSession, received } from '../events/testing/report-fixtures.ts';
+import { ingestReports } from '../reports/ingest-reports.ts';
+import { newEndpoint, newOwnedSession, received } from '../reports/testing/report-fixtures.ts';
 import { sweepDeliveries } from './sweep.ts';
 
 let harness: Harness;

@@ -7,7 +7,7 @@ import { parseExactEvent } from '../../../shared/testing/exact-event.ts';
 import { runCron } from '../../jobs/cron.ts';
 import { createHarness, type Harness } from '../../testing/harness.ts';
 import { testWebhook } from '../webhooks/test-webhook.ts';
-import { ingestReports } from './ingest-reports.ts';
+import { ingestReports } from '../reports/ingest-reports.ts';
 import {
   ack,
   newEndpoint,
@@ -17,7 +17,7 @@ import {
   received,
   settled,
   status,
-} from './testing/report-fixtures.ts';
+} from '../reports/testing/report-fixtures.ts';
 
 let harness: Harness;
 beforeAll(async () => {

@@ -2,7 +2,7 @@ import { type SQL, sql } from 'drizzle-orm';
 import type { OutboundContent } from '../../../shared/catalogue/message-kinds.ts';
 import { MESSAGE_STATUS_RANK } from '../../../shared/message-status.ts';
 import { ACCEPTING_STATUSES } from '../../../shared/session-status.ts';
-import { stableChatId } from '../events/report-writes/person-ids.ts';
+import { stableChatId } from '../reports/writes/person-ids.ts';
 import { shownToCaller } from './caller.ts';
 import type { SendRequest } from './send-request.ts';
 

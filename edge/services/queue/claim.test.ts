@@ -1,8 +1,8 @@
 import { eq, sql } from 'drizzle-orm';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { ClaimResponse } from '../../../shared/protocol/outbound-message.ts';
-import { ingestReports } from '../events/ingest-reports.ts';
-import { settled } from '../events/testing/report-fixtures.ts';
+import { ingestReports } from '../reports/ingest-reports.ts';
+import { settled } from '../reports/testing/report-fixtures.ts';
 import { type OwnershipWorld, ownershipWorld } from '../ownership/testing/world.ts';
 import { claimMessages } from './claim.ts';
 

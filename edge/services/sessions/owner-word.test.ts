@@ -4,13 +4,13 @@ import { newId } from '../../../shared/ids.ts';
 import type { HeartbeatRequest, SpooledReport } from '../../../shared/protocol/index.ts';
 import { createHarness, type Harness } from '../../testing/harness.ts';
 import { eraseExpiredCredentials } from '../events/erase-expired-credentials.ts';
-import { ingestReports } from '../events/ingest-reports.ts';
+import { ingestReports } from '../reports/ingest-reports.ts';
 import {
   newOwnedSession,
   type OwnedSession,
   RUNNER,
   status,
-} from '../events/testing/report-fixtures.ts';
+} from '../reports/testing/report-fixtures.ts';
 import { heartbeat } from '../ownership/heartbeat.ts';
 import { openProxy } from './proxy.ts';
 

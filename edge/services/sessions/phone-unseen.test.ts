@@ -1,13 +1,13 @@
 import { eq, sql } from 'drizzle-orm';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { createHarness, type Harness } from '../../testing/harness.ts';
-import { ingestReports } from '../events/ingest-reports.ts';
+import { ingestReports } from '../reports/ingest-reports.ts';
 import {
   newEndpoint,
   newOwnedSession,
   type OwnedSession,
   status,
-} from '../events/testing/report-fixtures.ts';
+} from '../reports/testing/report-fixtures.ts';
 
 let harness: Harness;
 beforeAll(async () => {

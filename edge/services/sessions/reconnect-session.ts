@@ -2,7 +2,7 @@ import { sql } from 'drizzle-orm';
 import { z } from 'zod';
 import type { ServiceContext } from '../../context.ts';
 import { auditQuery } from '../audit/audit-row.ts';
-import { failMessagesOfFormerNumber } from '../events/fail-messages-of-former-number.ts';
+import { failMessagesOfFormerNumber } from '../messages/fail-messages-of-former-number.ts';
 import { findSession, isHeld, isNotHeldThere, ownerOf } from './internal.ts';
 import { type SessionView, viewSession } from './session-view.ts';
 import { startSession } from './start-session.ts';

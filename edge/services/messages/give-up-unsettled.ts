@@ -5,8 +5,8 @@ import { deriveWireId } from '../../../shared/wire-id.ts';
 import type { Services } from '../../context.ts';
 import { fact } from '../../events/append.ts';
 import { writeFacts } from '../../events/write-facts.ts';
-import { settledEventId } from './fact-ids.ts';
-import { unowned } from './unowned.ts';
+import { settledEventId } from '../reports/fact-ids.ts';
+import { unowned } from '../ownership/unowned.ts';
 
 const BATCH = 200;
 

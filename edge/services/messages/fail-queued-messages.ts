@@ -6,7 +6,7 @@ import { deriveWireId } from '../../../shared/wire-id.ts';
 import type { Services } from '../../context.ts';
 import { fact } from '../../events/append.ts';
 import { writeFacts } from '../../events/write-facts.ts';
-import { ackEventId } from './fact-ids.ts';
+import { ackEventId } from '../reports/fact-ids.ts';
 
 const BATCH = 200;
 

@@ -6,13 +6,9 @@ import { afterCommit } from '../../events/after-commit.ts';
 import { lockWorkspaces } from '../../events/append.ts';
 import { isDataError } from './data-error.ts';
 import { prepareWrites, type PreparedWrite } from './prepare-writes.ts';
-import { inStatements } from './report-writes/in-statements.ts';
-import {
-  findNumberTwins,
-  type NumberTwins,
-  numberTwinsStatement,
-} from './report-writes/number-twins.ts';
-import { WriteResult } from './report-writes/write-context.ts';
+import { inStatements } from './writes/in-statements.ts';
+import { findNumberTwins, type NumberTwins, numberTwinsStatement } from './writes/number-twins.ts';
+import { WriteResult } from './writes/write-context.ts';
 
 /** Reports written in one transaction; the workspace's event counter is held for as long as it takes. */
 const GROUP = 50;

@@ -4,7 +4,7 @@ import type { Report, SpooledReport } from '../../../shared/protocol/index.ts';
 import { deriveWireId } from '../../../shared/wire-id.ts';
 import type { Services } from '../../context.ts';
 import { reportEventId } from './fact-ids.ts';
-import type { WriteContext } from './report-writes/write-context.ts';
+import type { WriteContext } from './writes/write-context.ts';
 import { storable } from './safe-values.ts';
 
 export type PreparedWrite = WriteContext & { report: Report; workspaceId: string };

@@ -93,24 +93,47 @@ describe('a runner killed with -9', () => {
     await until('the next boot speaks', () => edge.runner.bootId !== bootId);
   });
 
-  it('again and again while it sends: nothing is sent twice, and nothing stays in doubt', async () => {
+  it('with several sends unacknowledged: each is looked up, and what was not begun is sent once, in order', async () => {
     const { edge } = stage();
-    const session = edge.addSession({ pacing: { minIntervalMs: 15, jitterMs: 0 } });
-    const all = Array.from({ length: 60 }, (_, index) => edge.queue(session, `text ${index}`));
-    for (const upTo of [5, 20, 35]) {
-      await stage().spawn();
-      await until(`${upTo} are on the wire`, () => texts().length >= upTo);
-      await stage().kill();
-    }
+    stage().extraEnv = { RUNNER_UNACKED_SENDS: '8' };
+    const session = edge.addSession();
+    const words = ['@accepted a', '@accepted b', '@hang-after c', 'd', 'e'];
+    const all = words.map((text) => edge.queue(session, text));
+    await stage().spawn();
+    await until('three are on the wire', () => texts().length === 3);
+    await stage().kill();
+
     await stage().spawn();
     const ends = await Promise.all(all.map((message) => edge.settled(message)));
-    const wire = stage().wire();
-    expect(new Set(wire.map(({ wireId }) => wireId)).size).toBe(wire.length);
-    expect(ends.filter((end) => end !== 'sent').every((end) => end === 'unknown')).toBe(true);
-    expect(ends.filter((end) => end === 'sent')).toHaveLength(wire.length);
-    const order = texts().map((text) => Number(text.split(' ')[1]));
-    expect(order).toEqual(order.toSorted((a, b) => a - b));
+    expect(ends).toEqual(['unknown', 'unknown', 'sent', 'sent', 'sent']);
+    expect(texts()).toEqual(words);
   });
+
+  it.each([
+    { unacked: '1', pacing: { minIntervalMs: 15, jitterMs: 0 } },
+    { unacked: '8', pacing: { minIntervalMs: 0, jitterMs: 0 } },
+  ])(
+    'again and again while it sends, $unacked at a time: nothing is sent twice, and nothing stays in doubt',
+    async ({ unacked, pacing }) => {
+      const { edge } = stage();
+      stage().extraEnv = { RUNNER_UNACKED_SENDS: unacked };
+      const session = edge.addSession({ pacing });
+      const all = Array.from({ length: 60 }, (_, index) => edge.queue(session, `text ${index}`));
+      for (const upTo of [5, 20, 35]) {
+        await stage().spawn();
+        await until(`${upTo} are on the wire`, () => texts().length >= upTo);
+        await stage().kill();
+      }
+      await stage().spawn();
+      const ends = await Promise.all(all.map((message) => edge.settled(message)));
+      const wire = stage().wire();
+      expect(new Set(wire.map(({ wireId }) => wireId)).size).toBe(wire.length);
+      expect(ends.filter((end) => end !== 'sent').every((end) => end === 'unknown')).toBe(true);
+      expect(ends.filter((end) => end === 'sent')).toHaveLength(wire.length);
+      const order = texts().map((text) => Number(text.split(' ')[1]));
+      expect(order).toEqual(order.toSorted((a, b) => a - b));
+    },
+  );
 });
 
 describe('a runner that is told to stop', () => {

@@ -14,6 +14,8 @@ const Env = z
     RUNNER_REGION: z.string().min(1).default('local'),
     /** Engines that may be starting at once. */
     RUNNER_START_CAP: z.coerce.number().int().min(1).max(100).default(3),
+    /** Sends of one session without pacing that may wait for WhatsApp's ack at once. */
+    RUNNER_UNACKED_SENDS: z.coerce.number().int().min(1).max(8).default(1),
     /** From SIGTERM to the end; keep it below the platform's own limit. */
     RUNNER_DRAIN_SECONDS: z.coerce.number().int().min(1).max(290).default(20),
     /** Online for this long before a session's credentials are copied first, and between two copies when it grows. */

@@ -84,3 +84,32 @@ describe.each(['stock', '2026-09'] as const)(
     });
   },
 );
+
+it('with eight sends unacknowledged on a real page: in order, once each, over a kill -9 too', async () => {
+  const { edge } = stage;
+  stage.extraEnv = { ...stage.extraEnv, RUNNER_UNACKED_SENDS: '8' };
+  const session = edge.addSession({ mode: 'sandbox', sandboxProfile: 'stock' });
+  const world = edge.session(session).assignment.workspaceId;
+  await spawn();
+  await until('there is a code', () => edge.session(session).statuses.at(-1) === 'qr', 30_000);
+  await edge.command(session, 'sandbox.scan', {});
+  await edge.online(session);
+  const account = edge.told(session, 'session.status').at(-1)?.phoneNumber ?? '';
+  await phone.faults({ world, account, ackDelaysMs: [300, 400, 500] });
+
+  const bodies = Array.from({ length: 30 }, (_, index) => `text ${index}`);
+  const onWire = async () => (await phone.wire({ world })).records.map(({ body }) => body);
+  const all = bodies.map((text) => edge.queue(session, text));
+  await edge.call(`/v1/sessions/${session}/doorbell`, { queueSeq: all.at(-1)?.queueSeq ?? 0 });
+  await until('some have left', async () => (await onWire()).length >= 12);
+  await stage.kill();
+  await spawn();
+  const ends = await Promise.all(all.map((message) => edge.settled(message)));
+  const sent = bodies.filter((_, index) => ends[index] === 'sent');
+  expect(ends.every((end) => end === 'sent' || end === 'unknown')).toBe(true);
+  expect(ends.filter((end) => end === 'unknown').length).toBeLessThanOrEqual(8);
+  const wire = await onWire();
+  expect(wire).toEqual(bodies.filter((body) => wire.includes(body)));
+  expect(wire).toEqual(expect.arrayContaining(sent));
+  expect((await phone.violations({ world })).violations).toEqual([]);
+});

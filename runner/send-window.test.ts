@@ -1,4 +1,4 @@
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { FakeClock } from './testing/fake-clock.ts';
 import { until } from './testing/until.ts';
 import { useStage } from './testing/use-stage.ts';
@@ -50,6 +50,66 @@ it('has one message without an ack on the way, not more; its ack lets the next o
   await until('both are settled', () => first?.status === 'sent' && second?.status === 'sent');
   // It is not said twice: by the ack and by the settlement.
   expect(edge.told(session, 'message.ack')).toEqual([]);
+});
+
+describe('with RUNNER_UNACKED_SENDS', () => {
+  const words = Array.from({ length: 6 }, (_, index) => `@accepted ${index}`);
+
+  it('has that many without an ack on the way, in order; each ack lets another one go', async () => {
+    const { edge } = stage();
+    stage().extraEnv = { RUNNER_UNACKED_SENDS: '4' };
+    const session = edge.addSession();
+    const all = words.map((text) => edge.queue(session, text));
+    const clock = new FakeClock(Date.now());
+    await stage().startHere({ clock, timing: PATIENT });
+    await until('four are on the wire', () => texts().length === 4);
+    await clock.advance(4_000);
+    expect(texts()).toEqual(words.slice(0, 4));
+    acked(session, '@accepted 2');
+    await until('a fifth is on the wire', () => texts().length === 5);
+    for (const text of words.slice(0, 5)) acked(session, text);
+    await until('all are on the wire', () => texts().length === 6);
+    expect(texts()).toEqual(words);
+    acked(session, '@accepted 5');
+    await until('all are settled', () => all.every(({ status }) => status === 'sent'));
+  });
+
+  it('a session with pacing keeps to one', async () => {
+    const { edge } = stage();
+    stage().extraEnv = { RUNNER_UNACKED_SENDS: '4' };
+    const session = edge.addSession({ pacing: { minIntervalMs: 1, jitterMs: 0 } });
+    for (const text of words) edge.queue(session, text);
+    const clock = new FakeClock(Date.now());
+    await stage().startHere({ clock, timing: PATIENT });
+    await until('the first is on the wire', () => texts().length === 1);
+    await clock.advance(4_000);
+    expect(texts()).toEqual(words.slice(0, 1));
+    acked(session, '@accepted 0');
+    await until('the second is on the wire', async () => {
+      await clock.advance(1);
+      return texts().length === 2;
+    });
+    acked(session, '@accepted 1');
+  });
+
+  it('asks the next page for all of them, before anything else is sent', async () => {
+    const { edge, whatsapp } = stage();
+    stage().extraEnv = { RUNNER_UNACKED_SENDS: '4' };
+    const session = edge.addSession();
+    const all = [...words.slice(0, 4), 'last'].map((text) => edge.queue(session, text));
+    await stage().startHere({ timing: PATIENT });
+    await until('four are on the wire', () => texts().length === 4);
+    whatsapp.engineOf(session).crash();
+    const lookedUp = () =>
+      whatsapp.engineOf(session).calls.filter((call) => call === 'lookUp').length;
+    await until('all four are looked up', () => whatsapp.engines.length === 2 && lookedUp() === 4);
+    expect(texts()).toEqual(words.slice(0, 4));
+    for (const text of words.slice(0, 4)) acked(session, text);
+    expect(await Promise.all(all.map((message) => edge.settled(message)))).toEqual(
+      all.map(() => 'sent'),
+    );
+    expect(texts()).toEqual([...words.slice(0, 4), 'last']);
+  });
 });
 
 it('does not wait for ever: what has no ack after 5 s holds up nothing', async () => {

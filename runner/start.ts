@@ -120,6 +120,7 @@ export async function startRunner(options: RunnerOptions): Promise<Runner> {
         ? 'this runner plays no sandbox sessions: SANDBOX_URL and SANDBOX_TOKEN are not set'
         : null,
     startCap: env.RUNNER_START_CAP,
+    mostUnacked: env.RUNNER_UNACKED_SENDS,
     timing: { ...SESSION_TIMING, snapshots, ...options.timing },
   });
 

@@ -47,6 +47,8 @@ export const LauncherEnv = z.object({
   RUNNER_MAX_SESSIONS: z.coerce.number().int().min(1).max(1_000).default(10),
   /** Browsers that one runner may be starting at once. */
   RUNNER_START_CAP: z.string().default('3'),
+  /** Sends of one session without pacing that may wait for WhatsApp's ack at once. */
+  RUNNER_UNACKED_SENDS: z.string().default('1'),
   /** Online for this long before a session's credentials are copied first. */
   RUNNER_SNAPSHOT_AFTER_SECONDS: z.string().default('60'),
   PUPPETEER_EXECUTABLE_PATH: optional(z.string()),

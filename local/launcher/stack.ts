@@ -171,6 +171,7 @@ function runnerEnvironment({ env, settings }: StackOptions, port: number): Recor
   return {
     RUNNER_MAX_SESSIONS: String(env.RUNNER_MAX_SESSIONS),
     RUNNER_START_CAP: env.RUNNER_START_CAP,
+    RUNNER_UNACKED_SENDS: env.RUNNER_UNACKED_SENDS,
     RUNNER_SNAPSHOT_AFTER_SECONDS: env.RUNNER_SNAPSHOT_AFTER_SECONDS,
     HOST: '127.0.0.1',
     PORT: String(port),

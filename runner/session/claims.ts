@@ -15,7 +15,7 @@ const CLAIM_LIMIT = 5;
 const CLAIM_AHEAD = 5;
 const EDGE_RETRY = { baseMs: 500, maxMs: 15_000 };
 
-export type ClaimsDeps = {
+type ClaimsDeps = {
   assignment: Pick<Assignment, 'sessionId' | 'epoch' | 'sessionKey'>;
   pacing: () => Assignment['pacing'];
   clock: Clock;

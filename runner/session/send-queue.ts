@@ -1,21 +1,38 @@
 import { ERRORS } from '../../shared/errors.ts';
+import type { Assignment } from '../../shared/protocol/leases.ts';
 import type { ClaimedMessage } from '../../shared/protocol/outbound-message.ts';
 import { backoffMs } from '../backoff.ts';
-import { sleep } from '../clock.ts';
+import { sleep, type Clock } from '../clock.ts';
 import { withDeadline } from '../deadline.ts';
+import type { EdgeClient } from '../edge-client/edge-client.ts';
 import type { WhatsAppEngine } from '../engine/port.ts';
+import type { SendJournal } from '../journal/send-journal.ts';
+import type { Log } from '../log.ts';
 import { AckWatch } from './ack-watch.ts';
 import { carry, failure } from './carry.ts';
-import { Claims, type ClaimsDeps } from './claims.ts';
+import { Claims } from './claims.ts';
 import { pauseAfter } from './judge-send.ts';
 import type { MediaDownload } from './outbound-media.ts';
+import type { Settlement } from './settlements.ts';
 import { UnsettledMessages, type UnsettledTiming } from './unsettled.ts';
 
-/** Messages on their way to WhatsApp's server at once: a kill leaves so many in doubt. Two would halve each wait. */
-const MOST_UNACKED = 1;
 const BROKEN_RETRY = { baseMs: 500, maxMs: 15_000 };
 
-type SendQueueDeps = Omit<ClaimsDeps, 'unsettled' | 'stopping' | 'kick'> & {
+type SendQueueDeps = {
+  assignment: Pick<Assignment, 'sessionId' | 'epoch' | 'sessionKey'>;
+  pacing: () => Assignment['pacing'];
+  /** Without pacing, how many messages may be on their way to WhatsApp's server at once; a kill leaves as many in doubt. */
+  mostUnacked: number;
+  clock: Clock;
+  random: () => number;
+  log: Log;
+  edge: Pick<EdgeClient, 'claim' | 'unsettled'>;
+  journal: SendJournal;
+  settle: (settlement: Settlement) => Promise<void>;
+  /** Resolves when the edge has every report of this session that was made so far. */
+  reportsDelivered: () => Promise<void>;
+  /** The edge refuses this epoch: time for a heartbeat. */
+  refusedByEdge: () => void;
   /** The engine that may send at this moment, or null: not online, or the lease is not current. */
   engine: () => WhatsAppEngine | null;
   /** The number that it sends from, bare digits. */
@@ -187,9 +204,13 @@ export class SendQueue {
     }
     const wait = this.#nextSendAt - clock.monotonic();
     if (wait > 0) await this.#pause(wait);
-    else if (this.#acks.awaited >= MOST_UNACKED) await this.#acks.changed();
+    else if (this.#acks.awaited >= this.#mostUnacked()) await this.#acks.changed();
     else await this.#send(message, engine);
     return true;
+  }
+
+  #mostUnacked(): number {
+    return this.#deps.pacing().minIntervalMs > 0 ? 1 : this.#deps.mostUnacked;
   }
 
   async #send(message: ClaimedMessage, engine: WhatsAppEngine): Promise<void> {

@@ -35,6 +35,8 @@ type SessionManagerDeps = {
   random: () => number;
   log: Log;
   timing: SessionTiming;
+  /** Sends without an ack that may be under way at once in a session without pacing. */
+  mostUnacked: number;
   edge: EdgeClient;
   spool: ReportSpool;
   fence: LeaseFence;

@@ -32,6 +32,8 @@ export type SessionDeps = {
   random: () => number;
   log: Log;
   timing: SessionTiming;
+  /** Sends without an ack that may be under way at once in a session without pacing. */
+  mostUnacked: number;
   edge: Pick<EdgeClient, 'claim' | 'unsettled'>;
   engineFactory: EngineFactory;
   journal: SendJournal;
@@ -107,6 +109,7 @@ export class Session {
       random: deps.random,
       log: deps.log,
       timing: deps.timing.unsettled,
+      mostUnacked: deps.mostUnacked,
       edge: deps.edge,
       journal: deps.journal,
       download: deps.download,

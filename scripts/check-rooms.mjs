@@ -92,6 +92,16 @@ for (const file of files) {
   ) {
     problems.push(`${file}: only runner/engine/wwebjs/ imports whatsapp-web.js`);
   }
+  const mayKnowHono =
+    /^edge\/api\/(?:operation\.ts|auth\/|open\/|internal-|messages\/answer-send\.ts|sessions\/get-session-qr\.ts)/;
+  if (
+    file.startsWith('edge/api/') &&
+    !isTest(file) &&
+    !mayKnowHono.test(file) &&
+    (/from 'hono[/']/.test(text) ||
+      /import (?!(?:type )?\{ z \})[^;]*'@hono\/zod-openapi'/.test(text))
+  )
+    problems.push(`${file}: a row knows nothing of Hono; operation() does`);
   const mayMakeRoutes = /^edge\/api\/(?:operation\.ts|auth\/|open\/)/;
   if (
     file.startsWith('edge/api/') &&

@@ -14,7 +14,11 @@ export const PageQuery = {
       return z.NEVER;
     })
     .optional()
-    .openapi({ type: 'string', description: '`meta.nextCursor` of the page before.' }),
+    .openapi({
+      type: 'string',
+      maxLength: 200,
+      description: '`meta.nextCursor` of the previous page.',
+    }),
   limit: z.coerce.number().int().min(1).max(PAGE_LIMIT).default(20),
 };
 

@@ -44,7 +44,7 @@ export const admin = area('Admin', [
     method: 'post',
     path: '/v1/admin/users',
     takes: admins,
-    summary: 'Make an account for somebody',
+    summary: 'Create an account for somebody',
     description:
       'Mails a link that sets their password and confirms the address. It works for an hour; `POST /auth/request-password-reset` mails another.',
     body: { schema: CreateUser, example: { email: 'ben@example.com', name: 'Ben Example' } },
@@ -96,7 +96,7 @@ export const admin = area('Admin', [
     path: '/v1/admin/workspaces/{id}',
     takes: admins,
     summary: 'Change a workspace’s tier and limit, suspend or resume it',
-    description: 'Omitted fields stay as they are. A lower limit takes no session away.',
+    description: 'Omitted fields stay as they are. A lower limit does not remove sessions.',
     params: WorkspaceId,
     body: { schema: UpdateAnyWorkspace, example: { tier: 'pro', maxSessions: null } },
     answer: [200, 'The workspace.', AdminWorkspaceSchema],
@@ -118,7 +118,7 @@ export const admin = area('Admin', [
     path: '/v1/admin/sessions',
     takes: admins,
     summary: 'List the sessions of all workspaces, newest first',
-    description: 'Archived ones too.',
+    description: 'Includes archived sessions.',
     query: AllSessionsQuery,
     answer: [200, 'A page of sessions.', z.array(AdminSessionSchema)],
     run: async ({ ctx, query: { cursor = null, limit, status = null, workspaceId = null } }) => {

@@ -34,7 +34,7 @@ export const sandbox = area('Sandbox', [
     method: 'get',
     path: '/v1/sessions/{id}/sandbox',
     takes: scope('sessions:write'),
-    summary: 'Look at the simulated phone',
+    summary: 'Get the state of the simulated phone',
     params: SessionRef,
     answer: [200, 'Its state.', SandboxState],
     errors,
@@ -57,7 +57,7 @@ export const sandbox = area('Sandbox', [
     method: 'post',
     path: '/v1/sessions/{id}/sandbox/messages',
     takes: scope('sessions:write'),
-    summary: 'Let somebody write to the session',
+    summary: 'Receive a message on the simulated phone',
     params: SessionRef,
     body: {
       schema: SandboxMessage,

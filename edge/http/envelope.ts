@@ -13,12 +13,12 @@ const Meta = z.object({
     .number()
     .int()
     .optional()
-    .describe('Messages that this request made fail; each has its event.'),
+    .describe('How many messages failed because of this request. Each has its own event.'),
   nextCursor: z
     .string()
     .nullable()
     .optional()
-    .describe('Pass it as `cursor` for the next page; null on the last one.'),
+    .describe('Pass it as `cursor` to get the next page; null on the last page.'),
 });
 export type ExtraMeta = Partial<
   Pick<z.infer<typeof Meta>, 'sessionId' | 'sessionName' | 'nextCursor' | 'failedMessages'>

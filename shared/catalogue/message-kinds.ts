@@ -49,7 +49,7 @@ const Caption = z.string().max(TEXT_LIMIT).optional();
 export const MESSAGE_KINDS = {
   text: kind({
     summary: 'Send a text',
-    description: `Queues a text of up to ${TEXT_LIMIT} characters. Order within a session is kept.`,
+    description: `Queues a text of up to ${TEXT_LIMIT} characters. A session sends its messages in order.`,
     fields: {
       text: z
         .string()

@@ -55,9 +55,9 @@ export const UserSchema = z
   });
 
 export const AdminWorkspaceSchema = WorkspaceSchema.extend({
-  isActive: z.boolean().describe('False while it is suspended.'),
+  isActive: z.boolean().describe('False while the workspace is suspended.'),
   maxSessionsOverride: SessionLimit.nullable().openapi({
-    description: 'What was set in place of the tier’s number; null = the tier’s.',
+    description: 'A limit that replaces the number of the tier; null for none.',
   }),
   members: z.number().int(),
 }).openapi('AdminWorkspace', {
@@ -70,9 +70,11 @@ export const RunnerSchema = z
     region: z.string(),
     host: z.string(),
     maxSessions: z.number().int(),
-    sessions: z.number().int().describe('Those it owns or is meant to take up.'),
+    sessions: z.number().int().describe('Sessions that it owns or is about to start.'),
     draining: z.boolean(),
-    alive: z.boolean().describe('Heard of so lately that nobody may take its sessions over.'),
+    alive: z
+      .boolean()
+      .describe('True while its heartbeats are recent enough to keep its sessions.'),
     heartbeatAt: z.iso.datetime(),
   })
   .openapi('Runner', {
@@ -90,7 +92,7 @@ export const RunnerSchema = z
 
 export const AdminSessionSchema = z
   .intersection(SessionSchema, z.object({ workspaceId: z.string() }))
-  .openapi({ description: 'A session, and whose it is.' });
+  .openapi({ description: 'A session with the workspace that it belongs to.' });
 
 export const CreateUser = z.strictObject({
   email: EmailAddress,
@@ -100,7 +102,7 @@ export const CreateUser = z.strictObject({
 
 const StoppedKey = z
   .object({ id: z.string(), name: z.string(), workspaceId: z.string() })
-  .describe('A key that stopped working, since its person was disabled.');
+  .describe('A key that stopped working because its person was disabled.');
 
 export const UpdateUser = z
   .strictObject({ role: z.enum(PLATFORM_ROLES), isActive: z.boolean() })
@@ -118,11 +120,13 @@ export const UpdateAnyWorkspace = z
       .union([SessionLimitNumber, z.literal('unlimited')])
       .nullable()
       .openapi({
-        description: 'Sessions that it may have, whatever its tier; null = the tier’s number.',
+        description:
+          'How many sessions it may have, whatever its tier; null for the number of the tier.',
         example: 60,
       }),
     isActive: z.boolean().openapi({
-      description: 'false suspends it: keys and people are out at once; queues and webhooks wait.',
+      description:
+        '`false` suspends the workspace: its keys and people are refused at once; queues and webhooks wait.',
     }),
   })
   .partial();
@@ -135,5 +139,10 @@ export const AllSessionsQuery = z.object({
 
 export const UserQuery = z.object({
   ...PageQuery,
-  email: z.string().min(1).max(254).optional().openapi({ description: 'A part of the address.' }),
+  email: z
+    .string()
+    .min(1)
+    .max(254)
+    .optional()
+    .openapi({ description: 'Part of the e-mail address.' }),
 });

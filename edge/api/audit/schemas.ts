@@ -18,8 +18,8 @@ export const FilterQuery = {
   actor: Word.optional().openapi({ description: 'Id of the key or user that acted.' }),
   target: Word.optional().openapi({ description: 'Id of what was acted on.' }),
   status: z.coerce.number().int().min(100).max(599).optional().openapi({ example: 403 }),
-  since: moment('From this moment on.'),
-  until: moment('Up to this moment, without it.'),
+  since: moment('Only entries from this time on.'),
+  until: moment('Only entries before this time.'),
 };
 
 const Filter = z.object(FilterQuery);

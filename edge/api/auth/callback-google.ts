@@ -23,12 +23,15 @@ export const callbackGoogle = (app: App) =>
       operationId: 'finishGoogleSignIn',
       ...needsNothing,
       tags: ['Accounts'],
-      summary: 'Where Google sends the browser back to',
+      summary: 'Finish a sign-in with Google',
       description:
-        'Not called by hand: it takes the state cookie of the browser that began, once. The redirect URI to register with Google.',
+        'Register this address with Google as the redirect URI. Browsers are sent here by Google; it works once, for the browser that began the sign-in.',
       request: { query: Query },
       responses: {
-        302: { description: 'To where the sign-in was to end, or with `error` in the query.' },
+        302: {
+          description:
+            'Redirects to `callbackURL`, or to `errorCallbackURL` with `error` in the query.',
+        },
         ...errors(),
       },
     }),

@@ -11,7 +11,10 @@ import { bare, GivenPassword, needsLogin, NewPassword, readAnswer, User } from '
 const Body = z.strictObject({
   currentPassword: GivenPassword,
   newPassword: NewPassword,
-  revokeOtherSessions: z.literal(true).optional().openapi({ description: 'Always done.' }),
+  revokeOtherSessions: z
+    .literal(true)
+    .optional()
+    .openapi({ description: 'Always true: the other logins end in any case.' }),
 });
 
 const Changed = z.object({ token: z.string(), user: User }).openapi('PasswordChanged');
@@ -25,14 +28,17 @@ export const changePassword = (app: App) =>
       ...needsLogin,
       tags: ['Accounts'],
       summary: 'Change the password',
-      description: 'Every login of the user ends; this browser gets a new one.',
+      description: 'Ends every login of the user. This browser gets a new login cookie.',
       request: {
         body: jsonBody(Body, {
           currentPassword: 'correct horse battery staple',
           newPassword: 'another horse another staple',
         }),
       },
-      responses: { 200: bare('Changed; the cookie is a new one.', Changed), ...errors() },
+      responses: {
+        200: bare('The password is changed, and the login cookie is replaced.', Changed),
+        ...errors(),
+      },
     }),
     async (c) => {
       const login = await loginOf(c);

@@ -10,12 +10,9 @@ import { createToken as createTokenVerb } from '../../services/users/create-toke
 import { limitAuthBody, refuseForeignPages } from './guard.ts';
 
 const Body = z.strictObject({
-  workspaceId: z
-    .string()
-    .min(1)
-    .max(100)
-    .optional()
-    .openapi({ description: 'The workspace to act in; the one that you act in now without it.' }),
+  workspaceId: z.string().min(1).max(100).optional().openapi({
+    description: 'The workspace to act in. Without it, the workspace that you act in now.',
+  }),
   expiresInSeconds: z.number().int().min(1).max(USER_TOKEN_MAX_SECONDS).optional(),
 });
 
@@ -38,9 +35,9 @@ export const createToken = (app: App) =>
       operationId: 'createToken',
       security: [{ cookie: [] }, { supabaseToken: [] }],
       tags: ['Accounts'],
-      summary: 'Make a user token',
+      summary: 'Create a user token',
       description:
-        'For `Authorization: Bearer` on /v1. It is good for an hour at most, in one workspace, and ends with the login that it was made by.',
+        'For `Authorization: Bearer` on /v1. It works in one workspace, for an hour at most, and ends with the login that made it.',
       middleware: [
         refuseForeignPages,
         limitFailedCredentials,
@@ -56,7 +53,7 @@ export const createToken = (app: App) =>
         },
       },
       responses: {
-        200: answer('The token. It is kept nowhere.', UserToken),
+        200: answer('The token. It is not stored.', UserToken),
         ...errors('NOT_FOUND'),
       },
     }),

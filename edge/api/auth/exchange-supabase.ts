@@ -14,7 +14,11 @@ import { callerOf } from './ask-identity.ts';
 import { needsNothing } from './schemas.ts';
 
 const Body = z.strictObject({
-  accessToken: z.string().min(1).max(16_000).openapi({ description: 'From Supabase Auth.' }),
+  accessToken: z
+    .string()
+    .min(1)
+    .max(16_000)
+    .openapi({ description: 'An access token from Supabase Auth.' }),
 });
 
 const Exchanged = z
@@ -42,7 +46,7 @@ export const exchangeSupabase = (app: App) =>
       tags: ['Accounts'],
       summary: 'Sign in with Supabase, or link it',
       description:
-        'Exchanges an access token of the configured Supabase project for the login cookie, and makes an account the first time. While signed in already, it links the Supabase user to that account instead. An address that another account has is never linked by itself: `CONFLICT`.',
+        'Exchanges an access token of the configured Supabase project for the login cookie, and creates an account the first time. If you are signed in already, it links the Supabase user to your account instead. If another account has the address, the answer is `CONFLICT`.',
       request: {
         body: jsonBody(Body, {
           accessToken: 'eyJhbGciOiJFUzI1NiIsImtpZCI6IjEifQ.eyJzdWIiOiIxIn0.c2ln',

@@ -14,8 +14,11 @@ export const getAuthSession = (app: App) =>
       operationId: 'getAuthSession',
       ...takesLogin,
       tags: ['Accounts'],
-      summary: 'Who is signed in?',
-      responses: { 200: bare('The login and its user; null for nobody.', Session), ...errors() },
+      summary: 'Get the current login',
+      responses: {
+        200: bare('The login and its user, or null when nobody is signed in.', Session),
+        ...errors(),
+      },
     }),
     async (c) => {
       const response = await askWithLogin(c, { method: 'GET', path: '/get-session' });

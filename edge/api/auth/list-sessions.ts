@@ -15,8 +15,8 @@ export const listAuthSessions = (app: App) =>
       operationId: 'listAuthSessions',
       ...needsLogin,
       tags: ['Accounts'],
-      summary: 'List the logins of this user',
-      responses: { 200: bare('Those that are not over.', Sessions), ...errors() },
+      summary: 'List the logins of the signed-in user',
+      responses: { 200: bare('The logins that have not expired.', Sessions), ...errors() },
     }),
     async (c) => {
       const response = await askWithLogin(c, { method: 'GET', path: '/list-sessions' });

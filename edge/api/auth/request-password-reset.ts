@@ -8,7 +8,8 @@ import { bare, EmailAddress, needsNothing, readAnswer, ReturnAddress } from './s
 const Body = z.strictObject({
   email: EmailAddress,
   redirectTo: ReturnAddress.optional().openapi({
-    description: 'The page that asks for the new password; the mailed link adds `token` to it.',
+    description:
+      'The page that asks for the new password. The mailed link opens it with `token` in the query.',
   }),
 });
 
@@ -27,10 +28,13 @@ export const requestPasswordReset = (app: App) =>
       operationId: 'requestPasswordReset',
       ...needsNothing,
       tags: ['Accounts'],
-      summary: 'Have a link mailed that sets a new password',
-      description: 'The answer is the same whether there is such an account or not.',
+      summary: 'Request a link that sets a new password',
+      description: 'The answer is the same whether the account exists or not.',
       request: { body: jsonBody(Body, { email: 'ann@example.com' }) },
-      responses: { 200: bare('A mail is on its way if it can be used.', Requested), ...errors() },
+      responses: {
+        200: bare('If the account exists, the mail is on its way.', Requested),
+        ...errors(),
+      },
     }),
     async (c) => {
       const body = c.req.valid('json');

@@ -18,14 +18,14 @@ export const resetPassword = (app: App) =>
       tags: ['Accounts'],
       summary: 'Set a new password with a mailed token',
       description:
-        'The token is good for one hour and once. Every login of the user ends, and the address counts as confirmed.',
+        'The token works once, within one hour. Every login of the user ends, and the address counts as confirmed.',
       request: {
         body: jsonBody(Body, {
           token: 'dI1cQ9vZ0yR4nT7uW2xE5bG8',
           newPassword: 'correct horse battery staple',
         }),
       },
-      responses: { 200: bare('The password is set; sign in with it.', Status), ...errors() },
+      responses: { 200: bare('The password is set. Sign in with it.', Status), ...errors() },
     }),
     async (c) => {
       const body = c.req.valid('json');

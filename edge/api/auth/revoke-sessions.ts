@@ -17,8 +17,8 @@ export const revokeSessions = (app: App) =>
       tags: ['Accounts'],
       summary: 'Sign out everywhere',
       description:
-        'Ends every login of this user, this one too, and the user tokens made from them.',
-      responses: { 200: bare('All are ended.', Status), ...errors() },
+        'Ends every login of the user, including this one, and all user tokens that were made from them.',
+      responses: { 200: bare('All logins have ended.', Status), ...errors() },
     }),
     async (c) => {
       const services = c.get('services');

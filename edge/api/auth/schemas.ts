@@ -34,7 +34,7 @@ export const GivenPassword = z
 
 export const ReturnAddress = z.string().min(1).max(2_000).openapi({
   description:
-    'Where to go on: a path of this service, or an address of FRONTEND_URL or CORS_ORIGINS.',
+    'Where to continue: a path of this service, or an address under FRONTEND_URL or CORS_ORIGINS.',
   example: '/welcome',
 });
 
@@ -77,7 +77,7 @@ export const LoginSession = z
     userId: z.string(),
     token: z
       .string()
-      .describe('Names the login; worth nothing without the signature in the cookie.'),
+      .describe('Names the login. It is of no use without the signature in the cookie.'),
     expiresAt: z.iso.datetime(),
     ipAddress: z.string().nullish(),
     userAgent: z.string().nullish(),

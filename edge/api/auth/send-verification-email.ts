@@ -15,10 +15,13 @@ export const sendVerificationEmail = (app: App) =>
       operationId: 'sendVerificationEmail',
       ...needsNothing,
       tags: ['Accounts'],
-      summary: 'Mail another link that confirms an address',
-      description: 'The answer is the same whether there is such an account or not.',
+      summary: 'Send the confirmation link again',
+      description: 'The answer is the same whether the account exists or not.',
       request: { body: jsonBody(Body, { email: 'ann@example.com' }) },
-      responses: { 200: bare('A mail is on its way if it can be used.', Status), ...errors() },
+      responses: {
+        200: bare('If the account exists, the mail is on its way.', Status),
+        ...errors(),
+      },
     }),
     async (c) => {
       const body = c.req.valid('json');

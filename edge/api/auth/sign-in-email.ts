@@ -23,7 +23,8 @@ const Body = z.strictObject({
   email: EmailAddress,
   password: GivenPassword,
   rememberMe: z.boolean().optional().openapi({
-    description: 'False: the login ends with the browser, and after a day. Seven days otherwise.',
+    description:
+      'With `false` the login ends when the browser closes, and after a day at the latest. Otherwise it lasts seven days.',
   }),
   callbackURL: ReturnAddress.optional(),
 });
@@ -45,7 +46,7 @@ export const signInEmail = (app: App) =>
       tags: ['Accounts'],
       summary: 'Sign in with e-mail address and password',
       description:
-        'Sets the login cookie. An unknown address and a wrong password are answered alike (`INVALID_EMAIL_OR_PASSWORD`); an address that is not confirmed yet gets a new link (`EMAIL_NOT_VERIFIED`).',
+        'Sets the login cookie. An unknown address and a wrong password get the same answer (`INVALID_EMAIL_OR_PASSWORD`). An address that is not confirmed yet is sent a new link (`EMAIL_NOT_VERIFIED`).',
       request: {
         body: jsonBody(Body, {
           email: 'ann@example.com',

@@ -20,7 +20,7 @@ export const signOut = (app: App) =>
       tags: ['Accounts'],
       summary: 'Sign out',
       description:
-        'Ends this login and the user tokens that were made from it, and takes the cookie back.',
+        'Ends this login and the user tokens that were made from it, and removes the cookie.',
       responses: { 200: bare('Signed out, or nobody was signed in.', SignedOut), ...errors() },
     }),
     async (c) => {

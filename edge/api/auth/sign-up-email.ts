@@ -33,7 +33,7 @@ export const signUpEmail = (app: App) =>
       tags: ['Accounts'],
       summary: 'Sign up with an e-mail address and a password',
       description:
-        'Mails a link that confirms the address; signing in works from then on. The answer is the same for an address that has an account already: its owner gets a mail that says so. Sign up again when the mail is lost: until the address is confirmed, the last name and password count.',
+        'Mails a link that confirms the address. After that, you can sign in. The answer is the same for an address that already has an account; its owner is notified by mail. If the mail is lost, sign up again: until the address is confirmed, the latest name and password count.',
       request: {
         body: jsonBody(Body, {
           name: 'Ann Example',

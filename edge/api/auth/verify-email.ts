@@ -18,13 +18,13 @@ export const verifyEmail = (app: App) =>
       operationId: 'verifyEmail',
       ...needsNothing,
       tags: ['Accounts'],
-      summary: 'Confirm an address by the mailed link',
+      summary: 'Confirm an address with the mailed link',
       description:
-        'The link is good for one hour, and for the password that it was mailed about. With `callbackURL` the answer is a redirect there, with `error` when the link is no good.',
+        'The link works for one hour, until the next sign-up with this address. With `callbackURL` the answer redirects there, with `error` if the link does not work.',
       request: { query: Query },
       responses: {
-        200: bare('The address is confirmed; sign in now.', Status),
-        302: { description: 'To `callbackURL`.' },
+        200: bare('The address is confirmed. You can sign in now.', Status),
+        302: { description: 'Redirects to `callbackURL`.' },
         ...errors(),
       },
     }),

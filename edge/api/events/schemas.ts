@@ -40,7 +40,7 @@ export const EventQuery = z.object({
     .optional()
     .openapi({
       type: 'string',
-      description: 'Comma list of types, wildcards or aliases.',
+      description: 'Types, wildcards or aliases, separated by commas.',
       example: 'message.*',
     }),
   sessionId: z.string().min(1).max(100).optional().openapi({ description: 'Id or name.' }),

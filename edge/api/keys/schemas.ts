@@ -42,14 +42,18 @@ export const KeyFields = {
       example: ['messages:send', 'messages:read'],
     }),
   sessionId: z.string().min(1).max(100).nullable().openapi({
-    description: 'Id or name of the only session that the key reaches; null = all.',
+    description: 'Id or name of the only session that the key can reach; null for all sessions.',
   }),
   expiresAt: z.iso
     .datetime({ offset: true })
     .transform((text) => new Date(text))
     .refine((moment) => moment.getTime() > Date.now(), 'must be in the future')
     .nullable()
-    .openapi({ type: ['string', 'null'], format: 'date-time', description: 'null = never.' }),
+    .openapi({
+      type: ['string', 'null'],
+      format: 'date-time',
+      description: 'When the key stops working; null for never.',
+    }),
   allowedIps: z
     .array(Range)
     .min(1)
@@ -59,7 +63,7 @@ export const KeyFields = {
       type: ['array', 'null'],
       items: { type: 'string' },
       description:
-        'IPv4 and IPv6 addresses and CIDR ranges that the key may be used from; null = any.',
+        'IPv4 and IPv6 addresses and CIDR ranges that the key may be used from; null for any address.',
       example: ['203.0.113.0/24', '2001:db8::/32'],
     }),
   perMinute: z
@@ -69,7 +73,7 @@ export const KeyFields = {
     .max(MAX_PER_MINUTE)
     .nullable()
     .openapi({
-      description: `Requests a minute; null = ${DEFAULT_PER_MINUTE}.`,
+      description: `Requests per minute; null for the default, ${DEFAULT_PER_MINUTE}.`,
       example: 120,
     }),
 };
@@ -106,13 +110,12 @@ export const KeySchema = z
     previousKeyUntil: z.iso
       .datetime()
       .nullable()
-      .openapi({ description: 'Until when the key before the last rotation works.' }),
-    lastUsedAt: z.iso.datetime().nullable().openapi({ description: 'To the minute.' }),
+      .openapi({ description: 'How long the key from before the last rotation still works.' }),
+    lastUsedAt: z.iso.datetime().nullable().openapi({ description: 'Accurate to the minute.' }),
     createdBy: z.string().nullable(),
-    userId: z
-      .string()
-      .nullable()
-      .openapi({ description: 'The person whom it belongs to; null for the workspace’s own.' }),
+    userId: z.string().nullable().openapi({
+      description: 'The person whom the key belongs to; null for a key of the workspace itself.',
+    }),
     createdAt: z.iso.datetime(),
   })
   .openapi('ApiKey', { example: KEY_SHOWN });
@@ -137,7 +140,7 @@ export const OwnKeySchema = z
 
 export const ShownKey = KeySchema.extend({
   key: z.string().openapi({
-    description: 'The whole key. Shown here only: keep it.',
+    description: 'The whole key. It is shown only here, so store it.',
     example: WHOLE_KEY_SHOWN,
   }),
 }).openapi({ example: { ...KEY_SHOWN, key: WHOLE_KEY_SHOWN } });
@@ -150,7 +153,7 @@ export const CreateKey = z.strictObject({
   mode: z
     .enum(['live', 'test'])
     .optional()
-    .openapi({ description: 'A test key reaches sandbox sessions only.' }),
+    .openapi({ description: 'A test key can reach sandbox sessions only.' }),
   sessionId: KeyFields.sessionId.optional(),
   expiresAt: KeyFields.expiresAt.optional(),
   allowedIps: KeyFields.allowedIps.optional(),
@@ -166,7 +169,9 @@ export const RotateKey = z.strictObject({
     .min(0)
     .max(7 * DAY_SECONDS)
     .default(DAY_SECONDS)
-    .openapi({ description: 'How long the old key works beside the new one; 0 ends it now.' }),
+    .openapi({
+      description: 'How many seconds the old key works beside the new one; 0 ends it now.',
+    }),
 });
 
 export const DeletedKey = z

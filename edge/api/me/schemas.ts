@@ -9,12 +9,12 @@ export const MeSchema = z
     email: z.string(),
     emailVerified: z.boolean(),
     isAdmin: z.boolean().describe('Platform administrator.'),
-    timeZone: z.string().nullable().describe('null = the workspace’s.'),
+    timeZone: z.string().nullable().describe('null for the time zone of the workspace.'),
     workspaceId: z.string().describe('The workspace that this request acts in.'),
     defaultWorkspaceId: z
       .string()
       .nullable()
-      .describe('The one they act in where the credential names none.'),
+      .describe('The workspace they act in when the credential names none.'),
     memberships: z.array(
       z.object({
         workspaceId: z.string(),
@@ -57,14 +57,14 @@ export const UpdateMe = z
     timeZone: TimeZone.nullable(),
     workspaceId: z.string().min(1).max(100).openapi({
       description:
-        'The workspace to act in from the next request on, where the credential names none.',
+        'The workspace to act in from the next request on, unless the credential names one.',
       example: WORKSPACE_EXAMPLE,
     }),
   })
   .partial();
 
 export const AcceptInvitation = z.strictObject({
-  token: z.string().min(1).max(200).openapi({ description: '`token` of the mailed link.' }),
+  token: z.string().min(1).max(200).openapi({ description: 'The `token` from the mailed link.' }),
 });
 
 export const AcceptedInvitation = z

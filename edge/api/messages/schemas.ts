@@ -34,7 +34,8 @@ export const Recipient = z
 /** Fields that every send has. */
 export const SendFields = {
   sessionId: z.string().min(1).max(100).optional().openapi({
-    description: "Id or name; by default the key's own session, else the workspace's default.",
+    description:
+      "Id or name. Without it, the session that the key is pinned to, otherwise the workspace's default session.",
     example: SESSION_EXAMPLE,
   }),
   expiresIn: z
@@ -45,13 +46,13 @@ export const SendFields = {
     .default(DEFAULT_EXPIRY_SECONDS)
     .openapi({
       description:
-        'Seconds after which an unsent message fails with EXPIRED; counted from `sendAt`.',
+        'Seconds after which an unsent message fails with `EXPIRED`, counted from `sendAt`.',
     }),
   sendAt: z.iso
     .datetime({ offset: true })
     .optional()
     .openapi({
-      description: `When to send it, within ${MAX_AHEAD_DAYS} days; to about 5 s. A time that is over is now.`,
+      description: `When to send the message, at most ${MAX_AHEAD_DAYS} days ahead, accurate to about 5 seconds. A time in the past means now.`,
       example: '2026-12-01T09:00:00+01:00',
     }),
 };
@@ -84,9 +85,9 @@ export const SentMessageSchema = z
       .number()
       .int()
       .nullable()
-      .describe('Place in the session’s queue; counts up by one. Null until `sendAt`.'),
+      .describe('Its number in the session’s queue, which counts up by one; null until `sendAt`.'),
     quotedMessageId: z.string().nullable(),
-    wireId: z.string().nullable().describe('The id it carries on WhatsApp, once it is settled.'),
+    wireId: z.string().nullable().describe('Its id on WhatsApp, once the message is settled.'),
     createdAt: z.iso.datetime(),
     sendAt: z.iso.datetime().nullable(),
     expiresAt: z.iso.datetime(),
@@ -116,13 +117,18 @@ export const MessageSchema = z
     from: z.object({ id: z.string(), lid: z.string().nullable() }).nullable(),
     type: z.string(),
     status: z.enum(MESSAGE_STATUSES),
-    content: z.record(z.string(), z.unknown()).describe('What it says; its fields go by type.'),
+    content: z
+      .record(z.string(), z.unknown())
+      .describe('The content; its fields depend on the type.'),
     error: z.object({ code: z.string(), message: z.string() }).nullable(),
-    wireId: z.string().nullable().describe('The id it carries on WhatsApp.'),
+    wireId: z.string().nullable().describe('Its id on WhatsApp.'),
     queueSeq: z.number().int().nullable(),
     quotedMessageId: z.string().nullable(),
     mediaId: z.string().nullable(),
-    attempts: z.number().int().describe('How often it was turned away before it could leave.'),
+    attempts: z
+      .number()
+      .int()
+      .describe('How many attempts to send it failed before it could leave.'),
     createdAt: z.iso.datetime(),
     sendAt: z.iso.datetime().nullable(),
     expiresAt: z.iso.datetime().nullable(),
@@ -134,7 +140,7 @@ export const MessageSchema = z
     stalledAt: z.iso
       .datetime()
       .nullable()
-      .describe('When it was noticed that WhatsApp took it and nobody got it.'),
+      .describe('When it was found that WhatsApp accepted the message but did not deliver it.'),
   })
   .openapi('Message', {
     example: {
@@ -183,11 +189,14 @@ export const SEND_ERRORS = [
 
 export const sendAnswers = {
   200: {
-    ...answer('Settled within the time of `Prefer: wait`.', SentMessageSchema),
+    ...answer('The message was settled within the time of `Prefer: wait`.', SentMessageSchema),
     headers: replayHeader,
   },
   202: {
-    ...answer('Queued; events and GET /v1/messages/{id} tell how it goes.', SentMessageSchema),
+    ...answer(
+      'The message is queued. Follow it by events or GET /v1/messages/{id}.',
+      SentMessageSchema,
+    ),
     headers: replayHeader,
   },
 };

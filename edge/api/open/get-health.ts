@@ -13,10 +13,10 @@ export const getHealth = (app: App) =>
       path: '/health',
       operationId: 'getHealth',
       tags: ['Operations'],
-      summary: 'Is the Worker running?',
-      description: 'Asks nothing of anything else; see /ready for that.',
+      summary: 'Check that the Worker is running',
+      description: 'Does not check any dependency; see /ready for that.',
       security: [],
-      responses: { 200: answer('It is.', Health) },
+      responses: { 200: answer('The Worker is running.', Health) },
     }),
     (c) => {
       c.header('cache-control', 'no-store');

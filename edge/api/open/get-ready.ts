@@ -27,13 +27,13 @@ export const getReady = (app: App) =>
       path: '/ready',
       operationId: 'getReady',
       tags: ['Operations'],
-      summary: 'Are its dependencies there?',
+      summary: 'Check the dependencies',
       description:
-        '503 when the database is out of reach. Without another part it is `degraded` and still answers 200: sends queue, webhooks wait.',
+        'Answers 503 when the database cannot be reached. When another part is missing the status is `degraded` and the answer is still 200: sends are queued, and webhooks wait.',
       security: [],
       responses: {
-        200: answer('It can work.', Readiness),
-        503: answer('It cannot work.', Readiness),
+        200: answer('The service works.', Readiness),
+        503: answer('The service does not work.', Readiness),
       },
     }),
     async (c) => {

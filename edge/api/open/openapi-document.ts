@@ -8,24 +8,24 @@ import { COOKIE_PREFIX } from '../../identity/session-cookie.ts';
 const DESCRIPTION = `
 Send and receive WhatsApp messages over REST and signed webhooks.
 
-**Authentication.** \`Authorization: Bearer <API key>\` or \`x-api-key: <API key>\`. A test key reaches sandbox sessions only.
-People are taken too, by \`Authorization: Bearer <user token or Supabase token>\` or the dashboard's cookie; each operation says
-which kinds it takes. Of several credentials \`Authorization\` counts.
+**Authentication.** \`Authorization: Bearer <API key>\` or \`x-api-key: <API key>\`. A test key can reach sandbox sessions only.
+People authenticate with \`Authorization: Bearer <user token or Supabase token>\` or the dashboard's cookie. Each operation says
+which kinds of credential it takes. If a request carries several, \`Authorization\` counts.
 
-**Sessions.** A session is one linked WhatsApp number. \`sessionId\` (an id or a name) may be left out: a pinned key uses
-its session, otherwise the workspace's default is used.
+**Sessions.** A session is one linked WhatsApp number. If you leave out \`sessionId\` (an id or a name), a pinned key
+uses its own session; any other credential uses the workspace's default session.
 
 **Answers.** \`{"success": true, "data": …, "meta": {"requestId": …}}\` or
 \`{"success": false, "error": {"code", "message", "details"}, "meta": …}\` with a closed set of codes (schema \`Error\`; each has an example).
 
 **Repeating a send.** With an \`Idempotency-Key\` header of up to 255 visible ASCII characters a send may be repeated for
 24 hours. The key counts for its workspace and its route. The same request is answered with \`Idempotent-Replayed: true\`, the
-same message and the same status: 202 with what became of the message since, or the settled answer that
+same message and the same status: 202 with the message's current status, or the settled answer that
 \`Prefer: wait\` got, success or failure. \`IDEMPOTENCY_MISMATCH\` (422): the key was used with another body.
-\`IDEMPOTENCY_CONFLICT\` (409): its first request is still running. What was refused used no key up.
+\`IDEMPOTENCY_CONFLICT\` (409): its first request is still running. A refused request does not use up its key.
 
 **Limits.** 60 requests a minute and 1,000 an hour for each key, unless it has a limit of its own; 300 a minute for each
-user; 100 in 15 minutes for each address without a good credential. See the RateLimit headers and Retry-After.
+user; 100 in 15 minutes for each address without a good credential. The \`RateLimit\` headers and \`Retry-After\` say where you stand.
 `.trim();
 
 const SECURITY_SCHEMES = {
@@ -61,17 +61,17 @@ const SECURITY_SCHEMES = {
 };
 
 const TAGS = [
-  { name: 'Messages', description: 'Send, reply, and follow what became of it.' },
+  { name: 'Messages', description: 'Send messages, reply, and follow their status.' },
   { name: 'Sessions', description: 'Linked WhatsApp numbers.' },
   { name: 'Sandbox', description: 'The simulated phone of a sandbox session.' },
-  { name: 'Webhooks', description: 'Where events are delivered, and how that went.' },
-  { name: 'Events', description: 'What happened, in order.' },
-  { name: 'Accounts', description: 'Sign up, sign in and out, passwords.' },
-  { name: 'Keys', description: 'API keys: what they may do, from where and until when.' },
+  { name: 'Webhooks', description: 'Where events are delivered, and the log of deliveries.' },
+  { name: 'Events', description: 'Everything that happened, in order.' },
+  { name: 'Accounts', description: 'Sign-up, sign-in and passwords.' },
+  { name: 'Keys', description: 'API keys and their limits.' },
   { name: 'Audit', description: 'Who did what, when and from where.' },
-  { name: 'Account', description: 'The signed-in person, and invitations to them.' },
+  { name: 'Account', description: 'The signed-in person and their invitations.' },
   { name: 'Workspace', description: 'Settings, members and invitations.' },
-  { name: 'Admin', description: 'What platform administrators do, across all workspaces.' },
+  { name: 'Admin', description: 'For platform administrators, across all workspaces.' },
   { name: 'Operations', description: 'Health of the service.' },
 ];
 

@@ -14,7 +14,7 @@ export const ScanSandbox = z.strictObject({
     .string()
     .regex(/^\+?[1-9]\d{6,14}$/, 'a phone number in international form')
     .optional()
-    .openapi({ description: 'Number of the phone; one is made up by default.' }),
+    .openapi({ description: 'Number of the phone. Without it, one is made up.' }),
   name: z.string().min(1).max(100).optional(),
   pairingCode: z
     .string()
@@ -56,7 +56,7 @@ export const SandboxAcks = z
       .string()
       .max(100)
       .optional()
-      .openapi({ description: 'Message to acknowledge now.' }),
+      .openapi({ description: 'The message to acknowledge now.' }),
     ack: z
       .number()
       .int()
@@ -65,7 +65,7 @@ export const SandboxAcks = z
       .optional()
       .openapi({ description: '1 server, 2 delivered, 3 read, 4 played, -1 error.' }),
     delaysMs: z.tuple([z.number().int(), z.number().int(), z.number().int()]).optional().openapi({
-      description: 'Delays of acks 1, 2 and 3 of later sends; -1 = that one never comes.',
+      description: 'Delays of acks 1, 2 and 3 of later sends, in milliseconds; -1 for never.',
     }),
   })
   .refine((body) => (body.messageId === undefined) === (body.ack === undefined), {
@@ -81,5 +81,5 @@ export const SandboxNetwork = z.strictObject({
     .min(0)
     .max(3_600_000)
     .optional()
-    .openapi({ description: 'Milliseconds after which it turns back by itself.' }),
+    .openapi({ description: 'Milliseconds after which the network changes back by itself.' }),
 });

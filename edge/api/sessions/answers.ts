@@ -8,9 +8,11 @@ import { SESSION_EXAMPLE } from './schemas.ts';
 
 export const PairingCode = z
   .object({
-    code: z.string().describe('Typed on the phone: Linked devices, Link with phone number.'),
+    code: z
+      .string()
+      .describe('Type it on the phone, under Linked devices, Link with phone number.'),
     phone: z.string(),
-    expiresAt: z.iso.datetime().describe('A new code takes its place then.'),
+    expiresAt: z.iso.datetime().describe('When a new code replaces this one.'),
   })
   .openapi('PairingCode', {
     example: { code: 'ABCD1234', phone: '15550100001', expiresAt: '2026-11-21T10:03:00.000Z' },
@@ -25,17 +27,21 @@ export const SessionStatusSchema = z
     action: z
       .object({ action: z.enum(SESSION_ACTION_NAMES), advice: z.string() })
       .nullable()
-      .describe('What a person has to do, in `action_required`.'),
+      .describe('What a person has to do while the status is `action_required`.'),
     reconnect: z
       .object({ attempt: z.number().int(), nextAt: z.iso.datetime() })
       .nullable()
-      .describe('The next try to reconnect, while there is one to come.'),
-    desired: z.enum(['running', 'stopped']).describe('What was asked of it last.'),
+      .describe('The next attempt to reconnect, if one is due.'),
+    desired: z
+      .enum(['running', 'stopped'])
+      .describe('Whether the session was last started or stopped.'),
     phoneNumber: z.string().nullable(),
     newPhoneNumber: z
       .string()
       .nullable()
-      .describe('Linked now instead of `phoneNumber`, and waiting for `acceptNumber`.'),
+      .describe(
+        'The number that is linked now instead of `phoneNumber`, until you accept it with `acceptNumber`.',
+      ),
     lastActiveAt: z.iso.datetime().nullable(),
     updatedAt: z.iso.datetime(),
   })
@@ -56,17 +62,20 @@ export const SessionStatusSchema = z
   });
 
 const Uptime = z.object({
-  wantedSeconds: z.number().int().describe('Linked, and stopped by nobody.'),
+  wantedSeconds: z.number().int().describe('Time in which the session was linked and not stopped.'),
   onlineSeconds: z.number().int(),
-  share: z.number().nullable().describe('Online of wanted; null when it was not wanted at all.'),
+  share: z
+    .number()
+    .nullable()
+    .describe('`onlineSeconds` divided by `wantedSeconds`; null when the latter is 0.'),
 });
 
 export const SessionMetricsSchema = z
   .object({
     resources: SessionMetrics.extend({ measuredAt: z.iso.datetime() })
       .nullable()
-      .describe('Of the processes of the session; null when nothing runs.'),
-    uptime: z.object({ day: Uptime, week: Uptime }).describe('Over 24 hours and 7 days.'),
+      .describe('Use by the processes of the session; null when none runs.'),
+    uptime: z.object({ day: Uptime, week: Uptime }).describe('Over the last 24 hours and 7 days.'),
   })
   .openapi('SessionMetrics', {
     example: {
@@ -91,7 +100,7 @@ export const LoggedOutSession = z
     reason: z.string(),
     told: z
       .boolean()
-      .describe('Whether WhatsApp was told. If not, remove the device on the phone as well.'),
+      .describe('Whether WhatsApp confirmed it. If not, also remove the device on the phone.'),
   })
   .openapi('LoggedOutSession', {
     example: {
@@ -114,9 +123,9 @@ export const SessionLogEntry = z
     status: z.string(),
     reason: z.string(),
     epoch: z.number().int().nullable(),
-    attempt: z.number().int().nullable().describe('Of a reconnect: its number, from 1.'),
+    attempt: z.number().int().nullable().describe('Number of the attempt to reconnect, from 1.'),
     delayMs: z.number().int().nullable(),
-    nextAt: z.iso.datetime().nullable().describe('When it is tried.'),
+    nextAt: z.iso.datetime().nullable().describe('When the attempt is made.'),
   })
   .openapi('SessionLogEntry', {
     example: {

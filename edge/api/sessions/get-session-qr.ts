@@ -19,7 +19,7 @@ const FORMAT_OF_TYPE: Readonly<Record<string, Format>> = {
 };
 
 const Query = z.object({
-  format: z.enum(FORMATS).optional().openapi({ description: 'Instead of the Accept header.' }),
+  format: z.enum(FORMATS).optional().openapi({ description: 'Used instead of the Accept header.' }),
   wait: z.coerce
     .number()
     .int()
@@ -32,8 +32,8 @@ const Query = z.object({
 const Qr = z
   .object({
     qr: z.string().describe('The text that the code encodes.'),
-    dataUrl: z.string().describe('The code as a PNG.'),
-    expiresAt: z.iso.datetime().describe('A new code takes its place then.'),
+    dataUrl: z.string().describe('The code as a PNG image.'),
+    expiresAt: z.iso.datetime().describe('When a new code replaces this one.'),
   })
   .openapi('SessionQr', {
     example: {

@@ -13,7 +13,7 @@ export const getSessionScreenshot = rawOperation({
   params: SessionRef,
   responses: {
     200: {
-      description: 'A PNG.',
+      description: 'A PNG image.',
       content: { 'image/png': { schema: z.string().openapi({ format: 'binary' }) } },
     },
   },

@@ -11,11 +11,11 @@ export const CreateSession = z
     mode: z
       .enum(SESSION_MODES)
       .default('live')
-      .openapi({ description: '`sandbox` plays WhatsApp, so that no phone is needed.' }),
+      .openapi({ description: '`sandbox` simulates WhatsApp, so that you need no phone.' }),
     sandboxProfile: z
       .enum(SANDBOX_PROFILES)
       .optional()
-      .openapi({ description: 'Build of WhatsApp Web that a sandbox session plays.' }),
+      .openapi({ description: 'Build of WhatsApp Web that a sandbox session simulates.' }),
     region: Region.optional(),
     pacing: Pacing.optional(),
     proxy: Proxy.optional(),
@@ -32,14 +32,14 @@ export const UpdateSession = z
     pacing: Pacing,
     isDefault: z.boolean().openapi({
       description:
-        'The session that is meant where a request names none. For owners, and live keys that are pinned to no session.',
+        'Makes it the session that requests without a `sessionId` use. Only owners, and live keys that are not pinned to a session, can set it.',
     }),
     includeStatus: z
       .boolean()
-      .openapi({ description: 'Take in status posts; from the next start of the browser on.' }),
+      .openapi({ description: 'Receive status posts, from the next start of the browser on.' }),
     includeChannels: z
       .boolean()
-      .openapi({ description: 'Take in channel posts; from the next start of the browser on.' }),
+      .openapi({ description: 'Receive channel posts, from the next start of the browser on.' }),
     proxy: Proxy.nullable(),
   })
   .partial();
@@ -47,7 +47,7 @@ export const UpdateSession = z
 export const ReconnectSession = z.strictObject({
   acceptNumber: z.boolean().default(false).openapi({
     description:
-      'The new number of the phone is right: ends `action_required: number_changed`. Messages that are queued or scheduled under the old number fail with `NUMBER_CHANGED`; `meta.failedMessages` says how many.',
+      'Confirms that the new number of the phone is right. Ends `action_required: number_changed`. Messages that are queued or scheduled under the old number fail with `NUMBER_CHANGED`; `meta.failedMessages` says how many.',
   }),
 });
 
@@ -73,7 +73,7 @@ export const PairingQuery = z.object({
     .min(0)
     .max(30)
     .default(15)
-    .openapi({ description: 'Seconds to wait for the page that shows the code.' }),
+    .openapi({ description: 'Seconds to wait until the code can be shown.' }),
 });
 
 export const SessionLogQuery = z.object({
@@ -81,6 +81,6 @@ export const SessionLogQuery = z.object({
     .string()
     .regex(/^\d{1,15}$/, 'not a cursor of this API')
     .optional()
-    .openapi({ description: '`meta.nextCursor` of the page before.' }),
+    .openapi({ description: '`meta.nextCursor` of the previous page.' }),
   limit: z.coerce.number().int().min(1).max(100).default(50),
 });

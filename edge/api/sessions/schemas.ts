@@ -36,7 +36,7 @@ export const Pacing = z
   })
   .openapi({
     description:
-      'Gap kept between two sends: at least `minIntervalMs`, plus up to `jitterMs` at random. 1,500 and 500 by default; a lower one makes a number look like a machine.',
+      'Pause between two sends: at least `minIntervalMs`, plus up to `jitterMs` at random. The defaults are 1,500 and 500. With shorter pauses a number looks like a machine.',
     example: { minIntervalMs: 1500, jitterMs: 500 },
   });
 
@@ -44,7 +44,8 @@ export const Region = z
   .string()
   .regex(/^[a-z0-9-]{2,32}$/, 'a region such as fra')
   .openapi({
-    description: 'Where it should run; the nearest one that has room otherwise.',
+    description:
+      'Where the session should run. If there is no room, it runs in the nearest region that has some.',
     example: 'fra',
   });
 
@@ -64,7 +65,7 @@ export const Proxy = z
     message: 'Chromium cannot log in at a SOCKS proxy; use an HTTP proxy',
   })
   .openapi({
-    description: "The way out of this session's browser, and of no other.",
+    description: "Proxy for this session's browser only.",
     example: { url: 'http://proxy.example.com:8080', username: 'user', password: 'secret' },
   });
 
@@ -77,31 +78,34 @@ export const SessionSchema = z
     mode: z.enum(SESSION_MODES),
     phoneNumber: z.string().nullable(),
     displayName: z.string().nullable(),
-    profile: z.enum(SANDBOX_PROFILES).nullable().describe('Build that a sandbox session plays.'),
+    profile: z
+      .enum(SANDBOX_PROFILES)
+      .nullable()
+      .describe('Build of WhatsApp Web that a sandbox session simulates.'),
     isDefault: z.boolean(),
     region: z.string().nullable(),
     includeStatus: z.boolean(),
     includeChannels: z.boolean(),
-    proxy: z.string().nullable().describe('Masked.'),
+    proxy: z.string().nullable().describe('URL of the proxy, with its login masked.'),
     pacing: Pacing,
     runner: z
       .object({
         id: z.string(),
         epoch: z.number().int(),
-        pid: z.number().int().nullable().describe('Of its process, where that means something.'),
+        pid: z.number().int().nullable().describe('Id of its process, where that means something.'),
       })
       .nullable()
-      .describe('The runner that drives it now.'),
+      .describe('The runner that the session is on now.'),
     createdBy: z.string().nullable(),
     lastActiveAt: z.iso.datetime().nullable(),
     phoneSeenAt: z.iso
       .datetime()
       .nullable()
-      .describe('The last sign of the phone itself; to the hour.'),
+      .describe('The last sign of the phone itself, accurate to the hour.'),
     phoneUnseen: z
       .boolean()
       .describe(
-        'It was told that there was none for 12 days (`session.phone_unseen`), and none came since.',
+        'True from the event `session.phone_unseen`, after 12 days without a sign of the phone, until the next sign.',
       ),
     createdAt: z.iso.datetime(),
     updatedAt: z.iso.datetime(),

@@ -9,13 +9,13 @@ const Attempt = z.object({
   durationMs: z.number().int(),
   statusCode: z.number().int().nullable(),
   error: z.string().nullable(),
-  responseExcerpt: z.string().nullable().describe('The first 2 KiB of the answer.'),
+  responseExcerpt: z.string().nullable().describe('The first 2 KiB of the response.'),
 });
 
 export const DeliverySchema = z
   .object({
     id: z.string(),
-    eventId: z.string().describe('What the receiver saw as `webhook-id`.'),
+    eventId: z.string().describe('The `webhook-id` header of the requests.'),
     eventType: z.string(),
     eventSeq: z.number().int(),
     status: z.enum(STATUSES),

@@ -45,7 +45,7 @@ const CustomHeaders = z
 /** Fields of an endpoint that its owner writes. */
 export const WebhookFields = {
   url: z.string().max(2_048).openapi({
-    description: 'https:// or http:// on a public host; redirects are not followed.',
+    description: 'An https:// or http:// address on a public host. Redirects are not followed.',
     example: 'https://example.com/hooks/waypost',
   }),
   description: z.string().max(500).nullable(),
@@ -55,26 +55,23 @@ export const WebhookFields = {
     .max(50)
     .openapi({
       description:
-        'Types, wildcards (`message.*`, `*`) or aliases; events come under the name asked for.',
+        'Types, wildcards (`message.*`, `*`) or aliases; events arrive under the name that you subscribe to.',
       example: ['message.received', 'session.*'],
     }),
-  sessionIds: z
-    .array(z.string().min(1).max(100))
-    .min(1)
-    .max(100)
-    .nullable()
-    .openapi({ description: 'Ids or names of the sessions to hear of; null = all.' }),
-  headers: CustomHeaders.openapi({ description: 'Sent with each request, names in lower case.' }),
+  sessionIds: z.array(z.string().min(1).max(100)).min(1).max(100).nullable().openapi({
+    description: 'Ids or names of the sessions whose events to deliver; null for all sessions.',
+  }),
+  headers: CustomHeaders.openapi({
+    description: 'Headers to send with each request. Names are in lower case.',
+  }),
   fifo: z.boolean().openapi({
     description:
-      'Deliver strictly in order of `seq`: each waits until the one before is delivered or given up.',
+      'Deliver strictly in order of `seq`. Each event waits until the one before it is delivered or given up.',
   }),
-  maxAttempts: z
-    .number()
-    .int()
-    .min(1)
-    .max(MAX_ATTEMPTS)
-    .openapi({ description: 'Attempts before a delivery is given up.', example: DEFAULT_ATTEMPTS }),
+  maxAttempts: z.number().int().min(1).max(MAX_ATTEMPTS).openapi({
+    description: 'How often a delivery is attempted before it is given up.',
+    example: DEFAULT_ATTEMPTS,
+  }),
 };
 
 export const WEBHOOK_SHOWN = {
@@ -111,7 +108,8 @@ export const WebhookSchema = z
   .openapi('Webhook', { example: WEBHOOK_SHOWN });
 
 export const Secret = z.string().openapi({
-  description: 'Signs each request (`webhook-signature`, `X-Signature`). Shown here only: keep it.',
+  description:
+    'Signs each request (`webhook-signature`, `X-Signature`). It is shown only here, so store it.',
   example: SECRET_SHOWN,
 });
 
@@ -141,7 +139,7 @@ export const RotateSecret = z.strictObject({
     .max(7 * DAY_SECONDS)
     .default(DAY_SECONDS)
     .openapi({
-      description: 'How long the old secret signs beside the new one.',
+      description: 'How many seconds requests are signed with both secrets.',
     }),
 });
 

@@ -38,9 +38,9 @@ export const ROLES = ['owner', 'member'] as const;
 
 export const MemberRole = z
   .enum(ROLES)
-  .openapi({ description: 'An owner reaches everything and manages the workspace.' });
+  .openapi({ description: 'An owner can reach everything and manages the workspace.' });
 
 export const AllSessions = z.boolean().openapi({
   description:
-    'Whether a member reaches all sessions, or only those that they and their keys created.',
+    'Whether a member can reach all sessions, or only those that they and their keys created.',
 });

@@ -28,28 +28,33 @@ export const WorkspaceFields = {
   cleanupTime: z
     .string()
     .regex(/^(?:[01]\d|2[0-3]):[0-5]\d$/, 'HH:MM, from 00:00 to 23:59')
-    .openapi({ description: 'When expired media leaves, in the time zone.', example: '00:00' }),
+    .openapi({
+      description:
+        'Time of day at which expired media is deleted, in the time zone of the workspace.',
+      example: '00:00',
+    }),
   mediaRetentionHours: z
     .number()
     .int()
     .min(1)
     .max(8_760)
-    .openapi({ description: 'How long media is kept: an hour to a year.', example: 24 }),
+    .openapi({ description: 'How many hours media is kept, up to a year.', example: 24 }),
   contentRetentionDays: z.number().int().min(0).max(365).openapi({
-    description: 'How long message content is kept; 0 = it is erased once it is delivered.',
+    description: 'How many days message content is kept; 0 erases it once it is delivered.',
     example: 1,
   }),
   defaultSessionId: z.string().min(1).max(100).nullable().openapi({
-    description: 'Id or name of the session that is meant where none is named; null = none.',
+    description:
+      'Id or name of the session that requests without a `sessionId` use; null for none.',
     example: 'support',
   }),
   region: z
     .string()
     .regex(/^[a-z0-9-]{1,20}$/, 'a region code, as fra')
     .nullable()
-    .openapi({ description: 'Where new sessions are placed, if it can be.', example: 'fra' }),
+    .openapi({ description: 'Where new sessions are placed, if there is room.', example: 'fra' }),
   pacing: Pacing.nullable().openapi({
-    description: 'Pacing of sessions that are created without their own; null = the product’s.',
+    description: 'Pacing of new sessions that do not set their own; null for the defaults.',
   }),
 };
 
@@ -76,7 +81,8 @@ export const WorkspaceSchema = z
     name: z.string(),
     tier: TierName,
     maxSessions: SessionLimit.openapi({
-      description: 'Sessions that it may have: the tier’s number, or one that was set for it.',
+      description:
+        'How many sessions the workspace may have: the number of its tier, or one that was set for it.',
     }),
     sessionsUsed: z.number().int().describe('Archived sessions do not count.'),
     defaultSessionId: z.string().nullable(),
@@ -135,7 +141,7 @@ export const InvitationSchema = z
     email: z.string(),
     role: z.enum(ROLES),
     allSessions: z.boolean(),
-    invitedBy: z.string().nullable().describe('User id.'),
+    invitedBy: z.string().nullable().describe('Id of the user.'),
     expiresAt: z.iso.datetime(),
     createdAt: z.iso.datetime(),
   })
@@ -152,7 +158,8 @@ export const InvitationSchema = z
   });
 
 export const KeysFate = z.enum(['revoke', 'take_over']).default('revoke').openapi({
-  description: 'What becomes of their API keys. With `take_over` they go on and belong to you.',
+  description:
+    'What happens to their API keys. With `take_over` the keys keep working and belong to you.',
 });
 
 const KeyRefs = z.array(z.object({ id: z.string(), name: z.string() }));

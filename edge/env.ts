@@ -153,6 +153,11 @@ export const EdgeEnv = z.object({
   FLEET_REGIONS: lowerCaseList.default([]),
   /** A machine without sessions is stopped after this. */
   FLEET_IDLE_MINUTES: z.coerce.number().min(0).default(10),
+  /**
+   * A linked session whose newest keys no copy has waits so long for the runner whose disk they are on, counted from its last
+   * heartbeat. Then it goes on elsewhere from an older copy.
+   */
+  RUNNER_DISK_WAIT_SECONDS: z.coerce.number().int().min(0).max(86_400).default(15),
   /** A message that WhatsApp took and no phone of the recipient got for so long is told of as stalled. */
   MESSAGE_STALLED_AFTER_MINUTES: z.coerce.number().int().min(1).max(1_440).default(30),
   EGRESS: Binding,

@@ -36,7 +36,7 @@ const good: History = {
     { sessionId: 'other', deviceId: 8, from: 130, to: 400 },
   ],
   violations: [],
-  moves: { a: 1 },
+  oldCopies: { a: 1 },
 };
 const ended = (status: string, wireId: string | null = 'A') => ({
   messages: [{ id: 'msg_1', status, wireId, queueSeq: 1 }],
@@ -51,7 +51,7 @@ const two = {
 
 const ROLLED_BACK = { kind: 'ratchet_rolled_back', account: 'a', detail: '9 after 12' };
 
-test('keys may go back when a session moves', () => {
+test('keys may go back when a session says that its copy is old', () => {
   expect(checkHistory({ ...good, violations: [ROLLED_BACK] })).toEqual([]);
 });
 
@@ -183,7 +183,7 @@ test.each<[string, RegExp, Partial<History>]>([
     /s before it had an owner/,
     { connections: [{ sessionId: 's', deviceId: 7, from: 90, to: 95 }] },
   ],
-  ['keys that went back without a move', /a: 9 after 12/, { violations: [ROLLED_BACK], moves: {} }],
+  ['keys that went back unsaid', /a: 9 after 12/, { violations: [ROLLED_BACK], oldCopies: {} }],
 ])('notices %s', (_name, what, change) => {
   const findings = checkHistory({ ...good, ...change }).map((finding) => finding.what);
   expect(findings).toContainEqual(expect.stringMatching(what));

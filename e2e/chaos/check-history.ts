@@ -4,7 +4,7 @@ import type { EndedMessage, History, RecordedEvent, Send } from './history.ts';
 
 export type Finding = { rule: string; what: string };
 
-const ROLLED_BACK = 'ratchet_rolled_back';
+export const ROLLED_BACK = 'ratchet_rolled_back';
 
 type Rule = (history: History) => string[];
 
@@ -126,11 +126,11 @@ const RULES: Readonly<Record<string, Rule>> = {
       .filter(({ kind }) => kind !== ROLLED_BACK)
       .map(({ kind, account, detail }) => `${kind} of ${account}: ${detail}`),
 
-  // What a runner that died held beyond its last copy is lost with its disk (docs/credentials-of-sessions.md). WhatsApp
-  // notes it at every send until the keys have caught up.
-  'keys go back only to the last copy, when a session moves': ({ violations, moves }) =>
+  // What a runner that died held beyond its last copy is lost with its disk (docs/credentials-of-sessions.md). The session
+  // says so when it goes on. WhatsApp notes it at every send until the keys have caught up.
+  'keys go back only when a disk is lost, and then it is said': ({ violations, oldCopies }) =>
     violations
-      .filter(({ kind, account }) => kind === ROLLED_BACK && (moves[account] ?? 0) === 0)
+      .filter(({ kind, account }) => kind === ROLLED_BACK && (oldCopies[account] ?? 0) === 0)
       .map(({ account, detail }) => `${account}: ${detail}`),
 
   ...OWNERSHIP_RULES,

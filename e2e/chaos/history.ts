@@ -22,8 +22,8 @@ export type History = {
   owners: readonly Owner[];
   /** When each session's device was connected, as WhatsApp saw it. */
   connections: readonly Connection[];
-  /** How often each account's session was seen on another runner than before. */
-  moves: Readonly<Record<string, number>>;
+  /** How often each account's session said that it goes on from an older copy. */
+  oldCopies: Readonly<Record<string, number>>;
 };
 
 export type MessageRow = { id: string; sessionId: string; status: string };

@@ -4,7 +4,8 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { startDeployment } from '../testing/deployment.ts';
 import { reportOf } from './report.ts';
-import { type ChaosReport, runChaos, SOON_COPIED } from './run.ts';
+import { restartRunners } from './restarts.ts';
+import { type ChaosReport, runChaos, runUnder, SOON_COPIED } from './run.ts';
 
 const results = fileURLToPath(new URL('results/', import.meta.url));
 
@@ -14,6 +15,8 @@ const { values } = parseArgs({
     first: { type: 'string', default: '1' },
     sessions: { type: 'string', default: '4' },
     seconds: { type: 'string', default: '45' },
+    /** Instead of faults at random: so many graceful restarts of runners, one after the other. */
+    restarts: { type: 'string', default: '0' },
   },
 });
 const count = Number(values.seeds);
@@ -25,14 +28,15 @@ const deployment = await startDeployment({ environment: SOON_COPIED });
 const reports: ChaosReport[] = [];
 try {
   for (let seed = first; seed < first + count; seed += 1) {
-    const report = await runChaos(deployment, {
-      seed,
-      sessions: Number(values.sessions),
-      seconds: Number(values.seconds),
-    });
+    const options = { seed, sessions: Number(values.sessions), seconds: Number(values.seconds) };
+    const restarts = Number(values.restarts);
+    const report =
+      restarts === 0
+        ? await runChaos(deployment, options)
+        : await runUnder(deployment, options, (site) => restartRunners(site, restarts));
     reports.push(report);
     tell(
-      `seed ${seed}: ${report.faults.length} faults, ${report.sent} sent, ${report.unknown} unknown, ${report.findings.length} findings`,
+      `seed ${seed}: ${report.faults.length} faults, ${report.sent} sent, ${report.unknown} unknown, ${report.rolledBack} times keys that went back, ${report.findings.length} findings`,
     );
     for (const { rule, what } of report.findings) tell(`  ${rule}: ${what}`);
     if (report.findings.length > 0)

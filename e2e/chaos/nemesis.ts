@@ -8,8 +8,6 @@ export type Fault = {
   at: number;
   kind: string;
   what: string;
-  /** Sessions that were restored from their copies by a runner that is called as before. */
-  restored?: readonly ChaosSession[];
 };
 
 /** Where faults strike. */

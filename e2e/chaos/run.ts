@@ -3,7 +3,7 @@ import type { Deployment } from '../testing/deployment.ts';
 import { onlineSession, SETTLED } from '../testing/session.ts';
 import { until } from '../testing/until.ts';
 import { worldOf } from '../testing/world.ts';
-import { checkHistory, type Finding } from './check-history.ts';
+import { checkHistory, type Finding, ROLLED_BACK } from './check-history.ts';
 import type { RecordedEvent } from './history.ts';
 import {
   connectedShares,
@@ -58,6 +58,8 @@ export type ChaosReport = {
   askedForQr: boolean;
   /** How often a session was seen on another runner than before. */
   moves: number;
+  /** How often WhatsApp saw keys that had gone back. */
+  rolledBack: number;
 };
 
 const RECOVERS_WITHIN_MS = 150_000;
@@ -116,7 +118,6 @@ export async function runUnder(
     connections: await readConnections(sessions),
     wire: await readWire(sessions),
     violations: await readViolations(sessions),
-    moves: countMoves(looks, sessions, faults),
     ...(await readAllEvents(deployment, sessions, collected)),
   };
   await Promise.all(sessions.map((session) => removeSession(deployment, session)));
@@ -138,7 +139,8 @@ export async function runUnder(
     askedForQr: sessions.some(({ id }) =>
       looks.some((look) => look.sessions.get(id)?.status === 'qr'),
     ),
-    moves: Object.values(history.moves).reduce((sum, count) => sum + count, 0),
+    moves: countMoves(looks, sessions),
+    rolledBack: history.violations.filter(({ kind }) => kind === ROLLED_BACK).length,
   };
 }
 
@@ -213,24 +215,33 @@ async function readAllEvents(
     );
     const missing = wanted.some(({ id }) => !arrived.has(id));
     if (!missing || Date.now() > deadline)
-      return { events: wanted, delivered, seqs: events.map(({ seq }) => seq) };
+      return {
+        events: wanted,
+        delivered,
+        seqs: events.map(({ seq }) => seq),
+        oldCopies: countOldCopies(events, sessions),
+      };
     await sleep(1_000);
   }
 }
 
-function countMoves(
-  looks: readonly Look[],
-  sessions: readonly ChaosSession[],
-  faults: readonly Fault[],
-): Record<string, number> {
-  const restored = faults.flatMap((fault) => fault.restored ?? []);
-  const moves: Record<string, number> = {};
-  for (const session of sessions) {
-    const { id, at } = session;
+function countMoves(looks: readonly Look[], sessions: readonly ChaosSession[]): number {
+  return sessions.reduce((sum, { id }) => {
     const seen = looks.flatMap((look) => look.sessions.get(id)?.runnerId ?? []);
-    moves[at.account] =
-      seen.filter((runner, index) => index > 0 && runner !== seen[index - 1]).length +
-      restored.filter((one) => one === session).length;
-  }
-  return moves;
+    return sum + seen.filter((runner, index) => index > 0 && runner !== seen[index - 1]).length;
+  }, 0);
+}
+
+/** How often each account's session said that it goes on from an older copy. */
+function countOldCopies(
+  events: readonly RecordedEvent[],
+  sessions: readonly ChaosSession[],
+): Record<string, number> {
+  const said = events.filter(({ type }) => type === 'session.restored_old_copy');
+  return Object.fromEntries(
+    sessions.map(({ id, at }) => [
+      at.account,
+      said.filter(({ sessionId }) => sessionId === id).length,
+    ]),
+  );
 }

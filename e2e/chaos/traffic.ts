@@ -46,7 +46,7 @@ export async function runTraffic(options: {
 }
 
 /** As a careful client does it: one key, the same request until there is an answer. Null: refused. */
-async function sendUntilAnswered(
+export async function sendUntilAnswered(
   deployment: Deployment,
   sessionId: string,
   text: string,

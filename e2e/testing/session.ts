@@ -8,7 +8,7 @@ export const SessionView = z.object({
   status: z.string(),
   reason: z.string(),
   phoneNumber: z.string().nullable(),
-  runner: z.object({ id: z.string(), epoch: z.number() }).nullable(),
+  runner: z.object({ id: z.string(), epoch: z.number(), pid: z.number().nullable() }).nullable(),
 });
 
 export const MessageView = z.object({

@@ -51,6 +51,7 @@ export const LauncherEnv = z.object({
   RUNNER_UNACKED_SENDS: z.string().default('1'),
   /** Online for this long before a session's credentials are copied first. */
   RUNNER_SNAPSHOT_AFTER_SECONDS: z.string().default('60'),
+  RUNNER_DISK_WAIT_SECONDS: z.string().default('15'),
   PUPPETEER_EXECUTABLE_PATH: optional(z.string()),
 });
 

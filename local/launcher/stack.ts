@@ -66,7 +66,11 @@ export async function startStack(options: StackOptions): Promise<Stack> {
       WAYPOST_SERVICE: JSON.stringify({ dataDir: join(env.directory, 'data', name), ...config }),
     });
   const stop = async (): Promise<void> => {
-    for (const process of started.toReversed()) await process.stop();
+    // Told one after the other, runners would hand their sessions on to those that are told next.
+    const runners = started.filter(({ name }) => name.startsWith('runner-'));
+    await Promise.all(runners.map((runner) => runner.stop()));
+    for (const process of started.toReversed())
+      if (!runners.includes(process)) await process.stop();
   };
 
   try {
@@ -191,6 +195,7 @@ function fleetVariables({ env, settings }: StackOptions): Record<string, string>
   const shared = {
     FLEET: env.WAYPOST_FLEET,
     RUNNER_MAX_SESSIONS: String(env.RUNNER_MAX_SESSIONS),
+    RUNNER_DISK_WAIT_SECONDS: env.RUNNER_DISK_WAIT_SECONDS,
   };
   if (env.WAYPOST_FLEET === 'static')
     return { ...shared, RUNNER_URLS: runnerPorts(env, settings).map(local).join(',') };

@@ -100,6 +100,8 @@ it('each copy under load opens and has every write that was acknowledged before 
       const message = { wireId: newWireId(), chatId: '15550100001@c.us', content };
       const { outcome } = await link.engine.send(message);
       if (outcome === 'sent') load.sent += 1;
+      // An engine that is gone would make this loop for ever.
+      else if (outcome !== 'accepted') throw new Error(`the send ended as ${outcome}`);
     }
   })();
   const taken: { directory: string; acknowledged: number; sent: number }[] = [];

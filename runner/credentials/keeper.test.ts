@@ -223,16 +223,52 @@ describe('no copy is made of', () => {
     const runner = await online('one', session, SOON);
     await until('a copy', () => credentials().kept(session).length > 0);
     await runner.stop();
-    expect(credentials().kept(session)).toHaveLength(1);
+    // Of the one there is it is said that it has everything.
+    expect(credentials().kept(session)).toMatchObject([{ commit: { atRest: true } }]);
+  });
+});
+
+describe('the generation of a profile', () => {
+  it('rises with each copy, and goes along to the next runner', async () => {
+    const session = stage().edge.addSession();
+    for (const runnerId of ['one', 'two', 'two']) {
+      const runner = await online(runnerId, session);
+      appendFileSync(profileOf(runnerId, session), ` on ${runnerId}`);
+      await runner.stop();
+    }
+    const commits = credentials()
+      .kept(session)
+      .map(({ commit }) => commit);
+    expect(commits.map(({ generation }) => generation)).toEqual([0, 1, 2]);
+    expect(commits.map(({ atRest }) => atRest)).toEqual([true, true, true]);
+  });
+
+  it('on a disk that went back is before the copy’s: the copy is taken', async () => {
+    const { edge } = stage();
+    const session = edge.addSession();
+    await (await online('one', session)).stop();
+    edge.session(session).assignment.keptVersion = 2;
+    await online('one', session);
+    expect(credentials().restores).toHaveLength(1);
+    expect(statuses(session)).toEqual(['reconnecting', 'online']);
+  });
+
+  it('of a copy that was refused is used up', async () => {
+    const session = stage().edge.addSession();
+    credentials().refusal = 'not_stored';
+    await (await online('one', session)).stop();
+    credentials().refusal = null;
+    await (await online('one', session)).stop();
+    expect(credentials().kept(session)).toMatchObject([{ version: 2, commit: { generation: 1 } }]);
   });
 });
 
 it('a refused copy leaves the session as it is, and is told in the log', async () => {
   const session = stage().edge.addSession();
-  credentials().refusal = 'size_halved';
+  credentials().refusal = 'not_stored';
   const runner = await online('one', session, SOON);
   await until('it is told', () =>
-    stage().logged.some((line) => line.includes('not_kept') && line.includes('size_halved')),
+    stage().logged.some((line) => line.includes('not_kept') && line.includes('not_stored')),
   );
   expect(statuses(session).at(-1)).toBe('online');
   credentials().refusal = null;

@@ -1,11 +1,12 @@
 import { rm } from 'node:fs/promises';
+import type { CredentialsCommitRequest } from '../../shared/protocol/credentials.ts';
 import type { Assignment } from '../../shared/protocol/leases.ts';
 import type { Clock } from '../clock.ts';
 import { withDeadline } from '../deadline.ts';
 import { EdgeError, type EdgeClient } from '../edge-client/edge-client.ts';
 import type { WhatsAppEngine } from '../engine/port.ts';
 import type { Log } from '../log.ts';
-import type { SessionFolder } from '../session/profile.ts';
+import type { Restoration, SessionFolder } from '../session/profile.ts';
 import { copyKept } from './copy.ts';
 import { listKept, type KeptFile } from './kept-files.ts';
 import { restoreProfile } from './restore.ts';
@@ -40,7 +41,12 @@ export type PreparedProfile = {
   lost: string | null;
 };
 
-type Copied = { fingerprint: string; databaseBytes: number; sealedBytes: number };
+type Copied = {
+  fingerprint: string;
+  databaseBytes: number;
+  sealedBytes: number;
+  commit: CredentialsCommitRequest;
+};
 
 /**
  * Keeps sealed copies of one session's profile at the edge for one epoch: now and then while it is online, and once more
@@ -72,8 +78,8 @@ export class CredentialKeeper {
    */
   async prepare(): Promise<PreparedProfile> {
     const { folder, assignment, bootId } = this.#deps;
-    const { epoch, lastStarted } = assignment;
-    return folder.prepare({ epoch, bootId }, lastStarted, () => this.#restore());
+    const { epoch } = assignment;
+    return folder.prepare({ epoch, bootId }, assignment, () => this.#restore());
   }
 
   /** An engine is about to start; whether it will be linked is not known yet. */
@@ -120,15 +126,20 @@ export class CredentialKeeper {
     await this.#work;
     const phoneNumber = this.#registered;
     if (phoneNumber === null || this.#hurried.signal.aborted) return;
-    const { clock, folder, snapshots } = this.#deps;
+    const { clock, edge, folder, snapshots } = this.#deps;
     const deadline = new AbortController();
     const cancel = clock.after(snapshots.atRestMs, () => deadline.abort(new Error('too slow')));
     const signal = AbortSignal.any([this.#hurried.signal, deadline.signal]);
     try {
       const files = await listKept(folder.profileDir);
-      if (fingerprintOf(files) === this.#copied?.fingerprint) return;
+      const copied = this.#copied;
+      if (copied !== null && fingerprintOf(files) === copied.fingerprint) {
+        await edge.credentialsCommit({ ...copied.commit, atRest: true });
+        return;
+      }
       await this.#reportsDelivered();
-      await this.#store({ directory: folder.profileDir, files, phoneNumber, signal });
+      const directory = folder.profileDir;
+      await this.#store({ directory, files, phoneNumber, signal, atRest: true });
     } catch (error) {
       this.#notKept('at_rest', error);
     } finally {
@@ -189,7 +200,8 @@ export class CredentialKeeper {
         copyKept(folder.profileDir, directory, signal),
       );
       if (!(await isStill())) return;
-      await this.#store({ directory, files, phoneNumber, signal: this.#retired.signal });
+      const { signal } = this.#retired;
+      await this.#store({ directory, files, phoneNumber, signal, atRest: false });
     } finally {
       await rm(directory, { recursive: true, force: true });
     }
@@ -200,23 +212,27 @@ export class CredentialKeeper {
     files: KeptFile[];
     phoneNumber: string;
     signal: AbortSignal;
+    atRest: boolean;
   }): Promise<void> {
-    const { edge, log } = this.#deps;
-    const kept = await takeSnapshot({
+    const { assignment, bootId, edge, folder, log } = this.#deps;
+    const { commit, ...kept } = await takeSnapshot({
       ...copy,
       edge,
       holder: this.#holder(),
       chromiumMajor: await this.#chromiumMajor(),
+      generation: folder.generation,
+      beforeCommit: (version) => folder.copying({ epoch: assignment.epoch, bootId }, version),
     });
     this.#copied = {
       fingerprint: fingerprintOf(copy.files),
       databaseBytes: databaseBytes(copy.files),
       sealedBytes: kept.sizeBytes,
+      commit,
     };
     log.info('credentials.kept', { ...this.#names(), ...kept });
   }
 
-  async #restore(): Promise<{ restored: boolean; lost: string | null }> {
+  async #restore(): Promise<Restoration> {
     const { edge, log, assignment, folder } = this.#deps;
     const result = await restoreProfile({
       edge,
@@ -228,15 +244,17 @@ export class CredentialKeeper {
       workDir: folder.snapshotDir,
       signal: this.#retired.signal,
     });
-    if (result.restored) return { restored: true, lost: null };
+    const { generation } = result;
+    if (result.restored) return { restored: true, lost: null, generation };
     if (result.reason === 'too_new')
       throw new Error(
         'its credentials were made by a newer Chromium or runner; update this runner, or log the session out',
       );
     log.warn('credentials.none', { ...this.#names(), reason: result.reason });
-    if (result.reason === 'unopenable') return { restored: false, lost: 'no kept version opens' };
+    if (result.reason === 'unopenable')
+      return { restored: false, lost: 'no kept version opens', generation };
     const wasLinked = assignment.phoneNumber != null;
-    return { restored: false, lost: wasLinked ? 'no credentials are kept' : null };
+    return { restored: false, lost: wasLinked ? 'no credentials are kept' : null, generation };
   }
 
   /** What the edge does not know yet it would judge by what was before. */

@@ -27,8 +27,12 @@ export type RestoreInput = {
 };
 
 export type Restored =
-  | { restored: true; version: number; phoneNumber: string }
-  | { restored: false; reason: Extract<CredentialsRestoreResponse, { found: false }>['reason'] };
+  | { restored: true; version: number; phoneNumber: string; generation: number }
+  | {
+      restored: false;
+      generation: number;
+      reason: Extract<CredentialsRestoreResponse, { found: false }>['reason'];
+    };
 
 type Bundle = Extract<CredentialsRestoreResponse, { found: true }>;
 
@@ -47,12 +51,13 @@ export async function restoreProfile(input: RestoreInput): Promise<Restored> {
       format: CREDENTIALS_FORMAT,
       failed,
     });
-    if (!bundle.found) return { restored: false, reason: bundle.reason };
-    const { version, phoneNumber } = bundle;
+    if (!bundle.found)
+      return { restored: false, reason: bundle.reason, generation: bundle.generation };
+    const { version, phoneNumber, generation } = bundle;
     try {
       await openInto(bundle, input);
       log.info('credentials.restored', { sessionId: holder.sessionId, version });
-      return { restored: true, version, phoneNumber };
+      return { restored: true, version, phoneNumber, generation };
     } catch (error) {
       if (!isAboutTheBundle(error)) throw error;
       const detail = error instanceof Error ? error.message : String(error);

@@ -1,5 +1,9 @@
 import { createHash } from 'node:crypto';
-import { CREDENTIALS_FORMAT, type CredentialsHolder } from '../../shared/protocol/credentials.ts';
+import {
+  CREDENTIALS_FORMAT,
+  type CredentialsCommitRequest,
+  type CredentialsHolder,
+} from '../../shared/protocol/credentials.ts';
 import type { EdgeClient } from '../edge-client/edge-client.ts';
 import type { KeptFile } from './kept-files.ts';
 import { pack, planPack } from './pack.ts';
@@ -14,10 +18,22 @@ export type SnapshotInput = {
   files: readonly KeptFile[];
   chromiumMajor: number;
   phoneNumber: string;
+  /** Nothing runs on the profile any more. */
+  atRest: boolean;
+  /** Of the profile that the files are of. */
+  generation: number;
+  /** Notes the new version before it is kept. */
+  beforeCommit: (version: number) => Promise<void>;
   signal: AbortSignal;
 };
 
-export type Snapshot = { version: number; sizeBytes: number; contentBytes: number };
+export type Snapshot = {
+  version: number;
+  sizeBytes: number;
+  contentBytes: number;
+  /** The same again, to say of it that it is all there is. */
+  commit: CredentialsCommitRequest;
+};
 
 /**
  * Packs, seals and stores a copy of a profile in one pass, and makes it the session's current version. In memory stand the
@@ -41,7 +57,8 @@ export async function takeSnapshot(input: SnapshotInput): Promise<Snapshot> {
   else await putStream(uploadUrl, sealed, sizeBytes, signal);
   dataKey.fill(0);
   signal.throwIfAborted();
-  await edge.credentialsCommit({
+  await input.beforeCommit(version);
+  const commit = {
     ...holder,
     version,
     sha256: digest.digest('hex'),
@@ -49,9 +66,11 @@ export async function takeSnapshot(input: SnapshotInput): Promise<Snapshot> {
     contentBytes,
     chromiumMajor: input.chromiumMajor,
     phoneNumber: input.phoneNumber,
-    ...(inline === null ? {} : { inline }),
-  });
-  return { version, sizeBytes, contentBytes };
+    generation: input.generation,
+    atRest: input.atRest,
+  };
+  await edge.credentialsCommit({ ...commit, ...(inline === null ? {} : { inline }) });
+  return { version, sizeBytes, contentBytes, commit };
 }
 
 async function collectBase64(source: AsyncIterable<Buffer>): Promise<string> {

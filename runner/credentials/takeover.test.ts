@@ -121,7 +121,7 @@ it('what was sent after the last copy is what a killed runner takes with it: the
   const world = await link(session);
   await until('a copy', () => edge.credentials.kept(session).length > 0);
   const copies = edge.credentials.kept(session).length;
-  edge.credentials.refusal = 'size_halved';
+  edge.credentials.refusal = 'not_stored';
   await converse(session, 'after it');
   await stage.kill('SIGKILL');
   rmSync(dirOf('one'), { recursive: true, force: true });

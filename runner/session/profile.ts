@@ -3,26 +3,39 @@ import { mkdir, readFile, readdir, rename, rm, writeFile } from 'node:fs/promise
 import { basename, join } from 'node:path';
 import { z } from 'zod';
 import type { Assignment } from '../../shared/protocol/leases.ts';
+import { WorkLane } from '../work-lane.ts';
 
 /** What a folder may be called after. */
 export const SAFE_ID = /^\w+$/;
 
-const Marker = z.object({ epoch: z.number(), bootId: z.string(), linked: z.boolean() });
-/** Who last started an engine on this disk's profile, and whether it was linked to a phone then. */
+const Marker = z.object({
+  epoch: z.number(),
+  bootId: z.string(),
+  linked: z.boolean(),
+  /** Version of the newest copy that was begun of the profile, or that it came from; null: made before that was noted. */
+  generation: z.number().nullable().default(null),
+});
+/** Who last started an engine on this disk's profile, whether it was linked to a phone then, and its generation. */
 export type ProfileMarker = z.infer<typeof Marker>;
 
 /**
  * Whether the profile on this disk is the newest there is. An older one must never be started: it would roll the
- * encryption ratchet back. Epochs only grow, so ours is newest unless someone started the session after us.
+ * encryption ratchet back. Epochs only grow, so ours is newest unless someone started the session after us. A generation before
+ * that of the copy that is kept is one that the disk itself went back to.
  */
 export function isNewestProfile(
   marker: ProfileMarker | null,
   lastStarted: Assignment['lastStarted'],
+  keptVersion: number,
 ): boolean {
   if (marker === null) return lastStarted === null;
+  if (marker.generation !== null && marker.generation < keptVersion) return false;
   if (lastStarted === null || marker.epoch > lastStarted.epoch) return true;
   return marker.epoch === lastStarted.epoch && marker.bootId === lastStarted.bootId;
 }
+
+/** What came of bringing a session's profile back; `lost`: why it was linked once and is not. */
+export type Restoration = { restored: boolean; lost: string | null; generation: number };
 
 /** Ids of the sessions that have a folder here. */
 export function foldersOfSessions(dataDir: string): string[] {
@@ -43,6 +56,9 @@ export class SessionFolder {
   readonly snapshotDir: string;
   readonly #root: string;
   readonly #sessionId: string;
+  readonly #markerLane = new WorkLane();
+  #linked = false;
+  #generation = 0;
 
   constructor(dataDir: string, sessionId: string) {
     this.#sessionId = sessionId;
@@ -60,19 +76,20 @@ export class SessionFolder {
    */
   async prepare(
     owner: { epoch: number; bootId: string },
-    lastStarted: Assignment['lastStarted'],
-    restore: () => Promise<{ restored: boolean; lost: string | null }>,
+    { lastStarted, keptVersion }: Pick<Assignment, 'lastStarted' | 'keptVersion'>,
+    restore: () => Promise<Restoration>,
   ): Promise<{ linked: boolean; quarantined: boolean; lost: string | null }> {
     await mkdir(this.#root, { recursive: true, mode: 0o700 });
     await mkdir(this.filesDir, { recursive: true, mode: 0o700 });
     // What a boot before left of a copy that it did not finish.
     await rm(this.snapshotDir, { recursive: true, force: true });
     const marker = await this.#readMarker();
-    const isNewest = isNewestProfile(marker, lastStarted);
+    const isNewest = isNewestProfile(marker, lastStarted, keptVersion);
     const quarantined = !isNewest && (await this.quarantine());
     const isWhole = marker?.linked !== true || (await this.#hasDatabase());
-    const { restored, lost } =
-      isNewest && isWhole ? { restored: false, lost: null } : await restore();
+    const own = { restored: false, lost: null, generation: marker?.generation ?? keptVersion };
+    const { restored, lost, generation } = isNewest && isWhole ? own : await restore();
+    this.#generation = generation;
     const linked = restored || (isNewest && isWhole && marker?.linked === true);
     await mkdir(this.profileDir, { recursive: true, mode: 0o700 });
     await this.#writeMarker({ ...owner, linked });
@@ -86,6 +103,17 @@ export class SessionFolder {
   async unlink(owner: { epoch: number; bootId: string }): Promise<void> {
     await this.quarantine();
     await this.#writeMarker({ ...owner, linked: false });
+  }
+
+  /** Version of the newest copy that was begun of this profile, or that it came from; 0 for none. It only rises. */
+  get generation(): number {
+    return this.#generation;
+  }
+
+  /** Notes that a copy is about to be kept as `version`. Before it is: a copy must never be newer than its profile says. */
+  copying(owner: { epoch: number; bootId: string }, version: number): Promise<void> {
+    this.#generation = Math.max(this.#generation, version);
+    return this.#writeMarker({ ...owner, linked: this.#linked });
   }
 
   /** Notes that this owner's profile is linked, or not any more. */
@@ -139,12 +167,14 @@ export class SessionFolder {
     }
   }
 
-  async #writeMarker(marker: ProfileMarker): Promise<void> {
-    const next = `${this.#markerPath()}.next`;
-    await writeFile(next, JSON.stringify({ ...marker, sessionId: this.#sessionId }), {
-      mode: 0o600,
+  #writeMarker(marker: Omit<ProfileMarker, 'generation'>): Promise<void> {
+    this.#linked = marker.linked;
+    return this.#markerLane.run(async () => {
+      const next = `${this.#markerPath()}.next`;
+      const whole = { ...marker, generation: this.#generation, sessionId: this.#sessionId };
+      await writeFile(next, JSON.stringify(whole), { mode: 0o600 });
+      await rename(next, this.#markerPath());
     });
-    await rename(next, this.#markerPath());
   }
 }
 

@@ -64,7 +64,6 @@ export class FakeCredentials {
         workspaceId: session.workspaceId,
         dataKey: this.#dataKey(sessionId),
         uploadUrl: request.sizeBytes <= CREDENTIALS_INLINE_BYTES ? null : this.#urlOf(name),
-        previousContentBytes: null,
       },
     };
   }
@@ -81,6 +80,11 @@ export class FakeCredentials {
       (other) => other.sessionId === sessionId && other.version === version,
     );
     if (row === undefined) return refused('superseded');
+    if (row.commit?.sha256 === request.sha256) {
+      row.commit = request;
+      return { status: 200, body: { version } };
+    }
+    if (request.generation < this.#generation(sessionId)) return refused('generation_fell');
     if (request.inline !== undefined) stored.set(row.name, Buffer.from(request.inline, 'base64'));
     const bytes = stored.get(row.name) ?? Buffer.alloc(0);
     const sha256 = createHash('sha256').update(bytes).digest('hex');
@@ -99,13 +103,15 @@ export class FakeCredentials {
     const newest = openable.findLast(({ version }) => !failed.has(version));
     if (newest === undefined) {
       const reason = kept.length === 0 ? 'none' : openable.length === 0 ? 'too_new' : 'unopenable';
-      return { status: 200, body: { found: false, reason } };
+      const generation = this.#generation(request.sessionId);
+      return { status: 200, body: { found: false, reason, generation } };
     }
     const { sha256, sizeBytes, phoneNumber } = newest.commit;
     const { version, epoch, name } = newest;
     const body = {
       found: true,
       version,
+      generation: this.#generation(request.sessionId),
       epoch,
       format: 1,
       sha256,
@@ -116,6 +122,10 @@ export class FakeCredentials {
       downloadUrl: this.#urlOf(name),
     };
     return { status: 200, body };
+  }
+
+  #generation(sessionId: string): number {
+    return this.kept(sessionId).at(-1)?.version ?? 0;
   }
 
   #dataKey(sessionId: string): string {

@@ -104,6 +104,7 @@ export class FakeEdge {
       sessionId,
       workspaceId: newId('workspace'),
       epoch: 0,
+      keptVersion: 0,
       engine: 'wwebjs',
       mode: 'live',
       sessionKey: '0f'.repeat(32),

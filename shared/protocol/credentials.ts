@@ -37,7 +37,6 @@ export const CredentialsSlotResponse = z.object({
   dataKey: DataKey,
   /** Presigned PUT of exactly `sizeBytes`; null: the bundle goes with the commit. */
   uploadUrl: z.url().nullable(),
-  previousContentBytes: z.number().int().nullable(),
 });
 export type CredentialsSlotResponse = z.infer<typeof CredentialsSlotResponse>;
 
@@ -49,6 +48,13 @@ export const CredentialsCommitRequest = Holder.extend({
   /** Of the files in it, before compression. */
   contentBytes: z.number().int().min(0),
   chromiumMajor: z.number().int().min(1),
+  /**
+   * The generation of the profile: version of the newest copy that was made of it, or that it came from, before this one;
+   * 0 for none. It only rises.
+   */
+  generation: z.number().int().min(0),
+  /** Nothing runs on the profile any more, so that this is all there is. Said again for a copy that is current. */
+  atRest: z.boolean(),
   /** The linked phone, bare digits; null when the page had no registration. */
   phoneNumber: z.string().regex(/^\d+$/).nullable(),
   /** The sealed bundle, when its slot had no place for it. */
@@ -60,7 +66,8 @@ export type CredentialsCommitRequest = z.infer<typeof CredentialsCommitRequest>;
 export const COMMIT_REFUSALS = [
   'registration_missing',
   'number_changed',
-  'size_halved',
+  /** A newer copy than this profile's is kept: it is an old one. */
+  'generation_fell',
   'stale_epoch',
   /** Another version became current meanwhile, or this one's slot is gone. */
   'superseded',
@@ -84,10 +91,16 @@ export type CredentialsRestoreRequest = z.infer<typeof CredentialsRestoreRequest
 
 export const CredentialsRestoreResponse = z.discriminatedUnion('found', [
   /** `too_new`: what there is was made by a newer Chromium or runner than this one. */
-  z.object({ found: z.literal(false), reason: z.enum(['none', 'too_new', 'unopenable']) }),
+  z.object({
+    found: z.literal(false),
+    reason: z.enum(['none', 'too_new', 'unopenable']),
+    generation: z.number().int(),
+  }),
   z.object({
     found: z.literal(true),
     version: z.number().int(),
+    /** Version that is current, which may be a later one: what is restored takes its place in the line. */
+    generation: z.number().int(),
     epoch: z.number().int(),
     format: z.number().int(),
     sha256: Sha256,

@@ -57,6 +57,8 @@ export const Assignment = z.object({
   traffic: Traffic.optional(),
   /** The browser's way out; without it, the runner's own. */
   proxy: SessionProxy.optional(),
+  /** Version of the sealed copy that is current; 0 where there is none. A local profile of an earlier one is an old one. */
+  keptVersion: z.number().int().min(0).default(0),
   /** (epoch, boot) that last started this session; a local profile is good only if they are this runner's own. */
   lastStarted: z
     .object({ epoch: z.number().int(), runnerId: z.string(), bootId: z.string() })

@@ -32,8 +32,8 @@ export const sessionCredentials = pgTable(
     baseVersion: integer('base_version').notNull(),
     epoch: integer('epoch').notNull(),
     status: text('status', { enum: CREDENTIAL_STATUSES }).notNull().default('pending'),
-    /** Kept beside the last three: the last one before Chromium became newer, or before the profile became much smaller. */
-    preUpgrade: text('pre_upgrade', { enum: ['chromium', 'size'] }),
+    /** Kept beside the last three: the last one before Chromium became newer. */
+    preUpgrade: text('pre_upgrade', { enum: ['chromium'] }),
     format: integer('format').notNull(),
     /** A bundle that is small enough stands here, and nothing under `object_key`. */
     inlineBytes: bytea('inline_bytes'),

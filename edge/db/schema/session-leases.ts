@@ -23,6 +23,8 @@ export const sessionLeases = pgTable(
     startedEpoch: integer('started_epoch'),
     startedRunnerId: text('started_runner_id'),
     startedBootId: text('started_boot_id'),
+    /** The last epoch that ended with a copy of all it had; unless that is `started_epoch`, the newest keys are on a disk alone. */
+    keptEpoch: integer('kept_epoch'),
     /** Owners in a row that died while the session came up. */
     startFailures: integer('start_failures').notNull().default(0),
     failingSince: moment('failing_since'),

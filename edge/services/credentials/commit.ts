@@ -19,7 +19,7 @@ const PREVIOUS_KEPT = 2;
 const MESSAGES: Readonly<Record<CommitRefusal, string>> = {
   registration_missing: 'The page had no registration; the last good version stays.',
   number_changed: 'Another number is linked than the session goes by; the last good version stays.',
-  size_halved: 'The profile is less than half of the last good one, which stays.',
+  generation_fell: 'The profile is older than the last good version, which stays.',
   stale_epoch: 'Another epoch owns this session.',
   superseded: 'This version is not the next one any more; begin with a new slot.',
   not_stored: 'What was read back is not what was committed.',
@@ -27,6 +27,7 @@ const MESSAGES: Readonly<Record<CommitRefusal, string>> = {
 
 const Row = z.object({
   status: z.string(),
+  baseVersion: z.number(),
   sha256: z.string().nullable(),
   sizeBytes: z.coerce.number(),
   objectKey: z.string(),
@@ -34,10 +35,9 @@ const Row = z.object({
   sessionStatus: z.enum(SESSION_STATUSES),
   current: z
     .object({
+      version: z.number(),
       phoneNumber: z.string(),
-      contentBytes: z.coerce.number(),
       chromiumMajor: z.number(),
-      ageMs: z.coerce.number(),
     })
     .nullable(),
 });
@@ -65,19 +65,22 @@ export async function commitCredentials({
     select 1 from session_leases l join sessions s on s.id = l.session_id where ${isHolder(input)}`);
   if (owned.rows.length === 0) throw refuse('stale_epoch');
   const found = await db.execute(sql`
-    select c.status, c.sha256, c.size_bytes as "sizeBytes", c.object_key as "objectKey",
+    select c.status, c.base_version as "baseVersion", c.sha256, c.size_bytes as "sizeBytes", c.object_key as "objectKey",
       s.phone_number as "sessionPhoneNumber", s.status as "sessionStatus",
       case when current.version is not null then jsonb_build_object(
-        'phoneNumber', current.phone_number, 'contentBytes', current.content_bytes,
-        'chromiumMajor', current.chromium_major,
-        'ageMs', (extract(epoch from now() - current.created_at) * 1000)::bigint) end as "current"
+        'version', current.version, 'phoneNumber', current.phone_number,
+        'chromiumMajor', current.chromium_major) end as "current"
     from session_credentials c
     join sessions s on s.id = c.session_id
     left join session_credentials current on current.session_id = s.id and current.status = 'current'
     where c.session_id = ${sessionId} and c.version = ${version}::int and c.epoch = ${epoch}::int`);
   const [row] = z.array(Row).parse(found.rows);
-  if (row?.status === 'current' && row.sha256 === input.sha256) return { version };
-  if (row?.status !== 'pending') throw refuse('superseded');
+  if (row?.status === 'current' && row.sha256 === input.sha256) {
+    await noteAtRest(db, input);
+    return { version };
+  }
+  if (row?.status !== 'pending' || row.baseVersion !== (row.current?.version ?? 0))
+    throw refuse('superseded');
   const judgement = judgeCommit({ ...input, ...row });
   if (!judgement.ok) throw refuse(judgement.reason);
 
@@ -94,6 +97,13 @@ export async function commitCredentials({
   if (!(await movePointer(db, input, judgement))) throw refuse('superseded');
   log({ event: 'credentials_committed', sessionId, epoch, version, sizeBytes: input.sizeBytes });
   return { version };
+}
+
+/** A session at rest has nothing newer than this copy. */
+async function noteAtRest(db: Services['db'], input: CredentialsCommitRequest): Promise<void> {
+  if (!input.atRest) return;
+  await db.execute(sql`
+    update session_leases l set kept_epoch = l.epoch where ${isHolder(input)}`);
 }
 
 async function movePointer(
@@ -144,6 +154,10 @@ function pointerStatement(
       where c.object_key = mine.object_key and c.status = 'pending'
         and (mine.base_version = 0 or exists (select from demoted))
       returning c.version
+    ),
+    rested as (
+      update session_leases l set kept_epoch = l.epoch from promoted
+      where l.session_id = ${sessionId} and ${input.atRest}::boolean
     ),
     ranked as (
       select c.object_key, c.pre_upgrade,

@@ -1,11 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { judgeCommit, type Judged, type Judgement } from './judge-commit.ts';
 
-const HOUR = 3_600_000;
-const current = { phoneNumber: '1555', contentBytes: 1_000, chromiumMajor: 156, ageMs: HOUR };
+const current = { version: 7, phoneNumber: '1555', chromiumMajor: 156 };
 const commit: Judged = {
   phoneNumber: '1555',
-  contentBytes: 1_000,
+  generation: 7,
   chromiumMajor: 156,
   sessionPhoneNumber: '1555',
   sessionStatus: 'online',
@@ -50,13 +49,9 @@ describe('whether a snapshot takes the last good one’s place', () => {
       { phoneNumber: '1777', sessionPhoneNumber: '1777' },
       taken({ quarantineOthers: true }),
     ],
-    ['half the size', { contentBytes: 500 }, taken()],
-    ['less than half', { contentBytes: 499 }, refused('size_halved')],
-    [
-      'less than half for a day',
-      { contentBytes: 499, current: { ...current, ageMs: 24 * HOUR } },
-      taken({ keepApart: 'size' }),
-    ],
+    ['a later generation, whose last commit was refused', { generation: 9 }, taken()],
+    ['an earlier generation', { generation: 6 }, refused('generation_fell')],
+    ['any generation where nothing is kept', { generation: 0, current: null }, taken()],
     ['a newer Chromium', { chromiumMajor: 157 }, taken({ keepApart: 'chromium' })],
     ['an older Chromium', { chromiumMajor: 155 }, taken()],
   ])('%s', (_, given, expected) => {

@@ -18,10 +18,7 @@ const SessionRow = z.object({
   masterKeyVersion: z.string().nullable(),
 });
 
-const SlotRow = z.object({
-  version: z.number(),
-  previousContentBytes: z.coerce.number().nullable(),
-});
+const SlotRow = z.object({ version: z.number() });
 
 /**
  * Begins a new version of a session's credentials: its number, the session's data key in clear, and a place for the sealed
@@ -61,7 +58,7 @@ export async function openCredentialsSlot({
   const inserted = await db.execute(sql`
     with ${ownerCte(input)},
     current as (
-      select c.version, c.content_bytes from session_credentials c, owner
+      select c.version from session_credentials c, owner
       where c.session_id = owner.session_id and c.status = 'current'
     )
     insert into session_credentials as c (object_key, session_id, workspace_id, version, base_version, epoch, format,
@@ -72,7 +69,7 @@ export async function openCredentialsSlot({
       ${epoch}::int, ${format}::int, ${sizeBytes}::bigint, ${wrappedKey}, ${masterKeyVersion}
     from owner
     on conflict (session_id, version) do nothing
-    returning c.version, (select content_bytes from current) as "previousContentBytes"`);
+    returning c.version`);
   const [slot] = z.array(SlotRow).parse(inserted.rows);
   // No row: the owner changed just now, or begun two at once. Either way the caller begins again later.
   if (slot === undefined) throw staleEpoch(sessionId);
@@ -82,7 +79,6 @@ export async function openCredentialsSlot({
     workspaceId: session.workspaceId,
     dataKey: toBase64(dataKey),
     uploadUrl: isInline ? null : await objects.presignPut(objectKey, sizeBytes, UPLOAD_SECONDS),
-    previousContentBytes: slot.previousContentBytes,
   };
 }
 

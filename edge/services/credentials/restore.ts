@@ -8,6 +8,7 @@ import type { Services } from '../../context.ts';
 import { staleEpoch } from '../queue/internal.ts';
 import { chooseVersion } from './choose-version.ts';
 import { toBase64, unwrapDataKey, wrapDataKey } from './data-key.ts';
+import { noteOldCopy } from './note-old-copy.ts';
 import { isHolder, StoredBundle } from './internal.ts';
 
 const DOWNLOAD_SECONDS = 900;
@@ -22,7 +23,7 @@ export async function restoreCredentials({
   services,
   input,
 }: {
-  services: Pick<Services, 'db' | 'objects' | 'env' | 'log'>;
+  services: Services;
   input: CredentialsRestoreRequest;
 }): Promise<CredentialsRestoreResponse> {
   const { objects, log } = services;
@@ -31,6 +32,7 @@ export async function restoreCredentials({
   await noteFailures(services, input);
   const bundles = await loadBundles(services, sessionId);
 
+  const generation = bundles.find(({ status }) => status === 'current')?.version ?? 0;
   const failed = new Set(input.failed.map(({ version }) => version));
   for (;;) {
     const choice = chooseVersion(bundles, { chromiumMajor, format, failed });
@@ -42,7 +44,7 @@ export async function restoreCredentials({
         chromiumMajor,
         reason: choice.reason,
       });
-      return choice;
+      return { ...choice, generation };
     }
     const { bundle } = choice;
     const dataKey = await openKey(services, sessionId, bundle);
@@ -52,10 +54,12 @@ export async function restoreCredentials({
       continue;
     }
     log({ event: 'credentials_restored', sessionId, epoch, version: bundle.version });
-    const { version, sha256, sizeBytes, phoneNumber, inline } = bundle;
+    const { version, workspaceId, sha256, sizeBytes, phoneNumber, inline } = bundle;
+    await noteOldCopy(services, { sessionId, workspaceId, epoch, version });
     return {
       found: true,
       version,
+      generation,
       epoch: bundle.epoch,
       format: bundle.format,
       sha256,

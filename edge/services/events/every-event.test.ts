@@ -6,6 +6,7 @@ import type { Report } from '../../../shared/protocol/index.ts';
 import { parseExactEvent } from '../../../shared/testing/exact-event.ts';
 import { runCron } from '../../jobs/cron.ts';
 import { createHarness, type Harness } from '../../testing/harness.ts';
+import { noteOldCopy } from '../credentials/note-old-copy.ts';
 import { testWebhook } from '../webhooks/test-webhook.ts';
 import { ingestReports } from '../reports/ingest-reports.ts';
 import {
@@ -76,6 +77,29 @@ const WRITERS: Readonly<Record<EventType, (session: OwnedSession) => Promise<unk
       .set({ phoneSeenAt: daysAgo(13) })
       .where(eq(sessions.id, session.sessionId));
     await runCron(harness.services());
+  },
+  'session.restored_old_copy': async ({ sessionId, workspaceId }) => {
+    const { sessionCredentials, sessionLeases } = harness.schema;
+    await harness.db.insert(sessionCredentials).values({
+      objectKey: `${workspaceId}/credentials/${sessionId}/1`,
+      sessionId,
+      workspaceId,
+      version: 1,
+      baseVersion: 0,
+      epoch: 1,
+      status: 'current',
+      format: 1,
+      sizeBytes: 1,
+      wrappedKey: 'w',
+      masterKeyVersion: 'v1',
+    });
+    await harness.db
+      .update(sessionLeases)
+      .set({ startedEpoch: 1 })
+      .where(eq(sessionLeases.sessionId, sessionId));
+    const given = { sessionId, workspaceId, epoch: 2, version: 1 };
+    await noteOldCopy(harness.services(), given);
+    await noteOldCopy(harness.services(), given);
   },
   'webhook.test': async (session) =>
     testWebhook({ ctx: session.ctx, input: { id: await newEndpoint(harness, session) } }),

@@ -110,7 +110,7 @@ it('a death before the browser was started is not the session’s fault', async 
 it('its user’s start begins anew at once', async () => {
   await die(CRASH_LOOP.failures);
   await newBoot();
-  await world.db.execute(startLease(id, null));
+  await world.db.execute(startLease(id, null, { diskWaitMs: 15_000 }));
   await world.db.update(world.schema.sessions).set({ status: 'created' });
   expect(await newBoot()).toBeDefined();
   expect(await world.lease(id)).toMatchObject({ startFailures: 0, retryAt: null });

@@ -54,7 +54,7 @@ export const takeUpOwn = (input: HeartbeatRequest): SQL => sql`
  * this moment are passed over, and one that it took is not free any more when it is looked at again under the lock.
  * Sessions of its own region come first; those of another only when no runner there has room.
  */
-export const adoptOrphans = (input: HeartbeatRequest): SQL => sql`
+export const adoptOrphans = (input: HeartbeatRequest, wait: { diskWaitMs: number }): SQL => sql`
   with ${listed(input)}, ${currentRunner(input)},
   room as (
     select runner.max_sessions - greatest(
@@ -74,7 +74,7 @@ export const adoptOrphans = (input: HeartbeatRequest): SQL => sql`
     from session_leases l
     join runner on not runner.draining
     join sessions s on s.id = l.session_id
-    where l.desired = 'running' and ${isAdoptable()} and ${isFree()} and not ${isOnAnothersDisk(sql`runner.id`)}
+    where l.desired = 'running' and ${isAdoptable()} and ${isFree()} and not ${isOnAnothersDisk(sql`runner.id`, wait)}
       and not exists (select from listed where listed.session_id = l.session_id)
       and ${workspaceStarts(sql`s.workspace_id`)} < ${STARTS_PER_MINUTE.workspace}::int
       and (s.region is null or s.region = runner.region or s.region not in (select region from elsewhere))
@@ -109,6 +109,8 @@ const handOut = (): SQL => sql`
   )
   select taken.session_id, s.workspace_id, taken.epoch, s.engine, s.mode, s.sandbox_profile, s.wire_key,
     s.min_interval_ms, s.jitter_ms, s.queue_seq, s.phone_number, s.include_status, s.include_channels, s.proxy_sealed,
+    coalesce((select c.version from session_credentials c
+      where c.session_id = s.id and c.status = 'current'), 0) as kept_version,
     case when taken.started_epoch is not null then jsonb_build_object('epoch', taken.started_epoch,
       'runnerId', taken.started_runner_id, 'bootId', taken.started_boot_id) end as last_started
   from taken join sessions s on s.id = taken.session_id
@@ -129,6 +131,7 @@ const AssignmentRow = z.object({
   include_status: z.boolean(),
   include_channels: z.boolean(),
   proxy_sealed: z.string().nullable(),
+  kept_version: z.number(),
   last_started: z
     .object({ epoch: z.number(), runnerId: z.string(), bootId: z.string() })
     .nullable(),
@@ -156,4 +159,5 @@ const assignmentOf = (row: z.infer<typeof AssignmentRow>): Assignment => ({
   phoneNumber: row.phone_number,
   traffic: { status: row.include_status, channels: row.include_channels },
   lastStarted: row.last_started,
+  keptVersion: row.kept_version,
 });

@@ -144,6 +144,7 @@ describe('a heartbeat hands out what is meant for the runner', () => {
         highestQueueSeq: 0,
         phoneNumber: null,
         traffic: { status: false, channels: false },
+        keptVersion: 0,
         lastStarted: null,
       },
     ]);

@@ -11,6 +11,7 @@ import { parsePromoted, promoteDue } from '../queue/promote-due.ts';
 import { countFailedStarts, tellCrashLoops } from './count-failed-starts.ts';
 import { adoptOrphans, parseAssignments, type SealedAssignment, takeUpOwn } from './hand-out.ts';
 import { noteSilence } from './note-silence.ts';
+import { diskWait } from './internal.ts';
 import { placeReleased, releaseLeases, wakeNewOwners } from './release-leases.ts';
 import {
   awaitWriters,
@@ -34,17 +35,18 @@ export async function heartbeat({
   input: HeartbeatRequest;
 }): Promise<HeartbeatResponse> {
   const { db, log } = services;
+  const wait = diskWait(services.env);
   const releases = await placeReleased(services, input);
   const [, registered, released, , renewals, crashing, own, orphans, , deleted, promoted] =
     await db.batch([
       db.execute(noteSilence()),
       db.execute(registerRunner(input)),
-      db.execute(releaseLeases(input, releases)),
+      db.execute(releaseLeases(input, releases, wait)),
       db.execute(awaitWriters(input)),
       db.execute(renewLeases(input)),
       db.execute(countFailedStarts(input)),
       db.execute(takeUpOwn(input)),
-      db.execute(adoptOrphans(input)),
+      db.execute(adoptOrphans(input, wait)),
       db.execute(storeMetrics(input)),
       db.execute(deletedOf(input.stored ?? [])),
       // Last: it locks rows of sessions, and nothing may wait for a lock while it holds them.

@@ -10,7 +10,7 @@ beforeEach(async () => {
 
 const OWNER = { runnerId: 'a', bootId: 'a-boot-1', epoch: 4 };
 const start = async (sessionId: string, runnerId: string | null) =>
-  (await world.db.execute(startLease(sessionId, runnerId))).rows;
+  (await world.db.execute(startLease(sessionId, runnerId, { diskWaitMs: 15_000 }))).rows;
 const stop = async (sessionId: string) => (await world.db.execute(stopLease(sessionId))).rows;
 
 describe('starting a session', () => {

@@ -2,6 +2,7 @@ import { type SQL, sql } from 'drizzle-orm';
 import { z } from 'zod';
 import { LEASE } from '../../../shared/protocol/leases.ts';
 import type { Database } from '../../db/client.ts';
+import type { EdgeEnv } from '../../env.ts';
 import type { RunnerLoad } from '../../runners/placement.ts';
 
 /**
@@ -40,22 +41,38 @@ export const isFree = (): SQL => sql`(l.lease_until is null or ${isOfReplacedBoo
   or (l.lease_until + ${interval(GRACE_MS)} < now() and (l.boot_id is null or not ${isHeldForOwners()})))`;
 
 /** How long a linked session that was never copied waits for the runner whose disk it is on. */
-const DISK_WAIT_MS = 5 * 60_000;
+const NEVER_COPIED_WAIT_MS = 5 * 60_000;
 
 /** States of a session whose link is alive, or may be. */
-const LINKED = sql.raw(`'starting', 'authenticating', 'online', 'reconnecting'`);
+const LINKED = sql.raw(
+  `'starting', 'authenticating', 'online', 'reconnecting', 'action_required', 'disconnected'`,
+);
+
+/** How long a disk that has a session's newest keys is waited for. */
+export const diskWait = (
+  env: Pick<EdgeEnv, 'RUNNER_DISK_WAIT_SECONDS'>,
+): { diskWaitMs: number } => ({
+  diskWaitMs: env.RUNNER_DISK_WAIT_SECONDS * 1_000,
+});
+
+/** True while the newest keys are in a copy: the last owner that started the session left one of all it had. */
+export const isWhollyKept = (): SQL => sql`(l.kept_epoch is not distinct from l.started_epoch)`;
 
 /**
- * True while the session would need its phone again at `runnerId`, and would not at another: it was never copied, and the
- * runner that has its profile was heard of lately.
+ * True while the session has newer keys on another runner's disk than it would have at `runnerId`, and that runner is waited
+ * for. Without any copy it would need its phone again, so it waits longer. A machine that the fleet does away with is not
+ * waited for. After a silence of all runners they come back one by one, and everybody's own are left to them first.
  */
 export const isOnAnothersDisk = (
   runnerId: SQL,
+  { diskWaitMs }: { diskWaitMs: number },
 ): SQL => sql`(s.phone_number is not null and s.status in (${LINKED})
   and l.started_runner_id <> ${runnerId}
-  and not exists (select from session_credentials kept where kept.session_id = l.session_id and kept.status = 'current')
-  and exists (select from runners home
-    where home.id = l.started_runner_id and home.heartbeat_at > now() - ${interval(DISK_WAIT_MS)}))`;
+  and exists (select from runners r where r.id = l.started_runner_id and not ${isCordoned()}
+    and (${isHeldForOwners()} or (not ${isWhollyKept()} and r.heartbeat_at > now() - case
+      when exists (select from session_credentials c where c.session_id = l.session_id and c.status = 'current')
+        then ${interval(diskWaitMs)}
+      else ${interval(NEVER_COPIED_WAIT_MS)} end))))`;
 
 /** States that only the session's user leads out of; one that is caught in a crash loop is tried again by itself. */
 const ENDED = sql.raw(`'logged_out', 'failed'`);
@@ -75,14 +92,18 @@ export const isOwnedAt = (epoch: number): SQL =>
  * the owner hears that it is lost, closes what it has, and takes it up again under the next epoch.
  * Returns (session_id, runner_id): whom to wake.
  */
-export const startLease = (sessionId: SQL | string, runnerId: string | null): SQL => sql`
+export const startLease = (
+  sessionId: SQL | string,
+  runnerId: string | null,
+  wait: { diskWaitMs: number },
+): SQL => sql`
   update session_leases l set
     desired = 'running',
     start_failures = 0,
     failing_since = null,
     retry_at = null,
     runner_id = case when not ${isFree()} then l.runner_id
-      when ${needsItsDisk(runnerId)} then l.started_runner_id else ${runnerId}::text end,
+      when ${needsItsDisk(runnerId, wait)} then l.started_runner_id else ${runnerId}::text end,
     boot_id = case when ${isFree()} or ${hasEnded()} then null else l.boot_id end,
     lease_until = case
       when not ${isFree()} then l.lease_until
@@ -91,8 +112,9 @@ export const startLease = (sessionId: SQL | string, runnerId: string | null): SQ
   where l.session_id = ${sessionId}
   returning l.session_id, l.runner_id`;
 
-const needsItsDisk = (runnerId: string | null): SQL =>
-  sql`exists (select from sessions s where s.id = l.session_id and ${isOnAnothersDisk(sql`coalesce(${runnerId}::text, '')`)})`;
+const needsItsDisk = (runnerId: string | null, wait: { diskWaitMs: number }): SQL =>
+  sql`exists (select from sessions s where s.id = l.session_id
+    and ${isOnAnothersDisk(sql`coalesce(${runnerId}::text, '')`, wait)})`;
 
 const hasEnded = (): SQL =>
   sql`exists (select from sessions s where s.id = l.session_id and s.status in (${ENDED}))`;

@@ -4,7 +4,7 @@ import type { HeartbeatRequest } from '../../../shared/protocol/leases.ts';
 import type { Services } from '../../context.ts';
 import { describeError } from '../../log/describe-error.ts';
 import { choosePlacement, type RunnerLoad } from '../../runners/placement.ts';
-import { leaseReserved, loadRunners } from './internal.ts';
+import { isOnAnothersDisk, leaseReserved, loadRunners } from './internal.ts';
 import { currentRunner } from './renew-leases.ts';
 
 export type Release = { sessionId: string; epoch: number; to: RunnerLoad | null };
@@ -32,9 +32,14 @@ export async function placeReleased(
 
 /**
  * Statement: sessions that the runner closed and gives back are free from now on, or meant for the runner that was chosen.
- * Nothing of them is open any more, so that no lease has to run out. Returns whom to wake.
+ * Nothing of them is open any more, so that no lease has to run out. One whose newest keys are on the runner's disk alone is
+ * given to nobody yet. Returns whom to wake.
  */
-export const releaseLeases = (input: HeartbeatRequest, releases: readonly Release[]): SQL => {
+export const releaseLeases = (
+  input: HeartbeatRequest,
+  releases: readonly Release[],
+  wait: { diskWaitMs: number },
+): SQL => {
   const rows = releases.map(({ sessionId, epoch, to }) => ({
     session_id: sessionId,
     epoch,
@@ -43,9 +48,11 @@ export const releaseLeases = (input: HeartbeatRequest, releases: readonly Releas
   return sql`
     with ${currentRunner(input)},
     given as (
-      select l.session_id, l.epoch, case when l.desired = 'running' then released.target end as target
+      select l.session_id, l.epoch, case
+        when l.desired = 'running' and not ${isOnAnothersDisk(sql`released.target`, wait)} then released.target end as target
       from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as released (session_id text, epoch int, target text)
       join session_leases l on l.session_id = released.session_id and l.epoch = released.epoch
+      join sessions s on s.id = l.session_id
       join runner on runner.id = l.runner_id and runner.boot_id = l.boot_id
       order by l.session_id
       for update of l

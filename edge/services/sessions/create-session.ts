@@ -12,7 +12,7 @@ import type { Origin } from '../../runners/regions.ts';
 import { auditInsert } from '../audit/audit-row.ts';
 import { findPlace, growFleet, regionFor } from '../fleet/find-place.ts';
 import { testKeyOnLive } from '../keys/refusals.ts';
-import { startLease } from '../ownership/internal.ts';
+import { diskWait, startLease } from '../ownership/internal.ts';
 import { actorId, reachOf } from '../users/reach.ts';
 import { findSession, wakeRunner } from './internal.ts';
 import { proxyColumns } from './proxy.ts';
@@ -118,7 +118,7 @@ async function insert(
     ctx.db.batch([
       ctx.db.execute(holdWorkspace(workspaceId)),
       ctx.db.execute(write),
-      ctx.db.execute(startLease(id, runnerId)),
+      ctx.db.execute(startLease(id, runnerId, diskWait(ctx.env))),
     ]),
   );
   const outcome = Outcome.parse(rows[0]);

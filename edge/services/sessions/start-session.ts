@@ -4,7 +4,7 @@ import { AppError } from '../../../shared/errors.ts';
 import type { ServiceContext } from '../../context.ts';
 import { auditInsert } from '../audit/audit-row.ts';
 import { findPlace, growFleet } from '../fleet/find-place.ts';
-import { startLease } from '../ownership/internal.ts';
+import { diskWait, startLease } from '../ownership/internal.ts';
 import { findSession, ownerOf, wakeRunner } from './internal.ts';
 import { type SessionView, viewSession } from './session-view.ts';
 
@@ -26,7 +26,7 @@ export async function startSession({
   const { id, region } = row.session;
   const { runner: chosen, runners: candidates } = await findPlace(ctx, { region });
   const { rows } = await ctx.db.execute(sql`
-    with started as (${startLease(id, chosen?.runnerId ?? null)}),
+    with started as (${startLease(id, chosen?.runnerId ?? null, diskWait(ctx.env))}),
     revived as (
       update sessions s set status = 'created', reason = 'start_requested', updated_at = now()
       from started

@@ -30,6 +30,7 @@ process.once('message', (raw) => {
   const holder = { sessionId, epoch, runnerId, bootId };
   const { signal } = new AbortController();
 
+  let generation = 0;
   const copy = async (directory: string): Promise<{ sizeBytes: number }> =>
     takeSnapshot({
       edge,
@@ -38,6 +39,11 @@ process.once('message', (raw) => {
       files: await listKept(directory),
       chromiumMajor: 156,
       phoneNumber: '15550001234',
+      atRest: false,
+      generation,
+      beforeCommit: async (version) => {
+        generation = version;
+      },
       signal,
     });
   const restore = () =>

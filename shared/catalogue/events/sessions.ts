@@ -78,4 +78,22 @@ export const SESSION_EVENTS = {
       advice: 'Open WhatsApp on the phone while it is on the internet.',
     },
   }),
+  'session.restored_old_copy': event({
+    when: 'A session goes on from a copy that lacks its newest keys: the disk that has them is gone, or was not back in time.',
+    data: {
+      version: z.number().int().describe('Number of the copy.'),
+      copiedAt: Time.describe('When the copy was made.'),
+      ageSeconds: z
+        .number()
+        .int()
+        .describe('How old the copy was when the session went on from it.'),
+      advice: z.string().describe('What follows from it, in words.'),
+    },
+    example: {
+      version: 12,
+      copiedAt: '2026-11-21T10:40:00.000Z',
+      ageSeconds: 95,
+      advice: 'WhatsApp asks senders again for what cannot be read, so nothing is to be done.',
+    },
+  }),
 };

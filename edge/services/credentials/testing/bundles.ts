@@ -41,6 +41,8 @@ export async function credentialsOf(world: OwnershipWorld, services: Services = 
         sha256: sha256(bytes),
         sizeBytes: bytes.length,
         contentBytes: 100_000,
+        generation: version - 1,
+        atRest: false,
         chromiumMajor: 156,
         phoneNumber: PHONE,
         ...given,

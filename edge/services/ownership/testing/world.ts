@@ -16,6 +16,7 @@ type GivenSession = {
   leaseIn?: number | null;
   desired?: 'running' | 'stopped';
   started?: { epoch: number; runnerId: string; bootId: string };
+  keptEpoch?: number;
 };
 
 /**
@@ -68,6 +69,7 @@ export async function ownershipWorld() {
           startedEpoch: given.started?.epoch ?? null,
           startedRunnerId: given.started?.runnerId ?? null,
           startedBootId: given.started?.bootId ?? null,
+          keptEpoch: given.keptEpoch ?? null,
         })
         .where(eq(schema.sessionLeases.sessionId, id));
       return id;

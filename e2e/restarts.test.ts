@@ -1,0 +1,60 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { allOnline, PEACE } from './chaos/fault.ts';
+import { readOwners } from './chaos/read-database.ts';
+import { readViolations } from './chaos/observe.ts';
+import { seededRandom } from './testing/random.ts';
+import { restartRunners } from './chaos/restarts.ts';
+import { runUnder, SOON_COPIED } from './chaos/run.ts';
+import { type ChaosSession, sendUntilAnswered } from './chaos/traffic.ts';
+import { type Deployment, startDeployment } from './testing/deployment.ts';
+import { onlineSession } from './testing/session.ts';
+import { worldOf } from './testing/world.ts';
+
+const RUNNER_RESTARTS = 6;
+const BACK_WITHIN_MS = 120_000;
+
+let deployment: Deployment;
+beforeAll(async () => {
+  deployment = await startDeployment({ environment: SOON_COPIED });
+});
+afterAll(() => deployment.dispose());
+
+it('runners restarted one after the other under traffic: no keys go back, nothing is lost', async () => {
+  const report = await runUnder(deployment, { seed: 301, sessions: 2 }, (site) =>
+    restartRunners(site, RUNNER_RESTARTS),
+  );
+  expect(report).toMatchObject({ ...PEACE, rolledBack: 0, unknown: 0 });
+  expect(report.moves).toBeGreaterThanOrEqual(RUNNER_RESTARTS);
+}, 400_000);
+
+async function newSession(name: string): Promise<ChaosSession> {
+  const { id, phoneNumber } = await onlineSession(deployment, name);
+  return { id, name, ...(await worldOf(deployment, phoneNumber)) };
+}
+
+it('everything stopped and started twice under traffic: no keys go back, no session moves on the way', async () => {
+  const sessions = [await newSession('first'), await newSession('second')];
+  const stopTraffic = new AbortController();
+  const write = async ({ id, name }: ChaosSession): Promise<void> => {
+    for (let count = 0; !stopTraffic.signal.aborted; count += 1) {
+      await sendUntilAnswered(deployment, id, `${name} ${count}`);
+      await sleep(200);
+    }
+  };
+  const traffic = Promise.all(sessions.map(write));
+  const ownersSoFar = async (): Promise<number> => (await readOwners(deployment, sessions)).length;
+  for (let time = 0; time < 2; time += 1) {
+    await sleep(3_000);
+    const before = await ownersSoFar();
+    await deployment.stop();
+    deployment = await startDeployment({ directory: deployment.directory });
+    const site = { deployment, sessions, random: seededRandom(1) };
+    await allOnline(site, 'all sessions to be online again', () => true, BACK_WITHIN_MS);
+    expect((await ownersSoFar()) - before).toBe(sessions.length);
+  }
+  await sleep(1_000);
+  stopTraffic.abort();
+  await traffic;
+  expect(await readViolations(sessions)).toEqual([]);
+}, 400_000);

@@ -1,0 +1,1 @@
+ALTER TABLE "session_leases" ADD COLUMN "kept_epoch" integer;

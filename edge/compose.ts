@@ -39,38 +39,67 @@ export type ComposeInput = {
   now?: () => number;
 };
 
-/** The composition root: everything the Worker reaches outside itself, from its environment. Does no I/O. */
+/** Made when it is first asked for, and kept. */
+function once<Made>(make: () => Made): () => Made {
+  let made: { value: Made } | undefined;
+  return () => (made ??= { value: make() }).value;
+}
+
+/**
+ * The composition root: everything the Worker reaches outside itself, from its environment. Does no I/O. Most requests
+ * need two or three of the clients, so that each is made by the first who uses it. Hand the object on as it is, since a
+ * copy makes them all.
+ */
 export function createServices({
   env,
   isolate,
   waitUntil,
   now = Date.now,
 }: ComposeInput): Services {
+  const { limiter: fallback, log } = isolate;
+  const db = once(() => createDatabase({ url: env.DATABASE_URL, httpUrl: env.DATABASE_HTTP_URL }));
+  const objects = once(() => createS3ObjectStore(env));
+  const runners = once(() => createRunnerClient(env));
+  const fleet = once(() => createFleet(env));
+  const webhookClock = once(() => createQstashClock(env));
+  const egress = once(() => createEgress(env, { log, now }));
+  const rateLimiter = once(() => createRedisRateLimiter({ env, fallback, log, now, waitUntil }));
+  const supabaseTokens = once(() =>
+    createSupabaseTokens({ env, keys: isolate.supabaseKeys, now, log }),
+  );
+  const mailer = once(() => createHttpMailer({ env }));
   return {
     env,
-    db: createDatabase({ url: env.DATABASE_URL, httpUrl: env.DATABASE_HTTP_URL }),
-    objects: createS3ObjectStore(env),
-    runners: createRunnerClient(env),
-    fleet: createFleet(env),
-    webhookClock: createQstashClock(env),
-    egress: createEgress(env, { log: isolate.log, now }),
-    rateLimiter: createRedisRateLimiter({
-      env,
-      fallback: isolate.limiter,
-      log: isolate.log,
-      now,
-      waitUntil,
-    }),
+    get db() {
+      return db();
+    },
+    get objects() {
+      return objects();
+    },
+    get runners() {
+      return runners();
+    },
+    get fleet() {
+      return fleet();
+    },
+    get webhookClock() {
+      return webhookClock();
+    },
+    get egress() {
+      return egress();
+    },
+    get rateLimiter() {
+      return rateLimiter();
+    },
+    get supabaseTokens() {
+      return supabaseTokens();
+    },
+    get mailer() {
+      return mailer();
+    },
     subjects: isolate.subjects,
-    supabaseTokens: createSupabaseTokens({
-      env,
-      keys: isolate.supabaseKeys,
-      now,
-      log: isolate.log,
-    }),
-    mailer: createHttpMailer({ env }),
     hashGate: isolate.hashGate,
-    log: isolate.log,
+    log,
     now,
     waitUntil,
   };

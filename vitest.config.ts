@@ -16,6 +16,7 @@ export default defineConfig({
     maxWorkers: 2,
     projects: [
       room('shared', 1, 10_000),
+      room('integrations', 2, 60_000),
       room('local', 2, 60_000),
       './edge/vitest.config.ts',
       room('runner', 4, 90_000),

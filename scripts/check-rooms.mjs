@@ -10,6 +10,7 @@ const MAY_IMPORT = {
   edge: ['shared'],
   runner: ['shared'],
   migrations: ['shared'],
+  integrations: [],
   local: ['shared', 'migrations'],
   e2e: ['shared', 'runner', 'local'],
   'e2e/simulate': ['shared', 'e2e', 'edge'], // the planner whose fleet it simulates
@@ -37,6 +38,7 @@ const TESTS_MAY_ALSO = {
   e2e: [],
   shared: [],
   migrations: ['local'],
+  integrations: [],
 };
 
 const SQL = /\bsql`|\bdb\s*\.\s*(?:select|insert|update|delete|execute|batch|query)\b/;

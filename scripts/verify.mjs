@@ -7,12 +7,20 @@ const bin = (name) => join(root, 'node_modules', '.bin', name);
 const CHECKS = [
   ['format', bin('oxfmt'), ['--check', '.']],
   ['lint', bin('oxlint'), ['--deny-warnings']],
-  ...['shared', 'edge', 'runner', 'runner/sandbox/page', 'local', 'e2e', 'migrations'].map(
-    (room) => [`types ${room}`, bin('tsc'), ['-p', room]],
-  ),
+  ...[
+    'shared',
+    'edge',
+    'runner',
+    'runner/sandbox/page',
+    'local',
+    'e2e',
+    'migrations',
+    'integrations',
+  ].map((room) => [`types ${room}`, bin('tsc'), ['-p', room]]),
   ['rooms', process.execPath, [join(root, 'scripts', 'check-rooms.mjs')]],
   ['errors doc', pinnedNode, [join(root, 'scripts', 'write-errors-doc.mjs'), '--check']],
   ['events doc', pinnedNode, [join(root, 'scripts', 'write-events-doc.mjs'), '--check']],
+  ['limits doc', pinnedNode, [join(root, 'scripts', 'write-limits-doc.mjs'), '--check']],
   ['openapi', pinnedNode, [join(root, 'scripts', 'lint-openapi.mjs')]],
   ['links', process.execPath, [join(root, 'scripts', 'check-links.mjs')]],
 ];

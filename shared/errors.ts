@@ -1,3 +1,5 @@
+import { LIMITS, shown } from './catalogue/limits.ts';
+
 /**
  * The closed table of error codes: HTTP status, whether the same request may succeed later, default message, and what the
  * caller can do about it.
@@ -14,7 +16,8 @@ export const ERRORS = {
     status: 400,
     retryable: false,
     message: 'The body is not valid JSON.',
-    advice: 'Send UTF-8 JSON as a library writes it: no key twice, no deep nesting.',
+    advice:
+      'Correct the place that `details` names: line, column and cause. Let a JSON library write the body; text put together by hand often holds raw line breaks.',
   },
   UNSUPPORTED_MEDIA_TYPE: {
     status: 415,
@@ -26,7 +29,7 @@ export const ERRORS = {
     status: 413,
     retryable: false,
     message: 'The body is larger than this route accepts.',
-    advice: 'Send less; `details.limitBytes` is the most.',
+    advice: 'Send a smaller body; `details.limitBytes` is the limit.',
   },
   UNAUTHORIZED: {
     status: 401,
@@ -34,7 +37,7 @@ export const ERRORS = {
     message:
       'A valid credential is required: Authorization: Bearer <API key or user token>, x-api-key, or a signed-in session.',
     advice:
-      'Check that a key is complete, and neither revoked, paused nor expired; that a token has not run out and its user is still signed in.',
+      'Check that the key is complete and has not been revoked, paused or expired; that the token has not expired and its user is still signed in.',
   },
   FORBIDDEN: {
     status: 403,
@@ -47,94 +50,93 @@ export const ERRORS = {
     status: 404,
     retryable: false,
     message: 'There is nothing at this address.',
-    advice: 'Check the address and the id; what belongs to another workspace is not there for you.',
+    advice: 'Check the address and the id. Resources of another workspace count as missing.',
   },
   METHOD_NOT_ALLOWED: {
     status: 405,
     retryable: false,
     message: 'This route does not take that method.',
-    advice: 'Use a method that the header `Allow` names.',
+    advice: 'Use one of the methods in the `Allow` header.',
   },
   SESSION_NOT_FOUND: {
     status: 404,
     retryable: false,
     message: 'No such session in this workspace.',
-    advice: 'Take an id or a name from `GET /v1/sessions`.',
+    advice: 'Use an id or a name from `GET /v1/sessions`.',
   },
   SESSION_NOT_READY: {
     status: 409,
     retryable: true,
     message: 'The session is not online; see GET /v1/sessions/:id/status.',
-    advice: 'Start or link the session, and send when it is online.',
+    advice: 'Start or link the session, then send again once it is online.',
   },
   LIMIT_EXCEEDED: {
     status: 403,
     retryable: false,
     message: 'The workspace has reached its limit.',
-    advice: 'Delete what is not needed, or have the limit raised.',
+    advice: 'Delete what you no longer need, or ask for a higher limit.',
   },
   QUEUE_FULL: {
     status: 429,
     retryable: true,
-    message: 'The session has 1,000 messages waiting; send more when some have left.',
-    advice: 'Send more slowly than the session can pass on.',
+    message: `The session already has ${shown(LIMITS.queuedMessages.limit)} queued messages; try again when some have been sent.`,
+    advice: 'Send more slowly: messages arrive faster than the session can send them.',
   },
   RATE_LIMITED: {
     status: 429,
     retryable: true,
     message: 'Too many requests; wait for the time in Retry-After.',
     advice:
-      'Wait; `details.window` says which limit was reached, and the RateLimit headers where each stands.',
+      'Wait. `details.window` names the limit that was reached; the RateLimit headers show all of them.',
   },
   CONFLICT: {
     status: 409,
     retryable: false,
     message: 'That conflicts with what is already there.',
-    advice: 'Read the current state, then decide.',
+    advice: 'Read the current state, then decide what to do.',
   },
   IDEMPOTENCY_CONFLICT: {
     status: 409,
     retryable: true,
-    message: 'A request with this Idempotency-Key is still running; send it again shortly.',
-    advice: 'Wait for the first request: the same key then gives its answer.',
+    message: 'A request with this Idempotency-Key is still running; try again shortly.',
+    advice: 'Wait for the first request to finish; the same key then returns its answer.',
   },
   IDEMPOTENCY_MISMATCH: {
     status: 422,
     retryable: false,
-    message:
-      'This Idempotency-Key was used with another body in the last 24 hours; take a new key.',
-    advice: 'Use one key for one body only.',
+    message: 'This Idempotency-Key was used with another body in the last 24 hours; use a new key.',
+    advice: 'Use a new key for each request body.',
   },
   RECIPIENT_NOT_ON_WHATSAPP: {
     status: 422,
     retryable: false,
     message: 'The recipient is not on WhatsApp.',
-    advice: 'Check the number, with its country code.',
+    advice: 'Check the number and its country code.',
   },
   MEDIA_REJECTED: {
     status: 422,
     retryable: false,
     message: 'The media could not be used; see details.',
     advice:
-      'Send a file of a kind and size that `details` asks for, from an address open to the public.',
+      'Send a file of the type and size that `details` names, from a publicly reachable address.',
   },
   MESSAGE_FAILED: {
     status: 422,
     retryable: false,
     message: 'The message could not be sent; see details.',
-    advice: 'Read `details`; a new request is a new message.',
+    advice: 'Read `details` for the cause. Sending again creates a new message.',
   },
   EXPIRED: {
     status: 410,
     retryable: false,
-    message: 'It was not done before its time ran out.',
-    advice: 'Send it again if it is still wanted, with a longer `expiresIn` if need be.',
+    message: 'The message expired before it could be sent.',
+    advice: 'Send it again if you still want it, with a longer `expiresIn` if needed.',
   },
   CANCELLED: {
     status: 410,
     retryable: false,
-    message: 'It was cancelled before it was sent.',
-    advice: 'Send it again if it is wanted after all.',
+    message: 'The message was cancelled before it was sent.',
+    advice: 'Send it again if you want it after all.',
   },
   NUMBER_CHANGED: {
     status: 409,
@@ -145,20 +147,20 @@ export const ERRORS = {
   NOT_SUPPORTED: {
     status: 501,
     retryable: false,
-    message: 'The engine cannot do that.',
-    advice: 'Do without it on this session.',
+    message: 'This session cannot do that.',
+    advice: 'Use another session, or leave this out.',
   },
   UNAVAILABLE: {
     status: 503,
     retryable: true,
-    message: 'A part of the service is out of reach; try again shortly.',
-    advice: 'Send the same request again after `Retry-After`.',
+    message: 'Part of the service is unavailable; try again shortly.',
+    advice: 'Send the same request again after the time in `Retry-After`.',
   },
   INTERNAL: {
     status: 500,
     retryable: true,
-    message: 'Something failed on our side; quote the request id.',
-    advice: 'Try once more; if it stays, tell us the request id.',
+    message: 'Something failed on our side. Quote the request id if you report it.',
+    advice: 'Try again. If it keeps failing, report the request id.',
   },
 } as const satisfies Record<
   string,

@@ -1,7 +1,8 @@
+import { LIMITS } from '../../shared/catalogue/limits.ts';
 import { z } from '@hono/zod-openapi';
 import type { Cursor } from '../db/cursor.ts';
 
-export const PAGE_LIMIT = 100;
+export const PAGE_LIMIT = LIMITS.pageRows.limit;
 
 export const PageQuery = {
   cursor: z

@@ -57,7 +57,7 @@ describe('errors', () => {
   test('an unknown one is INTERNAL with the table’s words', () => {
     expect(toAppError(new Error('password is hunter2'))).toMatchObject({
       code: 'INTERNAL',
-      message: 'Something failed on our side; quote the request id.',
+      message: 'Something failed on our side. Quote the request id if you report it.',
     });
     expect(toAppError('a string')).toMatchObject({ code: 'INTERNAL' });
   });

@@ -1,6 +1,7 @@
+import { LIMITS } from '../../shared/catalogue/limits.ts';
 import { AppError } from '../../shared/errors.ts';
 
-export const MAX_WAIT_SECONDS = 60;
+export const MAX_WAIT_SECONDS = LIMITS.waitSeconds.limit;
 
 /**
  * How long a caller is ready to wait, in milliseconds, from the `Prefer` header (RFC 7240): `wait=N` waits up to N

@@ -1,3 +1,4 @@
+import { LIMITS } from '../../shared/catalogue/limits.ts';
 import { bodyLimit } from 'hono/body-limit';
 import type { MiddlewareHandler } from 'hono';
 import { createMiddleware } from 'hono/factory';
@@ -5,7 +6,7 @@ import { AppError } from '../../shared/errors.ts';
 import type { AppEnv } from '../context.ts';
 
 /** The most that a body may be where the operation does not say more. */
-export const BODY_LIMIT_BYTES = 64 * 1024;
+export const BODY_LIMIT_BYTES = LIMITS.bodyKibibytes.limit * 1024;
 
 /** Refuses a body that is larger than so many bytes, before it is read. */
 export const limitBodyTo = (limitBytes: number): MiddlewareHandler<AppEnv> =>

@@ -1,3 +1,4 @@
+import { RATES } from '../../shared/catalogue/limits.ts';
 import type { Context } from 'hono';
 import { createMiddleware } from 'hono/factory';
 import { AppError } from '../../shared/errors.ts';
@@ -11,7 +12,7 @@ import { enforcedBy, refusal, showVerdict } from './limit-rate.ts';
 import type { RateLimitPolicy, RateLimitVerdict } from '../limiter/port.ts';
 
 /** What one person may do, with all their credentials together. */
-const USER_POLICY: RateLimitPolicy = { name: 'user', limit: 300, windowSeconds: 60 };
+const USER_POLICY: RateLimitPolicy = RATES.user;
 
 type State = { workspaceId: string; actor: Actor; alignTo?: number | null };
 
@@ -67,16 +68,17 @@ function setKeyContext(c: Context<AppEnv>, credential: Credential): void {
   setContext(c, workspaceId, { type: 'apiKey', ...actor });
 }
 
+/** The services of this request become its context: a copy would make every client that it may never use. */
 function setContext(c: Context<AppEnv>, workspaceId: string, actor: Actor): void {
   const services = c.get('services');
-  c.set('ctx', {
-    ...services,
+  const ctx = Object.assign(services, {
     requestId: c.get('requestId'),
     call: c.get('call'),
     workspaceId,
     callerAddress: callerAddress(c.req.raw.headers, services.env.CLIENT_IP_HEADER),
     actor,
   });
+  c.set('ctx', ctx);
 }
 
 type Limits = { subject: string; policies: readonly RateLimitPolicy[] };
@@ -115,8 +117,7 @@ async function limitSubject(c: Context<AppEnv>, limits: Limits): Promise<RateLim
 /** @throws AppError RATE_LIMITED */
 function admit(c: Context<AppEnv>, verdict: RateLimitVerdict): void {
   const ctx: AppEnv['Variables']['ctx'] | undefined = c.get('ctx');
-  if (ctx?.actor.type === 'apiKey')
-    c.set('ctx', { ...ctx, actor: { ...ctx.actor, enforced: enforcedBy(verdict) } });
+  if (ctx?.actor.type === 'apiKey') ctx.actor = { ...ctx.actor, enforced: enforcedBy(verdict) };
   showVerdict(c, verdict);
   if (!verdict.allowed) throw refusal(verdict);
 }

@@ -1,23 +1,19 @@
 import { createMiddleware } from 'hono/factory';
 import { AppError } from '../../shared/errors.ts';
 import type { AppEnv } from '../context.ts';
-import { findHazard } from '../http/json-hazards.ts';
+import { malformedJson } from '../http/malformed-json.ts';
 import { badText, findBadText } from '../values/storable-text.ts';
 
 /**
- * Refuses what a JSON parser takes and the parts behind it do not: bytes that are no UTF-8, keys that stand there twice,
- * deep nesting, NUL and halves of surrogate pairs. The address is held to the same.
+ * Refuses what the parts behind it do not take: bytes that are no UTF-8, text that is no JSON, NUL and halves of surrogate
+ * pairs. The address is held to the same.
  */
 export const checkJson = createMiddleware<AppEnv>(async (c, next) => {
   refuseBadAddress(c.req.url);
   if (c.req.raw.body !== null) {
     const text = decode(await c.req.arrayBuffer());
     if (text !== '') {
-      const value = parse(text);
-      const hazard = findHazard(text);
-      if (hazard !== null)
-        throw new AppError('MALFORMED_JSON', `The body cannot be used: ${hazard}.`);
-      const bad = findBadText(value);
+      const bad = findBadText(parse(text));
       if (bad !== null) throw invalid('body', bad.field.slice(0, 200), bad.message);
     }
   }
@@ -36,7 +32,7 @@ function parse(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    throw new AppError('MALFORMED_JSON');
+    throw malformedJson(text);
   }
 }
 

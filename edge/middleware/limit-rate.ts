@@ -1,3 +1,4 @@
+import { RATES } from '../../shared/catalogue/limits.ts';
 import type { Context } from 'hono';
 import { createMiddleware } from 'hono/factory';
 import { AppError } from '../../shared/errors.ts';
@@ -12,7 +13,7 @@ import {
 } from '../limiter/port.ts';
 
 /** What a client may do that no credential vouches for, counted by its address. */
-const ADDRESS_POLICY: RateLimitPolicy = { name: 'address', limit: 100, windowSeconds: 15 * 60 };
+const ADDRESS_POLICY: RateLimitPolicy = RATES.address;
 
 /** Tells the client where it stands. */
 export function showVerdict(c: Context<AppEnv>, verdict: RateLimitVerdict): void {

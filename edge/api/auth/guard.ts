@@ -1,3 +1,4 @@
+import { RATES } from '../../../shared/catalogue/limits.ts';
 import { createMiddleware } from 'hono/factory';
 import { z } from 'zod';
 import { AppError } from '../../../shared/errors.ts';
@@ -31,7 +32,7 @@ const OF_A_LOGIN = new Set([
   '/auth/sign-out',
   '/auth/revoke-sessions',
 ]);
-const PER_LOGIN = { name: 'login', limit: 300, windowSeconds: 60 };
+const PER_LOGIN = RATES.login;
 
 /** Counts by client address, but where a login says who asks, by that: people of one office share an address. */
 export const limitByCaller = createMiddleware<AppEnv>(async (c, next) => {

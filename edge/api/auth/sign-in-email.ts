@@ -1,3 +1,4 @@
+import { RATES } from '../../../shared/catalogue/limits.ts';
 import { sha256Hex } from '../../../shared/hex.ts';
 import { createRoute, z } from '@hono/zod-openapi';
 import type { Context } from 'hono';
@@ -34,7 +35,7 @@ const SignedIn = z
   .openapi('SignedIn');
 
 /** A password is guessed from many addresses at once as well; a person who mistypes theirs needs fewer. */
-const PER_ACCOUNT = { name: 'account', limit: 20, windowSeconds: 15 * 60 };
+const PER_ACCOUNT = RATES.account;
 
 export const signInEmail = (app: App) =>
   app.openapi(

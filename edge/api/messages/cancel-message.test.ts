@@ -42,7 +42,7 @@ describe('a queued message that is cancelled', () => {
   test('fails as CANCELLED, with one event and one audit row, and is never handed out', async () => {
     const { send, cancel, claim, events, audited, sessionId } = await setUp();
     const id = await send();
-    const error = { code: 'CANCELLED', message: 'It was cancelled before it was sent.' };
+    const error = { code: 'CANCELLED', message: 'The message was cancelled before it was sent.' };
     expect(await cancel(id)).toMatchObject({
       status: 200,
       data: { id, status: 'failed', error, failedAt: expect.any(String) },

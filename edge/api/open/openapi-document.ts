@@ -1,3 +1,4 @@
+import { RATES, shownRate } from '../../../shared/catalogue/limits.ts';
 import type { App } from '../../http/app.ts';
 import { ERRORS } from '../../../shared/errors.ts';
 import { keysAndUsers } from '../takes.ts';
@@ -24,8 +25,9 @@ same message and the same status: 202 with the message's current status, or the 
 \`Prefer: wait\` got, success or failure. \`IDEMPOTENCY_MISMATCH\` (422): the key was used with another body.
 \`IDEMPOTENCY_CONFLICT\` (409): its first request is still running. A refused request does not use up its key.
 
-**Limits.** 60 requests a minute and 1,000 an hour for each key, unless it has a limit of its own; 300 a minute for each
-user; 100 in 15 minutes for each address without a good credential. The \`RateLimit\` headers and \`Retry-After\` say where you stand.
+**Limits.** Requests: ${shownRate(RATES.keyMinute)} and ${shownRate(RATES.keyHour)} for each key, unless it has a limit of its own;
+${shownRate(RATES.user)} for each user; ${shownRate(RATES.address)} for each address without a good credential. The \`RateLimit\` headers and
+\`Retry-After\` say where you stand.
 `.trim();
 
 const SECURITY_SCHEMES = {

@@ -1,3 +1,4 @@
+import { RATES } from '../../../shared/catalogue/limits.ts';
 import { sha256Hex } from '../../../shared/hex.ts';
 import type { Services } from '../../context.ts';
 import { describeError } from '../../log/describe-error.ts';
@@ -8,7 +9,7 @@ import { credentialState } from './credential-state.ts';
 import { homeUrl, verificationLink } from '../../identity/verification-link.ts';
 
 /** Anybody may have mails sent to anybody's address by signing up with it; this is as many as it gets. */
-const PER_ADDRESS: RateLimitPolicy = { name: 'mails', limit: 10, windowSeconds: 3_600 };
+const PER_ADDRESS: RateLimitPolicy = RATES.mails;
 
 type Person = { id: string; email: string };
 

@@ -1,3 +1,4 @@
+import { LIMITS } from '../../../shared/catalogue/limits.ts';
 import { AppError } from '../../../shared/errors.ts';
 import { newId } from '../../../shared/ids.ts';
 import type { ServiceContext } from '../../context.ts';
@@ -8,7 +9,7 @@ import { mintFor, pinOf, readKeys, refuseExcess, requirePin } from './internal.t
 import { type KeyView, viewKey } from './key-view.ts';
 
 /** Keys that one workspace may have, so that listing them all stays cheap. */
-export const KEY_LIMIT = 200;
+export const KEY_LIMIT = LIMITS.apiKeys.limit;
 
 /** What is left out is as with the calling key; for a user, as wide as they reach. */
 export type CreateKeyInput = {

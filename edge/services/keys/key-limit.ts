@@ -1,18 +1,17 @@
+import { RATES } from '../../../shared/catalogue/limits.ts';
 import type { ServiceContext } from '../../context.ts';
 import type { RateLimitPolicy } from '../../limiter/port.ts';
 
 /** Requests a minute, and an hour, of a key that has no limit of its own. */
-export const DEFAULT_PER_MINUTE = 60;
-const DEFAULT_PER_HOUR = 1_000;
+export const DEFAULT_PER_MINUTE = RATES.keyMinute.limit;
 const MINUTES_PER_HOUR = 60;
 
 /** A key's two allowances. One with a limit of its own may use it all hour long. */
 export const keyPolicies = (perMinute: number | null | undefined): readonly RateLimitPolicy[] => [
-  { name: 'minute', limit: perMinute ?? DEFAULT_PER_MINUTE, windowSeconds: 60, adjustable: true },
+  { ...RATES.keyMinute, limit: perMinute ?? DEFAULT_PER_MINUTE, adjustable: true },
   {
-    name: 'hour',
-    limit: perMinute == null ? DEFAULT_PER_HOUR : perMinute * MINUTES_PER_HOUR,
-    windowSeconds: 3_600,
+    ...RATES.keyHour,
+    limit: perMinute == null ? RATES.keyHour.limit : perMinute * MINUTES_PER_HOUR,
     adjustable: true,
   },
 ];

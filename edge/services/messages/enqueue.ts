@@ -1,3 +1,4 @@
+import { LIMITS } from '../../../shared/catalogue/limits.ts';
 import { type SQL, sql } from 'drizzle-orm';
 import { z } from 'zod';
 import { AppError } from '../../../shared/errors.ts';
@@ -19,7 +20,7 @@ import type { SentMessage } from './sent-message.ts';
 export const DEFAULT_EXPIRY_SECONDS = 3600;
 
 /** How far ahead a message may be sent for. */
-export const MAX_AHEAD_DAYS = 30;
+export const MAX_AHEAD_DAYS = LIMITS.scheduleDays.limit;
 const MAX_AHEAD_MS = MAX_AHEAD_DAYS * 86_400_000;
 
 /** `replay`: the Idempotency-Key was used before, and nothing was written. */

@@ -1,3 +1,4 @@
+import { LIMITS } from '../../../shared/catalogue/limits.ts';
 import { type SQL, sql } from 'drizzle-orm';
 import type { OutboundContent } from '../../../shared/catalogue/message-kinds.ts';
 import { MESSAGE_STATUS_RANK } from '../../../shared/message-status.ts';
@@ -7,7 +8,7 @@ import { shownToCaller } from './caller.ts';
 import type { SendRequest } from './send-request.ts';
 
 /** Messages that may wait in one session's queue. */
-export const QUEUE_LIMIT = 1000;
+export const QUEUE_LIMIT = LIMITS.queuedMessages.limit;
 
 const IDEMPOTENCY_LIFETIME = '24 hours';
 

@@ -1,3 +1,4 @@
+import { LIMITS } from '../../../shared/catalogue/limits.ts';
 import { eq, sql } from 'drizzle-orm';
 import { AppError } from '../../../shared/errors.ts';
 import { newId } from '../../../shared/ids.ts';
@@ -10,7 +11,7 @@ import { requirePublicUrl, resolveSessions } from './internal.ts';
 import { viewWebhook, type WebhookView } from './webhook-view.ts';
 
 /** Endpoints that one workspace may have: each makes every event of its types a row and a request. */
-export const ENDPOINT_LIMIT = 50;
+export const ENDPOINT_LIMIT = LIMITS.webhookEndpoints.limit;
 
 export type WebhookInput = {
   url: string;

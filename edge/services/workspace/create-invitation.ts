@@ -1,3 +1,4 @@
+import { RATES } from '../../../shared/catalogue/limits.ts';
 import { and, eq, sql } from 'drizzle-orm';
 import { z } from 'zod';
 import { AppError } from '../../../shared/errors.ts';
@@ -19,7 +20,7 @@ import {
 import { lockWorkspace } from './workspace-view.ts';
 
 /** Mails that one workspace may cause in a day, since they go to people who did not ask for them. */
-const MAILS_A_DAY = { name: 'invitations', limit: 200, windowSeconds: 86_400 };
+const MAILS_A_DAY = RATES.invitations;
 
 /** So long a link that ran out can still be told from one that never was. */
 const FORGET_AFTER_DAYS = 30;

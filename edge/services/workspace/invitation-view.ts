@@ -1,9 +1,10 @@
+import { LIMITS } from '../../../shared/catalogue/limits.ts';
 import type { invitations } from '../../db/schema/index.ts';
 
 export const INVITATION_DAYS = 7;
 
 /** Invitations that one workspace may have open. */
-export const INVITATION_LIMIT = 50;
+export const INVITATION_LIMIT = LIMITS.openInvitations.limit;
 
 export type InvitationRow = typeof invitations.$inferSelect;
 

@@ -1,0 +1,68 @@
+/** So many requests in a window of so many seconds. The name stands in the RateLimit headers. */
+export type Rate = { name: string; limit: number; windowSeconds: number; who: string };
+
+const MINUTE = 60;
+const HOUR = 3_600;
+const DAY = 86_400;
+
+/** How often one may ask. The limiters count by these, and docs/limits-and-origins.md and OpenAPI show them. */
+export const RATES = {
+  keyMinute: { name: 'minute', limit: 60, windowSeconds: MINUTE, who: 'an API key' },
+  keyHour: { name: 'hour', limit: 1_000, windowSeconds: HOUR, who: 'an API key' },
+  user: {
+    name: 'user',
+    limit: 300,
+    windowSeconds: MINUTE,
+    who: 'a person, with all their credentials together',
+  },
+  login: {
+    name: 'login',
+    limit: 300,
+    windowSeconds: MINUTE,
+    who: 'a login that asks about itself',
+  },
+  address: {
+    name: 'address',
+    limit: 100,
+    windowSeconds: 15 * MINUTE,
+    who: 'a client address: requests whose credential is missing or refused, and pages that need none',
+  },
+  account: {
+    name: 'account',
+    limit: 20,
+    windowSeconds: 15 * MINUTE,
+    who: 'an account: sign-ins with its password, from all addresses',
+  },
+  mails: { name: 'mails', limit: 10, windowSeconds: HOUR, who: 'an e-mail address: mails to it' },
+  invitations: {
+    name: 'invitations',
+    limit: 200,
+    windowSeconds: DAY,
+    who: 'a workspace: invitations by mail',
+  },
+} as const satisfies Record<string, Rate>;
+
+/** How much there may be of something. */
+export const LIMITS = {
+  queuedMessages: { limit: 1_000, what: 'queued messages of a session' },
+  apiKeys: { limit: 200, what: 'API keys of a workspace' },
+  webhookEndpoints: { limit: 50, what: 'webhook endpoints of a workspace' },
+  openInvitations: { limit: 50, what: 'open invitations of a workspace' },
+  pageRows: { limit: 100, what: 'rows of a page' },
+  scheduleDays: { limit: 30, what: 'days that a message can be scheduled ahead' },
+  waitSeconds: { limit: 60, what: 'seconds of `Prefer: wait`' },
+  bodyKibibytes: { limit: 64, what: 'KiB of a request body, where the route does not say more' },
+} as const satisfies Record<string, { limit: number; what: string }>;
+
+/** A number as the documentation writes it. */
+export const shown = (limit: number): string => limit.toLocaleString('en-US');
+
+/** `60 requests a minute`, for the documentation. */
+export function shownRate({ limit, windowSeconds }: Pick<Rate, 'limit' | 'windowSeconds'>): string {
+  const windows: Readonly<Record<number, string>> = {
+    [MINUTE]: 'a minute',
+    [HOUR]: 'an hour',
+    [DAY]: 'a day',
+  };
+  return `${shown(limit)} ${windows[windowSeconds] ?? `in ${windowSeconds / MINUTE} minutes`}`;
+}

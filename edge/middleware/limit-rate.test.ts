@@ -115,11 +115,15 @@ describe('a key', () => {
     const { apiKey: greedy } = await harness.newKey(workspaceId, { perMinute: 20 });
     const { apiKey: modest } = await harness.newWorkspace();
     const places = [newAddress(), newAddress(), newAddress()];
-    const burst = Array.from({ length: 200 }, (_nothing, index) =>
-      from(places[index % 3] ?? '', { key: greedy }),
-    );
     const beside = Array.from({ length: 10 }, () => from(newAddress(), { key: modest }));
-    const statuses = (await Promise.all(burst)).map(({ status }) => status);
+    const statuses: number[] = [];
+    // 30 at once: with all 200, a busy machine answers the last later than the limiter waits for Redis.
+    while (statuses.length < 200) {
+      const burst = Array.from({ length: Math.min(30, 200 - statuses.length) }, (_nothing, index) =>
+        from(places[index % 3] ?? '', { key: greedy }),
+      );
+      statuses.push(...(await Promise.all(burst)).map(({ status }) => status));
+    }
     expect(statuses.filter((status) => status === 200)).toHaveLength(20);
     expect(statuses.filter((status) => status === 429)).toHaveLength(180);
     const others = await Promise.all(beside);

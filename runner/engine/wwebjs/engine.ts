@@ -1,8 +1,6 @@
-import { ENGINE_OPERATIONS } from '../operations.ts';
 import type { EngineInput, EngineOperation, EngineOutput } from '../operations.ts';
 import type {
   EngineEvent,
-  EngineMaker,
   EngineOptions,
   EngineSend,
   EngineSendResult,
@@ -14,13 +12,13 @@ import { readIdentity, readSurface } from './boot-report.ts';
 import { describe } from '../describe-error.ts';
 import { until } from '../wait.ts';
 import { withDeadline } from '../../deadline.ts';
-import { browserOptions, type WwebjsEngineDeps, WwebjsSettings } from './engine-deps.ts';
+import { browserOptions, type WwebjsEngineDeps } from './engine-deps.ts';
 import { Intake } from './intake.ts';
 import type { LibraryPage } from './library.ts';
 import { LinkedBrowser } from './linked-browser.ts';
 import { libraryEnd } from './library-end.ts';
 import { listenToLink } from './library-events.ts';
-import { WWEBJS_OPERATIONS } from './live/operations.ts';
+import { doOperation } from './live/operations.ts';
 import { sendMessage } from './outbound.ts';
 import { PageWatches } from './page-watches.ts';
 import { dropLink, readState } from './page/state.ts';
@@ -28,14 +26,6 @@ import { quarantineProfile } from './profile.ts';
 import { ENGINE_TIMES, type EngineTimes } from './times.ts';
 
 type ClosedReason = Extract<EngineEvent, { type: 'closed' }>['reason'];
-
-/** For the session's own process, see runner/engine/process. */
-export const makeWwebjsEngine: EngineMaker = (options, emit, { settings, log, onProcess }) =>
-  createWwebjsEngine(options, emit, {
-    ...WwebjsSettings.parse(settings),
-    log,
-    onBrowser: onProcess,
-  });
 
 /** An engine over whatsapp-web.js, in this process. */
 export function createWwebjsEngine(
@@ -169,8 +159,7 @@ class WwebjsEngine implements WhatsAppEngine {
   ): Promise<EngineOutput<Name>> {
     const { client, page } = this.#browser;
     const live = { client, page, times: this.#times, linked: this.#authenticated, now: this.#now };
-    const { patienceMs } = ENGINE_OPERATIONS[name];
-    return withDeadline(WWEBJS_OPERATIONS[name](live, input), patienceMs, name);
+    return doOperation(live, name, input);
   }
 
   async ping(deadlineMs: number): Promise<{ state: string }> {

@@ -1,4 +1,6 @@
-import type { Implementers } from '../../operations.ts';
+import { withDeadline } from '../../../deadline.ts';
+import { ENGINE_OPERATIONS } from '../../operations.ts';
+import type { EngineInput, EngineOperation, EngineOutput, Implementers } from '../../operations.ts';
 import { lookUpMessage } from '../outbound.ts';
 import { askPairingCode } from '../pairing-code.ts';
 import { CONTACTS } from './contacts.ts';
@@ -6,7 +8,7 @@ import type { LivePage } from './live-page.ts';
 import { PAGE } from './page.ts';
 
 /** Who does each operation on whatsapp-web.js. */
-export const WWEBJS_OPERATIONS: Implementers<LivePage> = {
+const OPERATIONS: Implementers<LivePage> = {
   ...CONTACTS,
   ...PAGE,
   lookUp: ({ page, times }, { wireId, chatId }) =>
@@ -20,3 +22,12 @@ export const WWEBJS_OPERATIONS: Implementers<LivePage> = {
           now,
         }),
 };
+
+/** Does one operation within its row's patience: a page that crashed never answers. */
+export function doOperation<Name extends EngineOperation>(
+  live: LivePage,
+  name: Name,
+  input: EngineInput<Name>,
+): Promise<EngineOutput<Name>> {
+  return withDeadline(OPERATIONS[name](live, input), ENGINE_OPERATIONS[name].patienceMs, name);
+}

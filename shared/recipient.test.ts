@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { AppError } from './errors.ts';
-import { isBareNumber, parseCountry, parsePhoneNumber, parseRecipient } from './recipient.ts';
+import { parsePhoneNumber, parseRecipient } from './recipient.ts';
 
 /** What is written in `to`, and the chat that is meant. */
 const READ: readonly [name: string, written: string | number, chatId: string][] = [
@@ -111,30 +111,5 @@ describe('with a default country', () => {
       /\+916591234567 and as \+6591234567/,
     );
     expect(parsePhoneNumber('6591234567')).toBe('6591234567');
-  });
-});
-
-describe('isBareNumber', () => {
-  it.each([
-    ['7528870001', true],
-    [7528870001, true],
-    ['(202) 555-0123', true],
-    ['+12025550123', false],
-    ['https://wa.me/12025550123', false],
-    ['12025550123@c.us', false],
-    ['', false],
-  ] as const)('%s: %s', (written, bare) => {
-    expect(isBareNumber(written)).toBe(bare);
-  });
-});
-
-describe('parseCountry', () => {
-  it.each([
-    ['in', 'IN'],
-    [' GB ', 'GB'],
-    ['UK', null],
-    ['', null],
-  ] as const)('%s: %s', (text, country) => {
-    expect(parseCountry(text)).toBe(country);
   });
 });

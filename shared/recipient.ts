@@ -1,12 +1,5 @@
-import {
-  isSupportedCountry,
-  parsePhoneNumberFromString,
-  type CountryCode,
-} from 'libphonenumber-js/min';
+import { parsePhoneNumberFromString, type CountryCode } from 'libphonenumber-js/min';
 import { AppError } from './errors.ts';
-
-export type { CountryCode } from 'libphonenumber-js/min';
-export { isSupportedCountry } from 'libphonenumber-js/min';
 
 /** What people paste along with a number and nobody sees: direction marks, zero-width characters, byte-order marks. */
 const INVISIBLE = /[\u200B-\u200F\u202A-\u202E\u2066-\u2069\uFEFF]/g;
@@ -49,19 +42,6 @@ export function parseRecipient(
   const text = unwrapLink(visible(value));
   if (text.includes('@')) return readChatId(text);
   return `${readNumber(text, defaultCountry)}@c.us`;
-}
-
-/**
- * Whether these digits mean something else where there is a default country: nothing marks them as international, so
- * that both readings are possible.
- */
-export const isBareNumber = (value: string | number): boolean =>
-  /^[\p{Nd}\s().\-/]+$/u.test(unwrapLink(visible(value)));
-
-/** An ISO 3166-1 country, as in `defaultCountry`, in capitals; null for anything else. */
-export function parseCountry(text: string): CountryCode | null {
-  const code = text.trim().toUpperCase();
-  return isSupportedCountry(code) ? code : null;
 }
 
 const visible = (value: string | number): string =>

@@ -243,7 +243,7 @@ export const sessions = area('Sessions', [
     errors: ['SESSION_NOT_FOUND', 'SESSION_NOT_READY', 'CONFLICT'],
     noStore: true,
     run: async ({ ctx, params, query, body }) => {
-      const input = { ...params, phone: body.phone.replace('+', ''), waitMs: query.wait * 1000 };
+      const input = { ...params, phone: body.phone, waitMs: query.wait * 1000 };
       const { sessionId, sessionName, ...code } = await requestPairingCode({ ctx, input });
       return withMeta(code, { sessionId, sessionName });
     },

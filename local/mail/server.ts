@@ -13,11 +13,10 @@ import {
   sendHtml,
   sendJson,
   urlOf,
+  type Log,
 } from '../http.ts';
-import type { Log } from '../http.ts';
 import { outboxPage } from './page.ts';
-import { emailSchema, openMailStore } from './store.ts';
-import type { MailStore, StoredEmail } from './store.ts';
+import { emailSchema, openMailStore, type MailStore, type StoredEmail } from './store.ts';
 
 export const mailConfigSchema = z.object({
   port: z.number().int().min(0).max(65_535),

@@ -2,19 +2,16 @@ import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { z } from 'zod';
 import { openDatabase } from '../database.ts';
-import { closeServer, createSafeServer, listenOnLoopback, logToStderr } from '../http.ts';
-import type { Log } from '../http.ts';
+import { closeServer, createSafeServer, listenOnLoopback, logToStderr, type Log } from '../http.ts';
 import { authenticate } from './authenticate.ts';
 import { Blobs } from './blobs.ts';
 import type { Operation } from './context.ts';
 import { INDEX_SCHEMA } from './index-schema.ts';
 import { listObjectsV2 } from './list-objects.ts';
-import { createObjectIndex } from './object-index.ts';
-import type { ObjectIndex } from './object-index.ts';
+import { createObjectIndex, type ObjectIndex } from './object-index.ts';
 import { getObject } from './read-object.ts';
 import { S3Error, errorDocument } from './s3-error.ts';
-import { amzHeader, readRequest } from './s3-request.ts';
-import type { S3Request } from './s3-request.ts';
+import { amzHeader, readRequest, type S3Request } from './s3-request.ts';
 import { deleteObject, putObject } from './write-object.ts';
 
 export const objectsConfigSchema = z.object({

@@ -1,8 +1,6 @@
 import { z } from '@hono/zod-openapi';
-import { AppError } from '../../../shared/errors.ts';
 import { MESSAGE_KINDS } from '../../../shared/catalogue/message-kinds.ts';
 import { MESSAGE_STATUSES } from '../../../shared/message-status.ts';
-import { parseRecipient } from '../../../shared/recipient.ts';
 import { PageQuery } from '../../http/cursor.ts';
 import { answer } from '../../http/envelope.ts';
 import { IDEMPOTENCY_ERRORS, IdempotencyKey } from '../../http/idempotency-key.ts';
@@ -12,24 +10,6 @@ const MAX_EXPIRY_SECONDS = 7 * 24 * 3600;
 
 export const SESSION_EXAMPLE = 'ses_01k2q8z6m4c8f7h3n5r9t1v0wx';
 export const MESSAGE_EXAMPLE = 'msg_01k2q8z6m4c8f7h3n5r9t1v0wx';
-
-/** A phone number or chat id, read into a chat id; a bad one is an issue of its field like any other. */
-export const Recipient = z
-  .string()
-  .transform((to, context) => {
-    try {
-      return parseRecipient(to);
-    } catch (error) {
-      if (!(error instanceof AppError)) throw error;
-      context.addIssue({ code: 'custom', message: error.message });
-      return z.NEVER;
-    }
-  })
-  .openapi({
-    type: 'string',
-    description: 'Phone number in international form, or a chat id.',
-    example: '+15550100001',
-  });
 
 /** Fields that every send has. */
 export const SendFields = {

@@ -9,17 +9,11 @@ import {
 import { FETCH_REFUSALS } from '../../media/fetch-media.ts';
 import { send } from '../../services/messages/send.ts';
 import { rawOperation, type Row } from '../operation.ts';
+import { Recipient } from '../recipient-fields.ts';
 import { scope, scopeInStatement } from '../takes.ts';
 import { answerSend } from './answer-send.ts';
 import { readSendTerms } from './read-send-terms.ts';
-import {
-  Recipient,
-  SEND_ERRORS,
-  SEND_LIMIT_BYTES,
-  sendAnswers,
-  SendFields,
-  SendHeaders,
-} from './schemas.ts';
+import { SEND_ERRORS, SEND_LIMIT_BYTES, sendAnswers, SendFields, SendHeaders } from './schemas.ts';
 
 const Common = z.strictObject({ ...SendFields, to: Recipient });
 const FileUrl = z.object({ url: z.string() });

@@ -1,6 +1,8 @@
 import { z } from '@hono/zod-openapi';
 import { INBOUND_TYPES } from '../../../shared/catalogue/message-kinds.ts';
 
+import { PhoneNumber } from '../recipient-fields.ts';
+
 export { SessionRef } from '../sessions/schemas.ts';
 
 export const Done = z.object({}).openapi('SandboxDone', { example: {} });
@@ -10,11 +12,9 @@ export const SandboxState = z
   .openapi('SandboxState', { example: { linked: true, online: true } });
 
 export const ScanSandbox = z.strictObject({
-  phone: z
-    .string()
-    .regex(/^\+?[1-9]\d{6,14}$/, 'a phone number in international form')
-    .optional()
-    .openapi({ description: 'Number of the phone. Without it, one is made up.' }),
+  phone: PhoneNumber.optional().openapi({
+    description: 'Number of the phone. Without it, one is made up.',
+  }),
   name: z.string().min(1).max(100).optional(),
   pairingCode: z
     .string()

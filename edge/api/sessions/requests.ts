@@ -1,6 +1,7 @@
 import { z } from '@hono/zod-openapi';
 import { SANDBOX_PROFILES, SESSION_MODES } from '../../../shared/session-status.ts';
 import { PageQuery } from '../../http/cursor.ts';
+import { PhoneNumber } from '../recipient-fields.ts';
 import { Pacing, Proxy, Region, SessionName } from './schemas.ts';
 
 /** What callers send to the routes of sessions. */
@@ -60,10 +61,7 @@ export const SessionQuery = z.object({
 });
 
 export const RequestPairingCode = z.strictObject({
-  phone: z
-    .string()
-    .regex(/^\+?[1-9]\d{6,14}$/, 'a phone number with its country code, as +15550100001')
-    .openapi({ description: 'Number of the phone that will link the session.' }),
+  phone: PhoneNumber.openapi({ description: 'Number of the phone that will link the session.' }),
 });
 
 export const PairingQuery = z.object({

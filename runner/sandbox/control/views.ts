@@ -1,7 +1,6 @@
 import type { AccountView, MessageView } from '../control-views.ts';
 import type { WireMessage } from '../protocol/records.ts';
-import { linkedDevices, needAccount } from '../world/accounts.ts';
-import type { AccountRef } from '../world/accounts.ts';
+import { linkedDevices, needAccount, type AccountRef } from '../world/accounts.ts';
 import { findGroup, listGroups } from '../world/groups.ts';
 import { isGroupJid, phoneJid } from '../world/jids.ts';
 import { listChats, recentMessages } from '../world/messages.ts';

@@ -4,11 +4,9 @@ import { ChatModel } from './models/chat.ts';
 import { ContactModel } from './models/contact.ts';
 import { GroupMetadataModel } from './models/group.ts';
 import { MsgModel } from './models/message.ts';
-import { Model } from './model.ts';
-import type { Attributes } from './model.ts';
+import { Model, type Attributes } from './model.ts';
 import { idText } from './serialize.ts';
-import { toWid } from './wid.ts';
-import type { Wid } from './wid.ts';
+import { toWid, type Wid } from './wid.ts';
 
 /** How the collections get what they do not hold: from disk, or from the world. */
 type Finders = {

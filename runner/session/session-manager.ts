@@ -18,7 +18,8 @@ import { createStartGate } from './start-gate.ts';
 import type { LeaseFence } from './lease-fence.ts';
 import type { MediaDownload } from './outbound-media.ts';
 import { foldersOfSessions, SAFE_ID, SessionFolder } from './profile.ts';
-import { Session, type SessionDeps, type SessionStop } from './session.ts';
+import type { SessionDeps } from './session-deps.ts';
+import { Session, type SessionStop } from './session.ts';
 import type { Settlements } from './settlements.ts';
 import type { SessionTiming } from './timing.ts';
 

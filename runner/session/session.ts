@@ -6,55 +6,12 @@ import type {
 } from '../../shared/protocol/leases.ts';
 import type { Report } from '../../shared/protocol/runner-reports.ts';
 import type { SessionStatus } from '../../shared/session-status.ts';
-import type { Clock } from '../clock.ts';
-import type { CredentialKeeper, Online } from '../credentials/keeper.ts';
-import type { EdgeClient } from '../edge-client/edge-client.ts';
-import type {
-  EngineFactory,
-  EnginePairingCode,
-  InboundFile,
-  WhatsAppEngine,
-} from '../engine/port.ts';
-import type { SendJournal } from '../journal/send-journal.ts';
-import type { Log } from '../log.ts';
-import type { LeaseFence } from './lease-fence.ts';
+import type { EnginePairingCode, InboundFile, WhatsAppEngine } from '../engine/port.ts';
 import type { CurrentQr } from './link-codes.ts';
-import type { MediaDownload } from './outbound-media.ts';
 import { PhoneLink } from './phone-link.ts';
-import type { SessionFolder } from './profile.ts';
 import { SendQueue } from './send-queue.ts';
-import { settledFact, type Settlement, type Settlements } from './settlements.ts';
-import type { SessionTiming } from './timing.ts';
-
-export type SessionDeps = {
-  bootId: string;
-  clock: Clock;
-  random: () => number;
-  log: Log;
-  timing: SessionTiming;
-  /** Sends without an ack that may be under way at once in a session without pacing. */
-  mostUnacked: number;
-  edge: Pick<EdgeClient, 'claim' | 'unsettled'>;
-  engineFactory: EngineFactory;
-  journal: SendJournal;
-  folder: SessionFolder;
-  fence: LeaseFence;
-  settlements: Settlements;
-  download: MediaDownload;
-  /** Makes what keeps sealed copies of the profile. @param online what the session is at this moment */
-  keeper: (online: () => Online | null) => CredentialKeeper;
-  /** Never rejects; resolves when the report is on the disk. */
-  report: (report: Report, file?: InboundFile) => Promise<void>;
-  /** Resolves when the edge has every report of this session that was made so far. */
-  reportsDelivered: () => Promise<void>;
-  requestHeartbeat: () => void;
-  /** Runs an engine's start when few enough others run. */
-  startGate: (start: () => Promise<void>) => Promise<void>;
-  /** A start has ended, and its place is free for another session. */
-  cameUp: () => void;
-  /** Why this runner cannot run the session at all, or null. */
-  refusal: string | null;
-};
+import type { SessionDeps } from './session-deps.ts';
+import { settledFact, type Settlement } from './settlements.ts';
 
 /** How long a send in flight holds up a new engine. */
 const RESTART_SEND_WAIT_MS = 10_000;

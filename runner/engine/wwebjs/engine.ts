@@ -101,9 +101,8 @@ class WwebjsEngine implements WhatsAppEngine {
     this.#started = true;
     try {
       if (this.#closing !== null) throw new Error('It was stopped.');
-      if (this.#options.mode === 'sandbox' && this.#deps.sandboxArgs.length === 0) {
+      if (this.#options.mode === 'sandbox' && this.#deps.sandboxArgs.length === 0)
         throw new Error('A sandbox session has no sandbox to talk to.');
-      }
       await this.#intake.prepare();
       this.#listen();
       await withDeadline(this.#browser.launch(), this.#times.startMs, 'starting WhatsApp Web');
@@ -145,9 +144,8 @@ class WwebjsEngine implements WhatsAppEngine {
   }
 
   async send(message: EngineSend): Promise<EngineSendResult> {
-    if (this.#closing !== null || !this.#ready) {
+    if (this.#closing !== null || !this.#ready)
       return { outcome: 'failed', code: 'UNAVAILABLE', message: 'WhatsApp Web is not ready.' };
-    }
     const { client, page } = this.#browser;
     return sendMessage({ client, page, times: this.#times.outbound }, message);
   }
@@ -169,9 +167,7 @@ class WwebjsEngine implements WhatsAppEngine {
   }
 
   /** The process around this engine counts, see `ProcessEngine`. */
-  async usage(): Promise<EngineUsage | null> {
-    return null;
-  }
+  usage = (): Promise<EngineUsage | null> => Promise.resolve(null);
 
   async paused<T>(capMs: number, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
     const { pid } = this.#browser;
@@ -273,11 +269,9 @@ class WwebjsEngine implements WhatsAppEngine {
 
   async #doClose(reason: ClosedReason, detail: string, inPeaceMs: number): Promise<void> {
     try {
-      if (inPeaceMs > 0) {
-        await withDeadline(this.#intake.idle(), this.#times.flushMs, 'flushing').catch(
-          () => undefined,
-        );
-      }
+      const { flushMs } = this.#times;
+      if (inPeaceMs > 0)
+        await withDeadline(this.#intake.idle(), flushMs, 'flushing').catch(() => undefined);
       await this.#browser.close(inPeaceMs);
       if (this.#loggedOut) {
         const movedTo = quarantineProfile(this.#options.stateDir, this.#now());

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { stat } from 'node:fs/promises';
+import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { Webhook } from 'standardwebhooks';
@@ -49,9 +49,39 @@ describe('the main road, as a newcomer walks it', () => {
     const facts = await deployment.facts();
     expect(deployment.output()).toContain(facts.apiKey);
     expect(deployment.output()).toContain(facts.sessionId);
-    const { mode } = await stat(join(deployment.directory, 'local.json'));
-    expect(mode & 0o777).toBe(0o600);
     expect(facts.runners.map(({ id }) => id)).toEqual(['runner-1', 'runner-2']);
+  });
+
+  it('leaves nothing that another account of the machine can read', async () => {
+    const { directory } = deployment;
+    const entries = await readdir(directory, { recursive: true, withFileTypes: true });
+    const open = await Promise.all(
+      entries
+        .filter((entry) => entry.isFile() || entry.isDirectory())
+        .map(async (entry) => {
+          const path = join(entry.parentPath, entry.name);
+          const { mode } = await stat(path).catch(() => ({ mode: 0 })); // browsers remove files of theirs
+          return (mode & 0o077) === 0 ? [] : [path.slice(directory.length + 1)];
+        }),
+    );
+    // PostgreSQL's account passes through `data` when we are root; nobody can list or read it.
+    expect(open.flat()).toEqual(['data']);
+    expect((await stat(join(directory, 'data'))).mode & 0o777).toBe(0o711);
+  });
+
+  it('prints links that let a browser into inspector and outbox; without them nobody is', async () => {
+    const links = Array.from(
+      deployment.output().matchAll(/(http:\S+\?secret=\S+)/g),
+      ([link]) => link,
+    );
+    expect(links).toHaveLength(2);
+    for (const link of links) {
+      const entered = await fetch(link, { redirect: 'manual' });
+      const [cookie = ''] = (entered.headers.get('set-cookie') ?? '').split(';');
+      const page = new URL(entered.headers.get('location') ?? '', link);
+      expect((await fetch(page, { headers: { cookie } })).status).toBe(200);
+      expect((await fetch(page)).status).toBe(401);
+    }
   });
 
   it('serves the pages to a browser that navigates', async () => {

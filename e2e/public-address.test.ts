@@ -15,8 +15,9 @@ it('behind a proxy: mails name the public address, cookies want TLS', async () =
   const stranger = { key: null };
   const body = { name: 'Ann', email, password };
   await api.call('POST', '/auth/sign-up/email', { body, ...stranger });
-  const { mailUrl, apiUrl } = await deployment.facts();
-  const link = await linkMailedTo(mailUrl, email, /confirm/i);
+  const facts = await deployment.facts();
+  const { apiUrl } = facts;
+  const link = await linkMailedTo(facts, email, /confirm/i);
   expect(link.origin).toBe('https://wa.example.com');
 
   // As the proxy would pass it on.

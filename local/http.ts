@@ -82,11 +82,12 @@ export function urlOf(request: IncomingMessage): URL {
 }
 
 /**
- * Refuses other host names: a web site must not read what is here by pointing its own name at this machine.
- * @throws HttpError 403
+ * Refuses what a web site sends or would read by pointing its own name at this machine.
+ * @throws HttpError 403 for another host name, and for an Origin that is not this server's own
  */
-export function refuseForeignNames({ hostname }: URL): void {
-  if (['127.0.0.1', 'localhost'].includes(hostname)) return;
+export function refuseForeignSites({ headers: { origin } }: IncomingMessage, url: URL): void {
+  const isOurs = ['127.0.0.1', 'localhost'].includes(url.hostname);
+  if (isOurs && (origin === undefined || origin === url.origin)) return;
   throw new HttpError(403, 'Open this page as http://127.0.0.1:<port>/.');
 }
 

@@ -26,8 +26,7 @@ export async function signUp(deployment: Deployment, name: string): Promise<Pers
     ...anonymous,
   });
   if (made.status !== 200) throw new Error(`sign-up answered ${made.status}: ${made.text}`);
-  const { mailUrl } = await deployment.facts();
-  const link = await linkMailedTo(mailUrl, email, /verif|confirm/i);
+  const link = await linkMailedTo(await deployment.facts(), email, /verif|confirm/i);
   const confirmed = await fetch(link, { redirect: 'manual' });
   if (confirmed.status >= 400) throw new Error(`the mailed link answered ${confirmed.status}`);
   return signIn(deployment, email, password);

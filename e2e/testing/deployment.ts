@@ -20,6 +20,7 @@ export const LocalFacts = z.object({
   sessionId: z.string(),
   webhookInspectorUrl: z.url(),
   mailUrl: z.url(),
+  visitorSecret: z.string(),
   runners: z.array(z.object({ id: z.string(), pid: z.number().int(), url: z.url() })),
   services: z.array(
     z.object({ name: z.string(), pid: z.number().int().optional(), url: z.string().optional() }),
@@ -56,7 +57,7 @@ export async function openDeployment(directory: string): Promise<Deployment | un
   return {
     directory,
     api: apiClient(found.apiUrl, found.apiKey),
-    inspector: inspectorClient(found.webhookInspectorUrl),
+    inspector: inspectorClient(found.webhookInspectorUrl, found.visitorSecret),
     facts: read,
     output: () => '',
     launcherPid: () => 0,
@@ -99,7 +100,7 @@ export async function startDeployment(
   return {
     directory,
     api: apiClient(first.apiUrl, first.apiKey),
-    inspector: inspectorClient(first.webhookInspectorUrl),
+    inspector: inspectorClient(first.webhookInspectorUrl, first.visitorSecret),
     facts,
     output: () => output,
     launcherPid: () => child.pid ?? 0,

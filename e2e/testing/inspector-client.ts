@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { boxUrl } from '../../local/inspector/box-url.ts';
 import type { PublicEvent } from '../../shared/catalogue/events/index.ts';
 import { parseExactEvent } from '../../shared/testing/exact-event.ts';
 
@@ -44,10 +45,12 @@ export type InspectorClient = {
   setSecret: (box: string, secret: string) => Promise<void>;
 };
 
-export function inspectorClient(url: string): InspectorClient {
+export function inspectorClient(url: string, visitorSecret: string): InspectorClient {
+  const authorization = `Bearer ${visitorSecret}`;
   const read = async (box: string, after: number, waitSeconds: number): Promise<Received[]> => {
     const response = await fetch(
       `${url}/api/boxes/${box}/requests?after=${after}&wait=${waitSeconds}`,
+      { headers: { authorization } },
     );
     const { requests } = z.object({ requests: z.array(Received) }).parse(await response.json());
     return requests.map((request) => ({
@@ -58,7 +61,7 @@ export function inspectorClient(url: string): InspectorClient {
   const put = async (path: string, body: unknown): Promise<void> => {
     const response = await fetch(`${url}/api/boxes/${path}`, {
       method: 'PUT',
-      headers: { 'content-type': 'application/json' },
+      headers: { authorization, 'content-type': 'application/json' },
       body: JSON.stringify(body),
     });
     if (!response.ok) {
@@ -66,7 +69,7 @@ export function inspectorClient(url: string): InspectorClient {
     }
   };
   return {
-    url: (box) => `${url}/in/${box}`,
+    url: (box) => boxUrl(url, visitorSecret, box),
     waitFor: async (box, what, fits, { after = 0, withinMs = 30_000 } = {}) => {
       const deadline = Date.now() + withinMs;
       let last = after;

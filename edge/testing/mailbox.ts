@@ -14,9 +14,11 @@ const Messages = z.object({
 export type ReceivedMail = z.infer<typeof Messages>['messages'][number];
 
 /** The local outbox, by address; newest mail first. What the Worker sends has arrived when `harness.call` is back. */
-export function mailbox({ MAIL_URL }: Pick<EdgeEnv, 'MAIL_URL'>) {
+export function mailbox({ MAIL_URL, MAIL_TOKEN }: Pick<EdgeEnv, 'MAIL_URL' | 'MAIL_TOKEN'>) {
   const list = async (to: string): Promise<ReceivedMail[]> => {
-    const response = await fetch(`${MAIL_URL}/api/messages?to=${encodeURIComponent(to)}`);
+    const response = await fetch(`${MAIL_URL}/api/messages?to=${encodeURIComponent(to)}`, {
+      headers: { authorization: `Bearer ${MAIL_TOKEN}` },
+    });
     return Messages.parse(await response.json()).messages;
   };
   /** The link in the newest mail with this subject. */

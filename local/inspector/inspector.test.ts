@@ -1,25 +1,34 @@
 import { mkdtemp, rm } from 'node:fs/promises';
-import { request as httpRequest } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Webhook } from 'standardwebhooks';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { statusOf } from '../testing/status-of.ts';
+import { visitorLink } from '../visitors.ts';
+import { boxUrl } from './box-url.ts';
 import { startInspector } from './server.ts';
+import { openInspectorStore } from './store.ts';
 import type { RequestView } from './view.ts';
 
+const secret = 'a-visitor-secret';
 let dataDir: string;
 let inspector: Awaited<ReturnType<typeof startInspector>>;
 beforeEach(async () => {
   dataDir = await mkdtemp(join(tmpdir(), 'waypost-inspector-'));
-  inspector = await startInspector({ port: 0, dataDir });
+  inspector = await startInspector({ port: 0, dataDir, secret });
 });
 afterEach(async () => {
   await inspector.close();
   await rm(dataDir, { recursive: true });
 });
 
-const send = (path: string, init: RequestInit = { method: 'POST', body: '{}' }) =>
-  fetch(`${inspector.url}${path}`, init);
+/** As the holder of the secret; what is below `/in/<box>` goes to the box's URL, as a sender has it. */
+const send = (path: string, init: RequestInit = { method: 'POST', body: '{}' }) => {
+  const [, box, rest = ''] = /^\/in\/([\w-]+)(.*)$/.exec(path) ?? [];
+  if (box !== undefined) return fetch(`${boxUrl(inspector.url, secret, box)}${rest}`, init);
+  const headers = { authorization: `Bearer ${secret}` };
+  return fetch(`${inspector.url}${path}`, { ...init, headers });
+};
 const put = (path: string, value: unknown) =>
   send(path, { method: 'PUT', body: JSON.stringify(value) });
 async function requests(box: string, query = ''): Promise<RequestView[]> {
@@ -80,14 +89,14 @@ test('closing answers those who wait', async () => {
   await send('/in/other');
   await inspector.close();
   expect(await waiting).toEqual([]);
-  inspector = await startInspector({ port: 0, dataDir });
+  inspector = await startInspector({ port: 0, dataDir, secret });
 });
 
 test('failFirst fails so many, then answers 200; the count survives a restart', async () => {
   await put('/api/boxes/flaky/behaviour', { failFirst: 2 });
   expect((await send('/in/flaky')).status).toBe(500);
   await inspector.close();
-  inspector = await startInspector({ port: 0, dataDir });
+  inspector = await startInspector({ port: 0, dataDir, secret });
   expect((await send('/in/flaky')).status).toBe(500);
   expect((await send('/in/flaky')).status).toBe(200);
   expect((await requests('flaky')).map((one) => one.status)).toEqual([500, 500, 200]);
@@ -106,14 +115,14 @@ test('a status, headers and a delay can be asked for', async () => {
 });
 
 test('with a secret it says whether signatures verify', async () => {
-  const secret = `whsec_${Buffer.from('a secret of 24 bytes ...').toString('base64')}`;
-  await put('/api/boxes/signed', { secret });
+  const signing = `whsec_${Buffer.from('a secret of 24 bytes ...').toString('base64')}`;
+  await put('/api/boxes/signed', { secret: signing });
   const body = '{"type":"session.ready"}';
   const now = new Date();
   const headers = {
     'webhook-id': 'evt_1',
     'webhook-timestamp': String(Math.floor(now.getTime() / 1_000)),
-    'webhook-signature': new Webhook(secret).sign('evt_1', now, body),
+    'webhook-signature': new Webhook(signing).sign('evt_1', now, body),
     'x-signature': 't=1,v1=00',
   };
   await send('/in/signed', { method: 'POST', body, headers });
@@ -124,7 +133,12 @@ test('with a secret it says whether signatures verify', async () => {
     { xSignature: 'invalid', standardWebhooks: 'invalid' },
   ]);
   const box = await send('/api/boxes/signed', { method: 'GET' });
-  expect(await box.json()).toEqual({ name: 'signed', hasSecret: true, behaviour: {} });
+  expect(await box.json()).toEqual({
+    name: 'signed',
+    url: boxUrl(inspector.url, secret, 'signed'),
+    hasSecret: true,
+    behaviour: {},
+  });
 });
 
 test('keeps the last 1,000 of a box', async () => {
@@ -134,6 +148,37 @@ test('keeps the last 1,000 of a box', async () => {
   const kept = await requests('many');
   expect(kept).toHaveLength(1_000);
   expect(kept[0]?.id).toBe(11);
+});
+
+test('the oldest go when a box or all of them hold too much, also after a restart', async () => {
+  const folder = join(dataDir, 'capped');
+  const caps = { box: { entries: 3, bytes: 250 }, all: { entries: 4, bytes: 400 } };
+  let store = openInspectorStore(folder, caps);
+  const record = (box: string, size: number) =>
+    store.record(box, {
+      receivedAt: 0,
+      method: 'POST',
+      path: '',
+      headers: {},
+      body: Buffer.alloc(size),
+    });
+  const ids = () =>
+    ['a', 'b', 'c'].map((box) => store.requestsAfter(box, 0, 100).map(({ id }) => id));
+  for (let n = 0; n < 4; n += 1) record('a', 1);
+  expect(ids()).toEqual([[2, 3, 4], [], []]);
+  record('a', 246);
+  expect(ids()).toEqual([[5], [], []]);
+  store.close();
+  store = openInspectorStore(folder, caps);
+  record('b', 100);
+  record('c', 100);
+  expect(ids()).toEqual([[], [6], [7]]);
+  store.clear('b');
+  record('a', 190);
+  expect(ids()).toEqual([[8], [], [7]]);
+  record('c', 1_000);
+  expect(ids()).toEqual([[], [], [9]]);
+  store.close();
 });
 
 test('the pages escape everything and allow no script but their own', async () => {
@@ -159,16 +204,73 @@ test('the pages escape everything and allow no script but their own', async () =
   expect(again.headers.get('content-security-policy')).not.toContain(nonce ?? '');
 });
 
-test('a web site that points its name at us reaches neither pages nor API', async () => {
-  const status = await new Promise((resolve, reject) => {
-    httpRequest(`${inspector.url}/api/boxes`, { headers: { host: 'evil.example' } }, (response) => {
-      response.resume();
-      resolve(response.statusCode);
-    })
-      .on('error', reject)
-      .end();
+describe.each([
+  '/',
+  '/boxes/a',
+  '/boxes/a/rows',
+  '/api/boxes',
+  '/api/boxes/a',
+  '/api/boxes/a/requests',
+])('%s', (path) => {
+  test.each([
+    ['without the secret', {}, 401],
+    ['with a wrong one', { authorization: 'Bearer guess' }, 401],
+    ['with the cookie of another port', { cookie: `waypost_1=${secret}` }, 401],
+    ['by a foreign name', { authorization: `Bearer ${secret}`, host: 'evil.example' }, 403],
+    [
+      'from a foreign page',
+      { authorization: `Bearer ${secret}`, origin: 'http://evil.example' },
+      403,
+    ],
+    [
+      'from a page of another port',
+      { authorization: `Bearer ${secret}`, origin: 'http://127.0.0.1:1' },
+      403,
+    ],
+    ['from no page at all', { authorization: `Bearer ${secret}`, origin: 'null' }, 403],
+  ])('%s is refused', async (_name, headers, status) => {
+    expect(await statusOf(`${inspector.url}${path}`, headers)).toBe(status);
   });
-  expect(status).toBe(403);
+});
+
+test.each([
+  ['PUT', '/api/boxes/a', '{"secret":null}'],
+  ['PUT', '/api/boxes/a/behaviour', '{}'],
+  ['DELETE', '/api/boxes/a/requests', undefined],
+])('%s %s without the secret is refused', async (method, path, body) => {
+  await send('/in/a');
+  const response = await fetch(`${inspector.url}${path}`, { method, ...(body && { body }) });
+  expect(response.status).toBe(401);
+  expect(await requests('a')).toHaveLength(1);
+});
+
+test('nobody makes a box by writing to it, nor writes to one without its key', async () => {
+  await put('/api/boxes/known', { secret: null });
+  const key = boxUrl('', secret, 'other').split('/').at(-1);
+  for (const path of ['/in/known', '/in/known/', '/in/unknown', `/in/known/${key}`, '/in/known/x'])
+    expect([path, await statusOf(`${inspector.url}${path}`, {}, 'POST')]).toEqual([path, 404]);
+  const page = { origin: 'http://evil.example' };
+  expect(await statusOf(boxUrl(inspector.url, secret, 'known'), page, 'POST')).toBe(403);
+  const boxes = await send('/api/boxes', { method: 'GET' });
+  expect(await boxes.json()).toEqual({ boxes: [{ name: 'known', requests: 0 }] });
+});
+
+test('the link sets a cookie that scripts and other sites cannot use, and that lets in', async () => {
+  const link = visitorLink(`${inspector.url}/boxes/a?x=1`, secret);
+  const entered = await fetch(link, { redirect: 'manual' });
+  expect([entered.status, entered.headers.get('location')]).toEqual([303, '/boxes/a?x=1']);
+  const { port } = new URL(inspector.url);
+  expect(entered.headers.get('set-cookie')).toBe(
+    `waypost_${port}=${secret}; HttpOnly; SameSite=Strict; Path=/`,
+  );
+  const cookie = `other=1; waypost_${port}=${secret}`;
+  expect(await statusOf(`${inspector.url}/boxes/a`, { cookie })).toBe(200);
+  const away = await fetch(visitorLink(`${inspector.url}//evil.example/`, secret), {
+    redirect: 'manual',
+  });
+  expect(away.headers.get('location')).toBe('/evil.example/');
+  const wrong = await fetch(visitorLink(`${inspector.url}/`, 'guess'), { redirect: 'manual' });
+  expect([wrong.status, wrong.headers.get('set-cookie')]).toEqual([401, null]);
 });
 
 test.each([

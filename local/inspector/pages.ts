@@ -123,12 +123,11 @@ function behaviourText(box: Box): string {
 
 export function boxPage(input: {
   nonce: string;
-  origin: string;
+  url: string;
   box: Box;
   requests: readonly RequestView[];
 }): string {
-  const { box, requests } = input;
-  const url = `${input.origin}/in/${box.name}`;
+  const { box, requests, url } = input;
   const body = html`<header>
       <a class="home" href="/">Webhook inspector</a>
       <h1>${box.name}</h1>
@@ -177,8 +176,8 @@ export function boxesPage(input: {
   );
   const body = html`<header><h1>Webhook inspector</h1></header>
     <p class="soft">
-      Point a webhook at <code>${input.origin}/in/&lt;any name&gt;</code> and see here what it was
-      sent. The last 1,000 requests of each box are kept.
+      <code>${input.origin}/boxes/&lt;any name&gt;</code> shows the URL of a box. Point a webhook
+      there and see what it was sent. The last 1,000 requests of each box are kept, up to 16 MB.
     </p>
     <div class="list">
       ${

@@ -10,13 +10,15 @@ import {
   logToStderr,
   parseJson,
   readBody,
-  refuseForeignNames,
+  refuseForeignSites,
   sendHtml,
   sendJson,
   urlOf,
 } from '../http.ts';
 import type { Log } from '../http.ts';
+import { admitVisitor, sameSecret } from '../visitors.ts';
 import { behaviourSchema } from './behaviour.ts';
+import { boxKey, boxUrl } from './box-url.ts';
 import { boxPage, boxesPage, requestRows } from './pages.ts';
 import { openInspectorStore } from './store.ts';
 import type { InspectorStore } from './store.ts';
@@ -28,6 +30,8 @@ export const inspectorConfigSchema = z.object({
   port: z.number().int().min(0).max(65_535),
   /** Folder of the database; made when missing. */
   dataDir: z.string().min(1),
+  /** Lets visitors in, and is the key of every box's URL. */
+  secret: z.string().min(1),
 });
 export type InspectorConfig = z.infer<typeof inspectorConfigSchema>;
 
@@ -43,7 +47,7 @@ const pollSchema = z.object({
 });
 const boxSchema = z.strictObject({ secret: z.string().min(1).nullable() });
 
-type Context = { store: InspectorStore; waiters: Waiters; now: () => number };
+type Context = { store: InspectorStore; waiters: Waiters; secret: string; now: () => number };
 type Exchange = Context & {
   request: IncomingMessage;
   response: ServerResponse;
@@ -72,8 +76,8 @@ function sendPage(response: ServerResponse, render: (nonce: string) => string): 
   sendHtml(response, render(nonce), { 'content-security-policy': policy.join('; ') });
 }
 
-/** Records the request and answers as the box is told to. Any method, any path below the box. */
-async function receive(exchange: Exchange): Promise<void> {
+/** Records the request and answers as the box is told to. Any method, any path below the box's URL. */
+async function receive(exchange: Exchange, path: string): Promise<void> {
   const { store, waiters, request, response, box } = exchange;
   const body = await readBody(request, MAX_BODY_BYTES);
   const headers: Record<string, string> = {};
@@ -83,7 +87,7 @@ async function receive(exchange: Exchange): Promise<void> {
   const answer = store.record(box, {
     receivedAt: exchange.now(),
     method: request.method ?? '',
-    path: (request.url ?? '').slice(`/in/${box}`.length),
+    path,
     headers,
     body,
   });
@@ -135,12 +139,13 @@ async function showRows(exchange: Exchange): Promise<void> {
 }
 
 function showBox(exchange: Exchange): void {
-  const { store, box: name, url, response } = exchange;
+  const { store, box: name, url, secret, response } = exchange;
   const box = store.box(name);
   const requests = store
     .newestRequests(name, SHOWN_REQUESTS)
     .map((request) => viewRequest(request, box.secret));
-  sendPage(response, (nonce) => boxPage({ nonce, origin: url.origin, box, requests }));
+  const address = boxUrl(url.origin, secret, name);
+  sendPage(response, (nonce) => boxPage({ nonce, url: address, box, requests }));
 }
 
 const ROUTES: Record<string, (exchange: Exchange) => Promise<void> | void> = {
@@ -154,9 +159,14 @@ const ROUTES: Record<string, (exchange: Exchange) => Promise<void> | void> = {
     const boxes = store.boxes().map(({ name, requests }) => ({ name, requests }));
     sendJson(response, 200, { boxes });
   },
-  'GET /api/boxes/:box': ({ store, response, box: name }) => {
-    const { secret, behaviour } = store.box(name);
-    sendJson(response, 200, { name, hasSecret: secret !== null, behaviour });
+  'GET /api/boxes/:box': ({ store, response, url, secret, box: name }) => {
+    const box = store.box(name);
+    sendJson(response, 200, {
+      name,
+      url: boxUrl(url.origin, secret, name),
+      hasSecret: box.secret !== null,
+      behaviour: box.behaviour,
+    });
   },
   'PUT /api/boxes/:box': setBox,
   'PUT /api/boxes/:box/behaviour': setBehaviour,
@@ -175,12 +185,15 @@ async function handle(
   response: ServerResponse,
 ): Promise<void> {
   const url = urlOf(request);
-  const inBox = /^\/in\/([A-Za-z0-9_-]{1,64})(?:\/|$)/.exec(url.pathname)?.[1];
-  if (inBox !== undefined) {
-    await receive({ ...context, request, response, url, box: inBox });
+  refuseForeignSites(request, url);
+  if (url.pathname.startsWith('/in/')) {
+    const [, box = '', key = '', rest = ''] =
+      /^\/in\/([A-Za-z0-9_-]{1,64})\/([0-9a-f]{32})((?:[/?].*)?)$/.exec(request.url ?? '') ?? [];
+    if (!sameSecret(key, boxKey(context.secret, box))) throw new HttpError(404, 'No such box.');
+    await receive({ ...context, request, response, url, box }, rest);
     return;
   }
-  refuseForeignNames(url);
+  if (!admitVisitor(request, response, url, context.secret)) return;
   const named = /^(\/(?:api\/)?boxes)\/([A-Za-z0-9_-]{1,64})(\/\w+)?$/.exec(url.pathname);
   const path = named === null ? url.pathname : `${named[1]}/:box${named[3] ?? ''}`;
   const route = ROUTES[`${request.method ?? ''} ${path}`];
@@ -191,8 +204,8 @@ async function handle(
 }
 
 /**
- * The webhook inspector: `ANY /in/<box>` records a request and answers it; `/` shows them, and
- * `GET /api/boxes/<box>/requests?after=<id>&wait=<seconds>` waits for the next.
+ * The webhook inspector: any request to a box's URL is recorded and answered; `/` shows them, and
+ * `GET /api/boxes/<box>/requests?after=<id>&wait=<seconds>` waits for the next. Both need the secret.
  */
 export async function startInspector(
   config: InspectorConfig,
@@ -201,7 +214,8 @@ export async function startInspector(
   const store = openInspectorStore(config.dataDir);
   const waiters = new Waiters();
   const server = createSafeServer(
-    (request, response) => handle({ store, waiters, now }, request, response),
+    (request, response) =>
+      handle({ store, waiters, secret: config.secret, now }, request, response),
     answerError(log),
   );
   try {

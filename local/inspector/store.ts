@@ -23,7 +23,16 @@ CREATE TABLE IF NOT EXISTS requests (
 CREATE INDEX IF NOT EXISTS requests_box ON requests (box, id);
 `;
 
-const KEPT_PER_BOX = 1_000;
+/** The oldest go first. Entries, and bytes of bodies, headers and paths. */
+export type Caps = {
+  box: { entries: number; bytes: number };
+  all: { entries: number; bytes: number };
+};
+const CAPS: Caps = {
+  box: { entries: 1_000, bytes: 16_000_000 },
+  all: { entries: 50_000, bytes: 128_000_000 },
+};
+const SIZE = 'length(body) + octet_length(headers) + octet_length(path)';
 
 const json = z.string().transform((text): unknown => JSON.parse(text));
 
@@ -56,20 +65,28 @@ export type BoxSummary = z.infer<typeof summarySchema>;
 
 export type InspectorStore = ReturnType<typeof openInspectorStore>;
 
-export function openInspectorStore(dataDir: string) {
+const heldSchema = z.object({ box: z.string(), entries: z.number(), bytes: z.number() });
+
+export function openInspectorStore(dataDir: string, caps: Caps = CAPS) {
   const db = openDatabase(dataDir, 'inspector.sqlite', SCHEMA);
   const makeBox = db.prepare('INSERT INTO boxes (name) VALUES (?) ON CONFLICT DO NOTHING');
   const box = db.prepare('SELECT * FROM boxes WHERE name = ?');
   const setSecret = db.prepare('UPDATE boxes SET secret = ? WHERE name = ?');
   const setBehaviour = db.prepare('UPDATE boxes SET behaviour = ?, answered = 0 WHERE name = ?');
-  const count = db.prepare('UPDATE boxes SET answered = answered + 1 WHERE name = ?');
+  const countAnswer = db.prepare('UPDATE boxes SET answered = answered + 1 WHERE name = ?');
   const insert = db.prepare(
     `INSERT INTO requests (box, received_at, method, path, headers, body, status)
      VALUES (?, ?, ?, ?, ?, ?, ?)`,
   );
-  const trim = db.prepare(
-    `DELETE FROM requests WHERE box = ?1 AND id <= (
-       SELECT id FROM requests WHERE box = ?1 ORDER BY id DESC LIMIT 1 OFFSET ${KEPT_PER_BOX})`,
+  const dropOldest = (where: string) =>
+    db.prepare(
+      `DELETE FROM requests WHERE id = (SELECT min(id) FROM requests ${where})
+       RETURNING box, 1 AS entries, ${SIZE} AS bytes`,
+    );
+  const dropOldestOfBox = dropOldest('WHERE box = ?');
+  const dropOldestOfAll = dropOldest('');
+  const held = db.prepare(
+    `SELECT box, count(*) AS entries, sum(${SIZE}) AS bytes FROM requests GROUP BY box`,
   );
   const after = db.prepare('SELECT * FROM requests WHERE box = ? AND id > ? ORDER BY id LIMIT ?');
   const newest = db.prepare('SELECT * FROM requests WHERE box = ? ORDER BY id DESC LIMIT ?');
@@ -82,6 +99,32 @@ export function openInspectorStore(dataDir: string) {
 
   const getBox = (name: string): Box =>
     boxSchema.optional().parse(box.get(name)) ?? { name, secret: null, behaviour: {}, answered: 0 };
+
+  const boxes = new Map(
+    z
+      .array(heldSchema)
+      .parse(held.all())
+      .map((one) => [one.box, one]),
+  );
+  const all = { entries: 0, bytes: 0 };
+  const count = (box: string, entries: number, bytes: number): void => {
+    const of = boxes.get(box) ?? { box, entries: 0, bytes: 0 };
+    boxes.set(box, of);
+    for (const sum of [of, all]) {
+      sum.entries += entries;
+      sum.bytes += bytes;
+    }
+  };
+  for (const { entries, bytes } of boxes.values()) {
+    all.entries += entries;
+    all.bytes += bytes;
+  }
+  const isOver = (sum: Caps['all'], cap: Caps['all']): boolean =>
+    sum.entries > 1 && (sum.entries > cap.entries || sum.bytes > cap.bytes);
+  const uncount = (dropped: unknown): void => {
+    const { box, entries, bytes } = heldSchema.parse(dropped);
+    count(box, -entries, -bytes);
+  };
 
   return {
     /** A box exists as soon as it is named; until then it has no secret and answers 200. */
@@ -102,7 +145,7 @@ export function openInspectorStore(dataDir: string) {
         setBehaviour.run(JSON.stringify(behaviour), name);
       });
     },
-    /** Decides the answer and writes the request with it; drops what is beyond the last 1,000. */
+    /** Decides the answer and writes the request with it; drops the oldest beyond the caps. */
     record(
       name: string,
       request: {
@@ -117,17 +160,13 @@ export function openInspectorStore(dataDir: string) {
         makeBox.run(name);
         const { behaviour, answered } = getBox(name);
         const answer = decideAnswer(behaviour, answered);
-        count.run(name);
-        insert.run(
-          name,
-          request.receivedAt,
-          request.method,
-          request.path,
-          JSON.stringify(request.headers),
-          request.body,
-          answer.status,
-        );
-        trim.run(name);
+        countAnswer.run(name);
+        const headers = JSON.stringify(request.headers);
+        const { receivedAt, method, path, body } = request;
+        insert.run(name, receivedAt, method, path, headers, body, answer.status);
+        count(name, 1, body.length + Buffer.byteLength(headers) + Buffer.byteLength(path));
+        while (isOver(boxes.get(name) ?? all, caps.box)) uncount(dropOldestOfBox.get(name));
+        while (isOver(all, caps.all)) uncount(dropOldestOfAll.get());
         return answer;
       });
     },
@@ -141,6 +180,8 @@ export function openInspectorStore(dataDir: string) {
     },
     clear(name: string): void {
       clear.run(name);
+      const { entries, bytes } = boxes.get(name) ?? { entries: 0, bytes: 0 };
+      count(name, -entries, -bytes);
     },
     close(): void {
       db.close();

@@ -18,6 +18,8 @@ export const LauncherEnv = z.object({
   /** A mail provider that takes `POST {MAIL_URL}/emails` as Resend's API does, instead of the outbox on this machine. */
   MAIL_URL: optional(z.url({ protocol: /^https?$/ })),
   MAIL_TOKEN: optional(z.string().min(8)),
+  /** `subjects`: the outbox keeps no texts, since links of sign-in, reset and invitation are in them. */
+  MAIL_OUTBOX: z.enum(['full', 'subjects']).default('full'),
   MAIL_FROM: z.string().min(3).default('Waypost <waypost@localhost>'),
   /** Private hosts that webhooks and media may reach, as `host:port` or CIDR, comma-separated. */
   EGRESS_ALLOW: z.string().default(''),

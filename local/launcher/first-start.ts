@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { boxUrl } from '../inspector/box-url.ts';
 import { seedWorkspace } from '../../migrations/seed.ts';
 import { type Settings, saveSettings } from './settings.ts';
 import type { Stack } from './stack.ts';
@@ -45,22 +46,26 @@ export async function prepareAccount(input: {
     .parse(account);
   const call = apiClient(stack.apiUrl, apiKey);
 
+  const webhookUrl = boxUrl(stack.inspectorUrl, settings.secrets.visitorSecret, INSPECTOR_BOX);
   if (account.webhookId === undefined) {
     const webhook = WebhookView.parse(
       await call('POST', '/v1/webhooks', {
-        url: `${stack.inspectorUrl}/in/${INSPECTOR_BOX}`,
+        url: webhookUrl,
         eventTypes: ['*'],
         description: 'The webhook inspector of this deployment',
       }),
     );
-    await fetch(`${stack.inspectorUrl}/api/boxes/${INSPECTOR_BOX}`, {
-      method: 'PUT',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({ secret: webhook.secret }),
-    });
-    account.webhookId = webhook.id;
+    const inspector = apiClient(stack.inspectorUrl, settings.secrets.visitorSecret);
+    await inspector('PUT', `/api/boxes/${INSPECTOR_BOX}`, { secret: webhook.secret });
+    Object.assign(account, { webhookId: webhook.id, webhookUrl });
     await saveSettings(directory, settings);
     say('pointed a webhook at the inspector');
+  } else if (account.webhookUrl !== webhookUrl) {
+    await call('PATCH', `/v1/webhooks/${account.webhookId}`, { url: webhookUrl }).catch(
+      (error: unknown) => say(`the webhook to the inspector stays as it is: ${String(error)}`),
+    );
+    account.webhookUrl = webhookUrl;
+    await saveSettings(directory, settings);
   }
 
   if (account.sessionId === undefined) {
@@ -86,7 +91,7 @@ function apiClient(apiUrl: string, apiKey: string): Call {
     });
     const text = await response.text();
     if (!response.ok) throw new Error(`${method} ${path} answered ${response.status}: ${text}`);
-    return Envelope.parse(JSON.parse(text)).data;
+    return text === '' ? undefined : Envelope.parse(JSON.parse(text)).data;
   };
 }
 

@@ -1,8 +1,8 @@
-import { chmodSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { DirectoryInUseError, lockDirectory } from '../directory-lock.ts';
 import { readLauncherEnv } from './env.ts';
 import { prepareAccount } from './first-start.ts';
+import { makePrivate } from './private-directory.ts';
 import { readyBlock } from './ready-block.ts';
 import { loadSettings, writePrivateFile } from './settings.ts';
 import { startStack, type Stack } from './stack.ts';
@@ -44,6 +44,7 @@ async function main(): Promise<void> {
       ...account,
       webhookInspectorUrl: running.inspectorUrl,
       mailUrl: running.mailUrl,
+      visitorSecret: settings.secrets.visitorSecret,
       runners: processes
         .filter(({ name }) => name.startsWith('runner-'))
         .map(({ name, pid, url }) => ({ id: name, pid, url })),
@@ -54,14 +55,19 @@ async function main(): Promise<void> {
     save().catch((error: unknown) => say(`local.json could not be written: ${String(error)}`));
   };
   await save();
-  process.stdout.write(readyBlock(running, account, env.directory));
+  process.stdout.write(
+    readyBlock({
+      stack: running,
+      account,
+      directory: env.directory,
+      visitorSecret: settings.secrets.visitorSecret,
+    }),
+  );
 }
 
 /** Two launchers on one folder would start every part twice. */
 function takeDirectory(directory: string): () => void {
-  // 0711: PostgreSQL, run as another account when we are root, must pass through; it can list and read nothing here.
-  mkdirSync(directory, { recursive: true });
-  chmodSync(directory, 0o711);
+  makePrivate(directory);
   try {
     return lockDirectory(directory);
   } catch (error) {

@@ -1,16 +1,24 @@
 import type { Account } from './first-start.ts';
+import { visitorLink } from '../visitors.ts';
 import type { Stack } from './stack.ts';
 
 /** What a person sees once everything runs, with a line that can be pasted. */
-export function readyBlock(stack: Stack, account: Account, directory: string): string {
-  const inspector = `${stack.inspectorUrl}/boxes/sandbox`;
+export function readyBlock(input: {
+  stack: Stack;
+  account: Account;
+  directory: string;
+  visitorSecret: string;
+}): string {
+  const { stack, account, directory, visitorSecret } = input;
+  const inspector = visitorLink(`${stack.inspectorUrl}/boxes/sandbox`, visitorSecret);
+  const outbox = visitorLink(`${stack.mailUrl}/`, visitorSecret);
   return `
 Waypost is ready.
 
   Dashboard          ${stack.apiUrl}/
   API docs           ${stack.apiUrl}/docs
   Webhook inspector  ${inspector}
-  Mail outbox        ${stack.mailUrl}/
+  Mail outbox        ${outbox}
   API key            ${account.apiKey}
   Sandbox session    ${account.sessionId}
 

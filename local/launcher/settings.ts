@@ -36,6 +36,7 @@ const Settings = z.object({
     objectsAccessKeyId: z.string(),
     objectsSecretAccessKey: z.string(),
     mailToken: z.string(),
+    visitorSecret: z.string(),
     sandboxToken: z.string(),
     edgeToRunnerKey: z.string(),
     runnerToEdgeKey: z.string(),
@@ -51,6 +52,8 @@ const Settings = z.object({
     apiKey: z.string().optional(),
     sessionId: z.string().optional(),
     webhookId: z.string().optional(),
+    /** Where that webhook was pointed; the inspector's box may have moved since. */
+    webhookUrl: z.string().optional(),
   }),
 });
 export type Settings = z.infer<typeof Settings>;
@@ -108,6 +111,7 @@ async function makeSettings(apiPort: number | undefined): Promise<Settings> {
       objectsAccessKeyId: hex(10),
       objectsSecretAccessKey: hex(24),
       mailToken: hex(24),
+      visitorSecret: hex(24),
       sandboxToken: hex(24),
       edgeToRunnerKey: hex(32),
       runnerToEdgeKey: hex(32),

@@ -101,8 +101,13 @@ export async function startStack(options: StackOptions): Promise<Stack> {
         secretAccessKey: secrets.objectsSecretAccessKey,
         buckets: [BUCKET],
       }),
-      service('mail', { port: ports.mail, token: secrets.mailToken }),
-      service('inspector', { port: ports.inspector }),
+      service('mail', {
+        port: ports.mail,
+        token: secrets.mailToken,
+        secret: secrets.visitorSecret,
+        withoutText: env.MAIL_OUTBOX === 'subjects',
+      }),
+      service('inspector', { port: ports.inspector, secret: secrets.visitorSecret }),
       service(
         'sandbox',
         {

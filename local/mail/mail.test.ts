@@ -1,17 +1,18 @@
 import { mkdtemp, rm } from 'node:fs/promises';
-import { request as httpRequest } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { z } from 'zod';
+import { statusOf } from '../testing/status-of.ts';
 import { startMail } from './server.ts';
+import { openMailStore } from './store.ts';
 import type { MailConfig } from './server.ts';
 
 let config: MailConfig;
 let mail: Awaited<ReturnType<typeof startMail>>;
 beforeEach(async () => {
   const dataDir = await mkdtemp(join(tmpdir(), 'waypost-mail-'));
-  config = { port: 0, dataDir, token: 're_test' };
+  config = { port: 0, dataDir, token: 're_test', secret: 'a-visitor-secret' };
   mail = await startMail(config);
 });
 afterEach(async () => {
@@ -31,13 +32,16 @@ const send = (email: unknown, headers: Record<string, string> = {}) =>
     headers: { authorization: 'Bearer re_test', 'content-type': 'application/json', ...headers },
     body: typeof email === 'string' ? email : JSON.stringify(email),
   });
+/** As somebody who holds the secret. */
+const read = (path: string) =>
+  fetch(`${mail.url}${path}`, { headers: { authorization: `Bearer ${config.secret}` } });
 const sentId = async (response: Response): Promise<string> => {
   expect(response.status).toBe(200);
   return z.strictObject({ id: z.string().min(1) }).parse(await response.json()).id;
 };
 const listSchema = z.object({ messages: z.array(z.looseObject({ id: z.string() })) });
 const list = async (query = '') => {
-  const response = await fetch(`${mail.url}/api/messages${query}`);
+  const response = await read(`/api/messages${query}`);
   return listSchema.parse(await response.json()).messages;
 };
 
@@ -53,7 +57,7 @@ test('what was sent can be read, newest first and by recipient, also after a res
   expect((await list('?to=ann@example.com')).map((one) => one.id)).toEqual([second, first]);
   expect((await list('?to=BOB@example.com')).map((one) => one.id)).toEqual([second]);
   expect(await list('?to=%25')).toEqual([]);
-  const one = await fetch(`${mail.url}/api/messages/${first}`);
+  const one = await read(`/api/messages/${first}`);
   expect(await one.json()).toEqual({
     ...hello,
     id: first,
@@ -76,14 +80,14 @@ test('the page escapes what it shows and links what it can', async () => {
     subject: '<script>alert(1)</script>',
     html: '<b>hi</b><script>x</script>',
   });
-  const response = await fetch(mail.url);
+  const response = await read('/');
   const page = await response.text();
   expect(page).not.toContain('<script');
   expect(page).toContain('&lt;script&gt;');
   expect(page).toContain('<a href="https://app.example/verify?token=abc&amp;x=1"');
   expect(response.headers.get('content-security-policy')).toContain("default-src 'none'");
   const [message] = await list();
-  const shown = await fetch(`${mail.url}/messages/${message?.id ?? ''}/html`);
+  const shown = await read(`/messages/${message?.id ?? ''}/html`);
   expect(await shown.text()).toContain('<b>hi</b>');
   expect(shown.headers.get('content-security-policy')).toMatch(/^sandbox (?!.*allow-scripts)/);
 });
@@ -109,15 +113,50 @@ test.each([
 test('without an Authorization header it is a 401, for another host name a 403', async () => {
   const bare = await fetch(`${mail.url}/emails`, { method: 'POST', body: JSON.stringify(hello) });
   expect(bare.status).toBe(401);
-  const status = await new Promise((resolve, reject) => {
-    httpRequest(`${mail.url}/api/messages`, { headers: { host: 'evil.example' } }, (response) => {
-      response.resume();
-      resolve(response.statusCode);
-    })
-      .on('error', reject)
-      .end();
-  });
-  expect(status).toBe(403);
-  expect((await fetch(`${mail.url}/api/messages/none`)).status).toBe(404);
-  expect((await fetch(`${mail.url}/emails`)).status).toBe(404);
+  expect(await statusOf(`${mail.url}/emails`, { host: 'evil.example' }, 'POST')).toBe(403);
+  expect((await read('/api/messages/none')).status).toBe(404);
+  expect((await read('/emails')).status).toBe(404);
+});
+
+test('who has no secret, or comes from a foreign page or name, reads nothing', async () => {
+  const id = await sentId(await send({ ...hello, html: '<p>hi</p>' }));
+  const authorization = `Bearer ${config.secret}`;
+  for (const path of ['/', '/api/messages', `/api/messages/${id}`, `/messages/${id}/html`]) {
+    const url = `${mail.url}${path}`;
+    const statuses = await Promise.all([
+      statusOf(url, { authorization }),
+      statusOf(url, {}),
+      statusOf(url, { authorization: 'Bearer re_test' }),
+      statusOf(url, { authorization, host: 'evil.example' }),
+      statusOf(url, { authorization, origin: 'http://evil.example' }),
+    ]);
+    expect([path, ...statuses]).toEqual([path, 200, 401, 401, 403, 403]);
+  }
+});
+
+test('without texts it keeps who was written to about what, and no link', async () => {
+  await mail.close();
+  mail = await startMail({ ...config, withoutText: true });
+  await send({ ...hello, html: '<a href="https://app.example/verify?token=abc">x</a>' });
+  const [kept] = await list();
+  expect(kept).toMatchObject({ to: ['Ann@example.com'], subject: 'Hello' });
+  expect(JSON.stringify(kept)).not.toContain('token=abc');
+});
+
+test('the oldest go when all of them are too large, also after a restart', () => {
+  const folder = join(config.dataDir, 'capped');
+  const { to, ...rest } = hello;
+  const add = (id: string, size: number) =>
+    store.add(
+      { id, email: { ...rest, to: [to], text: 'x'.repeat(size) }, idempotencyKey: null },
+      0,
+    );
+  let store = openMailStore(folder, 1_000);
+  add('first', 300);
+  add('second', 300);
+  store.close();
+  store = openMailStore(folder, 1_000);
+  add('third', 300);
+  expect(store.list(null, 10).map(({ id }) => id)).toEqual(['third', 'second']);
+  store.close();
 });

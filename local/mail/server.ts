@@ -1,4 +1,4 @@
-import { createHash, randomBytes, randomUUID, timingSafeEqual } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { z } from 'zod';
 import {
@@ -9,23 +9,34 @@ import {
   logToStderr,
   parseJson,
   readBody,
-  refuseForeignNames,
+  refuseForeignSites,
   sendHtml,
   sendJson,
   urlOf,
   type Log,
 } from '../http.ts';
+import { admitVisitor, sameSecret } from '../visitors.ts';
 import { outboxPage } from './page.ts';
-import { emailSchema, openMailStore, type MailStore, type StoredEmail } from './store.ts';
+import {
+  emailSchema,
+  openMailStore,
+  type Email,
+  type MailStore,
+  type StoredEmail,
+} from './store.ts';
 
 export const mailConfigSchema = z.object({
   port: z.number().int().min(0).max(65_535),
   /** Folder of the database; made when missing. */
   dataDir: z.string().min(1),
-  /** Bearer token senders must show. Reading needs none: it is open to this machine alone. */
+  /** Bearer token senders must show. */
   token: z.string().min(1),
+  /** Lets visitors in: what they read holds sign-in links. */
+  secret: z.string().min(1),
+  /** Keep who was written to about what, without the text and its links. */
+  withoutText: z.boolean().default(false),
 });
-export type MailConfig = z.infer<typeof mailConfigSchema>;
+export type MailConfig = z.input<typeof mailConfigSchema>;
 
 const MAX_BODY_BYTES = 2 * 1024 * 1024;
 const SHOWN_MESSAGES = 200;
@@ -46,8 +57,7 @@ function checkToken(authorization: string | undefined, token: string): void {
   if (authorization === undefined) {
     throw new HttpError(401, 'Send the token as "Authorization: Bearer <token>".');
   }
-  const digest = (text: string): Buffer => createHash('sha256').update(text).digest();
-  if (!timingSafeEqual(digest(authorization), digest(`Bearer ${token}`))) {
+  if (!sameSecret(authorization, `Bearer ${token}`)) {
     throw new HttpError(403, 'The token is not valid.');
   }
 }
@@ -60,12 +70,17 @@ async function receiveEmail(context: Context, request: IncomingMessage): Promise
   if (!parsed.success) throw new HttpError(422, z.prettifyError(parsed.error));
   const key = request.headers['idempotency-key'];
   const idempotencyKey = typeof key === 'string' ? key : null;
-  const message = { id: randomUUID(), email: parsed.data, idempotencyKey };
+  const email = context.config.withoutText ? withoutText(parsed.data) : parsed.data;
+  const message = { id: randomUUID(), email, idempotencyKey };
   const added = context.store.add(message, context.now());
   if (added === 'conflict') {
     throw new HttpError(409, 'This Idempotency-Key was used for another message.');
   }
   return added;
+}
+
+function withoutText({ html: _html, ...email }: Email): Email {
+  return { ...email, text: '(The text is not kept: MAIL_OUTBOX=subjects.)' };
 }
 
 function sendOutbox(store: MailStore, response: ServerResponse): void {
@@ -90,12 +105,12 @@ async function handle(
   const { store } = context;
   const url = urlOf(request);
   const route = `${request.method ?? ''} ${url.pathname}`;
+  refuseForeignSites(request, url);
   if (route === 'POST /emails') {
     sendJson(response, 200, await receiveEmail(context, request));
     return;
   }
-  // Mail holds sign-in links.
-  refuseForeignNames(url);
+  if (!admitVisitor(request, response, url, context.config.secret)) return;
   if (route === 'GET /') {
     sendOutbox(store, response);
     return;
@@ -128,7 +143,7 @@ function answerMailError(log: Log): (error: unknown, response: ServerResponse) =
 
 /**
  * A mail provider that delivers nowhere: `POST /emails` in the shape of Resend's API; `/` and
- * `GET /api/messages?to=` show what was sent.
+ * `GET /api/messages?to=` show what was sent to those who have the secret.
  */
 export async function startMail(
   config: MailConfig,

@@ -12,6 +12,7 @@ CREATE TABLE IF NOT EXISTS messages (
 `;
 
 const KEPT_MESSAGES = 5_000;
+const KEPT_BYTES = 64_000_000;
 
 const addresses = z
   .union([z.string().min(3), z.array(z.string().min(3)).min(1).max(50)])
@@ -53,8 +54,8 @@ export type StoredEmail = z.infer<typeof rowSchema>;
 
 export type MailStore = ReturnType<typeof openMailStore>;
 
-/** The newest 5,000 messages. */
-export function openMailStore(dataDir: string) {
+/** The newest 5,000 messages, and of those the newest 64 MB. */
+export function openMailStore(dataDir: string, keptBytes = KEPT_BYTES) {
   const db = openDatabase(dataDir, 'mail.sqlite', SCHEMA);
   const byKey = db.prepare('SELECT * FROM messages WHERE idempotency_key = ?');
   const byId = db.prepare('SELECT * FROM messages WHERE id = ?');
@@ -62,8 +63,17 @@ export function openMailStore(dataDir: string) {
     'INSERT INTO messages (id, received_at, idempotency_key, email) VALUES (?, ?, ?, ?)',
   );
   const trim = db.prepare(
-    `DELETE FROM messages WHERE seq <= (SELECT max(seq) FROM messages) - ${KEPT_MESSAGES}`,
+    `DELETE FROM messages WHERE seq <= (SELECT max(seq) FROM messages) - ${KEPT_MESSAGES}
+     RETURNING octet_length(email) AS bytes`,
   );
+  const total = z
+    .object({ bytes: z.number() })
+    .parse(db.prepare('SELECT coalesce(sum(octet_length(email)), 0) AS bytes FROM messages').get());
+  const dropOldest = db.prepare(
+    `DELETE FROM messages WHERE seq = (SELECT min(seq) FROM messages)
+     RETURNING octet_length(email) AS bytes`,
+  );
+  const dropped = z.object({ bytes: z.number() });
   const newest = db.prepare(
     `SELECT * FROM messages WHERE ?1 IS NULL OR EXISTS (
        SELECT 1 FROM json_each(email, '$.to')
@@ -84,7 +94,9 @@ export function openMailStore(dataDir: string) {
         const before = key === null ? undefined : raw.optional().parse(byKey.get(key));
         if (before !== undefined) return before.email === text ? { id: before.id } : 'conflict';
         insert.run(message.id, now, key, text);
-        trim.run();
+        total.bytes += Buffer.byteLength(text);
+        for (const old of z.array(dropped).parse(trim.all())) total.bytes -= old.bytes;
+        while (total.bytes > keptBytes) total.bytes -= dropped.parse(dropOldest.get()).bytes;
         return { id: message.id };
       });
     },

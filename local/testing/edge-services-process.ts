@@ -55,7 +55,7 @@ const objects = await startObjects(
 );
 const mailToken = secret(16);
 const mail = await startMail(
-  { port: 0, dataDir: path.join(home, 'mail'), token: mailToken },
+  { port: 0, dataDir: path.join(home, 'mail'), token: mailToken, secret: mailToken },
   { log: silent },
 );
 const flyToken = secret(16);

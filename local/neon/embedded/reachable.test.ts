@@ -22,7 +22,11 @@ describe.skipIf(process.getuid?.() !== 0)('programs for an account that is not r
     for (const program of Object.values(programs()))
       await writeFile(program, program, { mode: 0o755 });
   });
-  afterEach(() => rm(folder, { recursive: true, force: true }));
+  const umask = process.umask();
+  afterEach(async () => {
+    process.umask(umask);
+    await rm(folder, { recursive: true, force: true });
+  });
 
   it('stay where they are when it can get there, and are copied out when it cannot', async () => {
     const account = await unprivilegedAccount();
@@ -30,6 +34,7 @@ describe.skipIf(process.getuid?.() !== 0)('programs for an account that is not r
     expect(await reachableBinaries(account, programs(), folder)).toEqual(programs());
 
     await chmod(path.join(folder, 'closed'), 0o700);
+    process.umask(0o077); // as the launcher has it
     const copied = await reachableBinaries(account, programs(), folder);
     expect(copied).not.toEqual(programs());
     expect(await firstBarrier(account, copied.postgres)).toBeUndefined();

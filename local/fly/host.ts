@@ -6,8 +6,10 @@ import { join } from 'node:path';
 import type { Log } from '../http.ts';
 import { killTree, processOf, signalTree } from '../processes.ts';
 import { machineEnvironment } from './machine-environment.ts';
+import { RestartPolicy } from './restart-policy.ts';
 import { stopSettings } from './schemas.ts';
 import type { FlyStore, MachineEvent, MachineRecord } from './store.ts';
+import { Watchers } from './watchers.ts';
 
 export type HostConfig = {
   dataDir: string;
@@ -21,10 +23,6 @@ export type HostConfig = {
 
 type Running = { child: ChildProcess; stopping: boolean; exited: Promise<void> };
 
-const RESTART_WITHIN_MS = 300_000;
-const DEFAULT_RETRIES = 10;
-const RESTART_DELAY_MS = { first: 200, most: 5_000 };
-
 export const newInstanceId = (): string => randomBytes(13).toString('hex').toUpperCase();
 
 /**
@@ -37,11 +35,11 @@ export class MachineHost {
   readonly #log: Log;
   readonly #now: () => number;
   readonly #running = new Map<string, Running>();
-  readonly #crashes = new Map<string, number[]>();
+  readonly #restarts: RestartPolicy;
   readonly #timers = new Map<string, NodeJS.Timeout>();
   /** Machines' processes on hosts that are cut off. */
   readonly #left: ChildProcess[] = [];
-  #watchers: (() => void)[] = [];
+  readonly #watchers = new Watchers();
   #closing = false;
   #patienceMs: number | null = null;
 
@@ -50,6 +48,7 @@ export class MachineHost {
     this.#store = deps.store;
     this.#log = deps.log;
     this.#now = deps.now;
+    this.#restarts = new RestartPolicy(deps.now);
   }
 
   /** Ends what an earlier run of this service left over, and brings up again what ran. */
@@ -191,24 +190,12 @@ export class MachineHost {
   ): void {
     this.#store.save({ ...machine, updated_at: this.#now() });
     this.#store.note(id, { type, status, source, timestamp: this.#now() });
-    for (const look of this.#watchers) look();
+    this.#watchers.look();
   }
 
   /** Resolves to true when `holds` does, to false after `timeoutMs`. */
   until(holds: () => boolean, timeoutMs: number): Promise<boolean> {
-    return new Promise((resolve) => {
-      const end = (result: boolean): void => {
-        this.#watchers = this.#watchers.filter((one) => one !== look);
-        clearTimeout(timer);
-        resolve(result);
-      };
-      const look = (): void => {
-        if (holds()) end(true);
-      };
-      const timer = setTimeout(() => end(false), timeoutMs);
-      this.#watchers.push(look);
-      look();
-    });
+    return this.#watchers.until(holds, timeoutMs);
   }
 
   /** Ends every process; the machines come back with the next start. */
@@ -247,35 +234,22 @@ export class MachineHost {
     this.#log({ event: 'fly.machine_exited', machine: id, how, stopping });
     const next = { ...machine, process: null };
     if (machine.state === 'destroying') return;
-    if (stopping || !this.#mayRestart(machine, how)) {
+    const delayMs = stopping ? null : this.#restarts.delayOf(machine, how);
+    if (delayMs === null) {
       this.#settle(next, 'stopped', 'exit');
       if (!stopping && machine.config.auto_destroy === true)
         this.#settle(next, 'destroyed', 'destroy');
       return;
     }
     this.change(id, { ...next, state: 'starting' }, 'restart', 'starting');
-    const crashes = this.#crashes.get(id)?.length ?? 1;
-    const { first, most } = RESTART_DELAY_MS;
-    const delay = Math.min(most, first * 2 ** (crashes - 1));
     this.#timers.set(
       id,
       setTimeout(() => {
         this.#timers.delete(id);
         const current = this.#store.get(id);
         if (current !== undefined) this.launch(current);
-      }, delay),
+      }, delayMs),
     );
-  }
-
-  #mayRestart({ id, config }: MachineRecord, how: string): boolean {
-    const { policy, max_retries: retries = DEFAULT_RETRIES } = config.restart ?? {
-      policy: 'on-failure',
-    };
-    if (policy === 'no' || (policy === 'on-failure' && how === '0')) return false;
-    const now = this.#now();
-    const recent = (this.#crashes.get(id) ?? []).filter((at) => at > now - RESTART_WITHIN_MS);
-    this.#crashes.set(id, [...recent, now]);
-    return policy === 'always' || recent.length < retries;
   }
 
   #settle(machine: MachineRecord, state: 'stopped' | 'failed' | 'destroyed', type: string): void {

@@ -196,6 +196,9 @@ describe('the main road, as a newcomer walks it', () => {
       apiKey: before.apiKey,
       sessionId: before.sessionId,
     });
+    // A later start without a terminal is a system's journal, where others may read.
+    expect(deployment.output()).not.toContain(before.apiKey);
+    expect(deployment.output()).not.toContain(before.visitorSecret);
     const message = (await deployment.api.call('GET', `/v1/messages/${sent.id}`)).data(Message);
     expect(message.id).toBe(sent.id);
     const again = await deployment.api.call('POST', '/v1/messages/text', {

@@ -36,6 +36,7 @@ async function main(): Promise<void> {
     },
   );
   const running = stack;
+  const isFirstStart = settings.account.apiKey === undefined;
   const account = await prepareAccount({ directory: env.directory, settings, stack: running, say });
   const save = async (): Promise<void> => {
     const processes = running.processes();
@@ -61,6 +62,7 @@ async function main(): Promise<void> {
       account,
       directory: env.directory,
       visitorSecret: settings.secrets.visitorSecret,
+      withSecrets: isFirstStart || process.stdout.isTTY,
     }),
   );
 }

@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import type { Account } from './first-start.ts';
 import { visitorLink } from '../visitors.ts';
 import type { Stack } from './stack.ts';
@@ -8,8 +9,23 @@ export function readyBlock(input: {
   account: Account;
   directory: string;
   visitorSecret: string;
+  /** False where the output may be kept by others, such as a system's journal. */
+  withSecrets: boolean;
 }): string {
   const { stack, account, directory, visitorSecret } = input;
+  const facts = join(directory, 'local.json');
+  if (!input.withSecrets)
+    return `
+Waypost is ready.
+
+  Dashboard          ${stack.apiUrl}/
+  API docs           ${stack.apiUrl}/docs
+  Webhook inspector  ${stack.inspectorUrl}/boxes/sandbox
+  Mail outbox        ${stack.mailUrl}/
+  Secrets            in ${facts}: apiKey, and visitorSecret for ?secret=… of inspector and outbox
+
+Data and logs are in ${directory}. Ctrl-C stops everything.
+`;
   const inspector = visitorLink(`${stack.inspectorUrl}/boxes/sandbox`, visitorSecret);
   const outbox = visitorLink(`${stack.mailUrl}/`, visitorSecret);
   return `

@@ -1,5 +1,6 @@
 import { type ChildProcess, fork } from 'node:child_process';
-import { createWriteStream, type WriteStream } from 'node:fs';
+import { createInterface } from 'node:readline';
+import { BoundedLog } from './bounded-log.ts';
 import { inheritedEnvironment } from './env.ts';
 
 export type ProcessPlan = {
@@ -17,6 +18,7 @@ const RESTART_FIRST_MS = 200;
 const RESTART_MOST_MS = 5_000;
 /** A runner may take 20 s to finish the send it is in. */
 const STOP_WITHIN_MS = 25_000;
+const LAST_LINES_MS = 1_000;
 
 /**
  * One process of the deployment: started, awaited, started again when it dies, stopped for good.
@@ -30,14 +32,14 @@ export class ManagedProcess {
   #child: ChildProcess | undefined;
   #facts: ReadyFacts | undefined;
   #stopping = false;
-  #log: WriteStream;
+  #log: BoundedLog;
   #restartDelayMs = RESTART_FIRST_MS;
 
   constructor(plan: ProcessPlan, onRestart: (facts: ReadyFacts) => void) {
     this.name = plan.name;
     this.#plan = plan;
     this.#onRestart = onRestart;
-    this.#log = createWriteStream(plan.logFile, { flags: 'a', mode: 0o600 });
+    this.#log = new BoundedLog(plan.logFile);
   }
 
   get pid(): number | undefined {
@@ -59,13 +61,16 @@ export class ManagedProcess {
     this.#stopping = true;
     const child = this.#child;
     if (child !== undefined && child.exitCode === null && child.signalCode === null) {
-      const gone = new Promise<void>((resolve) => child.once('exit', () => resolve()));
+      // Its last lines are read once it has ended; a child of its own that outlives it may hold the pipes open.
+      const gone = new Promise<void>((resolve) => {
+        child.once('close', () => resolve());
+        child.once('exit', () => setTimeout(resolve, LAST_LINES_MS));
+      });
       child.kill('SIGTERM');
       const timer = setTimeout(() => child.kill('SIGKILL'), STOP_WITHIN_MS);
       await gone;
       clearTimeout(timer);
     }
-    await new Promise<void>((resolve) => this.#log.end(resolve));
   }
 
   #launch(): Promise<ReadyFacts> {
@@ -75,8 +80,9 @@ export class ManagedProcess {
       detached: true,
     });
     this.#child = child;
-    child.stdout?.pipe(this.#log, { end: false });
-    child.stderr?.pipe(this.#log, { end: false });
+    for (const output of [child.stdout, child.stderr])
+      if (output !== null)
+        createInterface({ input: output }).on('line', (line) => this.#log.write(line));
     return new Promise((resolve, reject) => {
       const timer = setTimeout(() => {
         child.kill('SIGKILL');

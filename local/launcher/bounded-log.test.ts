@@ -1,0 +1,45 @@
+import { mkdtemp, readFile, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { BoundedLog } from './bounded-log.ts';
+
+let directory: string;
+beforeEach(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'waypost-log-'));
+});
+afterEach(() => rm(directory, { recursive: true }));
+
+const read = (name: string) => readFile(join(directory, name), 'utf8');
+const bounds = { fileBytes: 60, fileMs: 1_000, field: 10 };
+
+test('cuts what is long in a line, which stays JSON', async () => {
+  const log = new BoundedLog(join(directory, 'edge.log'), { ...bounds, fileBytes: 1_000 });
+  log.write(JSON.stringify({ path: 'x'.repeat(8_192), deep: [{ ua: 'y'.repeat(11) }], n: 1 }));
+  log.write('z'.repeat(12));
+  const [first = '', second] = (await read('edge.log')).split('\n');
+  expect(JSON.parse(first)).toEqual({
+    path: 'xxxxxxxxxx… (8182 more)',
+    deep: [{ ua: 'yyyyyyyyyy… (1 more)' }],
+    n: 1,
+  });
+  expect(second).toBe('zzzzzzzzzz… (2 more)');
+});
+
+test('keeps two files, also after a restart: the last one and the one before', async () => {
+  const open = () => new BoundedLog(join(directory, 'edge.log'), { ...bounds, fileBytes: 9 });
+  const log = open();
+  for (const line of ['one', 'two', 'three']) log.write(line);
+  open().write('four');
+  expect(await readdir(directory)).toEqual(['edge.log', 'edge.log.1']);
+  expect([await read('edge.log.1'), await read('edge.log')]).toEqual(['three\n', 'four\n']);
+});
+
+test('begins a new file when the last is old', async () => {
+  let now = Date.now();
+  const log = new BoundedLog(join(directory, 'edge.log'), bounds, () => now);
+  log.write('old');
+  now += 1_001;
+  log.write('new');
+  expect([await read('edge.log.1'), await read('edge.log')]).toEqual(['old\n', 'new\n']);
+});

@@ -170,7 +170,7 @@ describe('7.4 ready never comes', () => {
   heldBy('engine/wwebjs/readiness.test.ts', 'gets ready although the sync came before');
   heldBy('engine/wwebjs/readiness.test.ts', 'reloads once when it never gets ready');
   heldBy('engine/wwebjs/readiness.test.ts', 'gives up when it is linked and never gets connected');
-  heldBy('session/engine-reactions.test.ts', 'is replaced within 90 s; from anew');
+  heldBy('session/phone-link.test.ts', 'is replaced within 90 s; from anew');
   it('the page is reloaded, then replaced, until it comes', async () => {
     await sandbox.phone.faults({ ...at(), hasSynced: 'never' });
     const tries = (): string[] =>

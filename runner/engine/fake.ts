@@ -267,7 +267,8 @@ export class FakeEngine implements WhatsAppEngine {
 }
 
 function textOf({ content }: EngineSend): string {
-  return content.type === 'text' ? content.text : (content.caption ?? '');
+  const { text, caption } = { text: null, caption: null, ...content };
+  return text ?? caption ?? '';
 }
 
 export function readWire(path: string): WireRecord[] {

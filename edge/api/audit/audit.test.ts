@@ -205,9 +205,9 @@ describe('GET /v1/audit/export', () => {
     const reader = body?.getReader();
     expect((await reader?.read())?.done).toBe(false);
     // The driver keeps the address for the whole isolate.
-    onTestFinished(() => void harness.services());
+    onTestFinished(() => void harness.services().db);
     const env = { DATABASE_HTTP_URL: 'http://127.0.0.1:9/sql' };
-    await harness.request('GET', '/health', { env });
+    expect(await harness.call('GET', '/v1/sessions', { key, env })).toMatchObject({ status: 503 });
     const rest = async () => {
       while ((await reader?.read())?.done === false);
     };

@@ -51,6 +51,8 @@ describe('a runner keeps and restores credentials', () => {
       contentBytes: 1_000,
       chromiumMajor: 156,
       phoneNumber: '15550001234',
+      generation: 0,
+      atRest: true,
       inline: bytes.toString('base64'),
     };
     expect(await call('commit', commit)).toEqual({ status: 200, json: { version: 1 } });

@@ -103,7 +103,7 @@ describe.each(SANDBOX_PROFILES)('who is who, on the %s page', (profile) => {
     const wireId = newWireId();
     const content = { type: 'text', text: 'answer', linkPreview: false } as const;
     const chatId = '15550104005@c.us';
-    await link.engine.send({ wireId, chatId, content });
+    await link.send({ wireId, chatId, content });
     expect(await sandbox.phone.ack({ ...link.at, wireId, ack: -1 })).toEqual({ changed: true });
     await link.fact('message.ack', (one) => one.wireId === wireId && one.ack === -1);
     expect(await link.engine.ask('lookUp', { wireId, chatId })).toMatchObject({ ack: -1 });

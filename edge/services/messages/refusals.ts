@@ -66,6 +66,6 @@ export const messageNotFound = (): AppError =>
 export const sessionNotNamed = (): AppError =>
   new AppError(
     'VALIDATION_ERROR',
-    'Name a session: no key is pinned to one, and the workspace has no default session.',
+    'Pass `sessionId`: this key is not pinned to a session and the workspace has no default session.',
     { fields: [{ in: 'body', field: 'sessionId', message: 'required here' }] },
   );

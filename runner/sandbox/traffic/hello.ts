@@ -1,13 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import type { HelloResult } from '../protocol/results.ts';
 import type { PageSettings } from '../protocol/profile.ts';
-import {
-  faultsOf,
-  findAccount,
-  findDevice,
-  type AccountRef,
-  type Device,
-} from '../world/accounts.ts';
+import { faultsOf, findAccount, findDevice } from '../world/accounts.ts';
+import type { AccountRef, Device } from '../world/accounts.ts';
 import { SandboxError } from '../world/errors.ts';
 import type { Faults } from '../world/faults.ts';
 import type { Connection } from '../world/hub.ts';
@@ -19,7 +14,8 @@ import { ensurePerson, listPeople, publicPerson } from '../world/people.ts';
 import { addViolation, advanceRatchet } from '../world/records.ts';
 import { lastWaiting } from '../world/stanzas.ts';
 import type { World } from '../world/world.ts';
-import { needLink, type Handler } from './operation.ts';
+import { needLink } from './operation.ts';
+import type { Handler } from './operation.ts';
 
 const historySize = 500;
 

@@ -50,7 +50,7 @@ export async function createUser({
     ctx.db.select().from(users).where(eq(users.id, id)),
   ]);
   if (row === undefined)
-    throw new AppError('CONFLICT', 'This address has an account already.', { field: 'email' });
+    throw new AppError('CONFLICT', 'This address already has an account.', { field: 'email' });
   await mailLink(ctx, email);
   return viewUser(row);
 }

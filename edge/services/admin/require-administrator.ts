@@ -15,7 +15,7 @@ export function requireAdministrator(ctx: ServiceContext): UserActor {
     allowed.length > 0 &&
     !(address !== null && allowed.some((range) => isWithin(address, range)))
   )
-    throw new AppError('FORBIDDEN', 'Administration is not open to this address.', {
+    throw new AppError('FORBIDDEN', 'Administration is not allowed from this address.', {
       address: ctx.callerAddress ?? null,
     });
   return admin;

@@ -90,13 +90,13 @@ export async function updateUser({
   if (refusal === 'last_admin')
     throw new AppError(
       'CONFLICT',
-      'The platform keeps at least one active administrator; make another one first.',
+      'The platform needs at least one active administrator; appoint another one first.',
       { reason: 'last_admin' },
     );
   if (refusal === 'admin_email')
     throw new AppError(
       'CONFLICT',
-      'This address is in ADMIN_EMAILS, so that its next login would bring the role back; take it off the list first.',
+      'This address is in ADMIN_EMAILS, so its next login would restore the role; remove it from the list first.',
       { reason: 'admin_email' },
     );
   if (row === undefined) throw new AppError('NOT_FOUND', 'No such user.');

@@ -32,13 +32,13 @@ export function requireAuditReader(ctx: ServiceContext): void {
   }
   if (actor.type !== 'apiKey') return;
   if (actor.person?.role === 'member')
-    throw new AppError('FORBIDDEN', 'Only keys of an owner read the audit log.', {
+    throw new AppError('FORBIDDEN', 'Only an owner’s keys can read the audit log.', {
       required: 'owner',
     });
   if (actor.sessionId !== null || actor.mode === 'test')
     throw new AppError(
       'FORBIDDEN',
-      'The audit log is about the whole workspace: use a live key that is pinned to no session.',
+      'The audit log covers the whole workspace: use a live key that is not pinned to a session.',
     );
 }
 

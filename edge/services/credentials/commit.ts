@@ -17,12 +17,12 @@ import { judgeCommit, type Judgement } from './judge-commit.ts';
 const PREVIOUS_KEPT = 2;
 
 const MESSAGES: Readonly<Record<CommitRefusal, string>> = {
-  registration_missing: 'The page had no registration; the last good version stays.',
-  number_changed: 'Another number is linked than the session goes by; the last good version stays.',
-  generation_fell: 'The profile is older than the last good version, which stays.',
+  registration_missing: 'The page was not linked to a phone; the last good version is kept.',
+  number_changed: 'The linked number is not the session’s; the last good version is kept.',
+  generation_fell: 'The profile is older than the last good version, which is kept.',
   stale_epoch: 'Another epoch owns this session.',
-  superseded: 'This version is not the next one any more; begin with a new slot.',
-  not_stored: 'What was read back is not what was committed.',
+  superseded: 'This version is no longer the next one; start again with a new slot.',
+  not_stored: 'The data read back is not the data committed.',
 };
 
 const Row = z.object({

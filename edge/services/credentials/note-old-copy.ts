@@ -6,7 +6,7 @@ import { writeFacts } from '../../events/write-facts.ts';
 import { isWhollyKept } from '../ownership/internal.ts';
 
 const ADVICE =
-  'WhatsApp asks senders again for what cannot be read, so nothing is to be done. Messages that were received after the copy was made may be missing from the session’s history.';
+  'WhatsApp asks senders again for messages that cannot be read, so you need not do anything. Messages received after the copy was made may be missing from the session’s history.';
 
 /**
  * Says in the session's log, and by an event, that a session goes on from a copy that lacks its newest keys. Said once an

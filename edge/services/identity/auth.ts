@@ -185,7 +185,7 @@ export function createAuth({ services, caller, signUp, google = false }: AuthInp
             if (!(await admitUser({ services, caller, input })))
               throw new APIError('FORBIDDEN', {
                 code: 'ACCOUNT_DISABLED',
-                message: 'This account is disabled; ask the administrator.',
+                message: 'This account is disabled; contact the administrator.',
               });
             await ensureWorkspace({ services, userId: session.userId });
           },
@@ -223,7 +223,7 @@ function givenCallback(url: string): string | undefined {
 
 function redirectTo(place: string | null, error: string): APIError {
   if (place === null)
-    return new APIError('UNAUTHORIZED', { code: error, message: 'The link is not good any more.' });
+    return new APIError('UNAUTHORIZED', { code: error, message: 'This link is no longer valid.' });
   const [address = '', fragment] = place.split('#', 2);
   const location = `${address}${address.includes('?') ? '&' : '?'}error=${error}`;
   return new APIError(

@@ -97,7 +97,7 @@ export function requirePin(ctx: ServiceContext, sessionId: string | null): void 
   if (sessionId === null && reachOf(ctx).createdBy !== null)
     throw new AppError(
       'FORBIDDEN',
-      'Pin the key to a session with `sessionId`: you reach only those that you created.',
+      'Pin the key to a session with `sessionId`: you can reach only those that you created.',
       { required: 'sessionId' },
     );
 }

@@ -12,7 +12,7 @@ export const pinnedElsewhere = (): AppError =>
   new AppError('FORBIDDEN', 'This key is pinned to another session.');
 
 export const testKeyOnLive = (): AppError =>
-  new AppError('FORBIDDEN', 'A test key reaches sandbox sessions only.');
+  new AppError('FORBIDDEN', 'A test key can reach sandbox sessions only.');
 
 export const addressNotAllowed = (address: string | null): AppError =>
   new AppError('FORBIDDEN', 'This key may not be used from this address.', { address });
@@ -21,7 +21,7 @@ export const keyNotFound = (): AppError =>
   new AppError('NOT_FOUND', 'No such API key in this workspace.');
 
 export const widens = (field: string): AppError =>
-  new AppError('FORBIDDEN', `A key cannot manage one that can do more than itself: ${field}.`, {
+  new AppError('FORBIDDEN', `A key cannot manage a key with more rights than its own: ${field}.`, {
     field,
   });
 
@@ -31,6 +31,6 @@ export const beyondRole = (field: string): AppError =>
     ? new AppError('FORBIDDEN', "perMinute is more than the workspace's tier allows.", { field })
     : new AppError(
         'FORBIDDEN',
-        'Members cannot grant what only owners may do. Name the scopes that the key needs, without *, audit:read and workspace:write.',
+        'Members cannot grant what only owners may do. List the scopes that the key needs, without *, audit:read and workspace:write.',
         { field },
       );

@@ -58,7 +58,7 @@ export async function createSession({
   const { pin, sandboxOnly } = reachOf(ctx);
   if (sandboxOnly && input.mode === 'live') throw testKeyOnLive();
   if (pin !== null)
-    throw new AppError('FORBIDDEN', 'A key pinned to a session cannot create others.');
+    throw new AppError('FORBIDDEN', 'A key pinned to a session cannot create other sessions.');
   const region = input.region ?? regionFor(await regionOf(ctx), input.origin ?? {});
   const { runner } = await findPlace(ctx, { region });
   const id = newId('session', ctx.now());

@@ -33,6 +33,10 @@ export async function getSessionQr({
 }
 
 const noCode = (status: string): AppError =>
-  new AppError('SESSION_NOT_READY', 'The session shows no QR code now; try again shortly.', {
-    status,
-  });
+  new AppError(
+    'SESSION_NOT_READY',
+    'The session has no QR code at the moment; try again shortly.',
+    {
+      status,
+    },
+  );

@@ -12,7 +12,7 @@ const UNLINKED_AFTER_DAYS = 14;
 const DAY_MS = 86_400_000;
 
 export const PHONE_UNSEEN_ADVICE =
-  'Nothing was seen of this phone for 12 days, and WhatsApp unlinks a device after 14 days without its phone. Open WhatsApp on the phone while it is on the internet. This is a sign and no proof: a phone that is online and not used is not seen either.';
+  'There has been no sign of this phone for 12 days, and WhatsApp unlinks a device after 14 days without its phone. Open WhatsApp on the phone while it is connected to the internet. This is an indication, not proof: a phone that is online but unused shows no sign either.';
 
 const BATCH = 200;
 

@@ -11,7 +11,7 @@ export async function refuseTakenName<Result>(work: Promise<Result>): Promise<Re
     if (violates(error, 'sessions_workspace_name'))
       throw new AppError(
         'CONFLICT',
-        'A session of this name already exists, perhaps in the archive.',
+        'A session with this name already exists; it may be archived.',
         { field: 'name' },
       );
     throw error;

@@ -42,7 +42,7 @@ export async function linkSupabase({
   const row = Row.optional().parse(rows[0]);
   if (row === undefined) return null;
   if (row.owner !== row.user_id)
-    throw new AppError('CONFLICT', 'This Supabase user signs in to another account already.', {
+    throw new AppError('CONFLICT', 'This Supabase user is already linked to another account.', {
       reason: 'linked_elsewhere',
     });
   return { userId: row.user_id, email: row.email };

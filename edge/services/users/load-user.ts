@@ -126,18 +126,18 @@ function loginOf(credential: UserCredential): SQL {
 }
 
 const notConfirmed = (): AppError =>
-  new AppError('FORBIDDEN', 'Confirm your e-mail address first: the link is in the mail.', {
+  new AppError('FORBIDDEN', 'Confirm your e-mail address first: use the link in the mail.', {
     reason: 'email_not_verified',
   });
 
 const leftWorkspace = (): AppError =>
-  new AppError('FORBIDDEN', 'You do not belong to this workspace any more.', {
+  new AppError('FORBIDDEN', 'You no longer belong to this workspace.', {
     reason: 'not_a_member',
   });
 
 const addressTaken = (): AppError =>
   new AppError(
     'CONFLICT',
-    'This e-mail address has an account, or is kept for one: sign in without Supabase, then link it with POST /auth/supabase.',
+    'This e-mail address has an account or is reserved for one: sign in without Supabase, then link it with POST /auth/supabase.',
     { reason: 'email_taken' },
   );

@@ -7,7 +7,7 @@ import { pinnedElsewhere, testKeyOnLive } from '../keys/refusals.ts';
 export type Reach = {
   /** The session that the key is pinned to. */
   pin: string | null;
-  /** A test key reaches sandbox sessions only. */
+  /** A test key can reach sandbox sessions only. */
   sandboxOnly: boolean;
   /** Id of the member who reaches only what they, or keys they made, created. */
   createdBy: string | null;

@@ -9,7 +9,7 @@ export function userOf({ actor }: ServiceContext): UserActor {
   if (actor.type === 'user') return actor;
   throw new AppError(
     'FORBIDDEN',
-    'This takes a signed-in user, not an API key: a user token, a Supabase token or the dashboard.',
+    'This needs a signed-in user, not an API key: use a user token, a Supabase token or the dashboard.',
     { required: 'user' },
   );
 }

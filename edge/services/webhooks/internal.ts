@@ -88,6 +88,6 @@ export async function resolveSessions(
 const sessionsNotNamed = (): AppError =>
   new AppError(
     'FORBIDDEN',
-    'Name the sessions in `sessionIds`: you reach only those that you created.',
+    'List the sessions in `sessionIds`: you can reach only those that you created.',
     { required: 'sessionIds' },
   );

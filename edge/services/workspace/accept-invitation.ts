@@ -67,7 +67,7 @@ export async function acceptInvitation({
   const outcome = Outcome.optional().parse(rows[0]);
   if (outcome === undefined) throw unknownInvitation();
   if (outcome.expired)
-    throw new AppError('EXPIRED', 'This invitation has run out; ask for a new one.');
+    throw new AppError('EXPIRED', 'This invitation has expired; ask for a new one.');
   if (!outcome.active) throw suspended();
   const { workspace_id: workspaceId, workspace_name: name, role } = outcome;
   // Another call took it at the same moment.
@@ -76,4 +76,4 @@ export async function acceptInvitation({
 }
 
 const unknownInvitation = (): AppError =>
-  new AppError('NOT_FOUND', 'No invitation for you is behind this link.');
+  new AppError('NOT_FOUND', 'This link has no invitation for you.');

@@ -56,7 +56,7 @@ export async function createInvitation({
   if (!allowed)
     throw new AppError(
       'LIMIT_EXCEEDED',
-      `A workspace can invite ${MAILS_A_DAY.limit} times a day.`,
+      `A workspace can send ${MAILS_A_DAY.limit} invitations a day.`,
     );
   const id = newId('invitation', ctx.now());
   const token = newInvitationToken();
@@ -68,10 +68,7 @@ export async function createInvitation({
     await ctx.mailer.send({ to: row.email, ...mail, idempotencyKey: id });
   } catch (error) {
     ctx.log({ event: 'mail_failed', requestId: ctx.requestId, ...describeError(error) });
-    throw new AppError(
-      'UNAVAILABLE',
-      'The invitation could not be mailed; invite the same address again shortly.',
-    );
+    throw new AppError('UNAVAILABLE', 'The invitation could not be mailed; try again shortly.');
   }
   return viewInvitation(row);
 }
@@ -134,7 +131,7 @@ async function write(
   ]);
   const outcome = Outcome.parse(rows[0]);
   if (outcome.is_member)
-    throw new AppError('CONFLICT', 'This person is a member already.', { field: 'email' });
+    throw new AppError('CONFLICT', 'This person is already a member.', { field: 'email' });
   if (!outcome.has_room)
     throw new AppError(
       'LIMIT_EXCEEDED',

@@ -15,7 +15,7 @@ export function memberRefused(refusal: MemberRefusal): AppError {
     case 'last_owner':
       return new AppError(
         'CONFLICT',
-        'A workspace keeps at least one owner; make somebody else an owner first.',
+        'A workspace needs at least one owner; make another member an owner first.',
         { reason: 'last_owner' },
       );
   }

@@ -93,7 +93,8 @@ export const SESSION_EVENTS = {
       version: 12,
       copiedAt: '2026-11-21T10:40:00.000Z',
       ageSeconds: 95,
-      advice: 'WhatsApp asks senders again for what cannot be read, so nothing is to be done.',
+      advice:
+        'WhatsApp asks senders again for messages that cannot be read, so you need not do anything.',
     },
   }),
 };

@@ -241,24 +241,24 @@ describe('faults', () => {
     await api.call('DELETE', `/v1/webhooks/${endpoint.id}`);
   });
 
-  it('a receiver that answers 500 twice: three attempts, each freshly signed, one event id', async () => {
+  it('a receiver that answers 500: the next attempt is freshly signed and carries the same event id', async () => {
     const { api, inspector } = deployment;
     const { sessionId } = await deployment.facts();
-    await inspector.behave('twice-500', { failFirst: 2, headers: { 'retry-after': '1' } });
+    await inspector.behave('answers-500', { failFirst: 1 });
     const endpoint = (
       await api.call('POST', '/v1/webhooks', {
-        body: { url: inspector.url('twice-500'), eventTypes: ['message.received'] },
+        body: { url: inspector.url('answers-500'), eventTypes: ['message.received'] },
       })
     ).data(z.object({ id: z.string(), secret: z.string() }));
-    await inspector.setSecret('twice-500', endpoint.secret);
+    await inspector.setSecret('answers-500', endpoint.secret);
     await api.call('POST', `/v1/sessions/${sessionId}/sandbox/messages`, {
-      body: { from: '+15550100003', text: 'three attempts' },
+      body: { from: '+15550100003', text: 'two attempts' },
     });
-    await inspector.waitFor('twice-500', 'the third attempt', ({ status }) => status === 200);
-    const attempts = await inspector.all('twice-500');
-    expect(attempts.map(({ status }) => status)).toEqual([500, 500, 200]);
+    await inspector.waitFor('answers-500', 'the second attempt', ({ status }) => status === 200);
+    const attempts = await inspector.all('answers-500');
+    expect(attempts.map(({ status }) => status)).toEqual([500, 200]);
     expect(new Set(attempts.map(({ event }) => event.id)).size).toBe(1);
-    expect(new Set(attempts.map(({ headers }) => headers['webhook-timestamp'])).size).toBe(3);
+    expect(new Set(attempts.map(({ headers }) => headers['webhook-timestamp'])).size).toBe(2);
     for (const { signature } of attempts)
       expect(signature).toEqual({ xSignature: 'valid', standardWebhooks: 'valid' });
     await api.call('DELETE', `/v1/webhooks/${endpoint.id}`);

@@ -10,7 +10,7 @@ import {
   recordUse,
 } from '../keys/key-state.ts';
 import { grantsOf } from '../keys/require-scope.ts';
-import { createdByMember, S } from '../users/reach.ts';
+import { createdByMember, SESSION_COLUMNS } from '../users/reach.ts';
 
 /**
  * Who sends, as CTEs of the send statement: `caller(usable, from_allowed_address, in_scope, pin, sandbox_only, created_by,
@@ -49,7 +49,7 @@ const userCaller = (workspaceId: string, userId: string): SQL => sql`
 
 /** A session `s` is hidden from a caller that is a member without reach: to them it is not there. */
 export const shownToCaller: SQL = sql`
-  (caller.created_by is null or ${createdByMember(S, sql`caller.created_by`)})`;
+  (caller.created_by is null or ${createdByMember(SESSION_COLUMNS, sql`caller.created_by`)})`;
 
 const list = (values: readonly string[]): SQL =>
   sql`array[${sql.join(

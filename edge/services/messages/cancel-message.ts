@@ -7,7 +7,7 @@ import type { ServiceContext } from '../../context.ts';
 import { afterCommit } from '../../events/after-commit.ts';
 import { append, Appended, DELIVERIES, fact, lockWorkspaces } from '../../events/append.ts';
 import { auditInsert } from '../audit/audit-row.ts';
-import { reachOf, S, withinReach } from '../users/reach.ts';
+import { reachOf, SESSION_COLUMNS, withinReach } from '../users/reach.ts';
 import { findMessage } from './find-message.ts';
 import { type MessageView, viewMessage } from './message-view.ts';
 import { messageNotFound } from './refusals.ts';
@@ -76,7 +76,7 @@ async function cancelStatement(ctx: ServiceContext, id: string): Promise<SQL> {
   return sql`
     with found as (
       select m.id, m.status from messages m join sessions s on s.id = m.session_id
-      where m.id = ${id} and m.workspace_id = ${ctx.workspaceId} and ${withinReach(reachOf(ctx), S) ?? sql`true`}
+      where m.id = ${id} and m.workspace_id = ${ctx.workspaceId} and ${withinReach(reachOf(ctx), SESSION_COLUMNS) ?? sql`true`}
     ),
     written as (
       update messages m set

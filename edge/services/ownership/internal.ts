@@ -132,7 +132,7 @@ export const stopLease = (sessionId: SQL | string): SQL => sql`
  * Statement: where `wanted`, the owner of a session that runs gives it up and takes it again under the next epoch, with what
  * the assignment then says.
  */
-export const handAnew = (sessionId: string, wanted: boolean): SQL => sql`
+export const reassignLease = (sessionId: string, wanted: boolean): SQL => sql`
   update session_leases l set boot_id = null
   where l.session_id = ${sessionId} and l.desired = 'running' and ${wanted}::boolean`;
 

@@ -4,7 +4,7 @@ import { auditQuery } from '../audit/audit-row.ts';
 import { lockWorkspaces } from '../../events/append.ts';
 import { stopLease } from '../ownership/internal.ts';
 import { findSession, ownerOf, wakeRunner } from './internal.ts';
-import { publishRest, restUnowned } from './rest-unowned.ts';
+import { publishStopped, stopUnowned } from './stop-unowned.ts';
 import { type SessionView, viewSession } from './session-view.ts';
 
 /**
@@ -22,11 +22,11 @@ export async function archiveSession({
   const row = await findSession(ctx, input.id, { archived: true });
   const { id } = row.session;
   const owner = ownerOf(row);
-  const rest = { status: 'disconnected', reason: 'archived' } as const;
+  const stopped = { status: 'disconnected', reason: 'archived' } as const;
   const [, , written] = await ctx.db.batch([
     ctx.db.execute(lockWorkspaces([ctx.workspaceId])),
     ctx.db.execute(stopLease(id)),
-    ctx.db.execute(restUnowned(ctx, row, rest)),
+    ctx.db.execute(stopUnowned(ctx, row, stopped)),
     ctx.db.execute(sql`
       with put_away as (
         update sessions set archived_at = now(), updated_at = now()
@@ -37,7 +37,7 @@ export async function archiveSession({
       where workspaces.id = ${ctx.workspaceId} and default_session_id = put_away.id`),
     auditQuery(ctx, { target: id }),
   ]);
-  publishRest(ctx, written);
+  publishStopped(ctx, written);
   if (owner !== null) ctx.waitUntil(wakeRunner(ctx, owner));
   return viewSession(await findSession(ctx, id, { archived: true }));
 }

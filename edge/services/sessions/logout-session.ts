@@ -4,7 +4,7 @@ import { quarantineCredentials } from '../credentials/internal.ts';
 import { auditQuery } from '../audit/audit-row.ts';
 import { lockWorkspaces } from '../../events/append.ts';
 import { findSession, isHeld, ownerOf, type SessionRow } from './internal.ts';
-import { publishRest, restUnowned } from './rest-unowned.ts';
+import { publishStopped, stopUnowned } from './stop-unowned.ts';
 import { type SessionView, viewSession } from './session-view.ts';
 
 /** How long the runner's report may take to arrive after it has answered. */
@@ -51,15 +51,18 @@ async function reported(ctx: ServiceContext, id: string): Promise<SessionView> {
 /** For a session that no browser holds: its state, its credentials, and what is left of its profile on some disk. */
 async function forgetLink(ctx: ServiceContext, row: SessionRow): Promise<void> {
   const { id } = row.session;
-  const rest = { status: 'logged_out', reason: 'logout_requested: WhatsApp was not told' } as const;
+  const stopped = {
+    status: 'logged_out',
+    reason: 'logout_requested: WhatsApp was not told',
+  } as const;
   const [, written] = await ctx.db.batch([
     ctx.db.execute(lockWorkspaces([ctx.workspaceId])),
-    ctx.db.execute(restUnowned(ctx, row, rest)),
+    ctx.db.execute(stopUnowned(ctx, row, stopped)),
     ctx.db.execute(disownProfile(id)),
     ctx.db.execute(quarantineCredentials(id)),
     auditQuery(ctx, { target: id }),
   ]);
-  publishRest(ctx, written);
+  publishStopped(ctx, written);
 }
 
 /** No runner's local profile is the newest any more: a boot that never was has started the session last. */

@@ -3,7 +3,7 @@ import { auditQuery } from '../audit/audit-row.ts';
 import { lockWorkspaces } from '../../events/append.ts';
 import { stopLease } from '../ownership/internal.ts';
 import { findSession, ownerOf, wakeRunner } from './internal.ts';
-import { publishRest, restUnowned } from './rest-unowned.ts';
+import { publishStopped, stopUnowned } from './stop-unowned.ts';
 import { type SessionView, viewSession } from './session-view.ts';
 
 /**
@@ -21,14 +21,14 @@ export async function stopSession({
   const row = await findSession(ctx, input.id);
   const { id } = row.session;
   const owner = ownerOf(row);
-  const rest = { status: 'disconnected', reason: 'stop_requested' } as const;
+  const stopped = { status: 'disconnected', reason: 'stop_requested' } as const;
   const [, , written] = await ctx.db.batch([
     ctx.db.execute(lockWorkspaces([ctx.workspaceId])),
     ctx.db.execute(stopLease(id)),
-    ctx.db.execute(restUnowned(ctx, row, rest)),
+    ctx.db.execute(stopUnowned(ctx, row, stopped)),
     auditQuery(ctx, { target: id }),
   ]);
-  publishRest(ctx, written);
+  publishStopped(ctx, written);
   if (owner !== null) ctx.waitUntil(wakeRunner(ctx, owner));
   return viewSession(await findSession(ctx, id));
 }

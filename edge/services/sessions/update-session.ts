@@ -5,7 +5,7 @@ import type { ServiceContext } from '../../context.ts';
 import { sessions } from '../../db/schema/index.ts';
 import { auditedWrite } from '../audit/audit-row.ts';
 import { lockWorkspaces } from '../../events/append.ts';
-import { handAnew } from '../ownership/internal.ts';
+import { reassignLease } from '../ownership/internal.ts';
 import { requireManager } from '../users/require-role.ts';
 import { findSession, ownerOf, wakeRunner } from './internal.ts';
 import { proxyColumns } from './proxy.ts';
@@ -60,7 +60,7 @@ export async function updateSession({
       ctx.db.execute(lockWorkspaces([ctx.workspaceId])),
       auditedWrite(ctx, update, { target: id }),
       ctx.db.execute(choose(ctx, id, isDefault)),
-      ctx.db.execute(handAnew(id, sealed !== undefined)),
+      ctx.db.execute(reassignLease(id, sealed !== undefined)),
     ]),
   );
   if (changed.length === 0) throw new AppError('SESSION_NOT_FOUND');

@@ -43,7 +43,11 @@ export const reachesAll = ({ pin, sandboxOnly, createdBy }: Reach): boolean =>
 type SessionColumns = Record<'id' | 'mode' | 'createdBy', SQL | AnyColumn>;
 
 /** The sessions `s` of a raw statement. */
-export const S: SessionColumns = { id: sql`s.id`, mode: sql`s.mode`, createdBy: sql`s.created_by` };
+export const SESSION_COLUMNS: SessionColumns = {
+  id: sql`s.id`,
+  mode: sql`s.mode`,
+  createdBy: sql`s.created_by`,
+};
 
 /** Whether a session was created by this member, or by a key of theirs. `member` null: by anybody. */
 export const createdByMember = ({ createdBy }: SessionColumns, member: SQL | string): SQL => sql`

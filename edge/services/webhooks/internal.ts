@@ -2,7 +2,14 @@ import { and, eq, inArray, or, type SQL, sql } from 'drizzle-orm';
 import { AppError } from '../../../shared/errors.ts';
 import type { ServiceContext } from '../../context.ts';
 import { sessions, webhookEndpoints } from '../../db/schema/index.ts';
-import { refuseBeyond, reachOf, withinReach, hidesFrom, type Reach, S } from '../users/reach.ts';
+import {
+  refuseBeyond,
+  reachOf,
+  withinReach,
+  hidesFrom,
+  type Reach,
+  SESSION_COLUMNS,
+} from '../users/reach.ts';
 import type { WebhookRow } from './webhook-view.ts';
 
 /**
@@ -23,7 +30,7 @@ export function reachableEndpoints(ctx: ServiceContext): SQL | undefined {
 
 /** Endpoints that name sessions, all of which are there and within reach; undefined when the reach narrows nothing. */
 function ofReachedSessions({ workspaceId }: ServiceContext, reach: Reach): SQL | undefined {
-  const within = withinReach(reach, S);
+  const within = withinReach(reach, SESSION_COLUMNS);
   if (within === undefined) return undefined;
   return sql`coalesce(${webhookEndpoints.sessionIds} <@ array(
     select s.id from sessions s where s.workspace_id = ${workspaceId} and ${within}

@@ -5,7 +5,7 @@ import { members, users } from '../../db/schema/index.ts';
 import { auditInsert } from '../audit/audit-row.ts';
 import { securityInsert } from '../audit/security-event.ts';
 import { OWNER_GRANTS } from '../keys/require-scope.ts';
-import { createdByMember, S } from '../users/reach.ts';
+import { createdByMember, SESSION_COLUMNS } from '../users/reach.ts';
 import { requireOwner } from '../users/require-role.ts';
 import {
   KeyRefs,
@@ -109,7 +109,7 @@ const beyondNewRole = (
       sql`, `,
     )}]::text[]
     or not verdict.new_all_sessions and not exists (
-      select 1 from sessions s where s.id = k.session_id and ${createdByMember(S, userId)}
+      select 1 from sessions s where s.id = k.session_id and ${createdByMember(SESSION_COLUMNS, userId)}
     )
   )`;
 

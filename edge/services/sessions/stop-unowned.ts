@@ -5,13 +5,13 @@ import { afterCommit } from '../../events/after-commit.ts';
 import { append, Appended, DELIVERIES, fact } from '../../events/append.ts';
 import { ownerOf, type SessionRow } from './internal.ts';
 
-type Rest = { status: 'disconnected' | 'logged_out'; reason: string };
+type Stopped = { status: 'disconnected' | 'logged_out'; reason: string };
 
 /**
  * Statement: what an owner would report, for a session that has none: the row, its log and `session.status`. One that is
  * owned, or in that state already, stays as it is. Belongs behind `lockWorkspaces`.
  */
-export function restUnowned(ctx: ServiceContext, row: SessionRow, to: Rest): SQL {
+export function stopUnowned(ctx: ServiceContext, row: SessionRow, to: Stopped): SQL {
   const unowned = ownerOf(row) === null;
   // What ended by itself keeps saying how; only a logout says something new about it.
   const settled =
@@ -19,20 +19,20 @@ export function restUnowned(ctx: ServiceContext, row: SessionRow, to: Rest): SQL
       ? sql`('logged_out')`
       : sql`('disconnected', 'logged_out', 'failed')`;
   const status = fact('session.status', {
-    from: sql`rested`,
+    from: sql`stopped`,
     id: sql`${newId('event', ctx.now())}`,
-    workspaceId: sql`rested.workspace_id`,
-    sessionId: sql`rested.id`,
+    workspaceId: sql`stopped.workspace_id`,
+    sessionId: sql`stopped.id`,
     data: {
       from: row.session.status,
       ...to,
-      phoneNumber: sql`rested.phone_number`,
-      lid: sql`rested.lid`,
-      displayName: sql`rested.display_name`,
+      phoneNumber: sql`stopped.phone_number`,
+      lid: sql`stopped.lid`,
+      displayName: sql`stopped.display_name`,
     },
   });
   return sql`
-    with rested as (
+    with stopped as (
       update sessions s set status = ${to.status}, reason = ${to.reason}, action = null,
         reconnect_attempt = null, reconnect_at = null, updated_at = now()
       where s.id = ${row.session.id} and ${unowned}::boolean and s.status not in ${settled}
@@ -40,13 +40,13 @@ export function restUnowned(ctx: ServiceContext, row: SessionRow, to: Rest): SQL
     ),
     logged as (
       insert into session_log (session_id, status, reason)
-      select id, ${to.status}, ${to.reason} from rested
+      select id, ${to.status}, ${to.reason} from stopped
     ),
     ${append([status], ctx.now())}
     select ${DELIVERIES}`;
 }
 
-/** Hands what `restUnowned` wrote to QStash. */
-export function publishRest(ctx: ServiceContext, written: { rows: unknown[] }): void {
+/** Hands what `stopUnowned` wrote to QStash. */
+export function publishStopped(ctx: ServiceContext, written: { rows: unknown[] }): void {
   afterCommit(ctx, Appended.parse(written.rows[0]).deliveries);
 }

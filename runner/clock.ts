@@ -6,7 +6,7 @@ export type Clock = {
   now(): number;
   /** Ms since some fixed moment; never goes back, and means the same in every process of the machine. */
   monotonic(): number;
-  /** Calls back once after `ms`; the returned function cancels. */
+  /** Calls back once after `ms`, soon when that is not above 0; the returned function cancels. */
   after(ms: number, callback: () => void): () => void;
 };
 
@@ -14,7 +14,7 @@ export const systemClock: Clock = {
   now: () => Date.now(),
   monotonic: machineMs,
   after: (ms, callback) => {
-    const timer = setTimeout(callback, ms);
+    const timer = setTimeout(callback, Math.max(0, ms));
     return () => clearTimeout(timer);
   },
 };

@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { describe, expect, it } from 'vitest';
 import { createLog } from './log.ts';
 
@@ -37,5 +38,19 @@ describe('the log', () => {
     const line = logged('debug', fields);
     expect(line).not.toContain('hush');
     expect(line).toContain('[removed]');
+  });
+
+  it('holds what Node warns of, as one JSON line', () => {
+    const program = `
+      import { createLog } from '${new URL('./log.ts', import.meta.url).href}';
+      import { onNodeWarning } from '${new URL('./node-warnings.ts', import.meta.url).href}';
+      const log = createLog({ level: 'warn' });
+      onNodeWarning((fields) => log.warn('runner.node_warning', fields));
+      setTimeout(() => undefined, -1);`;
+    const { stderr } = spawnSync(process.execPath, ['--input-type=module', '-e', program], {
+      encoding: 'utf8',
+    });
+    const entry: unknown = JSON.parse(stderr);
+    expect(entry).toMatchObject({ event: 'runner.node_warning', name: 'TimeoutNegativeWarning' });
   });
 });

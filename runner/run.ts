@@ -3,6 +3,7 @@ import { chromiumMajor } from './engine/wwebjs/chromium-version.ts';
 import { wwebjsHost } from './engine/wwebjs/host.ts';
 import type { RunnerEnv } from './env.ts';
 import { createLog } from './log.ts';
+import { onNodeWarning } from './node-warnings.ts';
 import { bundlePrograms } from './programs/programs.ts';
 import { runUntilSignal } from './run-until-signal.ts';
 import { createSandboxClient } from './sandbox/control-client.ts';
@@ -19,6 +20,7 @@ export async function runRunner(options: {
 }): Promise<void> {
   const { env, ownership = {}, supervision = {} } = options;
   const log = createLog({ level: env.LOG_LEVEL, base: { runnerId: env.RUNNER_ID } });
+  onNodeWarning((fields) => log.warn('runner.node_warning', fields));
   const sandbox =
     env.SANDBOX_URL === undefined || env.SANDBOX_TOKEN === undefined
       ? null

@@ -1,3 +1,4 @@
+import { onNodeWarning } from '../node-warnings.ts';
 import { kill, killFamily } from './kill-family.ts';
 import { type LastWord, sendLastWord } from './last-word.ts';
 import { lineReader } from './lines.ts';
@@ -22,6 +23,8 @@ function log(event: string, entry: object): void {
     `${JSON.stringify({ at: new Date().toISOString(), level: 'warn', event, ...entry })}\n`,
   );
 }
+
+onNodeWarning((fields) => log('supervisor.node_warning', fields));
 
 const watch = new Watch({
   options,

@@ -127,7 +127,7 @@ const RULES: Readonly<Record<string, Rule>> = {
       .map(({ kind, account, detail }) => `${kind} of ${account}: ${detail}`),
 
   // What a runner that died held beyond its last copy is lost with its disk (docs/credentials-of-sessions.md). The session
-  // says so when it goes on. WhatsApp notes it at every send until the keys have caught up.
+  // reports it (`restored_old_copy`), and WhatsApp records each send until the keys have caught up.
   'keys go back only when a disk is lost, and then it is said': ({ violations, oldCopies }) =>
     violations
       .filter(({ kind, account }) => kind === ROLLED_BACK && (oldCopies[account] ?? 0) === 0)

@@ -8,7 +8,7 @@ const BACK_WITHIN_MS = 120_000;
 
 /**
  * Restarts runners in order (SIGTERM, as a deploy does), one after the other, each once all sessions are online again. The
- * launcher starts each anew.
+ * launcher restarts it.
  */
 export async function restartRunners(site: Site, times: number): Promise<Omit<Fault, 'kind'>[]> {
   const faults: Omit<Fault, 'kind'>[] = [];

@@ -25,7 +25,7 @@ function positionOf(text: string): number {
   return Math.min(good, text.length);
 }
 
-/** The engine names no position for an unexpected token, but tells a text that ends too early from one that is wrong. */
+/** The engine gives no position for an unexpected token. Its message does distinguish a text that ends too early. */
 function mayBeContinued(text: string): boolean {
   try {
     JSON.parse(text);

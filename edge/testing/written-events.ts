@@ -7,8 +7,8 @@ import { EventRow, toPublicEvent } from '../events/public-event.ts';
 const databases: (() => Services['db'])[] = [];
 
 /**
- * Has `checkWrittenEvents` look into this database when the test file at hand has ended. It connects anew: the driver's
- * address is one for all clients, and a test may have pointed it elsewhere.
+ * Makes `checkWrittenEvents` read this database at the end of the current test file. It opens a connection of its own: the
+ * driver keeps one address for all clients, and a test may have changed it.
  */
 export function watchEvents(connect: () => Services['db']): void {
   databases.push(connect);

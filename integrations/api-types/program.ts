@@ -36,7 +36,7 @@ export const lost: TextBody = { text: 'Hello' };
 export const online = (sessions: SessionPage): Schemas['Session'][] =>
   sessions.filter((session) => session.status === 'online');
 
-/** The type tells the payload. */
+/** `type` decides which payload an event has. */
 export function describe(event: Received): string {
   switch (event.type) {
     case 'message.received':

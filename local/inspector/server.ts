@@ -204,8 +204,8 @@ async function handle(
 }
 
 /**
- * The webhook inspector: any request to a box's URL is recorded and answered; `/` shows them, and
- * `GET /api/boxes/<box>/requests?after=<id>&wait=<seconds>` waits for the next. Both need the secret.
+ * The webhook inspector: it records and answers every request to a box's URL. `/` lists the requests, and
+ * `GET /api/boxes/<box>/requests?after=<id>&wait=<seconds>` waits for the next one. Both need the secret.
  */
 export async function startInspector(
   config: InspectorConfig,

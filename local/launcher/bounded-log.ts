@@ -3,7 +3,7 @@ import { appendFileSync, existsSync, renameSync, rmSync, statSync } from 'node:f
 export type LogBounds = {
   /** Bytes of a file; with the one before it, a part keeps at most twice as many. */
   fileBytes: number;
-  /** After so long a new file is begun, and the one before the last goes. */
+  /** Age at which a file is replaced by a new one; the file before it is then deleted. */
   fileMs: number;
   /** Characters of a field, and of a line that is no JSON object. */
   field: number;
@@ -11,7 +11,7 @@ export type LogBounds = {
 const BOUNDS: LogBounds = { fileBytes: 8_000_000, fileMs: 7 * 86_400_000, field: 2_000 };
 
 /**
- * A part's log: lines, in a file that begins anew when it is too large or too old. The one before it stays as `<file>.1`.
+ * The log of one process. When the file is too large or too old, it is renamed to `<file>.1` and a new one is started.
  * A line is written whole or not at all, so that every line can be parsed.
  */
 export class BoundedLog {

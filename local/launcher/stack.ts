@@ -66,7 +66,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
       WAYPOST_SERVICE: JSON.stringify({ dataDir: join(env.directory, 'data', name), ...config }),
     });
   const stop = async (): Promise<void> => {
-    // Told one after the other, runners would hand their sessions on to those that are told next.
+    // All at once: stopped one by one, each runner would hand its sessions to the next one that is about to stop.
     const runners = started.filter(({ name }) => name.startsWith('runner-'));
     await Promise.all(runners.map((runner) => runner.stop()));
     for (const process of started.toReversed())

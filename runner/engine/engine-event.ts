@@ -24,7 +24,7 @@ export const EngineEventMessage = z.discriminatedUnion('type', [
   z.object({ type: z.literal('qr'), qr: z.string(), expiresAt: z.number() }),
   /** A code to type on the phone, once one was asked for: the first one and each that takes its place. */
   z.object({ type: z.literal('pairing_code'), code: z.string(), expiresAt: z.number() }),
-  /** A phone is linked. Reported again when the page is loaded anew before it was ready. */
+  /** A phone is linked. Reported again when the page reloads before it is ready. */
   z.object({ type: z.literal('authenticated') }),
   /** `webVersion`: of WhatsApp Web, where the engine runs it. */
   z.object({ type: z.literal('ready'), me: EngineIdentity, webVersion: z.string().nullable() }),

@@ -117,7 +117,7 @@ export class SendJournal {
   }
 
   async #write(line: Line): Promise<void> {
-    // In memory first: a question while the disk works must already be answered with `begun`.
+    // In memory first, so that a question asked while the disk is busy is already answered with `begun`.
     this.#apply(line);
     await this.#log.append(JSON.stringify(line));
     this.#lines += 1;

@@ -12,7 +12,7 @@ const Marker = z.object({
   epoch: z.number(),
   bootId: z.string(),
   linked: z.boolean(),
-  /** Version of the newest copy that was begun of the profile, or that it came from; null: made before that was noted. */
+  /** Number of the newest copy made of the profile, or restored to it; null for a marker older than this field. */
   generation: z.number().nullable().default(null),
 });
 /** Who last started an engine on this disk's profile, whether it was linked to a phone then, and its generation. */
@@ -105,7 +105,7 @@ export class SessionFolder {
     await this.#writeMarker({ ...owner, linked: false });
   }
 
-  /** Version of the newest copy that was begun of this profile, or that it came from; 0 for none. It only rises. */
+  /** Number of the newest copy made of this profile, or restored to it; 0 for none. It only rises. */
   get generation(): number {
     return this.#generation;
   }

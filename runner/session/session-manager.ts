@@ -178,8 +178,8 @@ export class SessionManager {
         ? { now: true, waitMs: lastWordMs / 2 }
         : { now: false, waitMs: sendWaitMs, report: false },
     );
-    // The next owner must find back in the queue what was not begun here, or it would settle it as unknown. So the lease
-    // is kept, and expires, until the edge has every report.
+    // Messages that were not begun here must be back in the queue before there is a next owner, which would otherwise settle
+    // them as unknown. So the lease is kept until the edge has every report, or until it expires.
     if (!(await this.#reported(sessionId, patience))) return;
     this.#released.push({ sessionId, epoch });
     this.#deps.requestHeartbeat();

@@ -70,7 +70,7 @@ export class StatusBoard {
     return true;
   }
 
-  /** An engine starts. @param linked whether its profile is @param lost why a profile that was linked before is lost */
+  /** An engine starts. @param linked whether its profile is linked @param lost why an earlier linked profile was lost */
   starts(linked: boolean, lost: string | null): void {
     this.#linked = linked;
     this.apply(linked ? 'resume' : 'start', lost ?? undefined);

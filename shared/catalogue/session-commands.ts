@@ -3,7 +3,7 @@ import { row } from './row.ts';
 
 const EXPIRES_AT = 1_795_000_000_000;
 
-/** What the session itself is told or asked; its runner answers, whether an engine runs or not. */
+/** Commands to the session itself. Its runner answers, whether an engine runs or not. */
 export const SESSION_COMMANDS = {
   /** The code on the page now; waits up to `waitMs` for the first one. Null when there is none by then. */
   qr: row({

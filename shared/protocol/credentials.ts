@@ -49,11 +49,11 @@ export const CredentialsCommitRequest = Holder.extend({
   contentBytes: z.number().int().min(0),
   chromiumMajor: z.number().int().min(1),
   /**
-   * The generation of the profile: version of the newest copy that was made of it, or that it came from, before this one;
-   * 0 for none. It only rises.
+   * The generation of the profile: number of the newest copy made of it, or restored to it, before this one; 0 for none.
+   * It only rises.
    */
   generation: z.number().int().min(0),
-  /** Nothing runs on the profile any more, so that this is all there is. Said again for a copy that is current. */
+  /** Nothing uses the profile now, so the copy is complete. Repeated for a copy that is current already. */
   atRest: z.boolean(),
   /** The linked phone, bare digits; null when the page had no registration. */
   phoneNumber: z.string().regex(/^\d+$/).nullable(),

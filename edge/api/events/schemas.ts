@@ -22,7 +22,7 @@ const component = (type: EventType) =>
 
 const [first, ...rest] = EVENT_TYPES;
 
-/** What a webhook receives and the feed lists: one named schema for each type, told apart by `type`. */
+/** What a webhook receives and the feed lists: one named schema for each type, with `type` as the discriminator. */
 export const WebhookEvent = z
   .discriminatedUnion('type', [component(first), ...rest.map(component)])
   // `PublicEvent` is what the rows of the catalogue say; a list of schemas loses which payload belongs to which type.

@@ -177,7 +177,7 @@ describe('what is handed out', () => {
     const failed = [{ version: 2, error: 'tag' }];
     expect(await restore({ chromiumMajor: 156, failed })).toMatchObject({ version: 1 });
     failed.push({ version: 1, error: 'tag' });
-    // What is begun anew takes the current one's place in the line.
+    // The new profile's copy replaces the current one.
     expect(await restore({ chromiumMajor: 156, failed })).toEqual({
       found: false,
       reason: 'unopenable',

@@ -5,8 +5,8 @@ import type { Services } from '../../context.ts';
 const BATCH = 1_000;
 
 /**
- * Sets the credential of events to null once it has expired (`session.qr`, `session.pairing_code`): until then it links a
- * phone to whoever shows it. The event stays in its place.
+ * Sets the credential of events to null once it has expired (`session.qr`, `session.pairing_code`): until then,
+ * whoever has it can link a phone. The event itself is kept.
  */
 export async function eraseExpiredCredentials({ db }: Pick<Services, 'db'>): Promise<void> {
   for (const type of EVENT_TYPES) {

@@ -13,7 +13,7 @@ const DELAYS = delaysByFailures();
 
 /**
  * Statement: of sessions that this heartbeat could take up, counts those whose owner died while it brought them up, once an
- * epoch. The count begins anew when the first failure is too long ago. Returns those that are caught in a crash loop now.
+ * epoch. The count restarts when its first failure is too long ago. Returns the sessions that are now in a crash loop.
  */
 export const countFailedStarts = (input: HeartbeatRequest): SQL => sql`
   with ${listed(input)}, ${currentRunner(input)},

@@ -31,9 +31,9 @@ export async function placeReleased(
 }
 
 /**
- * Statement: sessions that the runner closed and gives back are free from now on, or meant for the runner that was chosen.
- * Nothing of them is open any more, so that no lease has to run out. One whose newest keys are on the runner's disk alone is
- * given to nobody yet. Returns whom to wake.
+ * Statement: sessions that the runner closed and gives back are free at once, or reserved for the runner that was chosen. Nothing
+ * of them is open, so no lease has to expire. One whose newest keys are only on the runner's disk stays without an owner for
+ * now. Returns the runners to wake.
  */
 export const releaseLeases = (
   input: HeartbeatRequest,

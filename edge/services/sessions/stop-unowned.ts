@@ -13,7 +13,7 @@ type Stopped = { status: 'disconnected' | 'logged_out'; reason: string };
  */
 export function stopUnowned(ctx: ServiceContext, row: SessionRow, to: Stopped): SQL {
   const unowned = ownerOf(row) === null;
-  // What ended by itself keeps saying how; only a logout says something new about it.
+  // A session that ended by itself keeps its reason; only a logout replaces it.
   const settled =
     to.status === 'logged_out'
       ? sql`('logged_out')`

@@ -24,8 +24,8 @@ export type ToSession =
   | { type: 'kept'; seq: number };
 
 /**
- * From a session's process to the runner. It hosts pages of somebody else's, so that every word of it is parsed: events here,
- * results by whoever asked.
+ * From a session's process to the runner. That process hosts pages of a third party, so everything it sends is parsed: events
+ * here, results where they were asked for.
  */
 export const FromSession = z.discriminatedUnion('type', [
   /** `seq` with each fact: what the runner names it by when it has it on its disk. */

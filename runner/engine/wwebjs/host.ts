@@ -4,7 +4,7 @@ import type { WwebjsSettings } from './engine-deps.ts';
 import { killProfileProcesses } from './profile.ts';
 
 export type WwebjsHostOptions = {
-  /** Null when there is none: the start then says so. */
+  /** Null when there is none: starting an engine then fails with that reason. */
   chromiumPath: string | null;
   /** Chromium flags that put the sandbox in WhatsApp's place, for a session in sandbox mode. */
   sandboxChromiumArgs: (profile: SandboxProfile) => string[] | Promise<string[]>;

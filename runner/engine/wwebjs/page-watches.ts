@@ -14,7 +14,7 @@ export type PageWatchesDeps = {
   connected: () => boolean;
   /** When WhatsApp last said something, by performance.now(). */
   heardAt: () => number;
-  /** The page is loaded anew before it was ready. */
+  /** The page reloads before it was ready. */
   onReload: () => void;
   onNeedsPerson: () => void;
   /** The page is of no more use. */

@@ -67,8 +67,8 @@ export function ensurePerson(
 }
 
 /**
- * The person behind any id. A LID that this world does not know is somebody whose number nobody is told: they get one that
- * no phone has.
+ * The person behind any id. For a LID that this world does not know, it makes up a person with a hidden number that no
+ * phone has.
  */
 export function meetPerson(tx: Tx, world: string, id: string): StoredPerson {
   const jid = id.toLowerCase();

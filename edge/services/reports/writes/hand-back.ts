@@ -2,7 +2,7 @@ import { type SQL, sql } from 'drizzle-orm';
 import { factTarget, type ReportOf, silentStatement, type WriteContext } from './write-context.ts';
 
 /**
- * A message that was not begun goes back into the queue, at its old place; only its claimer or a later owner may say so.
+ * Returns a message that was not begun to its old place in the queue. Only its claimer or a later owner may report that.
  * The report's name is kept, so that its repetition cannot pull the message out of the hands of an owner that has claimed
  * it since.
  */

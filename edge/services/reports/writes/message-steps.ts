@@ -27,8 +27,9 @@ const REFUSED = {
 const UNEXPLAINED = { code: 'MESSAGE_FAILED', message: 'The message could not be sent.' } as const;
 
 /**
- * What a report says of how far a message of ours got; null for every other report. That it left is true whoever says so;
- * that it failed or is unknown an earlier owner cannot know, since it does not know what came after.
+ * The status that a report gives an outbound message; null for every other report. `sent` is believed from any owner.
+ * `failed` and `unknown` are believed only from the owner that claimed the message, or a later one: an earlier owner does not
+ * know what happened since.
  */
 export function stepOf({ report, messageId }: PreparedWrite): Step | null {
   if (report.kind === 'message.settled' && report.outcome !== 'not_begun')

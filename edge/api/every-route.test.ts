@@ -18,6 +18,7 @@ import {
   present,
   refusedCredentials,
   unknownIds,
+  withId,
 } from '../testing/battery.ts';
 import { createHarness, type TestRequest } from '../testing/harness.ts';
 import { type ListedOperation, readDocument } from '../testing/openapi.ts';
@@ -289,7 +290,8 @@ describe('ids', { timeout: 60_000 }, () => {
           const instead = (ids: Ids): Ids =>
             extra === undefined ? ids : { ...own, [extra.kind]: ids[extra.kind] };
           const [foreign, missing] = [instead(hidden), instead(unknownIds())];
-          const ask = (ids: Ids) => callOperation(harness, one.operation, ids, credential, extra);
+          const ask = (ids: Ids) =>
+            callOperation(harness, one.operation, ids, credential, extra && withId(extra, ids));
           const [asked, nothing] = [await ask(foreign), await ask(missing)];
           const where = `${one.name} ${position.in} ${position.name}`;
           const is404 = extra !== undefined || asked.status === 404;

@@ -25,7 +25,7 @@ export const PageQuery = {
 
 /** Null for anything that `writeCursor` did not make. */
 function readCursor(cursor: string): Cursor | null {
-  const [, at = '', id = ''] = /^(\d{1,15})\.([a-z]{3}_[0-9a-z]{26})$/.exec(decode(cursor)) ?? [];
+  const [, at = '', id = ''] = /^(\d{1,14})\.([a-z]{3}_[0-9a-z]{26})$/.exec(decode(cursor)) ?? [];
   return id === '' ? null : { at: new Date(Number(at)), id };
 }
 

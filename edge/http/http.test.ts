@@ -28,13 +28,15 @@ describe('Prefer', () => {
   });
 });
 
+const YEAR_33658 = writeCursor({ at: new Date(999_999_999_999_999), id: newId('message') });
+
 describe('cursors', () => {
   test('come back as they went', () => {
     const cursor = { at: new Date(1_795_255_673_923), id: newId('message') };
     expect(PageQuery.cursor.parse(writeCursor(cursor))).toEqual(cursor);
   });
 
-  test.each(['', 'abc', '%%%', btoa('1.msg_x'), btoa("1.msg_' or 1=1 --")])(
+  test.each(['', 'abc', '%%%', btoa('1.msg_x'), btoa("1.msg_' or 1=1 --"), YEAR_33658])(
     '"%s" is refused',
     (text) => {
       expect(PageQuery.cursor.safeParse(text)).toMatchObject({ success: false });

@@ -214,6 +214,7 @@ function kindOfField(name: string): keyof Ids | null {
 const Schema = z.looseObject({
   $ref: z.string().optional(),
   type: z.unknown().optional(),
+  format: z.unknown().optional(),
   properties: z.record(z.string(), z.unknown()).optional(),
   allOf: z.array(z.unknown()).optional(),
 });
@@ -256,33 +257,56 @@ function propertiesOf(given: unknown, document: Document): Record<string, unknow
   return Object.assign({}, schema.properties, ...parts);
 }
 
-const isList = (name: string): boolean => name.endsWith('Ids');
+export type MomentPosition = { in: 'query' | 'body'; name: string };
+
+/** Every place of an operation that takes a time. */
+export function momentPositions(operation: ListedOperation, document: Document): MomentPosition[] {
+  const isMoment = (schema: unknown) => Schema.safeParse(schema).data?.format === 'date-time';
+  const query = Parameters.parse(operation['parameters']).filter(
+    (one) => one.in === 'query' && isMoment(one['schema']),
+  );
+  const body = operation.requestBody?.content?.['application/json']?.schema;
+  const fields = Object.entries(propertiesOf(body, document));
+  return [
+    ...query.map(({ name }): MomentPosition => ({ in: 'query', name })),
+    ...fields.flatMap(([name, schema]): MomentPosition[] =>
+      isMoment(schema) ? [{ in: 'body', name }] : [],
+    ),
+  ];
+}
+
+/** The place with the id in it: a list where it takes one. */
+export function withId(position: IdPosition, ids: Ids): Extra {
+  const id = ids[position.kind];
+  return { in: position.in, name: position.name, value: position.name.endsWith('Ids') ? [id] : id };
+}
 
 /** The example body of an operation, so that a refusal is not for the body's sake. */
 export const bodyOf = ({ requestBody }: ListedOperation): unknown =>
   requestBody?.content?.['application/json']?.example;
 
+export type Extra = { in: 'path' | 'query' | 'body'; name: string; value: unknown };
+
 /**
  * Calls an operation with its example body.
  * @param ids for its path
- * @param extra one more position, in query or body, that gets its id
+ * @param extra one more position, in query or body, and what stands there
  */
 export function callOperation(
   harness: Harness,
   operation: ListedOperation,
   ids: Ids,
   options: TestRequest,
-  extra?: IdPosition,
+  extra?: Extra,
 ) {
   const path = operation.path.replaceAll(
     /\/(\w+)\/\{\w+\}/g,
     (_whole, folder: string) => `/${folder}/${ids[KIND_OF_FOLDER[folder] ?? 'other']}`,
   );
-  const query = extra?.in === 'query' ? `?${extra.name}=${ids[extra.kind]}` : '';
+  const query =
+    extra?.in === 'query' ? `?${extra.name}=${encodeURIComponent(String(extra.value))}` : '';
   const example = bodyOf(operation);
-  const value =
-    extra === undefined ? null : isList(extra.name) ? [ids[extra.kind]] : ids[extra.kind];
-  const body = extra?.in === 'body' ? { ...Object(example), [extra.name]: value } : example;
+  const body = extra?.in === 'body' ? { ...Object(example), [extra.name]: extra.value } : example;
   return harness.request(operation.method, `${path}${query}`, {
     ...options,
     ...(body === undefined ? {} : { body }),

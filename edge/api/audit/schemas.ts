@@ -1,10 +1,9 @@
 import { z } from '@hono/zod-openapi';
 import type { AuditFilter } from '../../services/audit/internal.ts';
+import { Moment } from '../moment-field.ts';
 
-const Moment = z.iso.datetime({ offset: true }).transform((text) => new Date(text));
 const Word = z.string().min(1).max(100);
-const moment = (description: string) =>
-  Moment.optional().openapi({ type: 'string', format: 'date-time', description });
+const moment = (description: string) => Moment.optional().openapi({ description });
 
 /** Filters of the audit log, for its list and its export. */
 export const FilterQuery = {

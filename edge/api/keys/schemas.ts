@@ -3,6 +3,7 @@ import { isId } from '../../../shared/ids.ts';
 import { normalizeRange } from '../../values/address-range.ts';
 import { DEFAULT_PER_MINUTE } from '../../services/keys/key-limit.ts';
 import { GRANTS } from '../../services/keys/require-scope.ts';
+import { Moment } from '../moment-field.ts';
 
 export const KEY_EXAMPLE = 'key_01k2q8z6m4c8f7h3n5r9t1v0wx';
 
@@ -44,10 +45,7 @@ export const KeyFields = {
   sessionId: z.string().min(1).max(100).nullable().openapi({
     description: 'Id or name of the only session that the key can reach; null for all sessions.',
   }),
-  expiresAt: z.iso
-    .datetime({ offset: true })
-    .transform((text) => new Date(text))
-    .refine((moment) => moment.getTime() > Date.now(), 'must be in the future')
+  expiresAt: Moment.refine((moment) => moment.getTime() > Date.now(), 'must be in the future')
     .nullable()
     .openapi({
       type: ['string', 'null'],

@@ -4,6 +4,7 @@ import { MESSAGE_STATUSES } from '../../../shared/message-status.ts';
 import { PageQuery } from '../../http/cursor.ts';
 import { answer } from '../../http/envelope.ts';
 import { IDEMPOTENCY_ERRORS, IdempotencyKey } from '../../http/idempotency-key.ts';
+import { Moment } from '../moment-field.ts';
 import { DEFAULT_EXPIRY_SECONDS, MAX_AHEAD_DAYS } from '../../services/messages/enqueue.ts';
 
 const MAX_EXPIRY_SECONDS = 7 * 24 * 3600;
@@ -28,8 +29,7 @@ export const SendFields = {
       description:
         'Seconds after which an unsent message fails with `EXPIRED`, counted from `sendAt`.',
     }),
-  sendAt: z.iso
-    .datetime({ offset: true })
+  sendAt: Moment.transform((moment) => moment.toISOString())
     .optional()
     .openapi({
       description: `When to send the message, at most ${MAX_AHEAD_DAYS} days ahead, accurate to about 5 seconds. A time in the past means now.`,

@@ -13,6 +13,7 @@ import {
   isCordoned,
   isFree,
   isOnAnothersDisk,
+  isOnDiskOnly,
   leaseEnd,
   startsLastMinute,
   workspaceStarts,
@@ -52,7 +53,7 @@ export const takeUpOwn = (input: HeartbeatRequest): SQL => sql`
 /**
  * Gives the runner sessions that nobody owns any more, as far as it has room. Rows that another heartbeat is taking at
  * this moment are passed over, and one that it took is not free any more when it is looked at again under the lock.
- * Sessions of its own region come first; those of another only when no runner there has room.
+ * Sessions of its own region come first; those of another only when no runner there has room, or it alone has their keys.
  */
 export const adoptOrphans = (input: HeartbeatRequest, wait: { diskWaitMs: number }): SQL => sql`
   with ${listed(input)}, ${currentRunner(input)},
@@ -77,7 +78,8 @@ export const adoptOrphans = (input: HeartbeatRequest, wait: { diskWaitMs: number
     where l.desired = 'running' and ${isAdoptable()} and ${isFree()} and not ${isOnAnothersDisk(sql`runner.id`, wait)}
       and not exists (select from listed where listed.session_id = l.session_id)
       and ${workspaceStarts(sql`s.workspace_id`)} < ${STARTS_PER_MINUTE.workspace}::int
-      and (s.region is null or s.region = runner.region or s.region not in (select region from elsewhere))
+      and (s.region is null or s.region = runner.region or s.region not in (select region from elsewhere)
+        or ${isOnDiskOnly(sql`runner.id`)})
     order by s.region is distinct from runner.region, l.lease_until nulls first, l.session_id
     limit (select coalesce(max(greatest(0, least(${input.startRoom ?? START_ROOM}::int, places, starts))), 0) from room)
     for update of l skip locked

@@ -58,18 +58,29 @@ export const diskWait = (
 /** True while the newest keys are in a copy: the last owner that started the session left one of all it had. */
 export const isWhollyKept = (): SQL => sql`(l.kept_epoch is not distinct from l.started_epoch)`;
 
+/** True for a linked session, whose profile on disk is therefore worth waiting for. */
+const isLinked = (): SQL => sql`(s.phone_number is not null and s.status in (${LINKED}))`;
+
+/** True while the newest keys of a linked session are on the disk of `runnerId` and in no copy. */
+export const isOnDiskOnly = (runnerId: SQL): SQL =>
+  sql`(${isLinked()} and l.started_runner_id = ${runnerId} and not ${isWhollyKept()})`;
+
+/** True while runner `r` has a place for the session, or has counted it already. */
+const hasRoomFor = (): SQL => sql`(r.max_sessions > (select count(*) from session_leases other
+  where other.runner_id = r.id and other.desired = 'running' and other.session_id <> l.session_id))`;
+
 /**
  * True while the session has newer keys on another runner's disk than it would have at `runnerId`, and that runner is waited
- * for. Without any copy it would need its phone again, so it waits longer. A machine that the fleet does away with is not
- * waited for. After a silence of all runners they come back one by one, and everybody's own are left to them first.
+ * for. Without any copy it would need its phone again, so it waits longer. A machine that the fleet does away with, or one
+ * that has no place for it, is not waited for. After a silence of all runners they come back one by one, and everybody's own
+ * are left to them first.
  */
 export const isOnAnothersDisk = (
   runnerId: SQL,
   { diskWaitMs }: { diskWaitMs: number },
-): SQL => sql`(s.phone_number is not null and s.status in (${LINKED})
-  and l.started_runner_id <> ${runnerId}
+): SQL => sql`(${isLinked()} and l.started_runner_id <> ${runnerId}
   and exists (select from runners r where r.id = l.started_runner_id and not ${isCordoned()}
-    and (${isHeldForOwners()} or (not ${isWhollyKept()} and r.heartbeat_at > now() - case
+    and (${isHeldForOwners()} or (not ${isWhollyKept()} and ${hasRoomFor()} and r.heartbeat_at > now() - case
       when exists (select from session_credentials c where c.session_id = l.session_id and c.status = 'current')
         then ${interval(diskWaitMs)}
       else ${interval(NEVER_COPIED_WAIT_MS)} end))))`;

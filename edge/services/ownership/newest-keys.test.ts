@@ -87,6 +87,29 @@ describe('a session whose newest keys are on one disk alone', () => {
     expect((await world.beat('b')).assigned).toMatchObject([{ sessionId: id, epoch: 5 }]);
   });
 
+  it('goes on elsewhere when its runner came back with no place for it', async () => {
+    await world.beat('a');
+    await world.beat('b');
+    const ids = [await session(), await session()];
+    await dies();
+    const home = await world.beat('a', { bootId: 'a-boot-2', maxSessions: 1 });
+    const elsewhere = await world.beat('b');
+    expect([home.assigned.length, elsewhere.assigned.length]).toEqual([1, 1]);
+    const taken = [...home.assigned, ...elsewhere.assigned].map(({ sessionId }) => sessionId);
+    expect(taken.toSorted()).toEqual(ids.toSorted());
+  });
+
+  it('goes home also when it belongs to another region by now', async () => {
+    await world.beat('a');
+    await world.beat('b', { region: 'ams' });
+    const id = await session();
+    await world.db.execute(sql`update sessions set region = 'ams' where id = ${id}`);
+    await dies();
+    expect((await world.beat('b', { region: 'ams' })).assigned).toEqual([]);
+    const { assigned } = await world.beat('a', { bootId: 'a-boot-2' });
+    expect(assigned).toMatchObject([{ sessionId: id, epoch: 5 }]);
+  });
+
   it('goes on elsewhere at once when the fleet does away with that machine', async () => {
     await world.beat('a');
     const id = await session();

@@ -128,7 +128,7 @@ export const happyWrites = (
     },
   }),
   restartSession: ({ session }) => ({ id: session.id }),
-  reconnectSession: ({ session }) => ({ id: session.id, body: {} }),
+  reconnectSession: ({ session }) => ({ id: session.id, body: { acceptNumber: true } }),
   logoutSession: ({ resting }) => ({ id: resting.id }),
   requestPairingCode: ({ unlinked }) => ({ id: unlinked.id, body: { phone: to } }),
   archiveSession: ({ session }) => ({ id: session.id }),

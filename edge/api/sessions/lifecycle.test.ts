@@ -217,6 +217,28 @@ describe('accepting another number', () => {
     );
     expect((await call('GET', `/${id}`)).data).toMatchObject({ phoneNumber: '15550100002' });
   });
+
+  test('is done, recorded and counted also when the runner is out of reach', async () => {
+    const owner = { runnerId: 'runner-away', bootId: 'boot-away', url: 'http://127.0.0.1:9' };
+    const { post, call, id, set, key, audited } = await setUp({ owner });
+    await set({ phoneNumber: '15550100001' });
+    const sendAt = new Date(Date.now() + 3_600_000).toISOString();
+    const body = { sessionId: id, to: '+15550100009', text: 'for whom', sendAt };
+    expect(await harness.call('POST', '/v1/messages/text', { key, body })).toMatchObject({
+      status: 202,
+    });
+    await set({
+      status: 'action_required',
+      action: 'number_changed',
+      newPhoneNumber: '15550100002',
+    });
+    expect(await post('reconnect', { acceptNumber: true })).toMatchObject({
+      status: 503,
+      error: { code: 'UNAVAILABLE', details: { reason: 'unreachable', failedMessages: 1 } },
+    });
+    expect((await call('GET', `/${id}`)).data).toMatchObject({ phoneNumber: '15550100002' });
+    expect(await audited()).toContain('reconnectSession');
+  });
 });
 
 describe('logging out', () => {

@@ -48,7 +48,7 @@ export const UpdateSession = z
 export const ReconnectSession = z.strictObject({
   acceptNumber: z.boolean().default(false).openapi({
     description:
-      'Confirms that the new number of the phone is right. Ends `action_required: number_changed`. Messages that are queued or scheduled under the old number fail with `NUMBER_CHANGED`; `meta.failedMessages` says how many.',
+      'Confirms that the new number of the phone is right. Ends `action_required: number_changed`. Messages that are queued or scheduled under the old number fail with `NUMBER_CHANGED`; `meta.failedMessages` says how many (`details.failedMessages` when the runner is out of reach: the number is accepted then).',
   }),
 });
 

@@ -1,7 +1,8 @@
 import { sql } from 'drizzle-orm';
 import { z } from 'zod';
+import { AppError } from '../../../shared/errors.ts';
 import type { ServiceContext } from '../../context.ts';
-import { auditQuery } from '../audit/audit-row.ts';
+import { auditInsert, auditQuery } from '../audit/audit-row.ts';
 import { failMessagesOfFormerNumber } from '../messages/fail-messages-of-former-number.ts';
 import { findSession, isHeld, isNotHeldThere, ownerOf } from './internal.ts';
 import { type SessionView, viewSession } from './session-view.ts';
@@ -12,7 +13,8 @@ import { startSession } from './start-session.ts';
  * `acceptNumber` says that the phone's new number is right: a session that waits in `number_changed` goes on with it, and
  * what is queued or scheduled under the number before fails as NUMBER_CHANGED.
  * @returns the session, and with `acceptNumber` how many messages failed
- * @throws AppError SESSION_NOT_FOUND; UNAVAILABLE when the owner is out of reach
+ * @throws AppError SESSION_NOT_FOUND; UNAVAILABLE when the owner is out of reach: the number is accepted by then, and the
+ *   details have `failedMessages`
  */
 export async function reconnectSession({
   ctx,
@@ -36,7 +38,7 @@ export async function reconnectSession({
     await ctx.runners.command(owner, 'reconnect', { acceptedNumber });
   } catch (error) {
     if (isNotHeldThere(error)) return start();
-    throw error;
+    throw accepted === null ? error : withFailedMessages(error, accepted.failedMessages);
   }
   await auditQuery(ctx, { target: id });
   return {
@@ -54,13 +56,28 @@ async function acceptNewNumber(
 ): Promise<{ phoneNumber: string | null; failedMessages: number }> {
   const isNew = sql`new_phone_number is not null`;
   const { rows } = await ctx.db.execute(sql`
-    update sessions set
-      phone_number = coalesce(new_phone_number, phone_number),
-      lid = case when ${isNew} then null else lid end,
-      display_name = case when ${isNew} then null else display_name end,
-      new_phone_number = null, updated_at = now()
-    where id = ${sessionId} and workspace_id = ${ctx.workspaceId}
-    returning phone_number as "phoneNumber"`);
+    with accepted as (
+      update sessions set
+        phone_number = coalesce(new_phone_number, phone_number),
+        lid = case when ${isNew} then null else lid end,
+        display_name = case when ${isNew} then null else display_name end,
+        new_phone_number = null, updated_at = now()
+      where id = ${sessionId} and workspace_id = ${ctx.workspaceId}
+      returning phone_number as "phoneNumber"
+    ),
+    audited as (${auditInsert(ctx, { target: sessionId, from: 'accepted' })})
+    select "phoneNumber" from accepted`);
   const phoneNumber = z.array(Accepted).parse(rows)[0]?.phoneNumber ?? null;
   return { phoneNumber, failedMessages: await failMessagesOfFormerNumber(ctx, sessionId) };
 }
+
+/** The count is of this call alone: a second one finds none left to fail. */
+const withFailedMessages = (error: unknown, failedMessages: number): unknown =>
+  error instanceof AppError
+    ? new AppError(
+        error.code,
+        error.message,
+        { ...error.details, failedMessages },
+        { cause: error },
+      )
+    : error;

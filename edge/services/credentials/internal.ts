@@ -45,5 +45,7 @@ export const StoredBundle = z.object({
   masterKeyVersion: z.string(),
   chromiumMajor: z.number(),
   phoneNumber: z.string(),
+  /** It lacks the session's newest keys. */
+  isOld: z.boolean(),
 });
 export type StoredBundle = z.infer<typeof StoredBundle>;

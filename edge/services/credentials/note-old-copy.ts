@@ -3,30 +3,28 @@ import { factEventId } from '../../../shared/ids.ts';
 import type { Services } from '../../context.ts';
 import { fact } from '../../events/append.ts';
 import { writeFacts } from '../../events/write-facts.ts';
-import { isWhollyKept } from '../ownership/internal.ts';
 
 const ADVICE =
   'WhatsApp asks senders again for messages that cannot be read, so you need not do anything. Messages received after the copy was made may be missing from the session’s history.';
 
 /**
  * Says in the session's log, and by an event, that a session goes on from a copy that lacks its newest keys. Said once an
- * epoch; of a copy that has them all, nothing is said.
+ * epoch and version: one that does not open is followed by an older one.
  */
 export async function noteOldCopy(
   services: Services,
   given: { sessionId: string; workspaceId: string; epoch: number; version: number },
 ): Promise<void> {
   const { sessionId, workspaceId, epoch, version } = given;
-  const eventId = await factEventId([sessionId, 'session.restored_old_copy', String(epoch)]);
+  const parts = [sessionId, 'session.restored_old_copy', String(epoch), String(version)];
+  const eventId = await factEventId(parts);
   const changes = sql`
     old as (
       select s.id, s.workspace_id, s.status, c.created_at,
         greatest(0, extract(epoch from now() - c.created_at))::int as age_seconds
       from sessions s
-      join session_leases l on l.session_id = s.id
       join session_credentials c on c.session_id = s.id and c.version = ${version}::int
-      where s.id = ${sessionId} and l.started_epoch is not null
-        and not (${isWhollyKept()} and c.status = 'current')
+      where s.id = ${sessionId}
     ),
     logged as (
       insert into session_log (session_id, status, reason, epoch, report_id)

@@ -5,6 +5,7 @@ import type {
   CredentialsRestoreResponse,
 } from '../../../shared/protocol/credentials.ts';
 import type { Services } from '../../context.ts';
+import { isWhollyKept } from '../ownership/internal.ts';
 import { staleEpoch } from '../queue/internal.ts';
 import { chooseVersion } from './choose-version.ts';
 import { toBase64, unwrapDataKey, wrapDataKey } from './data-key.ts';
@@ -55,7 +56,7 @@ export async function restoreCredentials({
     }
     log({ event: 'credentials_restored', sessionId, epoch, version: bundle.version });
     const { version, workspaceId, sha256, sizeBytes, phoneNumber, inline } = bundle;
-    await noteOldCopy(services, { sessionId, workspaceId, epoch, version });
+    if (bundle.isOld) await noteOldCopy(services, { sessionId, workspaceId, epoch, version });
     return {
       found: true,
       version,
@@ -105,9 +106,11 @@ async function loadBundles(
     select c.version, c.epoch, c.format, c.status, s.workspace_id as "workspaceId", c.object_key as "objectKey",
       replace(encode(c.inline_bytes, 'base64'), chr(10), '') as inline, c.sha256, c.size_bytes as "sizeBytes",
       c.wrapped_key as "wrappedKey", c.master_key_version as "masterKeyVersion",
-      c.chromium_major as "chromiumMajor", c.phone_number as "phoneNumber"
+      c.chromium_major as "chromiumMajor", c.phone_number as "phoneNumber",
+      l.started_epoch is not null and not (${isWhollyKept()} and c.status = 'current') as "isOld"
     from session_credentials c
     join sessions s on s.id = c.session_id and s.workspace_id = c.workspace_id
+    join session_leases l on l.session_id = c.session_id
     where c.session_id = ${sessionId} and c.status in ('current', 'previous')`);
   return z.array(StoredBundle).parse(rows);
 }

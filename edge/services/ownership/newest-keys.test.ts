@@ -172,28 +172,51 @@ describe('a copy at rest', () => {
     expect(await world.lease(sessionId)).toMatchObject({ keptEpoch: 4 });
   });
 
+  const log = async (sessionId: string) => {
+    const { sessionLog } = world.schema;
+    const rows = await world.db
+      .select()
+      .from(sessionLog)
+      .where(eq(sessionLog.sessionId, sessionId))
+      .orderBy(sessionLog.id);
+    return rows.map(({ reason }) => reason).filter((reason) => reason.startsWith('restored'));
+  };
+  const keptAt = (epoch: number) =>
+    world.db.execute(sql`update session_leases set kept_epoch = ${epoch}::int`);
+
   it('is no old one to go on from; any other is, and says how old it is, once', async () => {
     const { keep, restore, sessionId } = await credentialsOf(world);
     await keep();
-    const log = async () =>
-      (
-        await world.db
-          .select()
-          .from(world.schema.sessionLog)
-          .where(eq(world.schema.sessionLog.sessionId, sessionId))
-      ).map(({ reason }) => reason);
-    await world.db.execute(
-      sql`update session_leases set kept_epoch = 3 where session_id = ${sessionId}`,
-    );
+    await keptAt(3);
     await restore();
-    expect(await log()).toEqual([]);
-    await world.db.execute(
-      sql`update session_leases set kept_epoch = 2 where session_id = ${sessionId}`,
-    );
+    expect(await log(sessionId)).toEqual([]);
+    await keptAt(2);
     await world.db.execute(sql`update session_credentials set created_at = now() - interval '95 s'
       where session_id = ${sessionId}`);
     await restore();
     await restore();
-    expect(await log()).toEqual([expect.stringMatching(/^restored_old_copy: made 9\d s ago/)]);
+    expect(await log(sessionId)).toEqual([
+      expect.stringMatching(/^restored_old_copy: made 9\d s ago/),
+    ]);
+  });
+
+  it('that does not open is followed by an older one, which is named as well', async () => {
+    const { keep, restore, sessionId } = await credentialsOf(world);
+    const versions = [await keep(), await keep()];
+    await keptAt(2);
+    await restore();
+    await restore({ failed: [{ version: versions[1] ?? 0, error: 'damaged' }] });
+    expect(await log(sessionId)).toEqual([
+      expect.stringContaining(`(version ${versions[1]})`),
+      expect.stringContaining(`(version ${versions[0]})`),
+    ]);
+    const told = await world.db
+      .select()
+      .from(world.schema.events)
+      .where(eq(world.schema.events.type, 'session.restored_old_copy'));
+    expect(told.map(({ data }) => data)).toEqual([
+      expect.objectContaining({ version: versions[1] }),
+      expect.objectContaining({ version: versions[0] }),
+    ]);
   });
 });

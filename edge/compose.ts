@@ -7,6 +7,7 @@ import { HashGate } from './identity/hash-gate.ts';
 import { KeyCaches } from './identity/supabase/key-cache.ts';
 import { createSupabaseTokens } from './identity/supabase/verify-token.ts';
 import { createHttpMailer } from './mail/http-mailer.ts';
+import { createMediaGates, type MediaGates } from './media/media-gate.ts';
 import { createS3ObjectStore } from './media/s3-object-store.ts';
 import { IsolateLimiter } from './limiter/isolate-limiter.ts';
 import { createRedisRateLimiter } from './limiter/redis-rate-limiter.ts';
@@ -19,6 +20,7 @@ import { createQstashClock } from './webhooks/qstash-clock.ts';
 export type IsolateState = {
   limiter: IsolateLimiter;
   hashGate: HashGate;
+  mediaGates: MediaGates;
   subjects: SubjectMemory;
   supabaseKeys: KeyCaches;
   log: Log;
@@ -27,6 +29,7 @@ export type IsolateState = {
 export const createIsolateState = (log: Log): IsolateState => ({
   limiter: new IsolateLimiter(),
   hashGate: new HashGate(),
+  mediaGates: createMediaGates(),
   subjects: new SubjectMemory(),
   supabaseKeys: new KeyCaches(),
   log,
@@ -99,6 +102,7 @@ export function createServices({
     },
     subjects: isolate.subjects,
     hashGate: isolate.hashGate,
+    mediaGates: isolate.mediaGates,
     log,
     now,
     waitUntil,

@@ -6,6 +6,7 @@ import type { Log } from './log/log.ts';
 import type { SupabaseTokens } from './identity/supabase/verify-token.ts';
 import type { HashGate } from './identity/hash-gate.ts';
 import type { Mailer } from './mail/port.ts';
+import type { MediaGates } from './media/media-gate.ts';
 import type { ObjectStore } from './media/object-store.ts';
 import type { RateLimiter } from './limiter/port.ts';
 import type { Fleet } from './runners/fleets/port.ts';
@@ -64,6 +65,8 @@ export type Services = {
   mailer: Mailer;
   /** Keeps password hashing from taking the isolate over. */
   hashGate: HashGate;
+  /** Keep files on their way from filling the isolate's memory. */
+  mediaGates: MediaGates;
   log: Log;
   /** Unix ms. For stamps only: whatever is compared between processes uses the database's clock. */
   now: () => number;

@@ -2,7 +2,7 @@ import type { Log } from '../log/log.ts';
 import type { EdgeEnv } from '../env.ts';
 import { parseAllowList } from './allow-list.ts';
 import { judgeName } from './dns-over-https.ts';
-import type { Egress, EgressRequest, EgressResult } from './port.ts';
+import type { Egress, Opened, OpenRequest } from './port.ts';
 import { readCapped, withDeadline } from './read-capped.ts';
 import { judgeUrl } from './url-rules.ts';
 
@@ -13,7 +13,9 @@ const REDIRECTS = new Set([301, 302, 303, 307, 308]);
 type Door =
   | { kind: 'open'; url: URL; binding: Fetcher }
   | { kind: 'blocked'; reason: string }
-  | { kind: 'failed'; reason: string };
+  | Failed;
+
+type Failed = { kind: 'failed'; reason: string };
 
 type EgressEnv = Pick<EdgeEnv, 'BASE_URL' | 'EGRESS' | 'EGRESS_PRIVATE' | 'EGRESS_ALLOW'> & {
   /** Resolver with the JSON form of DNS over HTTPS, asked through EGRESS. */
@@ -54,7 +56,8 @@ export function createEgress(
     return { kind: 'open', url, binding: env.EGRESS };
   }
 
-  async function exchange(request: EgressRequest, deadline: AbortSignal): Promise<Exchange> {
+  /** Follows redirects up to the answer itself. */
+  async function reach(request: OpenRequest, deadline: AbortSignal): Promise<Opened> {
     let target = request.url;
     for (let hop = 0; ; hop += 1) {
       const opened = await door(target);
@@ -74,10 +77,7 @@ export function createEgress(
         request.method === 'GET' &&
         request.maxRedirects > 0 &&
         REDIRECTS.has(response.status);
-      if (!follow) {
-        const read = await readCapped(response, request.maxBytes, deadline);
-        return { kind: 'answered', status: response.status, headers: response.headers, ...read };
-      }
+      if (!follow) return { kind: 'opened', response, deadline };
       await response.body?.cancel();
       if (hop === request.maxRedirects) return { kind: 'failed', reason: 'too many redirects' };
       if (!URL.canParse(location, opened.url.href))
@@ -86,29 +86,40 @@ export function createEgress(
     }
   }
 
+  /** What `work` came to, or how the network or the deadline ended it. */
+  async function guarded<Result>(
+    request: OpenRequest,
+    work: (deadline: AbortSignal) => Promise<Result>,
+  ): Promise<Result | Failed> {
+    const deadline = AbortSignal.timeout(request.timeoutMs);
+    try {
+      return await withDeadline(work(deadline), deadline);
+    } catch (error) {
+      const reason = deadline.aborted
+        ? `no complete answer within ${request.timeoutMs} ms`
+        : 'the connection failed';
+      const detail = error instanceof Error ? error.message : String(error);
+      log({ event: 'egress_failed', host: new URL(request.url).hostname, reason, detail });
+      return { kind: 'failed', reason };
+    }
+  }
+
   return {
     async check(url) {
       const opened = await door(url);
       return opened.kind === 'open' ? null : opened.reason;
     },
+    open: (request) => guarded(request, (deadline) => reach(request, deadline)),
     async fetch(request) {
       const startedAt = now();
-      const deadline = AbortSignal.timeout(request.timeoutMs);
-      try {
-        const result = await withDeadline(exchange(request, deadline), deadline);
-        if (result.kind === 'blocked') return result;
-        return { ...result, durationMs: now() - startedAt };
-      } catch (error) {
-        const reason = deadline.aborted
-          ? `no complete answer within ${request.timeoutMs} ms`
-          : 'the connection failed';
-        const detail = error instanceof Error ? error.message : String(error);
-        log({ event: 'egress_failed', host: new URL(request.url).hostname, reason, detail });
-        return { kind: 'failed', reason, durationMs: now() - startedAt };
-      }
+      const result = await guarded(request, async (deadline) => {
+        const opened = await reach(request, deadline);
+        if (opened.kind !== 'opened') return opened;
+        const { status, headers } = opened.response;
+        const read = await readCapped(opened.response, request.maxBytes, deadline);
+        return { kind: 'answered' as const, status, headers, ...read };
+      });
+      return result.kind === 'blocked' ? result : { ...result, durationMs: now() - startedAt };
     },
   };
 }
-
-type WithoutDuration<Result> = Result extends unknown ? Omit<Result, 'durationMs'> : never;
-type Exchange = WithoutDuration<EgressResult>;

@@ -24,9 +24,19 @@ export type EgressRequest = {
   maxRedirects: number;
 };
 
+export type OpenRequest = Omit<EgressRequest, 'maxBytes'>;
+
+/** An answer whose body is still to be read, before the request's time is over. */
+export type Opened =
+  | { kind: 'opened'; response: Response; deadline: AbortSignal }
+  | { kind: 'blocked'; reason: string }
+  | { kind: 'failed'; reason: string };
+
 /** The only way to a URL that a user named. Never throws for what the network does. */
 export type Egress = {
   fetch(request: EgressRequest): Promise<EgressResult>;
+  /** As `fetch`, for an answer that is too large to be held. */
+  open(request: OpenRequest): Promise<Opened>;
   /** The same checks without a fetch: a reason to refuse the URL, or null. */
   check(url: string): Promise<string | null>;
 };

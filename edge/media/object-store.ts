@@ -2,10 +2,19 @@
 export type ObjectStore = {
   /** The object's bytes as they come; null when there is none. */
   read(key: string): Promise<ReadableStream<Uint8Array> | null>;
-  put(key: string, body: Uint8Array, mimetype: string): Promise<void>;
+  /** Begins an object of exactly this many bytes, which are written one after the other. */
+  openPut(key: string, sizeBytes: number, mimetype: string): ObjectWriter;
   /** URL that anyone may GET until it expires. No round trip. */
   presignGet(key: string, expiresInSeconds: number): Promise<string>;
   /** URL that takes one PUT of exactly this many bytes until it expires. No round trip. */
   presignPut(key: string, sizeBytes: number, expiresInSeconds: number): Promise<string>;
   delete(key: string): Promise<void>;
+};
+
+export type ObjectWriter = {
+  write(chunk: Uint8Array): Promise<void>;
+  /** Resolves when the object is stored. */
+  close(): Promise<void>;
+  /** Gives it up. What was written may or may not be there; delete the key. */
+  abort(): Promise<void>;
 };

@@ -15,9 +15,12 @@ type S3Env = Pick<
   'S3_ENDPOINT' | 'S3_REGION' | 'S3_BUCKET' | 'S3_ACCESS_KEY_ID' | 'S3_SECRET_ACCESS_KEY'
 >;
 
+/** Longer than any file takes. */
+const UPLOAD_SECONDS = 300;
+
 /**
  * Object storage by the S3 protocol.
- * @throws AppError UNAVAILABLE from `read`, `put` and `delete` when the storage fails or refuses
+ * @throws AppError UNAVAILABLE from `read`, `delete` and a writer when the storage fails or refuses
  */
 export function createS3ObjectStore(env: S3Env): ObjectStore {
   const client = new S3Client({
@@ -34,6 +37,8 @@ export function createS3ObjectStore(env: S3Env): ObjectStore {
     maxAttempts: 2,
   });
   const Bucket = env.S3_BUCKET;
+  const presignPut: ObjectStore['presignPut'] = (Key, ContentLength, expiresIn) =>
+    getSignedUrl(client, new PutObjectCommand({ Bucket, Key, ContentLength }), { expiresIn });
 
   return {
     read: async (Key) => {
@@ -45,17 +50,45 @@ export function createS3ObjectStore(env: S3Env): ObjectStore {
         throw new AppError('UNAVAILABLE', undefined, { part: 'objects' }, { cause: error });
       }
     },
-    put: async (Key, Body, ContentType) => {
-      await orUnavailable(client.send(new PutObjectCommand({ Bucket, Key, Body, ContentType })));
+    openPut: (key, sizeBytes, mimetype) => {
+      const { readable, writable } = new FixedLengthStream(sizeBytes);
+      const writer = writable.getWriter();
+      const sent = orUnavailable(
+        upload(presignPut(key, sizeBytes, UPLOAD_SECONDS), readable, mimetype),
+      );
+      // Whoever writes sees the failure; nobody may be listening at the moment when it happens.
+      sent.catch(() => undefined);
+      return {
+        write: async (chunk) => {
+          await Promise.race([orUnavailable(writer.write(chunk)), sent]);
+        },
+        close: async () => {
+          await Promise.race([orUnavailable(writer.close()), sent]);
+          await sent;
+        },
+        abort: async () => {
+          await writer.abort(new Error('given up')).catch(() => undefined);
+          await sent.catch(() => undefined);
+        },
+      };
     },
     presignGet: (Key, expiresIn) =>
       getSignedUrl(client, new GetObjectCommand({ Bucket, Key }), { expiresIn }),
-    presignPut: (Key, ContentLength, expiresIn) =>
-      getSignedUrl(client, new PutObjectCommand({ Bucket, Key, ContentLength }), { expiresIn }),
+    presignPut,
     delete: async (Key) => {
       await orUnavailable(client.send(new DeleteObjectCommand({ Bucket, Key })));
     },
   };
+}
+
+async function upload(url: Promise<string>, body: ReadableStream, mimetype: string): Promise<void> {
+  const answer = await fetch(await url, {
+    method: 'PUT',
+    headers: { 'content-type': mimetype },
+    body,
+  });
+  await answer.body?.cancel();
+  if (!answer.ok) throw new Error(`the storage answered with status ${answer.status}`);
 }
 
 async function orUnavailable<Result>(work: Promise<Result>): Promise<Result> {

@@ -1,3 +1,4 @@
+import type { IncomingHttpHeaders } from 'node:http';
 import type { RunningService } from '../service-process.ts';
 import { serve } from './serve.ts';
 
@@ -9,13 +10,19 @@ export const PIXEL_PNG = Buffer.from(
 
 /**
  * A site of files as callers name them: `/pixel.png`; `/page.png`, which is HTML; `/empty.png`; `/status/:code`;
- * `/size/:bytes`, a PNG of that many bytes; `/redirect/:hops`, which ends at `/pixel.png`; `/away?to=<url>`.
+ * `/size/:bytes`, a PNG of that many bytes; `/redirect/:hops`, which ends at `/pixel.png`; `/away?to=<url>`;
+ * `/part/:bytes`, the first bytes of the pixel with their own length (`?announce=` with another one, `?chunked` with none);
+ * any other path is the pixel, with `?disposition=` as its Content-Disposition.
+ * `/asked` lists the requests so far: path and headers.
  */
 export function startFileServer(): Promise<RunningService> {
+  const asked: { path: string; headers: IncomingHttpHeaders }[] = [];
   return serve((request, response) => {
     const url = new URL(request.url ?? '/', 'http://files.test');
     const [, first = '', second = ''] = url.pathname.split('/');
     const count = Number(second);
+    if (first === 'asked') return void response.end(JSON.stringify(asked));
+    asked.push({ path: url.pathname, headers: request.headers });
     if (first === 'status') return void response.writeHead(count).end('no');
     if (first === 'away')
       return void response.writeHead(302, { location: url.searchParams.get('to') ?? '/' }).end();
@@ -23,6 +30,18 @@ export function startFileServer(): Promise<RunningService> {
       const location = count > 1 ? `/redirect/${count - 1}` : '/pixel.png';
       return void response.writeHead(302, { location }).end();
     }
+    if (first === 'part') {
+      const part = PIXEL_PNG.subarray(0, count);
+      const length = url.searchParams.get('announce') ?? String(part.length);
+      const chunked = url.searchParams.has('chunked');
+      response.writeHead(200, chunked ? {} : { 'content-length': length });
+      response.write(part);
+      if (chunked || Number(length) === part.length) response.end();
+      else setImmediate(() => response.destroy());
+      return;
+    }
+    const disposition = url.searchParams.get('disposition');
+    if (disposition !== null) response.setHeader('content-disposition', disposition);
     response.writeHead(200, { 'content-type': 'image/png' });
     if (first === 'page.png') response.end('<!doctype html><title>not an image</title>');
     else if (first === 'empty.png') response.end();

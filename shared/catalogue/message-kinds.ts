@@ -63,7 +63,8 @@ export const MESSAGE_KINDS = {
   }),
   image: kind({
     summary: 'Send an image by URL',
-    description: 'Fetches the image first, then queues it.',
+    description:
+      'Fetches the image first, then queues it. Only a whole image is sent: as long as its server announced, with a header and an end. The file keeps the name in `Content-Disposition`, or else the last part of the path.',
     fields: { caption: Caption },
     media: {
       mimetypes: ['image/jpeg', 'image/png', 'image/gif', 'image/webp'],

@@ -62,6 +62,12 @@ describe('an image by URL', () => {
     ['/redirect/4', 'unreachable'],
     ['/away?to=http://10.0.0.1/pixel.png', 'blocked'],
     ['/away?to=file:///etc/passwd', 'blocked'],
+    ['/part/8', 'incomplete'],
+    ['/part/40', 'incomplete'],
+    ['/part/40?announce=70', 'incomplete'],
+    ['/part/69?chunked', 'incomplete'],
+    ['/part/70?announce=80', 'incomplete'],
+    ['/part/40?announce=17000000', 'too_large'],
   ])('%s is rejected as %s, and nothing is stored', async (path, reason) => {
     const { send, messages, media } = await setUp();
     expect(await send(`${harness.filesUrl}${path}`)).toMatchObject({
@@ -69,6 +75,41 @@ describe('an image by URL', () => {
       error: { code: 'MEDIA_REJECTED', details: { reason } },
     });
     expect([...(await messages()), ...(await media())]).toEqual([]);
+  });
+
+  test('says how much was announced and how much came', async () => {
+    const { send } = await setUp();
+    expect((await send(`${harness.filesUrl}/part/40?announce=70`)).error).toMatchObject({
+      message: 'The server announced 70 bytes and sent 40.',
+      details: { announcedBytes: 70, receivedBytes: 40 },
+    });
+    expect((await send(`${harness.filesUrl}/part/40?announce=17000000`)).error).toMatchObject({
+      details: { announcedBytes: 17_000_000, limitBytes: 16 * 1024 * 1024 },
+    });
+  });
+
+  test('a file whose server does not say its length is stored whole', async () => {
+    const { send, media } = await setUp();
+    expect(await send(`${harness.filesUrl}/part/70?chunked`)).toMatchObject({ status: 202 });
+    const [file] = await media();
+    expect(file).toMatchObject({ sizeBytes: 70 });
+    expect((await (await stored(file?.objectKey ?? '')).arrayBuffer()).byteLength).toBe(70);
+  });
+
+  test('the site learns who asks and what for, and names the file', async () => {
+    const { send, messages } = await setUp();
+    const name = crypto.randomUUID();
+    const disposition = encodeURIComponent("inline; filename*=UTF-8''%E7%8C%AB.png");
+    await send(`${harness.filesUrl}/${name}?disposition=${disposition}`);
+    expect(await messages()).toMatchObject([{ content: { filename: '猫.png' } }]);
+    const asked: unknown = await (await fetch(`${harness.filesUrl}/asked`)).json();
+    expect(asked).toContainEqual({
+      path: `/${name}`,
+      headers: expect.objectContaining({
+        'user-agent': 'Waypost-Media/1',
+        accept: 'image/*,*/*;q=0.8',
+      }),
+    });
   });
 
   test('a private address is refused', async () => {

@@ -1,15 +1,13 @@
 import { chatSortOf, MESSAGE_KINDS } from '../../../shared/catalogue/message-kinds.ts';
 import { AppError } from '../../../shared/errors.ts';
-import { sha256Hex } from '../../../shared/hex.ts';
 import { newId } from '../../../shared/ids.ts';
 import type { ServiceContext } from '../../context.ts';
 import { describeError } from '../../log/describe-error.ts';
-import { fetchMedia, type FetchedMedia } from '../../media/fetch-media.ts';
+import { fetchMedia } from '../../media/fetch-media.ts';
 import { checkEnqueue, enqueue, type EnqueueResult } from './enqueue.ts';
 import { finishSend } from './finish-send.ts';
 import type { SendAnswer } from './idempotency.ts';
 import type { SendRequest } from './send-request.ts';
-import type { NewMedia } from './send-statement.ts';
 
 /**
  * Queues a message and rings its session's runner: one SQL statement, one signed POST. A file is fetched and stored before,
@@ -30,16 +28,19 @@ export async function send({
 
   const replay = await checkEnqueue({ ctx, input });
   if (replay !== null) return replay;
-  const media = await store(ctx, await fetchMedia(ctx.egress, file.url, file.rule));
+  const { workspaceId } = ctx;
+  const id = newId('media', ctx.now());
+  const objectKey = `${workspaceId}/media/${id}`;
   let result: EnqueueResult;
   try {
-    result = await enqueue({ ctx, input, media });
+    const media = await fetchMedia(ctx, { ...file, workspaceId, objectKey });
+    result = await enqueue({ ctx, input, media: { id, objectKey, ...media } });
   } catch (error) {
-    ctx.waitUntil(discard(ctx, media.objectKey));
+    ctx.waitUntil(discard(ctx, objectKey));
     throw error;
   }
   // An equal request was faster, and its file is the one that is sent.
-  if ('replay' in result) ctx.waitUntil(discard(ctx, media.objectKey));
+  if ('replay' in result) ctx.waitUntil(discard(ctx, objectKey));
   return finishSend(ctx, result, input);
 }
 
@@ -52,15 +53,6 @@ function refuseChat({ said: { type }, to }: SendRequest): void {
   throw new AppError('VALIDATION_ERROR', undefined, {
     fields: [{ in: 'body', field: 'to', message }],
   });
-}
-
-async function store(ctx: ServiceContext, file: FetchedMedia): Promise<NewMedia> {
-  const { bytes, mimetype, filename } = file;
-  const id = newId('media', ctx.now());
-  const objectKey = `${ctx.workspaceId}/media/${id}`;
-  await ctx.objects.put(objectKey, bytes, mimetype);
-  const sha256 = await sha256Hex(bytes);
-  return { id, objectKey, mimetype, filename, sizeBytes: bytes.length, sha256 };
 }
 
 /** No row names this object: nothing would ever find it again. */

@@ -4,6 +4,7 @@ import type { AppEnv } from './context.ts';
 import type { App } from './http/app.ts';
 import { answerError } from './http/error-handler.ts';
 import { answerNotFound } from './http/not-found.ts';
+import { operationsOf } from './http/operations.ts';
 import { rejectInvalid } from './http/validation.ts';
 import { limitBody, requireJson } from './middleware/accept-body.ts';
 import { recordCalls } from './middleware/record-calls.ts';
@@ -46,7 +47,10 @@ const AREAS: readonly Area[] = [
 
 /** The whole HTTP surface: what every request passes, in order, then the operations by area. */
 export function createApp(compose: Compose): App {
-  const app: App = new OpenAPIHono<AppEnv>({ defaultHook: rejectInvalid });
+  const app: App = new OpenAPIHono<AppEnv>({
+    defaultHook: (result, c) => rejectInvalid(operations)(result, c),
+  });
+  const operations = operationsOf(app);
   app.onError(answerError);
   app.notFound(answerNotFound(() => app.routes));
 
@@ -54,7 +58,7 @@ export function createApp(compose: Compose): App {
   app.use('/auth/*', showCodeOnTop);
   app.use('*', guardOrigins);
   app.use('*', secureHeaders({ crossOriginResourcePolicy: false }));
-  app.on('ALL', ['/v1/*', '/auth/*'], recordCalls(app));
+  app.on('ALL', ['/v1/*', '/auth/*'], recordCalls(operations));
   app.use(
     '/v1/*',
     knowOperation(AREAS.flatMap(({ rows }) => rows)),

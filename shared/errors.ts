@@ -10,7 +10,8 @@ export const ERRORS = {
     status: 422,
     retryable: false,
     message: 'The request does not fit the schema; see details.',
-    advice: 'Correct the places that `details.fields` names.',
+    advice:
+      'Correct the places that `details.fields` names. Unknown fields and query parameters are refused too; the message suggests the name that you may have meant.',
   },
   MALFORMED_JSON: {
     status: 400,

@@ -161,7 +161,7 @@ function routeOf<
     ...(description !== undefined && { description }),
     request: {
       ...(params !== undefined && { params: asObject(params) }),
-      ...(query !== undefined && { query: asObject(query) }),
+      query: asObject(query ?? z.object({})).strict(),
       ...(headers !== undefined && { headers: asObject(headers) }),
       ...(body !== undefined && {
         body: {

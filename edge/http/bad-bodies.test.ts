@@ -147,3 +147,82 @@ test.each([
 ])('the bad text in %j is at %s', (value, field) => {
   expect(findBadText(value)?.field).toBe(field);
 });
+
+describe('a name that is not known', () => {
+  const send = { to: '+15550100001', text: 'Hello' };
+  const { to, text } = send;
+
+  test.each([
+    ['POST', '/v1/messages/text', { phone: to, text }, 'body', 'phone', 'did you mean `to`?'],
+    ['POST', '/v1/messages/text', { number: to, text }, 'body', 'number', 'did you mean `to`?'],
+    ['POST', '/v1/messages/text', { chatId: to, text }, 'body', 'chatId', 'did you mean `to`?'],
+    ['POST', '/v1/messages/text', { to, message: text }, 'body', 'message', 'did you mean `text`?'],
+    ['POST', '/v1/messages/text', { to, body: text }, 'body', 'body', 'did you mean `text`?'],
+    [
+      'POST',
+      '/v1/messages/text',
+      { ...send, session_id: 'x' },
+      'body',
+      'session_id',
+      '`sessionId`?',
+    ],
+    ['POST', '/v1/messages/text', { ...send, colour: 'red' }, 'body', 'colour', 'known are `'],
+    [
+      'POST',
+      '/v1/sessions',
+      { name: 'x', pacing: { minInterval: 1 } },
+      'body',
+      'pacing.minInterval',
+      '`minIntervalMs`?',
+    ],
+    ['POST', '/auth/sign-in/email', { mail: 'a@example.com' }, 'body', 'mail', '`email`?'],
+    ['GET', '/v1/events?type=message.failed', undefined, 'query', 'type', '`types`?'],
+    ['GET', '/v1/messages?page=2', undefined, 'query', 'page', '`cursor`?'],
+    ['GET', '/v1/sessions?archive=true', undefined, 'query', 'archive', '`archived`?'],
+    ['GET', '/v1/keys?x=1', undefined, 'query', 'x', 'is not known here'],
+    [
+      'DELETE',
+      `/v1/keys/${newId('key')}?force=true`,
+      undefined,
+      'query',
+      'force',
+      'is not known here',
+    ],
+  ])('%s %s %j: %s.%s %s', async (method, path, body, place, field, hint) => {
+    const { apiKey } = await harness.newWorkspace();
+    const answer = await harness.call(method, path, { key: apiKey, body });
+    expect(answer).toMatchObject({ status: 422, error: { code: 'VALIDATION_ERROR' } });
+    const { fields } = z
+      .object({
+        fields: z.array(z.object({ in: z.string(), field: z.string(), message: z.string() })),
+      })
+      .parse(answer.error?.details);
+    expect(fields[0]).toEqual({ in: place, field, message: expect.stringContaining(hint) });
+    expect(answer.error?.message).toBe(`${place}.${field}: ${fields[0]?.message}`);
+  });
+
+  test('is refused in the query of every operation of /v1', async () => {
+    const { token } = await harness.newUser({ isAdmin: true });
+    const { operations } = readDocument(
+      await (await harness.request('GET', '/openapi.json')).json(),
+    );
+    const taken: string[] = [];
+    for (const { method, path } of operations.filter(({ path }) => path.startsWith('/v1/'))) {
+      const address = path.replaceAll(/\{\w+\}/g, newId('message'));
+      const answer = await harness.call(method, `${address}?unheardOf=1`, { key: token });
+      if (answer.status !== 422) taken.push(`${method} ${path} ${answer.status}`);
+    }
+    expect(taken).toEqual([]);
+  });
+});
+
+test('a field that is missing is required', async () => {
+  const { apiKey } = await harness.newWorkspace();
+  const answer = await harness.call('POST', '/v1/messages/text', { key: apiKey, body: {} });
+  expect(answer.error?.details).toMatchObject({
+    fields: [
+      { in: 'body', field: 'to', message: 'is required' },
+      { in: 'body', field: 'text', message: 'is required' },
+    ],
+  });
+});

@@ -8,21 +8,33 @@ export type Operation = {
   route: string;
   /** Status of an accepted call; the highest where the route has several, so 202 for a send. */
   successStatus: number;
+  /** What query and JSON body are held to; undefined where it takes none. */
+  schemas: { query: unknown; json: unknown };
 };
 
 /** Name of a call that no operation of the API document answers. */
 export const UNKNOWN_OPERATION = 'unknown';
 
-/** The operations by `METHOD /router/:pattern`, from the routes' own declarations. */
-export function operationsOf(app: App): ReadonlyMap<string, Operation> {
+/** The operations by `METHOD /router/:pattern`, from the routes' own declarations; read when they are first asked for. */
+export function operationsOf(app: App): () => ReadonlyMap<string, Operation> {
+  let read: ReadonlyMap<string, Operation> | undefined;
+  return () => (read ??= readOperations(app));
+}
+
+function readOperations(app: App): ReadonlyMap<string, Operation> {
   const operations = new Map<string, Operation>();
   for (const definition of app.openAPIRegistry.definitions) {
     if (definition.type !== 'route') continue;
-    const { method, path, operationId = UNKNOWN_OPERATION, responses } = definition.route;
+    const { method, path, operationId = UNKNOWN_OPERATION, request, responses } = definition.route;
+    const content = request?.body?.content['application/json'];
     const statuses = Object.keys(responses).map(Number);
     operations.set(`${method.toUpperCase()} ${path.replaceAll(/\{(\w+)\}/g, ':$1')}`, {
       operationId,
       route: path,
+      schemas: {
+        query: request?.query,
+        json: content !== undefined && 'schema' in content ? content.schema : undefined,
+      },
       successStatus: Math.max(200, ...statuses.filter((status) => status >= 200 && status < 300)),
     });
   }

@@ -3,9 +3,8 @@ import { createMiddleware } from 'hono/factory';
 import { matchedRoutes } from 'hono/route';
 import { auditActor } from '../services/audit/audit-actor.ts';
 import type { AuditMessage } from '../services/audit/audit-message.ts';
-import { newCall, type Operation, operationsOf } from '../http/operations.ts';
+import { newCall, type Operation } from '../http/operations.ts';
 import type { AppEnv } from '../context.ts';
-import type { App } from '../http/app.ts';
 import { callerAddress } from '../http/caller-address.ts';
 import { describeError } from '../log/describe-error.ts';
 
@@ -13,13 +12,11 @@ import { describeError } from '../log/describe-error.ts';
  * One audit row for each request: what was not written by the request's own statement goes to the queue, after the
  * answer and as well as may be. What a rate limit refused is left out: a flood must not fill the log.
  */
-export const recordCalls = (app: App) => {
-  let operations: ReadonlyMap<string, Operation> | undefined;
-  return createMiddleware<AppEnv>(async (c, next) => {
-    operations ??= operationsOf(app);
+export const recordCalls = (operations: () => ReadonlyMap<string, Operation>) =>
+  createMiddleware<AppEnv>(async (c, next) => {
     const matched = matchedRoutes(c).at(-1);
     const pattern = matched === undefined || matched.method === 'ALL' ? null : matched.path;
-    const operation = operations.get(`${matched?.method} ${pattern}`);
+    const operation = operations().get(`${matched?.method} ${pattern}`);
     const { method } = c.req;
     c.set('call', newCall(c.get('requestId'), { method, pattern }, operation));
     await next();
@@ -37,7 +34,6 @@ export const recordCalls = (app: App) => {
     };
     services.waitUntil(send());
   });
-};
 
 function isToBeQueued(c: Context<AppEnv>): boolean {
   const errorCode = c.get('errorCode');

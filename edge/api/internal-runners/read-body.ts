@@ -2,7 +2,7 @@ import type { Context } from 'hono';
 import type { z } from 'zod';
 import { AppError } from '../../../shared/errors.ts';
 import type { AppEnv } from '../../context.ts';
-import { rejectInvalid } from '../../http/validation.ts';
+import { invalidRequest } from '../../http/validation.ts';
 
 /**
  * The request's body in the protocol's shape. These routes are between our own two halves and stay out of the OpenAPI
@@ -17,6 +17,5 @@ export async function readBody<Schema extends z.ZodType>(
   });
   const parsed = schema.safeParse(json);
   if (parsed.success) return parsed.data;
-  rejectInvalid({ target: 'json', success: false, error: parsed.error });
-  throw new AppError('VALIDATION_ERROR');
+  throw invalidRequest('json', parsed.error);
 }

@@ -172,7 +172,7 @@ describe('a text that is refused, and leaves nothing behind', () => {
     ['no recipient', { text: 'Hello' }, 'to'],
     ['a recipient that is no number', { ...HELLO, to: 'my friend' }, 'to'],
     ['an expiry in the past', { ...HELLO, expiresIn: -1 }, 'expiresIn'],
-    ['a field that does not exist', { ...HELLO, txet: 'Hello' }, ''],
+    ['a field that does not exist', { ...HELLO, txet: 'Hello' }, 'txet'],
   ])('%s', async (_name, body, field) => {
     const { send, rows } = await setUp();
     expect(await send(body)).toMatchObject({

@@ -211,7 +211,7 @@ describe('accepting another number', () => {
     expect(await harness.call('GET', `/v1/messages/${next}`, { key })).toMatchObject({
       data: { status: 'queued' },
     });
-    const told = await harness.call('GET', '/v1/events?type=message.failed', { key });
+    const told = await harness.call('GET', '/v1/events?types=message.failed', { key });
     expect(told.data).toMatchObject(
       former.map(() => ({ data: { status: 'failed', error: { code: 'NUMBER_CHANGED' } } })),
     );

@@ -36,7 +36,7 @@ const shown = async ({ sessionId, apiKey }: OwnedSession) => {
 };
 
 const warnings = async ({ apiKey }: OwnedSession) => {
-  const { data } = await harness.call('GET', '/v1/events?type=session.phone_unseen', {
+  const { data } = await harness.call('GET', '/v1/events?types=session.phone_unseen', {
     key: apiKey,
   });
   return (data as { type: string; data: Record<string, unknown> }[]).filter(

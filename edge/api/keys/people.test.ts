@@ -66,6 +66,33 @@ describe('a member', () => {
     expect(await create(apiKey)).toMatchObject({ status: 201 });
   });
 
+  test.each([
+    ['paused', 'PATCH', { isActive: false }],
+    ['narrowed', 'PATCH', { scopes: ['messages:send'] }],
+    ['revoked', 'DELETE', undefined],
+  ])('can have a key of theirs with more scopes %s', async (_how, method, body) => {
+    const { workspaceId, member } = await team();
+    const { apiKey, keyId } = await harness.newKey(workspaceId, { userId: member.userId });
+    const { apiKey: narrow } = await harness.newKey(workspaceId, {
+      userId: member.userId,
+      scopes: ['keys:*'],
+    });
+    const act = (key: string) => harness.call(method, `/v1/keys/${keyId}`, { key, body });
+    expect(await act(narrow)).toMatchObject({
+      status: 403,
+      error: { details: { field: 'scopes' } },
+    });
+    expect(await act(member.token)).toMatchObject({ status: 200 });
+    expect(await statusOf(apiKey)).not.toBe(200);
+  });
+
+  test('is not shown a key with more scopes anew', async () => {
+    const { workspaceId, member } = await team();
+    const { keyId } = await harness.newKey(workspaceId, { userId: member.userId });
+    const rotated = await harness.call('POST', `/v1/keys/${keyId}/rotate`, { key: member.token });
+    expect(rotated).toMatchObject({ status: 403, error: { details: { field: 'scopes' } } });
+  });
+
   test('neither sees, rotates nor revokes keys of others, by themselves or by a key', async () => {
     const { workspaceId, owner, member } = await team();
     const ofOwner = await create(owner.token, { scopes: ['*'] });
@@ -200,6 +227,19 @@ describe('requests a minute', () => {
     expect(await create(apiKey, { perMinute: 100 })).toMatchObject({ status: 201 });
     const slow = await create(apiKey, { perMinute: 10 });
     expect(await create(keyOf(slow), { perMinute: null })).toMatchObject(beyond);
+  });
+
+  test('above the tier’s do not keep a person from rotating the key', async () => {
+    const owner = await harness.newUser();
+    const made = await create(owner.token, { perMinute: 6_000 });
+    await harness.db
+      .update(harness.schema.workspaces)
+      .set({ tier: 'basic' })
+      .where(eq(harness.schema.workspaces.id, owner.workspaceId));
+    const rotated = await harness.call('POST', `/v1/keys/${idOf(made)}/rotate`, {
+      key: owner.token,
+    });
+    expect(rotated).toMatchObject({ status: 200, data: { key: expect.any(String) } });
   });
 
   test.each([

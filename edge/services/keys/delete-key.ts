@@ -2,13 +2,13 @@ import { sql } from 'drizzle-orm';
 import type { ServiceContext } from '../../context.ts';
 import { apiKeys } from '../../db/schema/index.ts';
 import { writeAudited } from '../audit/audit-row.ts';
-import { findKey, keyById } from './internal.ts';
+import { findKeyToChange, keyById } from './internal.ts';
 import { keyPolicies } from './key-limit.ts';
 import { keyNotFound } from './refusals.ts';
 
 /**
  * Revokes a key, and the one before its last rotation, from the next request on. The row stays, for the record.
- * @throws AppError NOT_FOUND; FORBIDDEN when the key has more scopes than the caller
+ * @throws AppError NOT_FOUND; FORBIDDEN for a key with fewer scopes
  */
 export async function deleteKey({
   ctx,
@@ -18,7 +18,7 @@ export async function deleteKey({
   input: { id: string };
 }): Promise<{ id: string; deleted: true }> {
   const { id } = input;
-  await findKey(ctx, id, ['scopes']);
+  await findKeyToChange(ctx, id);
   const write = ctx.db
     .update(apiKeys)
     .set({ revokedAt: sql`now()` })

@@ -70,19 +70,29 @@ function isShown({ actor }: ServiceContext, holder: Holder, row: KeyRow): boolea
 }
 
 /**
- * The key to change, and what holds the caller back.
- * @throws AppError NOT_FOUND, also for another workspace's key and one that the caller does not reach; FORBIDDEN for one
- * that can do more than the caller, in these respects
+ * The key to act on, and what holds the caller back.
+ * @throws AppError NOT_FOUND, also for another workspace's key and one that the caller does not reach
  */
 export async function findKey(
   ctx: ServiceContext,
   id: string,
-  respects?: readonly Power[],
 ): Promise<{ row: KeyRow; holder: Holder }> {
   const { rows, holder } = await readKeys(ctx);
   const row = rows.find((one) => one.id === id);
   if (row === undefined) throw keyNotFound();
-  refuseExcess(holder, row, respects);
+  return { row, holder };
+}
+
+/**
+ * The key to change or revoke. People may do so with any key that they see: that gives nobody more than they have.
+ * @throws AppError NOT_FOUND as `findKey`; FORBIDDEN when a key acts on one with more scopes than its own
+ */
+export async function findKeyToChange(
+  ctx: ServiceContext,
+  id: string,
+): Promise<{ row: KeyRow; holder: Holder }> {
+  const { row, holder } = await findKey(ctx, id);
+  if (holder.key !== null) refuseExcess(holder, row, ['scopes']);
   return { row, holder };
 }
 

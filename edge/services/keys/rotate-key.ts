@@ -2,8 +2,9 @@ import { sql } from 'drizzle-orm';
 import type { ServiceContext } from '../../context.ts';
 import { apiKeys } from '../../db/schema/index.ts';
 import { writeAudited } from '../audit/audit-row.ts';
-import { findKey, keyById, mintFor } from './internal.ts';
+import { findKey, keyById, mintFor, refuseExcess } from './internal.ts';
 import { type KeyView, viewKey } from './key-view.ts';
+import { POWERS } from './powers.ts';
 import { keyNotFound } from './refusals.ts';
 
 /**
@@ -19,7 +20,9 @@ export async function rotateKey({
   input: { id: string; overlapSeconds: number };
 }): Promise<KeyView & { key: string }> {
   const { id, overlapSeconds } = input;
-  const { row } = await findKey(ctx, id);
+  const { row, holder } = await findKey(ctx, id);
+  // The tier's rate bounds what people give, not what a key has: it must not keep one from being replaced.
+  refuseExcess(holder, row, holder.key === null ? ['scopes'] : POWERS);
   const { key, sha256 } = await mintFor(ctx, row);
   const previous =
     overlapSeconds === 0

@@ -1,7 +1,7 @@
 import type { ServiceContext } from '../../context.ts';
 import { apiKeys } from '../../db/schema/index.ts';
 import { writeAudited } from '../audit/audit-row.ts';
-import { findKey, keyById, pinOf, refuseExcess, requirePin } from './internal.ts';
+import { findKeyToChange, keyById, pinOf, refuseExcess, requirePin } from './internal.ts';
 import { keyPolicies } from './key-limit.ts';
 import { type KeyView, viewKey } from './key-view.ts';
 import { POWERS } from './powers.ts';
@@ -21,8 +21,8 @@ export type KeyChanges = {
 
 /**
  * Changes what is given and leaves the rest. The next request of the key is held to it, its rate included.
- * @throws AppError NOT_FOUND, SESSION_NOT_FOUND; FORBIDDEN when the key has more scopes than the caller, or would be
- * given more than the caller has
+ * @throws AppError NOT_FOUND, SESSION_NOT_FOUND; FORBIDDEN for a key with fewer scopes, and for whoever would give more than
+ * they have
  */
 export async function updateKey({
   ctx,
@@ -32,7 +32,7 @@ export async function updateKey({
   input: { id: string; changes: KeyChanges };
 }): Promise<KeyView> {
   const { id, changes } = input;
-  const { row, holder } = await findKey(ctx, id, ['scopes']);
+  const { row, holder } = await findKeyToChange(ctx, id);
   const { name, scopes, session, expiresAt, allowedIps, perMinute, isActive } = changes;
   const changed = {
     ...(name !== undefined && { name }),

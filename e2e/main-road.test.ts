@@ -9,6 +9,7 @@ import { type Deployment, startDeployment } from './testing/deployment.ts';
 import { isAbout } from './testing/inspector-client.ts';
 import { RED_DOT_BASE64 } from './testing/file-server.ts';
 import { processesUnder } from './testing/processes.ts';
+import { HAS_LEFT } from './testing/session.ts';
 import { until } from './testing/until.ts';
 
 const run = promisify(execFile);
@@ -176,6 +177,21 @@ describe('the main road, as a newcomer walks it', () => {
     });
     expect(reply.status).toBe(200);
     await api.call('DELETE', `/v1/webhooks/${endpoint.id}`);
+  });
+
+  it('shows a message as its send answered it, and takes a reply to it', async () => {
+    const { api } = deployment;
+    const headers = { prefer: 'wait=15' };
+    for (let round = 0; round < 10; round += 1) {
+      const body = { to: '+15550100002', text: `round ${round}` };
+      const answer = await api.call('POST', '/v1/messages/text', { body, headers });
+      expect(answer.status).toBe(200);
+      const { id } = answer.data(Message);
+      const reply = await api.call('POST', `/v1/messages/${id}/reply`, { body: { text: 'And' } });
+      expect(reply.status).toBe(202);
+      const { status } = (await api.call('GET', `/v1/messages/${id}`)).data(Message);
+      expect(HAS_LEFT).toContain(status);
+    }
   });
 
   it('stops with nothing left behind, and has everything when it starts again', async () => {

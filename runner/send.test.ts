@@ -111,6 +111,22 @@ describe('the way of a message', () => {
     });
   });
 
+  it('answers a doorbell only when the edge has it on record', async () => {
+    const { edge } = stage();
+    const session = edge.addSession();
+    await stage().startHere();
+    await edge.online(session);
+    let refusals = 0;
+    edge.notNow = (report) => report.kind === 'message.settled' && refusals++ < 2;
+    const message = edge.queue(session, 'ring');
+    await edge.call(`/v1/sessions/${session}/doorbell`, {
+      queueSeq: message.queueSeq,
+      waitFor: { messageId: message.messageId, waitMs: 10_000 },
+    });
+    expect(message.status).toBe('sent');
+    expect(refusals).toBeGreaterThan(2);
+  });
+
   it('answers a doorbell with nothing when the time runs out', async () => {
     const { edge } = stage();
     const session = edge.addSession();

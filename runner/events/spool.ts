@@ -263,13 +263,14 @@ export class ReportSpool {
 
   async #drop(batch: readonly Loaded[]): Promise<void> {
     this.#queues.remove(batch.map(({ queued }) => queued));
-    for (const { queued } of batch) this.#forget(queued);
-    await this.#onDisk(() => this.#deps.store.drop(batch.map(({ queued }) => queued.ref)));
-    for (const { queued, entry } of batch) {
-      if (entry !== null && entry.file !== null) await rm(entry.file.path, { force: true });
+    for (const { queued } of batch) {
+      this.#forget(queued);
       for (const resolve of this.#idle.get(keyOf(queued.ref)) ?? []) resolve();
       this.#idle.delete(keyOf(queued.ref));
     }
+    await this.#onDisk(() => this.#deps.store.drop(batch.map(({ queued }) => queued.ref)));
+    for (const { entry } of batch)
+      if (entry !== null && entry.file !== null) await rm(entry.file.path, { force: true });
   }
 
   async #onDisk(work: () => Promise<void>): Promise<boolean> {

@@ -245,10 +245,13 @@ export class Session {
   }
 
   async #settle(settlement: Settlement): Promise<void> {
-    await this.#deps.report(settledFact(settlement));
-    this.#deps.settlements.record(settlement);
+    const { report, reportsDelivered, settlements } = this.#deps;
     const { sessionId } = this.assignment;
     const { messageId, outcome, wireId, error } = settlement;
+    const kept = report(settledFact(settlement));
+    // A caller that waits reads the message next, and then it must say the same.
+    void reportsDelivered().then(() => settlements.record(settlement));
+    await kept;
     this.#deps.log.info('send.settled', {
       sessionId,
       messageId,

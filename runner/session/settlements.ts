@@ -21,7 +21,10 @@ export function settledFact(settlement: Settlement): FactReport {
   return { kind: 'message.settled', ...settlement };
 }
 
-/** Callers that wait for a message to be settled, and the latest settlements for callers that come a moment too late. */
+/**
+ * Callers that wait until the edge has it on record how a message was settled, and the latest settlements for callers that
+ * come a moment too late.
+ */
 export class Settlements {
   readonly #recent = new Map<string, SettledAnswer>();
   readonly #waiting = new Map<string, Set<(answer: SettledAnswer) => void>>();

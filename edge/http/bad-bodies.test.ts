@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { newId } from '../../shared/ids.ts';
 import { createHarness, type Harness } from '../testing/harness.ts';
 import { type ListedOperation, readDocument } from '../testing/openapi.ts';
-import { findBadText } from '../values/storable-text.ts';
+import { findBadValue } from '../values/storable-text.ts';
 
 let harness: Harness;
 let writes: (ListedOperation & { example: Record<string, unknown> })[];
@@ -141,11 +141,23 @@ test('an answer to very many mistakes stays small', async () => {
 });
 
 test.each([
+  ['headers', Object.fromEntries(Array.from({ length: 3_000 }, (_, index) => [`x-${index}`, '']))],
+  ['eventTypes', Array.from({ length: 3_000 }, () => '*')],
+])('thousands of %s are counted before any is looked at', async (name, values) => {
+  const { apiKey } = await harness.newWorkspace();
+  const body = { url: 'https://example.com/hook', [name]: values };
+  expect(await harness.call('POST', '/v1/webhooks', { key: apiKey, body })).toMatchObject({
+    status: 422,
+    error: { details: { fields: [{ field: '', message: 'has more than 2000 values' }] } },
+  });
+});
+
+test.each([
   [{ a: [{ b: 'x\0' }] }, 'a.0.b'],
   [{ a: '\ud83d' }, 'a'],
   [['😀', 1, null, true], undefined],
 ])('the bad text in %j is at %s', (value, field) => {
-  expect(findBadText(value)?.field).toBe(field);
+  expect(findBadValue(value)?.field).toBe(field);
 });
 
 describe('a name that is not known', () => {

@@ -2,18 +2,18 @@ import { createMiddleware } from 'hono/factory';
 import { AppError } from '../../shared/errors.ts';
 import type { AppEnv } from '../context.ts';
 import { malformedJson } from '../http/malformed-json.ts';
-import { badText, findBadText } from '../values/storable-text.ts';
+import { badText, findBadValue } from '../values/storable-text.ts';
 
 /**
  * Refuses what the parts behind it do not take: bytes that are no UTF-8, text that is no JSON, NUL and halves of surrogate
- * pairs. The address is held to the same.
+ * pairs, and more values than any operation reads. The address is held to the same.
  */
 export const checkJson = createMiddleware<AppEnv>(async (c, next) => {
   refuseBadAddress(c.req.url);
   if (c.req.raw.body !== null) {
     const text = decode(await c.req.arrayBuffer());
     if (text !== '') {
-      const bad = findBadText(parse(text));
+      const bad = findBadValue(parse(text));
       if (bad !== null) throw invalid('body', bad.field.slice(0, 200), bad.message);
     }
   }

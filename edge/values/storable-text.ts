@@ -1,11 +1,17 @@
+/** More than any body needs. A schema looks at every entry before it counts them, which takes long for thousands. */
+export const MAX_VALUES = 2_000;
+
 /**
- * Where a parsed value holds text that a database cannot: NUL, or half of a surrogate pair. The path as in `a.0.b`, with
- * what is wrong there; null when all is well.
+ * Where a parsed value holds text that a database cannot (NUL, or half of a surrogate pair), or more values than a schema
+ * should see. The path as in `a.0.b`, with what is wrong there; null when all is well.
  */
-export function findBadText(value: unknown): { field: string; message: string } | null {
+export function findBadValue(value: unknown): { field: string; message: string } | null {
   const pending: { path: string; value: unknown }[] = [{ path: '', value }];
+  let values = 0;
   for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
     const { path, value: current } = next;
+    values += 1;
+    if (values > MAX_VALUES) return { field: '', message: `has more than ${MAX_VALUES} values` };
     if (typeof current === 'string') {
       const message = badText(current);
       if (message !== null) return { field: path, message };

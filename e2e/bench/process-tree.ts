@@ -1,10 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 
-/**
- * Proportional set size of a process and all its descendants, in MiB: shared pages are counted once, split among those
- * who share them. Linux only; a process that ends while it is read counts nothing.
- */
-export async function treePssMiB(rootPid: number): Promise<{ pssMiB: number; processes: number }> {
+/** A process and all its descendants. Linux only. */
+export async function treePids(rootPid: number): Promise<number[]> {
   const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name)).map(Number);
   const parents = new Map<number, number>();
   for (const pid of pids) {
@@ -12,13 +9,20 @@ export async function treePssMiB(rootPid: number): Promise<{ pssMiB: number; pro
     const parent = /\) \S (\d+)/.exec(stat)?.[1];
     if (parent !== undefined) parents.set(pid, Number(parent));
   }
-  const inTree = (pid: number): boolean => {
+  return pids.filter((pid) => {
     for (let at: number | undefined = pid; at !== undefined && at > 1; at = parents.get(at)) {
       if (at === rootPid) return true;
     }
     return false;
-  };
-  const tree = pids.filter(inTree);
+  });
+}
+
+/**
+ * Proportional set size of a process and all its descendants, in MiB: shared pages are counted once, split among those
+ * who share them. Linux only; a process that ends while it is read counts nothing.
+ */
+export async function treePssMiB(rootPid: number): Promise<{ pssMiB: number; processes: number }> {
+  const tree = await treePids(rootPid);
   let kibibytes = 0;
   for (const pid of tree) {
     const rollup = await readFile(`/proc/${pid}/smaps_rollup`, 'utf8').catch(() => '');

@@ -4,6 +4,7 @@ import { createServer } from 'node:http';
 export const RED_DOT_BASE64 =
   'iVBORw0KGgoAAAANSUhEUgAAAAUAAAAFCAYAAACNbyblAAAAHElEQVQI12P4//8/w38GIAXDIBKE0DHxgljNBAAO9TXL0Y4OHwAAAABJRU5ErkJggg==';
 
+const LARGE_BYTES = 16 * 1024 * 1024;
 const HUGE_BYTES = 17 * 1024 * 1024;
 
 export type FileServer = {
@@ -12,12 +13,14 @@ export type FileServer = {
   close: () => Promise<void>;
 };
 
-/** Somebody's web server: `dot.png` is an image, `page.png` is HTML, `huge.png` is 17 MiB, all else is missing. */
+/** Somebody's web server: `dot.png` is an image, `page.png` is HTML, `huge.png` is 17 MiB, `large.png` the
+ * largest image that may be sent, all else is missing. */
 export async function startFileServer(): Promise<FileServer> {
   const png = Buffer.from(RED_DOT_BASE64, 'base64');
   const bodies: Record<string, () => Buffer> = {
     '/dot.png': () => png,
     '/page.png': () => Buffer.from('<html><body>not an image</body></html>'),
+    '/large.png': () => Buffer.concat([png, Buffer.alloc(LARGE_BYTES - png.length)]),
     '/huge.png': () => Buffer.concat([png, Buffer.alloc(HUGE_BYTES)]),
   };
   const server = createServer((request, response) => {

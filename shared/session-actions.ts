@@ -1,3 +1,5 @@
+import { z } from 'zod';
+
 /** What a session in `action_required` waits for, and the advice for the person who has to act. */
 export const SESSION_ACTIONS = {
   dismiss_dialog:
@@ -24,7 +26,13 @@ export const SESSION_ACTION_NAMES = Object.keys(SESSION_ACTIONS) as [
 ];
 
 /** In the form that the API and events show. */
-export type ShownAction = { action: SessionAction; advice: string };
+export const ShownAction = z
+  .object({
+    action: z.enum(SESSION_ACTION_NAMES).describe('A code for it.'),
+    advice: z.string().describe('What a person has to do, in words.'),
+  })
+  .meta({ 'x-component': 'SessionAction' });
+export type ShownAction = z.infer<typeof ShownAction>;
 
 export function showAction(action: SessionAction): ShownAction {
   return { action, advice: SESSION_ACTIONS[action] };

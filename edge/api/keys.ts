@@ -5,17 +5,10 @@ import { getOwnKey } from '../services/keys/get-own-key.ts';
 import { listKeys } from '../services/keys/list-keys.ts';
 import { rotateKey } from '../services/keys/rotate-key.ts';
 import { updateKey } from '../services/keys/update-key.ts';
-import {
-  CreateKey,
-  DeletedKey,
-  KeyId,
-  KeySchema,
-  OwnKeySchema,
-  RotateKey,
-  ShownKey,
-  UpdateKey,
-} from './keys/schemas.ts';
+import { CreateKey, KeyId, KeySchema, OwnKeySchema, ShownKey, UpdateKey } from './keys/schemas.ts';
+import { Deleted } from './deleted.ts';
 import { area, operation } from './operation.ts';
+import { Rotation } from './rotation.ts';
 import { anyKey, scope } from './takes.ts';
 
 export const keys = area('Keys', [
@@ -82,7 +75,7 @@ export const keys = area('Keys', [
     description:
       'The answer shows the new key, and nothing shows it again. Id, scopes and limits stay. The old key works until the overlap ends; one from an earlier rotation ends now.',
     params: KeyId,
-    body: { schema: RotateKey, example: { overlapSeconds: 86_400 }, optional: true },
+    body: { schema: Rotation, example: { overlapSeconds: 86_400 }, optional: true },
     answer: [200, 'The new key, shown once.', ShownKey],
     errors: ['NOT_FOUND'],
     run: ({ ctx, params, body }) => rotateKey({ ctx, input: { ...params, ...body } }),
@@ -95,7 +88,7 @@ export const keys = area('Keys', [
     summary: 'Revoke an API key',
     description: 'The key stops working with its next request, for good.',
     params: KeyId,
-    answer: [200, 'The key is revoked.', DeletedKey],
+    answer: [200, 'The key is revoked.', Deleted],
     errors: ['NOT_FOUND'],
     run: ({ ctx, params }) => deleteKey({ ctx, input: params }),
   }),

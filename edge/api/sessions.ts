@@ -16,9 +16,9 @@ import { startSession } from '../services/sessions/start-session.ts';
 import { stopSession } from '../services/sessions/stop-session.ts';
 import { unarchiveSession } from '../services/sessions/unarchive-session.ts';
 import { updateSession } from '../services/sessions/update-session.ts';
+import { Deleted } from './deleted.ts';
 import { area, operation, withMeta } from './operation.ts';
 import {
-  DeletedSession,
   LoggedOutSession,
   PairingCode,
   SessionLogEntry,
@@ -115,7 +115,7 @@ export const sessions = area('Sessions', [
     summary: 'Delete a session',
     description: 'Deletes it with its messages. Messages that are still queued are not sent.',
     params: SessionRef,
-    answer: [200, 'The session is deleted.', DeletedSession],
+    answer: [200, 'The session is deleted.', Deleted],
     errors: ['SESSION_NOT_FOUND'],
     run: ({ ctx, params }) => deleteSession({ ctx, input: params }),
   }),

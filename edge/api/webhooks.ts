@@ -7,15 +7,15 @@ import { listWebhooks } from '../services/webhooks/list-webhooks.ts';
 import { rotateWebhookSecret } from '../services/webhooks/rotate-webhook-secret.ts';
 import { testWebhook } from '../services/webhooks/test-webhook.ts';
 import { updateWebhook } from '../services/webhooks/update-webhook.ts';
+import { Deleted } from './deleted.ts';
 import { area, operation, withMeta } from './operation.ts';
+import { Rotation } from './rotation.ts';
 import { scope } from './takes.ts';
 import { DeliveryQuery, DeliverySchema } from './webhooks/delivery-schemas.ts';
 import {
   CreatedWebhook,
   CreateWebhook,
-  DeletedWebhook,
   RotatedWebhook,
-  RotateSecret,
   SentTest,
   UpdateWebhook,
   WebhookId,
@@ -85,7 +85,7 @@ export const webhooks = area('Webhooks', [
     takes: scope('webhooks:write'),
     summary: 'Delete a webhook endpoint and its delivery log',
     params: WebhookId,
-    answer: [200, 'The endpoint is deleted.', DeletedWebhook],
+    answer: [200, 'The endpoint is deleted.', Deleted],
     errors: ['NOT_FOUND'],
     run: ({ ctx, params }) => deleteWebhook({ ctx, input: params }),
   }),
@@ -97,7 +97,7 @@ export const webhooks = area('Webhooks', [
     summary: 'Give an endpoint a new signing secret',
     description: 'Requests are signed with both secrets until the overlap ends.',
     params: WebhookId,
-    body: { schema: RotateSecret, example: { overlapSeconds: 86_400 }, optional: true },
+    body: { schema: Rotation, example: { overlapSeconds: 86_400 }, optional: true },
     answer: [200, 'The endpoint, with its new secret.', RotatedWebhook],
     errors: ['NOT_FOUND'],
     run: ({ ctx, params, body }) => rotateWebhookSecret({ ctx, input: { ...params, ...body } }),

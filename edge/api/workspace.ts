@@ -8,11 +8,11 @@ import { listMembers } from '../services/workspace/list-members.ts';
 import { updateMember } from '../services/workspace/update-member.ts';
 import { updateWorkspace } from '../services/workspace/update-workspace.ts';
 import { PageQuery } from '../http/cursor.ts';
+import { Deleted } from './deleted.ts';
 import { area, operation, withMeta } from './operation.ts';
 import { owners, scope, users } from './takes.ts';
 import {
   CreateInvitation,
-  DeletedInvitation,
   DeletedMember,
   InvitationId,
   InvitationSchema,
@@ -124,7 +124,7 @@ export const workspace = area('Workspace', [
     takes: owners,
     summary: 'Revoke an invitation',
     params: InvitationId,
-    answer: [200, 'The link no longer works.', DeletedInvitation],
+    answer: [200, 'The link no longer works.', Deleted],
     errors: ['NOT_FOUND'],
     run: ({ ctx, params }) => deleteInvitation({ ctx, input: params }),
   }),

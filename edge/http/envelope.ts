@@ -4,22 +4,24 @@ import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import { ERROR_CODES, ERRORS, type ErrorCode } from '../../shared/errors.ts';
 import type { AppEnv } from '../context.ts';
 
-const Meta = z.object({
-  requestId: z.string().openapi({ example: 'req_01k2q8z6m4c8f7h3n5r9t1v0wx' }),
-  timestamp: z.iso.datetime(),
-  sessionId: z.string().optional(),
-  sessionName: z.string().optional(),
-  failedMessages: z
-    .number()
-    .int()
-    .optional()
-    .describe('How many messages failed because of this request. Each has its own event.'),
-  nextCursor: z
-    .string()
-    .nullable()
-    .optional()
-    .describe('Pass it as `cursor` to get the next page; null on the last page.'),
-});
+const Meta = z
+  .object({
+    requestId: z.string().openapi({ example: 'req_01k2q8z6m4c8f7h3n5r9t1v0wx' }),
+    timestamp: z.iso.datetime(),
+    sessionId: z.string().optional(),
+    sessionName: z.string().optional(),
+    failedMessages: z
+      .number()
+      .int()
+      .optional()
+      .describe('How many messages failed because of this request. Each has its own event.'),
+    nextCursor: z
+      .string()
+      .nullable()
+      .optional()
+      .describe('Pass it as `cursor` to get the next page; null on the last page.'),
+  })
+  .openapi('Meta');
 export type ExtraMeta = Partial<
   Pick<z.infer<typeof Meta>, 'sessionId' | 'sessionName' | 'nextCursor' | 'failedMessages'>
 >;
@@ -129,6 +131,3 @@ export function errors<Code extends ErrorCode = never>(...codes: Code[]): ErrorR
   // The loop above makes one entry for each status of the codes, which is what the type says.
   return Object.fromEntries(entries) as ErrorResponses<Code>;
 }
-
-/** `errors()` with nothing route-specific. */
-export const errorResponses = errors();

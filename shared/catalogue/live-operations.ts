@@ -1,6 +1,5 @@
 import { CONTACT_OPERATIONS } from './live/contacts.ts';
 import { PAGE_OPERATIONS } from './live/page.ts';
-import type { RowInput, RowOutput } from './row.ts';
 
 /**
  * Everything that callers may ask of the engine of a linked session, one row each, in a file for each area. Who implements
@@ -9,5 +8,3 @@ import type { RowInput, RowOutput } from './row.ts';
 export const LIVE_OPERATIONS = { ...CONTACT_OPERATIONS, ...PAGE_OPERATIONS };
 
 export type LiveOperation = keyof typeof LIVE_OPERATIONS;
-export type LiveInput<Name extends LiveOperation> = RowInput<typeof LIVE_OPERATIONS, Name>;
-export type LiveOutput<Name extends LiveOperation> = RowOutput<typeof LIVE_OPERATIONS, Name>;

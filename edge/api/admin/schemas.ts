@@ -92,7 +92,7 @@ export const RunnerSchema = z
 
 export const AdminSessionSchema = z
   .intersection(SessionSchema, z.object({ workspaceId: z.string() }))
-  .openapi({ description: 'A session with the workspace that it belongs to.' });
+  .openapi('AdminSession', { description: 'A session with the workspace that it belongs to.' });
 
 export const CreateUser = z.strictObject({
   email: EmailAddress,

@@ -141,9 +141,7 @@ export const ShownKey = KeySchema.extend({
     description: 'The whole key. It is shown only here, so store it.',
     example: WHOLE_KEY_SHOWN,
   }),
-}).openapi({ example: { ...KEY_SHOWN, key: WHOLE_KEY_SHOWN } });
-
-const DAY_SECONDS = 86_400;
+}).openapi('NewApiKey', { example: { ...KEY_SHOWN, key: WHOLE_KEY_SHOWN } });
 
 export const CreateKey = z.strictObject({
   name: KeyFields.name,
@@ -159,19 +157,3 @@ export const CreateKey = z.strictObject({
 });
 
 export const UpdateKey = z.strictObject({ ...KeyFields, isActive: z.boolean() }).partial();
-
-export const RotateKey = z.strictObject({
-  overlapSeconds: z
-    .number()
-    .int()
-    .min(0)
-    .max(7 * DAY_SECONDS)
-    .default(DAY_SECONDS)
-    .openapi({
-      description: 'How many seconds the old key works beside the new one; 0 ends it now.',
-    }),
-});
-
-export const DeletedKey = z
-  .object({ id: z.string(), deleted: z.literal(true) })
-  .openapi('DeletedKey', { example: { id: KEY_EXAMPLE, deleted: true } });

@@ -16,13 +16,15 @@ export const MeSchema = z
       .nullable()
       .describe('The workspace they act in when the credential names none.'),
     memberships: z.array(
-      z.object({
-        workspaceId: z.string(),
-        name: z.string(),
-        role: z.enum(ROLES),
-        allSessions: z.boolean(),
-        isActive: z.boolean().describe('False while the workspace is suspended.'),
-      }),
+      z
+        .object({
+          workspaceId: z.string(),
+          name: z.string(),
+          role: z.enum(ROLES),
+          allSessions: z.boolean(),
+          isActive: z.boolean().describe('False while the workspace is suspended.'),
+        })
+        .openapi('Membership'),
     ),
     signInMethods: z.array(z.string()).describe('`password`, `google`, `supabase`.'),
     createdAt: z.iso.datetime(),

@@ -3,7 +3,7 @@ import type { App } from '../../http/app.ts';
 import { answer, ok } from '../../http/envelope.ts';
 import { checkReadiness } from '../../services/readiness/check-readiness.ts';
 
-const Probe = z.object({ status: z.enum(['up', 'down']), durationMs: z.number() });
+const Probe = z.object({ status: z.enum(['up', 'down']), durationMs: z.number() }).openapi('Probe');
 const up = { status: 'up' as const, durationMs: 3 };
 
 const Readiness = z

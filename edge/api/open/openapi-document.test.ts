@@ -87,3 +87,63 @@ describe('events in the OpenAPI document', () => {
     });
   });
 });
+
+describe('schemas in the OpenAPI document', () => {
+  test('have one name for each shape, and no two the same', () => {
+    const shapes = [...shapesOf(document)];
+    expect(shapes.length).toBeGreaterThan(150);
+    expect(shapes.filter(([, places]) => places.length > 1).map(([, places]) => places)).toEqual(
+      [],
+    );
+  });
+
+  test('are named wherever they are a whole body or answer', () => {
+    const bare = operations.flatMap(({ operationId, requestBody, responses }) =>
+      [requestBody, ...Object.values(responses)]
+        .map((part) => part?.content?.['application/json']?.schema)
+        .filter((schema) => schema !== undefined && !JSON.stringify(schema).includes('"$ref"'))
+        .map(() => operationId),
+    );
+    expect(bare).toEqual([]);
+  });
+
+  test('have null beside a name, not in conflict with it', () => {
+    expect(document.components.schemas['Workspace']).toMatchObject({
+      properties: {
+        pacing: { anyOf: [{ $ref: '#/components/schemas/Pacing' }, { type: 'null' }] },
+      },
+    });
+    const text = JSON.stringify(document);
+    expect(text).not.toContain('{"type":["object","null"]}');
+    expect(text).not.toContain('x-component');
+  });
+});
+
+const ANNOTATIONS = ['description', 'example', 'examples'];
+
+/** A schema without what is only said about it, in one order. */
+function shapeOf(schema: unknown, isFields = false): unknown {
+  if (Array.isArray(schema)) return schema.map((part) => JSON.stringify(shapeOf(part))).toSorted();
+  if (typeof schema !== 'object' || schema === null) return schema;
+  const entries = Object.entries(schema).filter(([key]) => isFields || !ANNOTATIONS.includes(key));
+  const sorted = entries.toSorted(([a], [b]) => a.localeCompare(b));
+  return Object.fromEntries(
+    sorted.map(([key, value]) => [key, shapeOf(value, key === 'properties')]),
+  );
+}
+
+/** The places of each shape of object in the document, null allowed or not. */
+function shapesOf(whole: unknown): Map<string, string[]> {
+  const shapes = new Map<string, string[]>();
+  const visit = (node: unknown, place: string): void => {
+    if (typeof node !== 'object' || node === null) return;
+    if ('properties' in node && 'type' in node && [node.type].flat().includes('object')) {
+      const shape = JSON.stringify(shapeOf({ ...node, type: 'object' }));
+      shapes.set(shape, [...(shapes.get(shape) ?? []), place]);
+    }
+    for (const [key, value] of Object.entries(node))
+      if (!key.startsWith('example')) visit(value, `${place}/${key}`);
+  };
+  visit(whole, '');
+  return shapes;
+}

@@ -4,6 +4,7 @@ import { ERRORS } from '../../../shared/errors.ts';
 import { keysAndUsers } from '../takes.ts';
 import { errorExamples } from '../../http/envelope.ts';
 import { describeReceivedEvent } from '../events/received-event.ts';
+import { nameSchemas } from './name-schemas.ts';
 import { COOKIE_PREFIX } from '../../identity/session-cookie.ts';
 
 const DESCRIPTION = `
@@ -116,7 +117,6 @@ export function buildDocument(app: App) {
     for (const operation of [post, put, patch])
       if (operation?.requestBody !== undefined)
         operation.responses = { ...BODY_ERRORS, ...operation.responses };
+  nameSchemas(document);
   return document;
 }
-
-export type OpenApiDocument = ReturnType<typeof buildDocument>;

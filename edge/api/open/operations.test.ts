@@ -15,7 +15,8 @@ beforeAll(async () => {
   v1 = operations.filter(({ path }) => path.startsWith('/v1/'));
 });
 
-const Enveloped = z.looseObject({
+const Answer = z.looseObject({
+  $ref: z.string().optional(),
   properties: z.looseObject({ data: z.unknown().optional() }).optional(),
 });
 
@@ -69,7 +70,10 @@ describe('the OpenAPI document', () => {
         const schema = response.content?.['application/json']?.schema;
         if (schema === undefined || !status.startsWith('2')) continue;
         // Our envelope's own example is none of what it carries.
-        const { properties } = Enveloped.parse(schema);
+        const { $ref = '' } = Answer.parse(schema);
+        const { properties } = Answer.parse(
+          document.components.schemas[$ref.split('/')[3] ?? ''] ?? {},
+        );
         const data = properties?.data ?? schema;
         if (!whole(data).includes('"example"')) bare.push(`${named(operation)} ${status}`);
       }

@@ -1,6 +1,6 @@
 import { z } from '@hono/zod-openapi';
 import { SessionMetrics } from '../../../shared/protocol/leases.ts';
-import { SESSION_ACTION_NAMES } from '../../../shared/session-actions.ts';
+import { ShownAction } from '../../../shared/session-actions.ts';
 import { SESSION_STATUSES } from '../../../shared/session-status.ts';
 import { SESSION_EXAMPLE } from './schemas.ts';
 
@@ -24,10 +24,9 @@ export const SessionStatusSchema = z
     name: z.string(),
     status: z.enum(SESSION_STATUSES),
     reason: z.string(),
-    action: z
-      .object({ action: z.enum(SESSION_ACTION_NAMES), advice: z.string() })
-      .nullable()
-      .describe('What a person has to do while the status is `action_required`.'),
+    action: ShownAction.nullable().describe(
+      'What a person has to do while the status is `action_required`.',
+    ),
     reconnect: z
       .object({ attempt: z.number().int(), nextAt: z.iso.datetime() })
       .nullable()
@@ -61,14 +60,19 @@ export const SessionStatusSchema = z
     },
   });
 
-const Uptime = z.object({
-  wantedSeconds: z.number().int().describe('Time in which the session was linked and not stopped.'),
-  onlineSeconds: z.number().int(),
-  share: z
-    .number()
-    .nullable()
-    .describe('`onlineSeconds` divided by `wantedSeconds`; null when the latter is 0.'),
-});
+const Uptime = z
+  .object({
+    wantedSeconds: z
+      .number()
+      .int()
+      .describe('Time in which the session was linked and not stopped.'),
+    onlineSeconds: z.number().int(),
+    share: z
+      .number()
+      .nullable()
+      .describe('`onlineSeconds` divided by `wantedSeconds`; null when the latter is 0.'),
+  })
+  .openapi('Uptime');
 
 export const SessionMetricsSchema = z
   .object({
@@ -110,10 +114,6 @@ export const LoggedOutSession = z
       told: true,
     },
   });
-
-export const DeletedSession = z
-  .object({ id: z.string(), deleted: z.literal(true) })
-  .openapi('DeletedSession', { example: { id: SESSION_EXAMPLE, deleted: true } });
 
 export const SessionLogEntry = z
   .object({

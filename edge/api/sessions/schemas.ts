@@ -35,6 +35,7 @@ export const Pacing = z
     jitterMs: z.number().int().min(0).max(600_000),
   })
   .openapi({
+    'x-component': 'Pacing',
     description:
       'Pause between two sends: at least `minIntervalMs`, plus up to `jitterMs` at random. The defaults are 1,500 and 500. With shorter pauses a number looks like a machine.',
     example: { minIntervalMs: 1500, jitterMs: 500 },
@@ -65,6 +66,7 @@ export const Proxy = z
     message: 'Chromium cannot log in at a SOCKS proxy; use an HTTP proxy',
   })
   .openapi({
+    'x-component': 'Proxy',
     description: "Proxy for this session's browser only.",
     example: { url: 'http://proxy.example.com:8080', username: 'user', password: 'secret' },
   });

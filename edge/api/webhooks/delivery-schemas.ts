@@ -3,14 +3,16 @@ import { PageQuery } from '../../http/cursor.ts';
 
 const STATUSES = ['pending', 'delivered', 'failed', 'cancelled'] as const;
 
-const Attempt = z.object({
-  attemptNo: z.number().int(),
-  startedAt: z.iso.datetime(),
-  durationMs: z.number().int(),
-  statusCode: z.number().int().nullable(),
-  error: z.string().nullable(),
-  responseExcerpt: z.string().nullable().describe('The first 2 KiB of the response.'),
-});
+const Attempt = z
+  .object({
+    attemptNo: z.number().int(),
+    startedAt: z.iso.datetime(),
+    durationMs: z.number().int(),
+    statusCode: z.number().int().nullable(),
+    error: z.string().nullable(),
+    responseExcerpt: z.string().nullable().describe('The first 2 KiB of the response.'),
+  })
+  .openapi('DeliveryAttempt');
 
 export const DeliverySchema = z
   .object({

@@ -129,20 +129,6 @@ export const CreatedWebhook = WebhookSchema.extend({ secret: Secret }).openapi('
 
 export const UpdateWebhook = z.strictObject({ ...WebhookFields, isActive: z.boolean() }).partial();
 
-const DAY_SECONDS = 86_400;
-
-export const RotateSecret = z.strictObject({
-  overlapSeconds: z
-    .number()
-    .int()
-    .min(0)
-    .max(7 * DAY_SECONDS)
-    .default(DAY_SECONDS)
-    .openapi({
-      description: 'How many seconds requests are signed with both secrets.',
-    }),
-});
-
 export const RotatedWebhook = WebhookSchema.extend({
   secret: Secret,
   previousSecretUntil: z.iso.datetime(),
@@ -153,12 +139,6 @@ export const RotatedWebhook = WebhookSchema.extend({
     previousSecretUntil: '2026-11-22T10:00:00.000Z',
   },
 });
-
-export const DeletedWebhook = z
-  .object({ id: z.string(), deleted: z.literal(true) })
-  .openapi('DeletedWebhook', {
-    example: { id: 'whk_01k2q8z6m4c8f7h3n5r9t1v0wx', deleted: true },
-  });
 
 export const SentTest = z
   .object({ eventId: z.string(), deliveryId: z.string() })

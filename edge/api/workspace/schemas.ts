@@ -1,5 +1,6 @@
 import { z } from '@hono/zod-openapi';
 import { TIER_SESSIONS } from '../../services/sessions/tiers.ts';
+import { Deleted } from '../deleted.ts';
 import { Pacing, SESSION_EXAMPLE } from '../sessions/schemas.ts';
 import { EmailAddress } from '../../identity/email-address.ts';
 import { KEY_EXAMPLE } from '../keys/schemas.ts';
@@ -162,7 +163,7 @@ export const KeysFate = z.enum(['revoke', 'take_over']).default('revoke').openap
     'What happens to their API keys. With `take_over` the keys keep working and belong to you.',
 });
 
-const KeyRefs = z.array(z.object({ id: z.string(), name: z.string() }));
+const KeyRefs = z.array(z.object({ id: z.string(), name: z.string() }).openapi('KeyRef'));
 /** The keys that a change of a member ended or handed over. */
 export const SettledKeys = z
   .object({ revoked: KeyRefs, takenOver: KeyRefs })
@@ -181,11 +182,7 @@ export const UpdateMember = z
   .extend({ keys: KeysFate });
 
 export const DeletedMember = z
-  .object({
-    id: z.string(),
-    deleted: z.literal(true),
-    apiKeys: SettledKeys,
-  })
+  .object({ ...Deleted.shape, apiKeys: SettledKeys })
   .openapi('DeletedMember', {
     example: {
       id: USER_EXAMPLE,
@@ -199,9 +196,5 @@ export const CreateInvitation = z.strictObject({
   role: MemberRole.default('member'),
   allSessions: AllSessions.default(false),
 });
-
-export const DeletedInvitation = z
-  .object({ id: z.string(), deleted: z.literal(true) })
-  .openapi('DeletedInvitation', { example: { id: INVITATION_EXAMPLE, deleted: true } });
 
 export const UpdatedMember = MemberSchema.extend({ apiKeys: SettledKeys }).openapi('UpdatedMember');

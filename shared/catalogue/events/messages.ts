@@ -16,7 +16,7 @@ const Person = z
     lid: z.string().nullable().describe('LID, the id that hides the phone number.'),
     name: z.string().nullable().describe('The name that the person gave themselves.'),
   })
-  .describe('Who did it.');
+  .meta({ 'x-component': 'Person' });
 const ADA = { id: '15550100002@c.us', lid: '90000000001@lid', name: 'Ada' };
 
 const chatId = z

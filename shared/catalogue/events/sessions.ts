@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { SESSION_ACTION_NAMES, showAction } from '../../session-actions.ts';
+import { ShownAction, showAction } from '../../session-actions.ts';
 import { SESSION_STATUSES } from '../../session-status.ts';
 import { event, Time } from './row.ts';
 
@@ -16,13 +16,9 @@ export const SESSION_EVENTS = {
       phoneNumber,
       lid: z.string().nullable().describe("LID of the session's own account."),
       displayName: z.string().nullable().describe("Name of the session's own account."),
-      action: z
-        .object({
-          action: z.enum(SESSION_ACTION_NAMES).describe('A code for it.'),
-          advice: z.string().describe('What a person has to do, in words.'),
-        })
-        .optional()
-        .describe('What the session waits for; only with `action_required`.'),
+      action: ShownAction.optional().describe(
+        'What the session waits for; only with `action_required`.',
+      ),
       newPhoneNumber: z
         .string()
         .nullable()

@@ -19,11 +19,11 @@ ${rates.join('\n')}
 ${limits.join('\n')}
 `;
 
+const PLACE = /(<!-- limits:[^>]*-->\n)[^]*(<!-- \/limits -->)/;
+
 const current = readFileSync(FILE, 'utf8');
-const text = current.replace(
-  /(<!-- limits:[^>]*-->\n)[^]*(<!-- \/limits -->)/,
-  (_all, start, end) => `${start}\n${tables}\n${end}`,
-);
+if (!PLACE.test(current)) throw new Error('docs/limits-and-origins.md has no place for the limits');
+const text = current.replace(PLACE, (_all, start, end) => `${start}\n${tables}\n${end}`);
 if (!process.argv.includes('--check')) writeFileSync(FILE, text);
 else if (current !== text) {
   process.stdout.write(

@@ -10,7 +10,7 @@ import { limitBody, requireJson } from './middleware/accept-body.ts';
 import { recordCalls } from './middleware/record-calls.ts';
 import { API_CREDENTIALS, authenticate } from './middleware/authenticate.ts';
 import { knowOperation } from './middleware/know-operation.ts';
-import { limitFailedCredentials } from './middleware/limit-rate.ts';
+import { limitFailedCredentials, limitNotFound } from './middleware/limit-rate.ts';
 import { guardOrigins } from './middleware/origins.ts';
 import { checkJson } from './middleware/check-json.ts';
 import { type Compose, requestContext } from './middleware/request-context.ts';
@@ -52,7 +52,11 @@ export function createApp(compose: Compose): App {
   });
   const operations = operationsOf(app);
   app.onError(answerError);
-  app.notFound(answerNotFound(() => app.routes));
+  const answerMissing = answerNotFound(() => app.routes);
+  app.notFound(async (c) => {
+    await limitNotFound(c);
+    return answerMissing(c);
+  });
 
   app.use('*', requestContext(compose));
   app.use('/auth/*', showCodeOnTop);

@@ -7,9 +7,13 @@ export const COOKIE_PREFIX = 'waypost';
 
 type CookieEnv = Pick<EdgeEnv, 'AUTH_SECRET' | 'BASE_URL'>;
 
-/** The cookie that a login lives in. Browsers take the `__Secure-` one over TLS only. */
-export const sessionCookieName = ({ BASE_URL }: Pick<EdgeEnv, 'BASE_URL'>): string =>
-  `${BASE_URL.startsWith('https://') ? '__Secure-' : ''}${COOKIE_PREFIX}.session_token`;
+/** The full name of a cookie of ours. Browsers take `__Secure-` ones over TLS only. */
+export const cookieName = ({ BASE_URL }: Pick<EdgeEnv, 'BASE_URL'>, name: string): string =>
+  `${BASE_URL.startsWith('https://') ? '__Secure-' : ''}${COOKIE_PREFIX}.${name}`;
+
+/** The cookie that a login lives in. */
+export const sessionCookieName = (env: Pick<EdgeEnv, 'BASE_URL'>): string =>
+  cookieName(env, 'session_token');
 
 /**
  * The session token in a request's cookie, when its signature is ours: `<token>.<base64 HMAC-SHA-256>`, as the identity

@@ -8,7 +8,7 @@ import { type Credential, type CredentialKind, readCredential } from './read-cre
 import { alignLimit, keyPolicies } from '../services/keys/key-limit.ts';
 import { loadActor } from '../services/keys/load-actor.ts';
 import { loadUser } from '../services/users/load-user.ts';
-import { enforcedBy, refusal, showVerdict } from './limit-rate.ts';
+import { enforce, enforcedBy } from './limit-rate.ts';
 import type { RateLimitPolicy, RateLimitVerdict } from '../limiter/port.ts';
 
 /** What one person may do, with all their credentials together. */
@@ -118,8 +118,7 @@ async function limitSubject(c: Context<AppEnv>, limits: Limits): Promise<RateLim
 function admit(c: Context<AppEnv>, verdict: RateLimitVerdict): void {
   const ctx: AppEnv['Variables']['ctx'] | undefined = c.get('ctx');
   if (ctx?.actor.type === 'apiKey') ctx.actor = { ...ctx.actor, enforced: enforcedBy(verdict) };
-  showVerdict(c, verdict);
-  if (!verdict.allowed) throw refusal(verdict);
+  enforce(c, verdict);
 }
 
 async function loadState(c: Context<AppEnv>, credential: Credential): Promise<State> {

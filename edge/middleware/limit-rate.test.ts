@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { keyPolicies } from '../services/keys/key-limit.ts';
 import { createHarness, type Harness, type TestRequest } from '../testing/harness.ts';
-import { countedAddress } from './counted-address.ts';
+import { countedClient } from './counted-address.ts';
 import { IsolateLimiter } from '../limiter/isolate-limiter.ts';
 import { rateLimitHeaders } from '../limiter/port.ts';
 import { createRedisRateLimiter } from '../limiter/redis-rate-limiter.ts';
@@ -48,12 +48,11 @@ describe('a client without a good credential', () => {
 
     expect((await from(newAddress())).status).toBe(401);
     expect((await from(address, { key: apiKey })).status).toBe(200);
-    expect((await from(address, {}, '/openapi.json')).status).toBe(429);
-    expect((await from(address, {}, '/health')).status).toBe(200);
-    expect((await from(address, {}, '/ready')).status).toBe(200);
+    expect((await from(address, {}, '/')).status).toBe(200);
+    expect((await from(address, {}, '/auth/get-session')).status).toBe(200);
   });
 
-  test('is counted whatever was wrong with its credential, and on open routes', async () => {
+  test('is counted whatever was wrong with its credential', async () => {
     const address = newAddress();
     const { workspaceId, apiKey } = await harness.newWorkspace();
     const revoked = await harness.newKey(workspaceId, { revokedAt: new Date() });
@@ -69,7 +68,6 @@ describe('a client without a good credential', () => {
       headers: { 'cf-connecting-ip': address },
     });
     expect(await left(send)).toBe('"address";r=96');
-    expect(await left(from(address, {}, '/docs'))).toBe('"address";r=95');
   });
 
   test('cannot take another address for itself', async () => {
@@ -84,6 +82,55 @@ describe('a client without a good credential', () => {
       Number((await from(newAddress(), unnamed)).headers.get('x-ratelimit-remaining'));
     expect((await left()) - (await left())).toBe(1);
   });
+
+  test.each([
+    ['known', {}],
+    ['unknown', { env: { CLIENT_IP_HEADER: '' } }],
+  ])('of an address that is %s is not charged for what other sites send', async (_how, options) => {
+    const address = newAddress();
+    const left = async (headers: Record<string, string> = {}) =>
+      Number((await from(address, { ...options, headers })).headers.get('x-ratelimit-remaining'));
+    const before = await left();
+    for (let n = 0; n < 5; n += 1) await left({ 'sec-fetch-site': 'cross-site' });
+    expect(await left()).toBe(before - 1);
+  });
+});
+
+describe('pages, their files, /ready and what is not there', () => {
+  const files = () => Promise.resolve(new Response('/* js */'));
+  const options = { env: { ASSETS: { fetch: files } } };
+  const PATHS = ['/', '/docs', '/docs-assets/docs.js', '/openapi.json', '/ready', '/nowhere'];
+  const left = async (address: string, path: string) =>
+    (await from(address, options, path)).headers.get('ratelimit')?.replace(/;t=\d+$/, '');
+
+  test('count together', async () => {
+    const address = newAddress();
+    for (const [index, path] of PATHS.entries())
+      expect(await left(address, path), path).toBe(`"page";r=${299 - index}`);
+    expect(await left(address, '/health')).toBeUndefined();
+  });
+
+  test('have 300 requests a minute', async () => {
+    const address = newAddress();
+    for (let n = 0; n < 10; n += 1)
+      await Promise.all(Array.from({ length: 30 }, () => from(address, {}, '/nowhere')));
+    for (const path of PATHS) {
+      const refused = await from(address, options, path);
+      expect(refused.status, path).toBe(429);
+      expect(Number(refused.headers.get('retry-after')), path).toBeGreaterThan(0);
+      expect(await refused.json()).toMatchObject({ error: { details: { window: 'page' } } });
+    }
+    expect((await from(address, {}, '/health')).status).toBe(200);
+  });
+
+  test('count against a key that asks, not against its address', async () => {
+    const address = newAddress();
+    const { apiKey } = await harness.newWorkspace();
+    const answer = await from(address, { key: apiKey }, '/v1/nowhere');
+    expect(answer.status).toBe(404);
+    expect(answer.headers.get('ratelimit')).toMatch(/^"minute";r=59;/);
+    expect(await left(address, '/')).toBe('"page";r=299');
+  });
 });
 
 test.each([
@@ -96,8 +143,10 @@ test.each([
   ['', 'unknown'],
 ])('the address %s counts as %s', (stated, counted) => {
   const headers = new Headers({ 'cf-connecting-ip': stated });
-  expect(countedAddress(headers, 'cf-connecting-ip')).toBe(counted);
-  expect(countedAddress(headers, undefined)).toBe('unknown');
+  expect(countedClient(headers, 'cf-connecting-ip')).toBe(counted);
+  expect(countedClient(headers, undefined)).toBe('unknown');
+  headers.set('sec-fetch-site', 'cross-site');
+  expect(countedClient(headers, 'cf-connecting-ip')).toBe(`${counted}:cross-site`);
 });
 
 describe('a key', () => {

@@ -4,7 +4,7 @@ import { createMiddleware } from 'hono/factory';
 import { AppError } from '../../shared/errors.ts';
 import type { AppEnv } from '../context.ts';
 import { answerError } from '../http/error-handler.ts';
-import { countedAddress } from './counted-address.ts';
+import { countedClient } from './counted-address.ts';
 import {
   rateLimitHeaders,
   type RateLimitPolicy,
@@ -12,15 +12,18 @@ import {
   tightestWindow,
 } from '../limiter/port.ts';
 
-/** What a client may do that no credential vouches for, counted by its address. */
-const ADDRESS_POLICY: RateLimitPolicy = RATES.address;
-
 /** Tells the client where it stands. */
 export function showVerdict(c: Context<AppEnv>, verdict: RateLimitVerdict): void {
   for (const [name, value] of Object.entries(rateLimitHeaders(verdict))) c.header(name, value);
 }
 
-export function refusal(verdict: RateLimitVerdict): AppError {
+/** Tells the client where it stands, and refuses it over the limit. @throws AppError RATE_LIMITED */
+export function enforce(c: Context<AppEnv>, verdict: RateLimitVerdict): void {
+  showVerdict(c, verdict);
+  if (!verdict.allowed) throw refusal(verdict);
+}
+
+function refusal(verdict: RateLimitVerdict): AppError {
   const hit = tightestWindow(verdict);
   return new AppError('RATE_LIMITED', undefined, {
     window: hit?.name,
@@ -39,19 +42,22 @@ export const enforcedBy = ({
     ? undefined
     : Object.fromEntries(windows.map(({ name, limit }) => [name, limit]));
 
-function countAddress(c: Context<AppEnv>): Promise<RateLimitVerdict> {
+function countClient(c: Context<AppEnv>, policy: RateLimitPolicy): Promise<RateLimitVerdict> {
   const { env, rateLimiter } = c.get('services');
-  const address = countedAddress(c.req.raw.headers, env.CLIENT_IP_HEADER);
-  return rateLimiter.check(address, [ADDRESS_POLICY]);
+  return rateLimiter.check(countedClient(c.req.raw.headers, env.CLIENT_IP_HEADER), [policy]);
 }
 
 /** Counts a request that needs no credential against its client's address, before it is served. */
-export const limitAddress = createMiddleware<AppEnv>(async (c, next) => {
-  const verdict = await countAddress(c);
-  showVerdict(c, verdict);
-  if (!verdict.allowed) throw refusal(verdict);
+export const limitPages = createMiddleware<AppEnv>(async (c, next) => {
+  enforce(c, await countClient(c, RATES.page));
   await next();
 });
+
+/** Counts a request for something that is not there, unless its credential was counted already. */
+export async function limitNotFound(c: Context<AppEnv>): Promise<void> {
+  const ctx: AppEnv['Variables']['ctx'] | undefined = c.get('ctx');
+  if (ctx === undefined) enforce(c, await countClient(c, RATES.page));
+}
 
 /**
  * Counts a request whose credential was missing or refused, wherever it was refused, against its client's address; the
@@ -60,7 +66,7 @@ export const limitAddress = createMiddleware<AppEnv>(async (c, next) => {
 export const limitFailedCredentials = createMiddleware<AppEnv>(async (c, next) => {
   await next();
   if (c.get('errorCode') !== 'UNAUTHORIZED') return;
-  const verdict = await countAddress(c);
+  const verdict = await countClient(c, RATES.address);
   if (!verdict.allowed) {
     c.res = answerError(refusal(verdict), c);
     c.header('WWW-Authenticate', undefined);

@@ -1,6 +1,7 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import type { App } from '../../http/app.ts';
 import { errors } from '../../http/envelope.ts';
+import { rememberBrowser } from '../../identity/known-browser.ts';
 import { returnUrl } from '../../identity/return-url.ts';
 import { personsEvent, recordSecurityEvent } from '../../services/audit/security-event.ts';
 import { askIdentity, callerOf } from './ask-identity.ts';
@@ -39,9 +40,11 @@ export const callbackGoogle = (app: App) =>
       const query = c.req.valid('query');
       const request = { method: 'GET' as const, path: '/callback/google', query, google: true };
       const response = await askIdentity(c, request);
-      const location = returnUrl(response.headers.get('location') ?? '/', c.get('services').env);
+      const { env } = c.get('services');
+      const location = returnUrl(response.headers.get('location') ?? '/', env);
       const reason = new URL(location).searchParams.get('error');
-      if (reason !== null) {
+      if (reason === null) await rememberBrowser(c, env, null);
+      else {
         const details = { reason: reason.slice(0, 100), method: 'google' };
         const event = personsEvent(null, { action: 'user.sign_in_failed', details });
         recordSecurityEvent(c.get('services'), callerOf(c), event);

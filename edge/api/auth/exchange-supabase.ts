@@ -7,6 +7,7 @@ import type { App } from '../../http/app.ts';
 import { answer, errors, ok } from '../../http/envelope.ts';
 import { jsonBody } from '../../http/json-body.ts';
 import { readSessionCookie, sessionCookieName } from '../../identity/session-cookie.ts';
+import { rememberBrowser } from '../../identity/known-browser.ts';
 import { linkSupabase } from '../../services/users/link-supabase.ts';
 import { loadUser } from '../../services/users/load-user.ts';
 import { startSupabaseLogin } from '../../services/users/start-supabase-login.ts';
@@ -83,6 +84,7 @@ export const exchangeSupabase = (app: App) =>
       const userAgent = c.req.header('user-agent')?.slice(0, 300) ?? null;
       const login = await startSupabaseLogin({ services, caller, input: { userId, userAgent } });
       await setLoginCookie(c, login);
+      await rememberBrowser(c, services.env, email);
       return ok(c, { userId, email, linked: false }, 200);
     },
   );

@@ -3,9 +3,11 @@ import { createMiddleware } from 'hono/factory';
 import { z } from 'zod';
 import { AppError } from '../../../shared/errors.ts';
 import type { AppEnv } from '../../context.ts';
+import { readKnownBrowser } from '../../identity/known-browser.ts';
 import { readSessionCookie } from '../../identity/session-cookie.ts';
 import { BODY_LIMIT_BYTES, limitBodyTo } from '../../middleware/accept-body.ts';
-import { limitAddress } from '../../middleware/limit-rate.ts';
+import { countedClient } from '../../middleware/counted-address.ts';
+import { enforce } from '../../middleware/limit-rate.ts';
 import { judgeOrigin } from '../../middleware/origins.ts';
 
 export const limitAuthBody = limitBodyTo(BODY_LIMIT_BYTES);
@@ -32,16 +34,22 @@ const OF_A_LOGIN = new Set([
   '/auth/sign-out',
   '/auth/revoke-sessions',
 ]);
-const PER_LOGIN = RATES.login;
 
-/** Counts by client address, but where a login says who asks, by that: people of one office share an address. */
+/**
+ * Counts by client address, but where a login says who asks, by that: people of one office share an address. A browser
+ * that signed in before has a count of its own, so that nobody else can use it up.
+ */
 export const limitByCaller = createMiddleware<AppEnv>(async (c, next) => {
   const { env, rateLimiter } = c.get('services');
   const login = OF_A_LOGIN.has(c.req.path) ? await readSessionCookie(c, env) : null;
-  if (typeof login !== 'string') return limitAddress(c, next);
-  // Enough of it to tell logins apart, and too little to be of use to who reads the limiter's keys.
-  const verdict = await rateLimiter.check(login.slice(0, 12), [PER_LOGIN]);
-  if (!verdict.allowed) throw new AppError('RATE_LIMITED');
+  if (typeof login === 'string') {
+    // Enough of it to tell logins apart, and too little to be of use to who reads the limiter's keys.
+    enforce(c, await rateLimiter.check(login.slice(0, 12), [RATES.login]));
+  } else {
+    const browser = await readKnownBrowser(c, env);
+    const client = browser?.id ?? countedClient(c.req.raw.headers, env.CLIENT_IP_HEADER);
+    enforce(c, await rateLimiter.check(client, [RATES.signIn]));
+  }
   await next();
 });
 

@@ -2,6 +2,7 @@ import { createRoute, z } from '@hono/zod-openapi';
 import type { App } from '../../http/app.ts';
 import { errors } from '../../http/envelope.ts';
 import { jsonBody } from '../../http/json-body.ts';
+import { rememberBrowser } from '../../identity/known-browser.ts';
 import { dropDisabledReset } from '../../services/identity/drop-disabled-reset.ts';
 import { askIdentity } from './ask-identity.ts';
 import { bare, needsNothing, NewPassword, readAnswer, Status } from './schemas.ts';
@@ -29,8 +30,11 @@ export const resetPassword = (app: App) =>
     }),
     async (c) => {
       const body = c.req.valid('json');
-      await dropDisabledReset({ services: c.get('services'), token: body.token });
+      const services = c.get('services');
+      const email = await dropDisabledReset({ services, token: body.token });
       const response = await askIdentity(c, { method: 'POST', path: '/reset-password', body });
+      // Who has the mailbox may sign in at once, however many others tried the password.
+      if (email !== null) await rememberBrowser(c, services.env, email);
       return c.json(await readAnswer(Status, response), 200);
     },
   );

@@ -1,5 +1,4 @@
 import { RATES } from '../../../shared/catalogue/limits.ts';
-import { sha256Hex } from '../../../shared/hex.ts';
 import { createRoute, z } from '@hono/zod-openapi';
 import type { Context } from 'hono';
 import { AppError } from '../../../shared/errors.ts';
@@ -7,7 +6,9 @@ import type { AppEnv } from '../../context.ts';
 import type { App } from '../../http/app.ts';
 import { errors } from '../../http/envelope.ts';
 import { jsonBody } from '../../http/json-body.ts';
-import { refusal } from '../../middleware/limit-rate.ts';
+import { accountSubject, readKnownBrowser, rememberBrowser } from '../../identity/known-browser.ts';
+import { countedAddress } from '../../middleware/counted-address.ts';
+import { enforce } from '../../middleware/limit-rate.ts';
 import { noteFailedSignIn } from '../../services/identity/note-failed-sign-in.ts';
 import { askIdentity, callerOf } from './ask-identity.ts';
 import {
@@ -34,9 +35,6 @@ const SignedIn = z
   .object({ redirect: z.boolean(), token: z.string(), url: z.string().optional(), user: User })
   .openapi('SignedIn');
 
-/** A password is guessed from many addresses at once as well; a person who mistypes theirs needs fewer. */
-const PER_ACCOUNT = RATES.account;
-
 export const signInEmail = (app: App) =>
   app.openapi(
     createRoute({
@@ -61,6 +59,7 @@ export const signInEmail = (app: App) =>
       await limitTries(c, body.email);
       try {
         const response = await askIdentity(c, { method: 'POST', path: '/sign-in/email', body });
+        await rememberBrowser(c, c.get('services').env, body.email);
         return c.json(await readAnswer(SignedIn, response), 200);
       } catch (error) {
         note(c, body.email, error);
@@ -69,11 +68,23 @@ export const signInEmail = (app: App) =>
     },
   );
 
-/** Counts every try at an account, whether there is such an account or not. The limiter's keys tell no address. */
+/**
+ * Counts every try at an account, whether there is such an account or not: by client, and, since a password is guessed from
+ * many addresses at once as well, all together. A browser that signed in to it before counts by itself alone: nobody can
+ * lock its owner out. Clients without a known address cannot be told apart.
+ */
 async function limitTries(c: Context<AppEnv>, email: string): Promise<void> {
-  const subject = (await sha256Hex(email)).slice(0, 32);
-  const verdict = await c.get('services').rateLimiter.check(subject, [PER_ACCOUNT]);
-  if (!verdict.allowed) throw refusal(verdict);
+  const { env, rateLimiter } = c.get('services');
+  const account = await accountSubject(email);
+  const browser = await readKnownBrowser(c, env);
+  if (browser?.accounts.includes(account) === true) {
+    enforce(c, await rateLimiter.check(`${account}:${browser.id}`, [RATES.accountClient]));
+    return;
+  }
+  const address = countedAddress(c.req.raw.headers, env.CLIENT_IP_HEADER);
+  if (address !== null)
+    enforce(c, await rateLimiter.check(`${account}:${address}`, [RATES.accountClient]));
+  enforce(c, await rateLimiter.check(account, [RATES.account]));
 }
 
 function note(c: Context<AppEnv>, email: string, error: unknown): void {

@@ -1,6 +1,6 @@
 import { AppError } from '../../../shared/errors.ts';
 import type { App } from '../../http/app.ts';
-import { limitAddress } from '../../middleware/limit-rate.ts';
+import { limitPages } from '../../middleware/limit-rate.ts';
 import { DOCS_PAGE, HOME_PAGE, PAGE_POLICY } from './pages.ts';
 
 const PAGE_HEADERS = {
@@ -11,13 +11,13 @@ const PAGE_HEADERS = {
 
 /** Pages for people, and the static files they need. */
 export function getPages(app: App): void {
-  app.get('/', limitAddress, (c) => c.body(HOME_PAGE, 200, PAGE_HEADERS));
-  app.get('/docs', limitAddress, (c) => c.body(DOCS_PAGE, 200, PAGE_HEADERS));
-  app.get('/docs-assets/*', async (c) => {
+  app.get('/', limitPages, (c) => c.body(HOME_PAGE, 200, PAGE_HEADERS));
+  app.get('/docs', limitPages, (c) => c.body(DOCS_PAGE, 200, PAGE_HEADERS));
+  app.get('/docs-assets/*', limitPages, async (c) => {
     const assets = c.get('services').env.ASSETS;
     if (assets === undefined) throw new AppError('NOT_FOUND');
     const file = await assets.fetch(c.req.raw);
     if (file.status === 404) throw new AppError('NOT_FOUND');
-    return new Response(file.body, file);
+    return c.newResponse(file.body, file);
   });
 }

@@ -1,6 +1,7 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import type { App } from '../../http/app.ts';
 import { answer, ok } from '../../http/envelope.ts';
+import { limitPages } from '../../middleware/limit-rate.ts';
 import { checkReadiness } from '../../services/readiness/check-readiness.ts';
 
 const Probe = z.object({ status: z.enum(['up', 'down']), durationMs: z.number() }).openapi('Probe');
@@ -31,6 +32,7 @@ export const getReady = (app: App) =>
       description:
         'Answers 503 when the database cannot be reached. When another part is missing the status is `degraded` and the answer is still 200: sends are queued, and webhooks wait.',
       security: [],
+      middleware: limitPages,
       responses: {
         200: answer('The service works.', Readiness),
         503: answer('The service does not work.', Readiness),

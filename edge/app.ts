@@ -10,6 +10,7 @@ import { limitBody, requireJson } from './middleware/accept-body.ts';
 import { recordCalls } from './middleware/record-calls.ts';
 import { API_CREDENTIALS, authenticate } from './middleware/authenticate.ts';
 import { knowOperation } from './middleware/know-operation.ts';
+import { limitAddressLength } from './middleware/limit-address-length.ts';
 import { limitFailedCredentials, limitNotFound } from './middleware/limit-rate.ts';
 import { guardOrigins } from './middleware/origins.ts';
 import { checkJson } from './middleware/check-json.ts';
@@ -60,6 +61,7 @@ export function createApp(compose: Compose): App {
 
   app.use('*', requestContext(compose));
   app.use('/auth/*', showCodeOnTop);
+  app.use('*', limitAddressLength);
   app.use('*', guardOrigins);
   app.use('*', secureHeaders({ crossOriginResourcePolicy: false }));
   app.on('ALL', ['/v1/*', '/auth/*'], recordCalls(operations));

@@ -12,6 +12,7 @@ import { createS3ObjectStore } from './media/s3-object-store.ts';
 import { IsolateLimiter } from './limiter/isolate-limiter.ts';
 import { createRedisRateLimiter } from './limiter/redis-rate-limiter.ts';
 import { createFleet } from './runners/fleets/create-fleet.ts';
+import type { LastReadiness } from './values/readiness.ts';
 import { SubjectMemory } from './limiter/subject-memory.ts';
 import { createRunnerClient } from './runners/signed-http-client.ts';
 import { createQstashClock } from './webhooks/qstash-clock.ts';
@@ -22,6 +23,7 @@ export type IsolateState = {
   hashGate: HashGate;
   mediaGates: MediaGates;
   subjects: SubjectMemory;
+  lastReadiness: LastReadiness;
   supabaseKeys: KeyCaches;
   log: Log;
 };
@@ -31,6 +33,7 @@ export const createIsolateState = (log: Log): IsolateState => ({
   hashGate: new HashGate(),
   mediaGates: createMediaGates(),
   subjects: new SubjectMemory(),
+  lastReadiness: new WeakMap(),
   supabaseKeys: new KeyCaches(),
   log,
 });
@@ -101,6 +104,7 @@ export function createServices({
       return mailer();
     },
     subjects: isolate.subjects,
+    lastReadiness: isolate.lastReadiness,
     hashGate: isolate.hashGate,
     mediaGates: isolate.mediaGates,
     log,

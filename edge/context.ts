@@ -10,6 +10,7 @@ import type { MediaGates } from './media/media-gate.ts';
 import type { ObjectStore } from './media/object-store.ts';
 import type { RateLimiter } from './limiter/port.ts';
 import type { Fleet } from './runners/fleets/port.ts';
+import type { LastReadiness } from './values/readiness.ts';
 import type { SubjectMemory } from './limiter/subject-memory.ts';
 import type { RunnerClient } from './runners/port.ts';
 import type { WebhookClock } from './webhooks/port.ts';
@@ -60,6 +61,7 @@ export type Services = {
   rateLimiter: RateLimiter;
   /** What this isolate remembers of its callers. */
   subjects: SubjectMemory;
+  lastReadiness: LastReadiness;
   /** Null when no Supabase project is configured. */
   supabaseTokens: SupabaseTokens | null;
   mailer: Mailer;

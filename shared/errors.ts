@@ -32,6 +32,12 @@ export const ERRORS = {
     message: 'The body is larger than this route accepts.',
     advice: 'Send a smaller body; `details.limitBytes` is the limit.',
   },
+  URI_TOO_LONG: {
+    status: 414,
+    retryable: false,
+    message: 'The path or the query of this address is too long.',
+    advice: 'Shorten the address; `details` names the part and its limit in characters.',
+  },
   UNAUTHORIZED: {
     status: 401,
     retryable: false,

@@ -8,6 +8,9 @@ export type Compose = (
   execution: { waitUntil: (work: Promise<unknown>) => void },
 ) => Services;
 
+/** Characters of a path that the log keeps: anybody may ask for a long one. */
+const LOGGED_PATH = 200;
+
 /**
  * Gives each request an id and its services, and writes one wide line when it is answered. The query string stays out of
  * the line: tokens travel in it.
@@ -27,7 +30,7 @@ export const requestContext = (compose: Compose) =>
       event: 'request',
       requestId,
       method: c.req.method,
-      path: c.req.path,
+      path: c.req.path.slice(0, LOGGED_PATH),
       route: routePath(c, -1),
       status: c.res.status,
       durationMs: services.now() - startedAt,

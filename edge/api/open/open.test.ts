@@ -1,4 +1,8 @@
+import { createExecutionContext, waitOnExecutionContext } from 'cloudflare:test';
 import { beforeAll, describe, expect, test } from 'vitest';
+import { z } from 'zod';
+import { createApp } from '../../app.ts';
+import { createIsolateState, createServices } from '../../compose.ts';
 import { createHarness, type Harness } from '../../testing/harness.ts';
 
 let harness: Harness;
@@ -71,6 +75,54 @@ describe('/ready', () => {
       status: 503,
       data: { status: 'unavailable', dependencies: { database: { status: 'down' } } },
     });
+  });
+});
+
+describe('/ready, asked often', () => {
+  test('asks the dependencies once a second', async () => {
+    const tap = await harness.tap(new URL(harness.env.DATABASE_HTTP_URL ?? '').origin);
+    const env = { ...harness.env, DATABASE_HTTP_URL: `${tap.url}/sql` };
+    let now = Date.now();
+    const isolate = createIsolateState(() => undefined);
+    const app = createApp((_bindings, execution) =>
+      createServices({
+        env,
+        isolate,
+        waitUntil: (work) => execution.waitUntil(work),
+        now: () => now,
+      }),
+    );
+    const ask = async () => {
+      const execution = createExecutionContext();
+      const answer = await app.fetch(new Request('http://waypost.test/ready'), {}, execution);
+      await waitOnExecutionContext(execution);
+      return answer.json();
+    };
+    const first = z.object({ data: z.unknown() }).parse(await ask());
+    const queries = (await tap.calls()).length;
+    expect(queries).toBeGreaterThan(0);
+    now += 999;
+    expect(await ask()).toMatchObject({ data: first.data });
+    expect(await tap.calls()).toHaveLength(queries);
+    now += 1;
+    await ask();
+    expect(await tap.calls()).toHaveLength(2 * queries);
+  });
+});
+
+describe('an address that is too long', () => {
+  test.each([
+    ['path', `/${'a'.repeat(2_048)}`],
+    ['path', `/v1/sessions/${'%41'.repeat(1_000)}`],
+    ['query', `/v1/sessions?x=${'a'.repeat(16_384)}`],
+    ['query', `/auth/verify-email?token=${'a'.repeat(16_384)}`],
+  ])('is refused for its %s before it costs anything', async (part, address) => {
+    const answer = await harness.call('GET', address);
+    expect(answer).toMatchObject({
+      status: 414,
+      error: { code: 'URI_TOO_LONG', details: { part, limit: expect.any(Number) } },
+    });
+    expect(answer.headers.get('ratelimit')).toBeNull();
   });
 });
 

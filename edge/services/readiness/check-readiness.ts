@@ -3,21 +3,28 @@ import { z } from 'zod';
 import type { Services } from '../../context.ts';
 import { Count } from '../../db/moment.ts';
 import { describeError } from '../../log/describe-error.ts';
+import type { Probe, Readiness } from '../../values/readiness.ts';
 import { LEASE } from '../../../shared/protocol/leases.ts';
 
 /** Longer than any of them takes when it is well. */
 const PROBE_TIMEOUT_MS = 2_000;
 
-export type Probe = { status: 'up' | 'down'; durationMs: number };
-export type Readiness = {
-  /** `unavailable` when the record is out of reach; `degraded` when a part that can be waited for is. */
-  status: 'ready' | 'degraded' | 'unavailable';
-  dependencies: Record<'database' | 'redis' | 'qstash' | 'objects', Probe>;
-  runners: Probe & { online: number };
-};
+/** So long an answer is given again: a flood of questions must not become one of probes. */
+const KEPT_MS = 1_000;
 
-/** Asks every dependency, each on its own and with a time limit. Says that one is down, never why: the log does. */
+/**
+ * Whether every dependency answers, as of the last second. Says that one is down, never why: the log does.
+ */
 export async function checkReadiness({ ctx }: { ctx: Services }): Promise<Readiness> {
+  const last = ctx.lastReadiness.get(ctx.env);
+  if (last !== undefined && ctx.now() - last.at < KEPT_MS) return last.readiness;
+  const readiness = await probeAll(ctx);
+  ctx.lastReadiness.set(ctx.env, { at: ctx.now(), readiness });
+  return readiness;
+}
+
+/** Asks every dependency, each on its own and with a time limit. */
+async function probeAll(ctx: Services): Promise<Readiness> {
   const { env } = ctx;
   const bearer = (token: string) => ({ authorization: `Bearer ${token}` });
   const [database, redis, qstash, objects] = await Promise.all([

@@ -1,0 +1,16 @@
+import { createMiddleware } from 'hono/factory';
+import { AppError } from '../../shared/errors.ts';
+import type { AppEnv } from '../context.ts';
+
+/** Longer than any path of ours. The query has room for what Google sends a browser back with. */
+const LONGEST = { path: 2_048, query: 16_384 };
+
+/** Refuses an address that is too long to be one of ours, before anything looks at it. */
+export const limitAddressLength = createMiddleware<AppEnv>(async (c, next) => {
+  const { pathname, search } = new URL(c.req.url);
+  const lengths = { path: pathname.length, query: search.length };
+  for (const part of ['path', 'query'] as const)
+    if (lengths[part] > LONGEST[part])
+      throw new AppError('URI_TOO_LONG', undefined, { part, limit: LONGEST[part] });
+  await next();
+});

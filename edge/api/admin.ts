@@ -121,6 +121,7 @@ export const admin = area('Admin', [
     description: 'Includes archived sessions.',
     query: AllSessionsQuery,
     answer: [200, 'A page of sessions.', z.array(AdminSessionSchema)],
+    errors: ['NOT_FOUND'],
     run: async ({ ctx, query: { cursor = null, limit, status = null, workspaceId = null } }) => {
       const input = { cursor, limit, status, workspaceId };
       const { sessions, nextCursor } = await listAllSessions({ ctx, input });

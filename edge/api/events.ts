@@ -16,6 +16,7 @@ export const events = area('Events', [
       'To go on, pass the last `seq` that you have as `after`: no event ever appears below one that was read. `meta.nextCursor` is that number while there is more, else null.',
     query: EventQuery,
     answer: [200, 'Events by ascending `seq`.', z.array(WebhookEvent)],
+    errors: ['SESSION_NOT_FOUND'],
     run: async ({ ctx, query: { after, limit, types = null, sessionId = null } }) => {
       const input = { after, limit, types, session: sessionId };
       const { events: page, nextCursor } = await listEvents({ ctx, input });

@@ -291,7 +291,13 @@ describe('ids', { timeout: 60_000 }, () => {
             extra === undefined ? ids : { ...own, [extra.kind]: ids[extra.kind] };
           const [foreign, missing] = [instead(hidden), instead(unknownIds())];
           const ask = (ids: Ids) =>
-            callOperation(harness, one.operation, ids, credential, extra && withId(extra, ids));
+            callOperation(
+              harness,
+              one.operation,
+              ids,
+              credential,
+              ...(extra === undefined ? [] : [withId(extra, ids)]),
+            );
           const [asked, nothing] = [await ask(foreign), await ask(missing)];
           const where = `${one.name} ${position.in} ${position.name}`;
           const is404 = extra !== undefined || asked.status === 404;

@@ -81,6 +81,7 @@ export const messages = area('Messages', [
     summary: 'List messages, newest first',
     query: MessageQuery,
     answer: [200, 'A page of messages.', z.array(MessageSchema)],
+    errors: ['SESSION_NOT_FOUND'],
     run: async ({ ctx, query }) => {
       const { sessionId, direction = null, status = null, cursor = null, limit } = query;
       const input = { session: sessionId ?? null, direction, status, cursor, limit };

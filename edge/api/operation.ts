@@ -4,6 +4,7 @@ import type { ErrorCode } from '../../shared/errors.ts';
 import type { AppEnv, OperationFacts, ServiceContext } from '../context.ts';
 import { BODY_LIMIT_BYTES } from '../middleware/accept-body.ts';
 import type { App } from '../http/app.ts';
+import { bindCursor, listAskedFor } from '../http/cursor.ts';
 import { answer, errors, type ExtraMeta, ok } from '../http/envelope.ts';
 import { requireTaken, type Takes, toSecurity } from './takes.ts';
 
@@ -110,14 +111,20 @@ export const operation = <
     ...row,
     responses: { [status]: answer(description, data) },
     run: async (call, c) => {
+      const list = await listAskedFor(row.id, row.query, call);
       const result = await row.run(call);
       if (row.noStore === true) c.header('cache-control', 'no-store');
       return result instanceof WithMeta
-        ? ok(c, result.data, status, result.meta)
+        ? ok(c, result.data, status, list === null ? result.meta : ofList(result.meta, list))
         : ok(c, result, status);
     },
   });
 };
+
+const ofList = (meta: ExtraMeta, list: string): ExtraMeta => ({
+  ...meta,
+  nextCursor: bindCursor(meta.nextCursor, list),
+});
 
 /** As `operation`, for an answer that is no JSON in the envelope: a picture, an export, one of several forms. */
 export const rawOperation = <

@@ -260,7 +260,7 @@ export const sessions = area('Sessions', [
     answer: [200, 'A page of the log.', z.array(SessionLogEntry)],
     errors: ['SESSION_NOT_FOUND'],
     run: async ({ ctx, params, query: { cursor, limit } }) => {
-      const input = { ...params, before: cursor === undefined ? null : Number(cursor), limit };
+      const input = { ...params, before: cursor?.before ?? null, limit };
       const { entries, ...meta } = await listSessionEvents({ ctx, input });
       return withMeta(entries, meta);
     },

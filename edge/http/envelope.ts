@@ -19,7 +19,9 @@ const Meta = z
       .string()
       .nullable()
       .optional()
-      .describe('Pass it as `cursor` to get the next page; null on the last page.'),
+      .describe(
+        'Pass it as `cursor`, with the same filters, to get the next page; null on the last page.',
+      ),
   })
   .openapi('Meta');
 export type ExtraMeta = Partial<

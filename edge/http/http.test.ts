@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { AppError } from '../../shared/errors.ts';
 import { newId } from '../../shared/ids.ts';
 import { cutPage, writeCursor } from '../db/cursor.ts';
-import { PageQuery } from './cursor.ts';
+import { bindCursor, PageQuery } from './cursor.ts';
 import { isDatabaseOutage } from '../db/database-errors.ts';
 import { describeError } from '../log/describe-error.ts';
 import { toAppError } from './error-handler.ts';
@@ -33,13 +33,18 @@ const YEAR_33658 = writeCursor({ at: new Date(999_999_999_999_999), id: newId('m
 describe('cursors', () => {
   test('come back as they went', () => {
     const cursor = { at: new Date(1_795_255_673_923), id: newId('message') };
-    expect(PageQuery.cursor.parse(writeCursor(cursor))).toEqual(cursor);
+    const list = '0123456789ab';
+    expect(PageQuery.cursor.parse(bindCursor(writeCursor(cursor), list))).toEqual({
+      ...cursor,
+      list,
+    });
   });
 
   test.each(['', 'abc', '%%%', btoa('1.msg_x'), btoa("1.msg_' or 1=1 --"), YEAR_33658])(
     '"%s" is refused',
     (text) => {
-      expect(PageQuery.cursor.safeParse(text)).toMatchObject({ success: false });
+      for (const cursor of [text, `${text}.0123456789ab`])
+        expect(PageQuery.cursor.safeParse(cursor)).toMatchObject({ success: false });
     },
   );
 

@@ -175,7 +175,7 @@ export async function newThings(harness: Harness, { workspaceId, userId }: TestU
   await harness.db.insert(harness.schema.invitations).values({
     id: invitation,
     workspaceId,
-    email: `${userId}@example.com`,
+    email: `${invitation}@example.com`,
     role: 'member',
     tokenSha256: invitation,
     expiresAt: new Date(Date.now() + 3_600_000),
@@ -290,24 +290,27 @@ export type Extra = { in: 'path' | 'query' | 'body'; name: string; value: unknow
 /**
  * Calls an operation with its example body.
  * @param ids for its path
- * @param extra one more position, in query or body, and what stands there
+ * @param extra more positions, in query or body, and what stands there
  */
 export function callOperation(
   harness: Harness,
   operation: ListedOperation,
   ids: Ids,
   options: TestRequest,
-  extra?: Extra,
+  ...extra: Extra[]
 ) {
   const path = operation.path.replaceAll(
     /\/(\w+)\/\{\w+\}/g,
     (_whole, folder: string) => `/${folder}/${ids[KIND_OF_FOLDER[folder] ?? 'other']}`,
   );
-  const query =
-    extra?.in === 'query' ? `?${extra.name}=${encodeURIComponent(String(extra.value))}` : '';
-  const example = bodyOf(operation);
-  const body = extra?.in === 'body' ? { ...Object(example), [extra.name]: extra.value } : example;
-  return harness.request(operation.method, `${path}${query}`, {
+  const pairs = (place: Extra['in']) =>
+    extra
+      .filter((one) => one.in === place)
+      .map(({ name, value }): [string, unknown] => [name, value]);
+  const query = new URLSearchParams(pairs('query').map(([name, value]) => [name, String(value)]));
+  const [example, inBody] = [bodyOf(operation), pairs('body')];
+  const body = inBody.length > 0 ? { ...Object(example), ...Object.fromEntries(inBody) } : example;
+  return harness.request(operation.method, query.size > 0 ? `${path}?${query.toString()}` : path, {
     ...options,
     ...(body === undefined ? {} : { body }),
   });

@@ -74,7 +74,6 @@ describe('GET /v1/events', () => {
     ['types=message_received&limit=2', [1, 2]],
     ['types=message.sent,session.*', [3]],
     ['types=message.sent', []],
-    ['sessionId=nobody', []],
   ])('filters by %s', async (query, seqs) => {
     const { apiKey } = await withEvents();
     expect((await read(apiKey, query)).data.map(({ seq }) => seq)).toEqual(seqs);

@@ -43,7 +43,7 @@ export const EventQuery = z.object({
       description: 'Types, wildcards or aliases, separated by commas.',
       example: 'message.*',
     }),
-  sessionId: z.string().min(1).max(100).optional().openapi({ description: 'Id or name.' }),
+  sessionId: z.string().max(100).optional().openapi({ description: 'Id or name.' }),
 });
 
 export const EventTypeParam = z.object({

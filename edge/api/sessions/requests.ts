@@ -1,6 +1,6 @@
 import { z } from '@hono/zod-openapi';
 import { SANDBOX_PROFILES, SESSION_MODES } from '../../../shared/session-status.ts';
-import { PageQuery } from '../../http/cursor.ts';
+import { cursorOf, PageQuery } from '../../http/cursor.ts';
 import { PhoneNumber } from '../recipient-fields.ts';
 import { Pacing, Proxy, Region, SessionName } from './schemas.ts';
 
@@ -75,10 +75,6 @@ export const PairingQuery = z.object({
 });
 
 export const SessionLogQuery = z.object({
-  cursor: z
-    .string()
-    .regex(/^\d{1,15}$/, 'not a cursor of this API')
-    .optional()
-    .openapi({ description: '`meta.nextCursor` of the previous page.' }),
+  cursor: cursorOf((text) => (/^\d{1,15}$/.test(text) ? { before: Number(text) } : null)),
   limit: z.coerce.number().int().min(1).max(100).default(50),
 });

@@ -5,6 +5,7 @@ import { beforeCursor, type Cursor, cutPage } from '../../db/cursor.ts';
 import { sessions } from '../../db/schema/index.ts';
 import { sessionRows } from '../sessions/internal.ts';
 import { type SessionView, viewSession } from '../sessions/session-view.ts';
+import { getAnyWorkspace } from './get-any-workspace.ts';
 import { requireAdministrator } from './require-administrator.ts';
 
 export type ListAllSessionsInput = {
@@ -14,7 +15,10 @@ export type ListAllSessionsInput = {
   workspaceId: string | null;
 };
 
-/** Sessions of all workspaces, archived ones too, newest first. */
+/**
+ * Sessions of all workspaces, archived ones too, newest first.
+ * @throws AppError NOT_FOUND when there is no such workspace to narrow it to
+ */
 export async function listAllSessions({
   ctx,
   input,
@@ -24,6 +28,7 @@ export async function listAllSessions({
 }): Promise<{ sessions: (SessionView & { workspaceId: string })[]; nextCursor: string | null }> {
   requireAdministrator(ctx);
   const { cursor, limit, status, workspaceId } = input;
+  if (workspaceId !== null) await getAnyWorkspace({ ctx, input: { id: workspaceId } });
   const rows = await sessionRows(ctx)
     .where(
       and(

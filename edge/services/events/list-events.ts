@@ -1,4 +1,5 @@
 import { and, asc, eq, gt, inArray, sql } from 'drizzle-orm';
+import { AppError } from '../../../shared/errors.ts';
 import {
   EVENT_TYPES,
   type PublicEvent,
@@ -7,8 +8,8 @@ import {
 import type { ServiceContext } from '../../context.ts';
 import { events, sessions } from '../../db/schema/index.ts';
 import { toPublicEvent } from '../../events/public-event.ts';
-import { pinnedElsewhere } from '../keys/refusals.ts';
-import { reachOf, withinReach } from '../users/reach.ts';
+import { filteredSession } from '../sessions/internal.ts';
+import { reachesAll, reachOf, withinReach } from '../users/reach.ts';
 
 export type ListEventsInput = {
   /** `seq` of the last event that the reader has; 0 = from the first. */
@@ -23,6 +24,7 @@ export type ListEventsInput = {
 /**
  * Events after a `seq`, in the order in which they were committed: none appears later below what was read. A key pinned to
  * a session reads that one's, a test key those of sandbox sessions, a member those of the sessions that they reach.
+ * @throws AppError SESSION_NOT_FOUND; FORBIDDEN for a session that the key does not reach
  */
 export async function listEvents({
   ctx,
@@ -33,8 +35,7 @@ export async function listEvents({
 }): Promise<{ events: PublicEvent[]; nextCursor: string | null }> {
   const reach = reachOf(ctx);
   const { after, limit, types, session } = input;
-  const sessionId = session === null ? reach.pin : await idOf(ctx, session);
-  if (reach.pin !== null && sessionId !== reach.pin) throw pinnedElsewhere();
+  const sessionId = (await idOf(ctx, session)) ?? reach.pin;
   // The pin is `sessionId` by now, and holds for events of a session that is gone too.
   const within = withinReach({ ...reach, pin: null }, sessions);
   const wanted = EVENT_TYPES.filter((type) => types === null || subscribedName(types, type));
@@ -61,11 +62,23 @@ export async function listEvents({
   };
 }
 
-/** A name's id; what is no name is taken as an id, since the events of a deleted session stay readable by it. */
-async function idOf(ctx: ServiceContext, session: string): Promise<string> {
-  const [row] = await ctx.db
-    .select({ id: sessions.id })
-    .from(sessions)
-    .where(and(eq(sessions.workspaceId, ctx.workspaceId), eq(sessions.name, session)));
-  return row?.id ?? session;
+/** The events of a session that was deleted stay readable, by its id and to those who reach every session. */
+async function idOf(ctx: ServiceContext, session: string | null): Promise<string | null> {
+  try {
+    return await filteredSession(ctx, session);
+  } catch (error) {
+    const isGone = error instanceof AppError && error.code === 'SESSION_NOT_FOUND';
+    if (isGone && reachesAll(reachOf(ctx)) && (await hasEvents(ctx, session))) return session;
+    throw error;
+  }
+}
+
+async function hasEvents({ db, workspaceId }: ServiceContext, session: string | null) {
+  if (session === null) return false;
+  const [row] = await db
+    .select({ seq: events.seq })
+    .from(events)
+    .where(and(eq(events.workspaceId, workspaceId), eq(events.sessionId, session)))
+    .limit(1);
+  return row !== undefined;
 }

@@ -1,8 +1,9 @@
-import { and, desc, eq, or } from 'drizzle-orm';
+import { and, desc, eq } from 'drizzle-orm';
 import type { MessageStatus } from '../../../shared/message-status.ts';
 import type { ServiceContext } from '../../context.ts';
 import { beforeCursor, type Cursor, cutPage } from '../../db/cursor.ts';
 import { messages, sessions } from '../../db/schema/index.ts';
+import { filteredSession } from '../sessions/internal.ts';
 import { reachOf, withinReach } from '../users/reach.ts';
 import { type MessageView, viewMessage } from './message-view.ts';
 
@@ -15,7 +16,10 @@ export type ListMessagesInput = {
   limit: number;
 };
 
-/** Messages of the sessions that the caller reaches, newest first. */
+/**
+ * Messages of the sessions that the caller reaches, newest first.
+ * @throws AppError SESSION_NOT_FOUND; FORBIDDEN for a session that the key does not reach
+ */
 export async function listMessages({
   ctx,
   input,
@@ -24,6 +28,7 @@ export async function listMessages({
   input: ListMessagesInput;
 }): Promise<{ messages: MessageView[]; nextCursor: string | null }> {
   const { session, direction, status, cursor, limit } = input;
+  const sessionId = await filteredSession(ctx, session);
   const rows = await ctx.db
     .select({ message: messages })
     .from(messages)
@@ -32,7 +37,7 @@ export async function listMessages({
       and(
         eq(messages.workspaceId, ctx.workspaceId),
         withinReach(reachOf(ctx), sessions),
-        session === null ? undefined : or(eq(sessions.id, session), eq(sessions.name, session)),
+        sessionId === null ? undefined : eq(messages.sessionId, sessionId),
         direction === null ? undefined : eq(messages.direction, direction),
         status === null ? undefined : eq(messages.status, status),
         beforeCursor(cursor, { at: messages.createdAt, id: messages.id }),

@@ -68,6 +68,16 @@ export async function findSession(
   return { ...row, isDefault: defaultSessionId === row.session.id };
 }
 
+/**
+ * The id of the session that a list is narrowed to, which may be archived; null for all.
+ * @throws AppError as `findSession`
+ */
+export const filteredSession = async (
+  ctx: ServiceContext,
+  session: string | null,
+): Promise<string | null> =>
+  session === null ? null : (await findSession(ctx, session, { archived: true })).session.id;
+
 /** Where the session's owner is reached; null while nobody has taken it up. */
 export function ownerOf({ session, lease, runner }: SessionRow): SessionAddress | null {
   if (lease === null || runner === null) return null;

@@ -1,5 +1,4 @@
 import { processEngineFactory } from './engine/process/process-engine.ts';
-import { chromiumMajor } from './engine/wwebjs/chromium-version.ts';
 import { wwebjsHost } from './engine/wwebjs/host.ts';
 import type { RunnerEnv } from './env.ts';
 import { createLog } from './log.ts';
@@ -32,18 +31,19 @@ export async function runRunner(options: {
     timing: supervision,
   });
   const chromiumPath = env.PUPPETEER_EXECUTABLE_PATH ?? (await downloadedChromium());
+  const hosts = {
+    wwebjs: wwebjsHost({
+      chromiumPath,
+      sandboxChromiumArgs: async (profile) => {
+        if (sandbox === null) throw new Error('this runner has no sandbox');
+        const { profiles } = await sandbox.info({});
+        return profiles[profile].chromiumArgs;
+      },
+    }),
+  };
   const engineFactory = processEngineFactory({
     program: programs.session,
-    hosts: {
-      wwebjs: wwebjsHost({
-        chromiumPath,
-        sandboxChromiumArgs: async (profile) => {
-          if (sandbox === null) throw new Error('this runner has no sandbox');
-          const { profiles } = await sandbox.info({});
-          return profiles[profile].chromiumArgs;
-        },
-      }),
-    },
+    hosts,
     log: (entry) => log.info('engine', entry),
     onProcesses: (of) => supervisor.processes(of),
   });
@@ -53,7 +53,7 @@ export async function runRunner(options: {
     supervisor,
     ownership,
     engineFactory,
-    chromiumMajor: () => chromiumMajor(chromiumPath),
+    hosts,
   });
   await runUntilSignal(log, runner);
 }

@@ -8,7 +8,8 @@ import { systemClock, unlessAborted, type Clock } from './clock.ts';
 import { withDeadline } from './deadline.ts';
 import { snapshotTiming } from './credentials/schedule.ts';
 import { createEdgeClient } from './edge-client/edge-client.ts';
-import type { EngineFactory } from './engine/port.ts';
+import type { SessionEngine } from '../shared/session-status.ts';
+import type { EngineFactory, EngineHost } from './engine/port.ts';
 import type { RunnerEnv } from './env.ts';
 import { createMediaUpload } from './events/media-upload.ts';
 import { recoverUnreported } from './events/recover-unreported.ts';
@@ -25,7 +26,7 @@ import { createMediaDownload } from './session/outbound-media.ts';
 import { OWNERSHIP_TIMING, type OwnershipTiming } from './session/ownership-timing.ts';
 import { RESOURCE_TIMING, ResourceWatch } from './session/resource-watch.ts';
 import { SessionManager } from './session/session-manager.ts';
-import { reapStrayBrowsers } from './session/stray-browsers.ts';
+import { reapStrayEngines } from './session/stray-engines.ts';
 import { SESSION_TIMING, type SessionTiming } from './session/timing.ts';
 import { Settlements } from './session/settlements.ts';
 import { lockDirectory } from './storage/directory-lock.ts';
@@ -36,8 +37,8 @@ export type RunnerOptions = {
   engineFactory: EngineFactory;
   /** Null when this runner plays no sandbox sessions. */
   sandbox: SandboxClient | null;
-  /** Of the browser that its engines start; null when it is not known. */
-  chromiumMajor: () => Promise<number | null>;
+  /** What each kind of engine adds on the runner's side. */
+  hosts: Readonly<Record<SessionEngine, EngineHost>>;
   bootId?: string;
   clock?: Clock;
   random?: () => number;
@@ -66,7 +67,7 @@ export type Runner = {
 
 /** Builds the runner and starts it. Resolves when it listens. */
 export async function startRunner(options: RunnerOptions): Promise<Runner> {
-  const { env, sandbox } = options;
+  const { env, hosts, sandbox } = options;
   const clock = options.clock ?? systemClock;
   const random = options.random ?? Math.random;
   const bootId = options.bootId ?? crypto.randomUUID();
@@ -77,8 +78,8 @@ export async function startRunner(options: RunnerOptions): Promise<Runner> {
   const ownership = { ...OWNERSHIP_TIMING, ...options.ownership };
   await mkdir(dataDir, { recursive: true, mode: 0o700 });
   const unlock = lockDirectory(dataDir);
-  const strays = await reapStrayBrowsers(dataDir);
-  if (strays.length > 0) log.warn('runner.stray_browsers', { sessions: strays });
+  const strays = await reapStrayEngines(dataDir, hosts);
+  if (strays.length > 0) log.warn('runner.stray_engines', { sessions: strays });
 
   const keys = env.RUNNER_TO_EDGE_KEYS;
   const edge = createEdgeClient({
@@ -103,7 +104,7 @@ export async function startRunner(options: RunnerOptions): Promise<Runner> {
   const sessions = new SessionManager({
     runnerId,
     bootId,
-    chromiumMajor: options.chromiumMajor,
+    hosts,
     clock,
     random,
     log,
@@ -207,7 +208,7 @@ export async function startRunner(options: RunnerOptions): Promise<Runner> {
     );
     await close(server);
     await supervisor.close();
-    await reapStrayBrowsers(dataDir);
+    await reapStrayEngines(dataDir, hosts);
     unlock();
     log.info('runner.stopped');
   };

@@ -1,7 +1,9 @@
 import { appendFileSync, existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { fakeHost, linkFile } from '../engine/testing/fake-host.ts';
 import { parseEnv } from '../env.ts';
+import { SessionFolder } from '../session/session-folder.ts';
 import type { Runner, RunnerOptions } from '../start.ts';
 import { until } from '../testing/until.ts';
 import { useStage } from '../testing/use-stage.ts';
@@ -14,8 +16,8 @@ const logged = (event: string): number =>
   stage().logged.filter((line) => line.includes(`"${event}"`)).length;
 
 const dirOf = (runnerId: string): string => join(stage().dataDir, runnerId);
-const profileOf = (runnerId: string, session: string): string =>
-  join(dirOf(runnerId), 'sessions', session, 'profile', 'Default', 'IndexedDB', 'linked');
+const linkOf = (runnerId: string, session: string): string =>
+  linkFile(new SessionFolder(dirOf(runnerId), session).stateDir);
 
 /** A runner on a disk of its own. The one before must have been stopped. */
 function start(
@@ -47,12 +49,12 @@ describe('a session whose runner is gone', () => {
     const first = await online('one', session);
     await first.stop();
     expect(credentials().kept(session)).toMatchObject([
-      { version: 1, epoch: 1, commit: { phoneNumber: '15550001234', chromiumMajor: 156 } },
+      { version: 1, epoch: 1, commit: { phoneNumber: '15550001234', formatVersion: 1 } },
     ]);
     rmSync(dirOf('one'), { recursive: true });
     await online('two', session);
     expect(statuses(session)).toEqual(['reconnecting', 'online']);
-    expect(readFileSync(profileOf('two', session), 'utf8')).toBe('linked');
+    expect(readFileSync(linkOf('two', session), 'utf8')).toBe('linked');
   });
 
   it('comes up from a copy that was taken while it ran, when the runner was killed', async () => {
@@ -70,10 +72,10 @@ describe('a session whose runner is gone', () => {
     const session = stage().edge.addSession();
     await (await online('one', session)).stop();
     const second = await online('two', session);
-    appendFileSync(profileOf('two', session), ', and then on two');
+    appendFileSync(linkOf('two', session), ', and then on two');
     await second.stop();
     await online('one', session);
-    expect(readFileSync(profileOf('one', session), 'utf8')).toBe('linked, and then on two');
+    expect(readFileSync(linkOf('one', session), 'utf8')).toBe('linked, and then on two');
     expect(existsSync(join(dirOf('one'), 'sessions', session, 'quarantined-profile'))).toBe(true);
   });
 
@@ -100,15 +102,17 @@ describe('a session whose runner is gone', () => {
     expect(stage().whatsapp.engines).toHaveLength(2);
   });
 
-  it('is not opened by an older Chromium, which says so and shows no code', async () => {
+  it('is not opened by an older engine, which says so and shows no code', async () => {
     const { edge } = stage();
     const session = edge.addSession();
-    await (await online('one', session)).stop();
-    await start('two', {}, { chromiumMajor: async () => 155 });
+    const newer = await start('one', {}, { hosts: { wwebjs: fakeHost(2) } });
+    await edge.online(session);
+    await newer.stop();
+    await start('two', {}, { hosts: { wwebjs: fakeHost(1) } });
     const attempt = await until('it says why', () =>
       edge.told(session, 'session.reconnect').at(-1),
     );
-    expect(attempt.reason).toContain('newer Chromium');
+    expect(attempt.reason).toContain('newer engine');
     expect(stage().whatsapp.engines).toHaveLength(1);
   });
 });
@@ -117,7 +121,7 @@ describe('a bundle that is not what it should be', () => {
   async function twoVersions(session: string): Promise<void> {
     await (await online('one', session)).stop();
     const again = await online('one', session);
-    appendFileSync(profileOf('one', session), ', twice');
+    appendFileSync(linkOf('one', session), ', twice');
     await again.stop();
     expect(credentials().kept(session)).toHaveLength(2);
   }
@@ -139,7 +143,7 @@ describe('a bundle that is not what it should be', () => {
     if (theirs === undefined || newest === undefined) throw new Error('nothing was stored');
     edge.stored.set(`${session}-2`, change(newest, theirs));
     await online('two', session);
-    expect(readFileSync(profileOf('two', session), 'utf8')).toBe('linked');
+    expect(readFileSync(linkOf('two', session), 'utf8')).toBe('linked');
     expect(statuses(session)).toEqual(['reconnecting', 'online']);
     const asked = credentials().restores.filter(({ sessionId }) => sessionId === session);
     expect(asked.map(({ failed }) => failed.map(({ version }) => version))).toEqual([[], [2]]);
@@ -153,7 +157,7 @@ describe('a bundle that is not what it should be', () => {
     if (newest === undefined) throw new Error('nothing was kept');
     newest.commit.sha256 = 'ab'.repeat(32);
     await online('two', session);
-    expect(readFileSync(profileOf('two', session), 'utf8')).toBe('linked');
+    expect(readFileSync(linkOf('two', session), 'utf8')).toBe('linked');
     expect(logged('credentials.unopenable')).toBe(1);
   });
 
@@ -233,7 +237,7 @@ describe('the generation of a profile', () => {
     const session = stage().edge.addSession();
     for (const runnerId of ['one', 'two', 'two']) {
       const runner = await online(runnerId, session);
-      appendFileSync(profileOf(runnerId, session), ` on ${runnerId}`);
+      appendFileSync(linkOf(runnerId, session), ` on ${runnerId}`);
       await runner.stop();
     }
     const commits = credentials()
@@ -272,7 +276,7 @@ it('a refused copy leaves the session as it is, and is told in the log', async (
   );
   expect(statuses(session).at(-1)).toBe('online');
   credentials().refusal = null;
-  appendFileSync(profileOf('one', session), ' and more');
+  appendFileSync(linkOf('one', session), ' and more');
   await until('a copy', () => credentials().kept(session).length > 0);
   await runner.stop();
 });

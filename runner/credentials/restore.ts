@@ -1,15 +1,15 @@
 import { createHash } from 'node:crypto';
 import { mkdir, rename, rm } from 'node:fs/promises';
 import {
-  CREDENTIALS_FORMAT,
+  CREDENTIALS_SEAL,
   type CredentialsHolder,
   type CredentialsRestoreResponse,
 } from '../../shared/protocol/credentials.ts';
 import type { EdgeClient } from '../edge-client/edge-client.ts';
+import { BadCredentialsError, type EngineCredentials } from '../engine/credentials.ts';
 import type { Log } from '../log.ts';
 import { open, SealError } from './seal.ts';
 import { getStream, TransferError } from './transfer.ts';
-import { PackError, unpack } from './unpack.ts';
 
 const ERROR_LENGTH = 200;
 
@@ -19,9 +19,10 @@ export type RestoreInput = {
   holder: CredentialsHolder;
   /** From the assignment: what the seal must be bound to, whatever the edge sends. */
   workspaceId: string;
-  chromiumMajor: number;
-  /** Takes the place of what is there, once all of it has proven itself. */
-  profileDir: string;
+  /** Of the session's engine. */
+  credentials: EngineCredentials;
+  /** Replaced as a whole, once every byte is authenticated. */
+  stateDir: string;
   workDir: string;
   signal: AbortSignal;
 };
@@ -37,18 +38,21 @@ export type Restored =
 type Bundle = Extract<CredentialsRestoreResponse, { found: true }>;
 
 /**
- * Brings a session's newest sealed profile onto this disk. One that does not open (changed, cut off, another's) is reported,
- * and the version before is tried; nothing of it reaches the profile.
+ * Brings a session's newest sealed credentials onto this disk. A bundle that does not open (changed, cut off, another's) is
+ * reported, and the version before is tried; nothing of it reaches `stateDir`.
  * @throws EdgeError or TransferError when edge or storage are out of reach: that says nothing about the bundle
  */
-export async function restoreProfile(input: RestoreInput): Promise<Restored> {
-  const { edge, log, holder, chromiumMajor } = input;
+export async function restoreCredentials(input: RestoreInput): Promise<Restored> {
+  const { edge, log, holder, credentials } = input;
+  const { format } = credentials;
+  const formatVersion = await credentials.version();
   const failed: { version: number; error: string }[] = [];
   for (;;) {
     const bundle = await edge.credentialsRestore({
       ...holder,
-      chromiumMajor,
-      format: CREDENTIALS_FORMAT,
+      format,
+      formatVersion,
+      seal: CREDENTIALS_SEAL,
       failed,
     });
     if (!bundle.found)
@@ -68,19 +72,19 @@ export async function restoreProfile(input: RestoreInput): Promise<Restored> {
 }
 
 async function openInto(bundle: Bundle, input: RestoreInput): Promise<void> {
-  const { holder, workspaceId, profileDir, workDir, signal } = input;
-  const { format, version, epoch } = bundle;
-  const facts = { format, workspaceId, sessionId: holder.sessionId, version, epoch };
+  const { credentials, holder, workspaceId, stateDir, workDir, signal } = input;
+  const { seal, version, epoch } = bundle;
+  const facts = { seal, workspaceId, sessionId: holder.sessionId, version, epoch };
   const dataKey = Buffer.from(bundle.dataKey, 'base64');
   const digest = createHash('sha256');
   await rm(workDir, { recursive: true, force: true });
   await mkdir(workDir, { recursive: true, mode: 0o700 });
   try {
     const sealed = counted(await bytesOf(bundle, signal), bundle.sizeBytes, digest);
-    await unpack(open(sealed, dataKey, facts), workDir);
+    await credentials.unpack(open(sealed, dataKey, facts), workDir);
     if (digest.digest('hex') !== bundle.sha256) throw new DigestError();
-    await rm(profileDir, { recursive: true, force: true });
-    await rename(workDir, profileDir);
+    await rm(stateDir, { recursive: true, force: true });
+    await rename(workDir, stateDir);
   } finally {
     dataKey.fill(0);
     await rm(workDir, { recursive: true, force: true });
@@ -120,8 +124,8 @@ class DigestError extends Error {
   }
 }
 
-/** An object that is gone is a broken bundle; storage that cannot be asked is not. A full disk is no word on it either. */
+/** An object that is gone is a broken bundle; storage out of reach, or a full disk, is not. */
 function isAboutTheBundle(error: unknown): boolean {
   if (error instanceof TransferError) return error.status === 404;
-  return error instanceof SealError || error instanceof PackError || error instanceof DigestError;
+  return [SealError, BadCredentialsError, DigestError].some((kind) => error instanceof kind);
 }

@@ -4,13 +4,13 @@ export type SnapshotTiming = {
   checkMs: number;
   /** Online for this long, and with the same number, before the first copy. */
   onlineMs: number;
-  /** Changes wait for this long at least, and longer for large profiles. */
+  /** Changes wait for this long at least, and longer for large credentials. */
   gapMs: number;
   /** Changes wait for this long at most. */
   everyMs: number;
-  /** The browser stands still for this long at most. */
+  /** The engine stands still for this long at most. */
   pauseMs: number;
-  /** A copy of a closed profile may take this long before the session goes on to end. */
+  /** The copy after the engine has closed may take this long before the session goes on to end. */
   atRestMs: number;
 };
 
@@ -41,7 +41,7 @@ export type SnapshotState = {
   lastSizeBytes: number;
   /** Files are others than those that were copied last. */
   changed: boolean;
-  /** IndexedDB is larger than it was then. */
+  /** The database is larger than it was then. */
   grew: boolean;
 };
 

@@ -5,7 +5,7 @@ import { FRAME_BYTES, open, seal, sealedSize, type SealFacts } from './seal.ts';
 
 const dataKey = randomBytes(32);
 const facts: SealFacts = {
-  format: 1,
+  seal: 1,
   workspaceId: 'wks_1',
   sessionId: 'ses_1',
   version: 3,
@@ -76,7 +76,7 @@ describe('a sealed stream', () => {
     ['another session', { sessionId: 'ses_2' }],
     ['another version', { version: 2 }],
     ['another epoch', { epoch: 6 }],
-    ['another format', { format: 2 }],
+    ['another seal', { seal: 2 }],
   ])('does not open for %s', async (_, change) => {
     const bytes = await sealed(plain);
     await expect(opened(bytes, { ...facts, ...change })).rejects.toMatchObject({

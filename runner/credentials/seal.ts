@@ -3,7 +3,8 @@ import { release } from './release.ts';
 
 /** What a bundle belongs to. It opens under exactly these, and no others. */
 export type SealFacts = {
-  format: number;
+  /** How it is sealed: CREDENTIALS_SEAL of the runner that did. */
+  seal: number;
   workspaceId: string;
   sessionId: string;
   version: number;
@@ -104,9 +105,9 @@ function nonce(index: number): Buffer {
 }
 
 function bound(facts: SealFacts, index: number, isLast: boolean): Buffer {
-  const { format, workspaceId, sessionId, version, epoch } = facts;
+  const { seal: sealedAs, workspaceId, sessionId, version, epoch } = facts;
   return Buffer.from(
-    JSON.stringify([format, workspaceId, sessionId, version, epoch, index, isLast]),
+    JSON.stringify([sealedAs, workspaceId, sessionId, version, epoch, index, isLast]),
   );
 }
 

@@ -1,26 +1,26 @@
 import { createHash } from 'node:crypto';
 import {
-  CREDENTIALS_FORMAT,
+  CREDENTIALS_SEAL,
   type CredentialsCommitRequest,
   type CredentialsHolder,
 } from '../../shared/protocol/credentials.ts';
 import type { EdgeClient } from '../edge-client/edge-client.ts';
-import type { KeptFile } from './kept-files.ts';
-import { pack, planPack } from './pack.ts';
+import type { CredentialsFile, EngineCredentials } from '../engine/credentials.ts';
 import { seal, sealedSize } from './seal.ts';
 import { putStream } from './transfer.ts';
 
 export type SnapshotInput = {
   edge: Pick<EdgeClient, 'credentialsSlot' | 'credentialsCommit'>;
   holder: CredentialsHolder;
-  /** At rest: nobody writes to these files. */
+  /** Of the session's engine. */
+  credentials: EngineCredentials;
+  /** Holds `files`. */
   directory: string;
-  files: readonly KeptFile[];
-  chromiumMajor: number;
+  files: readonly CredentialsFile[];
   phoneNumber: string;
-  /** Nothing runs on the profile any more. */
+  /** No engine runs on them any more. */
   atRest: boolean;
-  /** Of the profile that the files are of. */
+  /** Of the session's folder that they are from. */
   generation: number;
   /** Notes the new version before it is kept. */
   beforeCommit: (version: number) => Promise<void>;
@@ -31,27 +31,29 @@ export type Snapshot = {
   version: number;
   sizeBytes: number;
   contentBytes: number;
-  /** The same again, to say of it that it is all there is. */
+  /** To be repeated with `atRest` when it turns out to be the last. */
   commit: CredentialsCommitRequest;
 };
 
 /**
- * Packs, seals and stores a copy of a profile in one pass, and makes it the session's current version. In memory stand the
- * compressed logs, a few frames, and a bundle that is small enough to travel in the commit.
+ * Packs, seals and stores a copy of a session's credentials in one pass, and makes it the session's current version. In memory
+ * are a few frames, and the whole bundle only when it is small enough to go with the commit.
  * @throws EdgeError when the edge refuses, `reason` being one of COMMIT_REFUSALS; TransferError when storage does not take it
  */
 export async function takeSnapshot(input: SnapshotInput): Promise<Snapshot> {
-  const { edge, holder, directory, files, signal } = input;
+  const { edge, holder, credentials, directory, files, signal } = input;
   const { sessionId, epoch } = holder;
-  const plan = await planPack(directory, files);
-  const contentBytes = files.reduce((sum, file) => sum + file.sizeBytes, 0);
-  const sizeBytes = sealedSize(plan.sizeBytes);
-  const slot = await edge.credentialsSlot({ ...holder, format: CREDENTIALS_FORMAT, sizeBytes });
+  const { format } = credentials;
+  const formatVersion = await credentials.version();
+  const packed = await credentials.pack(directory, files);
+  const { contentBytes } = packed;
+  const sizeBytes = sealedSize(packed.sizeBytes);
+  const slot = await edge.credentialsSlot({ ...holder, format, seal: CREDENTIALS_SEAL, sizeBytes });
   const { version, workspaceId, uploadUrl } = slot;
-  const facts = { format: CREDENTIALS_FORMAT, workspaceId, sessionId, version, epoch };
+  const facts = { seal: CREDENTIALS_SEAL, workspaceId, sessionId, version, epoch };
   const dataKey = Buffer.from(slot.dataKey, 'base64');
   const digest = createHash('sha256');
-  const sealed = hashed(seal(pack(plan), dataKey, facts), digest);
+  const sealed = hashed(seal(packed.bytes, dataKey, facts), digest);
   let inline: string | null = null;
   if (uploadUrl === null) inline = await collectBase64(sealed);
   else await putStream(uploadUrl, sealed, sizeBytes, signal);
@@ -64,7 +66,7 @@ export async function takeSnapshot(input: SnapshotInput): Promise<Snapshot> {
     sha256: digest.digest('hex'),
     sizeBytes,
     contentBytes,
-    chromiumMajor: input.chromiumMajor,
+    formatVersion,
     phoneNumber: input.phoneNumber,
     generation: input.generation,
     atRest: input.atRest,

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { SessionProxy, Traffic } from '../../shared/protocol/leases.ts';
 import type { OutboundContent } from '../../shared/catalogue/message-kinds.ts';
 import type { SandboxProfile, SessionEngine, SessionMode } from '../../shared/session-status.ts';
+import type { EngineCredentials } from './credentials.ts';
 import type { EngineEvent } from './engine-event.ts';
 import type { EngineInput, EngineOperation, EngineOutput } from './operations.ts';
 
@@ -112,10 +113,16 @@ export type EngineSurroundings = {
   onProcess: (pid: number | null) => void;
 };
 
-/** What the runner's side of one kind of engine adds to a session's process. */
+/** The runner's side of one kind of engine. */
 export type EngineHost = {
+  credentials: EngineCredentials;
   /** What the engine is made with beside its options, as plain data. */
   settings(options: EngineOptions): Promise<unknown>;
   /** Ends what a dead process left open on its folder. @returns false when something would not end */
   sweep(stateDir: string): Promise<boolean>;
+  /**
+   * Ends what an earlier runner left open on these folders; no engine of this runner may be running.
+   * @returns the folders that were open
+   */
+  reap(stateDirs: readonly string[]): Promise<string[]>;
 };

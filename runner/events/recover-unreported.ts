@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { z } from 'zod';
 import { FactReport } from '../../shared/protocol/runner-reports.ts';
 import type { Log } from '../log.ts';
-import { foldersOfSessions, SessionFolder } from '../session/profile.ts';
+import { foldersOfSessions, SessionFolder } from '../session/session-folder.ts';
 import { readLines } from '../storage/read-lines.ts';
 import type { ReportSpool } from './spool.ts';
 import { SpooledFile } from './spool-store.ts';

@@ -1,4 +1,4 @@
-import type { PreparedProfile } from '../credentials/keeper.ts';
+import type { Prepared } from './session-folder.ts';
 import type { Log } from '../log.ts';
 import { WorkLane } from '../work-lane.ts';
 import type { EngineSlot } from './engine-slot.ts';
@@ -8,7 +8,7 @@ type EngineLauncherDeps = {
   names: { sessionId: string; epoch: number };
   slot: EngineSlot;
   /** Makes the profile ready for an engine. */
-  prepare: () => Promise<PreparedProfile>;
+  prepare: () => Promise<Prepared>;
   /** Runs a start when few enough others run. */
   startGate: (start: () => Promise<void>) => Promise<void>;
   /** A start has ended, and its place is free for another session. */
@@ -51,10 +51,7 @@ export class EngineLauncher {
    * @param onPrepared gets the profile that the engine will start on
    * @throws when the profile cannot be made ready
    */
-  async launch(
-    wanted: () => boolean,
-    onPrepared: (profile: PreparedProfile) => void,
-  ): Promise<void> {
+  async launch(wanted: () => boolean, onPrepared: (profile: Prepared) => void): Promise<void> {
     const { log, names, prepare, requestHeartbeat } = this.#deps;
     const profile = await this.profile
       .run(async () => (wanted() ? prepare() : null))

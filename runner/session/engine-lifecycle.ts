@@ -1,6 +1,6 @@
 import type { Report } from '../../shared/protocol/runner-reports.ts';
 import type { Clock } from '../clock.ts';
-import type { PreparedProfile } from '../credentials/keeper.ts';
+import type { Prepared } from './session-folder.ts';
 import type { EngineEvent, WhatsAppEngine } from '../engine/port.ts';
 import type { Log } from '../log.ts';
 import { EngineLauncher } from './engine-launcher.ts';
@@ -24,7 +24,7 @@ type EngineLifecycleDeps = {
   board: StatusBoard;
   make: (emit: (event: EngineEvent) => void) => WhatsAppEngine;
   /** Makes the profile ready for an engine. */
-  prepare: () => Promise<PreparedProfile>;
+  prepare: () => Promise<Prepared>;
   leaseIsCurrent: () => boolean;
   /** Runs a start when few enough others run. */
   startGate: (start: () => Promise<void>) => Promise<void>;

@@ -6,6 +6,8 @@ import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { systemClock } from '../clock.ts';
 import type { EngineFactory } from '../engine/port.ts';
+import { fakeHost } from '../engine/testing/fake-host.ts';
+import { reapStrayBrowsers } from '../engine/wwebjs/stray-browsers.ts';
 import { readProcess } from '../supervisor/process-table.ts';
 import { until } from '../testing/until.ts';
 import { useStage } from '../testing/use-stage.ts';
@@ -362,10 +364,10 @@ describe('a data directory', () => {
           readProcess(pid ?? 0)?.command.includes('--user-data-dir'),
         ),
       );
-      await stage().startHere();
+      await stage().startHere({ hosts: { wwebjs: { ...fakeHost(), reap: reapStrayBrowsers } } });
       expect(readProcess(left.pid ?? 0)).toBeNull();
       expect(readProcess(others.pid ?? 0)).not.toBeNull();
-      expect(stage().logged.join('')).toContain('runner.stray_browsers');
+      expect(stage().logged.join('')).toContain('runner.stray_engines');
     } finally {
       left.kill('SIGKILL');
       others.kill('SIGKILL');

@@ -12,7 +12,7 @@ import type {
 import type { Log } from '../log.ts';
 import { EngineLifecycle } from './engine-lifecycle.ts';
 import { LinkCodes, type CurrentQr } from './link-codes.ts';
-import type { SessionFolder } from './profile.ts';
+import type { SessionFolder } from './session-folder.ts';
 import { StatusBoard } from './status-board.ts';
 import type { SessionTiming } from './timing.ts';
 
@@ -29,7 +29,7 @@ type PhoneLinkDeps = {
   timing: SessionTiming;
   folder: SessionFolder;
   engineFactory: EngineFactory;
-  /** Makes what keeps sealed copies of the profile. @param online what the session is at this moment */
+  /** Makes what keeps sealed copies of the credentials. @param online what the session is at this moment */
   keeper: (online: () => Online | null) => CredentialKeeper;
   leaseIsCurrent: () => boolean;
   startGate: (start: () => Promise<void>) => Promise<void>;
@@ -165,7 +165,7 @@ export class PhoneLink {
       engine: assignment.engine,
       mode: assignment.mode,
       sandboxProfile: assignment.sandboxProfile ?? null,
-      stateDir: folder.profileDir,
+      stateDir: folder.stateDir,
       filesDir: folder.filesDir,
       unreported: { file: folder.unreportedFile, epoch: assignment.epoch },
       traffic: this.#traffic,

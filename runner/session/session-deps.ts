@@ -7,7 +7,7 @@ import type { SendJournal } from '../journal/send-journal.ts';
 import type { Log } from '../log.ts';
 import type { LeaseFence } from './lease-fence.ts';
 import type { MediaDownload } from './outbound-media.ts';
-import type { SessionFolder } from './profile.ts';
+import type { SessionFolder } from './session-folder.ts';
 import type { Settlements } from './settlements.ts';
 import type { SessionTiming } from './timing.ts';
 
@@ -27,7 +27,7 @@ export type SessionDeps = {
   fence: LeaseFence;
   settlements: Settlements;
   download: MediaDownload;
-  /** Makes what keeps sealed copies of the profile. @param online what the session is at this moment */
+  /** Makes what keeps sealed copies of the credentials. @param online what the session is at this moment */
   keeper: (online: () => Online | null) => CredentialKeeper;
   /** Never rejects; resolves when the report is on the disk. */
   report: (report: Report, file?: InboundFile) => Promise<void>;

@@ -10,14 +10,15 @@ import type { ReportSpool } from '../events/spool.ts';
 import { sleep, unlessAborted, type Clock } from '../clock.ts';
 import { CredentialKeeper } from '../credentials/keeper.ts';
 import type { EdgeClient } from '../edge-client/edge-client.ts';
-import type { EngineFactory } from '../engine/port.ts';
+import type { SessionEngine } from '../../shared/session-status.ts';
+import type { EngineFactory, EngineHost } from '../engine/port.ts';
 import { withDeadline } from '../deadline.ts';
 import type { Log } from '../log.ts';
 import { KeyedLanes } from '../work-lane.ts';
 import { createStartGate } from './start-gate.ts';
 import type { LeaseFence } from './lease-fence.ts';
 import type { MediaDownload } from './outbound-media.ts';
-import { foldersOfSessions, SAFE_ID, SessionFolder } from './profile.ts';
+import { foldersOfSessions, SAFE_ID, SessionFolder } from './session-folder.ts';
 import type { SessionDeps } from './session-deps.ts';
 import { Session, type SessionStop } from './session.ts';
 import type { Settlements } from './settlements.ts';
@@ -44,8 +45,7 @@ type SessionManagerDeps = {
   settlements: Settlements;
   engineFactory: EngineFactory;
   download: MediaDownload;
-  /** Of the browser that this runner starts; null when it is not known. */
-  chromiumMajor: () => Promise<number | null>;
+  hosts: Readonly<Record<SessionEngine, Pick<EngineHost, 'credentials'>>>;
   requestHeartbeat: () => void;
   /** Why this runner cannot run such a session at all, or null. */
   refusalOf: (assignment: Assignment) => string | null;
@@ -246,11 +246,19 @@ export class SessionManager {
 
   async #create(assignment: Assignment): Promise<Session> {
     const { sessionId, epoch } = assignment;
-    const { dataDir, requestHeartbeat, refusalOf, spool, startCap, timing } = this.#deps;
+    const { dataDir, hosts, requestHeartbeat, refusalOf, spool, startCap, timing } = this.#deps;
     const folder = new SessionFolder(dataDir, sessionId);
     const reportsDelivered = (): Promise<void> => spool.delivered(sessionId);
     const { snapshots } = timing;
-    const keeperDeps = { ...this.#deps, assignment, folder, snapshots, reportsDelivered };
+    const { credentials } = hosts[assignment.engine];
+    const keeperDeps = {
+      ...this.#deps,
+      assignment,
+      credentials,
+      folder,
+      snapshots,
+      reportsDelivered,
+    };
     return new Session(assignment, {
       ...this.#deps,
       folder,

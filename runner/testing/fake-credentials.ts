@@ -99,7 +99,7 @@ export class FakeCredentials {
     if (ownedBy(request, sessions) === null) return refused('stale_epoch');
     const kept = this.kept(request.sessionId);
     const failed = new Set(request.failed.map(({ version }) => version));
-    const openable = kept.filter(({ commit }) => commit.chromiumMajor <= request.chromiumMajor);
+    const openable = kept.filter(({ commit }) => commit.formatVersion <= request.formatVersion);
     const newest = openable.findLast(({ version }) => !failed.has(version));
     if (newest === undefined) {
       const reason = kept.length === 0 ? 'none' : openable.length === 0 ? 'too_new' : 'unopenable';
@@ -113,7 +113,7 @@ export class FakeCredentials {
       version,
       generation: this.#generation(request.sessionId),
       epoch,
-      format: 1,
+      seal: 1,
       sha256,
       sizeBytes,
       phoneNumber,

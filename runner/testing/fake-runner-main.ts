@@ -1,4 +1,5 @@
-import { FakeWhatsApp } from '../engine/fake.ts';
+import { fakeHost } from '../engine/testing/fake-host.ts';
+import { FakeWhatsApp } from '../engine/testing/fake-whatsapp.ts';
 import { parseEnv } from '../env.ts';
 import { createLog } from '../log.ts';
 import { startRunner } from '../start.ts';
@@ -17,7 +18,7 @@ await runUntilSignal(
     env,
     engineFactory: factory,
     sandbox: null,
-    chromiumMajor: async () => 156,
+    hosts: { wwebjs: fakeHost() },
     timing: QUICK,
   }),
 );

@@ -3,7 +3,9 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { FakeWhatsApp, readWire, type WireRecord } from '../engine/fake.ts';
+import { fakeHost } from '../engine/testing/fake-host.ts';
+import { FakeWhatsApp } from '../engine/testing/fake-whatsapp.ts';
+import { readWire, type WireRecord } from '../engine/testing/wire-file.ts';
 import { parseEnv, type RunnerEnv } from '../env.ts';
 import { createLog, type Log } from '../log.ts';
 import { startRunner, type Runner, type RunnerOptions } from '../start.ts';
@@ -64,7 +66,7 @@ export class Stage {
       env: this.parsedEnv(),
       engineFactory: this.whatsapp.factory,
       sandbox: null,
-      chromiumMajor: async () => 156,
+      hosts: { wwebjs: fakeHost() },
       random: () => 0,
       log: this.log(),
       timing: QUICK,

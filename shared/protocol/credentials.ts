@@ -1,12 +1,15 @@
 import { z } from 'zod';
 
-/** How a bundle is packed and sealed; a runner opens the formats it knows. */
-export const CREDENTIALS_FORMAT = 1;
+/** How a bundle is sealed; a runner opens the seals it knows. */
+export const CREDENTIALS_SEAL = 1;
+
+/** Format of every bundle from before formats had names. */
+const CHROMIUM_PROFILE = 'chromium-profile';
 
 /** A sealed bundle up to this size travels in the commit itself and stands in the database. */
 export const CREDENTIALS_INLINE_BYTES = 1_048_576;
 
-/** A page's profile has no business to be larger; the edge reads every bundle back once. */
+/** No session needs more; the edge reads every bundle back once. */
 export const CREDENTIALS_MAX_BYTES = 512 * 1_048_576;
 
 /** Who asks: the session's owner in this epoch and boot. */
@@ -20,13 +23,22 @@ export type CredentialsHolder = z.infer<typeof Holder>;
 
 const Sha256 = z.string().regex(/^[0-9a-f]{64}$/);
 const DataKey = z.base64();
+const Seal = z.number().int().min(1);
+/** The engine's name for what is in a bundle; nobody but the engine looks into it. */
+const Format = z.string().regex(/^[a-z0-9-]{1,40}$/);
+/** Rises with whatever writes the format, for example Chromium's major version: an older one may misread it. */
+const FormatVersion = z.number().int().min(1);
 
 /** Asks for a version number, the key to seal it with, and a place to put it. */
-export const CredentialsSlotRequest = Holder.extend({
-  format: z.number().int().min(1),
-  /** Of the sealed bundle, to the byte. */
-  sizeBytes: z.number().int().min(1).max(CREDENTIALS_MAX_BYTES),
-});
+export const CredentialsSlotRequest = z.preprocess(
+  slotOfUnnamedFormat,
+  Holder.extend({
+    format: Format,
+    seal: Seal,
+    /** Of the sealed bundle, to the byte. */
+    sizeBytes: z.number().int().min(1).max(CREDENTIALS_MAX_BYTES),
+  }),
+);
 export type CredentialsSlotRequest = z.infer<typeof CredentialsSlotRequest>;
 
 export const CredentialsSlotResponse = z.object({
@@ -41,32 +53,35 @@ export const CredentialsSlotResponse = z.object({
 export type CredentialsSlotResponse = z.infer<typeof CredentialsSlotResponse>;
 
 /** Says that a bundle is in its place, and what it is. */
-export const CredentialsCommitRequest = Holder.extend({
-  version: z.number().int().min(1),
-  sha256: Sha256,
-  sizeBytes: z.number().int().min(1).max(CREDENTIALS_MAX_BYTES),
-  /** Of the files in it, before compression. */
-  contentBytes: z.number().int().min(0),
-  chromiumMajor: z.number().int().min(1),
-  /**
-   * The generation of the profile: number of the newest copy made of it, or restored to it, before this one; 0 for none.
-   * It only rises.
-   */
-  generation: z.number().int().min(0),
-  /** Nothing uses the profile now, so the copy is complete. Repeated for a copy that is current already. */
-  atRest: z.boolean(),
-  /** The linked phone, bare digits; null when the page had no registration. */
-  phoneNumber: z.string().regex(/^\d+$/).nullable(),
-  /** The sealed bundle, when its slot had no place for it. */
-  inline: z.base64().optional(),
-});
+export const CredentialsCommitRequest = z.preprocess(
+  commitOfUnnamedFormat,
+  Holder.extend({
+    version: z.number().int().min(1),
+    sha256: Sha256,
+    sizeBytes: z.number().int().min(1).max(CREDENTIALS_MAX_BYTES),
+    /** Of the files in it, before compression. */
+    contentBytes: z.number().int().min(0),
+    formatVersion: FormatVersion,
+    /**
+     * The generation of the credentials: number of the newest copy made of them, or restored to them, before this one; 0 for
+     * none. It only rises.
+     */
+    generation: z.number().int().min(0),
+    /** No engine uses them now, so the copy is complete. Repeated for a copy that is current already. */
+    atRest: z.boolean(),
+    /** The linked phone, bare digits; null when the engine had no registration. */
+    phoneNumber: z.string().regex(/^\d+$/).nullable(),
+    /** The sealed bundle, when its slot had no place for it. */
+    inline: z.base64().optional(),
+  }),
+);
 export type CredentialsCommitRequest = z.infer<typeof CredentialsCommitRequest>;
 
 /** Why a commit is refused (409, `details.reason`). The version that was current stays so. */
 export const COMMIT_REFUSALS = [
   'registration_missing',
   'number_changed',
-  /** A newer copy than this profile's is kept: it is an old one. */
+  /** A newer copy than these credentials is kept: they are old. */
   'generation_fell',
   'stale_epoch',
   /** Another version became current meanwhile, or this one's slot is gone. */
@@ -79,18 +94,19 @@ export type CommitRefusal = (typeof COMMIT_REFUSALS)[number];
 export const CredentialsCommitResponse = z.object({ version: z.number().int() });
 export type CredentialsCommitResponse = z.infer<typeof CredentialsCommitResponse>;
 
-/** Asks for the newest version that this runner's Chromium may open. */
+/** Asks for the newest version that this runner's engine may open. */
 export const CredentialsRestoreRequest = Holder.extend({
-  chromiumMajor: z.number().int().min(1),
-  /** Newest format that the runner can open. */
-  format: z.number().int().min(1),
+  format: Format,
+  formatVersion: FormatVersion,
+  /** Newest seal that the runner can open. */
+  seal: Seal,
   /** Versions that could not be opened: those before them are wanted. */
   failed: z.array(z.object({ version: z.number().int(), error: z.string().max(200) })).max(20),
 });
 export type CredentialsRestoreRequest = z.infer<typeof CredentialsRestoreRequest>;
 
 export const CredentialsRestoreResponse = z.discriminatedUnion('found', [
-  /** `too_new`: what there is was made by a newer Chromium or runner than this one. */
+  /** `too_new`: what there is was made by a newer engine or runner than this one. */
   z.object({
     found: z.literal(false),
     reason: z.enum(['none', 'too_new', 'unopenable']),
@@ -102,7 +118,7 @@ export const CredentialsRestoreResponse = z.discriminatedUnion('found', [
     /** Version that is current, which may be a later one: what is restored takes its place in the line. */
     generation: z.number().int(),
     epoch: z.number().int(),
-    format: z.number().int(),
+    seal: z.number().int(),
     sha256: Sha256,
     sizeBytes: z.number().int(),
     phoneNumber: z.string(),
@@ -113,3 +129,20 @@ export const CredentialsRestoreResponse = z.discriminatedUnion('found', [
   }),
 ]);
 export type CredentialsRestoreResponse = z.infer<typeof CredentialsRestoreResponse>;
+
+/**
+ * A runner from before formats had names may drain while the edge is new already. It numbers the seal as `format`, and what it
+ * keeps is always a Chromium profile.
+ */
+function slotOfUnnamedFormat(request: unknown): unknown {
+  const unnamed = z.looseObject({ format: z.number() }).safeParse(request);
+  if (!unnamed.success) return request;
+  return { ...unnamed.data, seal: unnamed.data.format, format: CHROMIUM_PROFILE };
+}
+
+function commitOfUnnamedFormat(request: unknown): unknown {
+  const unnamed = z.looseObject({ chromiumMajor: z.number() }).safeParse(request);
+  if (!unnamed.success) return request;
+  const { chromiumMajor, ...rest } = unnamed.data;
+  return { ...rest, formatVersion: chromiumMajor };
+}

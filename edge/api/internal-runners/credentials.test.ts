@@ -40,8 +40,46 @@ describe('a runner keeps and restores credentials', () => {
   it('from slot to commit to restore', async () => {
     const { holder, workspaceId } = await ownedSession();
     const bytes = randomBytes(300);
-    const slot = await call('slot', { ...holder, format: 1, sizeBytes: bytes.length });
+    const slot = await call('slot', {
+      ...holder,
+      format: 'chromium-profile',
+      seal: 1,
+      sizeBytes: bytes.length,
+    });
     expect(slot).toMatchObject({ status: 200, json: { version: 1, workspaceId, uploadUrl: null } });
+    const sha256 = createHash('sha256').update(bytes).digest('hex');
+    const commit = {
+      ...holder,
+      version: 1,
+      sha256,
+      sizeBytes: bytes.length,
+      contentBytes: 1_000,
+      formatVersion: 156,
+      phoneNumber: '15550001234',
+      generation: 0,
+      atRest: true,
+      inline: bytes.toString('base64'),
+    };
+    expect(await call('commit', commit)).toEqual({ status: 200, json: { version: 1 } });
+    const restore = {
+      ...holder,
+      format: 'chromium-profile',
+      formatVersion: 156,
+      seal: 1,
+      failed: [],
+    };
+    expect(await call('restore', restore)).toMatchObject({
+      status: 200,
+      json: { found: true, version: 1, sha256, inline: bytes.toString('base64') },
+    });
+  });
+
+  it('also one from before formats had names, which may drain after the edge was updated', async () => {
+    const { holder } = await ownedSession();
+    const bytes = randomBytes(300);
+    expect(await call('slot', { ...holder, format: 1, sizeBytes: bytes.length })).toMatchObject({
+      status: 200,
+    });
     const sha256 = createHash('sha256').update(bytes).digest('hex');
     const commit = {
       ...holder,
@@ -56,16 +94,28 @@ describe('a runner keeps and restores credentials', () => {
       inline: bytes.toString('base64'),
     };
     expect(await call('commit', commit)).toEqual({ status: 200, json: { version: 1 } });
-    const restore = { ...holder, chromiumMajor: 156, format: 1, failed: [] };
+    const named = {
+      ...holder,
+      format: 'chromium-profile',
+      formatVersion: 156,
+      seal: 1,
+      failed: [],
+    };
+    expect(await call('restore', named)).toMatchObject({ json: { found: true, sha256 } });
+  });
+
+  it('not in the format of another engine', async () => {
+    const { holder } = await ownedSession();
+    const restore = { ...holder, format: 'another', formatVersion: 1, seal: 1, failed: [] };
     expect(await call('restore', restore)).toMatchObject({
       status: 200,
-      json: { found: true, version: 1, sha256, inline: bytes.toString('base64') },
+      json: { found: false, reason: 'none' },
     });
   });
 
   it('is told why not', async () => {
     const { holder } = await ownedSession();
-    const stale = { ...holder, epoch: 2, format: 1, sizeBytes: 300 };
+    const stale = { ...holder, epoch: 2, format: 'chromium-profile', seal: 1, sizeBytes: 300 };
     expect(await call('slot', stale)).toMatchObject({
       status: 409,
       json: { error: { code: 'CONFLICT', details: { reason: 'stale_epoch' } } },

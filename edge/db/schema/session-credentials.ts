@@ -16,7 +16,7 @@ export const CREDENTIAL_STATUSES = [
 ] as const;
 
 /**
- * Sealed copies of sessions' profiles. The one that is `current` is the pointer: a partial index lets there be one. Rows
+ * Sealed copies of sessions' credentials. The one that is `current` is the pointer: a partial index lets there be one. Rows
  * outlive their session for as long as their object does, so that the purge finds it.
  */
 export const sessionCredentials = pgTable(
@@ -32,9 +32,12 @@ export const sessionCredentials = pgTable(
     baseVersion: integer('base_version').notNull(),
     epoch: integer('epoch').notNull(),
     status: text('status', { enum: CREDENTIAL_STATUSES }).notNull().default('pending'),
-    /** Kept beside the last three: the last one before Chromium became newer. */
-    preUpgrade: text('pre_upgrade', { enum: ['chromium'] }),
-    format: integer('format').notNull(),
+    /** Kept beside the last three: the last one before `formatVersion` rose. */
+    preUpgrade: text('pre_upgrade', { enum: ['format'] }),
+    /** The engine's name for what is in the bundle. */
+    format: text('format').notNull(),
+    /** How the bundle is sealed. */
+    seal: integer('seal').notNull(),
     /** A bundle that is small enough stands here, and nothing under `object_key`. */
     inlineBytes: bytea('inline_bytes'),
     sha256: text('sha256'),
@@ -43,7 +46,8 @@ export const sessionCredentials = pgTable(
     contentBytes: counter('content_bytes'),
     wrappedKey: text('wrapped_key').notNull(),
     masterKeyVersion: text('master_key_version').notNull(),
-    chromiumMajor: integer('chromium_major'),
+    /** Of what wrote the format, such as Chromium's major version. */
+    formatVersion: integer('format_version'),
     phoneNumber: text('phone_number'),
     createdAt: createdAt(),
     quarantinedAt: moment('quarantined_at'),

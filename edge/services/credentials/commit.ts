@@ -19,7 +19,7 @@ const PREVIOUS_KEPT = 2;
 const MESSAGES: Readonly<Record<CommitRefusal, string>> = {
   registration_missing: 'The page was not linked to a phone; the last good version is kept.',
   number_changed: 'The linked number is not the session’s; the last good version is kept.',
-  generation_fell: 'The profile is older than the last good version, which is kept.',
+  generation_fell: 'The credentials are older than the last good version, which is kept.',
   stale_epoch: 'Another epoch owns this session.',
   superseded: 'This version is no longer the next one; start again with a new slot.',
   not_stored: 'The data read back is not the data committed.',
@@ -37,7 +37,7 @@ const Row = z.object({
     .object({
       version: z.number(),
       phoneNumber: z.string(),
-      chromiumMajor: z.number(),
+      formatVersion: z.number(),
     })
     .nullable(),
 });
@@ -69,7 +69,7 @@ export async function commitCredentials({
       s.phone_number as "sessionPhoneNumber", s.status as "sessionStatus",
       case when current.version is not null then jsonb_build_object(
         'version', current.version, 'phoneNumber', current.phone_number,
-        'chromiumMajor', current.chromium_major) end as "current"
+        'formatVersion', current.format_version) end as "current"
     from session_credentials c
     join sessions s on s.id = c.session_id
     left join session_credentials current on current.session_id = s.id and current.status = 'current'
@@ -148,7 +148,7 @@ function pointerStatement(
     promoted as (
       update session_credentials c set
         status = 'current', sha256 = ${input.sha256}, content_bytes = ${input.contentBytes}::bigint,
-        chromium_major = ${input.chromiumMajor}::int, phone_number = ${input.phoneNumber},
+        format_version = ${input.formatVersion}::int, phone_number = ${input.phoneNumber},
         inline_bytes = decode(${inline}::text, 'base64')
       from mine
       where c.object_key = mine.object_key and c.status = 'pending'

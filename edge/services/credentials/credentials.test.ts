@@ -97,21 +97,21 @@ describe('from slot to commit', () => {
     expect((await shelf()).filter((row) => row.endsWith('current'))).toHaveLength(1);
   });
 
-  it('keeps three, and one from before a newer Chromium apart', async () => {
+  it('keeps three, and one from before a newer engine apart', async () => {
     const { keep, shelf } = await credentialsOf(world);
     for (let count = 0; count < 4; count += 1) await keep();
     expect(await shelf()).toEqual(['1 discarded', '2 previous', '3 previous', '4 current']);
-    for (let count = 0; count < 4; count += 1) await keep({ chromiumMajor: 157 });
+    for (let count = 0; count < 4; count += 1) await keep({ formatVersion: 157 });
     expect((await shelf()).slice(3)).toEqual([
-      '4 previous (chromium)',
+      '4 previous (format)',
       '5 discarded',
       '6 previous',
       '7 previous',
       '8 current',
     ]);
-    for (let count = 0; count < 4; count += 1) await keep({ chromiumMajor: 158 });
+    for (let count = 0; count < 4; count += 1) await keep({ formatVersion: 158 });
     expect((await shelf()).filter((row) => !row.includes('discarded'))).toEqual([
-      '8 previous (chromium)',
+      '8 previous (format)',
       '10 previous',
       '11 previous',
       '12 current',
@@ -163,22 +163,22 @@ describe('what never takes the last good version’s place', () => {
 });
 
 describe('what is handed out', () => {
-  it('is the newest that this Chromium may open, and the one before when that fails', async () => {
+  it('is the newest that this engine may open, and the one before when that fails', async () => {
     const { keep, restore, sessionId } = await credentialsOf(world);
     await keep();
     await keep();
-    await keep({ chromiumMajor: 157 });
-    expect(await restore({ chromiumMajor: 157 })).toMatchObject({ version: 3 });
-    expect(await restore({ chromiumMajor: 156 })).toMatchObject({ version: 2 });
-    expect(await restore({ chromiumMajor: 154 })).toMatchObject({
+    await keep({ formatVersion: 157 });
+    expect(await restore({ formatVersion: 157 })).toMatchObject({ version: 3 });
+    expect(await restore({ formatVersion: 156 })).toMatchObject({ version: 2 });
+    expect(await restore({ formatVersion: 154 })).toMatchObject({
       found: false,
       reason: 'too_new',
     });
     const failed = [{ version: 2, error: 'tag' }];
-    expect(await restore({ chromiumMajor: 156, failed })).toMatchObject({ version: 1 });
+    expect(await restore({ formatVersion: 156, failed })).toMatchObject({ version: 1 });
     failed.push({ version: 1, error: 'tag' });
     // The new profile's copy replaces the current one.
-    expect(await restore({ chromiumMajor: 156, failed })).toEqual({
+    expect(await restore({ formatVersion: 156, failed })).toEqual({
       found: false,
       reason: 'unopenable',
       generation: 3,
@@ -234,7 +234,13 @@ describe('what is handed out', () => {
     await old.keep();
     const dataKey = (await found(old.restore())).dataKey;
     const holder = { ...old.holder };
-    const input = { ...holder, chromiumMajor: 156, format: 1, failed: [] };
+    const input = {
+      ...holder,
+      format: 'chromium-profile',
+      formatVersion: 156,
+      seal: 1,
+      failed: [],
+    };
     expect(await restoreCredentials({ services: rotated, input })).toMatchObject({ dataKey });
     expect((await old.rows())[0]?.masterKeyVersion).toBe('v2');
     const onlyNew = {

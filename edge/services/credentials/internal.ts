@@ -33,7 +33,9 @@ export const quarantineCredentials = (sessionId: SQL | string): SQL => sql`
 export const StoredBundle = z.object({
   version: z.number(),
   epoch: z.number(),
-  format: z.number(),
+  format: z.string(),
+  formatVersion: z.number(),
+  seal: z.number(),
   status: z.enum(['current', 'previous']),
   workspaceId: z.string(),
   objectKey: z.string(),
@@ -43,7 +45,6 @@ export const StoredBundle = z.object({
   sizeBytes: z.coerce.number(),
   wrappedKey: z.string(),
   masterKeyVersion: z.string(),
-  chromiumMajor: z.number(),
   phoneNumber: z.string(),
   /** It lacks the session's newest keys. */
   isOld: z.boolean(),

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { judgeCommit, type Judged, type Judgement } from './judge-commit.ts';
 
-const current = { version: 7, phoneNumber: '1555', chromiumMajor: 156 };
+const current = { version: 7, phoneNumber: '1555', formatVersion: 156 };
 const commit: Judged = {
   phoneNumber: '1555',
   generation: 7,
-  chromiumMajor: 156,
+  formatVersion: 156,
   sessionPhoneNumber: '1555',
   sessionStatus: 'online',
   current,
@@ -52,8 +52,8 @@ describe('whether a snapshot takes the last good one’s place', () => {
     ['a later generation, whose last commit was refused', { generation: 9 }, taken()],
     ['an earlier generation', { generation: 6 }, refused('generation_fell')],
     ['any generation where nothing is kept', { generation: 0, current: null }, taken()],
-    ['a newer Chromium', { chromiumMajor: 157 }, taken({ keepApart: 'chromium' })],
-    ['an older Chromium', { chromiumMajor: 155 }, taken()],
+    ['a newer engine', { formatVersion: 157 }, taken({ keepApart: 'format' })],
+    ['an older engine', { formatVersion: 155 }, taken()],
   ])('%s', (_, given, expected) => {
     expect(judgeCommit({ ...commit, ...given })).toEqual(expected);
   });

@@ -5,7 +5,7 @@ export type Judged = {
   /** Of the commit. */
   phoneNumber: string | null;
   generation: number;
-  chromiumMajor: number;
+  formatVersion: number;
   /** The number that the session's user knows it by; null when none was linked yet. */
   sessionPhoneNumber: string | null;
   sessionStatus: SessionStatus;
@@ -13,7 +13,7 @@ export type Judged = {
   current: {
     version: number;
     phoneNumber: string;
-    chromiumMajor: number;
+    formatVersion: number;
   } | null;
 };
 
@@ -24,7 +24,7 @@ export type Judgement =
       /** What there was belongs to another number, and is never handed out again. */
       quarantineOthers: boolean;
       /** Why the last good version is kept apart from now on. */
-      keepApart: 'chromium' | null;
+      keepApart: 'format' | null;
     };
 
 /**
@@ -44,6 +44,6 @@ export function judgeCommit(commit: Judged): Judgement {
     return { ok: true, quarantineOthers: true, keepApart: null };
   }
   if (commit.generation < current.version) return { ok: false, reason: 'generation_fell' };
-  const keepApart = commit.chromiumMajor > current.chromiumMajor ? 'chromium' : null;
+  const keepApart = commit.formatVersion > current.formatVersion ? 'format' : null;
   return { ok: true, quarantineOthers: false, keepApart };
 }

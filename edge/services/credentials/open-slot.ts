@@ -33,7 +33,7 @@ export async function openCredentialsSlot({
   input: CredentialsSlotRequest;
 }): Promise<CredentialsSlotResponse> {
   const { db, objects, env } = services;
-  const { sessionId, epoch, format, sizeBytes } = input;
+  const { sessionId, epoch, format, seal, sizeBytes } = input;
   const found = await db.execute(sql`
     select s.workspace_id as "workspaceId", newest.wrapped_key as "wrappedKey",
       newest.master_key_version as "masterKeyVersion"
@@ -61,12 +61,12 @@ export async function openCredentialsSlot({
       select c.version from session_credentials c, owner
       where c.session_id = owner.session_id and c.status = 'current'
     )
-    insert into session_credentials as c (object_key, session_id, workspace_id, version, base_version, epoch, format,
+    insert into session_credentials as c (object_key, session_id, workspace_id, version, base_version, epoch, format, seal,
       size_bytes, wrapped_key, master_key_version)
     select ${objectKey}, owner.session_id, owner.workspace_id,
       (select coalesce(max(known.version), 0) + 1 from session_credentials known where known.session_id = owner.session_id),
       coalesce((select version from current), 0),
-      ${epoch}::int, ${format}::int, ${sizeBytes}::bigint, ${wrappedKey}, ${masterKeyVersion}
+      ${epoch}::int, ${format}, ${seal}::int, ${sizeBytes}::bigint, ${wrappedKey}, ${masterKeyVersion}
     from owner
     on conflict (session_id, version) do nothing
     returning c.version`);

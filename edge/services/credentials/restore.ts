@@ -28,7 +28,7 @@ export async function restoreCredentials({
   input: CredentialsRestoreRequest;
 }): Promise<CredentialsRestoreResponse> {
   const { objects, log } = services;
-  const { sessionId, epoch, chromiumMajor, format } = input;
+  const { sessionId, epoch, format, formatVersion, seal } = input;
   await requireOwner(services, input);
   await noteFailures(services, input);
   const bundles = await loadBundles(services, sessionId);
@@ -36,13 +36,14 @@ export async function restoreCredentials({
   const generation = bundles.find(({ status }) => status === 'current')?.version ?? 0;
   const failed = new Set(input.failed.map(({ version }) => version));
   for (;;) {
-    const choice = chooseVersion(bundles, { chromiumMajor, format, failed });
+    const choice = chooseVersion(bundles, { format, formatVersion, seal, failed });
     if (!choice.found) {
       log({
         event: 'credentials_not_found',
         sessionId,
         epoch,
-        chromiumMajor,
+        format,
+        formatVersion,
         reason: choice.reason,
       });
       return { ...choice, generation };
@@ -62,7 +63,7 @@ export async function restoreCredentials({
       version,
       generation,
       epoch: bundle.epoch,
-      format: bundle.format,
+      seal: bundle.seal,
       sha256,
       sizeBytes,
       phoneNumber,
@@ -103,10 +104,11 @@ async function loadBundles(
   sessionId: string,
 ): Promise<StoredBundle[]> {
   const { rows } = await db.execute(sql`
-    select c.version, c.epoch, c.format, c.status, s.workspace_id as "workspaceId", c.object_key as "objectKey",
+    select c.version, c.epoch, c.format, c.format_version as "formatVersion", c.seal, c.status,
+      s.workspace_id as "workspaceId", c.object_key as "objectKey",
       replace(encode(c.inline_bytes, 'base64'), chr(10), '') as inline, c.sha256, c.size_bytes as "sizeBytes",
       c.wrapped_key as "wrappedKey", c.master_key_version as "masterKeyVersion",
-      c.chromium_major as "chromiumMajor", c.phone_number as "phoneNumber",
+      c.phone_number as "phoneNumber",
       l.started_epoch is not null and not (${isWhollyKept()} and c.status = 'current') as "isOld"
     from session_credentials c
     join sessions s on s.id = c.session_id and s.workspace_id = c.workspace_id

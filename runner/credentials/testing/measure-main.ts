@@ -3,8 +3,10 @@ import { z } from 'zod';
 import { createEdgeClient } from '../../edge-client/edge-client.ts';
 import { createLog } from '../../log.ts';
 import { RUNNER_TO_EDGE } from '../../testing/fake-edge.ts';
-import { listKept } from '../kept-files.ts';
-import { restoreProfile } from '../restore.ts';
+import { testChromium } from '../../engine/wwebjs/testing/env.ts';
+import type { CredentialsFile } from '../../engine/credentials.ts';
+import { profileCredentials } from '../../engine/wwebjs/credentials/profile-credentials.ts';
+import { restoreCredentials } from '../restore.ts';
 import { takeSnapshot } from '../snapshot.ts';
 
 const SAMPLE_MS = 5;
@@ -19,6 +21,8 @@ const Task = z.object({
   epoch: z.number(),
   small: z.string(),
   large: z.string(),
+  /** Of `large`, as they were copied. */
+  files: z.array(z.object({ path: z.string(), sizeBytes: z.number(), modifiedAt: z.number() })),
   workDir: z.string(),
 });
 
@@ -30,14 +34,18 @@ process.once('message', (raw) => {
   const holder = { sessionId, epoch, runnerId, bootId };
   const { signal } = new AbortController();
 
+  const credentials = profileCredentials(testChromium());
   let generation = 0;
-  const copy = async (directory: string): Promise<{ sizeBytes: number }> =>
+  const copy = async (
+    directory: string,
+    files: readonly CredentialsFile[],
+  ): Promise<{ sizeBytes: number }> =>
     takeSnapshot({
       edge,
       holder,
       directory,
-      files: await listKept(directory),
-      chromiumMajor: 156,
+      files,
+      credentials,
       phoneNumber: '15550001234',
       atRest: false,
       generation,
@@ -47,13 +55,13 @@ process.once('message', (raw) => {
       signal,
     });
   const restore = () =>
-    restoreProfile({
+    restoreCredentials({
       edge,
       log,
       holder,
       workspaceId,
-      chromiumMajor: 156,
-      profileDir: join(workDir, 'restored'),
+      credentials,
+      stateDir: join(workDir, 'restored'),
       workDir: join(workDir, 'restoring'),
       signal,
     });
@@ -70,11 +78,11 @@ process.once('message', (raw) => {
 
   void (async () => {
     // The first time loads code and fills pools.
-    await copy(task.small);
+    await copy(task.small, []);
     await restore();
     let sizeBytes = 0;
     const copied = await risen(async () => {
-      ({ sizeBytes } = await copy(task.large));
+      ({ sizeBytes } = await copy(task.large, task.files));
     });
     const restored = await risen(restore);
     process.send?.({ sizeBytes, copied, restored }, undefined, undefined, () => process.exit(0));

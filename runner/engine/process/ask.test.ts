@@ -3,6 +3,7 @@ import { afterEach, describe, expect, it, vi } from 'vitest';
 import { rowsOf } from '../../../shared/catalogue/testing/rows-of.ts';
 import { ENGINE_OPERATIONS } from '../operations.ts';
 import type { WhatsAppEngine } from '../port.ts';
+import { fakeHost } from '../testing/fake-host.ts';
 import { processEngineFactory } from './process-engine.ts';
 import type { StubSettings } from './testing/stub-main.ts';
 
@@ -14,7 +15,7 @@ async function start(change: Partial<StubSettings>): Promise<WhatsAppEngine> {
   const settings: StubSettings = { answer: null, failure: null, silent: false, ...change };
   const make = processEngineFactory({
     program: STUB,
-    hosts: { wwebjs: { settings: async () => settings, sweep: async () => true } },
+    hosts: { wwebjs: { ...fakeHost(), settings: async () => settings } },
     log: () => undefined,
   });
   engine = make(

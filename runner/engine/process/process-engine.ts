@@ -1,7 +1,7 @@
 import type { ChildProcess } from 'node:child_process';
 import { z } from 'zod';
 import type { SessionEngine } from '../../../shared/session-status.ts';
-import { whilePaused } from '../../credentials/pause.ts';
+import { whilePaused } from '../pause.ts';
 import { describe } from '../describe-error.ts';
 import { withDeadline } from '../../deadline.ts';
 import { ENGINE_OPERATIONS } from '../operations.ts';

@@ -7,7 +7,7 @@ import type {
   EngineUsage,
   WhatsAppEngine,
 } from '../port.ts';
-import { whilePaused } from '../../credentials/pause.ts';
+import { whilePaused } from '../pause.ts';
 import { readIdentity, readSurface } from './boot-report.ts';
 import { describe } from '../describe-error.ts';
 import { until } from '../wait.ts';

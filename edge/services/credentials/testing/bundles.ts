@@ -13,6 +13,7 @@ import { openCredentialsSlot } from '../open-slot.ts';
 import { restoreCredentials } from '../restore.ts';
 
 export const PHONE = '15550001234';
+const FORMAT = 'chromium-profile';
 
 /** A session owned by runner `a`, and what that runner says to the edge about its credentials. */
 export async function credentialsOf(world: OwnershipWorld, services: Services = world.services) {
@@ -26,7 +27,10 @@ export async function credentialsOf(world: OwnershipWorld, services: Services = 
   const holder: CredentialsHolder = { sessionId, epoch: 4, runnerId: 'a', bootId: 'a-boot-1' };
 
   const slot = (sizeBytes: number, given: Partial<CredentialsHolder> = {}) =>
-    openCredentialsSlot({ services, input: { ...holder, format: 1, sizeBytes, ...given } });
+    openCredentialsSlot({
+      services,
+      input: { ...holder, format: FORMAT, seal: 1, sizeBytes, ...given },
+    });
 
   const commit = (
     version: number,
@@ -43,7 +47,7 @@ export async function credentialsOf(world: OwnershipWorld, services: Services = 
         contentBytes: 100_000,
         generation: version - 1,
         atRest: false,
-        chromiumMajor: 156,
+        formatVersion: 156,
         phoneNumber: PHONE,
         ...given,
       },
@@ -74,7 +78,7 @@ export async function credentialsOf(world: OwnershipWorld, services: Services = 
     restore: (given: Partial<CredentialsRestoreRequest> = {}) =>
       restoreCredentials({
         services,
-        input: { ...holder, chromiumMajor: 156, format: 1, failed: [], ...given },
+        input: { ...holder, format: FORMAT, formatVersion: 156, seal: 1, failed: [], ...given },
       }),
 
     rows,

@@ -1,37 +1,20 @@
-import {
-  appendFileSync,
-  existsSync,
-  mkdirSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
-import { dirname, join } from 'node:path';
-import { z } from 'zod';
+import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import {
   ENGINE_OPERATIONS,
   type EngineInput,
   type EngineOperation,
   type EngineOutput,
-} from './operations.ts';
+} from '../operations.ts';
 import type {
   EngineEvent,
-  EngineFactory,
   EngineOptions,
   EngineSend,
   EngineSendResult,
   EngineUsage,
   WhatsAppEngine,
-} from './port.ts';
-
-const WireRecord = z.object({
-  sessionId: z.string(),
-  wireId: z.string(),
-  chatId: z.string(),
-  text: z.string(),
-  ack: z.number(),
-});
-export type WireRecord = z.infer<typeof WireRecord>;
+} from '../port.ts';
+import { linkFile } from './fake-host.ts';
+import { readWire, writeWire } from './wire-file.ts';
 
 /** Of each operation, an answer. */
 const EXAMPLES: { [Name in EngineOperation]: { example: { output: EngineOutput<Name> } } } =
@@ -40,7 +23,7 @@ type Does = {
   readonly [Name in EngineOperation]?: (input: EngineInput<Name>) => Promise<EngineOutput<Name>>;
 };
 
-export type FakeWhatsAppOptions = {
+export type FakeWorld = {
   /** Where everything that reached the wire is written, before it is acknowledged; outlives the process. */
   wireFile: string;
   /** Links by itself instead of waiting for `scan`. */
@@ -52,43 +35,13 @@ export type FakeWhatsAppOptions = {
  * `@hang-before` and `@hang-after` the wire, `@unknown-sent`, `@unknown-lost`, `@accepted` (no ack yet), `@failed`, `@never-ready`,
  * `@unavailable` (the first time), `@crash`; any other text is sent.
  */
-export class FakeWhatsApp {
-  readonly engines: FakeEngine[] = [];
-  readonly factory: EngineFactory;
-  readonly #options: FakeWhatsAppOptions;
-
-  constructor(options: FakeWhatsAppOptions) {
-    this.#options = options;
-    this.factory = (engineOptions, emit) => {
-      const engine = new FakeEngine(this.#options, engineOptions, emit);
-      this.engines.push(engine);
-      return engine;
-    };
-  }
-
-  wire(): WireRecord[] {
-    return readWire(this.#options.wireFile);
-  }
-
-  /** The newest engine of a session. */
-  engineOf(sessionId: string): FakeEngine {
-    const engine = this.engines.findLast(({ options }) => options.sessionId === sessionId);
-    if (engine === undefined) throw new Error(`no engine was made for ${sessionId}`);
-    return engine;
-  }
-
-  running(sessionId: string): FakeEngine[] {
-    return this.engines.filter(({ options, up }) => up && options.sessionId === sessionId);
-  }
-}
-
 export class FakeEngine implements WhatsAppEngine {
   readonly options: EngineOptions;
   /** Names of the calls that were made, in order. */
   readonly calls: string[] = [];
   /** Every emit, also after the end: an engine that does not know it is dead. */
   readonly emit: (event: EngineEvent) => void;
-  readonly #world: FakeWhatsAppOptions;
+  readonly #world: FakeWorld;
   readonly #hanging = new Set<(error: Error) => void>();
   readonly #unavailable = new Set<string>();
   /** What `usage` says. */
@@ -102,11 +55,7 @@ export class FakeEngine implements WhatsAppEngine {
   failure: Error | null = null;
   killed = false;
 
-  constructor(
-    world: FakeWhatsAppOptions,
-    options: EngineOptions,
-    emit: (event: EngineEvent) => void,
-  ) {
+  constructor(world: FakeWorld, options: EngineOptions, emit: (event: EngineEvent) => void) {
     this.#world = world;
     this.options = options;
     this.emit = emit;
@@ -126,7 +75,7 @@ export class FakeEngine implements WhatsAppEngine {
 
   /** The phone scans the code. */
   scan(): void {
-    mkdirSync(dirname(this.#linkFile()), { recursive: true });
+    mkdirSync(this.options.stateDir, { recursive: true });
     writeFileSync(this.#linkFile(), 'linked');
     this.#comeOnline();
   }
@@ -246,9 +195,7 @@ export class FakeEngine implements WhatsAppEngine {
   #toWire(message: EngineSend, ack: number): void {
     const { wireId, chatId } = message;
     const { sessionId } = this.options;
-    const record: WireRecord = { sessionId, wireId, chatId, text: textOf(message), ack };
-    mkdirSync(dirname(this.#world.wireFile), { recursive: true });
-    appendFileSync(this.#world.wireFile, `${JSON.stringify(record)}\n`);
+    writeWire(this.#world.wireFile, { sessionId, wireId, chatId, text: textOf(message), ack });
   }
 
   #hang(): Promise<never> {
@@ -262,17 +209,11 @@ export class FakeEngine implements WhatsAppEngine {
   }
 
   #linkFile(): string {
-    return join(this.options.stateDir, 'Default', 'IndexedDB', 'linked');
+    return linkFile(this.options.stateDir);
   }
 }
 
 function textOf({ content }: EngineSend): string {
   const { text, caption } = { text: null, caption: null, ...content };
   return text ?? caption ?? '';
-}
-
-export function readWire(path: string): WireRecord[] {
-  if (!existsSync(path)) return [];
-  const lines = readFileSync(path, 'utf8').split('\n').filter(Boolean);
-  return lines.map((line) => WireRecord.parse(JSON.parse(line)));
 }

@@ -5,26 +5,26 @@ import { z } from 'zod';
 import type { Assignment } from '../../shared/protocol/leases.ts';
 import { WorkLane } from '../work-lane.ts';
 
-/** What a folder may be called after. */
+/** Sessions whose id may name a folder. */
 export const SAFE_ID = /^\w+$/;
 
 const Marker = z.object({
   epoch: z.number(),
   bootId: z.string(),
   linked: z.boolean(),
-  /** Number of the newest copy made of the profile, or restored to it; null for a marker older than this field. */
+  /** Number of the newest copy made of the credentials, or restored to them; null for a marker older than this field. */
   generation: z.number().nullable().default(null),
 });
-/** Who last started an engine on this disk's profile, whether it was linked to a phone then, and its generation. */
-export type ProfileMarker = z.infer<typeof Marker>;
+/** Who last started an engine on this disk, whether it was linked to a phone then, and the generation of its credentials. */
+export type StartMarker = z.infer<typeof Marker>;
 
 /**
- * Whether the profile on this disk is the newest there is. An older one must never be started: it would roll the
- * encryption ratchet back. Epochs only grow, so ours is newest unless someone started the session after us. A generation before
- * that of the copy that is kept is one that the disk itself went back to.
+ * Whether the credentials on this disk are the newest there are. No engine must ever start on older ones: it would roll the
+ * encryption ratchet back. Epochs only grow, so ours are newest unless someone started the session after us. A generation
+ * before that of the kept copy means that the disk itself went back in time.
  */
-export function isNewestProfile(
-  marker: ProfileMarker | null,
+export function isNewest(
+  marker: StartMarker | null,
   lastStarted: Assignment['lastStarted'],
   keptVersion: number,
 ): boolean {
@@ -34,7 +34,10 @@ export function isNewestProfile(
   return marker.epoch === lastStarted.epoch && marker.bootId === lastStarted.bootId;
 }
 
-/** What came of bringing a session's profile back; `lost`: why it was linked once and is not. */
+/** A folder that is ready for an engine. `lost`: why the session was linked once and is not; null when that is not so. */
+export type Prepared = { linked: boolean; quarantined: boolean; lost: string | null };
+
+/** What came of restoring a session's credentials; `lost` as above. */
 export type Restoration = { restored: boolean; lost: string | null; generation: number };
 
 /** Ids of the sessions that have a folder here. */
@@ -46,13 +49,14 @@ export function foldersOfSessions(dataDir: string): string[] {
   }
 }
 
-/** One session's folder on this disk: Chromium's profile, its marker, and files on their way in and out. */
+/** One session's folder on this disk: the engine's state, a marker of who started it, and files on their way in and out. */
 export class SessionFolder {
-  readonly profileDir: string;
+  /** The engine's own: its link with the phone. */
+  readonly stateDir: string;
   readonly filesDir: string;
   /** Facts that an earlier boot did not store (runner/events/recover-unreported.ts). */
   readonly unreportedFile: string;
-  /** A copy of the profile on its way out, or one on its way in. */
+  /** A copy of the credentials on its way out, or one on its way in. */
   readonly snapshotDir: string;
   readonly #root: string;
   readonly #sessionId: string;
@@ -63,75 +67,75 @@ export class SessionFolder {
   constructor(dataDir: string, sessionId: string) {
     this.#sessionId = sessionId;
     this.#root = join(dataDir, 'sessions', sessionId);
-    this.profileDir = join(this.#root, 'profile');
+    this.stateDir = join(this.#root, 'profile');
     this.filesDir = join(this.#root, 'files');
     this.unreportedFile = join(this.#root, 'unreported.jsonl');
     this.snapshotDir = join(this.#root, 'snapshot');
   }
 
   /**
-   * Makes the folder ready for an engine of this epoch. A profile that is not the newest is put in quarantine, and
-   * `restore` brings the newest into its place. The marker is written last: what died half-way begins again.
-   * @returns whether the profile was linked to a phone when it was last used; `lost`: why it was linked once and is not
+   * Makes the folder ready for an engine of this epoch. Credentials that are not the newest are put in quarantine, and the
+   * newest are restored. The marker is written last: a preparation that died half-way begins again.
+   * @param credentials.isWhole whether the disk still has those of a linked session
    */
   async prepare(
     owner: { epoch: number; bootId: string },
     { lastStarted, keptVersion }: Pick<Assignment, 'lastStarted' | 'keptVersion'>,
-    restore: () => Promise<Restoration>,
-  ): Promise<{ linked: boolean; quarantined: boolean; lost: string | null }> {
+    credentials: { isWhole: () => Promise<boolean>; restore: () => Promise<Restoration> },
+  ): Promise<Prepared> {
     await mkdir(this.#root, { recursive: true, mode: 0o700 });
     await mkdir(this.filesDir, { recursive: true, mode: 0o700 });
     // What a boot before left of a copy that it did not finish.
     await rm(this.snapshotDir, { recursive: true, force: true });
     const marker = await this.#readMarker();
-    const isNewest = isNewestProfile(marker, lastStarted, keptVersion);
-    const quarantined = !isNewest && (await this.quarantine());
-    const isWhole = marker?.linked !== true || (await this.#hasDatabase());
+    const newest = isNewest(marker, lastStarted, keptVersion);
+    const quarantined = !newest && (await this.quarantine());
+    const usable = newest && (marker?.linked !== true || (await credentials.isWhole()));
     const own = { restored: false, lost: null, generation: marker?.generation ?? keptVersion };
-    const { restored, lost, generation } = isNewest && isWhole ? own : await restore();
+    const { restored, lost, generation } = usable ? own : await credentials.restore();
     this.#generation = generation;
-    const linked = restored || (isNewest && isWhole && marker?.linked === true);
-    await mkdir(this.profileDir, { recursive: true, mode: 0o700 });
+    const linked = restored || (usable && marker?.linked === true);
+    await mkdir(this.stateDir, { recursive: true, mode: 0o700 });
     await this.#writeMarker({ ...owner, linked });
     return { linked, quarantined, lost };
   }
 
   /**
-   * The phone is linked no more: the profile is put in quarantine, and that there is none is the newest state of things, so
-   * that nothing is restored in its place.
+   * The phone is not linked any more: the credentials are put in quarantine. Having none is now the newest state, so that
+   * nothing is restored in their place.
    */
   async unlink(owner: { epoch: number; bootId: string }): Promise<void> {
     await this.quarantine();
     await this.#writeMarker({ ...owner, linked: false });
   }
 
-  /** Number of the newest copy made of this profile, or restored to it; 0 for none. It only rises. */
+  /** Number of the newest copy made of these credentials, or restored to them; 0 for none. It only rises. */
   get generation(): number {
     return this.#generation;
   }
 
-  /** Notes that a copy is about to be kept as `version`. Before it is: a copy must never be newer than its profile says. */
+  /** Notes that a copy is about to be kept as `version`, beforehand: a copy must never be newer than this folder says. */
   copying(owner: { epoch: number; bootId: string }, version: number): Promise<void> {
     this.#generation = Math.max(this.#generation, version);
     return this.#writeMarker({ ...owner, linked: this.#linked });
   }
 
-  /** Notes that this owner's profile is linked, or not any more. */
+  /** Notes that this owner's engine is linked, or not any more. */
   setLinked(owner: { epoch: number; bootId: string }, linked: boolean): Promise<void> {
     return this.#writeMarker({ ...owner, linked });
   }
 
-  /** Moves the profile out of use and keeps it; the one that was there before goes. @returns whether there was one */
+  /** Moves the engine's state out of use and keeps it, in place of what was kept before. @returns whether there was any */
   async quarantine(): Promise<boolean> {
     const kept = join(this.#root, 'quarantined-profile');
-    if ((await filesIn(this.profileDir)) === 0) {
-      // An engine whose phone unlinked it moves its profile aside by itself.
+    if ((await entriesOf(this.stateDir)).length === 0) {
+      // An engine whose phone unlinked it moves its state aside by itself.
       await this.#keepNewest(kept);
       await rm(this.#markerPath(), { force: true });
       return false;
     }
     await rm(kept, { recursive: true, force: true });
-    await rename(this.profileDir, kept);
+    await rename(this.stateDir, kept);
     await rm(this.#markerPath(), { force: true });
     return true;
   }
@@ -141,12 +145,8 @@ export class SessionFolder {
     return rm(this.#root, { recursive: true, force: true });
   }
 
-  async #hasDatabase(): Promise<boolean> {
-    return (await filesIn(join(this.profileDir, 'Default', 'IndexedDB'))) > 0;
-  }
-
   async #keepNewest(kept: string): Promise<void> {
-    const prefix = `${basename(this.profileDir)}.quarantine-`;
+    const prefix = `${basename(this.stateDir)}.quarantine-`;
     const aside = (await entriesOf(this.#root)).filter((name) => name.startsWith(prefix));
     const newest = aside.toSorted().at(-1);
     if (newest === undefined) return;
@@ -159,7 +159,7 @@ export class SessionFolder {
     return join(this.#root, 'started.json');
   }
 
-  async #readMarker(): Promise<ProfileMarker | null> {
+  async #readMarker(): Promise<StartMarker | null> {
     try {
       return Marker.parse(JSON.parse(await readFile(this.#markerPath(), 'utf8')));
     } catch {
@@ -167,7 +167,7 @@ export class SessionFolder {
     }
   }
 
-  #writeMarker(marker: Omit<ProfileMarker, 'generation'>): Promise<void> {
+  #writeMarker(marker: Omit<StartMarker, 'generation'>): Promise<void> {
     this.#linked = marker.linked;
     return this.#markerLane.run(async () => {
       const next = `${this.#markerPath()}.next`;
@@ -176,10 +176,6 @@ export class SessionFolder {
       await rename(next, this.#markerPath());
     });
   }
-}
-
-async function filesIn(directory: string): Promise<number> {
-  return (await entriesOf(directory)).length;
 }
 
 async function entriesOf(directory: string): Promise<string[]> {

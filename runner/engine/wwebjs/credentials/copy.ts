@@ -1,7 +1,8 @@
 import { constants } from 'node:fs';
 import { copyFile, link, mkdir } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { isImmutable, listKept, type KeptFile } from './kept-files.ts';
+import type { CredentialsFile } from '../../credentials.ts';
+import { isImmutable, listKept } from './kept-files.ts';
 
 /**
  * Copies what a snapshot needs out of a profile, as fast as can be: nobody writes to it meanwhile.
@@ -11,7 +12,7 @@ export async function copyKept(
   profileDir: string,
   target: string,
   signal: AbortSignal,
-): Promise<KeptFile[]> {
+): Promise<CredentialsFile[]> {
   const files = await listKept(profileDir);
   const directories = new Set(files.map(({ path }) => dirname(path)));
   for (const directory of directories)

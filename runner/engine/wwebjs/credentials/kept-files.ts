@@ -1,13 +1,14 @@
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { CredentialsFile } from '../../credentials.ts';
 
-/** What of a Chromium profile holds a linked device. IndexedDB alone brings it back; the page also keeps settings. */
-export const KEPT = [join('Default', 'IndexedDB'), join('Default', 'Local Storage')] as const;
+/** Holds the linked device. */
+export const DATABASE = join('Default', 'IndexedDB');
+/** What is kept of a Chromium profile. IndexedDB alone brings a device back; the page also keeps settings. */
+export const KEPT = [DATABASE, join('Default', 'Local Storage')] as const;
 
 /** Databases make these anew when they open. */
 const LEFT_OUT = new Set(['LOCK', 'LOG', 'LOG.old']);
-
-export type KeptFile = { path: string; sizeBytes: number; modifiedAt: number };
 
 /** Written once and never changed: LevelDB's tables, and the files of large values. */
 export function isImmutable(path: string): boolean {
@@ -15,8 +16,8 @@ export function isImmutable(path: string): boolean {
 }
 
 /** The files of a profile that a copy of the device needs, in a fixed order, by their path in the profile. */
-export async function listKept(profileDir: string): Promise<KeptFile[]> {
-  const found: KeptFile[] = [];
+export async function listKept(profileDir: string): Promise<CredentialsFile[]> {
+  const found: CredentialsFile[] = [];
   for (const root of KEPT) {
     for (const entry of await entriesOf(join(profileDir, root))) {
       if (!entry.isFile() || LEFT_OUT.has(entry.name)) continue;

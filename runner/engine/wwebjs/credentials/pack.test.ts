@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { Readable } from 'node:stream';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { listKept, type KeptFile } from './kept-files.ts';
+import type { CredentialsFile } from '../../credentials.ts';
+import { listKept } from './kept-files.ts';
 import { pack, planPack } from './pack.ts';
 import { unpack } from './unpack.ts';
 
@@ -15,7 +16,7 @@ beforeEach(() => {
 afterEach(() => rmSync(dir, { recursive: true, force: true }));
 
 /** Each chunk is good until the next is asked for. */
-async function packed(profile: string, files: KeptFile[]): Promise<Buffer> {
+async function packed(profile: string, files: CredentialsFile[]): Promise<Buffer> {
   const parts: Buffer[] = [];
   const plan = await planPack(profile, files);
   for await (const chunk of pack(plan)) parts.push(Buffer.from(chunk));

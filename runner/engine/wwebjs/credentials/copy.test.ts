@@ -6,21 +6,21 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
 import { z } from 'zod';
-import { testPrograms, type TestPrograms } from '../programs/testing/programs.ts';
-import { processEngineFactory } from '../engine/process/process-engine.ts';
-import { wwebjsHost } from '../engine/wwebjs/host.ts';
-import { copyRounds, testChromium } from '../engine/wwebjs/testing/env.ts';
+import { testPrograms, type TestPrograms } from '../../../programs/testing/programs.ts';
+import { processEngineFactory } from '../../process/process-engine.ts';
+import { wwebjsHost } from '../host.ts';
+import { copyRounds, testChromium } from '../testing/env.ts';
 import {
   newWireId,
   SandboxLink,
   startTestSandbox,
   type TestSandbox,
-} from '../engine/wwebjs/testing/sandbox-link.ts';
-import { FakeEdge } from '../testing/fake-edge.ts';
-import { until } from '../testing/until.ts';
+} from '../testing/sandbox-link.ts';
+import { FakeEdge } from '../../../testing/fake-edge.ts';
+import { until } from '../../../testing/until.ts';
 import { copyKept } from './copy.ts';
 import { listKept } from './kept-files.ts';
-import { SNAPSHOT_TIMING } from './schedule.ts';
+import { SNAPSHOT_TIMING } from '../../../credentials/schedule.ts';
 import { inProfile } from './testing/read-profile.ts';
 
 let sandbox: TestSandbox;
@@ -198,10 +198,12 @@ it('a profile of 50 MB is copied within the pause, and goes out and in with less
   const session = edge.session(sessionId);
   session.owner = 'runner/boot';
   const { workspaceId } = session.assignment;
-  const main = fileURLToPath(new URL('./testing/measure-main.ts', import.meta.url));
+  const main = fileURLToPath(
+    new URL('../../../credentials/testing/measure-main.ts', import.meta.url),
+  );
   const child = fork(main, [], { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
   const holder = { sessionId, workspaceId, epoch: 1, runnerId: 'runner', bootId: 'boot' };
-  child.send({ ...holder, edgeUrl: edge.url, small, large, workDir: copies });
+  child.send({ ...holder, edgeUrl: edge.url, small, large, files, workDir: copies });
   const [answer] = await once(child, 'message');
   await edge.stop();
   const measured = Measured.parse(answer);

@@ -2,7 +2,8 @@ import { open, readFile } from 'node:fs/promises';
 import { join, posix, sep } from 'node:path';
 import { promisify } from 'node:util';
 import { deflate as deflateCallback } from 'node:zlib';
-import { isImmutable, type KeptFile } from './kept-files.ts';
+import type { CredentialsFile } from '../../credentials.ts';
+import { isImmutable } from './kept-files.ts';
 
 const deflate = promisify<Buffer, Buffer>(deflateCallback);
 
@@ -18,12 +19,15 @@ const CHUNK_BYTES = 64 * 1_024;
 /** Files with what is put in their place where that is smaller, and the length of all of it packed. */
 export type PackPlan = {
   directory: string;
-  entries: { file: KeptFile; deflated: Buffer | null }[];
+  entries: { file: CredentialsFile; deflated: Buffer | null }[];
   sizeBytes: number;
 };
 
 /** Compresses LevelDB's logs; its tables are compressed already, and they are nearly all of a large profile. */
-export async function planPack(directory: string, files: readonly KeptFile[]): Promise<PackPlan> {
+export async function planPack(
+  directory: string,
+  files: readonly CredentialsFile[],
+): Promise<PackPlan> {
   const entries: PackPlan['entries'] = [];
   let sizeBytes = 1;
   for (const file of files) {
@@ -34,18 +38,20 @@ export async function planPack(directory: string, files: readonly KeptFile[]): P
   return { directory, entries, sizeBytes };
 }
 
-const isWorthIt = ({ path, sizeBytes }: KeptFile): boolean =>
+const isWorthIt = ({ path, sizeBytes }: CredentialsFile): boolean =>
   sizeBytes > 0 && sizeBytes <= MAX_DEFLATED_BYTES && !isImmutable(path);
 
-const nameOf = ({ path }: KeptFile): Buffer => Buffer.from(path.split(sep).join(posix.sep), 'utf8');
+const nameOf = ({ path }: CredentialsFile): Buffer =>
+  Buffer.from(path.split(sep).join(posix.sep), 'utf8');
 
-async function readWhole(directory: string, file: KeptFile): Promise<Buffer> {
+async function readWhole(directory: string, file: CredentialsFile): Promise<Buffer> {
   const whole = await readFile(join(directory, file.path));
   if (whole.length < file.sizeBytes) throw changed(file);
   return whole.subarray(0, file.sizeBytes);
 }
 
-const changed = ({ path }: KeptFile): Error => new Error(`${path} changed while it was packed`);
+const changed = ({ path }: CredentialsFile): Error =>
+  new Error(`${path} changed while it was packed`);
 
 /**
  * The files one after the other: kind (1), length of the path (2), of what follows (6) and of the file (6), path, bytes; then
@@ -68,7 +74,11 @@ export async function* pack({ directory, entries }: PackPlan): AsyncGenerator<Bu
   yield Buffer.from([END]);
 }
 
-async function* readInto(chunk: Buffer, directory: string, file: KeptFile): AsyncGenerator<Buffer> {
+async function* readInto(
+  chunk: Buffer,
+  directory: string,
+  file: CredentialsFile,
+): AsyncGenerator<Buffer> {
   const handle = await open(join(directory, file.path));
   try {
     for (let missing = file.sizeBytes; missing > 0;) {

@@ -36,7 +36,7 @@ export async function whilePaused<T>(
   }, capMs);
   const began = performance.now();
   try {
-    if (!signalGroup(leader, 'SIGSTOP')) throw new PauseError('the browser is gone');
+    if (!signalGroup(leader, 'SIGSTOP')) throw new PauseError('the engine is gone');
     await untilStopped(members, cap.signal);
     const result = await work(cap.signal);
     cap.signal.throwIfAborted();
@@ -65,7 +65,7 @@ async function untilStopped(members: readonly number[], signal: AbortSignal): Pr
   const end = performance.now() + STOP_WITHIN_MS;
   while (members.some(runs)) {
     signal.throwIfAborted();
-    if (performance.now() > end) throw new PauseError('the browser did not stop');
+    if (performance.now() > end) throw new PauseError('the engine did not stop');
     await new Promise((resolve) => setTimeout(resolve, 1));
   }
 }

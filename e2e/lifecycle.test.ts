@@ -50,9 +50,9 @@ describe('the life of a session', () => {
     expect((await settled(deployment, sent.message.id)).status).not.toMatch(/failed|unknown/);
 
     const left = await post(`/${id}/logout`);
-    expect(left.data(z.object({ status: z.string(), told: z.boolean() }))).toEqual({
+    expect(left.data(z.object({ status: z.string(), unlinked: z.boolean() }))).toEqual({
       status: 'logged_out',
-      told: true,
+      unlinked: true,
     });
     await post(`/${id}/start`);
     await toBe(id, 'qr');

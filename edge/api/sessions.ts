@@ -198,9 +198,9 @@ export const sessions = area('Sessions', [
     answer: [200, 'The phone is unlinked.', LoggedOutSession],
     errors: ['SESSION_NOT_FOUND'],
     run: async ({ ctx, params }) => {
-      const { session, told } = await logoutSession({ ctx, input: params });
+      const { session, unlinked } = await logoutSession({ ctx, input: params });
       const { id, status, reason, name } = session;
-      return withMeta({ id, status, reason, told }, { sessionId: id, sessionName: name });
+      return withMeta({ id, status, reason, unlinked }, { sessionId: id, sessionName: name });
     },
   }),
   operation({

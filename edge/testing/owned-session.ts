@@ -14,7 +14,7 @@ export async function ownedSession(
   await runner.script({
     restart: okay({}),
     reconnect: okay({}),
-    logout: okay({ told: true }),
+    logout: okay({ unlinked: true }),
     pairingCode: okay({ code: 'ABCD1234', expiresAt: Date.UTC(2026, 10, 21, 10, 3) }),
   });
   const { id, name } = await harness.newSession({ workspaceId, owner: runner.owner, ...change });

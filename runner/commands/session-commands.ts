@@ -42,7 +42,7 @@ const HANDLERS: Handlers = {
     return {};
   },
 
-  logout: async (session) => ({ told: await session.logout() }),
+  logout: async (session) => ({ unlinked: await session.logout() }),
 };
 
 /** @throws AppError for what the session cannot do now */

@@ -76,7 +76,7 @@ describe('a linked session', () => {
     const session = await online();
     const first = whatsapp.engineOf(session);
     const { response } = await edge.command(session, 'logout', {});
-    expect(response).toEqual({ ok: true, result: { told: true } });
+    expect(response).toEqual({ ok: true, result: { unlinked: true } });
     expect(first.calls).toContain('logout');
     await until('it is said', () => lastStatus(session)?.status === 'logged_out');
     expect(lastStatus(session)?.reason).toBe('logged_out: requested');

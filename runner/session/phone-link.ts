@@ -103,9 +103,9 @@ export class PhoneLink {
     if (!waits) return this.engines.reconnect();
   }
 
-  /** Drops the link at WhatsApp, as far as it can be reached. @returns false when WhatsApp could not be told */
+  /** Drops the link at WhatsApp, as far as it can be reached. @returns false when WhatsApp could not be reached */
   async logout(): Promise<boolean> {
-    const told = this.engines.page === 'ready' || !this.board.linked;
+    const unlinked = this.engines.page === 'ready' || !this.board.linked;
     try {
       await this.engines.engine?.logout();
     } catch (error) {
@@ -114,7 +114,7 @@ export class PhoneLink {
     }
     if (this.board.status !== 'logged_out') this.#unlinked('logged_out', 'requested');
     await this.end('stop');
-    return told;
+    return unlinked;
   }
 
   /** The QR code on the page, after up to `waitMs`; null when none came. Brings a resting session up. */

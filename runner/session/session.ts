@@ -182,7 +182,7 @@ export class Session {
     return this.#link.reconnect(acceptedNumber);
   }
 
-  /** Drops the link with the phone and stays here, logged out. @returns whether WhatsApp was told */
+  /** Drops the link with the phone and stays here, logged out. @returns whether WhatsApp has unlinked it */
   logout(): Promise<boolean> {
     return this.#withoutSends(() => this.#link.logout());
   }

@@ -44,13 +44,13 @@ export const SESSION_COMMANDS = {
     repeatable: true,
     example: { input: {}, output: {} },
   }),
-  /** Drops the link at WhatsApp; the session is `logged_out` afterwards. `told`: WhatsApp was asked to. */
+  /** Drops the link at WhatsApp; the session is `logged_out` afterwards. `unlinked`: the phone no longer lists the device. */
   logout: row({
     input: z.object({}),
-    output: z.object({ told: z.boolean() }),
+    output: z.object({ unlinked: z.boolean() }),
     patienceMs: 57_000,
     needs: 'nothing',
     repeatable: true,
-    example: { input: {}, output: { told: true } },
+    example: { input: {}, output: { unlinked: true } },
   }),
 };

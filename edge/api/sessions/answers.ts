@@ -102,16 +102,18 @@ export const LoggedOutSession = z
     id: z.string(),
     status: z.string(),
     reason: z.string(),
-    told: z
+    unlinked: z
       .boolean()
-      .describe('Whether WhatsApp confirmed it. If not, also remove the device on the phone.'),
+      .describe(
+        'Whether the phone has dropped the device. If not, remove it on the phone as well.',
+      ),
   })
   .openapi('LoggedOutSession', {
     example: {
       id: SESSION_EXAMPLE,
       status: 'logged_out',
       reason: 'logged_out: requested',
-      told: true,
+      unlinked: true,
     },
   });
 

@@ -249,7 +249,7 @@ describe('logging out', () => {
     await set({ status: 'logged_out' });
     expect(await waiting).toMatchObject({
       status: 200,
-      data: { id, status: 'logged_out', told: true },
+      data: { id, status: 'logged_out', unlinked: true },
     });
     expect(await audited()).toEqual(['logoutSession']);
   });
@@ -263,7 +263,7 @@ describe('logging out', () => {
       .where(eq(harness.schema.runners.id, runner.owner.runnerId));
     expect(await post('logout')).toMatchObject({
       status: 200,
-      data: { status: 'logged_out', told: false },
+      data: { status: 'logged_out', unlinked: false },
     });
     expect(await commands()).toEqual([]);
     expect(await lease()).toMatchObject({

@@ -11,12 +11,12 @@ import { type SessionView, viewSession } from './session-view.ts';
 const REPORT_WAIT_MS = 3_000;
 const POLL_MS = 100;
 
-export type LoggedOut = { session: SessionView; told: boolean };
+export type LoggedOut = { session: SessionView; unlinked: boolean };
 
 /**
  * Drops the link with the phone. The session stays, `logged_out`, and does not come back by itself: a start shows a new
- * QR code. `told` is false when WhatsApp could not be told, as for a session that does not run: the phone still lists the
- * device then, and nothing here can use it any more.
+ * QR code. `unlinked` is false when WhatsApp could not be asked, as for a session that does not run: the phone then still
+ * lists the device, but Waypost can no longer use it.
  * @throws AppError SESSION_NOT_FOUND; UNAVAILABLE when the owner is out of reach: nothing has happened then
  */
 export async function logoutSession({
@@ -30,11 +30,11 @@ export async function logoutSession({
   const owner = ownerOf(row);
   if (owner === null || !isHeld(row)) {
     await forgetLink(ctx, row);
-    return { session: viewSession(await findSession(ctx, row.session.id)), told: false };
+    return { session: viewSession(await findSession(ctx, row.session.id)), unlinked: false };
   }
-  const { told } = await ctx.runners.command(owner, 'logout', {});
+  const { unlinked } = await ctx.runners.command(owner, 'logout', {});
   await auditQuery(ctx, { target: row.session.id });
-  return { session: await reported(ctx, row.session.id), told };
+  return { session: await reported(ctx, row.session.id), unlinked };
 }
 
 /** The session once its owner's report is written, or as it is when that takes long. */
@@ -53,7 +53,7 @@ async function forgetLink(ctx: ServiceContext, row: SessionRow): Promise<void> {
   const { id } = row.session;
   const stopped = {
     status: 'logged_out',
-    reason: 'logout_requested: WhatsApp was not told',
+    reason: 'logout_requested: the phone still lists the device',
   } as const;
   const [, written] = await ctx.db.batch([
     ctx.db.execute(lockWorkspaces([ctx.workspaceId])),

@@ -216,7 +216,7 @@ export function parseEdgeEnv(raw: unknown): EdgeEnv {
       context.addIssue({
         code: 'custom',
         path: ['GOOGLE_CLIENT_ID'],
-        message: 'needs GOOGLE_CLIENT_SECRET beside it, or sign-in with Google would fail half-way',
+        message: 'needs GOOGLE_CLIENT_SECRET beside it, or sign-in with Google would fail',
       });
     }
     if (env.SUPABASE_JWT_SECRET !== undefined && env.SUPABASE_URL === undefined) {
@@ -230,5 +230,5 @@ export function parseEdgeEnv(raw: unknown): EdgeEnv {
   }).safeParse(raw);
   if (parsed.success) return parsed.data;
   const fields = parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`);
-  throw new Error(`The Worker's environment does not fit: ${fields.join('; ')}`);
+  throw new Error(`The Worker's environment is not valid: ${fields.join('; ')}`);
 }

@@ -52,7 +52,7 @@ function createWorker(): ExportedHandler<Bindings> {
 function badEnvironment(): Response {
   const error = {
     code: 'INTERNAL',
-    message: "The Worker's environment does not fit; see its log.",
+    message: "The Worker's environment is not valid; see its log.",
   };
   return Response.json({ success: false, error }, { status: 500 });
 }

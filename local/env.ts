@@ -13,7 +13,7 @@ export function readServiceConfig<S extends z.ZodType>(schema: S): z.infer<S> {
   const parsed = schema.safeParse(JSON.parse(text));
   if (!parsed.success) {
     const fields = parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`);
-    throw new Error(`WAYPOST_SERVICE does not fit: ${fields.join('; ')}`);
+    throw new Error(`WAYPOST_SERVICE is not valid: ${fields.join('; ')}`);
   }
   return parsed.data;
 }

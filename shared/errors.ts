@@ -18,7 +18,7 @@ export const ERRORS = {
     retryable: false,
     message: 'The body is not valid JSON.',
     advice:
-      'Correct the place that `details` names: line, column and cause. Let a JSON library write the body; text put together by hand often holds raw line breaks.',
+      'Correct the place that `details` names: line, column and cause. Let a JSON library write the body; text assembled by hand often contains raw line breaks.',
   },
   UNSUPPORTED_MEDIA_TYPE: {
     status: 415,
@@ -62,7 +62,7 @@ export const ERRORS = {
   METHOD_NOT_ALLOWED: {
     status: 405,
     retryable: false,
-    message: 'This route does not take that method.',
+    message: 'This route does not accept that method.',
     advice: 'Use one of the methods in the `Allow` header.',
   },
   SESSION_NOT_FOUND: {
@@ -99,7 +99,7 @@ export const ERRORS = {
   CONFLICT: {
     status: 409,
     retryable: false,
-    message: 'That conflicts with what is already there.',
+    message: 'The request conflicts with the current state.',
     advice: 'Read the current state, then decide what to do.',
   },
   IDEMPOTENCY_CONFLICT: {
@@ -148,8 +148,8 @@ export const ERRORS = {
   NUMBER_CHANGED: {
     status: 409,
     retryable: false,
-    message: 'The session has another number now than when the message was accepted.',
-    advice: 'Send it again if it is to come from the new number.',
+    message: 'The session’s number has changed since the message was accepted.',
+    advice: 'Send it again if you want it to come from the new number.',
   },
   NOT_SUPPORTED: {
     status: 501,

@@ -45,7 +45,7 @@ const REFUSED: readonly [name: string, written: string | number, reason: RegExp]
   ['blanks', ' \u200B ', /empty/],
   ['an Indian number without its country code', '7528870001', /has no country code/],
   ['a Russian number that is too short', '+7528870001', /too few or too many digits/],
-  ['a country code that does not exist', '+999123456789', /no country code that exists/],
+  ['a country code that does not exist', '+999123456789', /country code that does not exist/],
   ['a local number', '07911 123456', /has no country code/],
   ['a bare LID', '123456789012345', /123456789012345@lid/],
   ['a bare group', '120363012345678901', /120363012345678901@g\.us/],

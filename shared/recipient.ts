@@ -99,7 +99,7 @@ function readInternational(text: string): string {
   if (parsed?.isPossible() === true || OLD_MEXICAN.test(digits)) return digits;
   throw refusal(
     parsed === undefined
-      ? 'The number has no country code that exists.'
+      ? 'The number begins with a country code that does not exist.'
       : `+${digits} has too few or too many digits for its country code, ${parsed.countryCallingCode}.`,
   );
 }
@@ -117,7 +117,7 @@ function validDigits(text: string, defaultCountry?: CountryCode): string | null 
 
 function adviceFor(digits: string, defaultCountry: CountryCode | null): string {
   if (digits.length >= 14)
-    return `${digits} is no phone number. If it is a LID, write ${digits}@lid; if it is a group, ${digits}@g.us.`;
+    return `${digits} is not a phone number. If it is a LID, write ${digits}@lid; if it is a group, ${digits}@g.us.`;
   if (defaultCountry !== null)
     return `${digits} is neither a number in ${defaultCountry} nor an international one. Write it with + and the country code, as in +15550100001.`;
   return `${digits} has no country code. Write it with + and the country code, as in +15550100001.`;

@@ -28,7 +28,7 @@ export const SESSION_ACTION_NAMES = Object.keys(SESSION_ACTIONS) as [
 /** In the form that the API and events show. */
 export const ShownAction = z
   .object({
-    action: z.enum(SESSION_ACTION_NAMES).describe('A code for it.'),
+    action: z.enum(SESSION_ACTION_NAMES).describe('What is needed, as a code.'),
     advice: z.string().describe('What a person has to do, in words.'),
   })
   .meta({ 'x-component': 'SessionAction' });

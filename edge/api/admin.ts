@@ -59,7 +59,7 @@ export const admin = area('Admin', [
     takes: admins,
     summary: 'Change a person’s platform role, disable or enable them',
     description:
-      'A disabled person is signed out everywhere at once, and their API keys stop working until they are enabled again. One active administrator always stays, and a person named by `ADMIN_EMAILS` keeps the role.',
+      'A disabled person is signed out everywhere at once, and their API keys stop working until they are enabled again. At least one active administrator always remains, and a person named in `ADMIN_EMAILS` keeps the role.',
     params: UserId,
     body: { schema: UpdateUser, example: { isActive: false } },
     answer: [200, 'The person.', UpdatedUser],

@@ -13,7 +13,7 @@ export const events = area('Events', [
     takes: scope('events:read'),
     summary: 'Read events in the order in which they happened',
     description:
-      'To go on, pass the last `seq` that you have as `after`: no event ever appears below one that was read. `meta.nextCursor` is that number while there is more, else null.',
+      'To continue, pass the last `seq` that you have as `after`: no event is ever added with a lower one. `meta.nextCursor` is that number while there are more events, otherwise null.',
     query: EventQuery,
     answer: [200, 'Events by ascending `seq`.', z.array(WebhookEvent)],
     errors: ['SESSION_NOT_FOUND'],

@@ -19,7 +19,7 @@ export const keys = area('Keys', [
     takes: scope('keys:write'),
     summary: 'Create an API key',
     description:
-      'The answer shows the key, and nothing shows it again. A key can only create keys that can do no more than itself; mode, session, expiry and addresses default to its own.',
+      'The key is shown only in this answer. A key cannot create keys with more rights than its own; mode, session, expiry and addresses default to its own.',
     body: {
       schema: CreateKey,
       example: { name: 'Order service', scopes: ['messages:send', 'messages:read'] },
@@ -36,7 +36,7 @@ export const keys = area('Keys', [
     takes: anyKey,
     summary: 'Get the calling key',
     description:
-      'Needs no scope, so that it can serve as a connection test: the workspace, the scopes and the session that the key is pinned to.',
+      'Shows the workspace, the scopes and the session that the key is pinned to. It needs no scope, so you can use it to test a connection.',
     answer: [200, 'The calling key.', OwnKeySchema],
     run: ({ ctx }) => getOwnKey({ ctx }),
   }),
@@ -58,7 +58,7 @@ export const keys = area('Keys', [
     takes: scope('keys:write'),
     summary: 'Change, pause or resume an API key',
     description:
-      'Omitted fields stay as they are. The change applies from the next request of the key. Nobody can give a key more than they have themselves.',
+      'Omitted fields stay as they are. The change applies from the key’s next request. Nobody can give a key more rights than their own.',
     params: KeyId,
     body: { schema: UpdateKey, example: { isActive: false } },
     answer: [200, 'The key.', KeySchema],
@@ -71,9 +71,9 @@ export const keys = area('Keys', [
     method: 'post',
     path: '/v1/keys/{id}/rotate',
     takes: scope('keys:write'),
-    summary: 'Replace an API key by a new one',
+    summary: 'Replace an API key with a new one',
     description:
-      'The answer shows the new key, and nothing shows it again. Id, scopes and limits stay. The old key works until the overlap ends; one from an earlier rotation ends now.',
+      'The new key is shown only in this answer. Id, scopes and limits stay. The old key works until the overlap ends; a key from an earlier rotation stops working now.',
     params: KeyId,
     body: { schema: Rotation, example: { overlapSeconds: 86_400 }, optional: true },
     answer: [200, 'The new key, shown once.', ShownKey],

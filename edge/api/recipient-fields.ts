@@ -9,7 +9,7 @@ const Written = z.union([z.string().max(200), z.number()]);
 export const Recipient = readBy(Written, (value) => parseRecipient(value)).openapi({
   type: 'string',
   description:
-    'A phone number with its country code, in any common notation, or a chat id. Links such as https://wa.me/15550100001 are understood.',
+    'A phone number with its country code, in any common notation, or a chat id. Links such as https://wa.me/15550100001 work too.',
   example: '+15550100001',
 });
 

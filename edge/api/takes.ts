@@ -62,7 +62,8 @@ export function requireTaken(ctx: ServiceContext, takes: Takes): void {
       if (takes.checkedBy === 'operation') requireScope(ctx, takes.scope);
       return;
     case 'key':
-      if (ctx.actor.type !== 'apiKey') throw new AppError('FORBIDDEN', 'This takes an API key.');
+      if (ctx.actor.type !== 'apiKey')
+        throw new AppError('FORBIDDEN', 'This operation needs an API key.');
       return;
     case 'user':
       userOf(ctx);

@@ -30,7 +30,7 @@ export const webhooks = area('Webhooks', [
     takes: scope('webhooks:write'),
     summary: 'Add a webhook endpoint',
     description:
-      'The answer shows the signing secret, and nothing shows it again. A URL that cannot be called is refused with the reason.',
+      'The signing secret is shown only in this answer. A URL that cannot be called is refused with the reason.',
     body: {
       schema: CreateWebhook,
       example: {

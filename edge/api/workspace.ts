@@ -74,7 +74,7 @@ export const workspace = area('Workspace', [
     takes: owners,
     summary: 'Change a member’s role or reach',
     description:
-      'The last owner cannot be made a member. API keys that could then do more than their person are revoked, unless you take them over.',
+      'The last owner cannot be made a member. API keys that would then have more rights than their owner are revoked, unless you take them over.',
     params: MemberId,
     body: { schema: UpdateMember, example: { allSessions: true } },
     answer: [200, 'The member, and what became of their keys.', UpdatedMember],
@@ -88,10 +88,10 @@ export const workspace = area('Workspace', [
     takes: users,
     summary: 'Remove a member, or leave',
     description:
-      'Owners can remove anybody, and everybody can leave, except the last owner. The person is out with their next request. Their API keys are revoked, unless an owner takes them over.',
+      'Owners can remove anybody, and everybody can leave, except the last owner. Access ends with the person’s next request. Their API keys are revoked, unless an owner takes them over.',
     params: MemberId,
     query: z.object({ keys: KeysFate }),
-    answer: [200, 'The person is out.', DeletedMember],
+    answer: [200, 'The person is no longer a member.', DeletedMember],
     errors: ['NOT_FOUND', 'CONFLICT'],
     run: ({ ctx, params, query }) => deleteMember({ ctx, input: { ...params, ...query } }),
   }),

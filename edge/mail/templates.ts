@@ -59,7 +59,7 @@ export const verificationMail = ({ url }: { url: string }): MailContent =>
     before: ['Somebody signed up for Waypost with this address. If it was you, confirm it:'],
     link: { label: 'Confirm the address', url },
     after: [
-      'The link is good for one hour.',
+      'The link is valid for one hour.',
       'If it was not you, do nothing: without the confirmation nobody can sign in.',
     ],
   });
@@ -67,10 +67,10 @@ export const verificationMail = ({ url }: { url: string }): MailContent =>
 export const resetMail = ({ url }: { url: string }): MailContent =>
   write({
     subject: 'Choose a new password',
-    before: ['Somebody asked for a new password for your Waypost account. If it was you:'],
+    before: ['Somebody requested a new password for your Waypost account. If it was you:'],
     link: { label: 'Choose a new password', url },
     after: [
-      'The link is good for one hour and for one use.',
+      'The link is valid for one hour and works once.',
       'If it was not you, do nothing: your password stays as it is.',
     ],
   });
@@ -80,8 +80,8 @@ export const alreadyRegisteredMail = ({ url }: { url: string }): MailContent =>
   write({
     subject: 'You already have an account',
     before: [
-      'Somebody tried to sign up for Waypost with this address. It has an account already; nothing was changed.',
-      'If it was you, sign in, or ask for a new password there:',
+      'Somebody tried to sign up for Waypost with this address. It already has an account; nothing was changed.',
+      'If it was you, sign in, or request a new password there:',
     ],
     link: { label: 'Sign in', url },
     after: ['If it was not you, do nothing.'],
@@ -91,10 +91,10 @@ export type Invitation = { workspaceName: string; inviterName: string; url: stri
 
 export const invitationMail = ({ workspaceName, inviterName, url }: Invitation): MailContent =>
   write({
-    subject: 'You are invited to a workspace on Waypost',
+    subject: 'You have been invited to a workspace on Waypost',
     before: [
       `${asName(inviterName)} invites you to the workspace “${asName(workspaceName)}” on Waypost.`,
     ],
     link: { label: 'Accept the invitation', url },
-    after: ['If you do not know them, do nothing.'],
+    after: ['If you do not know this person, do nothing.'],
   });

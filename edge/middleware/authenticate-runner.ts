@@ -25,7 +25,7 @@ export const authenticateRunner = () => {
       rememberNonce: (nonce, expiresAtSeconds) => nonces.remember(nonce, expiresAtSeconds),
     });
     if (!verdict.ok)
-      throw new AppError('UNAUTHORIZED', 'This route takes requests signed by a runner.', {
+      throw new AppError('UNAUTHORIZED', 'This route accepts only requests signed by a runner.', {
         reason: verdict.reason,
         // So that a runner can tell by how much its clock is wrong.
         ...(verdict.reason === 'expired' && { now: Math.floor(Date.now() / 1_000) }),

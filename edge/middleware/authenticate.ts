@@ -53,7 +53,7 @@ export const API_CREDENTIALS: readonly CredentialKind[] = ['apiKey', 'token', 's
 const wrongKind = (accepted: readonly CredentialKind[]): AppError =>
   new AppError(
     'UNAUTHORIZED',
-    `This route takes another kind of credential: ${accepted.join(', ')}.`,
+    `This route accepts other kinds of credential: ${accepted.join(', ')}.`,
   );
 
 /** Every operation that does not say so pays one query here: one that forgets it is slower, never open. */

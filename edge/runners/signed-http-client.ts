@@ -54,7 +54,7 @@ const NOT_THE_CALLERS: ReadonlySet<ErrorCode> = new Set([
 function unavailable(reason: string, cause?: unknown): AppError {
   return new AppError(
     'UNAVAILABLE',
-    'The runner of this session is out of reach; try again shortly.',
+    'The runner of this session cannot be reached; try again shortly.',
     { reason },
     { cause },
   );
@@ -64,7 +64,7 @@ function unavailable(reason: string, cause?: unknown): AppError {
 function inDoubt(reason: string, cause?: unknown): AppError {
   return new AppError(
     'UNAVAILABLE',
-    'The runner of this session did not answer. It may have done this all the same: look before you ask again.',
+    'The runner of this session did not answer. It may have done it anyway: check before you repeat the request.',
     { reason, outcome: 'unknown' },
     { cause },
   );

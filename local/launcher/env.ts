@@ -67,7 +67,7 @@ export function readLauncherEnv(): LauncherEnv {
   ).safeParse(process.env);
   if (!parsed.success) {
     const lines = parsed.error.issues.map((issue) => `  ${issue.path.join('.')}: ${issue.message}`);
-    throw new Error(`The configuration is not usable:\n${lines.join('\n')}`);
+    throw new Error(`The configuration is not valid:\n${lines.join('\n')}`);
   }
   const { WAYPOST_DIR, ...rest } = parsed.data;
   return { ...rest, directory: resolve(WAYPOST_DIR) };

@@ -39,7 +39,7 @@ export async function prepareAccount(input: {
     });
     Object.assign(account, seeded);
     await saveSettings(directory, settings);
-    say('made a workspace and an API key');
+    say('created a workspace and an API key');
   }
   const { workspaceId, apiKey } = z
     .object({ workspaceId: z.string(), apiKey: z.string() })
@@ -74,7 +74,7 @@ export async function prepareAccount(input: {
     );
     account.sessionId = session.id;
     await saveSettings(directory, settings);
-    say('made a sandbox session');
+    say('created a sandbox session');
   }
   await bringOnline(call, account.sessionId, say);
   return { workspaceId, apiKey, sessionId: account.sessionId };
@@ -113,7 +113,7 @@ async function bringOnline(
     }
     if (Date.now() > deadline) {
       say(
-        `the sandbox session is still ${session.status} (${session.reason}); it goes on by itself`,
+        `the sandbox session is still ${session.status} (${session.reason}); it continues by itself`,
       );
       return;
     }

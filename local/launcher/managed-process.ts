@@ -105,7 +105,7 @@ export class ManagedProcess {
   #restart(cause: string): void {
     const delay = this.#restartDelayMs;
     this.#restartDelayMs = Math.min(delay * 2, RESTART_MOST_MS);
-    process.stderr.write(`waypost: ${this.name} ended (${cause}); starting it again\n`);
+    process.stderr.write(`waypost: ${this.name} ended (${cause}); restarting it\n`);
     setTimeout(() => {
       if (this.#stopping) return;
       this.#launch().then(

@@ -42,7 +42,7 @@ const noAnswer = (name: CommandName): AppError =>
     ? new AppError('UNAVAILABLE', 'WhatsApp Web did not answer; try again shortly.')
     : new AppError(
         'UNAVAILABLE',
-        'WhatsApp Web did not answer. It may have done this all the same: look before you ask again.',
+        'WhatsApp Web did not answer. It may have done it anyway: check before you repeat the request.',
         { outcome: 'unknown' },
       );
 
@@ -107,7 +107,7 @@ function parse<Name extends CommandName>(
 ): z.output<(typeof COMMANDS)[Name]['input']> {
   const parsed = INPUTS[name].input.safeParse(input);
   if (parsed.success) return parsed.data;
-  throw new AppError('VALIDATION_ERROR', `The input of ${name} does not fit.`, {
+  throw new AppError('VALIDATION_ERROR', `The input of ${name} is not valid.`, {
     issues: parsed.error.issues.map(({ path, message }) => ({ path: path.join('.'), message })),
   });
 }

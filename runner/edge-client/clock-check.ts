@@ -40,7 +40,7 @@ export function createClockCheck(log: Log): ClockCheck {
           const by = `${Math.abs(skewSeconds)} s ${skewSeconds > 0 ? 'ahead' : 'behind'}`;
           log.error('runner.clock_wrong', {
             skewSeconds,
-            advice: `This machine's clock is ${by} of the edge's, which refuses what it signs. Set it right: the runner owns nothing until then, and takes part by itself from then on.`,
+            advice: `This machine's clock is ${by} of the edge's, which therefore refuses its signatures. Correct the clock: until then the runner owns nothing; afterwards it takes part again by itself.`,
           });
         },
       };

@@ -25,7 +25,7 @@ export function readSandboxConfig(): SandboxConfig {
   const parsed = sandboxConfigSchema.safeParse(JSON.parse(text));
   if (!parsed.success) {
     const fields = parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`);
-    throw new Error(`WAYPOST_SERVICE does not fit: ${fields.join('; ')}`);
+    throw new Error(`WAYPOST_SERVICE is not valid: ${fields.join('; ')}`);
   }
   return parsed.data;
 }

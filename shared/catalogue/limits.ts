@@ -1,11 +1,11 @@
-/** So many requests in a window of so many seconds. The name stands in the RateLimit headers. */
+/** A number of requests per window. The name appears in the RateLimit headers. */
 export type Rate = { name: string; limit: number; windowSeconds: number; who: string };
 
 const MINUTE = 60;
 const HOUR = 3_600;
 const DAY = 86_400;
 
-/** How often one may ask. The limiters count by these, and docs/limits-and-origins.md and OpenAPI show them. */
+/** The rate limits. The limiters use them; docs/limits-and-origins.md and OpenAPI show them. */
 export const RATES = {
   keyMinute: { name: 'minute', limit: 60, windowSeconds: MINUTE, who: 'an API key' },
   keyHour: { name: 'hour', limit: 1_000, windowSeconds: HOUR, who: 'an API key' },
@@ -19,7 +19,7 @@ export const RATES = {
     name: 'login',
     limit: 300,
     windowSeconds: MINUTE,
-    who: 'a login that asks about itself',
+    who: 'a login: requests about the login itself',
   },
   address: {
     name: 'address',
@@ -60,7 +60,7 @@ export const RATES = {
   },
 } as const satisfies Record<string, Rate>;
 
-/** How much there may be of something. */
+/** The other limits. */
 export const LIMITS = {
   queuedMessages: { limit: 1_000, what: 'queued messages of a session' },
   apiKeys: { limit: 200, what: 'API keys of a workspace' },
@@ -69,10 +69,10 @@ export const LIMITS = {
   pageRows: { limit: 100, what: 'rows of a page' },
   scheduleDays: { limit: 30, what: 'days that a message can be scheduled ahead' },
   waitSeconds: { limit: 60, what: 'seconds of `Prefer: wait`' },
-  bodyKibibytes: { limit: 64, what: 'KiB of a request body, where the route does not say more' },
+  bodyKibibytes: { limit: 64, what: 'KiB of a request body, unless the route allows more' },
 } as const satisfies Record<string, { limit: number; what: string }>;
 
-/** A number as the documentation writes it. */
+/** A number in the documentation's format. */
 export const shown = (limit: number): string => limit.toLocaleString('en-US');
 
 /** `60 requests a minute`, for the documentation. */

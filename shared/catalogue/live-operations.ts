@@ -2,8 +2,8 @@ import { CONTACT_OPERATIONS } from './live/contacts.ts';
 import { PAGE_OPERATIONS } from './live/page.ts';
 
 /**
- * Everything that callers may ask of the engine of a linked session, one row each, in a file for each area. Who implements
- * a row: runner/engine/wwebjs/live/<area>.ts. Who offers it to callers: a row of the API, by services/live/ask-session.ts.
+ * Everything that callers can request from the engine of a linked session: one row each, one file for each area.
+ * runner/engine/wwebjs/live/<area>.ts implements a row; a row of the API offers it, through services/live/ask-session.ts.
  */
 export const LIVE_OPERATIONS = { ...CONTACT_OPERATIONS, ...PAGE_OPERATIONS };
 

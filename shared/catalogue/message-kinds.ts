@@ -3,7 +3,7 @@ import { z } from 'zod';
 /** Longest text WhatsApp Web sends, in UTF-16 units. */
 export const TEXT_LIMIT = 65_536;
 
-/** What a chat can be. */
+/** The kinds of chat. */
 const CHAT_SORTS = ['person', 'group', 'channel'] as const;
 export type ChatSort = (typeof CHAT_SORTS)[number];
 
@@ -13,28 +13,28 @@ export function chatSortOf(chatId: string): ChatSort {
   return chatId.endsWith('@newsletter') ? 'channel' : 'person';
 }
 
-/** Which files a kind takes. The bytes themselves are judged, whatever the server or the URL's ending call them. */
+/** The files that a kind accepts. The bytes decide, not the type that the server states or the URL's ending. */
 export type MediaRule = {
   mimetypes: readonly string[];
   limitBytes: number;
-  /** Such a file, as documentation and refusals call it. */
+  /** What documentation and refusals call such a file. */
   called: string;
   /** `details.reason` of MEDIA_REJECTED for bytes that are no such file. */
   mismatch: string;
 };
 
 /**
- * A kind of message that callers send: the whole contract of `POST /v1/messages/<kind>`, of what stands in the queue and of
- * what a runner gets. Who sends it: runner/engine/wwebjs/kinds.ts.
+ * A kind of message that callers can send. The row is the whole contract of `POST /v1/messages/<kind>`, of the queue and of
+ * the runner. runner/engine/wwebjs/kinds.ts sends it.
  */
 type MessageKindRow<Fields extends z.ZodRawShape, Media extends MediaRule | null> = {
   summary: string;
   description: string;
-  /** What the caller says, beside recipient and terms. A kind with media has the file's `url` as well. */
+  /** The caller's fields, beside those that every send has. A kind with media also has the file's `url`. */
   fields: Fields;
   /** Its file's rule; null for a kind without a file. */
   media: Media;
-  /** Where it can be sent to. */
+  /** The kinds of chat that it can be sent to. */
   chats: readonly ChatSort[];
   /** A request, without its recipient. */
   example: z.input<z.ZodObject<Fields>> & (Media extends null ? unknown : { url: string });
@@ -83,7 +83,7 @@ export type MessageKind = keyof Table;
 // Object.keys says string; the table is closed.
 export const MESSAGE_KIND_NAMES = Object.keys(MESSAGE_KINDS) as MessageKind[];
 
-/** What may come in: all that can be sent, and what cannot yet. */
+/** The types of inbound messages: all that can be sent, and those that cannot be sent yet. */
 export const INBOUND_TYPES = [
   ...MESSAGE_KIND_NAMES,
   'video',
@@ -98,7 +98,7 @@ export const INBOUND_TYPES = [
 ] as const;
 export type InboundType = (typeof INBOUND_TYPES)[number];
 
-/** What a caller says in a message: its kind, and the fields of that kind. */
+/** The caller's part of a message: its kind, and that kind's fields. */
 export type MessageSaid<Kind extends MessageKind = MessageKind> = {
   [K in Kind]: { type: K } & z.output<z.ZodObject<Table[K]['fields']>>;
 }[Kind];
@@ -106,22 +106,22 @@ export type MessageSaid<Kind extends MessageKind = MessageKind> = {
 /** The stored file of a message whose kind has media. */
 export type MessageFile = { mediaId: string; mimetype: string; filename?: string };
 
-/** What an outbound message says, as it stands in the queue. Media is a stored object, never a caller's URL. */
+/** The content of an outbound message in the queue. Media is a stored object, never a caller's URL. */
 export type OutboundContent<Kind extends MessageKind = MessageKind> = MessageSaid<Kind> &
   Partial<MessageFile>;
 
 const WithKind = z.looseObject({ type: z.enum(MESSAGE_KIND_NAMES) });
 
 /**
- * The queue's own content, read back. Only its kind is looked at: it was judged by its row when it was accepted, and what was
- * accepted is sent even if the row has become stricter since.
+ * Content read back from the queue. Only its kind is checked: its row checked it when it was accepted, and an accepted
+ * message is sent even if the row has become stricter since.
  */
 export const OutboundContent = z.custom<OutboundContent>(
   (content) => WithKind.safeParse(content).success,
   'must be the content of a known kind of message',
 );
 
-/** The fields of a caller's body that go by kind: the row's, and the URL of the file where there is one. */
+/** The fields of a caller's body that depend on the kind: the row's, and the file's URL if the kind has media. */
 export function saidFields(name: MessageKind): z.ZodRawShape {
   const { fields, media } = MESSAGE_KINDS[name];
   return media === null ? fields : { url: fileUrl(media), ...fields };

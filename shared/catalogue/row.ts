@@ -1,25 +1,25 @@
 import type { z } from 'zod';
 
 /**
- * What a session must be for a command: `online`, linked and connected; `page`, an engine runs; `nothing`, some runner has the
- * session and the engine may be down.
+ * What a command needs. `online`: the session is linked and connected. `page`: its engine runs. `nothing`: a runner has the
+ * session, with or without an engine.
  */
 export type Needs = 'online' | 'page' | 'nothing';
 
-/** What is asked of a session by name: the whole contract of one command. A failure is an error code of the shared table. */
+/** The whole contract of one command to a session. A failure is an error code of the shared table. */
 export type CommandRow<In extends z.ZodType = z.ZodType, Out extends z.ZodType = z.ZodType> = {
   input: In;
   output: Out;
-  /** How long the answer may take, in milliseconds; on top of `waitMs` where the input has one. */
+  /** How long the answer may take, in milliseconds, in addition to the input's `waitMs` if it has one. */
   patienceMs: number;
   needs: Needs;
-  /** Asked twice, it does no more than asked once. Whoever gets no answer to one that is not must look first. */
+  /** Whether sending it twice does no more than sending it once. If not, and no answer came, check before sending it again. */
   repeatable: boolean;
   /** For documentation, tests and the fake engine. */
   example: { input: z.input<In>; output: z.output<Out> };
 };
 
-/** A row as it is written, checked against its own schemas. */
+/** Makes a row; its example must fit its schemas. */
 export const row = <In extends z.ZodType, Out extends z.ZodType>(
   of: CommandRow<In, Out>,
 ): CommandRow<In, Out> => of;

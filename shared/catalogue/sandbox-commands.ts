@@ -4,7 +4,7 @@ import { row } from './row.ts';
 
 const patienceMs = 10_000;
 
-/** What is asked of the simulated phone of a sandbox session, and of the people who write to it. */
+/** Commands to a sandbox session's simulated phone, and to the people who write to it. */
 export const SANDBOX_COMMANDS = {
   'sandbox.state': row({
     input: z.object({}),
@@ -14,7 +14,7 @@ export const SANDBOX_COMMANDS = {
     repeatable: true,
     example: { input: {}, output: { linked: true, online: true } },
   }),
-  /** Links the session: scans its QR code, waiting for one, or types `pairingCode`. */
+  /** Links the session: waits for its QR code and scans it, or types `pairingCode`. */
   'sandbox.scan': row({
     input: z.object({
       phone: z.string().optional(),

@@ -3,9 +3,9 @@ import { row } from './row.ts';
 
 const EXPIRES_AT = 1_795_000_000_000;
 
-/** Commands to the session itself. Its runner answers, whether an engine runs or not. */
+/** Commands to the session itself. Its runner answers them, whether or not an engine is running. */
 export const SESSION_COMMANDS = {
-  /** The code on the page now; waits up to `waitMs` for the first one. Null when there is none by then. */
+  /** The current QR code; waits up to `waitMs` for the first one. Null if there is none by then. */
   qr: row({
     input: z.object({ waitMs: z.number().int().min(0).max(30_000) }),
     output: z.object({ qr: z.string(), expiresAt: z.number().int() }).nullable(),
@@ -14,7 +14,7 @@ export const SESSION_COMMANDS = {
     repeatable: true,
     example: { input: { waitMs: 0 }, output: { qr: '2@AbCdEf', expiresAt: EXPIRES_AT } },
   }),
-  /** Shows a code to type on the phone with this number (bare digits), or gives the one that is shown. */
+  /** Requests a code to type on the phone with this number (bare digits), or returns the current one. */
   pairingCode: row({
     input: z.object({ phone: z.string(), waitMs: z.number().int().min(0).max(60_000) }),
     output: z.object({ code: z.string(), expiresAt: z.number().int() }),
@@ -26,7 +26,7 @@ export const SESSION_COMMANDS = {
       output: { code: 'ABCD1234', expiresAt: EXPIRES_AT },
     },
   }),
-  /** Closes the engine in order, once the send in flight has ended, and starts another. */
+  /** Closes the engine after the current send, and starts another. */
   restart: row({
     input: z.object({}),
     output: z.object({}),
@@ -35,7 +35,7 @@ export const SESSION_COMMANDS = {
     repeatable: false,
     example: { input: {}, output: {} },
   }),
-  /** Tries now what would be tried later. `acceptedNumber`: what the session goes by from now on, as its user said. */
+  /** Makes the next attempt to reconnect now. `acceptedNumber`: the number that the user has accepted for the session. */
   reconnect: row({
     input: z.object({ acceptedNumber: z.string().optional() }),
     output: z.object({}),
@@ -44,7 +44,7 @@ export const SESSION_COMMANDS = {
     repeatable: true,
     example: { input: {}, output: {} },
   }),
-  /** Drops the link at WhatsApp; the session is `logged_out` afterwards. `unlinked`: the phone no longer lists the device. */
+  /** Unlinks the phone; the session is `logged_out` afterwards. `unlinked`: the phone no longer lists the device. */
   logout: row({
     input: z.object({}),
     output: z.object({ unlinked: z.boolean() }),

@@ -62,12 +62,12 @@ export const exchangeSupabase = (app: App) =>
       const services = c.get('services');
       const { accessToken } = c.req.valid('json');
       if (services.supabaseTokens === null)
-        throw new AppError('NOT_SUPPORTED', 'This deployment takes no Supabase tokens.');
+        throw new AppError('NOT_SUPPORTED', 'This deployment does not accept Supabase tokens.');
       const claims = await services.supabaseTokens.verify(accessToken);
       if (claims === null)
         throw new AppError(
           'UNAUTHORIZED',
-          'This is no valid access token of the Supabase project.',
+          'This is not a valid access token of the Supabase project.',
         );
       c.header('cache-control', 'no-store');
 

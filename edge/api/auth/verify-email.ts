@@ -20,7 +20,7 @@ export const verifyEmail = (app: App) =>
       tags: ['Accounts'],
       summary: 'Confirm an address with the mailed link',
       description:
-        'The link works for one hour, until the next sign-up with this address. With `callbackURL` the answer redirects there, with `error` if the link does not work.',
+        'The link works for one hour, or until the next sign-up with this address. With `callbackURL` the answer redirects there, with `error` if the link does not work.',
       request: { query: Query },
       responses: {
         200: bare('The address is confirmed. You can sign in now.', Status),

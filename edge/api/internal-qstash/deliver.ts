@@ -17,7 +17,7 @@ const fromQstash = createMiddleware<AppEnv>(async (c, next) => {
   const genuine =
     signature !== undefined &&
     (await webhookClock.verify({ signature, body, url: deliverUrl(env) }));
-  if (!genuine) throw new AppError('UNAUTHORIZED', 'This route is called by QStash alone.');
+  if (!genuine) throw new AppError('UNAUTHORIZED', 'Only QStash may call this route.');
   await next();
 });
 

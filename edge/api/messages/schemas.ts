@@ -105,10 +105,7 @@ export const MessageSchema = z
     queueSeq: z.number().int().nullable(),
     quotedMessageId: z.string().nullable(),
     mediaId: z.string().nullable(),
-    attempts: z
-      .number()
-      .int()
-      .describe('How many attempts to send it failed before it could leave.'),
+    attempts: z.number().int().describe('How many attempts to send it have failed.'),
     createdAt: z.iso.datetime(),
     sendAt: z.iso.datetime().nullable(),
     expiresAt: z.iso.datetime().nullable(),
@@ -120,7 +117,9 @@ export const MessageSchema = z
     stalledAt: z.iso
       .datetime()
       .nullable()
-      .describe('When it was found that WhatsApp accepted the message but did not deliver it.'),
+      .describe(
+        'When Waypost noticed that WhatsApp had accepted the message but not delivered it.',
+      ),
   })
   .openapi('Message', {
     example: {

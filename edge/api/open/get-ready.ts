@@ -30,7 +30,7 @@ export const getReady = (app: App) =>
       tags: ['Operations'],
       summary: 'Check the dependencies',
       description:
-        'Answers 503 when the database cannot be reached. When another part is missing the status is `degraded` and the answer is still 200: sends are queued, and webhooks wait. An answer is up to a second old.',
+        'Answers 503 when the database cannot be reached. When another part is unavailable, the status is `degraded` and the answer is still 200: sends are queued, and webhooks wait. An answer is up to a second old.',
       security: [],
       middleware: limitPages,
       responses: {

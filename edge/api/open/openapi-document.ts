@@ -47,7 +47,7 @@ const SECURITY_SCHEMES = {
     type: 'http' as const,
     scheme: 'bearer',
     bearerFormat: 'JWT',
-    description: 'A user token from `POST /auth/token`, good for an hour at most.',
+    description: 'A user token from `POST /auth/token`, valid for an hour at most.',
   },
   supabaseToken: {
     type: 'http' as const,

@@ -32,7 +32,7 @@ export const SandboxMessage = z.strictObject({
   name: z.string().min(1).max(100).optional(),
   chatId: z.string().max(100).optional().openapi({
     description:
-      'A group that the sender is in; by default the chat with the sender. From the own phone, any chat.',
+      'A group that the sender is in; by default the chat with the sender. For a message from the session’s own phone, any chat.',
   }),
   type: z.enum(INBOUND_TYPES).default('text'),
   text: z.string().max(65_536).optional(),

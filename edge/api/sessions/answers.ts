@@ -78,7 +78,7 @@ export const SessionMetricsSchema = z
   .object({
     resources: SessionMetrics.extend({ measuredAt: z.iso.datetime() })
       .nullable()
-      .describe('Use by the processes of the session; null when none runs.'),
+      .describe('Resource usage of the session’s processes; null when none runs.'),
     uptime: z.object({ day: Uptime, week: Uptime }).describe('Over the last 24 hours and 7 days.'),
   })
   .openapi('SessionMetrics', {
@@ -105,7 +105,7 @@ export const LoggedOutSession = z
     unlinked: z
       .boolean()
       .describe(
-        'Whether the phone has dropped the device. If not, remove it on the phone as well.',
+        'Whether the phone no longer lists the device. If false, remove it on the phone as well.',
       ),
   })
   .openapi('LoggedOutSession', {

@@ -37,10 +37,10 @@ export const UpdateSession = z
     }),
     includeStatus: z
       .boolean()
-      .openapi({ description: 'Receive status posts, from the next start of the browser on.' }),
+      .openapi({ description: 'Receive status posts, from the browser’s next start.' }),
     includeChannels: z
       .boolean()
-      .openapi({ description: 'Receive channel posts, from the next start of the browser on.' }),
+      .openapi({ description: 'Receive channel posts, from the browser’s next start.' }),
     proxy: Proxy.nullable(),
   })
   .partial();

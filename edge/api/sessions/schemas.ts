@@ -37,7 +37,7 @@ export const Pacing = z
   .openapi({
     'x-component': 'Pacing',
     description:
-      'Pause between two sends: at least `minIntervalMs`, plus up to `jitterMs` at random. The defaults are 1,500 and 500. With shorter pauses a number looks like a machine.',
+      'Pause between two sends: at least `minIntervalMs`, plus up to `jitterMs` at random. The defaults are 1,500 and 500. Shorter pauses make a number look automated.',
     example: { minIntervalMs: 1500, jitterMs: 500 },
   });
 
@@ -94,10 +94,10 @@ export const SessionSchema = z
       .object({
         id: z.string(),
         epoch: z.number().int(),
-        pid: z.number().int().nullable().describe('Id of its process, where that means something.'),
+        pid: z.number().int().nullable().describe('Its process id; null if unknown.'),
       })
       .nullable()
-      .describe('The runner that the session is on now.'),
+      .describe('The runner that holds the session now.'),
     createdBy: z.string().nullable(),
     lastActiveAt: z.iso.datetime().nullable(),
     phoneSeenAt: z.iso

@@ -59,7 +59,10 @@ export function createSupabaseTokens({
     if ((unverified.exp ?? 0) * 1000 <= now()) return null;
     const resolver = await published.find(kid, { now, log });
     if (resolver === 'unavailable')
-      throw new AppError('UNAVAILABLE', 'The keys of Supabase cannot be had now; try again.');
+      throw new AppError(
+        'UNAVAILABLE',
+        'The keys of the Supabase project cannot be read now; try again shortly.',
+      );
     if (resolver === null) return null;
     return (await jwtVerify(token, resolver, { ...options, algorithms: PUBLISHED })).payload;
   };

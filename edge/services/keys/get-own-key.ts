@@ -14,7 +14,8 @@ export type OwnKey = {
  * @throws AppError FORBIDDEN for callers without a key
  */
 export function getOwnKey({ ctx }: { ctx: ServiceContext }): OwnKey {
-  if (ctx.actor.type !== 'apiKey') throw new AppError('FORBIDDEN', 'This takes an API key.');
+  if (ctx.actor.type !== 'apiKey')
+    throw new AppError('FORBIDDEN', 'This operation needs an API key.');
   const { keyId, mode, scopes, sessionId } = ctx.actor;
   return { id: keyId, workspaceId: ctx.workspaceId, mode, scopes: [...scopes], sessionId };
 }

@@ -54,6 +54,6 @@ export async function askOwner<Name extends CommandName>(
     throw new AppError('SESSION_NOT_READY', `The session is ${status}, not online.`, { status });
   const owner = ownerOf(row);
   if (owner === null)
-    throw new AppError('SESSION_NOT_READY', 'No runner has taken the session up yet.', { status });
+    throw new AppError('SESSION_NOT_READY', 'No runner has taken the session yet.', { status });
   return ctx.runners.command(owner, name, ask);
 }

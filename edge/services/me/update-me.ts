@@ -33,6 +33,6 @@ export async function updateMe({
     .returning({ id: users.id });
   const changed = await writeAudited(ctx, write, { target: userId });
   if (changed.length === 0)
-    throw new AppError('NOT_FOUND', 'You do not belong to such a workspace; see GET /v1/me.');
+    throw new AppError('NOT_FOUND', 'You do not belong to that workspace; see GET /v1/me.');
   return getMe({ ctx });
 }

@@ -29,7 +29,7 @@ export async function requestPairingCode({
   const { row, owner } = await waitForOwner(ctx, input.id, deadline);
   const { session } = row;
   if (owner === null)
-    throw new AppError('SESSION_NOT_READY', 'No runner has taken the session up yet.', {
+    throw new AppError('SESSION_NOT_READY', 'No runner has taken the session yet.', {
       status: session.status,
     });
   const { phone } = input;

@@ -33,7 +33,7 @@ export async function createToken({
     where m.user_id = ${userId} and m.workspace_id = ${workspaceId}`);
   const membership = Membership.optional().parse(rows[0]);
   if (membership === undefined)
-    throw new AppError('NOT_FOUND', 'You do not belong to such a workspace; see GET /v1/me.');
+    throw new AppError('NOT_FOUND', 'You do not belong to that workspace; see GET /v1/me.');
   if (!membership.is_active) throw suspended();
   const claims = { userId, authSessionId, workspaceId };
   const { token, expiresAt } = await mintUserToken(ctx.env, claims, expiresInSeconds, ctx.now());

@@ -4,7 +4,7 @@ import type { EventRow } from './row.ts';
 import { SESSION_EVENTS } from './sessions.ts';
 import { WEBHOOK_EVENTS } from './webhooks.ts';
 
-/** Every event type there is: what it means, carries, looks like and is called elsewhere. */
+/** Every event type: when it occurs, its payload, an example, and its aliases. */
 export const EVENTS = {
   ...MESSAGE_EVENTS,
   ...SESSION_EVENTS,
@@ -22,7 +22,7 @@ export const EVENT_ALIASES: ReadonlyMap<string, EventType> = new Map(
   EVENT_TYPES.flatMap((type) => aliasesOf(type).map((alias) => [alias, type] as const)),
 );
 
-/** The type that a name stands for: a type itself, or an alias of one. */
+/** The type with this name or alias. */
 export const eventTypeOf = (name: string): EventType | undefined =>
   EVENT_TYPES.find((type) => type === name) ?? EVENT_ALIASES.get(name);
 
@@ -30,7 +30,7 @@ export function aliasesOf(type: EventType): readonly string[] {
   return EVENTS[type].aliases;
 }
 
-/** Names under which a subscriber may get events of a type. */
+/** The names under which events of a type are delivered. */
 export type EventName<Type extends EventType> = Type | (typeof EVENTS)[Type]['aliases'][number];
 
 type EventOf<Type extends EventType> = {
@@ -45,12 +45,12 @@ type EventOf<Type extends EventType> = {
 /** The body of a webhook, and an item of `GET /v1/events`. */
 export type PublicEvent = { [Type in EventType]: EventOf<Type> }[EventType];
 
-/** The schema of an event of one type, under whichever of its names. */
+/** The schema of an event of one type, under any of its names. */
 export const eventSchema = (type: EventType) =>
   z.object({
-    id: z.string().describe('Stable over retries: use it to drop duplicates.'),
+    id: z.string().describe('The same on every attempt: use it to drop duplicates.'),
     type: z.enum([type, ...aliasesOf(type)]).describe('The name that was subscribed to.'),
-    seq: z.number().int().describe('Counts up by one within the workspace.'),
+    seq: z.number().int().describe('Rises by one within the workspace.'),
     sessionId: z.string().nullable(),
     timestamp: z.iso.datetime().describe('When it happened.'),
     data: EVENTS[type].data,
@@ -59,13 +59,13 @@ export const eventSchema = (type: EventType) =>
 const [first, ...rest] = EVENT_TYPES;
 const Any = z.discriminatedUnion('type', [eventSchema(first), ...rest.map(eventSchema)]);
 
-/** @throws ZodError when it is no event, or its payload does not fit its row */
+/** @throws ZodError if it is not an event, or its payload does not match its row */
 export function parseEvent(json: unknown): PublicEvent {
   // `Any` has one member for each type, each with its row's payload; the list of them loses which is which.
   return Any.parse(json) as PublicEvent;
 }
 
-/** An event of this type as a receiver would get it, for those who build on it before there is one. */
+/** A sample event of this type, for building a receiver before a real one arrives. */
 export function sampleEvent(type: EventType, name: string = type): PublicEvent {
   return parseEvent({
     id: 'evt_01k2q8z6m4c8f7h3n5r9t1v0wx',
@@ -78,8 +78,8 @@ export function sampleEvent(type: EventType, name: string = type): PublicEvent {
 }
 
 /**
- * The name under which a subscription gets an event, or undefined if it did not ask for it.
- * An exact name or alias wins over a wildcard, so that a subscriber gets the name it subscribed by.
+ * The name under which a subscription receives an event; undefined if it does not cover the event.
+ * An exact name or alias takes precedence over a wildcard.
  */
 export function subscribedName(
   subscription: readonly string[],
@@ -92,7 +92,7 @@ export function subscribedName(
   return subscription.includes('*') || subscription.includes(`${area}.*`) ? type : undefined;
 }
 
-/** All that a subscription may name: types, their aliases, and wildcards. */
+/** Everything that a subscription may name: types, aliases and wildcards. */
 export const SUBSCRIBABLE: ReadonlySet<string> = new Set([
   '*',
   ...EVENT_TYPES.map((type) => `${type.split('.')[0]}.*`),

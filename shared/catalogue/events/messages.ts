@@ -14,7 +14,7 @@ const Person = z
   .object({
     id: z.string().describe('Phone id (`…@c.us`) where it is known, else the LID (`…@lid`).'),
     lid: z.string().nullable().describe('LID, the id that hides the phone number.'),
-    name: z.string().nullable().describe('The name that the person gave themselves.'),
+    name: z.string().nullable().describe('The name in the person’s own profile.'),
   })
   .meta({ 'x-component': 'Person' });
 const ADA = { id: '15550100002@c.us', lid: '90000000001@lid', name: 'Ada' };
@@ -45,7 +45,7 @@ const about = {
   chatId,
 };
 
-/** A row for each level that a message of ours reaches on its way. */
+/** The row of an event for a status that an outbound message reaches. */
 const reached = <Status extends MessageStatus, const Aliases extends readonly string[] = []>(
   status: Status,
   when: string,
@@ -87,7 +87,7 @@ export const MESSAGE_EVENTS = {
           name: z.string().nullable().describe('The name of the place.'),
         })
         .nullable()
-        .describe('The place, of a location.'),
+        .describe('The place, if it is a location.'),
       vcards: z.array(z.string()).describe('Contact cards, each as a vCard.'),
       poll: z
         .object({
@@ -152,22 +152,22 @@ export const MESSAGE_EVENTS = {
     },
   }),
   'message.unknown': event({
-    when: 'The session was lost while it sent a message of yours, and nothing shows whether it left; later proof may still settle it.',
+    when: 'The session was lost while sending a message of yours, and it is not known whether the message was sent. Later proof may still settle it.',
     data: { ...outbound('unknown'), ...unsent },
     example: { ...EXAMPLE, status: 'unknown' },
   }),
   'message.stalled': event({
-    when: "WhatsApp accepted a message of yours some time ago (30 minutes by default), and the recipient's phone has not got it yet.",
+    when: "WhatsApp accepted a message of yours some time ago (30 minutes by default), and the recipient's phone has not received it yet.",
     data: { ...outbound('sent'), sentAt: Time.describe('When WhatsApp accepted it.') },
     example: { ...EXAMPLE, status: 'sent', sentAt: '2026-11-21T10:41:58.000Z' },
   }),
   'message.reaction': event({
-    when: 'Somebody reacted to a message, or took a reaction back.',
+    when: 'Somebody reacted to a message, or removed a reaction.',
     data: {
       ...about,
       from: Person.describe('Who reacted.'),
-      emoji: z.string().describe('The reaction; empty when it was taken back.'),
-      removed: z.boolean().describe('The reaction was taken back.'),
+      emoji: z.string().describe('The reaction; empty when it was removed.'),
+      removed: z.boolean().describe('The reaction was removed.'),
     },
     example: { ...EXAMPLE, chatId: ADA.id, from: ADA, emoji: '👍', removed: false },
   }),

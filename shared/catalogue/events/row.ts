@@ -1,19 +1,19 @@
 import { z } from 'zod';
 
-/** What the catalogue says of an event type. */
+/** One event type of the catalogue. */
 export type EventRow = {
-  /** When it comes, in one sentence. */
+  /** When it occurs, in one sentence. */
   when: string;
   /** `data` of the event. */
   data: z.ZodObject;
   example: unknown;
-  /** Names that the source systems use; whoever subscribes by one gets the event under it. */
+  /** Names used by other systems. Whoever subscribes by an alias receives the event under it. */
   aliases: readonly string[];
-  /** The field of `data` that is a credential: never logged, and set to null once `expiresAt` has passed. */
+  /** The field of `data` that is a credential: never logged, and set to null after `expiresAt`. */
   credential: string | null;
 };
 
-/** One row of the catalogue. Its example has to fit its payload, or it does not compile. */
+/** Makes a row. It compiles only if its example fits its payload. */
 export function event<
   const Aliases extends readonly string[] = [],
   Shape extends z.ZodRawShape = z.ZodRawShape,
@@ -34,5 +34,5 @@ export function event<
   };
 }
 
-/** A time as events carry it. */
+/** A time in an event. */
 export const Time = z.iso.datetime();

@@ -36,7 +36,7 @@ export const SESSION_EVENTS = {
     },
   }),
   'session.qr': event({
-    when: 'There is a new QR code to scan with the phone; each one is good for a short time only.',
+    when: 'There is a new QR code to scan with the phone. Each one is valid for a short time only.',
     credential: 'qr',
     data: {
       qr: z
@@ -71,18 +71,18 @@ export const SESSION_EVENTS = {
       phoneNumber: '15550100001',
       phoneSeenAt: '2026-11-09T10:00:00.000Z',
       unlinkedAfter: '2026-11-23T10:00:00.000Z',
-      advice: 'Open WhatsApp on the phone while it is on the internet.',
+      advice: 'Open WhatsApp on the phone while it is connected to the internet.',
     },
   }),
   'session.restored_old_copy': event({
-    when: 'A session goes on from a copy that lacks its newest keys: the disk that has them is gone, or was not back in time.',
+    when: 'A session continued from a copy without its newest keys, because the disk that has them is lost or was not back in time.',
     data: {
       version: z.number().int().describe('Number of the copy.'),
       copiedAt: Time.describe('When the copy was made.'),
       ageSeconds: z
         .number()
         .int()
-        .describe('How old the copy was when the session went on from it.'),
+        .describe('How old the copy was when the session continued from it.'),
       advice: z.string().describe('What follows from it, in words.'),
     },
     example: {

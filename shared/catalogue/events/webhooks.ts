@@ -3,10 +3,10 @@ import { event } from './row.ts';
 
 export const WEBHOOK_EVENTS = {
   'webhook.test': event({
-    when: 'You asked for it with `POST /v1/webhooks/{id}/test`; that endpoint alone gets it, whatever it subscribed to.',
+    when: 'You requested it with `POST /v1/webhooks/{id}/test`. Only that endpoint receives it, whatever it subscribed to.',
     data: {
       webhookId: z.string().describe('The endpoint.'),
-      message: z.string().describe('A greeting.'),
+      message: z.string().describe('A short text.'),
     },
     example: {
       webhookId: 'whk_01k2q8z6m4c8f7h3n5r9t1v0wx',

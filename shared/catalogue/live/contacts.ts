@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { row } from '../row.ts';
 
-/** What is asked about people. */
+/** Operations on people. */
 export const CONTACT_OPERATIONS = {
-  /** Whether a number or LID is on WhatsApp, or a group is known; with both of its ids where they are known. */
+  /** Whether a number or LID is on WhatsApp, or a group is known. Returns both ids if both are known. */
   isOnWhatsApp: row({
     input: z.object({ chatId: z.string() }),
     output: z.object({

@@ -83,8 +83,9 @@ export const messages = area('Messages', [
     answer: [200, 'A page of messages.', z.array(MessageSchema)],
     errors: ['SESSION_NOT_FOUND'],
     run: async ({ ctx, query }) => {
-      const { sessionId, direction = null, status = null, cursor = null, limit } = query;
-      const input = { session: sessionId ?? null, direction, status, cursor, limit };
+      const { sessionId, direction = null, status = null, reference = null } = query;
+      const { cursor = null, limit } = query;
+      const input = { session: sessionId ?? null, direction, status, reference, cursor, limit };
       const { messages: page, nextCursor } = await listMessages({ ctx, input });
       return withMeta(page, { nextCursor });
     },

@@ -2,7 +2,7 @@ import type { z } from '@hono/zod-openapi';
 import { idempotencyOf } from '../../http/idempotency-key.ts';
 import { readWaitMs } from '../../http/prefer.ts';
 import type { SendRequest } from '../../services/messages/send-request.ts';
-import type { SendHeaders } from './schemas.ts';
+import type { SendHeaders, SendTerms } from './schemas.ts';
 
 /**
  * What every send takes from its headers and body.
@@ -11,9 +11,12 @@ import type { SendHeaders } from './schemas.ts';
 export async function readSendTerms(
   operationId: string,
   headers: z.infer<typeof SendHeaders>,
-  request: { expiresIn: number; sendAt?: string | undefined } & Readonly<Record<string, unknown>>,
-): Promise<Pick<SendRequest, 'expiresInSeconds' | 'sendAt' | 'waitMs' | 'idempotency'>> {
+  request: z.output<typeof SendTerms> & Readonly<Record<string, unknown>>,
+): Promise<
+  Pick<SendRequest, 'reference' | 'expiresInSeconds' | 'sendAt' | 'waitMs' | 'idempotency'>
+> {
   return {
+    reference: request.reference ?? null,
     expiresInSeconds: request.expiresIn,
     sendAt: request.sendAt ?? null,
     waitMs: readWaitMs(headers.prefer),

@@ -12,12 +12,14 @@ const MAX_EXPIRY_SECONDS = 7 * 24 * 3600;
 export const SESSION_EXAMPLE = 'ses_01k2q8z6m4c8f7h3n5r9t1v0wx';
 export const MESSAGE_EXAMPLE = 'msg_01k2q8z6m4c8f7h3n5r9t1v0wx';
 
-/** Fields that every send has. */
-export const SendFields = {
-  sessionId: z.string().min(1).max(100).optional().openapi({
+const Reference = z.string().min(1).max(128);
+
+/** Terms that every send has, a reply too. */
+const Terms = {
+  reference: Reference.optional().openapi({
     description:
-      "Id or name. Without it, the session that the key is pinned to, otherwise the workspace's default session.",
-    example: SESSION_EXAMPLE,
+      'Your own reference, for example an order number. The message shows it, and so does every event about the message.',
+    example: 'order-4711',
   }),
   expiresIn: z
     .number()
@@ -35,6 +37,17 @@ export const SendFields = {
       description: `When to send the message, at most ${MAX_AHEAD_DAYS} days ahead, accurate to about 5 seconds. A time in the past means now.`,
       example: '2026-12-01T09:00:00+01:00',
     }),
+};
+export const SendTerms = z.object(Terms);
+
+/** Fields of every send to a recipient, whatever its kind. */
+export const SendFields = {
+  sessionId: z.string().min(1).max(100).optional().openapi({
+    description:
+      "Id or name. Without it, the session that the key is pinned to, otherwise the workspace's default session.",
+    example: SESSION_EXAMPLE,
+  }),
+  ...Terms,
 };
 
 export const MessageId = z.object({
@@ -59,6 +72,7 @@ export const SentMessageSchema = z
     id: z.string(),
     status: z.enum(MESSAGE_STATUSES),
     sessionId: z.string(),
+    reference: z.string().nullable(),
     chatId: z.string(),
     type: z.string(),
     queueSeq: z
@@ -77,6 +91,7 @@ export const SentMessageSchema = z
       id: MESSAGE_EXAMPLE,
       status: 'queued',
       sessionId: SESSION_EXAMPLE,
+      reference: 'order-4711',
       chatId: '15550100001@c.us',
       type: 'text',
       queueSeq: 7,
@@ -92,6 +107,7 @@ export const MessageSchema = z
   .object({
     id: z.string(),
     sessionId: z.string(),
+    reference: z.string().nullable().describe('Your own reference, if the send had one.'),
     direction: z.enum(['outbound', 'inbound']),
     chatId: z.string(),
     from: z.object({ id: z.string(), lid: z.string().nullable() }).nullable(),
@@ -125,6 +141,7 @@ export const MessageSchema = z
     example: {
       id: MESSAGE_EXAMPLE,
       sessionId: SESSION_EXAMPLE,
+      reference: 'order-4711',
       direction: 'outbound',
       chatId: '15550100001@c.us',
       from: null,
@@ -185,8 +202,7 @@ export const SEND_LIMIT_BYTES = 512 * 1024;
 
 export const ReplyMessage = z.strictObject({
   ...MESSAGE_KINDS.text.fields,
-  expiresIn: SendFields.expiresIn,
-  sendAt: SendFields.sendAt,
+  ...Terms,
 });
 
 export const MessageQuery = z.object({
@@ -194,4 +210,5 @@ export const MessageQuery = z.object({
   sessionId: z.string().max(100).optional().openapi({ description: 'Id or name.' }),
   direction: z.enum(['inbound', 'outbound']).optional(),
   status: z.enum(MESSAGE_STATUSES).optional(),
+  reference: Reference.optional(),
 });

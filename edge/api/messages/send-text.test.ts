@@ -66,6 +66,28 @@ describe('a text that is accepted', () => {
     expect(await sessionOf(HELLO, pinned)).toMatchObject({ sessionId: other.id });
   });
 
+  test('keeps the caller’s reference, in its answer, in every view, and in the list', async () => {
+    const { send, apiKey: key } = await setUp();
+    const other = idOf(await send({ ...HELLO, reference: 'order-4712' }));
+    const sent = await send({ ...HELLO, reference: 'order-4711' });
+    expect(sent).toMatchObject({ status: 202, data: { reference: 'order-4711' } });
+    const id = idOf(sent);
+    expect(idOf(await send(HELLO))).not.toBe(id);
+    expect(await harness.call('GET', `/v1/messages/${id}`, { key })).toMatchObject({
+      data: { reference: 'order-4711' },
+    });
+    const cancelled = await harness.call('POST', `/v1/messages/${id}/cancel`, { key });
+    expect(cancelled).toMatchObject({ data: { reference: 'order-4711' } });
+    expect(await harness.call('GET', '/v1/events', { key })).toMatchObject({
+      data: [{ type: 'message.failed', data: { messageId: id, reference: 'order-4711' } }],
+    });
+    const listed = (reference: string) =>
+      harness.call('GET', `/v1/messages?reference=${reference}`, { key });
+    expect(await listed('order-4711')).toMatchObject({ data: [{ id }] });
+    expect(await listed('order-4712')).toMatchObject({ data: [{ id: other }] });
+    expect(await listed('order')).toMatchObject({ data: [] });
+  });
+
   test('expires when it is asked to', async () => {
     const { send, rows } = await setUp();
     await send({ ...HELLO, expiresIn: 60 });

@@ -42,6 +42,8 @@ export const messages = pgTable(
       .default(sql`'{}'`),
     /** The session's number when it accepted the message, which leaves from no other. */
     senderNumber: text('sender_number'),
+    /** The caller's own name for it. */
+    reference: text('reference'),
     wireId: text('wire_id'),
     wireKey: text('wire_key'),
     /** Message this one replies to: ours where known, else its wire id only. */
@@ -64,6 +66,9 @@ export const messages = pgTable(
     uniqueIndex('messages_queue').on(table.sessionId, table.queueSeq),
     uniqueIndex('messages_wire').on(table.sessionId, table.direction, table.wireId),
     index('messages_workspace_created').on(table.workspaceId, table.createdAt, table.id),
+    index('messages_reference')
+      .on(table.workspaceId, table.reference, table.createdAt, table.id)
+      .where(sql`${table.reference} is not null`),
     index('messages_waiting')
       .on(table.sessionId, table.queueSeq)
       .where(sql`${table.status} in ('queued', 'sending')`),

@@ -16,6 +16,7 @@ import {
   newOwnedSession,
   type OwnedSession,
   received,
+  REFERENCE,
   settled,
   status,
 } from '../reports/testing/report-fixtures.ts';
@@ -57,10 +58,18 @@ const WRITERS: Readonly<Record<EventType, (session: OwnedSession) => Promise<unk
     await newOutbound(harness, session, { status: 'sent', sentAt: daysAgo(1) });
     await runCron(harness.services());
   },
-  'message.reaction': (session) =>
-    report(session, { kind: 'message.reaction', ...about, from, emoji: '👍' }),
-  'message.edited': (session) => report(session, { kind: 'message.edited', ...about, text: 'Hi' }),
-  'message.revoked': (session) => report(session, { kind: 'message.revoked', ...about }),
+  'message.reaction': async (session) => {
+    await newOutbound(harness, session, { status: 'sent', wireId: about.wireId });
+    await report(session, { kind: 'message.reaction', ...about, from, emoji: '👍' });
+  },
+  'message.edited': async (session) => {
+    await newOutbound(harness, session, { status: 'sent', wireId: about.wireId });
+    await report(session, { kind: 'message.edited', ...about, text: 'Hi' });
+  },
+  'message.revoked': async (session) => {
+    await newOutbound(harness, session, { status: 'sent', wireId: about.wireId });
+    await report(session, { kind: 'message.revoked', ...about });
+  },
   'session.status': (session) =>
     report(
       session,
@@ -106,12 +115,18 @@ const WRITERS: Readonly<Record<EventType, (session: OwnedSession) => Promise<unk
     testWebhook({ ctx: session.ctx, input: { id: await newEndpoint(harness, session) } }),
 };
 
+/** Of an event about a message of ours: the caller's reference. */
+const carried = (type: EventType) =>
+  type.startsWith('message.') && type !== 'message.received'
+    ? { data: { reference: REFERENCE } }
+    : {};
+
 describe.each(EVENT_TYPES)('%s', (type) => {
   it('is written as its row of the catalogue says', async () => {
     const session = await newOwnedSession(harness);
     await WRITERS[type](session);
     const { data } = await harness.call('GET', `/v1/events?types=${type}`, { key: session.apiKey });
     const events = z.array(z.unknown()).parse(data).map(parseExactEvent);
-    expect(events).toMatchObject([{ type }]);
+    expect(events).toMatchObject([{ type, ...carried(type) }]);
   });
 });

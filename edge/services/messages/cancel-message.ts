@@ -67,6 +67,7 @@ async function cancelStatement(ctx: ServiceContext, id: string): Promise<SQL> {
     sessionId: sql`written.session_id`,
     data: {
       messageId: sql`written.id`,
+      reference: sql`written.reference`,
       chatId: sql`written.chat_id`,
       wireId: null,
       status: 'failed',
@@ -83,7 +84,7 @@ async function cancelStatement(ctx: ServiceContext, id: string): Promise<SQL> {
         status = 'failed', status_rank = ${MESSAGE_STATUS_RANK.failed}::smallint, failed_at = now(), error = ${JSON.stringify(error)}::jsonb
       from found
       where m.id = found.id and m.direction = 'outbound' and m.status = 'queued'
-      returning m.id, m.workspace_id, m.session_id, m.chat_id
+      returning m.id, m.workspace_id, m.session_id, m.chat_id, m.reference
     ),
     audited as (${auditInsert(ctx, {
       target: id,

@@ -39,6 +39,7 @@ const Verdict = z.object({
 const Queued = z.object({
   session_id: z.string(),
   session_name: z.string(),
+  reference: z.string().nullable(),
   chat_id: z.string(),
   queue_seq: Count.nullable(),
   quoted_message_id: z.string().nullable(),
@@ -142,6 +143,7 @@ function messageOf(
     status: own.status,
     sessionId: row.session_id,
     sessionName: row.session_name,
+    reference: row.reference,
     chatId: row.chat_id,
     type: said.type,
     queueSeq: row.queue_seq,

@@ -54,7 +54,8 @@ export async function failQueuedMessages(
       from given, sessions session
       where message.id = given.message_id and session.id = message.session_id and message.status = 'queued'
         and ${which}
-      returning given.ord, given.event_id, message.id, message.workspace_id, message.session_id, message.chat_id
+      returning given.ord, given.event_id, message.id, message.workspace_id, message.session_id, message.chat_id,
+        message.reference
     )`;
   const workspaceIds = found.map(({ workspace_id }) => workspace_id);
   await writeFacts(services, workspaceIds, changes, [
@@ -66,6 +67,7 @@ export async function failQueuedMessages(
       ord: sql`failed.ord`,
       data: {
         messageId: sql`failed.id`,
+        reference: sql`failed.reference`,
         chatId: sql`failed.chat_id`,
         wireId: null,
         status: 'failed',

@@ -51,7 +51,8 @@ export async function giveUpUnsettled(services: Services): Promise<void> {
       update messages message set status = 'unknown', status_rank = ${MESSAGE_STATUS_RANK.unknown}::int
       from left_over
       where message.id = left_over.message_id and ${isLeft}
-      returning left_over.ord, left_over.event_id, message.id, message.workspace_id, message.session_id, message.chat_id
+      returning left_over.ord, left_over.event_id, message.id, message.workspace_id, message.session_id, message.chat_id,
+        message.reference
     )`;
   const workspaceIds = left.map(({ workspace_id }) => workspace_id);
   await writeFacts(services, workspaceIds, changes, [
@@ -63,6 +64,7 @@ export async function giveUpUnsettled(services: Services): Promise<void> {
       ord: sql`given_up.ord`,
       data: {
         messageId: sql`given_up.id`,
+        reference: sql`given_up.reference`,
         chatId: sql`given_up.chat_id`,
         wireId: null,
         status: 'unknown',

@@ -12,6 +12,7 @@ export type ListMessagesInput = {
   session: string | null;
   direction: 'inbound' | 'outbound' | null;
   status: MessageStatus | null;
+  reference: string | null;
   cursor: Cursor | null;
   limit: number;
 };
@@ -27,7 +28,7 @@ export async function listMessages({
   ctx: ServiceContext;
   input: ListMessagesInput;
 }): Promise<{ messages: MessageView[]; nextCursor: string | null }> {
-  const { session, direction, status, cursor, limit } = input;
+  const { session, direction, status, reference, cursor, limit } = input;
   const sessionId = await filteredSession(ctx, session);
   const rows = await ctx.db
     .select({ message: messages })
@@ -40,6 +41,7 @@ export async function listMessages({
         sessionId === null ? undefined : eq(messages.sessionId, sessionId),
         direction === null ? undefined : eq(messages.direction, direction),
         status === null ? undefined : eq(messages.status, status),
+        reference === null ? undefined : eq(messages.reference, reference),
         beforeCursor(cursor, { at: messages.createdAt, id: messages.id }),
       ),
     )

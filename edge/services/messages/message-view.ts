@@ -9,6 +9,7 @@ export function viewMessage(row: typeof messages.$inferSelect) {
   return {
     id: row.id,
     sessionId: row.sessionId,
+    reference: row.reference,
     direction: row.direction,
     chatId: row.chatId,
     from: row.fromId === null ? null : { id: row.fromId, lid: row.fromLid },

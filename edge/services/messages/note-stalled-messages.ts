@@ -45,7 +45,7 @@ export async function noteStalledMessages(services: Services): Promise<void> {
       from stalled
       where message.id = stalled.message_id and ${isStalled}
       returning stalled.ord, stalled.event_id, message.id, message.workspace_id, message.session_id, message.chat_id,
-        message.wire_id, message.sent_at
+        message.reference, message.wire_id, message.sent_at
     )`;
   const workspaceIds = stalled.map(({ workspace_id }) => workspace_id);
   await writeFacts(services, workspaceIds, changes, [
@@ -57,6 +57,7 @@ export async function noteStalledMessages(services: Services): Promise<void> {
       ord: sql`noted.ord`,
       data: {
         messageId: sql`noted.id`,
+        reference: sql`noted.reference`,
         chatId: sql`noted.chat_id`,
         wireId: sql`noted.wire_id`,
         status: 'sent',

@@ -10,6 +10,8 @@ export type SendRequest = {
   said: MessageSaid;
   /** Where its file is, and what that must be; null for a kind without a file. */
   file: { url: string; rule: MediaRule } | null;
+  /** The caller's own name for the message. */
+  reference: string | null;
   /** Counted from `sendAt` where that is to come. */
   expiresInSeconds: number;
   /** ISO time before which it is not to be sent, at most MAX_AHEAD_DAYS ahead; null, and one that is over, is now. */

@@ -53,7 +53,7 @@ export function sendStatement({
   media,
   audit,
 }: SendStatementInput): SQL {
-  const { session, to, said, idempotency, sendAt, expiresInSeconds } = request;
+  const { session, to, said, reference, idempotency, sendAt, expiresInSeconds } = request;
   const quotedMessageId = 'quotedMessageId' in to ? to.quotedMessageId : null;
   const chatId = 'chatId' in to ? to.chatId : null;
   const commit = audit !== null;
@@ -66,7 +66,7 @@ export function sendStatement({
     where m.id = ${quotedMessageId}::text and m.workspace_id = ${workspaceId}
   ),
   prior as (
-    select m.id, m.session_id, m.status, m.wire_id, m.chat_id, m.queue_seq, m.quoted_message_id, m.created_at, m.expires_at,
+    select m.id, m.session_id, m.status, m.wire_id, m.reference, m.chat_id, m.queue_seq, m.quoted_message_id, m.created_at, m.expires_at,
       m.send_at, i.body_hash = ${idempotency?.bodyHash ?? null}::text as same_body, i.answer_status, i.answer
     from idempotency i join messages m on m.id = i.message_id
     where i.workspace_id = ${workspaceId} and i.route = ${idempotency?.route ?? null}::text
@@ -143,19 +143,20 @@ export function sendStatement({
   ),
   written as (
     insert into messages (id, workspace_id, session_id, direction, chat_id, type, content, status, status_rank,
-      queue_seq, quoted_message_id, quoted_wire_id, media_id, sender_number, send_at, expires_at)
+      queue_seq, quoted_message_id, quoted_wire_id, media_id, sender_number, reference, send_at, expires_at)
     select ${messageId}, ${workspaceId}, raised.id, 'outbound', ${stableChatId(sql`raised.id`, sql`coalesce(${chatId}::text, quoted.chat_id)`)},
       ${said.type}, ${JSON.stringify(contentOf(said, media))}::jsonb, 'queued', ${MESSAGE_STATUS_RANK.queued}::smallint,
       raised.queue_seq, quoted.id, quoted.wire_id, ${media?.id ?? null}::text, raised.phone_number,
-      ${sendAt}::timestamptz,
+      ${reference}::text, ${sendAt}::timestamptz,
       greatest(now(), ${sendAt}::timestamptz) + make_interval(secs => ${expiresInSeconds}::int)
     from raised left join quoted on true
-    returning session_id, chat_id, queue_seq, quoted_message_id, created_at, send_at, expires_at
+    returning session_id, reference, chat_id, queue_seq, quoted_message_id, created_at, send_at, expires_at
   ),
   audited as (${audit ?? sql`select null where false`})
   select verdict.refusal, caller.per_minute, target.id as session_id, target.name as session_name, target.status as session_status,
     target.epoch, target.runner_id, target.boot_id, target.url,
     written.session_id is not null as written,
+    coalesce(written.reference, prior.reference) as reference,
     coalesce(written.chat_id, prior.chat_id) as chat_id, coalesce(written.queue_seq, prior.queue_seq) as queue_seq,
     coalesce(written.quoted_message_id, prior.quoted_message_id) as quoted_message_id,
     coalesce(written.created_at, prior.created_at) as created_at, coalesce(written.expires_at, prior.expires_at) as expires_at,

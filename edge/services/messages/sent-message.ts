@@ -7,6 +7,7 @@ export type SentMessage = {
   status: MessageStatus;
   sessionId: string;
   sessionName: string;
+  reference: string | null;
   chatId: string;
   type: MessageKind;
   /** Null until a message for later is due. */

@@ -6,6 +6,7 @@ import { event, Time } from './row.ts';
 
 const EXAMPLE = {
   messageId: 'msg_01k2q8z6m4c8f7h3n5r9t1v0wx',
+  reference: 'order-4711',
   chatId: '15550100001@c.us',
   wireId: '3EB0C431C26A1916E07A5D',
 };
@@ -27,6 +28,7 @@ const wireId = z.string().describe('The id that the message has on WhatsApp.');
 /** Fields of every event about a message that was sent through Waypost. */
 const outbound = <Status extends MessageStatus>(status: Status) => ({
   messageId: z.string().describe('The message, as `POST /v1/messages/…` answered.'),
+  reference: z.string().nullable().describe('Your `reference`, if the send had one.'),
   chatId,
   wireId,
   status: z.literal(status).describe('Status of the message from now on.'),
@@ -41,6 +43,10 @@ const about = {
     .string()
     .nullable()
     .describe('The message it is about; null when Waypost does not know it.'),
+  reference: z
+    .string()
+    .nullable()
+    .describe('Your `reference`, if it is about a message of yours that has one.'),
   wireId: z.string().describe('The id on WhatsApp of the message it is about.'),
   chatId,
 };
@@ -174,7 +180,7 @@ export const MESSAGE_EVENTS = {
   'message.edited': event({
     when: 'Somebody edited a message.',
     data: { ...about, text: z.string().describe('The new text, or the new caption of a file.') },
-    example: { ...EXAMPLE, messageId: null, text: 'Hi there' },
+    example: { ...EXAMPLE, messageId: null, reference: null, text: 'Hi there' },
   }),
   'message.revoked': event({
     when: 'A message was deleted for everyone.',

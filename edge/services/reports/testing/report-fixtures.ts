@@ -5,6 +5,9 @@ import type { Harness } from '../../../testing/harness.ts';
 
 export const RUNNER = { runnerId: 'runner-1', bootId: 'boot-1', url: 'http://127.0.0.1:9' };
 
+/** The caller's own, of every outbound message made here. */
+export const REFERENCE = 'order-4711';
+
 /** A workspace with one owned session, and a spool that numbers what it reports. */
 export async function newOwnedSession(harness: Harness, epoch = 1) {
   const { workspaceId, apiKey, ctx } = await harness.newWorkspace();
@@ -38,11 +41,13 @@ export async function newOutbound(
     expiresAt?: Date;
     queueSeq?: number;
     chatId?: string;
+    wireId?: string;
     sentAt?: Date;
   } = {},
 ): Promise<string> {
   const { status = 'sending', claimEpoch = 1 } = options;
   const id = newId('message');
+  const hasLeft = MESSAGE_STATUS_RANK[status] >= MESSAGE_STATUS_RANK.sent;
   await db.insert(schema.messages).values({
     id,
     workspaceId: session.workspaceId,
@@ -54,7 +59,8 @@ export async function newOutbound(
     status,
     statusRank: MESSAGE_STATUS_RANK[status],
     claimEpoch,
-    wireId: MESSAGE_STATUS_RANK[status] < MESSAGE_STATUS_RANK.sent ? null : `3EB0${id.slice(-18)}`,
+    reference: REFERENCE,
+    wireId: options.wireId ?? (hasLeft ? `3EB0${id.slice(-18)}` : null),
     queueSeq: options.queueSeq ?? Math.floor(Math.random() * 1_000_000),
     ...(options.expiresAt === undefined ? {} : { expiresAt: options.expiresAt }),
     ...(options.sentAt === undefined ? {} : { sentAt: options.sentAt }),

@@ -20,6 +20,7 @@ const aboutCte = (write: WriteContext, { wireId }: NoteReport): SQL =>
 /** What every event about an earlier message says of it. */
 const aboutIt = (write: WriteContext, { wireId, chatId }: NoteReport) => ({
   messageId: sql`(select about.id from about)`,
+  reference: sql`(select about.reference from about)`,
   wireId,
   chatId: sql`coalesce((select about.chat_id from about), ${stableChatId(write.spooled.sessionId, chatId)})`,
 });

@@ -1,0 +1,2 @@
+ALTER TABLE "messages" ADD COLUMN "reference" text;--> statement-breakpoint
+CREATE INDEX "messages_reference" ON "messages" USING btree ("workspace_id","reference","created_at","id") WHERE "messages"."reference" is not null;

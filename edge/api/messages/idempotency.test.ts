@@ -111,6 +111,33 @@ describe('the same key and body', () => {
     expect(await sent()).toHaveLength(1);
   });
 
+  test('whether its session is named by id, by name or not at all', async () => {
+    const { send, sent, sessionId, workspaceId } = await setUp();
+    const { sessions } = harness.schema;
+    const [session] = await harness.db.select().from(sessions).where(eq(sessions.id, sessionId));
+    const first = await send({ ...HELLO, sessionId });
+    for (const more of [{}, { sessionId: session?.name }]) {
+      const again = await send({ ...HELLO, ...more });
+      expect(again).toMatchObject({ status: 202, data: first.data });
+      expect(replayed(again)).toBe('true');
+    }
+    const other = await harness.newSession({ workspaceId });
+    expect(await send({ ...HELLO, sessionId: other.id })).toMatchObject(MISMATCH);
+    expect(await send({ ...HELLO, sessionId: newId('session') })).toMatchObject({ status: 404 });
+    expect(await sent()).toHaveLength(1);
+  });
+
+  test('however its instant and its numbers are spelled', async () => {
+    const { send, sent } = await setUp();
+    const utc = new Date(Date.now() + 3_600_000).toISOString().slice(0, 11);
+    const body = (time: string, seconds: string) =>
+      `{"to":"+15550100001","text":"Hello","sendAt":"${utc}${time}","expiresIn":${seconds}}`;
+    const first = await send(body('12:00:00Z', '600'));
+    expect(first).toMatchObject({ status: 202 });
+    expect(replayed(await send(body('13:00:00.000+01:00', '6.0e2')))).toBe('true');
+    expect(await sent()).toHaveLength(1);
+  });
+
   test('50 at once are one message, one place in the queue, one doorbell', async () => {
     const { send, sent, keys, queueSeq, runner, sessionId } = await setUp();
     const released = await hold(touch(sessionId), sessionId, 5);
@@ -190,7 +217,7 @@ describe('the same key', () => {
     ['another text', { ...HELLO, text: 'Hullo' }],
     ['another recipient', { ...HELLO, to: '+15550100002' }],
     ['another expiry', { ...HELLO, expiresIn: 60 }],
-    ['a session that does not exist', { ...HELLO, sessionId: newId('session') }],
+    ['another reference', { ...HELLO, reference: 'order-4711' }],
   ])('with %s is refused, and the first answer stays', async (_name, other) => {
     const { send, sent } = await setUp();
     const first = await send(HELLO);

@@ -6,7 +6,7 @@ import type { SendHeaders, SendTerms } from './schemas.ts';
 
 /**
  * What every send takes from its headers and body.
- * @param request what an Idempotency-Key stands for: the parsed body, and path parameters where there are any
+ * @param request the parsed body, and path parameters where there are any: but for the session, what an Idempotency-Key stands for
  */
 export async function readSendTerms(
   operationId: string,
@@ -15,11 +15,13 @@ export async function readSendTerms(
 ): Promise<
   Pick<SendRequest, 'reference' | 'expiresInSeconds' | 'sendAt' | 'waitMs' | 'idempotency'>
 > {
+  // Which session a name means is for the send statement to say.
+  const { sessionId: _, ...meant } = request;
   return {
     reference: request.reference ?? null,
     expiresInSeconds: request.expiresIn,
     sendAt: request.sendAt ?? null,
     waitMs: readWaitMs(headers.prefer),
-    idempotency: await idempotencyOf(headers['idempotency-key'], operationId, request),
+    idempotency: await idempotencyOf(headers['idempotency-key'], operationId, meant),
   };
 }

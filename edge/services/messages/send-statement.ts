@@ -42,7 +42,7 @@ export type SendStatementInput = {
  * each re-reads the newest counter, so that numbers are dense and their order is commit order. A message for later gets its
  * number when it is due (queue/promote-due.ts), and has none until then.
  *
- * An Idempotency-Key that is taken gives `REPLAYED` with its message. A send that waited for another with the same key to
+ * An Idempotency-Key that is taken gives `REPLAYED` with its message, if the session is the same, however it is named. A send that waited for another with the same key to
  * commit cannot see that message yet: it writes nothing and says nothing (`written` false), and is to be run again.
  */
 export function sendStatement({
@@ -73,7 +73,7 @@ export function sendStatement({
       and i.idempotency_key = ${idempotency?.key ?? null}::text and i.expires_at > now()
   ),
   wanted as (
-    select coalesce(prior.session_id, quoted.session_id, ${session}::text, caller.pin, caller.default_session_id) as ref
+    select coalesce(quoted.session_id, ${session}::text, prior.session_id, caller.pin, caller.default_session_id) as ref
     from caller left join quoted on true left join prior on true
   ),
   target as (
@@ -104,7 +104,7 @@ export function sendStatement({
       when target.id is null then 'SESSION_NOT_FOUND'
       when caller.pin <> target.id then 'PINNED_ELSEWHERE'
       when caller.sandbox_only and target.mode = 'live' then 'TEST_KEY_ON_LIVE'
-      when not prior.same_body then 'IDEMPOTENCY_MISMATCH'
+      when not prior.same_body or prior.session_id <> target.id then 'IDEMPOTENCY_MISMATCH'
       when prior.same_body then 'REPLAYED'
       when not target.accepting then 'SESSION_NOT_READY'
       when quoted.id is not null and quoted.wire_id is null then 'QUOTED_NOT_SENT'

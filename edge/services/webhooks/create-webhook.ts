@@ -5,8 +5,9 @@ import { newId } from '../../../shared/ids.ts';
 import type { ServiceContext } from '../../context.ts';
 import { webhookEndpoints } from '../../db/schema/index.ts';
 import { newWebhookSecret } from '../../webhooks/signing.ts';
-import { writeAudited } from '../audit/audit-row.ts';
+import { auditInsert } from '../audit/audit-row.ts';
 import { reachOf } from '../users/reach.ts';
+import { lockWorkspace } from '../workspace/workspace-view.ts';
 import { requirePublicUrl, resolveSessions } from './internal.ts';
 import { viewWebhook, type WebhookView } from './webhook-view.ts';
 
@@ -38,37 +39,33 @@ export async function createWebhook({
   await requirePublicUrl(ctx, input.url);
   const sessionIds = await resolveSessions(ctx, input.sessions);
   const { workspaceId } = ctx;
-  const count = await ctx.db.$count(
-    webhookEndpoints,
-    eq(webhookEndpoints.workspaceId, workspaceId),
-  );
-  if (count >= ENDPOINT_LIMIT)
+  const id = newId('webhook', ctx.now());
+  const statement = sql`
+    with room as (
+      select 1 from webhook_endpoints w where w.workspace_id = ${workspaceId} having count(*) < ${ENDPOINT_LIMIT}::int
+    ),
+    made as (
+      insert into webhook_endpoints (id, workspace_id, mode, url, description, secret, event_types, session_ids, headers,
+        fifo, max_attempts)
+      select ${id}, ${workspaceId}, ${reachOf(ctx).sandboxOnly ? 'test' : 'live'}, ${new URL(input.url).href},
+        ${input.description}::text, ${newWebhookSecret()}, ${sql.param([...new Set(input.eventTypes)])}::text[],
+        ${sql.param(sessionIds)}::text[], ${JSON.stringify(input.headers)}::jsonb, ${input.fifo}::boolean,
+        ${input.maxAttempts}::int
+      from room
+      returning id
+    )
+    ${auditInsert(ctx, { target: id, from: 'made' })}`;
+  // The workspace is locked first, so that the limit holds between requests at once.
+  const [, , [row]] = await ctx.db.batch([
+    ctx.db.execute(lockWorkspace(ctx)),
+    ctx.db.execute(statement),
+    ctx.db.select().from(webhookEndpoints).where(eq(webhookEndpoints.id, id)),
+  ]);
+  if (row === undefined)
     throw new AppError(
       'LIMIT_EXCEEDED',
       `A workspace can have ${ENDPOINT_LIMIT} webhook endpoints.`,
-      {
-        limit: ENDPOINT_LIMIT,
-      },
+      { limit: ENDPOINT_LIMIT },
     );
-  const id = newId('webhook', ctx.now());
-  const write = ctx.db
-    .insert(webhookEndpoints)
-    .values({
-      id,
-      workspaceId,
-      mode: reachOf(ctx).sandboxOnly ? 'test' : 'live',
-      url: new URL(input.url).href,
-      description: input.description,
-      secret: newWebhookSecret(),
-      eventTypes: [...new Set(input.eventTypes)],
-      sessionIds,
-      headers: { ...input.headers },
-      fifo: input.fifo,
-      maxAttempts: input.maxAttempts,
-      updatedAt: sql`now()`,
-    })
-    .returning();
-  const [row] = await writeAudited(ctx, write, { target: id });
-  if (row === undefined) throw new Error('the insert returned no row');
   return { ...viewWebhook(row), secret: row.secret };
 }

@@ -124,16 +124,22 @@ describe('a key', () => {
     expect((await rowOf(path))?.revokedAt).toBeInstanceOf(Date);
   });
 
-  test('is one of so many', async () => {
+  test('is one of so many, also when they are made at once', async () => {
     const { apiKey, workspaceId } = await harness.newWorkspace();
     const row = { workspaceId, name: 'one of many', mode: 'live' as const };
     await harness.db.insert(harness.schema.apiKeys).values(
-      Array.from({ length: KEY_LIMIT - 1 }, () => {
+      Array.from({ length: KEY_LIMIT - 4 }, () => {
         const id = newId('key');
         return { ...row, id, sha256: id };
       }),
     );
-    expect(await create(apiKey)).toMatchObject({ status: 403, error: { code: 'LIMIT_EXCEEDED' } });
+    const answers = await Promise.all(Array.from({ length: 20 }, () => create(apiKey)));
+    expect(answers.filter(({ status }) => status === 201)).toHaveLength(3);
+    for (const answer of answers.filter(({ status }) => status !== 201))
+      expect(answer).toMatchObject({
+        status: 403,
+        error: { code: 'LIMIT_EXCEEDED', details: { limit: KEY_LIMIT } },
+      });
   });
 
   test.each([

@@ -1,6 +1,7 @@
-import { eq } from 'drizzle-orm';
+import { and, eq, isNull } from 'drizzle-orm';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
+import revokeKeysOfFormerMembers from '../../../migrations/sql/0013_keys-of-former-members.sql?raw';
 import { type Answer, createHarness, type Harness, idOf } from '../../testing/harness.ts';
 import { securityEvents } from '../../testing/security-events.ts';
 
@@ -161,6 +162,38 @@ describe('a key that a person made, and a key that it made,', () => {
     const left = await manage(member.token, 'DELETE', member.userId, { query: '?keys=take_over' });
     expect(left).toMatchObject({ data: { apiKeys: { takenOver: [] } } });
     expect(await statuses(keys)).toEqual([401, 401]);
+  });
+
+  test('are not made by a person who is being removed', async () => {
+    const { apiKeys } = harness.schema;
+    for (let round = 0; round < 5; round += 1) {
+      const { owner, member } = await team();
+      const making = Array.from({ length: 4 }, () => create(member.token));
+      const removed = await manage(owner.token, 'DELETE', member.userId);
+      expect(removed).toMatchObject({ status: 200 });
+      await Promise.all(making);
+      const left = await harness.db.query.apiKeys.findMany({
+        where: and(eq(apiKeys.userId, member.userId), isNull(apiKeys.revokedAt)),
+      });
+      expect(left.filter(({ workspaceId }) => workspaceId === owner.workspaceId)).toEqual([]);
+    }
+  });
+
+  test('were revoked by the migration where the person had left before', async () => {
+    const { workspaceId, member } = await team();
+    const former = await harness.newUser();
+    const { keyId: left } = await harness.newKey(workspaceId, { userId: former.userId });
+    const { keyId: held } = await harness.newKey(workspaceId, { userId: member.userId });
+    const { keyId: ofWorkspace } = await harness.newKey(workspaceId);
+    await harness.db.execute(revokeKeysOfFormerMembers);
+    const rows = await harness.db.query.apiKeys.findMany({
+      where: and(
+        eq(harness.schema.apiKeys.workspaceId, workspaceId),
+        isNull(harness.schema.apiKeys.revokedAt),
+      ),
+    });
+    expect(rows.map(({ id }) => id)).toEqual(expect.arrayContaining([held, ofWorkspace]));
+    expect(rows.map(({ id }) => id)).not.toContain(left);
   });
 
   test('stay when an owner takes them over, and are the owner’s then', async () => {

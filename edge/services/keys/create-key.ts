@@ -1,12 +1,18 @@
+import { and, eq, sql } from 'drizzle-orm';
+import { z } from 'zod';
 import { LIMITS } from '../../../shared/catalogue/limits.ts';
 import { AppError } from '../../../shared/errors.ts';
 import { newId } from '../../../shared/ids.ts';
 import type { ServiceContext } from '../../context.ts';
 import { apiKeys } from '../../db/schema/index.ts';
-import { writeAudited } from '../audit/audit-row.ts';
+import { auditInsert } from '../audit/audit-row.ts';
+import { securityInsert } from '../audit/security-event.ts';
+import { leftWorkspace } from '../users/load-user.ts';
 import { actorId } from '../users/reach.ts';
+import { lockWorkspace } from '../workspace/workspace-view.ts';
+import type { Powers } from './powers.ts';
 import { mintFor, pinOf, readKeys, refuseExcess, requirePin } from './internal.ts';
-import { type KeyView, viewKey } from './key-view.ts';
+import { type KeyRow, type KeyView, viewKey } from './key-view.ts';
 
 /** Keys that one workspace may have, so that listing them all stays cheap. */
 export const KEY_LIMIT = LIMITS.apiKeys.limit;
@@ -35,7 +41,7 @@ export async function createKey({
   ctx: ServiceContext;
   input: CreateKeyInput;
 }): Promise<KeyView & { key: string }> {
-  const { total, holder } = await readKeys(ctx);
+  const { holder } = await readKeys(ctx);
   const mode = input.mode ?? holder.mode;
   const wanted = {
     mode,
@@ -48,28 +54,67 @@ export async function createKey({
   };
   requirePin(ctx, wanted.sessionId);
   refuseExcess(holder, wanted);
-  if (total >= KEY_LIMIT)
-    throw new AppError('LIMIT_EXCEEDED', `A workspace can have ${KEY_LIMIT} API keys.`, {
-      limit: KEY_LIMIT,
-    });
-
-  const { workspaceId } = ctx;
-  const { name, perMinute } = input;
-  const { userId } = holder;
+  const { name } = input;
   const id = newId('key', ctx.now());
-  const { key, sha256 } = await mintFor(ctx, { id, mode, perMinute });
-  const createdBy = actorId(ctx);
-  const write = ctx.db
-    .insert(apiKeys)
-    .values({ id, workspaceId, name, ...wanted, sha256, createdBy, userId })
-    .returning();
-  const [row] = await writeAudited(ctx, write, {
-    target: id,
-    event: 'key.created',
-    details: { name, ...wanted },
-  });
-  if (row === undefined) throw new Error('the insert returned no row');
+  const { key, sha256 } = await mintFor(ctx, { id, ...wanted });
+  const row = await write(ctx, { id, name, sha256, userId: holder.userId, ...wanted });
   return { ...viewKey(row), key };
+}
+
+type NewKey = Pick<KeyRow, 'id' | 'name' | 'sha256' | 'userId'> & Powers;
+
+const Outcome = z.object({ has_room: z.boolean(), is_member: z.boolean() });
+
+/**
+ * The workspace is locked first: the limit holds between requests at once, and who is being removed leaves no key behind.
+ * @throws AppError LIMIT_EXCEEDED; FORBIDDEN for a person who belongs to the workspace no more
+ */
+async function write(
+  ctx: ServiceContext,
+  { id, name, sha256, userId, ...powers }: NewKey,
+): Promise<KeyRow> {
+  const { workspaceId } = ctx;
+  const { mode, sessionId, expiresAt, perMinute } = powers;
+  const details = { name, ...powers };
+  const statement = sql`
+    with verdict as (
+      select (
+          select count(*) from api_keys k where k.workspace_id = ${workspaceId} and k.revoked_at is null
+        ) < ${KEY_LIMIT}::int as has_room,
+        ${userId}::text is null or exists (
+          select 1 from members m where m.workspace_id = ${workspaceId} and m.user_id = ${userId}
+        ) as is_member
+    ),
+    made as (
+      insert into api_keys (id, workspace_id, name, mode, sha256, scopes, session_id, expires_at, allowed_ips, per_minute,
+        created_by, user_id)
+      select ${id}, ${workspaceId}, ${name}, ${mode}, ${sha256}, ${sql.param(powers.scopes)}::text[], ${sessionId}::text,
+        ${expiresAt?.toISOString() ?? null}::timestamptz, ${sql.param(powers.allowedIps)}::text[], ${perMinute}::int,
+        ${actorId(ctx)}::text, ${userId}::text
+      from verdict where verdict.has_room and verdict.is_member
+      returning id
+    ),
+    audited as (${auditInsert(ctx, { target: id, details, from: 'made' })}),
+    told as (${securityInsert(ctx, { action: 'key.created', workspaceId, target: id, details, from: sql`made` })})
+    select has_room, is_member from verdict`;
+  const [, { rows }, [row]] = await ctx.db.batch([
+    ctx.db.execute(lockWorkspace(ctx)),
+    ctx.db.execute(statement),
+    ctx.db
+      .select()
+      .from(apiKeys)
+      .where(and(eq(apiKeys.workspaceId, workspaceId), eq(apiKeys.id, id))),
+  ]);
+  const outcome = Outcome.parse(rows[0]);
+  if (!outcome.is_member) throw leftWorkspace();
+  if (!outcome.has_room)
+    throw new AppError(
+      'LIMIT_EXCEEDED',
+      `A workspace can have ${KEY_LIMIT} API keys; revoke one first.`,
+      { limit: KEY_LIMIT },
+    );
+  if (row === undefined) throw new Error('the insert returned no row');
+  return row;
 }
 
 const copyOf = (ranges: readonly string[] | null): string[] | null =>

@@ -21,12 +21,9 @@ export type Holder = Powers & {
 };
 
 /**
- * The workspace's keys that were not revoked and that the caller may see, how many there are in all, and the caller's own
- * powers. Members, and keys of theirs, see what belongs to them; owners see all.
+ * The workspace's keys that were not revoked and that the caller may see, and the caller's own powers. Members, and keys of theirs, see what belongs to them; owners see all.
  */
-export async function readKeys(
-  ctx: ServiceContext,
-): Promise<{ rows: KeyRow[]; total: number; holder: Holder }> {
+export async function readKeys(ctx: ServiceContext): Promise<{ rows: KeyRow[]; holder: Holder }> {
   const read = await ctx.db
     .select({ key: apiKeys, tier: workspaces.tier })
     .from(apiKeys)
@@ -36,7 +33,7 @@ export async function readKeys(
   const rows = read.map(({ key }) => key);
   const ceiling = TIER_PER_MINUTE[read[0]?.tier ?? (await tierOf(ctx))];
   const holder = holderOf(ctx, rows, ceiling);
-  return { rows: rows.filter((row) => isShown(ctx, holder, row)), total: rows.length, holder };
+  return { rows: rows.filter((row) => isShown(ctx, holder, row)), holder };
 }
 
 /** A workspace without a key. */

@@ -130,7 +130,7 @@ const notConfirmed = (): AppError =>
     reason: 'email_not_verified',
   });
 
-const leftWorkspace = (): AppError =>
+export const leftWorkspace = (): AppError =>
   new AppError('FORBIDDEN', 'You no longer belong to this workspace.', {
     reason: 'not_a_member',
   });

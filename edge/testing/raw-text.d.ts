@@ -1,0 +1,5 @@
+/** A file's text, as Vite hands it to tests. */
+declare module '*.sql?raw' {
+  const text: string;
+  export default text;
+}

@@ -250,6 +250,44 @@ describe('a person who loses a right', () => {
   });
 });
 
+describe('a member whose key is taken over', () => {
+  test('keeps the sessions that it created, and the keys pinned to them', async () => {
+    const { owner, member } = await team();
+    const wide = await create(member.token, { scopes: ['sessions:*'] });
+    const created = await harness.call('POST', '/v1/sessions', {
+      key: keyOf(wide),
+      body: { name: 'by a key', mode: 'sandbox' },
+    });
+    expect(created).toMatchObject({ status: 201 });
+    const sessionId = idOf(created);
+    const pinned = await create(member.token, { sessionId });
+    const narrowed = await manage(owner.token, 'PATCH', member.userId, {
+      body: { allSessions: false, keys: 'take_over' },
+    });
+    expect(narrowed).toMatchObject({ data: { apiKeys: { takenOver: [{ id: idOf(wide) }] } } });
+    const path = `/v1/sessions/${sessionId}`;
+    expect(await statusOf(keyOf(pinned), path)).toBe(200);
+    expect(await statusOf(member.token, path)).toBe(200);
+    expect(await statusOf(keyOf(wide), path)).toBe(200);
+  });
+});
+
+describe('an owner who makes themselves a member', () => {
+  test('does not keep the keys that only owners may have, by taking them over', async () => {
+    const { workspaceId, owner } = await team();
+    await harness.newUser({ workspaceId });
+    const whole = await create(owner.token, { scopes: ['*'] });
+    const demoted = await manage(owner.token, 'PATCH', owner.userId, {
+      body: { role: 'member', keys: 'take_over' },
+    });
+    expect(demoted).toMatchObject({
+      status: 200,
+      data: { role: 'member', apiKeys: { revoked: [{ id: idOf(whole) }], takenOver: [] } },
+    });
+    expect(await statusOf(keyOf(whole))).toBe(401);
+  });
+});
+
 describe('requests a minute', () => {
   test('are no more than the key has that gives them', async () => {
     const { apiKey, keyId } = await harness.newWorkspace({ perMinute: 100 });

@@ -33,7 +33,7 @@ const Outcome = z.object({ refusal: z.enum(MEMBER_REFUSALS).nullable(), keys: Ke
 /**
  * Changes a member's role and reach. One transaction: the first statement locks the workspace, so that the second sees
  * what was committed while it waited; two owners who demote each other leave one. Keys of theirs that can do more than
- * they may from now on end, or the owner takes them over.
+ * they may from now on end, or another owner takes them over; sessions that such a key created stay theirs.
  * @throws AppError FORBIDDEN for whom is no owner, NOT_FOUND, CONFLICT for the last owner
  */
 export async function updateMember({
@@ -45,7 +45,9 @@ export async function updateMember({
 }): Promise<MemberView & { apiKeys: KeysOutcome }> {
   const actor = requireOwner(ctx);
   const { workspaceId } = ctx;
-  const { id, role = null, allSessions = null, keys: fate } = input;
+  const { id, role = null, allSessions = null } = input;
+  // Who takes over what they may no longer hold would keep it.
+  const fate = id === actor.userId ? 'revoke' : input.keys;
   const write = sql`
     with target as (
       select m.user_id, m.role, m.all_sessions, coalesce(${role}::text, m.role) as new_role,
@@ -67,6 +69,10 @@ export async function updateMember({
       returning m.user_id
     ),
     ${settleKeys(ctx, { fate, newUserId: actor.userId, which: beyondNewRole(id) })},
+    kept_sessions as (
+      update sessions s set created_by = ${id} from settled
+      where ${fate === 'take_over'}::boolean and s.workspace_id = ${workspaceId} and s.created_by = settled.id
+    ),
     audited as (${auditInsert(ctx, { target: id, from: 'changed' })}),
     role_told as (${securityInsert(ctx, {
       action: 'member.role_changed',

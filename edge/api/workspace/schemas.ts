@@ -160,7 +160,7 @@ export const InvitationSchema = z
 
 export const KeysFate = z.enum(['revoke', 'take_over']).default('revoke').openapi({
   description:
-    'What happens to their API keys. With `take_over` the keys keep working and belong to you.',
+    'What happens to their API keys. With `take_over` the keys keep working and belong to you; the person still knows them, so rotate them. Your own keys are always revoked.',
 });
 
 const KeyRefs = z.array(z.object({ id: z.string(), name: z.string() }).openapi('KeyRef'));

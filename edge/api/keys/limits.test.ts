@@ -45,6 +45,22 @@ describe('requests a minute', () => {
   test.each([
     ['another request', read],
     ['a send', send],
+  ])('are at most those of the tier that the workspace has now, by %s', async (_what, use) => {
+    const { workspaceId, apiKey } = await harness.newWorkspace({ perMinute: 6_000 });
+    await harness.newSession({ workspaceId, isDefault: true });
+    expect(policyOf(await use(apiKey))).toContain('"minute";q=6000;');
+    const { workspaces } = harness.schema;
+    await harness.db
+      .update(workspaces)
+      .set({ tier: 'basic' })
+      .where(eq(workspaces.id, workspaceId));
+    await use(apiKey);
+    expect(policyOf(await use(apiKey))).toContain('"minute";q=600;');
+  });
+
+  test.each([
+    ['another request', read],
+    ['a send', send],
   ])('are put right by %s when Redis missed the change', async (_what, use) => {
     const { apiKey, workspaceId } = await harness.newWorkspace();
     const { apiKey: key, keyId } = await harness.newKey(workspaceId);

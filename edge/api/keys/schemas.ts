@@ -1,7 +1,9 @@
 import { z } from '@hono/zod-openapi';
+import { shown } from '../../../shared/catalogue/limits.ts';
 import { isId } from '../../../shared/ids.ts';
 import { normalizeRange } from '../../values/address-range.ts';
 import { DEFAULT_PER_MINUTE } from '../../services/keys/key-limit.ts';
+import { TIER_PER_MINUTE } from '../../services/sessions/tiers.ts';
 import { GRANTS } from '../../services/keys/require-scope.ts';
 import { Moment } from '../moment-field.ts';
 
@@ -16,7 +18,6 @@ export const KeyId = z.object({
 
 const KNOWN = new Set(GRANTS);
 const RANGE_LIMIT = 50;
-const MAX_PER_MINUTE = 100_000;
 
 const Range = z
   .string()
@@ -68,10 +69,14 @@ export const KeyFields = {
     .number()
     .int()
     .min(1)
-    .max(MAX_PER_MINUTE)
+    .max(TIER_PER_MINUTE.max)
     .nullable()
     .openapi({
-      description: `Requests per minute; null for the default, ${DEFAULT_PER_MINUTE}.`,
+      description: `Requests per minute; null for the default, ${DEFAULT_PER_MINUTE}. At most ${Object.entries(
+        TIER_PER_MINUTE,
+      )
+        .map(([tier, most]) => `${shown(most)} in tier \`${tier}\``)
+        .join(', ')}.`,
       example: 120,
     }),
 };

@@ -1,4 +1,5 @@
 import { type SQL, sql } from 'drizzle-orm';
+import { TIER_PER_MINUTE } from '../sessions/tiers.ts';
 
 /**
  * What a key's row must say for a request to pass: conditions over `api_keys k`, shared by the statement that reads the
@@ -25,6 +26,12 @@ export const isUsable: SQL = sql`
 /** Id of the member behind the key who reaches only what they created; null when nobody holds it to that. */
 export const onlyCreatedBy: SQL = sql`
   (case when holder.role = 'owner' or holder.all_sessions then null else k.user_id end)`;
+
+/** Requests a minute of its own, and never more than the tier of workspace `w` allows; null = the default. */
+export const ownPerMinute: SQL = sql`
+  (case when k.per_minute is not null then least(k.per_minute, case w.tier
+    when 'max' then ${TIER_PER_MINUTE.max}::int when 'pro' then ${TIER_PER_MINUTE.pro}::int
+    else ${TIER_PER_MINUTE.basic}::int end) end)`;
 
 /** A key with an allow-list is refused when the caller's address is not known. */
 export const fromAllowedAddress = (address: string | null): SQL => sql`

@@ -2,7 +2,14 @@ import { sql } from 'drizzle-orm';
 import { z } from 'zod';
 import { AppError } from '../../../shared/errors.ts';
 import type { ServiceContext } from '../../context.ts';
-import { fromAllowedAddress, isPresented, isUsable, joinPerson, recordUse } from './key-state.ts';
+import {
+  fromAllowedAddress,
+  isPresented,
+  isUsable,
+  joinPerson,
+  ownPerMinute,
+  recordUse,
+} from './key-state.ts';
 import { addressNotAllowed, suspended } from './refusals.ts';
 import { type KeyActor, keyOf } from './require-scope.ts';
 
@@ -34,7 +41,7 @@ export async function loadActor({
   const address = ctx.callerAddress ?? null;
   const { rows } = await ctx.db.execute(sql`
     with key as (
-      select k.id, k.mode, k.scopes, k.session_id, k.per_minute, w.is_active as workspace_active,
+      select k.id, k.mode, k.scopes, k.session_id, ${ownPerMinute} as per_minute, w.is_active as workspace_active,
         k.user_id, holder.role as member_role, holder.all_sessions,
         ${isUsable} as usable, ${fromAllowedAddress(address)} as from_allowed_address
       from api_keys k join workspaces w on w.id = k.workspace_id ${joinPerson}

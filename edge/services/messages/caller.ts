@@ -7,6 +7,7 @@ import {
   isUsable,
   joinPerson,
   onlyCreatedBy,
+  ownPerMinute,
   recordUse,
 } from '../keys/key-state.ts';
 import { grantsOf } from '../keys/require-scope.ts';
@@ -26,7 +27,7 @@ export function callerCtes(ctx: ServiceContext): SQL {
   const address = ctx.callerAddress ?? null;
   return sql`
   key as (
-    select k.id, k.session_id as pin, k.mode = 'test' as sandbox_only, ${onlyCreatedBy} as created_by, k.per_minute,
+    select k.id, k.session_id as pin, k.mode = 'test' as sandbox_only, ${onlyCreatedBy} as created_by, ${ownPerMinute} as per_minute,
       w.default_session_id, w.is_active as workspace_active,
       ${isUsable} as usable, ${fromAllowedAddress(address)} as from_allowed_address,
       k.scopes && ${list(grantsOf('messages:send'))} as in_scope

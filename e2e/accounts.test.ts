@@ -41,6 +41,7 @@ describe('a newcomer without a key', () => {
         GOOGLE_CLIENT_SECRET: CLIENT.clientSecret,
         GOOGLE_ISSUER: google.url,
         SUPABASE_URL: supabaseUrl,
+        SUPABASE_EMAILS: 'confirmed',
       },
     });
   });

@@ -104,6 +104,11 @@ export const EdgeEnv = z.object({
   SUPABASE_JWT_SECRET: optional(
     z.string().min(32, 'a legacy JWT secret has 32 characters or more'),
   ),
+  /**
+   * `confirmed`: the project has its users confirm their addresses, and its tokens are believed. Otherwise a person's first
+   * token only has them mailed a link that confirms theirs.
+   */
+  SUPABASE_EMAILS: z.enum(['unproved', 'confirmed']).default('unproved'),
 
   /** People who are platform administrators once their address is verified. */
   ADMIN_EMAILS: lowerCaseList.default([]),

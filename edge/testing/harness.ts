@@ -115,6 +115,7 @@ export async function createHarness(overrides: Bindings = {}) {
     DATABASE_URL: await createTestDatabase(handle),
     CLIENT_IP_HEADER: ADDRESS_HEADER,
     SUPABASE_URL: supabase.url,
+    SUPABASE_EMAILS: 'confirmed',
     ...overrides,
   };
   const env: EdgeEnv = parseEdgeEnv(testEnv);

@@ -37,6 +37,7 @@ export const LauncherEnv = z.object({
   GOOGLE_ISSUER: z.string().default('https://accounts.google.com'),
   SUPABASE_URL: z.string().default(''),
   SUPABASE_JWT_SECRET: z.string().default(''),
+  SUPABASE_EMAILS: z.string().default('unproved'),
   /** Runners that are started beside the other parts. */
   WAYPOST_RUNNERS: z.coerce.number().int().min(1).max(4).default(2),
   /** `fly`: a Machines API is started instead, and runners come and go as sessions need them. */

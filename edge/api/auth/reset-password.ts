@@ -19,7 +19,7 @@ export const resetPassword = (app: App) =>
       tags: ['Accounts'],
       summary: 'Set a new password with a mailed token',
       description:
-        'The token works once, within one hour. Every login of the user ends, and the address counts as confirmed.',
+        'The token works once, within one hour. Every login of the user ends, and the address counts as confirmed. If it did not before, linked identities are unlinked and keys of the user are revoked.',
       request: {
         body: jsonBody(Body, {
           token: 'dI1cQ9vZ0yR4nT7uW2xE5bG8',

@@ -1,13 +1,12 @@
 import { eq } from 'drizzle-orm';
-import { beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
+import unproveAddresses from '../../../migrations/sql/0014_unproved-addresses.sql?raw';
 import { newId } from '../../../shared/ids.ts';
-import { createHarness, type Harness } from '../../testing/harness.ts';
+import { createHarness } from '../../testing/harness.ts';
 import { supabaseProject } from '../../testing/neighbours.ts';
+import { authClient } from '../../testing/person.ts';
 
-let harness: Harness;
-beforeAll(async () => {
-  harness = await createHarness();
-});
+const harness = await createHarness();
 
 const LEGACY_SECRET = 'a-legacy-secret-of-thirty-two-characters';
 
@@ -90,6 +89,90 @@ describe('a Supabase access token', () => {
     const { users } = harness.schema;
     await harness.db.update(users).set({ isActive: false }).where(eq(users.email, email));
     expect(await list(token)).toMatchObject({ status: 401 });
+  });
+});
+
+describe('an address that the project does not vouch for', () => {
+  const unproved = { SUPABASE_EMAILS: 'unproved' };
+  const { post, mails, open, signIn, newPerson } = authClient(harness);
+  const notConfirmed = {
+    status: 403,
+    error: { code: 'FORBIDDEN', details: { reason: 'email_not_verified' } },
+  };
+
+  test('is confirmed by a mailed link before it lets anybody in', async () => {
+    const email = `${newId('user').slice(-8)}@example.com`;
+    const token = await harness.supabase.sign({ email });
+    expect(await list(token, unproved)).toMatchObject(notConfirmed);
+    expect(await list(token, unproved)).toMatchObject(notConfirmed);
+    expect(await mails.list(email)).toHaveLength(1);
+    const exchange = { body: { accessToken: token }, env: unproved };
+    expect(await harness.call('POST', '/auth/supabase', exchange)).toMatchObject(notConfirmed);
+    await open(await mails.link(email, /confirm/i));
+    expect(await list(token, unproved)).toMatchObject({ status: 200 });
+  });
+
+  test('is the owner’s who resets the password: what came in before is out', async () => {
+    const { email, ...owner } = newPerson();
+    const token = await harness.supabase.sign({ email });
+    expect(await list(token, unproved)).toMatchObject(notConfirmed);
+    await post('/request-password-reset', { email });
+    const link = await mails.link(email, /password/i);
+    const newPassword = owner.password;
+    const reset = { token: link.searchParams.get('token'), newPassword };
+    expect(await post('/reset-password', reset)).toMatchObject({ status: 200 });
+    expect(await signIn({ email, password: newPassword })).toMatchObject({ status: 200 });
+    for (const env of [unproved, {}])
+      expect(await list(token, env)).toMatchObject({
+        status: 409,
+        error: { details: { reason: 'email_taken' } },
+      });
+  });
+
+  test('is the owner’s who signs up with a password and confirms it', async () => {
+    const owner = newPerson();
+    const token = await harness.supabase.sign({ email: owner.email });
+    expect(await list(token, unproved)).toMatchObject(notConfirmed);
+    await post('/sign-up/email', owner);
+    await open(await mails.link(owner.email, /confirm/i));
+    expect(await signIn(owner)).toMatchObject({ status: 200 });
+    expect(await list(token, unproved)).toMatchObject({ status: 409 });
+  });
+
+  test('is proved by the token once the project is said to confirm addresses', async () => {
+    const token = await harness.supabase.sign();
+    expect(await list(token, unproved)).toMatchObject(notConfirmed);
+    expect(await list(token)).toMatchObject({ status: 200 });
+    expect(await list(token, unproved)).toMatchObject({ status: 200 });
+  });
+
+  test('ends keys and tokens of a person from before, with the reset', async () => {
+    const { users, authAccounts } = harness.schema;
+    const email = `${newId('user').slice(-8)}@example.com`;
+    const access = await harness.supabase.sign({ email });
+    const made = await harness.call('POST', '/v1/keys', {
+      key: access,
+      body: { name: 'before', scopes: ['sessions:read'] },
+    });
+    const { key } = Object(made.data);
+    const minted = await harness.call('POST', '/auth/token', { key: access, body: {} });
+    const { token } = Object(minted.data);
+    for (const credential of [access, key, token])
+      expect(await list(credential)).toMatchObject({ status: 200 });
+    await harness.db.execute(unproveAddresses);
+    const [user] = await harness.db.select().from(users).where(eq(users.email, email));
+    expect(user?.emailVerified).toBe(false);
+    await post('/request-password-reset', { email });
+    const link = await mails.link(email, /password/i);
+    const reset = { token: link.searchParams.get('token'), newPassword: 'a new long password' };
+    expect(await post('/reset-password', reset)).toMatchObject({ status: 200 });
+    const left = await harness.db
+      .select({ provider: authAccounts.providerId })
+      .from(authAccounts)
+      .where(eq(authAccounts.userId, user?.id ?? ''));
+    expect(left).toEqual([{ provider: 'credential' }]);
+    for (const credential of [key, token])
+      expect(await list(credential)).toMatchObject({ status: 401 });
   });
 });
 

@@ -2,6 +2,7 @@ import { type SQL, sql } from 'drizzle-orm';
 import { z } from 'zod';
 import { AppError } from '../../../shared/errors.ts';
 import type { Services } from '../../context.ts';
+import { identityMails } from '../identity/identity-mails.ts';
 import { suspended } from '../keys/refusals.ts';
 import { ensureWorkspace } from './ensure-workspace.ts';
 import { provisionSupabaseUser } from './provision-supabase-user.ts';
@@ -46,13 +47,13 @@ export async function loadUser({
   credential,
   allowSuspended = false,
 }: {
-  services: Pick<Services, 'db' | 'now' | 'env'>;
+  services: Services;
   credential: UserCredential;
   allowSuspended?: boolean;
 }): Promise<LoadedUser> {
   const row = (await readUser(services, credential)) ?? (await provision(services, credential));
   if (row === null || !row.is_active) throw new AppError('UNAUTHORIZED');
-  if (!row.email_verified) throw notConfirmed();
+  if (!row.email_verified && !(await proveAddress(services, credential, row))) throw notConfirmed();
   const { member_role: role, all_sessions: allSessions, workspace_id: workspaceId } = row;
   if (workspaceId === null || role === null || allSessions === null) {
     if (credential.kind === 'token' && credential.workspaceId !== null) throw leftWorkspace();
@@ -75,18 +76,30 @@ export async function loadUser({
   };
 }
 
-async function provision(
-  services: Pick<Services, 'db' | 'now' | 'env'>,
-  credential: UserCredential,
-): Promise<UserRow | null> {
+async function provision(services: Services, credential: UserCredential): Promise<UserRow | null> {
   if (credential.kind !== 'supabase') return null;
   const { subject, email } = credential;
-  // Whether the project has its users confirm their addresses is not ours to know: too little to become administrator by.
+  // What a project says of addresses is too little to become administrator by.
   if (services.env.ADMIN_EMAILS.includes(email)) throw addressTaken();
-  const made = await provisionSupabaseUser({ services, input: { subject, email } });
+  const emailVerified = services.env.SUPABASE_EMAILS === 'confirmed';
+  const id = await provisionSupabaseUser({ services, input: { subject, email, emailVerified } });
+  if (id !== null && !emailVerified) identityMails(services).verification({ id, email }, undefined);
   const row = await readUser(services, credential);
-  if (row === null && !made) throw addressTaken();
+  if (row === null && id === null) throw addressTaken();
   return row;
+}
+
+/** Where the project has its users confirm their addresses, a token of theirs is the proof. */
+async function proveAddress(
+  { db, env }: Pick<Services, 'db' | 'env'>,
+  credential: UserCredential,
+  { id, email }: UserRow,
+): Promise<boolean> {
+  const vouched = credential.kind === 'supabase' && credential.email === email;
+  if (!vouched || env.SUPABASE_EMAILS !== 'confirmed') return false;
+  await db.execute(sql`
+    update users set email_verified = true, updated_at = now() where id = ${id} and not email_verified`);
+  return true;
 }
 
 async function readUser(
@@ -116,7 +129,8 @@ function loginOf(credential: UserCredential): SQL {
         where token = ${credential.sessionToken} and expires_at > now()`;
     case 'token':
       return credential.authSessionId === null
-        ? sql`select ${credential.userId}::text as user_id, null::text as auth_session_id`
+        ? sql`select user_id, null::text as auth_session_id from auth_accounts
+            where provider_id = 'supabase' and user_id = ${credential.userId} limit 1`
         : sql`select user_id, id as auth_session_id from auth_sessions
             where id = ${credential.authSessionId} and user_id = ${credential.userId} and expires_at > now()`;
     case 'supabase':
@@ -126,9 +140,13 @@ function loginOf(credential: UserCredential): SQL {
 }
 
 const notConfirmed = (): AppError =>
-  new AppError('FORBIDDEN', 'Confirm your e-mail address first: use the link in the mail.', {
-    reason: 'email_not_verified',
-  });
+  new AppError(
+    'FORBIDDEN',
+    'Confirm your e-mail address first: use the link in the mail, or request another with POST /auth/send-verification-email.',
+    {
+      reason: 'email_not_verified',
+    },
+  );
 
 export const leftWorkspace = (): AppError =>
   new AppError('FORBIDDEN', 'You no longer belong to this workspace.', {

@@ -110,6 +110,11 @@ export const EdgeEnv = z.object({
    */
   SUPABASE_EMAILS: z.enum(['unproved', 'confirmed']).default('unproved'),
 
+  /**
+   * Who may make an account by themselves: everybody, whoever has an invitation, or nobody. ADMIN_EMAILS always may. Left out:
+   * `open` where BASE_URL is this machine, else `invited`.
+   */
+  SIGN_UP: optional(z.enum(['open', 'invited', 'closed'])),
   /** People who are platform administrators once their address is verified. */
   ADMIN_EMAILS: lowerCaseList.default([]),
   /** Addresses and CIDR ranges that `/v1/admin` may be used from; none = any. */

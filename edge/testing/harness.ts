@@ -116,6 +116,7 @@ export async function createHarness(overrides: Bindings = {}) {
     CLIENT_IP_HEADER: ADDRESS_HEADER,
     SUPABASE_URL: supabase.url,
     SUPABASE_EMAILS: 'confirmed',
+    SIGN_UP: 'open',
     ...overrides,
   };
   const env: EdgeEnv = parseEdgeEnv(testEnv);

@@ -40,6 +40,7 @@ export function edgeVariables({
     MAIL_URL: env.MAIL_URL ?? local(ports.mail),
     MAIL_TOKEN: env.MAIL_TOKEN ?? secrets.mailToken,
     MAIL_FROM: env.MAIL_FROM,
+    SIGN_UP: env.SIGN_UP,
     ADMIN_EMAILS: env.ADMIN_EMAILS,
     ADMIN_ALLOWED_IPS: env.ADMIN_ALLOWED_IPS,
     GOOGLE_CLIENT_ID: env.GOOGLE_CLIENT_ID,

@@ -2,6 +2,7 @@ import { createRoute, z } from '@hono/zod-openapi';
 import type { App } from '../../http/app.ts';
 import { errors } from '../../http/envelope.ts';
 import { jsonBody } from '../../http/json-body.ts';
+import { judgeSignUp, signUpRefused } from '../../services/identity/judge-sign-up.ts';
 import { askIdentity } from './ask-identity.ts';
 import {
   bare,
@@ -33,7 +34,7 @@ export const signUpEmail = (app: App) =>
       tags: ['Accounts'],
       summary: 'Sign up with an e-mail address and a password',
       description:
-        'Mails a link that confirms the address. After that, you can sign in. The answer is the same for an address that already has an account; its owner is notified by mail. If the mail is lost, sign up again: until the address is confirmed, the latest name and password count.',
+        'Mails a link that confirms the address. After that, you can sign in. The answer is the same for an address that already has an account; its owner is notified by mail. If the mail is lost, sign up again: until the address is confirmed, the latest name and password count. Where sign-up is limited to invited addresses or closed, others get `FORBIDDEN` (`not_invited`, `sign_up_closed`).',
       request: {
         body: jsonBody(Body, {
           name: 'Ann Example',
@@ -45,7 +46,9 @@ export const signUpEmail = (app: App) =>
     }),
     async (c) => {
       const body = c.req.valid('json');
-      const { name, callbackURL } = body;
+      const { name, email, callbackURL } = body;
+      const refusal = await judgeSignUp({ services: c.get('services'), email });
+      if (refusal !== null) throw signUpRefused(refusal);
       const request = { method: 'POST' as const, path: '/sign-up/email', body };
       const response = await askIdentity(c, { ...request, signUp: { name, callbackURL } });
       return c.json(await readAnswer(SignedUp, response), 200);

@@ -5,6 +5,7 @@ import type { Services } from '../../context.ts';
 import { type Caller, personsEvent, recordSecurityEvent } from '../audit/security-event.ts';
 import { admitUser } from './admit-user.ts';
 import { credentialState } from './credential-state.ts';
+import { judgeSignUp } from './judge-sign-up.ts';
 import { notePasswordReset } from './note-reset.ts';
 import { restartSignUp } from './restart-sign-up.ts';
 import { ensureWorkspace } from '../users/ensure-workspace.ts';
@@ -146,11 +147,14 @@ export function createAuth({ services, caller, signUp, google = false }: AuthInp
       accountLinking: { enabled: true, requireLocalEmailVerified: true, trustedProviders: [] },
     },
     user: {
-      validateUserInfo: ({ user, source }) => {
+      validateUserInfo: async ({ user, source }) => {
         if (source.method !== 'oauth') return undefined;
         if (user.emailVerified !== true) return { error: 'email_not_verified' };
-        if (judgeEmailAddress(user.email ?? '') !== null) return { error: 'email_not_supported' };
-        return undefined;
+        const email = user.email ?? '';
+        if (judgeEmailAddress(email) !== null) return { error: 'email_not_supported' };
+        if (source.action !== 'create-user') return undefined;
+        const error = await judgeSignUp({ services, email: email.toLowerCase() });
+        return error === null ? undefined : { error };
       },
     },
     verification: { storeIdentifier: 'hashed', disableCleanup: true },

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { AppError } from '../../../shared/errors.ts';
 import type { Services } from '../../context.ts';
 import { identityMails } from '../identity/identity-mails.ts';
+import { judgeSignUp, signUpRefused } from '../identity/judge-sign-up.ts';
 import { suspended } from '../keys/refusals.ts';
 import { ensureWorkspace } from './ensure-workspace.ts';
 import { provisionSupabaseUser } from './provision-supabase-user.ts';
@@ -40,7 +41,7 @@ export type LoadedUser = { actor: UserActor; workspaceId: string };
  * in. Who comes with a Supabase token for the first time is given an account; who belongs to no workspace, one of their own.
  * @param allowSuspended lets a suspended workspace pass: for what goes beyond one workspace
  * @throws AppError UNAUTHORIZED for a login that ended and a disabled user; FORBIDDEN for an address that was not
- *   confirmed, a workspace that they left and a suspended one; CONFLICT for a Supabase user whose address is taken
+ *   confirmed or may not sign up, a workspace that they left and a suspended one; CONFLICT for a Supabase user whose address is taken
  */
 export async function loadUser({
   services,
@@ -81,12 +82,20 @@ async function provision(services: Services, credential: UserCredential): Promis
   const { subject, email } = credential;
   // What a project says of addresses is too little to become administrator by.
   if (services.env.ADMIN_EMAILS.includes(email)) throw addressTaken();
+  const refusal = await judgeSignUp({ services, email });
+  if (refusal !== null)
+    throw (await hasAccount(services, email)) ? addressTaken() : signUpRefused(refusal);
   const emailVerified = services.env.SUPABASE_EMAILS === 'confirmed';
   const id = await provisionSupabaseUser({ services, input: { subject, email, emailVerified } });
   if (id !== null && !emailVerified) identityMails(services).verification({ id, email }, undefined);
   const row = await readUser(services, credential);
   if (row === null && id === null) throw addressTaken();
   return row;
+}
+
+async function hasAccount({ db }: Pick<Services, 'db'>, email: string): Promise<boolean> {
+  const { rows } = await db.execute(sql`select 1 from users where email = ${email}`);
+  return rows.length > 0;
 }
 
 /** Where the project has its users confirm their addresses, a token of theirs is the proof. */

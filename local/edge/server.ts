@@ -51,7 +51,7 @@ export async function startEdge(config: EdgeConfig): Promise<RunningService> {
   let variables = await variablesOf(config);
   const options = () => workerOptions({ ...config, variables }, bundle);
   const miniflare = new Miniflare(options());
-  const url = await miniflare.ready;
+  const url = await miniflare.unsafeGetDirectURL();
   rememberWorkerd(config.dataDir);
   const cron = cronOf(miniflare, wrangler.triggers?.crons ?? []);
   const minute = async (): Promise<void> => {
@@ -103,7 +103,9 @@ export function workerOptions(config: EdgeConfig, bundle: WorkerBundle): Minifla
   const { privateEgress } = config;
   const options = convertV4MiniflareOptions({
     host: '127.0.0.1',
-    port: config.port,
+    port: 0,
+    // The public door is workerd's own: Miniflare's takes orders in headers (MF-*) and under /cdn-cgi.
+    unsafeDirectSockets: [{ host: '127.0.0.1', port: config.port }],
     cf: false,
     log: new Log(LogLevel.WARN),
     name: 'waypost',

@@ -4,8 +4,8 @@ import { unstable_readConfig } from 'wrangler';
 import { endLeftoverWorkerd, rememberWorkerd } from '../leftover.ts';
 import { workerOptions } from '../server.ts';
 
-/** Runs one script as the deployment runs the Worker: `run-worker.ts <dataDir> <script>`. Ends with its parent. */
-const [, , dataDir = '', script = ''] = process.argv;
+/** Runs one script as the deployment runs the Worker: `run-worker.ts <dataDir> <script> [<assets>]`. Ends with its parent. */
+const [, , dataDir = '', script = '', assets] = process.argv;
 const config = fileURLToPath(new URL('../../../wrangler.toml', import.meta.url));
 await endLeftoverWorkerd(dataDir);
 const miniflare = new Miniflare(
@@ -15,12 +15,13 @@ const miniflare = new Miniflare(
       script,
       compatibilityDate: '2026-10-01',
       compatibilityFlags: ['nodejs_compat'],
-      durableObjects: [{ name: 'COUNTER', class_name: 'Counter' }],
+      durableObjects: assets === undefined ? [{ name: 'COUNTER', class_name: 'Counter' }] : [],
       queues: unstable_readConfig({ config }).queues,
+      ...(assets === undefined ? {} : { assets }),
     },
   ),
 );
-const url = await miniflare.ready;
+const url = await miniflare.unsafeGetDirectURL();
 rememberWorkerd(dataDir);
 process.on('disconnect', () => {
   miniflare.dispose().then(

@@ -124,16 +124,28 @@ describe('a request that carries a cookie', () => {
     return harness.call('GET', '/v1/sessions', { key: apiKey, headers });
   };
 
-  test.each([STRANGER, 'null'])('from %s is refused', async (origin) => {
+  test.each([STRANGER, 'null', 'https://waypost.test'])('from %s is refused', async (origin) => {
     expect(await from(origin)).toMatchObject({ status: 403, error: { code: 'FORBIDDEN' } });
   });
 
-  test.each([undefined, LISTED, 'http://waypost.test', 'https://waypost.test'])(
-    'from %s passes',
-    async (origin) => {
-      expect(await from(origin)).toMatchObject({ status: 200 });
-    },
-  );
+  test.each([undefined, LISTED, 'http://waypost.test'])('from %s passes', async (origin) => {
+    expect(await from(origin)).toMatchObject({ status: 200 });
+  });
+
+  const read = (headers: Record<string, string>) =>
+    harness.request('GET', '/v1/sessions', { headers });
+  const crossSite = { 'sec-fetch-site': 'cross-site' };
+
+  test('from another site, as an image or a link sends it, is refused under /v1', async () => {
+    const { cookie } = await harness.newUser({});
+    expect((await read({ cookie, ...crossSite })).status).toBe(403);
+    expect((await read({ cookie, ...crossSite, origin: STRANGER })).status).toBe(403);
+    expect((await read({ cookie, ...crossSite, origin: LISTED })).status).toBe(200);
+    expect((await read({ cookie, 'sec-fetch-site': 'same-origin' })).status).toBe(200);
+    expect((await read(crossSite)).status).toBe(401);
+    const home = await harness.request('GET', '/', { headers: { cookie, ...crossSite } });
+    expect(home.status).toBe(200);
+  });
 });
 
 describe('a WebSocket upgrade', () => {
@@ -156,11 +168,15 @@ test('without settings nothing but the own origin is allowed', async () => {
   });
   expect([response.status, grants(response)]).toEqual([403, []]);
   const settings = { ...bare.env, BASE_URL: 'https://api.example.com' };
-  const url = 'http://10.0.0.5:8787/v1/sessions';
-  expect(judgeOrigin('https://api.example.com', url, settings)).toBe('own');
-  expect(judgeOrigin('http://10.0.0.5:8787', url, settings)).toBe('own');
-  expect(judgeOrigin('http://10.0.0.5', url, settings)).toBe('unlisted');
-  expect(judgeOrigin('http://api.example.com', url, settings)).toBe('unlisted');
+  const judge = (origin: string, host: string) =>
+    judgeOrigin(origin, `http://${host}/v1/sessions`, settings);
+  expect(judge('https://api.example.com', '10.0.0.5:8787')).toBe('own');
+  expect(judge('http://api.example.com', '10.0.0.5:8787')).toBe('unlisted');
+  for (const host of ['127.0.0.1:8787', 'localhost:8787', '[::1]:8787'])
+    expect(judge(`http://${host}`, host)).toBe('own');
+  expect(judge('http://127.0.0.1:9999', '127.0.0.1:8787')).toBe('unlisted');
+  for (const host of ['10.0.0.5:8787', 'evil.example', '127.0.0.1.evil.example'])
+    expect(judge(`http://${host}`, host)).toBe('unlisted');
 });
 
 test.each([

@@ -22,12 +22,19 @@ const PREFLIGHT_SECONDS = 600;
 export type OriginKind = 'none' | 'own' | 'listed' | 'unlisted';
 type OriginSettings = Pick<EdgeEnv, 'BASE_URL' | 'CORS_ORIGINS' | 'FRONTEND_URL'>;
 
-/** Whose page a request comes from, by its `Origin`, compared to the letter. Sandboxed pages say `null`: unlisted. */
+const LOOPBACK = new Set(['127.0.0.1', 'localhost', '[::1]']);
+
+/**
+ * Whose page a request comes from, by its `Origin`, compared to the letter. Sandboxed pages say `null`: unlisted. A host
+ * that only the request names may be any site's that points its name here, so it is ours on loopback alone.
+ */
 export function judgeOrigin(origin: string | null, url: string, env: OriginSettings): OriginKind {
   if (origin === null) return 'none';
   const listed = env.CORS_ORIGINS.includes(origin) || origin === originOf(env.FRONTEND_URL);
   if (listed) return 'listed';
-  return origin === originOf(env.BASE_URL) || origin === originOf(url) ? 'own' : 'unlisted';
+  if (origin === originOf(env.BASE_URL)) return 'own';
+  const asked = new URL(url);
+  return LOOPBACK.has(asked.hostname) && origin === asked.origin ? 'own' : 'unlisted';
 }
 
 const originOf = (url: string | undefined): string | null =>
@@ -49,7 +56,7 @@ const answerListed = cors({
 export const guardOrigins = createMiddleware<AppEnv>(async (c, next) => {
   const kind = judgeOrigin(c.req.raw.headers.get('origin'), c.req.url, c.get('services').env);
   if (kind === 'listed') return answerListed(c, next);
-  if (kind === 'unlisted' && actsAsTheUser(c)) {
+  if ((kind === 'unlisted' && actsAsTheUser(c)) || (kind === 'none' && isForeignLink(c))) {
     c.header('Vary', 'Origin');
     throw new AppError('FORBIDDEN', 'Pages of this origin may not use the API; see CORS_ORIGINS.');
   }
@@ -61,3 +68,9 @@ const actsAsTheUser = ({ req }: Context<AppEnv>): boolean =>
   req.header('cookie') !== undefined ||
   req.header('upgrade')?.toLowerCase() === 'websocket' ||
   (req.method === 'OPTIONS' && req.header('access-control-request-method') !== undefined);
+
+/** An image, a link or a form of another site: browsers add the cookie and no origin. Mailed links lead to /auth, never here. */
+const isForeignLink = ({ req }: Context<AppEnv>): boolean =>
+  req.path.startsWith('/v1/') &&
+  req.header('cookie') !== undefined &&
+  req.header('sec-fetch-site') === 'cross-site';

@@ -24,6 +24,7 @@ describe('neon', () => {
     });
     neonConfig.wsProxy = () => server.wsProxy;
     neonConfig.useSecureWebSocket = false;
+    neonConfig.pipelineConnect = false;
     url = await server.createDatabase();
   }, START_TIMEOUT);
 

@@ -1,4 +1,4 @@
-import { mkdtemp, mkdir, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdtemp, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { neon, neonConfig } from '@neondatabase/serverless';
@@ -29,6 +29,24 @@ test('serves a PostgreSQL of your own', async () => {
   expect(await neon(databaseUrl)`SELECT 1 AS one`).toEqual([{ one: 1 }]);
   await service.close();
   await own.close();
+});
+
+test('takes no password in clear on a cluster of an earlier version either', async () => {
+  const config = { dataDir: home, password: PASSWORD };
+  await chmod(home, 0o755);
+  const dataDir = path.join(home, 'data');
+  const first = await startNeon({ ...config, dataDir }, () => undefined);
+  await first.close();
+  const file = path.join(clusterOf(dataDir), 'pg_hba.conf');
+  const rules = await readFile(file, 'utf8');
+  await writeFile(file, rules.replaceAll('scram-sha-256', 'password'));
+  const again = await startNeon({ ...config, dataDir }, () => undefined);
+  neonConfig.fetchEndpoint = again.sqlUrl;
+  const sql = neon(again.connectionString);
+  expect(await sql`select distinct auth_method from pg_hba_file_rules`).toEqual([
+    { auth_method: 'scram-sha-256' },
+  ]);
+  await again.close();
 });
 
 // As root, PostgreSQL runs under another account, which may not enter the 0700 directory above its data.

@@ -12,7 +12,7 @@ export type RunningNeon = {
   url: string;
   /** For `neonConfig.fetchEndpoint`. */
   sqlUrl: string;
-  /** `127.0.0.1:PORT/v2`, for `neonConfig.wsProxy`, with `useSecureWebSocket = false`. */
+  /** `127.0.0.1:PORT/v2`, for `neonConfig.wsProxy`, with `useSecureWebSocket` and `pipelineConnect` false. */
   wsProxy: string;
   /** The same with its scheme. */
   wsUrl: string;

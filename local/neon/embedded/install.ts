@@ -1,4 +1,14 @@
-import { chown, mkdir, mkdtemp, realpath, rename, rm, stat, writeFile } from 'node:fs/promises';
+import {
+  chown,
+  mkdir,
+  mkdtemp,
+  readFile,
+  realpath,
+  rename,
+  rm,
+  stat,
+  writeFile,
+} from 'node:fs/promises';
 import path from 'node:path';
 import { SUPERUSER } from '../config.ts';
 import { reasonOf } from '../../log.ts';
@@ -41,9 +51,24 @@ export async function install(
   await runToEnd(binaries.postgres, ['--version'], account).catch((error: unknown) => {
     throw new EmbeddedUnavailableError(`its programs do not run here (${reasonOf(error)})`);
   });
-  if (!(await hasCluster(home)))
-    await createCluster({ home, password, throwaway, binaries, account });
+  if (await hasCluster(home)) await requireScram(clusterOf(home), account);
+  else await createCluster({ home, password, throwaway, binaries, account });
   return { binaries, account, cluster: clusterOf(home) };
+}
+
+/** The password never crosses the wire: another program that took the port must not learn it. */
+const AUTHENTICATION = 'scram-sha-256';
+
+/** Clusters of earlier versions took the password in clear; they store it for SCRAM all the same. */
+async function requireScram(cluster: string, account: Account | undefined): Promise<void> {
+  const file = path.join(cluster, 'pg_hba.conf');
+  const rules = await readFile(file, 'utf8').catch(() => ''); // Without it PostgreSQL says itself what is wrong.
+  const wanted = rules.replaceAll(/^((?:local|host)\s.*\s)password$/gm, `$1${AUTHENTICATION}`);
+  if (wanted === rules) return;
+  const draft = `${file}.new`;
+  await writeFile(draft, wanted, { mode: 0o600 });
+  if (account !== undefined) await chown(draft, account.uid, account.gid);
+  await rename(draft, file);
 }
 
 /** PostgreSQL refuses root, and serves only a cluster that its own user owns. */
@@ -91,8 +116,7 @@ async function createCluster(options: NewCluster): Promise<void> {
       await chown(passwordFile, account.uid, account.gid);
     }
     const args = ['--pgdata', unfinished, '--username', SUPERUSER, '--pwfile', passwordFile];
-    // Cleartext, because Neon's client pipelines the password behind its startup message.
-    args.push('--auth=password', '--encoding=UTF8', '--no-instructions');
+    args.push(`--auth=${AUTHENTICATION}`, '--encoding=UTF8', '--no-instructions');
     // Neon's own collation, from the built-in provider: no system library can change its order.
     args.push('--no-locale', '--locale-provider=builtin', '--builtin-locale=C.UTF-8');
     // The password is random, so stretching it would only slow every connection down.

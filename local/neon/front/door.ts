@@ -1,10 +1,18 @@
 import { once } from 'node:events';
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Backend } from '../backend.ts';
+import {
+  createSafeServer,
+  HttpError,
+  readBody,
+  refuseForeignSites,
+  sendJson,
+  urlOf,
+} from '../../http.ts';
 import { type Log, reasonOf } from '../../log.ts';
 import { type PoolLimits, Pools } from './pools.ts';
 import { answerSql, type SqlAnswer } from './sql.ts';
-import { targetOf, WireDoor } from './websocket.ts';
+import { refuseUpgrade, targetOf, WireDoor } from './websocket.ts';
 
 /** Neon takes no more either. */
 const MAX_BODY_BYTES = 64 * 1024 * 1024;
@@ -21,18 +29,23 @@ export async function openDoor(
   const pools = new Pools(limits, log);
   const wire = new WireDoor(targetOf(backend.connectionString), log);
   const toServer = (asked: string): string => aim(asked, backend.connectionString);
-  const server = createServer((request, response) => {
-    handle(request, pools, toServer).then(
-      (answer) => send(response, answer),
-      (error: unknown) => {
-        log('error', 'sql_failed', { reason: reasonOf(error) });
-        send(response, { status: 500, body: { message: 'internal error' } });
-      },
-    );
-  });
+  const server = createSafeServer(
+    async (request, response) => {
+      const { status, body } = await handle(request, pools, toServer);
+      sendJson(response, status, body);
+    },
+    (error, response) => answerError(error, response, log),
+  );
   // Longer than clients keep theirs, or they would write into a connection that is being closed.
   server.keepAliveTimeout = 60_000;
-  server.on('upgrade', (request, socket, head) => wire.upgrade(request, socket, head));
+  server.on('upgrade', (request, socket, head) => {
+    try {
+      refuseForeignSites(request, urlOf(request));
+    } catch {
+      return refuseUpgrade(socket, '403 Forbidden');
+    }
+    wire.upgrade(request, socket, head);
+  });
   server.listen(port, '127.0.0.1');
   await once(server, 'listening');
   const address = server.address();
@@ -68,33 +81,18 @@ async function handle(
   pools: Pools,
   toServer: (connectionString: string) => string,
 ): Promise<SqlAnswer> {
-  const path = new URL(request.url ?? '/', 'http://localhost').pathname;
-  if (request.method !== 'POST' || path !== '/sql') {
-    return { status: 404, body: { message: 'POST /sql, or a WebSocket on /v1 or /v2' } };
-  }
-  const text = await readBody(request);
-  if (text === undefined) return { status: 413, body: { message: 'at most 64 MB' } };
-  return answerSql(text, request.headers, pools, toServer);
+  const url = urlOf(request);
+  refuseForeignSites(request, url);
+  if (request.method !== 'POST' || url.pathname !== '/sql')
+    throw new HttpError(404, 'POST /sql, or a WebSocket on /v1 or /v2');
+  const body = await readBody(request, MAX_BODY_BYTES);
+  return answerSql(body.toString(), request.headers, pools, toServer);
 }
 
-async function readBody(request: IncomingMessage): Promise<string | undefined> {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of request) {
-    const bytes = Buffer.from(chunk);
-    size += bytes.length;
-    if (size > MAX_BODY_BYTES) return undefined;
-    chunks.push(bytes);
-  }
-  return Buffer.concat(chunks).toString();
-}
-
-function send(response: ServerResponse, { status, body }: SqlAnswer): void {
-  const bytes = Buffer.from(JSON.stringify(body));
-  response.writeHead(status, {
-    'content-type': 'application/json',
-    'content-length': bytes.length,
-    ...(status === 413 ? { connection: 'close' } : {}),
+function answerError(error: unknown, response: ServerResponse, log: Log): void {
+  const known = error instanceof HttpError;
+  if (!known) log('error', 'sql_failed', { reason: reasonOf(error) });
+  sendJson(response, known ? error.status : 500, {
+    message: known ? error.message : 'internal error',
   });
-  response.end(bytes);
 }

@@ -1,15 +1,22 @@
 import { generateSignedCookie, getSignedCookie } from 'hono/cookie';
 import type { Context } from 'hono';
 import type { EdgeEnv } from '../env.ts';
-
-/** First part of the names of the identity library's cookies. */
-export const COOKIE_PREFIX = 'waypost';
+import { isLoopback } from '../values/loopback.ts';
 
 type CookieEnv = Pick<EdgeEnv, 'AUTH_SECRET' | 'BASE_URL'>;
 
+/**
+ * First part of the names of our cookies. Browsers send a cookie to every port of its host, so that deployments on one machine
+ * would sign each other out: on loopback the port is part of the name.
+ */
+export function cookiePrefix({ BASE_URL }: Pick<EdgeEnv, 'BASE_URL'>): string {
+  const { hostname, port } = new URL(BASE_URL);
+  return isLoopback(hostname) && port !== '' ? `waypost-${port}` : 'waypost';
+}
+
 /** The full name of a cookie of ours. Browsers take `__Secure-` ones over TLS only. */
-export const cookieName = ({ BASE_URL }: Pick<EdgeEnv, 'BASE_URL'>, name: string): string =>
-  `${BASE_URL.startsWith('https://') ? '__Secure-' : ''}${COOKIE_PREFIX}.${name}`;
+export const cookieName = (env: Pick<EdgeEnv, 'BASE_URL'>, name: string): string =>
+  `${env.BASE_URL.startsWith('https://') ? '__Secure-' : ''}${cookiePrefix(env)}.${name}`;
 
 /** The cookie that a login lives in. */
 export const sessionCookieName = (env: Pick<EdgeEnv, 'BASE_URL'>): string =>

@@ -4,6 +4,7 @@ import { createMiddleware } from 'hono/factory';
 import { AppError } from '../../shared/errors.ts';
 import type { AppEnv } from '../context.ts';
 import type { EdgeEnv } from '../env.ts';
+import { isLoopback } from '../values/loopback.ts';
 
 const ALLOWED_METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'];
 const ALLOWED_HEADERS = ['authorization', 'x-api-key', 'content-type', 'idempotency-key', 'prefer'];
@@ -22,8 +23,6 @@ const PREFLIGHT_SECONDS = 600;
 export type OriginKind = 'none' | 'own' | 'listed' | 'unlisted';
 type OriginSettings = Pick<EdgeEnv, 'BASE_URL' | 'CORS_ORIGINS' | 'FRONTEND_URL'>;
 
-const LOOPBACK = new Set(['127.0.0.1', 'localhost', '[::1]']);
-
 /**
  * Whose page a request comes from, by its `Origin`, compared to the letter. Sandboxed pages say `null`: unlisted. A host
  * that only the request names may be any site's that points its name here, so it is ours on loopback alone.
@@ -34,7 +33,7 @@ export function judgeOrigin(origin: string | null, url: string, env: OriginSetti
   if (listed) return 'listed';
   if (origin === originOf(env.BASE_URL)) return 'own';
   const asked = new URL(url);
-  return LOOPBACK.has(asked.hostname) && origin === asked.origin ? 'own' : 'unlisted';
+  return isLoopback(asked.hostname) && origin === asked.origin ? 'own' : 'unlisted';
 }
 
 const originOf = (url: string | undefined): string | null =>

@@ -5,7 +5,6 @@ import { keysAndUsers } from '../takes.ts';
 import { errorExamples } from '../../http/envelope.ts';
 import { describeReceivedEvent } from '../events/received-event.ts';
 import { nameSchemas } from './name-schemas.ts';
-import { COOKIE_PREFIX } from '../../identity/session-cookie.ts';
 
 const DESCRIPTION = `
 Send and receive WhatsApp messages over REST and signed webhooks.
@@ -58,8 +57,9 @@ const SECURITY_SCHEMES = {
   cookie: {
     type: 'apiKey' as const,
     in: 'cookie' as const,
-    name: `${COOKIE_PREFIX}.session_token`,
-    description: 'The login of the dashboard. Over TLS its name begins with `__Secure-`.',
+    name: 'waypost.session_token',
+    description:
+      'The login of the dashboard. Over TLS its name begins with `__Secure-`; on loopback it holds the port, as `waypost-8787.session_token`.',
   },
 };
 

@@ -20,7 +20,7 @@ import {
   verifyPassword,
 } from '../../identity/password.ts';
 import { trustedOrigins } from '../../identity/return-url.ts';
-import { COOKIE_PREFIX } from '../../identity/session-cookie.ts';
+import { cookiePrefix } from '../../identity/session-cookie.ts';
 import { homeUrl, isAbout, VERIFICATION_SECONDS } from '../../identity/verification-link.ts';
 
 const DAY_SECONDS = 86_400;
@@ -197,7 +197,7 @@ export function createAuth({ services, caller, signUp, google = false }: AuthInp
       },
     },
     advanced: {
-      cookiePrefix: COOKIE_PREFIX,
+      cookiePrefix: cookiePrefix(env),
       // Origins are judged before: see middleware/origins.ts and api/auth/guard.ts. Programs, which send none, may act.
       disableCSRFCheck: true,
       // Said, since the library leaves addresses to return to unchecked when it thinks that it is being tested.

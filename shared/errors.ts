@@ -87,7 +87,7 @@ export const ERRORS = {
     status: 429,
     retryable: true,
     message: `The session already has ${shown(LIMITS.queuedMessages.limit)} queued messages; try again when some have been sent.`,
-    advice: 'Send more slowly: messages arrive faster than the session can send them.',
+    advice: 'Send more slowly: what is queued has to leave first.',
   },
   RATE_LIMITED: {
     status: 429,

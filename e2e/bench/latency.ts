@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import type { Deployment } from '../testing/deployment.ts';
 import { HAS_LEFT, onlineSession, sendText } from '../testing/session.ts';
 import { percentiles, type Percentiles } from '../testing/stats.ts';
@@ -50,7 +51,7 @@ export async function inboundToWebhook(
 ): Promise<Percentiles> {
   const { api, inspector } = deployment;
   const box = `bench-${session.id}`;
-  await api.call('POST', '/v1/webhooks', {
+  const made = await api.call('POST', '/v1/webhooks', {
     body: { url: inspector.url(box), eventTypes: ['message.received'], sessionIds: [session.id] },
   });
   const sample: number[] = [];
@@ -66,5 +67,7 @@ export async function inboundToWebhook(
     await arrived;
     sample.push(performance.now() - startedAt);
   }
+  const { id } = made.data(z.object({ id: z.string() }));
+  await api.call('DELETE', `/v1/webhooks/${id}`);
   return percentiles(sample);
 }

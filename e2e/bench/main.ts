@@ -3,6 +3,7 @@ import { cpus } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { attack } from './attack.ts';
+import { neighbours } from './neighbours.ts';
 import { overview } from './overview.ts';
 import { reportOf, type Row } from './report.ts';
 
@@ -10,6 +11,7 @@ import { reportOf, type Row } from './report.ts';
 const BENCHES: Readonly<Record<string, (tell: (text: string) => void) => Promise<Row[]>>> = {
   latest: overview,
   attack,
+  neighbours,
 };
 
 const name = process.argv[2] ?? 'latest';

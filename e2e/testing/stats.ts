@@ -1,4 +1,4 @@
-export type Percentiles = { p50: number; p99: number; count: number };
+export type Percentiles = { p50: number; p95: number; p99: number; count: number };
 
 /** Nearest-rank percentile of a sample; `share` of 0.95 is the 95th. */
 export function percentile(sample: readonly number[], share: number): number {
@@ -8,6 +8,7 @@ export function percentile(sample: readonly number[], share: number): number {
 
 export const percentiles = (sample: readonly number[]): Percentiles => ({
   p50: percentile(sample, 0.5),
+  p95: percentile(sample, 0.95),
   p99: percentile(sample, 0.99),
   count: sample.length,
 });

@@ -112,7 +112,7 @@ export const webhooks = area('Webhooks', [
       'It is delivered like every other event, retries included; the delivery log shows the outcome.',
     params: WebhookId,
     answer: [202, 'The event is on its way.', SentTest],
-    errors: ['NOT_FOUND', 'CONFLICT'],
+    errors: ['NOT_FOUND', 'CONFLICT', 'QUEUE_FULL'],
     run: ({ ctx, params }) => testWebhook({ ctx, input: params }),
   }),
   operation({

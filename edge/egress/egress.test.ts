@@ -156,6 +156,7 @@ describe('an exchange', () => {
       expect(await egress.fetch(get(inbox.url, { timeoutMs: 300 }))).toEqual({
         kind: 'failed',
         reason: 'no complete answer within 300 ms',
+        timedOut: true,
         durationMs: expect.any(Number),
       });
     },

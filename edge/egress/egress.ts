@@ -15,7 +15,7 @@ type Door =
   | { kind: 'blocked'; reason: string }
   | Failed;
 
-type Failed = { kind: 'failed'; reason: string };
+type Failed = { kind: 'failed'; reason: string; timedOut?: true };
 
 type EgressEnv = Pick<EdgeEnv, 'BASE_URL' | 'EGRESS' | 'EGRESS_PRIVATE' | 'EGRESS_ALLOW'> & {
   /** Resolver with the JSON form of DNS over HTTPS, asked through EGRESS. */
@@ -100,7 +100,7 @@ export function createEgress(
         : 'the connection failed';
       const detail = error instanceof Error ? error.message : String(error);
       log({ event: 'egress_failed', host: new URL(request.url).hostname, reason, detail });
-      return { kind: 'failed', reason };
+      return { kind: 'failed', reason, ...(deadline.aborted && { timedOut: true }) };
     }
   }
 

@@ -1,4 +1,7 @@
-/** What a fetch of a user's URL came to. `blocked` is our refusal; `failed` is the network's or the server's. */
+/**
+ * What a fetch of a user's URL came to. `blocked` is our refusal; `failed` is the network's or the server's;
+ * `timedOut` when the request's time was over.
+ */
 export type EgressResult =
   | {
       kind: 'answered';
@@ -9,7 +12,7 @@ export type EgressResult =
       durationMs: number;
     }
   | { kind: 'blocked'; reason: string }
-  | { kind: 'failed'; reason: string; durationMs: number };
+  | { kind: 'failed'; reason: string; timedOut?: true; durationMs: number };
 
 export type EgressRequest = {
   method: 'GET' | 'POST';
@@ -30,7 +33,7 @@ export type OpenRequest = Omit<EgressRequest, 'maxBytes'>;
 export type Opened =
   | { kind: 'opened'; response: Response; deadline: AbortSignal }
   | { kind: 'blocked'; reason: string }
-  | { kind: 'failed'; reason: string };
+  | { kind: 'failed'; reason: string; timedOut?: true };
 
 /** The only way to a URL that a user named. Never throws for what the network does. */
 export type Egress = {

@@ -1,4 +1,5 @@
 import type { Services } from '../context.ts';
+import type { NewDelivery } from './append.ts';
 import { publishDue } from './publish-due.ts';
 
 /**
@@ -7,9 +8,9 @@ import { publishDue } from './publish-due.ts';
  */
 export function afterCommit(
   services: Pick<Services, 'webhookClock' | 'log' | 'waitUntil'>,
-  deliveries: readonly string[],
+  deliveries: readonly NewDelivery[],
 ): void {
   if (deliveries.length === 0) return;
-  const due = deliveries.map((deliveryId) => ({ deliveryId, attemptNo: 1, notBefore: null }));
+  const due = deliveries.map((delivery) => ({ ...delivery, attemptNo: 1, notBefore: null }));
   services.waitUntil(publishDue(services, due));
 }

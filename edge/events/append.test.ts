@@ -1,6 +1,7 @@
-import { and, asc, eq, sql } from 'drizzle-orm';
+import { and, asc, eq, gt, sql } from 'drizzle-orm';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { EVENT_TYPES, subscribedName } from '../../shared/catalogue/events/index.ts';
+import { LIMITS } from '../../shared/catalogue/limits.ts';
 import type { SpooledReport } from '../../shared/protocol/index.ts';
 import { createHarness, type Harness } from '../testing/harness.ts';
 import { testWebhook } from '../services/webhooks/test-webhook.ts';
@@ -57,8 +58,12 @@ describe('subscribedNameSql', () => {
 describe('events of single statements', () => {
   it('are numbered without a gap by 20 concurrent writers', async () => {
     const { ctx, workspaceId } = await harness.newWorkspace();
-    const id = await newEndpoint(harness, { workspaceId }, { url: 'http://127.0.0.1:9/' });
-    await Promise.all(Array.from({ length: 20 }, () => testWebhook({ ctx, input: { id } })));
+    await Promise.all(
+      Array.from({ length: 20 }, async () => {
+        const id = await newEndpoint(harness, { workspaceId }, { url: 'http://127.0.0.1:9/' });
+        await testWebhook({ ctx, input: { id } });
+      }),
+    );
     const { rows } = await harness.db.execute(
       sql`select seq from events where workspace_id = ${workspaceId} order by seq`,
     );
@@ -92,6 +97,50 @@ describe('the outbox', () => {
       .where(and(eq(deliveries.workspaceId, session.workspaceId), eq(deliveries.eventSeq, 1)));
     expect(Object.fromEntries(rows.map((row) => [row.endpointId, row.eventName]))).toEqual(wanted);
     expect(rows.every((row) => /^dlv_[0-9a-hjkmnp-tv-z]{26}$/.test(row.id))).toBe(true);
+  });
+});
+
+describe('an endpoint with as many pending deliveries as it can have', () => {
+  it('gets the next event as a failed delivery, and those after it again when one has ended', async () => {
+    const session = await newOwnedSession(harness);
+    const { workspaceId } = session;
+    const endpointId = await newEndpoint(harness, session);
+    const other = await newEndpoint(harness, session);
+    const { limit } = LIMITS.pendingDeliveries;
+    const data = JSON.stringify({ webhookId: endpointId, message: 'This is a test from Waypost.' });
+    await harness.db.execute(sql`
+      with counted as (update workspaces set event_seq = ${limit} where id = ${workspaceId} returning id),
+      event as (
+        insert into events (workspace_id, seq, id, type, data, occurred_at)
+        select id, n, 'evt_' || id || n, 'webhook.test', ${data}::jsonb, now()
+        from counted, generate_series(1, ${limit}::int) n
+        returning workspace_id, seq
+      )
+      insert into deliveries (id, workspace_id, endpoint_id, event_seq, event_name)
+      select 'dlv_' || workspace_id || seq, workspace_id, ${endpointId}, seq, 'webhook.test' from event`);
+
+    await ingest(session, session.spool(received('P1')));
+    await harness.db.execute(
+      sql`update deliveries set status = 'delivered' where id = ${`dlv_${workspaceId}1`}`,
+    );
+    await ingest(session, session.spool(received('P2')));
+    const { deliveries } = harness.schema;
+    const newestOf = (id: string) =>
+      harness.db
+        .select()
+        .from(deliveries)
+        .where(and(eq(deliveries.endpointId, id), gt(deliveries.eventSeq, limit)))
+        .orderBy(asc(deliveries.eventSeq));
+    expect(await newestOf(endpointId)).toMatchObject([
+      {
+        status: 'failed',
+        attemptNo: 0,
+        lastError: 'not attempted: the endpoint already had 10,000 pending deliveries',
+        finishedAt: expect.any(Date),
+      },
+      { status: 'pending' },
+    ]);
+    expect(await newestOf(other)).toMatchObject([{ status: 'pending' }, { status: 'pending' }]);
   });
 });
 

@@ -1,8 +1,12 @@
 import { is, SQL, sql } from 'drizzle-orm';
 import { z } from 'zod';
 import type { EventData, EventType } from '../../shared/catalogue/events/index.ts';
+import { LIMITS, shown } from '../../shared/catalogue/limits.ts';
 import { newId } from '../../shared/ids.ts';
 import { subscribedNameSql } from './subscribed-name.ts';
+
+const PENDING = LIMITS.pendingDeliveries;
+const DROPPED = `not attempted: the endpoint already had ${shown(PENDING.limit)} pending deliveries`;
 
 /** A value of a payload: itself, an expression that makes it, or, of an object, either for each of its keys. */
 type Given<Value> =
@@ -58,7 +62,10 @@ const hasSql = (value: unknown): value is object =>
 
 /**
  * CTEs that write facts as events, and one delivery for each endpoint that asked for one (or for `onlyEndpointId` alone),
- * in the statement that writes what they state. Leave `event(workspace_id, seq, id, session_id, type)` and `outbox(id)`.
+ * in the statement that writes what they state. Leave `event(workspace_id, seq, id, session_id, type)` and
+ * `outbox(id, workspace_id)`.
+ *
+ * An endpoint with too many pending deliveries gets one that has failed already: it stands in the log, and is not attempted.
  *
  * A fact whose id is already an event makes none. `workspaces.event_seq` is raised by UPDATE, whose row lock lasts until
  * commit: seq order is commit order, so that a reader who has seen N will not find a lower number later.
@@ -94,24 +101,41 @@ export function append(facts: readonly SQL[], now: number, onlyEndpointId?: stri
       from fresh join numbered on numbered.workspace_id = fresh.workspace_id
       returning workspace_id, seq, id, session_id, type
     ),
-    outbox as (
-      insert into deliveries (id, workspace_id, endpoint_id, event_seq, event_name)
+    crowded as materialized (
+      select endpoint.id from webhook_endpoints endpoint
+      where endpoint.workspace_id in (select workspace_id from event) and endpoint.is_active and exists (
+        select 1 from deliveries waiting
+        where waiting.endpoint_id = endpoint.id and waiting.status = 'pending'
+        offset ${PENDING.limit - 1}::int
+      )
+    ),
+    written as (
+      insert into deliveries (id, workspace_id, endpoint_id, event_seq, event_name, status, last_error, finished_at)
       select
         'dlv_' || ${idTime(now)}::text || substr(encode(sha256(convert_to(event.id || endpoint.id, 'UTF8')), 'hex'), 1, 16),
-        event.workspace_id, endpoint.id, event.seq, ${onlyEndpointId === undefined ? name : sql`event.type`}
+        event.workspace_id, endpoint.id, event.seq, ${onlyEndpointId === undefined ? name : sql`event.type`},
+        case when crowded.id is null then 'pending' else 'failed' end,
+        case when crowded.id is not null then ${DROPPED} end,
+        case when crowded.id is not null then now() end
       from event
       join webhook_endpoints endpoint on endpoint.workspace_id = event.workspace_id
+      left join crowded on crowded.id = endpoint.id
       where ${onlyEndpointId === undefined ? wanted : sql`endpoint.id = ${onlyEndpointId}`}
-      returning id
-    )`;
+      returning id, workspace_id, status
+    ),
+    outbox as (select id, workspace_id from written where status = 'pending')`;
 }
 
 /** Time part of a prefixed id: what makes ids sort by creation. */
 const idTime = (now: number): string => newId('delivery', now).slice(4, 14);
 
 /** What a statement with `append` answers, for `afterCommit`; `Appended` reads it. */
-export const DELIVERIES = sql`array(select id from outbox)::text[] as deliveries`;
-export const Appended = z.object({ deliveries: z.array(z.string()) });
+export const DELIVERIES = sql`coalesce(
+  (select jsonb_agg(jsonb_build_object('deliveryId', id, 'workspaceId', workspace_id)) from outbox), '[]'::jsonb
+) as deliveries`;
+export const NewDelivery = z.object({ deliveryId: z.string(), workspaceId: z.string() });
+export type NewDelivery = z.infer<typeof NewDelivery>;
+export const Appended = z.object({ deliveries: z.array(NewDelivery) });
 
 /**
  * Takes the rows that number the events of these workspaces, in one order for all callers, until the transaction ends.

@@ -12,6 +12,7 @@ export type AttemptVerdict = {
   error: string | null;
   responseExcerpt: string | null;
   durationMs: number;
+  timedOut: boolean;
 };
 
 /** Bytes of an answer that are kept to be shown. */
@@ -35,6 +36,7 @@ export function judgeAttempt(input: {
     statusCode: answer?.status ?? null,
     responseExcerpt: answer === null ? null : excerpt(answer.body),
     durationMs: result.kind === 'blocked' ? 0 : result.durationMs,
+    timedOut: result.kind === 'failed' && result.timedOut === true,
   };
   const succeeded = answer !== null && answer.status >= 200 && answer.status < 300;
   const disableReason = answer === null ? null : disabling(answer);

@@ -1,6 +1,8 @@
 /** One attempt that QStash is to call us for. */
 export type DueAttempt = {
   deliveryId: string;
+  /** Calls for one workspace are made a limited number at a time, so that its slow receivers hold up nobody else's. */
+  workspaceId: string;
   attemptNo: number;
   /** Null = now. */
   notBefore: Date | null;

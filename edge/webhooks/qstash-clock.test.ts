@@ -4,6 +4,7 @@ import { createHarness, type Harness } from '../testing/harness.ts';
 import { qstashCallsFor, qstashRequestsFor, receiverUrl } from '../testing/receiver.ts';
 import { createQstashClock, deliverUrl } from './qstash-clock.ts';
 
+const workspaceId = newId('workspace');
 let harness: Harness;
 beforeAll(async () => {
   harness = await createHarness({ BASE_URL: receiverUrl() });
@@ -12,7 +13,7 @@ beforeAll(async () => {
 describe('the clock over QStash', () => {
   it('makes one call of two publishes of an attempt, and another one when that is wanted', async () => {
     const clock = createQstashClock(harness.env);
-    const due = { deliveryId: newId('delivery'), attemptNo: 1, notBefore: null };
+    const due = { deliveryId: newId('delivery'), workspaceId, attemptNo: 1, notBefore: null };
     await clock.publish([due, due]);
     await clock.publish([due]);
     expect(await qstashCallsFor(due.deliveryId, 1)).toHaveLength(1);
@@ -26,7 +27,7 @@ describe('the clock over QStash', () => {
     const clock = createQstashClock(harness.env);
     const deliveryId = newId('delivery');
     const notBefore = new Date(Date.now() + 1_500);
-    await clock.publish([{ deliveryId, attemptNo: 1, notBefore }]);
+    await clock.publish([{ deliveryId, workspaceId, attemptNo: 1, notBefore }]);
     await qstashCallsFor(deliveryId, 1);
     expect(Date.now()).toBeGreaterThanOrEqual(notBefore.getTime());
   });
@@ -36,6 +37,7 @@ describe('the clock over QStash', () => {
     const deliveryId = newId('delivery');
     const due = Array.from({ length: 101 }, (_, index) => ({
       deliveryId,
+      workspaceId,
       attemptNo: index + 1,
       notBefore: null,
     }));
@@ -47,7 +49,7 @@ describe('the clock over QStash', () => {
   it('accepts what QStash signed, for its URL and body only', async () => {
     const clock = createQstashClock(harness.env);
     const deliveryId = newId('delivery');
-    await clock.publish([{ deliveryId, attemptNo: 1, notBefore: null }]);
+    await clock.publish([{ deliveryId, workspaceId, attemptNo: 1, notBefore: null }]);
     const [request] = await qstashRequestsFor(deliveryId, 1);
     const signature = request?.headers['upstash-signature'] ?? '';
     const genuine = { signature, body: request?.body ?? '', url: deliverUrl(harness.env) };

@@ -1,4 +1,5 @@
 import { Client, Receiver } from '@upstash/qstash';
+import { LIMITS } from '../../shared/catalogue/limits.ts';
 import type { EdgeEnv } from '../env.ts';
 import type { WebhookClock } from './port.ts';
 
@@ -45,16 +46,21 @@ export function createQstashClock(env: QstashEnv): WebhookClock {
     async publish(due) {
       for (let start = 0; start < due.length; start += BATCH) {
         await client.batchJSON(
-          due.slice(start, start + BATCH).map(({ deliveryId, attemptNo, notBefore, again }) => ({
-            url,
-            body: { deliveryId, attemptNo },
-            retries: RETRIES,
-            retryDelay: RETRY_DELAY,
-            deduplicationId: [deliveryId, attemptNo, ...(again === undefined ? [] : [again])].join(
-              ':',
-            ),
-            ...(notBefore === null ? {} : { notBefore: Math.ceil(notBefore.getTime() / 1_000) }),
-          })),
+          due
+            .slice(start, start + BATCH)
+            .map(({ deliveryId, workspaceId, attemptNo, notBefore, again }) => ({
+              url,
+              flowControl: { key: workspaceId, parallelism: LIMITS.deliveriesAtOnce.limit },
+              body: { deliveryId, attemptNo },
+              retries: RETRIES,
+              retryDelay: RETRY_DELAY,
+              deduplicationId: [
+                deliveryId,
+                attemptNo,
+                ...(again === undefined ? [] : [again]),
+              ].join(':'),
+              ...(notBefore === null ? {} : { notBefore: Math.ceil(notBefore.getTime() / 1_000) }),
+            })),
         );
       }
     },

@@ -8,7 +8,8 @@ import type { Message } from './message.ts';
 import { settleAttempt } from './settle.ts';
 import type { Store } from './store.ts';
 
-const MAX_IN_FLIGHT = 64;
+/** So many that the slow receivers of a few keys leave places for the others. */
+const MAX_IN_FLIGHT = 256;
 /** The longest sleep: a suspended machine's clock jumps without its timers noticing. */
 const MAX_SLEEP_MS = 30_000;
 /** When an outcome could not be written (disk full), the message is sent again, but not in a tight loop. */

@@ -29,16 +29,32 @@ export type MessageTable = ReturnType<typeof createMessageTable>;
 
 export function createMessageTable(db: DatabaseSync) {
   const columns = 'seq, id, due_at, created_at, retried, spec, body';
-  const free = `id NOT IN (SELECT value FROM json_each(?))
-    AND (flow_key IS NULL OR flow_key NOT IN (SELECT value FROM json_each(?)))`;
+  // Each key costs one look into the index, however many of its messages wait.
+  const firstOfEachKey = `WITH RECURSIVE flow(key) AS (
+      SELECT min(coalesce(flow_key, '')) FROM messages
+      UNION ALL
+      SELECT (SELECT min(coalesce(flow_key, '')) FROM messages WHERE coalesce(flow_key, '') > flow.key)
+      FROM flow WHERE flow.key IS NOT NULL
+    ),
+    first AS (
+      SELECT (
+        SELECT seq FROM messages
+        WHERE coalesce(flow_key, '') = flow.key AND id NOT IN (SELECT value FROM json_each(?))
+        ORDER BY due_at, seq LIMIT 1
+      ) AS seq
+      FROM flow WHERE flow.key NOT IN (SELECT value FROM json_each(?))
+    )`;
   const insert = db.prepare(
     `INSERT INTO messages (id, due_at, created_at, flow_key, spec, body) VALUES (?, ?, ?, ?, ?, ?)`,
   );
   const byId = db.prepare(`SELECT ${columns} FROM messages WHERE id = ?`);
   const firstDue = db.prepare(
-    `SELECT ${columns} FROM messages WHERE due_at <= ? AND ${free} ORDER BY due_at, seq LIMIT 1`,
+    `${firstOfEachKey} SELECT ${columns} FROM first JOIN messages USING (seq)
+     WHERE due_at <= ? ORDER BY due_at, seq LIMIT 1`,
   );
-  const nextDue = db.prepare(`SELECT min(due_at) AS due_at FROM messages WHERE ${free}`);
+  const nextDue = db.prepare(
+    `${firstOfEachKey} SELECT min(due_at) AS due_at FROM first JOIN messages USING (seq)`,
+  );
   const retry = db.prepare('UPDATE messages SET retried = retried + 1, due_at = ? WHERE id = ?');
   const remove = db.prepare('DELETE FROM messages WHERE id = ?');
   const findDuplicate = db.prepare(
@@ -63,7 +79,7 @@ export function createMessageTable(db: DatabaseSync) {
     },
     /** The message that has waited longest since it fell due. */
     firstDue(now: number, excluded: Excluded): Message | undefined {
-      return rowSchema.optional().parse(firstDue.get(now, ...lists(excluded)));
+      return rowSchema.optional().parse(firstDue.get(...lists(excluded), now));
     },
     /** When the next message falls due, in the past perhaps; undefined when none waits. */
     nextDueAt(excluded: Excluded): number | undefined {

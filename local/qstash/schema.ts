@@ -10,7 +10,8 @@ CREATE TABLE IF NOT EXISTS messages (
   spec TEXT NOT NULL,
   body BLOB NOT NULL
 ) STRICT;
-CREATE INDEX IF NOT EXISTS messages_due ON messages (due_at, seq);
+DROP INDEX IF EXISTS messages_due;
+CREATE INDEX IF NOT EXISTS messages_of_key ON messages (coalesce(flow_key, ''), due_at, seq);
 
 CREATE TABLE IF NOT EXISTS deduplication (
   key TEXT PRIMARY KEY,

@@ -1,6 +1,6 @@
 import { z } from '@hono/zod-openapi';
 import type { App } from '../../http/app.ts';
-import { DELIVERY_LIMITS } from '../../services/deliveries/deliver.ts';
+import { PATIENCE } from '../../webhooks/patience.ts';
 import { WebhookEvent } from './schemas.ts';
 
 const Headers = z.object({
@@ -26,7 +26,7 @@ export function describeReceivedEvent(app: App): void {
     operationId: 'receiveEvent',
     tags: ['Webhooks'],
     summary: 'An event that an endpoint subscribed to',
-    description: `Sent to the endpoint's URL with its own headers beside these. Any 2xx within ${DELIVERY_LIMITS.timeoutMs / 1_000} seconds takes it; everything else is tried again.`,
+    description: `Sent to the endpoint's URL with its own headers beside these. Any 2xx within ${PATIENCE.fullMs / 1_000} seconds takes it; everything else is tried again.`,
     security: [],
     request: {
       headers: Headers,

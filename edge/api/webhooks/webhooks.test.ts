@@ -183,6 +183,30 @@ describe('a test event', () => {
   });
 });
 
+describe('test events that nobody has received yet', () => {
+  it('are ten at most, however many are asked for at once; an ended one makes room', async () => {
+    const { apiKey: key } = await harness.newWorkspace();
+    const id = idOf(await create(key));
+    const answers = await Promise.all(
+      Array.from({ length: 20 }, () => call('POST', `/${id}/test`, { key })),
+    );
+    const refused = answers.filter(({ status }) => status !== 202);
+    expect(refused).toHaveLength(10);
+    for (const answer of refused)
+      expect(answer).toMatchObject({
+        status: 429,
+        error: { code: 'QUEUE_FULL', details: { limit: 10 } },
+      });
+    const { deliveries } = harness.schema;
+    const [first] = answers.filter(({ status }) => status === 202);
+    await harness.db
+      .update(deliveries)
+      .set({ status: 'failed' })
+      .where(eq(deliveries.id, String(first?.data['deliveryId'])));
+    expect((await call('POST', `/${id}/test`, { key })).status).toBe(202);
+  });
+});
+
 describe('the list of deliveries', () => {
   it('comes in pages, newest first, and by status', async () => {
     const { apiKey: key } = await harness.newWorkspace();

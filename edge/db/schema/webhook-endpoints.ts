@@ -27,6 +27,10 @@ export const webhookEndpoints = pgTable(
     /** Deliver in order of seq, one at a time. */
     fifo: boolean('fifo').notNull().default(false),
     maxAttempts: integer('max_attempts').notNull().default(8),
+    /** Attempts without an answer in time since the last success: several of them shorten the time that the next ones get. */
+    timeouts: integer('timeouts').notNull().default(0),
+    /** From then on one attempt gets the full time again, whatever `timeouts` says. */
+    fullTimeAgainAt: moment('full_time_again_at'),
     isActive: boolean('is_active').notNull().default(true),
     disabledReason: text('disabled_reason'),
     createdAt: createdAt(),

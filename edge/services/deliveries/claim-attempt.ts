@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { Services } from '../../context.ts';
 import { Count } from '../../db/moment.ts';
 import { EventRow } from '../../events/public-event.ts';
+import { PATIENCE } from '../../webhooks/patience.ts';
 
 /** How long a worker has for one attempt: the exchange's time limit, and time to write down how it went. */
 const CLAIM_SECONDS = 40;
@@ -12,6 +13,7 @@ const EARLY_SECONDS = 2;
 
 /** All that an attempt needs, read by the statement that claims it. */
 const Claimed = z.object({
+  workspaceId: z.string(),
   event: EventRow,
   eventName: z.string(),
   url: z.string(),
@@ -20,6 +22,8 @@ const Claimed = z.object({
   secrets: z.array(z.string()),
   fifo: z.boolean(),
   maxAttempts: Count,
+  /** How long the receiver has for a complete answer. */
+  timeoutMs: Count,
 });
 export type Claimed = z.infer<typeof Claimed>;
 
@@ -89,8 +93,12 @@ export async function claimAttempt(
       case when taken.status = 'pending' then jsonb_build_object(
         'event', jsonb_build_object('id', event.id, 'seq', event.seq, 'sessionId', event.session_id,
           'type', event.type, 'occurredAt', event.occurred_at, 'data', event.data),
-        'eventName', taken.event_name, 'url', endpoint.url, 'headers', endpoint.headers, 'fifo', endpoint.fifo,
+        'workspaceId', taken.workspace_id, 'eventName', taken.event_name, 'url', endpoint.url, 'headers', endpoint.headers, 'fifo', endpoint.fifo,
         'maxAttempts', endpoint.max_attempts,
+        'timeoutMs', case
+          when endpoint.timeouts < ${PATIENCE.timeouts}::int or endpoint.full_time_again_at <= now()
+            then ${PATIENCE.fullMs}::int
+          else ${PATIENCE.shortMs}::int end,
         'secrets', case when endpoint.previous_secret is not null and endpoint.previous_secret_until > now()
           then jsonb_build_array(endpoint.secret, endpoint.previous_secret)
           else jsonb_build_array(endpoint.secret) end

@@ -10,6 +10,7 @@ import {
   type OwnedSession,
   received,
 } from '../reports/testing/report-fixtures.ts';
+import { claimAttempt } from './claim-attempt.ts';
 import { deliver } from './deliver.ts';
 
 let harness: Harness;
@@ -271,6 +272,26 @@ describe('what the receiver says', () => {
     expect(seconds).toBeLessThanOrEqual(120);
   });
 
+  it.each([
+    ['0', 4, 6],
+    ['Thu, 01 Jan 1970 00:00:00 GMT', 4, 6],
+    ['-1', 4, 6],
+    ['0.5', 4, 6],
+    ['0, 0', 4, 6],
+    ['999999999', 86_390, 86_400],
+    ['Fri, 31 Dec 9999 23:59:59 GMT', 86_390, 86_400],
+  ])(
+    'waits by the schedule at least and a day at most, whatever Retry-After says: %s',
+    async (value, least, most) => {
+      const { inbox, id } = await newDelivery();
+      await inbox.script({ status: 503, headers: { 'retry-after': value } });
+      await attempt(id, 1);
+      const seconds = await secondsUntilNext(id);
+      expect(seconds).toBeGreaterThan(least);
+      expect(seconds).toBeLessThanOrEqual(most);
+    },
+  );
+
   it('keeps an excerpt of a huge answer and drops the rest', async () => {
     const { inbox, id } = await newDelivery();
     await inbox.script({ status: 500, body: 'a\0b', bytes: 5_000_000 });
@@ -290,6 +311,36 @@ describe('what the receiver says', () => {
       { status: 'failed', attemptNo: 2, lastStatusCode: 503 },
     ]);
     expect(await attempt(id, 3)).toEqual({ kind: 'settled', why: 'finished' });
+  });
+});
+
+describe('the time that a receiver has', () => {
+  const AGO = new Date(Date.now() - 1_000);
+  const AHEAD = new Date(Date.now() + 60_000);
+  it.each([
+    ['a few attempts had no answer', { timeouts: 4, fullTimeAgainAt: AHEAD }, 15_000],
+    ['many had none', { timeouts: 5, fullTimeAgainAt: AHEAD }, 3_000],
+    ['many had none, and a minute is over', { timeouts: 5, fullTimeAgainAt: AGO }, 15_000],
+  ])('when %s', async (_when, changes, timeoutMs) => {
+    const { id } = await newDelivery(changes);
+    const claimed = await claimAttempt(harness.services(), { deliveryId: id, attemptNo: 1 });
+    expect(claimed).toMatchObject({ kind: 'claimed', claim: { timeoutMs } });
+  });
+
+  it('stays short while it does not answer, and is back after a success', async () => {
+    const changes = { timeouts: 5, fullTimeAgainAt: AHEAD };
+    const { inbox, id } = await newDelivery(changes);
+    await inbox.script({ hang: true }, { status: 500 }, { status: 200 });
+    await attempt(id, 1);
+    expect(await attemptsOf(id)).toMatchObject([{ error: 'no complete answer within 3000 ms' }]);
+    const short = { timeouts: 6, fullTimeAgainAt: AHEAD };
+    expect(await endpointOf(id)).toMatchObject(short);
+    await makeDue(id);
+    await attempt(id, 2);
+    expect(await endpointOf(id)).toMatchObject(short);
+    await makeDue(id);
+    await attempt(id, 3);
+    expect(await endpointOf(id)).toMatchObject({ timeouts: 0, fullTimeAgainAt: null });
   });
 });
 

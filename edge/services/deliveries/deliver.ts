@@ -9,7 +9,8 @@ import { toPublicEvent } from '../../events/public-event.ts';
 import { type Claimed, claimAttempt, type ClaimResult } from './claim-attempt.ts';
 import { recordAttempt } from './record-attempt.ts';
 
-export const DELIVERY_LIMITS = { timeoutMs: 15_000, maxBytes: 64 * 1_024 } as const;
+/** Of an answer; the rest is dropped. */
+const MAX_ANSWER_BYTES = 64 * 1_024;
 
 export type DeliverResult =
   | { kind: 'attempted'; status: 'delivered' | 'pending' | 'failed' }
@@ -39,9 +40,16 @@ export async function deliver({
     random: Math.random(),
     now: services.now(),
   });
-  const nextAt = await recordAttempt(services, { deliveryId, attemptNo, startedAt, verdict });
-  if (nextAt !== null) {
-    await publishDue(services, [{ deliveryId, attemptNo: attemptNo + 1, notBefore: nextAt }]);
+  const notBefore = await recordAttempt(services, {
+    deliveryId,
+    attemptNo,
+    startedAt,
+    timeoutMs: claim.timeoutMs,
+    verdict,
+  });
+  if (notBefore !== null) {
+    const { workspaceId } = claim;
+    await publishDue(services, [{ deliveryId, workspaceId, attemptNo: attemptNo + 1, notBefore }]);
   } else if (claim.fifo) {
     await callNextInLine(services, deliveryId);
   }
@@ -66,12 +74,13 @@ async function send(services: Services, claim: Claimed, startedAt: Date) {
       ...signature,
     },
     body,
-    ...DELIVERY_LIMITS,
+    timeoutMs: claim.timeoutMs,
+    maxBytes: MAX_ANSWER_BYTES,
     maxRedirects: 0,
   });
 }
 
-const Next = z.object({ id: z.string(), attempt_no: Count });
+const Next = z.object({ id: z.string(), workspace_id: z.string(), attempt_no: Count });
 
 /**
  * Calls for the delivery that a FIFO endpoint may take now. Read after the finished one was committed: what was refused as
@@ -79,7 +88,7 @@ const Next = z.object({ id: z.string(), attempt_no: Count });
  */
 async function callNextInLine(services: Services, finishedId: string): Promise<void> {
   const { rows } = await services.db.execute(sql`
-    select next.id, next.attempt_no
+    select next.id, next.workspace_id, next.attempt_no
     from deliveries finished
     join deliveries next on next.endpoint_id = finished.endpoint_id and next.status = 'pending'
     where finished.id = ${finishedId} and finished.status <> 'pending'
@@ -87,8 +96,9 @@ async function callNextInLine(services: Services, finishedId: string): Promise<v
   const due = z
     .array(Next)
     .parse(rows)
-    .map(({ id, attempt_no: made }) => ({
+    .map(({ id, workspace_id: workspaceId, attempt_no: made }) => ({
       deliveryId: id,
+      workspaceId,
       attemptNo: made + 1,
       notBefore: null,
       again: 'turn',

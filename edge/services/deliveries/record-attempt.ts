@@ -3,19 +3,30 @@ import { z } from 'zod';
 import type { Services } from '../../context.ts';
 import { Moment } from '../../db/moment.ts';
 import type { AttemptVerdict } from '../../webhooks/judge-attempt.ts';
+import { PATIENCE } from '../../webhooks/patience.ts';
 
 const Row = z.object({ next_attempt_at: Moment });
 
 /**
  * Writes down how an attempt went and what comes next, in one statement. When another worker has recorded this attempt
- * meanwhile, nothing is changed.
+ * meanwhile, nothing is changed. The endpoint is switched off if it asked for that, and what it gets of time follows from how
+ * many attempts had no answer.
  * @returns when the next attempt is due; null when there is none
  */
 export async function recordAttempt(
   { db }: Pick<Services, 'db'>,
-  input: { deliveryId: string; attemptNo: number; startedAt: Date; verdict: AttemptVerdict },
+  input: {
+    deliveryId: string;
+    attemptNo: number;
+    startedAt: Date;
+    /** That the receiver had. */
+    timeoutMs: number;
+    verdict: AttemptVerdict;
+  },
 ): Promise<Date | null> {
-  const { deliveryId, attemptNo, startedAt, verdict } = input;
+  const { deliveryId, attemptNo, startedAt, timeoutMs, verdict } = input;
+  const { timedOut, disableReason } = verdict;
+  const delivered = verdict.status === 'delivered';
   const { rows } = await db.execute(sql`
     with moved as (
       update deliveries set
@@ -33,11 +44,20 @@ export async function recordAttempt(
       from moved
       on conflict (delivery_id, attempt_no) do nothing
     ),
-    disabled as (
-      update webhook_endpoints endpoint
-      set is_active = false, disabled_reason = ${verdict.disableReason}, updated_at = now()
+    noted as (
+      update webhook_endpoints endpoint set
+        is_active = endpoint.is_active and ${disableReason}::text is null,
+        disabled_reason = coalesce(${disableReason}, endpoint.disabled_reason),
+        updated_at = case when ${disableReason}::text is null then endpoint.updated_at else now() end,
+        timeouts = case when ${delivered}::boolean then 0 else endpoint.timeouts + ${timedOut ? 1 : 0}::int end,
+        full_time_again_at = case
+          when ${delivered}::boolean then null
+          when ${timedOut && timeoutMs === PATIENCE.fullMs}::boolean
+            then now() + make_interval(secs => ${PATIENCE.fullAgainSeconds}::int)
+          else endpoint.full_time_again_at end
       from moved
-      where endpoint.id = moved.endpoint_id and ${verdict.disableReason}::text is not null
+      where endpoint.id = moved.endpoint_id
+        and (${timedOut || disableReason !== null}::boolean or (${delivered}::boolean and endpoint.timeouts > 0))
     )
     select next_attempt_at from moved`);
   const [row] = z.array(Row).parse(rows);

@@ -8,7 +8,7 @@ import { publishDue } from '../../events/publish-due.ts';
 const OVERDUE_SECONDS = 60;
 const BATCH = 500;
 
-const Row = z.object({ id: z.string(), attempt_no: Count });
+const Row = z.object({ id: z.string(), workspace_id: z.string(), attempt_no: Count });
 
 /**
  * Publishes every forgotten attempt anew, whether it was published before or not; which of its calls comes first does not
@@ -17,7 +17,7 @@ const Row = z.object({ id: z.string(), attempt_no: Count });
  */
 export async function sweepDeliveries(services: Services): Promise<number> {
   const { rows } = await services.db.execute(sql`
-    select delivery.id, delivery.attempt_no
+    select delivery.id, delivery.workspace_id, delivery.attempt_no
     from deliveries delivery
     join webhook_endpoints endpoint on endpoint.id = delivery.endpoint_id
     join workspaces workspace on workspace.id = delivery.workspace_id and workspace.is_active
@@ -34,8 +34,9 @@ export async function sweepDeliveries(services: Services): Promise<number> {
   const due = z
     .array(Row)
     .parse(rows)
-    .map(({ id, attempt_no: made }) => ({
+    .map(({ id, workspace_id: workspaceId, attempt_no: made }) => ({
       deliveryId: id,
+      workspaceId,
       attemptNo: made + 1,
       notBefore: null,
       again: `sweep${minute}`,

@@ -3,6 +3,7 @@ import type { BatchItem } from 'drizzle-orm/batch';
 import type { ReportBatchResponse, SpooledReport } from '../../../shared/protocol/index.ts';
 import type { Services } from '../../context.ts';
 import { afterCommit } from '../../events/after-commit.ts';
+import type { NewDelivery } from '../../events/append.ts';
 import { lockWorkspaces } from '../../events/append.ts';
 import { isDataError } from './data-error.ts';
 import { prepareWrites, type PreparedWrite } from './prepare-writes.ts';
@@ -13,7 +14,7 @@ import { WriteResult } from './writes/write-context.ts';
 /** Reports written in one transaction; the workspace's event counter is held for as long as it takes. */
 const GROUP = 50;
 
-type Outcome = { write: PreparedWrite; accepted: boolean; deliveries: string[] };
+type Outcome = { write: PreparedWrite; accepted: boolean; deliveries: NewDelivery[] };
 type Refused = ReportBatchResponse['refused'][number];
 
 /**
@@ -33,7 +34,7 @@ export async function ingestReports(input: {
   const { services } = input;
   const { writes, unknown } = await prepareWrites(input);
   const refused: Refused[] = unknown.map((spooled) => refusal(spooled, 'unknown_session'));
-  const deliveries: string[] = [];
+  const deliveries: NewDelivery[] = [];
   let accepted = 0;
   for (let start = 0; start < writes.length; start += GROUP) {
     const group = writes.slice(start, start + GROUP);
@@ -100,7 +101,7 @@ async function writeTogether(
   ]);
   const resultAt = (index: number) =>
     WriteResult.parse((results[index] as { rows: unknown[] }).rows[0]);
-  const told = new Map<PreparedWrite, string[]>(
+  const told = new Map<PreparedWrite, NewDelivery[]>(
     twins.map((pair: NumberTwins, index) => [
       pair.write,
       resultAt(parts.length + 1 + index).deliveries,

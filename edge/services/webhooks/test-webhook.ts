@@ -1,18 +1,21 @@
 import { sql } from 'drizzle-orm';
 import { z } from 'zod';
+import { LIMITS } from '../../../shared/catalogue/limits.ts';
 import { AppError } from '../../../shared/errors.ts';
 import { newId } from '../../../shared/ids.ts';
 import type { ServiceContext } from '../../context.ts';
 import { afterCommit } from '../../events/after-commit.ts';
-import { append, fact } from '../../events/append.ts';
+import { append, Appended, DELIVERIES, fact, lockWorkspaces } from '../../events/append.ts';
 import { auditInsert } from '../audit/audit-row.ts';
 import { findWebhook } from './internal.ts';
 
-const Row = z.object({ event_id: z.string(), delivery_id: z.string() });
+const TESTS = LIMITS.pendingTests;
+
+const Row = Appended.extend({ event_id: z.string(), delivery_id: z.string() });
 
 /**
  * Sends a `webhook.test` event to this endpoint alone, whatever it subscribed to, by the same way as every other event.
- * @throws AppError NOT_FOUND; CONFLICT when the endpoint is switched off
+ * @throws AppError NOT_FOUND; CONFLICT when the endpoint is switched off; QUEUE_FULL while it has many tests pending
  */
 export async function testWebhook({
   ctx,
@@ -21,7 +24,7 @@ export async function testWebhook({
   ctx: ServiceContext;
   input: { id: string };
 }): Promise<{ eventId: string; deliveryId: string }> {
-  const { id } = await findWebhook(ctx, input.id);
+  const { id, isActive } = await findWebhook(ctx, input.id);
   const now = ctx.now();
   const test = fact('webhook.test', {
     from: sql`wanted`,
@@ -31,20 +34,36 @@ export async function testWebhook({
     occurredAt: sql`${new Date(now).toISOString()}`,
     data: { webhookId: id, message: 'This is a test from Waypost.' },
   });
-  const { rows } = await ctx.db.execute(sql`
+  const statement = sql`
     with wanted as (
       select endpoint.workspace_id from webhook_endpoints endpoint
       where endpoint.id = ${id} and endpoint.workspace_id = ${ctx.workspaceId} and endpoint.is_active
+        and not exists (
+          select 1 from deliveries waiting
+          where waiting.endpoint_id = endpoint.id and waiting.status = 'pending'
+            and waiting.event_name = 'webhook.test'
+          offset ${TESTS.limit - 1}::int
+        )
     ),
     ${append([test], now, id)},
     audited as (${auditInsert(ctx, { target: id, from: 'event' })})
-    select event.id as event_id, outbox.id as delivery_id from event, outbox`);
+    select event.id as event_id, written.id as delivery_id, ${DELIVERIES} from event, written`;
+  const [, { rows }] = await ctx.db.batch([
+    ctx.db.execute(lockWorkspaces([ctx.workspaceId])),
+    ctx.db.execute(statement),
+  ]);
   const row = Row.optional().parse(rows[0]);
+  if (row === undefined && isActive)
+    throw new AppError(
+      'QUEUE_FULL',
+      `The endpoint already has ${TESTS.limit} pending test deliveries; try again when some have ended.`,
+      { limit: TESTS.limit },
+    );
   if (row === undefined)
     throw new AppError(
       'CONFLICT',
       'The endpoint is switched off; switch it on with PATCH {"isActive": true}.',
     );
-  afterCommit(ctx, [row.delivery_id]);
+  afterCommit(ctx, row.deliveries);
   return { eventId: row.event_id, deliveryId: row.delivery_id };
 }

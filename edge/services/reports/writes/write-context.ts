@@ -77,7 +77,7 @@ export function writeStatement(write: WriteContext, ctes: readonly SQL[], event:
 
 /** The same for a change that no event tells of. */
 export function silentStatement(ctes: readonly SQL[]): SQL {
-  return sql`with ${sql.join([...ctes], sql`, `)}, outbox as (select null::text as id where false) ${RESULT}`;
+  return sql`with ${sql.join([...ctes], sql`, `)}, outbox as (select null::text as id, null::text as workspace_id where false) ${RESULT}`;
 }
 
 const RESULT = sql`select

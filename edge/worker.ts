@@ -2,7 +2,7 @@ import { createApp } from './app.ts';
 import { createIsolateState, createServices } from './compose.ts';
 import { type EdgeEnv, parseEdgeEnv } from './env.ts';
 import { consoleLog } from './log/log.ts';
-import { runCron } from './jobs/cron.ts';
+import { runCron, watchExpiry } from './jobs/cron.ts';
 import { writeAudit } from './jobs/write-audit.ts';
 
 export { Egress } from './egress/entrypoint.ts';
@@ -40,7 +40,8 @@ function createWorker(): ExportedHandler<Bindings> {
       return app.fetch(request, bindings, execution);
     },
     scheduled: async (_controller, bindings, execution) => {
-      await runCron(compose(bindings, execution));
+      const services = compose(bindings, execution);
+      await Promise.all([runCron(services), watchExpiry(services)]);
     },
     queue: async (batch, bindings, execution) => {
       await writeAudit(compose(bindings, execution), batch);

@@ -151,6 +151,24 @@ describe('the way of a message', () => {
     expect(edge.told(session, 'message.settled')[0]?.error?.code).toBe('EXPIRED');
   });
 
+  it('expires on time what it has claimed and not begun, however slow the pace', async () => {
+    const { edge } = stage();
+    const session = edge.addSession({ pacing: { minIntervalMs: 600_000, jitterMs: 0 } });
+    const clock = new FakeClock(Date.now());
+    const sent = edge.queue(session, 'sent');
+    const waiting = edge.queue(session, 'waiting');
+    const expiring = edge.queue(session, 'expiring', { expiresAt: clock.now() + 30_000 });
+    await stage().startHere({ clock });
+    await until('the first is sent', () => sent.status === 'sent');
+    await until('the others are claimed', () => expiring.status === 'sending');
+    await clock.advance(29_999);
+    expect(expiring.status).toBe('sending');
+    await clock.advance(1);
+    expect(await edge.settled(expiring)).toBe('failed');
+    expect(waiting.status).toBe('sending');
+    expect(texts()).toEqual(['sent']);
+  });
+
   it('reports a failure and goes on', async () => {
     const { edge } = stage();
     const session = edge.addSession();

@@ -10,6 +10,7 @@ import {
   received,
   settled,
 } from '../services/reports/testing/report-fixtures.ts';
+import { expireAsTheyCome } from '../services/messages/expire-queued-messages.ts';
 import { createHarness, type Harness } from '../testing/harness.ts';
 import { runCron } from './cron.ts';
 
@@ -56,12 +57,12 @@ describe('a queued message past its time', () => {
   };
   const queued = { status: 'queued', claimEpoch: null } as const;
 
-  it('fails as EXPIRED when nobody owns its session, once, with its event', async () => {
+  it('fails as EXPIRED, once, with its event', async () => {
     const session = await newOwnedSession(harness);
     await newEndpoint(harness, session);
     const first = await newOutbound(harness, session, { ...queued, expiresAt: past, queueSeq: 1 });
     const second = await newOutbound(harness, session, { ...queued, expiresAt: past, queueSeq: 2 });
-    const later = new Date(Date.now() + 60_000);
+    const later = new Date(Date.now() + 3_600_000);
     await newOutbound(harness, session, { ...queued, expiresAt: later, queueSeq: 3 });
     await newOutbound(harness, session, { status: 'sending', expiresAt: past, queueSeq: 4 });
     await loseOwner(session);
@@ -90,11 +91,32 @@ describe('a queued message past its time', () => {
     expect(await eventsOf(session)).toHaveLength(2);
   });
 
-  it('is left to the owner while there is one', async () => {
+  it.each([
+    ['reconnects', 'running', 'reconnecting'],
+    ['is stopped', 'stopped', 'disconnected'],
+  ] as const)('fails while its session %s', async (_name, desired, status) => {
     const session = await newOwnedSession(harness);
-    await newOutbound(harness, session, { ...queued, expiresAt: past });
+    const { sessionLeases, sessions } = harness.schema;
+    const { sessionId } = session;
+    await harness.db.update(sessions).set({ status }).where(eq(sessions.id, sessionId));
+    const lease = eq(sessionLeases.sessionId, sessionId);
+    await harness.db.update(sessionLeases).set({ desired }).where(lease);
+    const messageId = await newOutbound(harness, session, { ...queued, expiresAt: past });
     await runCron(harness.services());
-    expect(await eventsOf(session)).toEqual([]);
+    expect(await eventsOf(session)).toMatchObject([
+      { type: 'message.failed', data: { messageId, error: { code: 'EXPIRED' } } },
+    ]);
+  });
+
+  it('fails on time between two rounds of the cron', async () => {
+    const session = await newOwnedSession(harness);
+    const soon = new Date(Date.now() + 1_500);
+    const messageId = await newOutbound(harness, session, { ...queued, expiresAt: soon });
+    await expireAsTheyCome(harness.services(), 5_000);
+    const [event, ...more] = await eventsOf(session);
+    expect(more).toEqual([]);
+    expect(event?.data).toMatchObject({ messageId, error: { code: 'EXPIRED' } });
+    expect(event?.occurredAt.getTime()).toBeGreaterThanOrEqual(soon.getTime());
   });
 });
 

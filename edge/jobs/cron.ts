@@ -5,7 +5,10 @@ import { forgetOldAudit } from '../services/audit/forget-old.ts';
 import { cancelUnwanted } from '../services/deliveries/cancel-unwanted.ts';
 import { sweepDeliveries } from '../services/deliveries/sweep.ts';
 import { eraseExpiredCredentials } from '../services/events/erase-expired-credentials.ts';
-import { expireQueuedMessages } from '../services/messages/expire-queued-messages.ts';
+import {
+  expireAsTheyCome,
+  expireQueuedMessages,
+} from '../services/messages/expire-queued-messages.ts';
 import { reconcileFleet } from '../services/fleet/reconcile.ts';
 import { forgetExpiredLogins } from '../services/identity/forget-expired.ts';
 import { giveUpUnsettled } from '../services/messages/give-up-unsettled.ts';
@@ -30,6 +33,9 @@ const JOBS: Readonly<Record<string, (services: Services) => Promise<unknown>>> =
   forgetOldAudit,
 };
 
+/** How often it comes round. */
+const ROUND_MS = 60_000;
+
 /** Every minute. Each job is bounded, may run twice at once, and takes up what a run before left; one failing stops no other. */
 export async function runCron(services: Services): Promise<void> {
   for (const [job, run] of Object.entries(JOBS)) {
@@ -38,5 +44,14 @@ export async function runCron(services: Services): Promise<void> {
     } catch (error) {
       services.log({ event: 'cron_job_failed', job, ...describeError(error) });
     }
+  }
+}
+
+/** Beside the jobs, until the next round: what expires within the minute, should no runner's heartbeat see to it. */
+export async function watchExpiry(services: Services): Promise<void> {
+  try {
+    await expireAsTheyCome(services, ROUND_MS);
+  } catch (error) {
+    services.log({ event: 'cron_job_failed', job: 'watchExpiry', ...describeError(error) });
   }
 }

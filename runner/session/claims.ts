@@ -61,6 +61,18 @@ export class Claims {
     this.#hand.shift();
   }
 
+  /** Takes those out whose time is over at `now`, wherever in the hand they are. */
+  takeExpired(now: number): ClaimedMessage[] {
+    const expired = this.#hand.filter(({ expiresAt }) => expiresAt <= now);
+    if (expired.length > 0) this.#hand = this.#hand.filter(({ expiresAt }) => expiresAt > now);
+    return expired;
+  }
+
+  /** Unix ms at which the next in hand expires; Infinity with nothing in hand. */
+  get nextExpiry(): number {
+    return Math.min(...this.#hand.map(({ expiresAt }) => expiresAt));
+  }
+
   get loaded(): boolean {
     return this.#loaded;
   }

@@ -182,6 +182,7 @@ export class SendQueue {
       await this.#pause(await this.#unsettled.resolve(engine));
       return true;
     }
+    await this.#expire();
     const next = claims.first;
     if (next === undefined) return claims.more();
     claims.ahead();
@@ -195,18 +196,18 @@ export class SendQueue {
       await settle(failure(message.messageId, 'NUMBER_CHANGED', ERRORS.NUMBER_CHANGED.message));
       return true;
     }
-    if (message.expiresAt <= clock.now()) {
-      this.#claims.done();
-      await settle(
-        failure(message.messageId, 'EXPIRED', 'The message expired before it could be sent.'),
-      );
-      return true;
-    }
     const wait = this.#nextSendAt - clock.monotonic();
-    if (wait > 0) await this.#pause(wait);
+    // With a slow pace, messages further back expire before the next is sent.
+    if (wait > 0) await this.#pause(Math.min(wait, this.#claims.nextExpiry - clock.now()));
     else if (this.#acks.awaited >= this.#mostUnacked()) await this.#acks.changed();
     else await this.#send(message, engine);
     return true;
+  }
+
+  async #expire(): Promise<void> {
+    const { clock, settle } = this.#deps;
+    for (const { messageId } of this.#claims.takeExpired(clock.now()))
+      await settle(failure(messageId, 'EXPIRED', ERRORS.EXPIRED.message));
   }
 
   #mostUnacked(): number {

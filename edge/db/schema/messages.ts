@@ -75,6 +75,9 @@ export const messages = pgTable(
     index('messages_scheduled')
       .on(table.sendAt)
       .where(sql`${table.status} = 'queued' and ${table.queueSeq} is null`),
+    index('messages_expiring')
+      .on(table.expiresAt)
+      .where(sql`${table.status} = 'queued'`),
     index('messages_undelivered')
       .on(table.sentAt)
       .where(sql`${table.status} = 'sent' and ${table.stalledAt} is null`),

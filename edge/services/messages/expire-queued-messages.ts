@@ -1,10 +1,30 @@
 import { sql } from 'drizzle-orm';
-import type { Services } from '../../context.ts';
-import { failQueuedMessages } from './fail-queued-messages.ts';
-import { unowned } from '../ownership/unowned.ts';
+import { z } from 'zod';
+import { failQueuedMessages, type FailServices } from './fail-queued-messages.ts';
 
-/** Fails queued messages whose time is over and whose session nobody owns. While there is an owner it does so itself, in order. */
-export async function expireQueuedMessages(services: Services): Promise<void> {
-  const which = sql`message.expires_at < now() and ${unowned(sql`message.session_id`)}`;
-  await failQueuedMessages(services, { which, code: 'EXPIRED' });
+/** More that expire within this are taken together. */
+const GATHER_MS = 1_000;
+
+const Next = z.object({ in_ms: z.coerce.number().nullable() });
+
+/**
+ * Fails queued messages whose time is over, whoever has their session: it may be stopped or offline, or far behind with its
+ * queue. What a runner has claimed, it expires itself.
+ */
+export async function expireQueuedMessages(services: FailServices): Promise<void> {
+  const which = sql`message.expires_at <= now()`;
+  while ((await failQueuedMessages(services, { which, code: 'EXPIRED' })) > 0);
+}
+
+/** Expires messages on time for `forMs`, with as many queries as there are times to wake up at. */
+export async function expireAsTheyCome(services: FailServices, forMs: number): Promise<void> {
+  const end = services.now() + forMs;
+  for (;;) {
+    await expireQueuedMessages(services);
+    const { rows } = await services.db.execute(sql`
+      select extract(epoch from min(expires_at) - now()) * 1000 as in_ms from messages where status = 'queued'`);
+    const waitMs = Math.max(GATHER_MS, z.array(Next).parse(rows)[0]?.in_ms ?? Infinity);
+    if (services.now() + waitMs > end) return;
+    await scheduler.wait(waitMs);
+  }
 }

@@ -17,6 +17,8 @@ const Candidate = z.object({
   session_key: z.string(),
 });
 
+export type FailServices = Pick<Services, 'db' | 'log' | 'now' | 'waitUntil' | 'webhookClock'>;
+
 /**
  * Fails queued messages, with their events: 200 of them at most. An event's id is the one that a runner's report of the same
  * failure would have, so both may do it.
@@ -24,7 +26,7 @@ const Candidate = z.object({
  * @returns how many there were
  */
 export async function failQueuedMessages(
-  services: Services,
+  services: FailServices,
   { which, code }: { which: SQL; code: ErrorCode },
 ): Promise<number> {
   const { db } = services;

@@ -38,6 +38,20 @@ describe('a heartbeat renews', () => {
     expect(rows[0]?.left).toBeLessThanOrEqual(30);
   });
 
+  it('nothing of a message whose time is over: it fails, also in a stopped session', async () => {
+    const id = await world.session({ status: 'disconnected', desired: 'stopped' });
+    const messageId = await world.queueMessage({
+      sessionId: id,
+      queueSeq: 1,
+      expiresInSeconds: -1,
+    });
+    await world.beat('a');
+    const { messages } = world.schema;
+    const message = async () =>
+      (await world.db.select().from(messages).where(eq(messages.id, messageId)))[0];
+    await expect.poll(message).toMatchObject({ status: 'failed', error: { code: 'EXPIRED' } });
+  });
+
   it('a lease that ran out, as long as nobody took it', async () => {
     const id = await world.session({ ...owned, leaseIn: -600 });
     const answer = await world.beat('a', { sessions: [[id, 4]] });

@@ -6,6 +6,9 @@ import type {
 } from '../../../shared/protocol/leases.ts';
 import { LEASE } from '../../../shared/protocol/leases.ts';
 import type { Services } from '../../context.ts';
+import { describeError } from '../../log/describe-error.ts';
+import { expireQueuedMessages } from '../messages/expire-queued-messages.ts';
+import type { FailServices } from '../messages/fail-queued-messages.ts';
 import { openProxy } from '../sessions/proxy.ts';
 import { parsePromoted, promoteDue } from '../queue/promote-due.ts';
 import { countFailedStarts, tellCrashLoops } from './count-failed-starts.ts';
@@ -54,6 +57,7 @@ export async function heartbeat({
     ]);
   const { runnerId, bootId } = input;
   const reaching = parsePromoted(promoted.rows);
+  services.waitUntil(expireOverdue(services));
   wakeNewOwners(services, releases, released.rows);
   await tellCrashLoops(services, crashing.rows);
   if (registered.rows.length === 0) log({ event: 'heartbeat_of_replaced_boot', runnerId, bootId });
@@ -83,6 +87,15 @@ export async function heartbeat({
       assigned: response.assigned.map(({ sessionId, epoch }) => ({ sessionId, epoch })),
     });
   return response;
+}
+
+/** Runners beat every few seconds, so that messages expire on time wherever their sessions are. */
+async function expireOverdue(services: FailServices): Promise<void> {
+  try {
+    await expireQueuedMessages(services);
+  } catch (error) {
+    services.log({ event: 'expiry_failed', ...describeError(error) });
+  }
 }
 
 const isHeldBy = ({ runnerId, bootId }: HeartbeatRequest): SQL => sql`m.session_id in (

@@ -1,0 +1,1 @@
+CREATE INDEX "messages_expiring" ON "messages" USING btree ("expires_at") WHERE "messages"."status" = 'queued';

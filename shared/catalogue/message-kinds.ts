@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** Longest text WhatsApp Web sends, in UTF-16 units. */
+/** Longest text that WhatsApp Web sends, in code points. */
 export const TEXT_LIMIT = 65_536;
 
 /** The kinds of chat. */
@@ -44,17 +44,24 @@ const kind = <Fields extends z.ZodRawShape, Media extends MediaRule | null>(
   row: MessageKindRow<Fields, Media>,
 ): MessageKindRow<Fields, Media> => row;
 
-const Caption = z.string().max(TEXT_LIMIT).optional();
+/** A text that is not too long. An emoji counts as one character, as in WhatsApp Web and in JSON Schema. */
+export const LimitedText = z
+  .string()
+  .refine(
+    (text) => text.length <= TEXT_LIMIT || Array.from(text).length <= TEXT_LIMIT,
+    `must have at most ${TEXT_LIMIT} characters`,
+  )
+  .meta({ maxLength: TEXT_LIMIT });
+
+/** Blanks, and what takes no room or shows nothing: WhatsApp would show an empty bubble. */
+const INVISIBLE = /^[\s\p{Z}\p{C}\p{Default_Ignorable_Code_Point}\u2800]*$/u;
 
 export const MESSAGE_KINDS = {
   text: kind({
     summary: 'Send a text',
     description: `Queues a text of up to ${TEXT_LIMIT} characters. A session sends its messages in order.`,
     fields: {
-      text: z
-        .string()
-        .max(TEXT_LIMIT, `must have at most ${TEXT_LIMIT} characters`)
-        .refine((text) => text.trim() !== '', 'must not be empty'),
+      text: LimitedText.refine((text) => !INVISIBLE.test(text), 'must not be empty'),
       linkPreview: z.boolean().default(true),
     },
     media: null,
@@ -65,7 +72,7 @@ export const MESSAGE_KINDS = {
     summary: 'Send an image by URL',
     description:
       'Fetches the image first, then queues it. Only a whole image is sent: as long as its server announced, with a header and an end. The file keeps the name in `Content-Disposition`, or else the last part of the path.',
-    fields: { caption: Caption },
+    fields: { caption: LimitedText.optional() },
     media: {
       mimetypes: ['image/jpeg', 'image/png', 'image/gif', 'image/webp'],
       limitBytes: 16 * 1024 * 1024,

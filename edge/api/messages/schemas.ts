@@ -197,8 +197,8 @@ export const sendAnswers = {
   },
 };
 
-/** A text of the longest, each character escaped. */
-export const SEND_LIMIT_BYTES = 512 * 1024;
+/** The longest text, each character escaped as a surrogate pair. */
+export const SEND_LIMIT_BYTES = 1024 * 1024;
 
 export const ReplyMessage = z.strictObject({
   ...MESSAGE_KINDS.text.fields,

@@ -88,6 +88,13 @@ describe('a text that is accepted', () => {
     expect(await listed('order')).toMatchObject({ data: [] });
   });
 
+  test('may have 65,536 characters, of which an emoji is one', async () => {
+    const { send, rows } = await setUp();
+    const text = '😀'.repeat(65_536);
+    expect(await send({ ...HELLO, text })).toMatchObject({ status: 202 });
+    expect(await rows()).toMatchObject([{ content: { text } }]);
+  });
+
   test('expires when it is asked to', async () => {
     const { send, rows } = await setUp();
     await send({ ...HELLO, expiresIn: 60 });
@@ -190,7 +197,11 @@ describe('a text that is refused, and leaves nothing behind', () => {
     ['no text', { to: HELLO.to }, 'text'],
     ['empty text', { ...HELLO, text: '' }, 'text'],
     ['blank text', { ...HELLO, text: ' \n ' }, 'text'],
+    ['text of zero-width characters', { ...HELLO, text: '\u200b\ufeff\u2060' }, 'text'],
+    ['text that shows nothing', { ...HELLO, text: '\u2800\u3164\u00a0' }, 'text'],
     ['text over 65,536 characters', { ...HELLO, text: 'x'.repeat(65_537) }, 'text'],
+    ['text over 65,536 emoji', { ...HELLO, text: '😀'.repeat(65_537) }, 'text'],
+    ['a reference over 128 characters', { ...HELLO, reference: 'x'.repeat(129) }, 'reference'],
     ['no recipient', { text: 'Hello' }, 'to'],
     ['a recipient that is no number', { ...HELLO, to: 'my friend' }, 'to'],
     ['an expiry in the past', { ...HELLO, expiresIn: -1 }, 'expiresIn'],

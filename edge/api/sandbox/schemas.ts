@@ -1,5 +1,5 @@
 import { z } from '@hono/zod-openapi';
-import { INBOUND_TYPES } from '../../../shared/catalogue/message-kinds.ts';
+import { INBOUND_TYPES, LimitedText } from '../../../shared/catalogue/message-kinds.ts';
 
 import { PhoneNumber } from '../recipient-fields.ts';
 
@@ -35,7 +35,7 @@ export const SandboxMessage = z.strictObject({
       'A group that the sender is in; by default the chat with the sender. For a message from the session’s own phone, any chat.',
   }),
   type: z.enum(INBOUND_TYPES).default('text'),
-  text: z.string().max(65_536).optional(),
+  text: LimitedText.optional(),
   media: z
     .strictObject({
       base64: z.base64(),

@@ -10,7 +10,7 @@ import { FETCH_REFUSALS } from '../../media/fetch-media.ts';
 import { send } from '../../services/messages/send.ts';
 import { rawOperation, type Row } from '../operation.ts';
 import { Recipient } from '../recipient-fields.ts';
-import { scope, scopeInStatement } from '../takes.ts';
+import { scopeInStatement } from '../takes.ts';
 import { answerSend } from './answer-send.ts';
 import { readSendTerms } from './read-send-terms.ts';
 import { SEND_ERRORS, SEND_LIMIT_BYTES, sendAnswers, SendFields, SendHeaders } from './schemas.ts';
@@ -31,8 +31,7 @@ export const sendKinds: readonly Row[] = MESSAGE_KIND_NAMES.map((kind) => {
     id,
     method: 'post',
     path: `/v1/messages/${kind}`,
-    // A file is fetched first, and for that the key is read before.
-    takes: media === null ? scopeInStatement('messages:send') : scope('messages:send'),
+    takes: scopeInStatement('messages:send'),
     summary,
     description:
       media === null

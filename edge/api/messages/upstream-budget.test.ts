@@ -14,10 +14,11 @@ async function setUp() {
     harness.tap(new URL(harness.env.DATABASE_HTTP_URL ?? '').origin),
   ]);
   const calls = () => Promise.all([redis.calls(), database.calls(), runner.calls()]);
-  const send = (headers: Record<string, string>) =>
-    harness.call('POST', '/v1/messages/text', {
+  const image = { to: '+15550100001', url: `${harness.filesUrl}/pixel.png` };
+  const send = (headers: Record<string, string>, kind: 'text' | 'image' = 'text') =>
+    harness.call('POST', `/v1/messages/${kind}`, {
       key: apiKey,
-      body: { to: '+15550100001', text: 'Hello' },
+      body: kind === 'text' ? { to: '+15550100001', text: 'Hello' } : image,
       headers,
       env: { UPSTASH_REDIS_REST_URL: redis.url, DATABASE_HTTP_URL: `${database.url}/sql` },
     });
@@ -25,9 +26,9 @@ async function setUp() {
     calls,
     send,
     /** How many calls a send makes of each: Redis, SQL, runner. */
-    callsOf: async (headers: Record<string, string>): Promise<number[]> => {
+    callsOf: async (...sent: Parameters<typeof send>): Promise<number[]> => {
       const before = await calls();
-      expect((await send(headers)).data).toMatchObject({ status: expect.any(String) });
+      expect((await send(...sent)).data).toMatchObject({ status: expect.any(String) });
       const after = await calls();
       return after.map(({ length }, index) => length - (before[index]?.length ?? 0));
     },
@@ -44,6 +45,12 @@ describe('upstream calls, counted at the servers: Redis, SQL, runner', () => {
     const [counted] = redis.slice(-1);
     const [written] = database.slice(-1);
     expect(counted?.endedAt).toBeLessThan(written?.startedAt ?? 0);
+  });
+
+  test('an image adds one, which asks whether it would be taken before it is fetched', async () => {
+    const { callsOf, send } = await setUp();
+    await send({});
+    expect(await callsOf({ prefer: 'wait=5' }, 'image')).toEqual([1, 2, 1]);
   });
 
   test('an Idempotency-Key adds none; a replay rings nobody', async () => {

@@ -182,6 +182,19 @@ describe('Prefer: wait', () => {
     });
   });
 
+  test('answers what is on record when the runner has not settled it: it was cancelled', async () => {
+    const { send, runner, rows, apiKey: key } = await setUp();
+    await runner.script({ doorbell: { hang: true } });
+    const answering = send(HELLO, { prefer: 'wait=1' });
+    await expect.poll(() => runner.calls()).toHaveLength(1);
+    const [row] = await rows();
+    await harness.call('POST', `/v1/messages/${row?.id}/cancel`, { key });
+    expect(await answering).toMatchObject({
+      status: 410,
+      error: { code: 'CANCELLED', details: { messageId: row?.id } },
+    });
+  });
+
   test('never answers a queued message with a 5xx', async () => {
     const { send, runner } = await setUp();
     await runner.script(settled('failed', { code: 'INTERNAL', message: 'page crashed' }));

@@ -1,7 +1,9 @@
+import { and, eq } from 'drizzle-orm';
 import { AppError, ERRORS } from '../../../shared/errors.ts';
 import type { MessageStatus } from '../../../shared/message-status.ts';
-import type { DoorbellResponse } from '../../../shared/protocol/index.ts';
+import { DoorbellResponse } from '../../../shared/protocol/index.ts';
 import type { ServiceContext } from '../../context.ts';
+import { messages } from '../../db/schema/index.ts';
 import { describeError } from '../../log/describe-error.ts';
 import type { SessionAddress } from '../../runners/port.ts';
 import type { Enqueued } from './enqueue.ts';
@@ -9,7 +11,8 @@ import type { SentMessage } from './sent-message.ts';
 
 /**
  * Tells the owner that there is work. The row is committed, so that nothing here can make the send fail: an unreachable
- * runner finds the message in the queue. With `waitMs` 0 the call goes on after the answer.
+ * runner finds the message in the queue. With `waitMs` 0 the call goes on after the answer. A wait that ends without the
+ * runner's word reads what is on record.
  * @returns the message with its status as far as it is known
  * @throws AppError the message's own failure, when it was settled as failed within the wait
  */
@@ -26,12 +29,30 @@ export async function ringDoorbell(
   }
   const waitFor = { messageId: message.id, waitMs };
   const answer = await ring(ctx, owner, { queueSeq, waitFor });
-  const settled = answer?.settled ?? null;
+  const end = answer?.settled ?? (await onRecord(ctx, message.id));
   return {
     ...message,
-    status: statusOfSettled(message.id, settled),
-    wireId: settled?.wireId ?? null,
+    status: statusOfSettled(message.id, end),
+    wireId: end?.wireId ?? null,
   };
+}
+
+/** A message that its runner did not settle in time: it may have been cancelled, or have expired elsewhere. */
+async function onRecord(
+  ctx: ServiceContext,
+  messageId: string,
+): Promise<DoorbellResponse['settled']> {
+  try {
+    const [row] = await ctx.db
+      .select({ status: messages.status, wireId: messages.wireId, error: messages.error })
+      .from(messages)
+      .where(and(eq(messages.workspaceId, ctx.workspaceId), eq(messages.id, messageId)));
+    return DoorbellResponse.shape.settled.parse(row ?? null);
+  } catch (error) {
+    const { requestId } = ctx;
+    ctx.log({ event: 'wait_not_read', requestId, messageId, ...describeError(error) });
+    return null;
+  }
 }
 
 async function ring(

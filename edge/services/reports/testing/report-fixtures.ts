@@ -1,7 +1,9 @@
+import { asc, eq } from 'drizzle-orm';
 import { newId } from '../../../../shared/ids.ts';
 import { MESSAGE_STATUS_RANK, type MessageStatus } from '../../../../shared/message-status.ts';
 import type { Report, SpooledReport } from '../../../../shared/protocol/index.ts';
 import type { Harness } from '../../../testing/harness.ts';
+import { ingestReports } from '../ingest-reports.ts';
 
 export const RUNNER = { runnerId: 'runner-1', bootId: 'boot-1', url: 'http://127.0.0.1:9' };
 
@@ -146,4 +148,34 @@ export function status(changes: Partial<Status> = {}): Status {
     webVersion: null,
     ...changes,
   };
+}
+
+/** Reports to an edge, and what they wrote. */
+export function reportWorld(harness: Harness) {
+  const ingest = (session: OwnedSession, ...reports: SpooledReport[]) =>
+    ingestReports({ services: harness.services(), runnerId: session.runnerId, reports });
+
+  const eventsOf = ({ workspaceId }: OwnedSession) =>
+    harness.db
+      .select()
+      .from(harness.schema.events)
+      .where(eq(harness.schema.events.workspaceId, workspaceId))
+      .orderBy(asc(harness.schema.events.seq));
+
+  const typesOf = async (session: OwnedSession) =>
+    (await eventsOf(session)).map(({ type }) => type);
+
+  const messageOf = async (id: string) => {
+    const { messages } = harness.schema;
+    const [row] = await harness.db.select().from(messages).where(eq(messages.id, id));
+    return row;
+  };
+
+  const sessionKeyOf = async ({ sessionId }: OwnedSession) => {
+    const { sessions } = harness.schema;
+    const [row] = await harness.db.select().from(sessions).where(eq(sessions.id, sessionId));
+    return row?.wireKey ?? '';
+  };
+
+  return { ingest, eventsOf, typesOf, messageOf, sessionKeyOf };
 }

@@ -71,6 +71,20 @@ describe('neon', () => {
     ]);
   });
 
+  test('plans a statement once for a connection, and anew when an ALTER has changed its columns', async () => {
+    const sql = neon(await server.createDatabase());
+    const bo = () => sql`SELECT * FROM people WHERE id = ${1}`;
+    await sql`INSERT INTO people VALUES (1, 'Bo')`;
+    await bo();
+    await bo();
+    const plans = await sql`SELECT generic_plans + custom_plans AS runs FROM pg_prepared_statements
+      WHERE statement = 'SELECT * FROM people WHERE id = $1'`;
+    expect(plans).toEqual([{ runs: '2' }]);
+    await sql`ALTER TABLE people ADD COLUMN age int DEFAULT 7`;
+    expect(await bo()).toEqual([{ id: 1, name: 'Bo', age: 7 }]);
+    expect((await sql.transaction([bo(), bo()])).at(1)).toEqual([{ id: 1, name: 'Bo', age: 7 }]);
+  });
+
   test('commits a batch as one transaction', async () => {
     const sql = neon(await server.createDatabase());
     const [inserted, seen] = await sql.transaction([

@@ -1,5 +1,6 @@
 import { Pool, type PoolClient } from 'pg';
 import { type Log, reasonOf } from '../../log.ts';
+import { Plans } from './plans.ts';
 
 export type PoolLimits = {
   /** Connections per connection string. */
@@ -16,6 +17,7 @@ const rawTypes = { getTypeParser: () => (value: string) => value };
 /** Connections of one server, pooled by connection string and bounded in both directions. */
 export class Pools {
   readonly #entries = new Map<string, Entry>();
+  readonly #plans = new WeakMap<PoolClient, Plans>();
   readonly #limits: PoolLimits;
   readonly #log: Log;
 
@@ -30,7 +32,7 @@ export class Pools {
    */
   async with<T>(
     connectionString: string,
-    use: (client: PoolClient) => Promise<{ value: T; reusable: boolean }>,
+    use: (client: PoolClient, plans: Plans) => Promise<{ value: T; reusable: boolean }>,
   ): Promise<T> {
     const entry = this.#entry(connectionString);
     entry.inUse += 1;
@@ -38,8 +40,10 @@ export class Pools {
     let reusable = false;
     try {
       client = await entry.pool.connect();
-      const outcome = await use(client);
-      reusable = outcome.reusable;
+      const plans = this.#plans.get(client) ?? new Plans();
+      this.#plans.set(client, plans);
+      const outcome = await use(client, plans);
+      reusable = outcome.reusable && !plans.full;
       return outcome.value;
     } finally {
       entry.inUse -= 1;

@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { PoolClient } from 'pg';
+import { isOutdatedPlan, type Plans } from './plans.ts';
 import type { Pools } from './pools.ts';
 import {
   beginStatement,
@@ -31,30 +32,35 @@ export async function answerSql(
   if (!body.success) return refuse('the body must be {"query","params"} or {"queries":[…]}');
   const arrayMode = headers['neon-array-mode'] === 'true';
   try {
-    return await pools.with(toServer(connectionString), async (client) => {
-      const outcome = await runBody(client, body.data, headers, arrayMode);
-      return { value: outcome.answer, reusable: outcome.reusable };
-    });
+    for (;;) {
+      const outcome = await pools.with(toServer(connectionString), async (client, plans) => {
+        const value = await runBody({ client, plans, arrayMode }, body.data, headers);
+        return { value, reusable: value.reusable };
+      });
+      if (outcome.answer !== 'outdated') return outcome.answer;
+    }
   } catch (error) {
     return failure(error);
   }
 }
 
-type Outcome = { answer: SqlAnswer; reusable: boolean };
+/** `outdated`: nothing was done; the connection goes, and another one plans anew. */
+type Outcome = { answer: SqlAnswer | 'outdated'; reusable: boolean };
+type Connection = { client: PoolClient; plans: Plans; arrayMode: boolean };
 
 async function runBody(
-  client: PoolClient,
+  connection: Connection,
   body: ReturnType<typeof sqlBody.parse>,
   headers: IncomingHttpHeaders,
-  arrayMode: boolean,
 ): Promise<Outcome> {
-  if (!('queries' in body)) return runSingle(client, body, arrayMode);
+  if (!('queries' in body)) return runSingle(connection, body);
+  const { client } = connection;
   let reusable = true;
   try {
     await client.query(beginStatement(headers));
     const results: QueryResult[] = [];
     for (const statement of body.queries) {
-      const result = await runStatement(client, statement, arrayMode);
+      const result = await runStatement(connection, statement);
       reusable &&= leavesNoState(result.command, statement.query);
       results.push(result);
     }
@@ -65,22 +71,20 @@ async function runBody(
       () => true,
       () => false,
     );
+    if (isOutdatedPlan(error)) return OUTDATED;
     return { answer: failure(error), reusable: reusable && rolledBack };
   }
 }
 
-async function runSingle(
-  client: PoolClient,
-  statement: Statement,
-  arrayMode: boolean,
-): Promise<Outcome> {
+async function runSingle(connection: Connection, statement: Statement): Promise<Outcome> {
   try {
-    const body = await runStatement(client, statement, arrayMode);
+    const body = await runStatement(connection, statement);
     return {
       answer: { status: 200, body },
       reusable: leavesNoState(body.command, statement.query),
     };
   } catch (error) {
+    if (isOutdatedPlan(error)) return OUTDATED;
     const stillUsable = error instanceof Error && isFromPostgres(error);
     return {
       answer: failure(error),
@@ -89,14 +93,17 @@ async function runSingle(
   }
 }
 
+const OUTDATED: Outcome = { answer: 'outdated', reusable: false };
+
 type QueryResult = { command: string; rowCount: number | null; rows: unknown[]; fields: unknown[] };
 
 async function runStatement(
-  client: PoolClient,
+  { client, plans, arrayMode }: Connection,
   { query, params }: Statement,
-  arrayMode: boolean,
 ): Promise<QueryResult & { rowAsArray: boolean }> {
+  const name = plans.nameOf(query);
   const options = {
+    ...(name === undefined ? {} : { name }),
     text: query,
     values: params,
     // Also without parameters: the simple protocol would run several statements.

@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { APP, eventually, isRunning, MachineView, startFlyStack } from './testing/stack.ts';
@@ -26,6 +27,17 @@ const inState = (id: string, state: string) =>
   eventually(`${id} ${state}`, async () =>
     (await fly.state(id))?.state === state ? state : undefined,
   );
+
+test('what a machine says is in its log, cut to size', async () => {
+  const { id } = await fly.create({});
+  await booted(id);
+  await fly.call('POST', `/${id}/stop`, { signal: 'SIGTERM' });
+  const log = await eventually('its last line', async () => {
+    const text = await readFile(join(stack.config.dataDir, 'logs', `${id}.log`), 'utf8');
+    return text.includes('told SIGTERM') ? text : undefined;
+  });
+  expect(log).toBe(`up ${'x'.repeat(1_997)}… (3003 more)\ntold SIGTERM\n`);
+});
 
 test('a machine is made, runs with its environment, is stopped, started and destroyed', async () => {
   const made = await fly.create(

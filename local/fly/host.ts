@@ -1,11 +1,13 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { closeSync, mkdirSync, openSync, rmSync } from 'node:fs';
+import { mkdirSync, rmSync } from 'node:fs';
 import { constants } from 'node:os';
 import { join } from 'node:path';
+import { keepOutput } from '../bounded-log.ts';
 import type { Log } from '../http.ts';
 import { killTree, processOf, signalTree } from '../processes.ts';
 import { machineEnvironment } from './machine-environment.ts';
+import { machineLog } from './machine-log.ts';
 import { RestartPolicy } from './restart-policy.ts';
 import { stopSettings } from './schemas.ts';
 import type { FlyStore, MachineEvent, MachineRecord } from './store.ts';
@@ -21,7 +23,13 @@ export type HostConfig = {
   secrets: Readonly<Record<string, string>>;
 };
 
-type Running = { child: ChildProcess; stopping: boolean; exited: Promise<void> };
+type Running = {
+  child: ChildProcess;
+  stopping: boolean;
+  exited: Promise<void>;
+  /** Its last line is in its log. */
+  saidAll: Promise<void>;
+};
 
 export const newInstanceId = (): string => randomBytes(13).toString('hex').toUpperCase();
 
@@ -71,16 +79,15 @@ export class MachineHost {
       rmSync(root, { recursive: true, force: true });
     mkdirSync(root, { recursive: true, mode: 0o700 });
     this.change(machine.id, { ...machine, state: 'starting' }, 'start', 'starting');
-    mkdirSync(join(this.#config.dataDir, 'logs'), { recursive: true });
-    const output = openSync(join(this.#config.dataDir, 'logs', `${machine.id}.log`), 'a', 0o600);
     const child = fork(this.#config.program, [], {
       cwd: root,
       env: machineEnvironment(machine, root, this.#config),
       execArgv: [],
-      stdio: ['ignore', output, output, 'ipc'],
+      stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
       detached: true,
     });
-    closeSync(output);
+    const log = machineLog(join(this.#config.dataDir, 'logs'), machine.id);
+    const saidAll = keepOutput(child, log);
     const exited = new Promise<void>((resolve) => {
       const gone = (how: string): void => {
         if (this.#running.get(machine.id)?.child !== child) return;
@@ -90,7 +97,7 @@ export class MachineHost {
       child.once('exit', (code, signal) => gone(String(signal ?? code)));
       child.once('error', (error) => gone(String(error)));
     });
-    this.#running.set(machine.id, { child, stopping: false, exited });
+    this.#running.set(machine.id, { child, stopping: false, exited, saidAll });
     child.once('spawn', () => this.#spawned(machine.id, child));
   }
 
@@ -206,11 +213,12 @@ export class MachineHost {
     for (const machine of this.#store.list())
       if (machine.state === 'suspended') this.#kill(machine.id);
     await Promise.all(
-      [...this.#running].map(async ([id, { child, exited }]) => {
+      [...this.#running].map(async ([id, { child, exited, saidAll }]) => {
         child.kill('SIGTERM');
         const timer = setTimeout(() => this.#kill(id), graceMs);
         await exited;
         clearTimeout(timer);
+        await saidAll;
       }),
     );
   }

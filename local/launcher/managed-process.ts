@@ -1,6 +1,5 @@
 import { type ChildProcess, fork } from 'node:child_process';
-import { createInterface } from 'node:readline';
-import { BoundedLog } from './bounded-log.ts';
+import { BoundedLog, keepOutput } from '../bounded-log.ts';
 import { inheritedEnvironment } from './env.ts';
 
 export type ProcessPlan = {
@@ -18,7 +17,6 @@ const RESTART_FIRST_MS = 200;
 const RESTART_MOST_MS = 5_000;
 /** A runner may take 20 s to finish the send it is in. */
 const STOP_WITHIN_MS = 25_000;
-const LAST_LINES_MS = 1_000;
 
 /**
  * One process of the deployment: started, awaited, started again when it dies, stopped for good.
@@ -31,6 +29,7 @@ export class ManagedProcess {
   #onRestart: (facts: ReadyFacts) => void;
   #child: ChildProcess | undefined;
   #facts: ReadyFacts | undefined;
+  #saidAll: Promise<void> | undefined;
   #stopping = false;
   #log: BoundedLog;
   #restartDelayMs = RESTART_FIRST_MS;
@@ -61,14 +60,9 @@ export class ManagedProcess {
     this.#stopping = true;
     const child = this.#child;
     if (child !== undefined && child.exitCode === null && child.signalCode === null) {
-      // Its last lines are read once it has ended; a child of its own that outlives it may hold the pipes open.
-      const gone = new Promise<void>((resolve) => {
-        child.once('close', () => resolve());
-        child.once('exit', () => setTimeout(resolve, LAST_LINES_MS));
-      });
       child.kill('SIGTERM');
       const timer = setTimeout(() => child.kill('SIGKILL'), STOP_WITHIN_MS);
-      await gone;
+      await this.#saidAll;
       clearTimeout(timer);
     }
   }
@@ -80,9 +74,7 @@ export class ManagedProcess {
       detached: true,
     });
     this.#child = child;
-    for (const output of [child.stdout, child.stderr])
-      if (output !== null)
-        createInterface({ input: output }).on('line', (line) => this.#log.write(line));
+    this.#saidAll = keepOutput(child, this.#log);
     return new Promise((resolve, reject) => {
       const timer = setTimeout(() => {
         child.kill('SIGKILL');

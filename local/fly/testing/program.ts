@@ -14,6 +14,6 @@ for (const signal of ['SIGTERM', 'SIGINT', 'SIGUSR1'] as const) process.on(signa
 process.on('disconnect', () => process.exit(0));
 appendFileSync('boots', `${process.pid}\n`);
 writeFileSync('env.json', JSON.stringify(env));
-process.stdout.write('up\n');
+process.stdout.write(`up ${'x'.repeat(5_000)}\n`);
 if (env['TEST_EXIT'] === undefined) setInterval(() => undefined, 60_000);
 else process.exit(Number(env['TEST_EXIT']));

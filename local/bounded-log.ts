@@ -1,4 +1,6 @@
+import type { ChildProcess } from 'node:child_process';
 import { appendFileSync, existsSync, renameSync, rmSync, statSync } from 'node:fs';
+import { createInterface } from 'node:readline';
 
 export type LogBounds = {
   /** Bytes of a file; with the one before it, a part keeps at most twice as many. */
@@ -44,6 +46,19 @@ export class BoundedLog {
     appendFileSync(this.#file, text, { mode: 0o600 });
     this.#bytes += bytes;
   }
+}
+
+/** So long a process that ended may be waited for: a child of its own that outlives it holds the pipes open. */
+const LAST_LINES_MS = 1_000;
+
+/** Logs every line that a process says from here on; resolves when it has ended and its last line is written. */
+export function keepOutput(child: ChildProcess, log: BoundedLog): Promise<void> {
+  for (const output of [child.stdout, child.stderr])
+    if (output !== null) createInterface({ input: output }).on('line', (line) => log.write(line));
+  return new Promise((resolve) => {
+    for (const event of ['close', 'error'] as const) child.once(event, () => resolve());
+    child.once('exit', () => setTimeout(resolve, LAST_LINES_MS));
+  });
 }
 
 /** A line whose strings are at most so long; one that is no JSON object is cut as a whole. */

@@ -183,6 +183,16 @@ describe('the surface', () => {
     expect(answer.headers.get('allow')).toBe('POST');
   });
 
+  test.each([
+    ['/welcome?x=1', 'http://waypost.test/welcome?x=1'],
+    ['/..//evil.example/', 'http://waypost.test//evil.example/'],
+    ['https://app.example.com/in', 'https://app.example.com/in'],
+  ])('names %s as an absolute URL after a sign-in', async (callbackURL, url) => {
+    const { email, password } = await confirmed();
+    const answer = await post('/sign-in/email', { email, password, callbackURL });
+    expect(answer).toMatchObject({ status: 200, body: { url } });
+  });
+
   test('tells an outage from a wrong password, and shows nothing of either', async () => {
     const { cookie, email } = await harness.newUser({});
     const env = { DATABASE_HTTP_URL: 'http://127.0.0.1:9/sql' };

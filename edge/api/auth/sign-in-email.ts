@@ -7,6 +7,7 @@ import type { App } from '../../http/app.ts';
 import { errors } from '../../http/envelope.ts';
 import { jsonBody } from '../../http/json-body.ts';
 import { accountSubject, readKnownBrowser, rememberBrowser } from '../../identity/known-browser.ts';
+import { returnUrl } from '../../identity/return-url.ts';
 import { countedAddress } from '../../middleware/counted-address.ts';
 import { enforce } from '../../middleware/limit-rate.ts';
 import { noteFailedSignIn } from '../../services/identity/note-failed-sign-in.ts';
@@ -32,8 +33,11 @@ const Body = z.strictObject({
 });
 
 const SignedIn = z
-  .object({ redirect: z.boolean(), token: z.string(), url: z.string().optional(), user: User })
+  .object({ redirect: z.boolean(), token: z.string(), url: z.url().optional(), user: User })
   .openapi('SignedIn');
+
+/** The identity library gives the address back as it was asked for, which may be a path. */
+const LibrarySignIn = SignedIn.extend({ url: z.string().optional() });
 
 export const signInEmail = (app: App) =>
   app.openapi(
@@ -59,8 +63,13 @@ export const signInEmail = (app: App) =>
       await limitTries(c, body.email);
       try {
         const response = await askIdentity(c, { method: 'POST', path: '/sign-in/email', body });
-        await rememberBrowser(c, c.get('services').env, body.email);
-        return c.json(await readAnswer(SignedIn, response), 200);
+        const { env } = c.get('services');
+        await rememberBrowser(c, env, body.email);
+        const { url, ...signedIn } = await readAnswer(LibrarySignIn, response);
+        return c.json(
+          { ...signedIn, ...(url === undefined ? {} : { url: returnUrl(url, env) }) },
+          200,
+        );
       } catch (error) {
         note(c, body.email, error);
         throw error;

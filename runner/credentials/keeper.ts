@@ -1,7 +1,7 @@
 import { rm } from 'node:fs/promises';
 import type { Clock } from '../clock.ts';
 import { withDeadline } from '../deadline.ts';
-import { EdgeError } from '../edge-client/edge-client.ts';
+import { EdgeError } from '../edge-client/edge-error.ts';
 import type { WhatsAppEngine } from '../engine/port.ts';
 import type { Prepared } from '../session/session-folder.ts';
 import { Copies, type CopiesDeps } from './copies.ts';

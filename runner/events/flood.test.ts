@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { FactReport, ReportBatch } from '../../shared/protocol/runner-reports.ts';
 import { systemClock } from '../clock.ts';
-import { EdgeError } from '../edge-client/edge-client.ts';
+import { EdgeError } from '../edge-client/edge-error.ts';
 import { createLog } from '../log.ts';
 import { until } from '../testing/until.ts';
 import { useStage } from '../testing/use-stage.ts';

@@ -3,7 +3,8 @@ import { createReadStream, openAsBlob } from 'node:fs';
 import { pipeline } from 'node:stream/promises';
 import { backoffMs } from '../backoff.ts';
 import { sleep, type Clock } from '../clock.ts';
-import { EdgeError, type EdgeClient } from '../edge-client/edge-client.ts';
+import type { EdgeClient } from '../edge-client/edge-client.ts';
+import { EdgeError } from '../edge-client/edge-error.ts';
 import type { InboundFile } from '../engine/port.ts';
 
 /** Tries that the edge or object storage answered; while nobody answers, the report cannot go either, so it waits. */

@@ -1,26 +1,19 @@
 import { rm } from 'node:fs/promises';
 import type { Report } from '../../shared/protocol/runner-reports.ts';
-import { backoffMs } from '../backoff.ts';
-import { sleep, type Clock } from '../clock.ts';
+import type { Clock } from '../clock.ts';
 import { withDeadline } from '../deadline.ts';
-import { EdgeError, type EdgeClient } from '../edge-client/edge-client.ts';
+import type { EdgeClient } from '../edge-client/edge-client.ts';
 import type { InboundFile } from '../engine/port.ts';
 import type { Log } from '../log.ts';
-import { shouldLogFailure } from '../log-sampling.ts';
 import type { MediaUpload } from './media-upload.ts';
+import { isCredential, SpoolDelivery, type Loaded } from './spool-delivery.ts';
 import { SpoolQueues, type Queued } from './spool-queues.ts';
 import type { Left, SpoolEntry, SpoolRef, SpoolStore } from './spool-store.ts';
 
-/** The protocol's limit, and one of our own so that a batch of long texts stays a small request. */
-const BATCH_REPORTS = 200;
-const BATCH_BYTES = 512 * 1024;
 /** Of reports that are on the disk, so much is kept in memory as well; the rest is read when its turn comes. */
 const MEMORY_BYTES = 16 * 1024 * 1024;
-const RETRY = { baseMs: 250, maxMs: 15_000 };
 
 type NewReport = { sessionId: string; epoch: number; report: Report; file?: InboundFile };
-
-type Loaded = { queued: Queued; entry: SpoolEntry | null };
 
 type SpoolDeps = {
   store: SpoolStore;
@@ -45,24 +38,28 @@ export class ReportSpool {
   readonly #deps: SpoolDeps;
   readonly #queues = new SpoolQueues();
   readonly #stopping = new AbortController();
+  readonly #delivery: SpoolDelivery;
   readonly #idle = new Map<string, (() => void)[]>();
   #spoolSeq = 0;
   /** Bytes of reports in memory. */
   #held = 0;
-  #failures = 0;
-  #batchLimit = BATCH_REPORTS;
-  #running: Promise<void> | null = null;
 
   constructor(deps: SpoolDeps) {
     this.#deps = deps;
     for (const { hasFile, bytes, ...ref } of deps.left)
       this.#queues.add({ ref, entry: null, bytes, uploading: hasFile });
+    this.#delivery = new SpoolDelivery({
+      ...deps,
+      queues: this.#queues,
+      stopping: this.#stopping.signal,
+      drop: (batch) => this.#drop(batch),
+    });
   }
 
   start(): void {
     for (const queued of this.#queues.all())
       if (queued.uploading && queued.entry === null) this.#resumeUpload(queued);
-    this.#kick();
+    this.#delivery.kick();
   }
 
   /** Resolves once the report is on the disk. A code to link with dies with us: it never touches the disk. */
@@ -84,7 +81,7 @@ export class ReportSpool {
     this.#held += bytes;
     this.#queues.add(queued);
     if (file !== undefined) this.#upload(queued, entry, file);
-    this.#kick();
+    this.#delivery.kick();
     if (isCredential(report)) return;
     try {
       await store.put(entry);
@@ -115,7 +112,7 @@ export class ReportSpool {
       log.warn('spool.left_for_next_boot', { reports: this.size });
     }
     this.#stopping.abort();
-    await this.#running;
+    await this.#delivery.ended();
     await store.close();
   }
 
@@ -144,7 +141,7 @@ export class ReportSpool {
       (entry) => {
         if (entry === null || entry.file === null) queued.uploading = false;
         else this.#upload(queued, entry, entry.file);
-        this.#kick();
+        this.#delivery.kick();
       },
       (error: unknown) => this.#deps.log.error('spool.disk_failed', { error }),
     );
@@ -167,98 +164,10 @@ export class ReportSpool {
           report: { ...entry.report, report: { ...report, media: { ...media, ...uploaded } } },
         };
         queued.uploading = false;
-        this.#kick();
+        this.#delivery.kick();
       },
       (error: unknown) => log.error('media.upload_broke', { sessionId, wireId, error }),
     );
-  }
-
-  #kick(): void {
-    if (this.#running !== null || this.#stopping.signal.aborted) return;
-    this.#running = this.#run().finally(() => {
-      this.#running = null;
-      if (this.#nextBatch().length > 0) this.#kick();
-    });
-  }
-
-  async #run(): Promise<void> {
-    for (;;) {
-      const batch = this.#nextBatch();
-      if (batch.length === 0 || this.#stopping.signal.aborted) return;
-      try {
-        await this.#post(await this.#load(batch));
-        this.#failures = 0;
-        this.#batchLimit = Math.min(BATCH_REPORTS, this.#batchLimit * 2);
-      } catch (error) {
-        await this.#failed(batch, error);
-      }
-    }
-  }
-
-  #nextBatch(): Queued[] {
-    return this.#queues.nextBatch({ reports: this.#batchLimit, bytes: BATCH_BYTES });
-  }
-
-  #load(batch: readonly Queued[]): Promise<Loaded[]> {
-    const { store } = this.#deps;
-    return Promise.all(
-      batch.map(async (queued) => ({
-        queued,
-        entry: queued.entry ?? (await store.read(queued.ref)),
-      })),
-    );
-  }
-
-  async #post(batch: readonly Loaded[]): Promise<void> {
-    const { edge, runnerId, log, clock } = this.#deps;
-    const now = clock.now();
-    for (const { queued, entry } of batch)
-      if (entry === null) log.error('spool.unreadable', { ...queued.ref });
-    const reports = batch
-      .flatMap(({ entry }) => (entry === null ? [] : [entry.report]))
-      .filter(({ report }) => !isSpent(report, now));
-    if (reports.length > 0) {
-      const { refused } = await edge.reports({ runnerId, reports });
-      for (const { spoolSeq, bootId, reason } of refused)
-        log.warn('spool.report_refused', { bootId, spoolSeq, reason });
-      log.debug('spool.posted', { reports: reports.length, refused: refused.length });
-    }
-    await this.#drop(batch);
-  }
-
-  /** Nothing is dropped but what the edge can never take: such a report is found by halving and set aside. */
-  async #failed(batch: readonly Queued[], error: unknown): Promise<void> {
-    const { log, clock, random } = this.#deps;
-    const unfit =
-      error instanceof EdgeError && error.status !== null && [400, 413, 422].includes(error.status);
-    const [first] = batch;
-    if (unfit && batch.length > 1) {
-      this.#batchLimit = Math.ceil(batch.length / 2);
-      return;
-    }
-    if (unfit && first !== undefined && (await this.#setAside(first, error))) {
-      this.#batchLimit = BATCH_REPORTS;
-      return;
-    }
-    // No answer in time: a busy edge has less to do with less, and the same batch again would only come to the same.
-    const unanswered = error instanceof EdgeError && error.status === null;
-    if (unanswered) this.#batchLimit = Math.ceil(batch.length / 2);
-    const failures = this.#failures + 1;
-    if (shouldLogFailure(failures))
-      log.warn('spool.post_failed', { failures, waiting: this.size, error });
-    await sleep(clock, backoffMs(this.#failures++, RETRY, random), this.#stopping.signal);
-  }
-
-  async #setAside(queued: Queued, error: unknown): Promise<boolean> {
-    const { log, store } = this.#deps;
-    return this.#onDisk(async () => {
-      const [loaded] = await this.#load([queued]);
-      if (loaded?.entry == null) return;
-      const { report } = loaded.entry.report;
-      log.error('spool.set_aside', { ...queued.ref, kind: report.kind, error });
-      await store.setAside(loaded.entry);
-      await this.#drop([loaded]);
-    });
   }
 
   async #drop(batch: readonly Loaded[]): Promise<void> {
@@ -268,33 +177,15 @@ export class ReportSpool {
       for (const resolve of this.#idle.get(keyOf(queued.ref)) ?? []) resolve();
       this.#idle.delete(keyOf(queued.ref));
     }
-    await this.#onDisk(() => this.#deps.store.drop(batch.map(({ queued }) => queued.ref)));
+    const { log, store } = this.#deps;
+    await store
+      .drop(batch.map(({ queued }) => queued.ref))
+      .catch((error: unknown) => log.error('spool.disk_failed', { error }));
     for (const { entry } of batch)
       if (entry !== null && entry.file !== null) await rm(entry.file.path, { force: true });
-  }
-
-  async #onDisk(work: () => Promise<void>): Promise<boolean> {
-    try {
-      await work();
-      return true;
-    } catch (error) {
-      this.#deps.log.error('spool.disk_failed', { error });
-      return false;
-    }
   }
 }
 
 function keyOf({ bootId, spoolSeq }: SpoolRef): string {
   return `${bootId}/${spoolSeq}`;
-}
-
-type CredentialReport = Extract<Report, { kind: 'session.qr' | 'session.pairing_code' }>;
-
-function isCredential(report: Report): report is CredentialReport {
-  return report.kind === 'session.qr' || report.kind === 'session.pairing_code';
-}
-
-/** An expired code to link a phone is worthless, so it is dropped. */
-function isSpent(report: Report, now: number): boolean {
-  return isCredential(report) && report.expiresAt <= now;
 }

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import type { EngineFactory, EngineSend } from '../port.ts';
 import { until } from '../wait.ts';
 import { createWwebjsEngine } from './engine.ts';
-import { OUTBOUND_TIMES } from './outbound.ts';
+import { OUTBOUND_TIMES } from './times.ts';
 import { killTree, processesOfProfile } from '../process-tree.ts';
 import { testChromium } from './testing/env.ts';
 import { renderersOf } from './testing/processes.ts';

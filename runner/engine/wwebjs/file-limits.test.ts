@@ -4,7 +4,9 @@ import { join } from 'node:path';
 import { afterAll, expect, it } from 'vitest';
 import { downloadMedia, INBOUND_FILE_LIMIT } from './inbound-media.ts';
 import type { LibraryClient, LibraryPage } from './library.ts';
-import { OUTBOUND_FILE_LIMIT, OUTBOUND_TIMES, sendMessage } from './outbound.ts';
+import { sendMessage } from './outbound.ts';
+import { OUTBOUND_FILE_LIMIT } from './outbound-file.ts';
+import { OUTBOUND_TIMES } from './times.ts';
 import { newWireId } from './testing/sandbox-link.ts';
 
 const dir = mkdtempSync(join(tmpdir(), 'waypost-limits-'));

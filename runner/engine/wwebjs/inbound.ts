@@ -6,19 +6,10 @@ import { describe } from '../describe-error.ts';
 import { withDeadline } from '../../deadline.ts';
 import { downloadMedia } from './inbound-media.ts';
 import type { LibraryPage } from './library.ts';
-import {
-  ackFact,
-  editFact,
-  idsIn,
-  isWanted,
-  reactionFact,
-  receivedFact,
-  revokeFact,
-  type KnownPerson,
-  type People,
-} from './mapping.ts';
+import { ackFact, editFact, isWanted, reactionFact, receivedFact, revokeFact } from './mapping.ts';
 import { resolvePeople } from './page/people.ts';
 import { fields, messageKey } from './payload.ts';
+import { idsIn, type KnownPerson, type People } from './people.ts';
 
 const PEOPLE_MS = 3_000;
 const PEOPLE_KEPT = 5_000;

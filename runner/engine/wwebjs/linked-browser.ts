@@ -12,19 +12,8 @@ import {
   type LibraryClient,
   type LibraryPage,
 } from './library.ts';
-import { installAgent } from './page/agent.ts';
-import { installMessageLookup } from './page/messages.ts';
-import { idleQr } from './patches/idle-qr.ts';
-import { mediaModelId } from './patches/media-model-id.ts';
-import { messageKeyField } from './patches/message-key-field.ts';
-import { oneInjection, tolerantExpose } from './patches/one-injection.ts';
-import {
-  PASSKEY_ACTIONS,
-  PASSKEY_TOLD,
-  passkeyWatch,
-  type PasskeyStep,
-} from './patches/passkey-watch.ts';
-import { SEND_HOOK_MISSING, sendHook, WIRE_ID_TAG } from './patches/send-hook.ts';
+import { oneInjection } from './patches/one-injection.ts';
+import { patchPage } from './patches/patch-page.ts';
 import { teardownIsOurs } from './patches/teardown-is-ours.ts';
 import { killTree } from '../process-tree.ts';
 import { freeProfile, killProfileProcesses } from './profile.ts';
@@ -170,21 +159,9 @@ export class LinkedBrowser {
     page.on('framenavigated', (frame) => {
       if (frame === page.mainFrame() && this.#open) this.#hooks.onReload();
     });
-    // Order counts: the outer wrapper swallows what the inner one throws.
-    tolerantExpose(page);
-    idleQr(page, (state) => this.#hooks.onState(state));
-
     await this.#logInAtProxy(page);
     await page.setUserAgent(identityFor(await browser.version()));
-    await page.exposeFunction(PASSKEY_TOLD, (step: PasskeyStep) =>
-      this.#hooks.onNeedsPerson(PASSKEY_ACTIONS[step]),
-    );
-    await page.evaluateOnNewDocument(passkeyWatch, PASSKEY_TOLD);
-    await page.evaluateOnNewDocument(installAgent);
-    await page.evaluateOnNewDocument(installMessageLookup);
-    await page.evaluateOnNewDocument(sendHook, WIRE_ID_TAG, SEND_HOOK_MISSING);
-    await page.evaluateOnNewDocument(mediaModelId);
-    if (this.#options.messageKeyPatch) await page.evaluateOnNewDocument(messageKeyField);
+    await patchPage(page, { ...this.#hooks, messageKeyPatch: this.#options.messageKeyPatch });
   }
 
   async #logInAtProxy(page: LibraryPage): Promise<void> {

@@ -3,16 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { FactReport } from '../../../shared/protocol/runner-reports.ts';
 import { SANDBOX_PROFILES } from '../../../shared/session-status.ts';
-import {
-  isWanted,
-  ackFact,
-  editFact,
-  idsIn,
-  reactionFact,
-  receivedFact,
-  revokeFact,
-  type People,
-} from './mapping.ts';
+import { isWanted, ackFact, editFact, reactionFact, receivedFact, revokeFact } from './mapping.ts';
+import { idsIn, type People } from './people.ts';
 
 const Recording = z.object({
   people: z.record(

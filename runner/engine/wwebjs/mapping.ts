@@ -1,13 +1,9 @@
 import type { InboundType } from '../../../shared/catalogue/message-kinds.ts';
 import type { FactReport } from '../../../shared/protocol/runner-reports.ts';
 import type { Traffic } from '../../../shared/protocol/leases.ts';
+import { locationOf, mediaOf, pollOf, textOf, vcardsOf, type Received } from './content.ts';
 import { fields, idText, messageKey, number, text, type Fields } from './payload.ts';
-
-type Received = Extract<FactReport, { kind: 'message.received' }>;
-
-/** What is known of the person or chat behind an id, in either form. */
-export type KnownPerson = { phoneId: string | null; lid: string | null; name: string | null };
-export type People = (id: string) => KnownPerson | undefined;
+import { canonicalId, person, type People } from './people.ts';
 
 const TYPES: Readonly<Record<string, InboundType>> = {
   chat: 'text',
@@ -23,9 +19,6 @@ const TYPES: Readonly<Record<string, InboundType>> = {
   multi_vcard: 'contact',
   poll_creation: 'poll',
 };
-
-/** Types whose `body` is what a person wrote or chose; of every other type it may be a thumbnail in base64. */
-const WRITTEN = new Set(['chat', 'buttons_response', 'list_response', 'template_button_reply']);
 
 /** Notices of the app itself, which nobody sent. */
 const NOTICES = new Set([
@@ -43,17 +36,6 @@ const NOTICES = new Set([
 ]);
 
 const STATUS_CHAT = 'status@broadcast';
-
-/** Ids of everybody a payload names, so that their other form can be asked for before it is mapped. */
-export function idsIn(payload: unknown): string[] {
-  const data = fields(payload);
-  const key = messageKey(data['id'] ?? data['msgId']);
-  const mentions = Array.isArray(data['mentionedJidList']) ? data['mentionedJidList'] : [];
-  const ids = [key?.remote, key?.participant, idText(data['author']), idText(data['senderId'])];
-  return [...new Set([...ids, ...mentions.map(idText)].filter((id) => id != null))].filter(
-    (id) => id.endsWith('@c.us') || id.endsWith('@lid'),
-  );
-}
 
 const isStatusPost = (data: Fields, remote: string): boolean =>
   remote === STATUS_CHAT || data['isStatusV3'] === true;
@@ -172,62 +154,6 @@ export function revokeFact(payload: unknown, people: People, now: number): FactR
     chatId: canonicalId(shown.remote, people),
     timestamp: at === null ? now : milliseconds(at),
   };
-}
-
-/** The phone id where it is known: callers address people by it, and a chat must not have two names. */
-function canonicalId(id: string, people: People): string {
-  return id.endsWith('@lid') ? (people(id)?.phoneId ?? id) : id;
-}
-
-function person(id: string, people: People, name: string | null): Received['from'] {
-  const known = people(id);
-  return {
-    id: canonicalId(id, people),
-    lid: id.endsWith('@lid') ? id : (known?.lid ?? null),
-    name: name ?? known?.name ?? null,
-  };
-}
-
-function textOf(data: Fields, type: string): string | null {
-  const caption = text(data['caption']);
-  if (text(data['directPath']) === null && caption === null) {
-    return WRITTEN.has(type) ? text(data['body']) : null;
-  }
-  // A document without a caption carries its file name as one.
-  return type === 'document' && caption === text(data['filename']) ? null : caption;
-}
-
-function mediaOf(data: Fields): Received['media'] {
-  if (text(data['directPath']) === null) return null;
-  return {
-    mimetype: text(data['mimetype']) ?? 'application/octet-stream',
-    filename: text(data['filename']),
-    sizeBytes: Math.max(0, Math.trunc(number(data['size']) ?? 0)),
-    mediaId: null,
-    error: null,
-  };
-}
-
-function locationOf(data: Fields, type: string): Received['location'] {
-  const latitude = number(data['lat']);
-  const longitude = number(data['lng']);
-  if (type !== 'location' || latitude === null || longitude === null) return null;
-  return { latitude, longitude, name: text(data['loc'])?.split('\n', 1)[0] ?? null };
-}
-
-function vcardsOf(data: Fields, type: string): string[] {
-  if (type === 'vcard') return [text(data['body'])].filter((card) => card !== null);
-  if (type !== 'multi_vcard' || !Array.isArray(data['vcardList'])) return [];
-  return data['vcardList']
-    .map((card) => text(fields(card)['vcard']))
-    .filter((card) => card !== null);
-}
-
-function pollOf(data: Fields, type: string): Received['poll'] {
-  if (type !== 'poll_creation') return null;
-  const options = Array.isArray(data['pollOptions']) ? data['pollOptions'] : [];
-  const names = options.map((option) => text(fields(option)['name']) ?? text(option));
-  return { name: text(data['pollName']) ?? '', options: names.filter((name) => name !== null) };
 }
 
 function idList(value: unknown): string[] {

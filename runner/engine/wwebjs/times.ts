@@ -1,4 +1,25 @@
-import { OUTBOUND_TIMES, type OutboundTimes } from './outbound.ts';
+export type OutboundTimes = {
+  /** One look at the page. */
+  pageCallMs: number;
+  /** From asking the library to its answer, upload included. */
+  textMs: number;
+  /** The same for a text whose link preview has to be fetched; then it goes without one. */
+  previewMs: number;
+  mediaMs: number;
+  /** How long to look for a message after the page went away under it. */
+  afterReloadMs: number;
+  /** How long to look for a message that the page should know. */
+  missingMs: number;
+};
+
+export const OUTBOUND_TIMES: OutboundTimes = {
+  pageCallMs: 10_000,
+  textMs: 30_000,
+  previewMs: 10_000,
+  mediaMs: 44_000,
+  afterReloadMs: 20_000,
+  missingMs: 2_000,
+};
 
 /** Every wait of an engine, in milliseconds, so that tests can shorten them. */
 export type EngineTimes = {

@@ -1,7 +1,7 @@
 import { withDeadline } from '../../../deadline.ts';
 import { ENGINE_OPERATIONS } from '../../operations.ts';
 import type { EngineInput, EngineOperation, EngineOutput, Implementers } from '../../operations.ts';
-import { lookUpMessage } from '../outbound.ts';
+import { lookUpMessage } from '../sent-message.ts';
 import { askPairingCode } from '../pairing-code.ts';
 import { CONTACTS } from './contacts.ts';
 import type { LivePage } from './live-page.ts';

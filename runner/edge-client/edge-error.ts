@@ -1,0 +1,22 @@
+/**
+ * `unreachable`: no answer, or one that says "later" (429, 5xx): the same call may work soon.
+ * `refused`: the edge understood and said no; `status` says why, and `reason` where the route has several.
+ */
+export class EdgeError extends Error {
+  readonly kind: 'unreachable' | 'refused';
+  readonly status: number | null;
+  readonly reason: string | null;
+
+  constructor(
+    kind: 'unreachable' | 'refused',
+    status: number | null,
+    message: string,
+    reason: string | null = null,
+  ) {
+    super(message);
+    this.name = 'EdgeError';
+    this.kind = kind;
+    this.status = status;
+    this.reason = reason;
+  }
+}

@@ -1,0 +1,33 @@
+import type { SessionAction } from '../../../../shared/session-actions.ts';
+import type { LibraryPage } from '../library.ts';
+import { installAgent } from '../page/agent.ts';
+import { installMessageLookup } from '../page/messages.ts';
+import { idleQr } from './idle-qr.ts';
+import { mediaModelId } from './media-model-id.ts';
+import { messageKeyField } from './message-key-field.ts';
+import { tolerantExpose } from './one-injection.ts';
+import { PASSKEY_ACTIONS, PASSKEY_TOLD, passkeyWatch, type PasskeyStep } from './passkey-watch.ts';
+import { SEND_HOOK_MISSING, sendHook, WIRE_ID_TAG } from './send-hook.ts';
+
+/** Everything of ours that a page needs before it first loads WhatsApp Web; each load installs it anew. */
+export async function patchPage(
+  page: LibraryPage,
+  hooks: {
+    onState: (state: string) => void;
+    onNeedsPerson: (action: SessionAction) => void;
+    messageKeyPatch: boolean;
+  },
+): Promise<void> {
+  // Order counts: the outer wrapper swallows what the inner one throws.
+  tolerantExpose(page);
+  idleQr(page, (state) => hooks.onState(state));
+  await page.exposeFunction(PASSKEY_TOLD, (step: PasskeyStep) =>
+    hooks.onNeedsPerson(PASSKEY_ACTIONS[step]),
+  );
+  await page.evaluateOnNewDocument(passkeyWatch, PASSKEY_TOLD);
+  await page.evaluateOnNewDocument(installAgent);
+  await page.evaluateOnNewDocument(installMessageLookup);
+  await page.evaluateOnNewDocument(sendHook, WIRE_ID_TAG, SEND_HOOK_MISSING);
+  await page.evaluateOnNewDocument(mediaModelId);
+  if (hooks.messageKeyPatch) await page.evaluateOnNewDocument(messageKeyField);
+}

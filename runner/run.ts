@@ -34,6 +34,7 @@ export async function runRunner(options: {
   const hosts = {
     wwebjs: wwebjsHost({
       chromiumPath,
+      egressAllow: env.EGRESS_ALLOW,
       sandboxChromiumArgs: async (profile) => {
         if (sandbox === null) throw new Error('this runner has no sandbox');
         const { profiles } = await sandbox.info({});

@@ -1,6 +1,6 @@
 import ipaddr from 'ipaddr.js';
 import { z } from 'zod';
-import { specialKind } from './addresses.ts';
+import { specialKind } from '../../shared/egress/addresses.ts';
 
 /** RFC 8484's JSON form, as Cloudflare and Google answer it. Only addresses matter here. */
 const DnsAnswer = z.object({

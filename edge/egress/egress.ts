@@ -1,6 +1,6 @@
 import type { Log } from '../log/log.ts';
 import type { EdgeEnv } from '../env.ts';
-import { parseAllowList } from './allow-list.ts';
+import { parseAllowList } from '../../shared/egress/allow-list.ts';
 import { judgeName } from './dns-over-https.ts';
 import type { Egress, Opened, OpenRequest } from './port.ts';
 import { readCapped, withDeadline } from './read-capped.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { parseAllowList } from './allow-list.ts';
+import { parseAllowList } from '../../shared/egress/allow-list.ts';
 import { REFUSED_URLS } from './refused-urls.ts';
 import { judgeUrl } from './url-rules.ts';
 

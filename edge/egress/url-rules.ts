@@ -1,5 +1,5 @@
-import { literalAddress, specialKind } from './addresses.ts';
-import { type AllowList, isAllowed, portOf } from './allow-list.ts';
+import { literalAddress, specialKind } from '../../shared/egress/addresses.ts';
+import { type AllowList, isAllowed, portOf } from '../../shared/egress/allow-list.ts';
 
 export type UrlVerdict =
   /** `name` must still be resolved and its addresses judged; null when there is nothing to resolve. */

@@ -21,7 +21,7 @@ export const LauncherEnv = z.object({
   /** `subjects`: the outbox keeps no texts, since links of sign-in, reset and invitation are in them. */
   MAIL_OUTBOX: z.enum(['full', 'subjects']).default('full'),
   MAIL_FROM: z.string().min(3).default('Waypost <waypost@localhost>'),
-  /** Private hosts that webhooks and media may reach, as `host:port` or CIDR, comma-separated. */
+  /** Private hosts that webhooks, media and proxies of sessions may reach, as `host:port` or CIDR, comma-separated. */
   EGRESS_ALLOW: z.string().default(''),
   /** Origins of browsers that may call the API, comma-separated; none by default. */
   CORS_ORIGINS: z.string().default(''),

@@ -189,6 +189,7 @@ function runnerEnvironment({ env, settings }: StackOptions, port: number): Recor
     EDGE_TO_RUNNER_KEYS: `k1:${secrets.edgeToRunnerKey}`,
     RUNNER_TO_EDGE_KEYS: `k1:${secrets.runnerToEdgeKey}`,
     PUPPETEER_EXECUTABLE_PATH: env.PUPPETEER_EXECUTABLE_PATH ?? '',
+    EGRESS_ALLOW: env.EGRESS_ALLOW,
     SANDBOX_URL: local(ports.sandbox),
     SANDBOX_TOKEN: secrets.sandboxToken,
   };

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { systemResolve, type Resolve } from '../../egress/dialable.ts';
 import type { EngineOptions } from '../port.ts';
 import type { LinkedBrowserOptions } from './linked-browser.ts';
 import type { EngineTimes } from './times.ts';
@@ -8,10 +9,12 @@ export const WwebjsSettings = z.object({
   chromiumPath: z.string().nullable(),
   /** Chromium flags that put the simulated WhatsApp in the real one's place; a sandbox session does not start without. */
   sandboxArgs: z.array(z.string()),
+  /** Private places that a session's proxy may be at: EGRESS_ALLOW. */
+  egressAllow: z.array(z.string()).default([]),
 });
 export type WwebjsSettings = z.infer<typeof WwebjsSettings>;
 
-export type WwebjsEngineDeps = WwebjsSettings & {
+export type WwebjsEngineDeps = z.input<typeof WwebjsSettings> & {
   /** Structured entries; never message text, QR data or file names. */
   log: (entry: Record<string, unknown>) => void;
   now?: () => number;
@@ -19,6 +22,8 @@ export type WwebjsEngineDeps = WwebjsSettings & {
   times?: Partial<EngineTimes>;
   onBrowser?: (pid: number | null) => void;
   messageKeyPatch?: boolean;
+  /** How a proxy's name is resolved; by default as the system does. */
+  resolve?: Resolve;
 };
 
 /** How a session's browser is to be launched. */
@@ -32,6 +37,8 @@ export function browserOptions(
     extraArgs: options.mode === 'sandbox' ? deps.sandboxArgs : [],
     headless: deps.headless ?? true,
     proxy: options.proxy,
+    egressAllow: deps.egressAllow ?? [],
+    resolve: deps.resolve ?? systemResolve,
     messageKeyPatch: deps.messageKeyPatch ?? true,
   };
 }

@@ -79,6 +79,7 @@ class WwebjsEngine implements WhatsAppEngine {
       onReload: () => this.#onReload(),
       onState: (state) => this.#onEarlyState(state),
       onNeedsPerson: (action) => tell({ type: 'action_required', action }),
+      onProxyRefused: (detail) => log('engine.proxy_refused', { detail }),
       onPageError: (detail) => log('engine.page_error', { detail: detail.slice(0, 200) }),
     });
     this.#watches = new PageWatches({

@@ -8,15 +8,22 @@ import { reapStrayBrowsers } from './stray-browsers.ts';
 export type WwebjsHostOptions = {
   /** Null when there is none: starting an engine then fails with that reason. */
   chromiumPath: string | null;
+  /** Private places that a session's proxy may be at, as EGRESS_ALLOW names them. */
+  egressAllow?: readonly string[];
   /** Chromium flags that put the sandbox in WhatsApp's place, for a session in sandbox mode. */
   sandboxChromiumArgs: (profile: SandboxProfile) => string[] | Promise<string[]>;
 };
 
 /** The runner's side of engines over whatsapp-web.js: which browser, where its link is, and what a dead one leaves. */
-export function wwebjsHost({ chromiumPath, sandboxChromiumArgs }: WwebjsHostOptions): EngineHost {
+export function wwebjsHost({
+  chromiumPath,
+  egressAllow = [],
+  sandboxChromiumArgs,
+}: WwebjsHostOptions): EngineHost {
   return {
     settings: async ({ mode, sandboxProfile }): Promise<WwebjsSettings> => ({
       chromiumPath,
+      egressAllow: [...egressAllow],
       sandboxArgs: mode === 'sandbox' ? await sandboxChromiumArgs(sandboxProfile ?? 'stock') : [],
     }),
     sweep: killProfileProcesses,

@@ -1,5 +1,4 @@
 import type { LaunchOptions, Protocol } from 'puppeteer';
-import type { SessionProxy } from '../../../shared/protocol/leases.ts';
 
 /** One evaluate may take this long before puppeteer gives up on the browser; its default is 180 s. */
 export const PROTOCOL_TIMEOUT_MS = 45_000;
@@ -44,10 +43,9 @@ export function launchOptions(input: {
 }
 
 /** Everything goes by the proxy: calls over UDP, which no such proxy carries, must not go around it either. */
-export function proxyArgs(proxy: SessionProxy | null): string[] {
-  if (proxy === null) return [];
+export function proxyArgs(url: string): string[] {
   return [
-    `--proxy-server=${proxy.url.replace(/\/+$/, '')}`,
+    `--proxy-server=${url}`,
     '--force-webrtc-ip-handling-policy=disable_non_proxied_udp',
     '--disable-quic',
   ];

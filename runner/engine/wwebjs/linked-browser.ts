@@ -1,5 +1,7 @@
 import type { Browser } from 'puppeteer';
 import type { SessionProxy } from '../../../shared/protocol/leases.ts';
+import type { Resolve } from '../../egress/dialable.ts';
+import type { LocalProxy } from '../../egress/session-proxy.ts';
 import type { SessionAction } from '../../../shared/session-actions.ts';
 import { chromiumVersion } from './chromium-version.ts';
 import { until } from '../wait.ts';
@@ -25,6 +27,10 @@ export type LinkedBrowserOptions = {
   headless: boolean;
   /** The browser's only way out, when there is one. */
   proxy: SessionProxy | null;
+  /** EGRESS_ALLOW: private places that the proxy may be at. */
+  egressAllow: readonly string[];
+  /** How its name is resolved. */
+  resolve: Resolve;
   /** Off only in a test that shows what the library does without it. */
   messageKeyPatch: boolean;
 };
@@ -41,6 +47,7 @@ export type LinkedBrowserHooks = {
   /** The page asks for what only a person can do. */
   onNeedsPerson: (action: SessionAction) => void;
   onPageError: (detail: string) => void;
+  onProxyRefused: (detail: string) => void;
 };
 
 /** One launch of Chromium with the library and our patches in it. */
@@ -55,6 +62,7 @@ export class LinkedBrowser {
   #page: LibraryPage | null = null;
   #browser: Browser | null = null;
   #launch: Promise<void> | null = null;
+  #proxy: LocalProxy | null = null;
   #open = true;
 
   constructor(options: LinkedBrowserOptions, hooks: LinkedBrowserHooks) {
@@ -72,7 +80,7 @@ export class LinkedBrowser {
         chromiumPath: options.chromiumPath,
         headless: options.headless,
         asRoot: process.getuid?.() === 0,
-        extraArgs: [...options.extraArgs, ...proxyArgs(options.proxy)],
+        extraArgs: options.extraArgs,
       }),
     };
     this.client = new Client(this.#libraryOptions) as LibraryClient;
@@ -98,6 +106,7 @@ export class LinkedBrowser {
   async launch(): Promise<void> {
     await freeProfile(this.#options.profileDir);
     await this.#chooseUserAgent();
+    await this.#startProxy();
     if (!this.#open) throw new Error('closed while it started');
     this.#launch = this.client.initialize();
     await this.#launch;
@@ -115,6 +124,7 @@ export class LinkedBrowser {
     if (pid !== null) killTree(pid);
     await this.#endLaunch();
     await killProfileProcesses(this.#options.profileDir);
+    await this.#proxy?.close();
   }
 
   /** Kills at once; resolves when no process of the browser is left. */
@@ -159,15 +169,24 @@ export class LinkedBrowser {
     page.on('framenavigated', (frame) => {
       if (frame === page.mainFrame() && this.#open) this.#hooks.onReload();
     });
-    await this.#logInAtProxy(page);
+    if (this.#proxy !== null) await page.authenticate(this.#proxy);
     await page.setUserAgent(identityFor(await browser.version()));
     await patchPage(page, { ...this.#hooks, messageKeyPatch: this.#options.messageKeyPatch });
   }
 
-  async #logInAtProxy(page: LibraryPage): Promise<void> {
-    const { proxy } = this.#options;
-    if (proxy?.username === undefined) return;
-    await page.authenticate({ username: proxy.username, password: proxy.password ?? '' });
+  /** The browser's launch arguments name the proxy, so that it listens before. */
+  async #startProxy(): Promise<void> {
+    const { proxy, egressAllow, resolve } = this.#options;
+    if (proxy === null) return;
+    // Loaded only when it is needed: few sessions have a proxy.
+    const { startSessionProxy } = await import('../../egress/session-proxy.ts');
+    this.#proxy = await startSessionProxy({
+      proxy,
+      allow: egressAllow,
+      resolve,
+      onRefused: (detail) => this.#hooks.onProxyRefused(detail),
+    });
+    this.#libraryOptions.puppeteer?.args?.push(...proxyArgs(this.#proxy.url));
   }
 
   #gone(detail: string): void {

@@ -16,6 +16,8 @@ let sandbox: TestSandbox;
 let program: TestPrograms;
 const links: SandboxLink[] = [];
 const logged: Record<string, unknown>[] = [];
+/** Where the name of a proxy resolves to. */
+let proxyAddress = '127.0.0.1';
 
 beforeAll(async () => {
   sandbox = await startTestSandbox();
@@ -34,6 +36,8 @@ function newLink(times: Partial<EngineTimes> = {}, profile: 'stock' | '2026-09' 
     createWwebjsEngine(options, emit, {
       chromiumPath: testChromium(),
       sandboxArgs: sandbox.chromiumArgs(profile),
+      egressAllow: ['127.0.0.1/32'],
+      resolve: async () => [{ address: proxyAddress, family: 4 }],
       log: (entry) => logged.push(entry),
       times,
     }),
@@ -236,6 +240,27 @@ describe('a proxy', () => {
       await proxy.close();
       await link.event('connection', ({ connected }) => !connected);
     } finally {
+      await proxy.close();
+    }
+  });
+
+  it('whose name moves to a private address is not dialled there', async () => {
+    const account = { username: 'customer', password: 'hunter2' };
+    const proxy = await startConnectProxy({ targetPort: sandbox.tlsPort('stock'), ...account });
+    const link = newLink({ startMs: 15_000 });
+    link.proxy = { url: proxy.url.replace('127.0.0.1', 'proxy.test'), ...account };
+    link.renew();
+    await link.link();
+    await link.engine.stop();
+    proxyAddress = '127.0.0.2';
+    try {
+      const asked = proxy.asked.length;
+      link.renew();
+      await expect(link.engine.start()).rejects.toThrow();
+      expect(proxy.asked).toHaveLength(asked);
+      expect(logged.map(({ event }) => event)).toContain('engine.proxy_refused');
+    } finally {
+      proxyAddress = '127.0.0.1';
       await proxy.close();
     }
   });

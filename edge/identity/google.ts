@@ -2,6 +2,7 @@ import { genericOAuth } from 'better-auth/plugins/generic-oauth';
 import { decodeJwt } from 'jose';
 import { z } from 'zod';
 import type { EdgeEnv } from '../env.ts';
+import { cleanName } from '../values/name.ts';
 
 export const GOOGLE = 'google';
 
@@ -39,18 +40,10 @@ export function googlePlugin(env: EdgeEnv): ReturnType<typeof genericOAuth> | nu
   });
 }
 
-/** What a person may be called here too: one line, of 100 characters. */
-const asName = (text: string): string =>
-  text
-    .replaceAll(/\p{Cc}+/gu, ' ')
-    .trim()
-    .slice(0, 100)
-    .toWellFormed();
-
 function read(idToken: string) {
   const { data } = Claims.safeParse(decodeJwt(idToken));
   if (data === undefined) return null;
   const { sub, email, email_verified: emailVerified = false, picture } = data;
-  const name = asName(data.name ?? '') || asName(email?.split('@')[0] ?? '');
+  const name = cleanName(data.name ?? '') || cleanName(email?.split('@')[0] ?? '');
   return { id: sub, sub, email, emailVerified, name, image: picture };
 }

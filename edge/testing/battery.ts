@@ -248,7 +248,7 @@ export function idPositions(operation: ListedOperation, document: Document): IdP
   ];
 }
 
-function propertiesOf(given: unknown, document: Document): Record<string, unknown> {
+export function propertiesOf(given: unknown, document: Document): Record<string, unknown> {
   if (given === undefined) return {};
   const schema = Schema.parse(given);
   const target = schema.$ref?.split('/').at(-1);

@@ -2,7 +2,7 @@ import { z } from '@hono/zod-openapi';
 import { SESSION_STATUSES } from '../../../shared/session-status.ts';
 import { PageQuery } from '../../http/cursor.ts';
 import { EmailAddress } from '../../identity/email-address.ts';
-import { DisplayName } from '../workspace/fields.ts';
+import { Name } from '../name-fields.ts';
 import { SessionSchema } from '../sessions/schemas.ts';
 import {
   SessionLimit,
@@ -96,7 +96,7 @@ export const AdminSessionSchema = z
 
 export const CreateUser = z.strictObject({
   email: EmailAddress,
-  name: DisplayName,
+  name: Name,
   role: z.enum(PLATFORM_ROLES).default('user'),
 });
 
@@ -114,7 +114,7 @@ export const UpdatedUser = UserSchema.extend({ stoppedKeys: z.array(StoppedKey) 
 
 export const UpdateAnyWorkspace = z
   .strictObject({
-    name: DisplayName,
+    name: Name,
     tier: TierName,
     maxSessions: z
       .union([SessionLimitNumber, z.literal('unlimited')])

@@ -1,5 +1,4 @@
 import { z } from '@hono/zod-openapi';
-import { badText } from '../../values/storable-text.ts';
 import { MAX_PASSWORD, MIN_PASSWORD } from '../../identity/password.ts';
 
 export { EmailAddress } from '../../identity/email-address.ts';
@@ -10,14 +9,6 @@ export const needsLogin = { security: [{ cookie: [] }] };
 export const takesLogin = { security: [{ cookie: [] }, {}] };
 /** Routes that anybody may ask. */
 export const needsNothing = { security: [] };
-
-export const PersonName = z
-  .string()
-  .trim()
-  .min(1)
-  .max(100)
-  .refine((name) => badText(name) === null && !/\p{Cc}/u.test(name), 'holds control characters')
-  .openapi({ example: 'Ann Example' });
 
 export const NewPassword = z
   .string()

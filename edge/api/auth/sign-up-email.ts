@@ -3,20 +3,20 @@ import type { App } from '../../http/app.ts';
 import { errors } from '../../http/envelope.ts';
 import { jsonBody } from '../../http/json-body.ts';
 import { judgeSignUp, signUpRefused } from '../../services/identity/judge-sign-up.ts';
+import { Name } from '../name-fields.ts';
 import { askIdentity } from './ask-identity.ts';
 import {
   bare,
   EmailAddress,
   needsNothing,
   NewPassword,
-  PersonName,
   readAnswer,
   ReturnAddress,
   User,
 } from './schemas.ts';
 
 const Body = z.strictObject({
-  name: PersonName,
+  name: Name.openapi({ example: 'Ann Example' }),
   email: EmailAddress,
   password: NewPassword,
   callbackURL: ReturnAddress.optional(),

@@ -1,5 +1,6 @@
 import { z } from '@hono/zod-openapi';
 import { PAGE_LIMIT } from '../../http/cursor.ts';
+import { SessionLookup } from '../name-fields.ts';
 import { Subscription } from '../webhooks/schemas.ts';
 import {
   EVENT_TYPES,
@@ -43,7 +44,7 @@ export const EventQuery = z.object({
       description: 'Types, wildcards or aliases, separated by commas.',
       example: 'message.*',
     }),
-  sessionId: z.string().max(100).optional().openapi({ description: 'Id or name.' }),
+  sessionId: SessionLookup.optional().openapi({ description: 'Id or name.' }),
 });
 
 export const EventTypeParam = z.object({

@@ -6,6 +6,7 @@ import { DEFAULT_PER_MINUTE } from '../../services/keys/key-limit.ts';
 import { TIER_PER_MINUTE } from '../../services/sessions/tiers.ts';
 import { GRANTS } from '../../services/keys/require-scope.ts';
 import { Moment } from '../moment-field.ts';
+import { Name, SessionIdOrName } from '../name-fields.ts';
 
 export const KEY_EXAMPLE = 'key_01k2q8z6m4c8f7h3n5r9t1v0wx';
 
@@ -34,7 +35,7 @@ const Range = z
 
 /** Fields of a key that its workspace writes. */
 export const KeyFields = {
-  name: z.string().trim().min(1).max(100).openapi({ example: 'Order service' }),
+  name: Name.openapi({ example: 'Order service' }),
   scopes: z
     .array(z.string().refine((scope) => KNOWN.has(scope), `must be one of ${GRANTS.join(', ')}`))
     .min(1)
@@ -43,7 +44,7 @@ export const KeyFields = {
       description: 'What the key may do: scopes, `area:*`, or `*` for everything.',
       example: ['messages:send', 'messages:read'],
     }),
-  sessionId: z.string().min(1).max(100).nullable().openapi({
+  sessionId: SessionIdOrName.nullable().openapi({
     description: 'Id or name of the only session that the key can reach; null for all sessions.',
   }),
   expiresAt: Moment.refine((moment) => moment.getTime() > Date.now(), 'must be in the future')

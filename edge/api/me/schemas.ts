@@ -1,5 +1,6 @@
 import { z } from '@hono/zod-openapi';
-import { DisplayName, ROLES, TimeZone } from '../workspace/fields.ts';
+import { Name } from '../name-fields.ts';
+import { ROLES, TimeZone } from '../workspace/fields.ts';
 import { USER_EXAMPLE, WORKSPACE_EXAMPLE } from '../workspace/schemas.ts';
 
 export const MeSchema = z
@@ -55,7 +56,7 @@ export const MeSchema = z
 
 export const UpdateMe = z
   .strictObject({
-    name: DisplayName,
+    name: Name,
     timeZone: TimeZone.nullable(),
     workspaceId: z.string().min(1).max(100).openapi({
       description:

@@ -4,6 +4,7 @@ import { MESSAGE_STATUSES } from '../../../shared/message-status.ts';
 import { PageQuery } from '../../http/cursor.ts';
 import { answer } from '../../http/envelope.ts';
 import { IDEMPOTENCY_ERRORS, IdempotencyKey } from '../../http/idempotency-key.ts';
+import { SessionIdOrName, SessionLookup } from '../name-fields.ts';
 import { Moment } from '../moment-field.ts';
 import { DEFAULT_EXPIRY_SECONDS, MAX_AHEAD_DAYS } from '../../services/messages/enqueue.ts';
 
@@ -42,7 +43,7 @@ export const SendTerms = z.object(Terms);
 
 /** Fields of every send to a recipient, whatever its kind. */
 export const SendFields = {
-  sessionId: z.string().min(1).max(100).optional().openapi({
+  sessionId: SessionIdOrName.optional().openapi({
     description:
       "Id or name. Without it, the session that the key is pinned to, otherwise the workspace's default session.",
     example: SESSION_EXAMPLE,
@@ -209,7 +210,7 @@ export const ReplyMessage = z.strictObject({
 
 export const MessageQuery = z.object({
   ...PageQuery,
-  sessionId: z.string().max(100).optional().openapi({ description: 'Id or name.' }),
+  sessionId: SessionLookup.optional().openapi({ description: 'Id or name.' }),
   direction: z.enum(['inbound', 'outbound']).optional(),
   status: z.enum(MESSAGE_STATUSES).optional(),
   reference: Reference.optional(),

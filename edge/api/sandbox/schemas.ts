@@ -1,6 +1,7 @@
 import { z } from '@hono/zod-openapi';
 import { INBOUND_TYPES, LimitedText } from '../../../shared/catalogue/message-kinds.ts';
 
+import { Name } from '../name-fields.ts';
 import { PhoneNumber } from '../recipient-fields.ts';
 
 export { SessionRef } from '../sessions/schemas.ts';
@@ -15,7 +16,7 @@ export const ScanSandbox = z.strictObject({
   phone: PhoneNumber.optional().openapi({
     description: 'Number of the phone. Without it, one is made up.',
   }),
-  name: z.string().min(1).max(100).optional(),
+  name: Name.optional(),
   pairingCode: z
     .string()
     .regex(/^[A-Za-z0-9]{4}-?[A-Za-z0-9]{4}$/, 'eight letters and digits')
@@ -29,7 +30,7 @@ export const SandboxScanned = z
 
 export const SandboxMessage = z.strictObject({
   from: z.string().min(1).max(100).openapi({ description: 'Phone number or LID of the sender.' }),
-  name: z.string().min(1).max(100).optional(),
+  name: Name.optional(),
   chatId: z.string().max(100).optional().openapi({
     description:
       'A group that the sender is in; by default the chat with the sender. For a message from the session’s own phone, any chat.',

@@ -2,7 +2,8 @@ import { z } from '@hono/zod-openapi';
 import { SANDBOX_PROFILES, SESSION_MODES } from '../../../shared/session-status.ts';
 import { cursorOf, PageQuery } from '../../http/cursor.ts';
 import { PhoneNumber } from '../recipient-fields.ts';
-import { Pacing, Proxy, Region, SessionName } from './schemas.ts';
+import { SessionName } from '../name-fields.ts';
+import { Pacing, Proxy, Region } from './schemas.ts';
 
 /** What callers send to the routes of sessions. */
 

@@ -1,32 +1,21 @@
 import { z } from '@hono/zod-openapi';
-import { isId } from '../../../shared/ids.ts';
 import {
   SANDBOX_PROFILES,
   SESSION_MODES,
   SESSION_STATUSES,
 } from '../../../shared/session-status.ts';
+import { SessionLookup } from '../name-fields.ts';
 
 export const SESSION_EXAMPLE = 'ses_01k2q8z6m4c8f7h3n5r9t1v0wx';
 
 /** Path parameter of every session route. */
 export const SessionRef = z.object({
-  id: z
-    .string()
-    .min(1)
-    .max(100)
-    .openapi({
-      param: { name: 'id', in: 'path' },
-      description: 'Id or name of the session.',
-      example: SESSION_EXAMPLE,
-    }),
+  id: SessionLookup.openapi({
+    param: { name: 'id', in: 'path' },
+    description: 'Id or name of the session.',
+    example: SESSION_EXAMPLE,
+  }),
 });
-
-/** A name addresses its session in paths, so that it may not look like an id. */
-export const SessionName = z
-  .string()
-  .regex(/^[A-Za-z0-9][A-Za-z0-9 ._-]{0,63}$/, 'letters, digits, spaces, . _ -; at most 64')
-  .refine((name) => !isId('session', name), 'must not look like a session id')
-  .openapi({ example: 'support' });
 
 /** The smallest gap between two sends, and how much random time is added at most. */
 export const Pacing = z

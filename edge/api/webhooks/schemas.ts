@@ -2,6 +2,7 @@ import { z } from '@hono/zod-openapi';
 import { isId } from '../../../shared/ids.ts';
 import { SUBSCRIBABLE } from '../../../shared/catalogue/events/index.ts';
 import { DEFAULT_ATTEMPTS, MAX_ATTEMPTS } from '../../webhooks/retry-schedule.ts';
+import { Description, SessionIdOrName } from '../name-fields.ts';
 
 export const WEBHOOK_EXAMPLE = 'whk_01k2q8z6m4c8f7h3n5r9t1v0wx';
 
@@ -48,7 +49,7 @@ export const WebhookFields = {
     description: 'An https:// or http:// address on a public host. Redirects are not followed.',
     example: 'https://example.com/hooks/waypost',
   }),
-  description: z.string().max(500).nullable(),
+  description: Description.nullable(),
   eventTypes: z
     .array(Subscription)
     .min(1)
@@ -58,7 +59,7 @@ export const WebhookFields = {
         'Types, wildcards (`message.*`, `*`) or aliases; events arrive under the name that you subscribe to.',
       example: ['message.received', 'session.*'],
     }),
-  sessionIds: z.array(z.string().min(1).max(100)).min(1).max(100).nullable().openapi({
+  sessionIds: z.array(SessionIdOrName).min(1).max(100).nullable().openapi({
     description: 'Ids or names of the sessions whose events to deliver; null for all sessions.',
   }),
   headers: CustomHeaders.openapi({

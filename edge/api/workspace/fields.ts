@@ -25,15 +25,6 @@ export const TimeZone = z
   })
   .openapi({ type: 'string', description: 'IANA time zone.', example: 'Europe/Berlin' });
 
-/** What a person or a workspace is called: one line. */
-export const DisplayName = z
-  .string()
-  .trim()
-  .min(1)
-  .max(100)
-  .regex(/^[^\p{Cc}\p{Zl}\p{Zp}]*$/u, 'one line of text, without control characters')
-  .openapi({ example: 'Order desk' });
-
 export const ROLES = ['owner', 'member'] as const;
 
 export const MemberRole = z

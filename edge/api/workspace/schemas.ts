@@ -4,7 +4,8 @@ import { Deleted } from '../deleted.ts';
 import { Pacing, SESSION_EXAMPLE } from '../sessions/schemas.ts';
 import { EmailAddress } from '../../identity/email-address.ts';
 import { KEY_EXAMPLE } from '../keys/schemas.ts';
-import { AllSessions, DisplayName, MemberRole, ROLES, TimeZone } from './fields.ts';
+import { Name, SessionIdOrName } from '../name-fields.ts';
+import { AllSessions, MemberRole, ROLES, TimeZone } from './fields.ts';
 
 export const WORKSPACE_EXAMPLE = 'wks_01k2q8z6m4c8f7h3n5r9t1v0wx';
 export const USER_EXAMPLE = 'usr_01k2q8z6m4c8f7h3n5r9t1v0wx';
@@ -24,7 +25,7 @@ export const SessionLimit = z.union([z.int(), z.literal('unlimited')]);
 
 /** Settings that a workspace writes. */
 export const WorkspaceFields = {
-  name: DisplayName,
+  name: Name,
   timeZone: TimeZone,
   cleanupTime: z
     .string()
@@ -44,7 +45,7 @@ export const WorkspaceFields = {
     description: 'How many days message content is kept; 0 erases it once it is delivered.',
     example: 1,
   }),
-  defaultSessionId: z.string().min(1).max(100).nullable().openapi({
+  defaultSessionId: SessionIdOrName.nullable().openapi({
     description:
       'Id or name of the session that requests without a `sessionId` use; null for none.',
     example: 'support',

@@ -59,7 +59,7 @@ export const sessions = pgTable(
     updatedAt: updatedAt(),
   },
   (table) => [
-    uniqueIndex('sessions_workspace_name').on(table.workspaceId, table.name),
+    uniqueIndex('sessions_workspace_name').on(table.workspaceId, sql`lower(${table.name})`),
     index('sessions_workspace_created').on(table.workspaceId, table.createdAt),
     index('sessions_phone')
       .on(table.phoneNumber)

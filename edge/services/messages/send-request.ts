@@ -3,7 +3,7 @@ import type { Idempotency } from './idempotency.ts';
 
 /** One message as a caller asks for it, of whatever kind. */
 export type SendRequest = {
-  /** Id or name, as the caller wrote it; null: the quoted message's session, the key's own or the workspace's default. */
+  /** Id or name, as `nameKey` gives it; null: the quoted message's session, the key's own or the workspace's default. */
   session: string | null;
   /** A reply goes to the quoted message's chat, and from its session. */
   to: { chatId: string } | { quotedMessageId: string };

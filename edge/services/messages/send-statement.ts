@@ -87,7 +87,7 @@ export function sendStatement({
         where m.session_id = s.id and m.status in ('queued', 'sending') limit ${QUEUE_LIMIT}
       ) waiting) as waiting
     from sessions s
-    join wanted on wanted.ref = s.id or wanted.ref = s.name
+    join wanted on wanted.ref = s.id or wanted.ref = lower(s.name)
     join caller on ${shownToCaller}
     left join session_leases l on l.session_id = s.id
     left join runners r on r.id = l.runner_id and r.boot_id = l.boot_id

@@ -21,6 +21,9 @@ const ownerSpeaks = sql<boolean>`coalesce(
   ${sessionLeases.leaseUntil} > now() and ${sessionLeases.startedEpoch} = ${sessionLeases.epoch} and ${runners.id} is not null,
   false)`;
 
+/** What a session's name is looked up by, and is unique in. */
+export const lowerName = sql`lower(${sessions.name})`;
+
 /** A query for sessions with lease and owner, whosever they are. */
 export const sessionRows = ({ db }: Pick<ServiceContext, 'db'>) =>
   db
@@ -46,6 +49,7 @@ export const selectSessions = (ctx: ServiceContext, where: SQL | undefined) =>
 
 /**
  * The session that an id or name means to this caller; an archived one only where `archived` says so.
+ * @param idOrName as `nameKey` gives it
  * @throws AppError SESSION_NOT_FOUND, also for a member without reach; FORBIDDEN when a key does not reach it
  */
 export async function findSession(
@@ -57,7 +61,7 @@ export async function findSession(
   const [found] = await selectSessions(
     ctx,
     and(
-      or(eq(sessions.id, idOrName), eq(sessions.name, idOrName)),
+      or(eq(sessions.id, idOrName), eq(lowerName, idOrName)),
       archived ? undefined : isNull(sessions.archivedAt),
       withinReach(hidesFrom(reach), sessions),
     ),

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { newId } from '../../../shared/ids.ts';
 import type { Services } from '../../context.ts';
 import { violatesConstraint } from '../../db/database-errors.ts';
+import { cleanName } from '../../values/name.ts';
 
 const Row = z.object({ id: z.string() });
 
@@ -20,7 +21,7 @@ export async function provisionSupabaseUser({
 }): Promise<string | null> {
   const { subject, email, emailVerified } = input;
   const now = services.now();
-  const name = email.split('@')[0] ?? email;
+  const name = cleanName(email.split('@')[0] ?? '') || email;
   try {
     const { rows } = await services.db.execute(sql`
       with person as (

@@ -10,6 +10,8 @@ import {
   type Reach,
   SESSION_COLUMNS,
 } from '../users/reach.ts';
+import { nameKey } from '../../values/name.ts';
+import { lowerName } from '../sessions/internal.ts';
 import type { WebhookRow } from './webhook-view.ts';
 
 /**
@@ -83,10 +85,12 @@ export async function resolveSessions(
       and(
         eq(sessions.workspaceId, ctx.workspaceId),
         withinReach({ ...reach, pin: null }, sessions),
-        or(inArray(sessions.id, [...wanted]), inArray(sessions.name, [...wanted])),
+        or(inArray(sessions.id, [...wanted]), inArray(lowerName, [...wanted])),
       ),
     );
-  const missing = wanted.filter((one) => !rows.some(({ id, name }) => id === one || name === one));
+  const missing = wanted.filter(
+    (one) => !rows.some(({ id, name }) => id === one || nameKey(name) === one),
+  );
   if (missing.length > 0) throw new AppError('SESSION_NOT_FOUND', undefined, { sessions: missing });
   for (const row of rows) refuseBeyond(reach, row);
   return rows.map(({ id }) => id);

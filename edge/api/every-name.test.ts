@@ -1,0 +1,122 @@
+import { eq } from 'drizzle-orm';
+import { describe, expect, test } from 'vitest';
+import { callOperation, idPositions, newThings, propertiesOf, withId } from '../testing/battery.ts';
+import { createHarness, idOf } from '../testing/harness.ts';
+import { readDocument } from '../testing/openapi.ts';
+
+/* Every place of the OpenAPI document that takes a name, or refers to a session by its name. */
+const harness = await createHarness();
+const { document, operations } = readDocument(
+  await (await harness.request('GET', '/openapi.json')).json(),
+);
+const user = await harness.newUser({ isAdmin: true });
+const key = user.token;
+const ids = await newThings(harness, user);
+
+describe('a session', () => {
+  test('is there once, however its name is written', async () => {
+    const { apiKey } = await harness.newWorkspace();
+    const create = (name: string) =>
+      harness.call('POST', '/v1/sessions', { key: apiKey, body: { name, mode: 'sandbox' } });
+    const first = await create(' Support  desk ');
+    expect(first).toMatchObject({ status: 201, data: { name: 'Support desk' } });
+    for (const name of ['support desk', 'SUPPORT DESK', 'Support desk ', 'Support\u00a0desk'])
+      expect(await create(name)).toMatchObject({ status: 409, error: { code: 'CONFLICT' } });
+    const other = idOf(await create('sales'));
+    const renamed = await harness.call('PATCH', `/v1/sessions/${other}`, {
+      key: apiKey,
+      body: { name: 'SUPPORT desk' },
+    });
+    expect(renamed).toMatchObject({ status: 409, error: { code: 'CONFLICT' } });
+    const respelt = await harness.call('PATCH', '/v1/sessions/support%20desk%20', {
+      key: apiKey,
+      body: { name: 'SUPPORT desk' },
+    });
+    expect(respelt).toMatchObject({ status: 200, data: { id: idOf(first), name: 'SUPPORT desk' } });
+  });
+
+  const places = operations.flatMap((operation) =>
+    idPositions(operation, document)
+      .filter(({ kind }) => kind === 'session')
+      .map((position) => ({
+        operation,
+        position,
+        where: `${operation.method} ${operation.path} ${position.in} ${position.name}`,
+      })),
+  );
+
+  test.each(places)('is found by its name in other spelling: $where', async (place) => {
+    const { operation, position } = place;
+    const { workspaceId, userId } = user;
+    const name = `My phone ${crypto.randomUUID().slice(0, 8)}`;
+    const { id } = await harness.newSession({ workspaceId, name, createdBy: userId });
+    await harness.db
+      .update(harness.schema.sessionLeases)
+      .set({ desired: 'stopped' })
+      .where(eq(harness.schema.sessionLeases.sessionId, id));
+    const written = { ...ids, session: encodeURIComponent(`  ${name.toUpperCase()} `) };
+    const inBodyOrQuery = withId(position, { ...ids, session: `  ${name.toUpperCase()} ` });
+    const answer = await (position.in === 'path'
+      ? callOperation(harness, operation, written, { key })
+      : callOperation(harness, operation, ids, { key }, inBodyOrQuery));
+    expect(answer.status).not.toBe(404);
+    expect(await answer.text()).not.toMatch(/SESSION_NOT_FOUND|VALIDATION_ERROR/);
+  });
+});
+
+const named = operations.filter(({ method, requestBody }) => {
+  const schema = requestBody?.content?.['application/json']?.schema;
+  return method !== 'GET' && 'name' in propertiesOf(schema, document);
+});
+
+test('these take a name', () => {
+  expect(named.map(({ method, path }) => `${method} ${path}`)).toEqual(
+    expect.arrayContaining([
+      'POST /v1/sessions',
+      'PATCH /v1/sessions/{id}',
+      'POST /v1/sessions/{id}/sandbox/scan',
+      'POST /v1/keys',
+      'PATCH /v1/workspace',
+      'PATCH /v1/me',
+      'POST /v1/admin/users',
+      'POST /auth/sign-up/email',
+    ]),
+  );
+});
+
+describe.each(named)('$method $path', (operation) => {
+  test.each([
+    '',
+    ' \t ',
+    '\u200b',
+    'two\nlines',
+    'a\u0007b',
+    'a\u200bb',
+    'a\u200db',
+    'a\u202eb',
+    'a\u2066b',
+    'a\ufeffb',
+    'x'.repeat(101),
+  ])('refuses the name %j', async (name) => {
+    const answer = await callOperation(
+      harness,
+      operation,
+      ids,
+      { key },
+      { in: 'body', name: 'name', value: name },
+    );
+    expect(answer.status).toBe(422);
+    expect(await answer.text()).toContain('body.name: ');
+  });
+});
+
+test('the description of a webhook is one line too, and a blank one is none', async () => {
+  const post = (description: string) =>
+    harness.call('POST', '/v1/webhooks', {
+      key,
+      body: { url: 'https://example.com/', description },
+    });
+  expect(await post('  Orders \u00a0 in ')).toMatchObject({ data: { description: 'Orders in' } });
+  expect(await post(' ')).toMatchObject({ data: { description: null } });
+  expect(await post('a\u202eb')).toMatchObject({ status: 422 });
+});

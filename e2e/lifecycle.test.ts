@@ -5,6 +5,7 @@ import { z } from 'zod';
 import { type Deployment, startDeployment } from './testing/deployment.ts';
 import { MessageView, sendText, settled } from './testing/session.ts';
 import { until } from './testing/until.ts';
+import { worldOf } from './testing/world.ts';
 
 const Session = z.object({ id: z.string(), status: z.string(), reason: z.string() });
 const Code = z.object({ code: z.string(), expiresAt: z.iso.datetime() });
@@ -127,7 +128,11 @@ describe('the life of a session', () => {
       status: 'failed',
       error: { code: 'NUMBER_CHANGED' },
     });
-    expect((await call('DELETE', `/${id}`)).status).toBe(200);
+    const { phone, at } = await worldOf(deployment, '15550177003');
+    expect((await phone.account(at)).devices).toHaveLength(1);
+    const deleted = (await call('DELETE', `/${id}`)).data(z.object({ unlinked: z.boolean() }));
+    expect(deleted).toEqual({ unlinked: true });
+    expect((await phone.account(at)).devices).toEqual([]);
   });
 });
 

@@ -16,9 +16,9 @@ import { startSession } from '../services/sessions/start-session.ts';
 import { stopSession } from '../services/sessions/stop-session.ts';
 import { unarchiveSession } from '../services/sessions/unarchive-session.ts';
 import { updateSession } from '../services/sessions/update-session.ts';
-import { Deleted } from './deleted.ts';
 import { area, operation, withMeta } from './operation.ts';
 import {
+  DeletedSession,
   LoggedOutSession,
   PairingCode,
   SessionLogEntry,
@@ -113,9 +113,10 @@ export const sessions = area('Sessions', [
     path: '/v1/sessions/{id}',
     takes: scope('sessions:write'),
     summary: 'Delete a session',
-    description: 'Deletes it with its messages. Messages that are still queued are not sent.',
+    description:
+      'Unlinks the phone and deletes the session with its messages. Messages that are still queued are not sent. A session that does not run, or whose runner is out of reach, is deleted all the same, with `unlinked: false`.',
     params: SessionRef,
-    answer: [200, 'The session is deleted.', Deleted],
+    answer: [200, 'The session is deleted.', DeletedSession],
     errors: ['SESSION_NOT_FOUND'],
     run: ({ ctx, params }) => deleteSession({ ctx, input: params }),
   }),

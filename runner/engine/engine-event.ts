@@ -32,8 +32,12 @@ export const EngineEventMessage = z.discriminatedUnion('type', [
   z.object({ type: z.literal('connection'), connected: z.boolean(), detail: z.string() }),
   /** The phone, or what else is linked to the account, did something at `at` (Unix ms) that we did not. */
   z.object({ type: z.literal('phone_seen'), at: z.number() }),
-  /** The phone unlinked us: never reconnect, always a new engine. */
-  z.object({ type: z.literal('logged_out'), reason: z.string() }),
+  /** The phone unlinked us, or we it: never reconnect, always a new engine. `unclear`: WhatsApp may list the device still. */
+  z.object({
+    type: z.literal('logged_out'),
+    reason: z.string(),
+    unclear: z.boolean().exactOptional(),
+  }),
   z.object({ type: z.literal('action_required'), action: z.enum(SESSION_ACTION_NAMES) }),
   /** `file` is there when the fact is a message with media; its `media.mediaId` is still null. */
   z.object({ type: z.literal('fact'), fact: FactReport, file: InboundFile.exactOptional() }),

@@ -71,6 +71,16 @@ describe('a linked session', () => {
     expect((await restarted).response).toMatchObject(OK);
   });
 
+  it('is logged out without WhatsApp where that does not answer, and says so however often', async () => {
+    const { edge, whatsapp } = stage();
+    const session = await online();
+    whatsapp.engineOf(session).offline = true;
+    for (let time = 0; time < 2; time += 1) {
+      const { response } = await edge.command(session, 'logout', {});
+      expect(response).toEqual({ ok: true, result: { unlinked: false } });
+    }
+  });
+
   it('is logged out on request, and starts from nothing when it is asked for a code', async () => {
     const { edge, whatsapp } = stage();
     const session = await online();

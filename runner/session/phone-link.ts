@@ -55,6 +55,8 @@ export class PhoneLink {
   readonly #keeper: CredentialKeeper;
   #traffic: Traffic;
   #phoneReportedAt = -Infinity;
+  /** The phone may list this device, whether or not anything here can use it. */
+  #isListed = false;
 
   constructor(deps: PhoneLinkDeps) {
     this.#deps = deps;
@@ -105,7 +107,7 @@ export class PhoneLink {
 
   /** Drops the link at WhatsApp, as far as it can be reached. @returns false when WhatsApp could not be reached */
   async logout(): Promise<boolean> {
-    const unlinked = this.engines.page === 'ready' || !this.board.linked;
+    this.#isListed ||= this.board.linked;
     try {
       await this.engines.engine?.logout();
     } catch (error) {
@@ -114,7 +116,7 @@ export class PhoneLink {
     }
     if (this.board.status !== 'logged_out') this.#unlinked('logged_out', 'requested');
     await this.end('stop');
-    return unlinked;
+    return !this.#isListed;
   }
 
   /** The QR code on the page, after up to `waitMs`; null when none came. Brings a resting session up. */
@@ -188,6 +190,7 @@ export class PhoneLink {
       case 'phone_seen':
         return this.#onPhoneSeen(event);
       case 'logged_out':
+        this.#isListed = event.unclear === true;
         return this.#unlinked('logged_out', event.reason);
       case 'action_required':
         return this.board.needsPerson(event.action);
@@ -200,6 +203,7 @@ export class PhoneLink {
 
   #onQr({ qr, expiresAt }: EventOf<'qr'>): void {
     this.engines.progress('unlinked');
+    this.#isListed = false;
     this.board.notLinked();
     this.#keeper.unregistered();
     // The page goes on changing its QR code while a pairing code is shown.
@@ -219,6 +223,7 @@ export class PhoneLink {
 
   #onAuthenticated(): void {
     this.#codes.clear();
+    this.#isListed = true;
     this.board.apply('authenticated');
     if (this.engines.page !== 'ready') this.engines.progress('loading');
   }

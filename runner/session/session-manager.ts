@@ -225,6 +225,8 @@ export class SessionManager {
     if (!this.#sessions.has(sessionId) && reason !== 'deleted') return;
     void this.#inLane(sessionId, async () => {
       this.#log.info('session.lost', { sessionId, reason });
+      // However it was deleted: the phone must not go on listing a device that is no more.
+      if (reason === 'deleted') await this.#sessions.get(sessionId)?.logout();
       await this.#end(
         sessionId,
         reason === 'taken'

@@ -123,8 +123,8 @@ describe('a linked session', () => {
     expect(edge.session(session).statuses).toEqual(['reconnecting', 'online']);
   });
 
-  it('is removed from the disk when it was deleted', async () => {
-    const { edge } = stage();
+  it('is unlinked, and removed from the disk, when it was deleted', async () => {
+    const { edge, whatsapp } = stage();
     const session = edge.addSession();
     await stage().startHere();
     await edge.online(session);
@@ -133,6 +133,7 @@ describe('a linked session', () => {
     edge.sessions.delete(session);
     await edge.call('/v1/wake', {});
     await until('its folder is gone', () => !existsSync(folder));
+    expect(whatsapp.engineOf(session).calls).toContain('logout');
     expect(running(session)).toBe(0);
   });
 

@@ -117,6 +117,21 @@ export const LoggedOutSession = z
     },
   });
 
+export const DeletedSession = z
+  .object({
+    id: z.string(),
+    deleted: z.literal(true),
+    unlinked: z
+      .boolean()
+      .describe(
+        'Whether the phone lists no device of this session any more; if not, see `advice`.',
+      ),
+    advice: z.string().nullable().describe('How to remove the device on the phone.'),
+  })
+  .openapi('DeletedSession', {
+    example: { id: SESSION_EXAMPLE, deleted: true, unlinked: true, advice: null },
+  });
+
 export const SessionLogEntry = z
   .object({
     id: z.string(),

@@ -1,12 +1,27 @@
 import { sql } from 'drizzle-orm';
 import type { ServiceContext } from '../../context.ts';
 import { lockWorkspaces } from '../../events/append.ts';
+import { describeError } from '../../log/describe-error.ts';
 import { auditInsert } from '../audit/audit-row.ts';
-import { findSession, ownerOf, wakeRunner } from './internal.ts';
+import { findSession, isHeld, ownerOf, type SessionRow, wakeRunner } from './internal.ts';
+
+/** How long WhatsApp and the browser may take; the runner goes on unlinking after that. */
+const UNLINK_WAIT_MS = 20_000;
+
+const ADVICE =
+  'The phone may still list this device. Remove it there: WhatsApp, Settings, Linked devices, the device, Log out.';
+
+export type DeletedSession = {
+  id: string;
+  deleted: true;
+  unlinked: boolean;
+  advice: string | null;
+};
 
 /**
- * Deletes a session with its messages, media rows and lease. Its owner learns at its next heartbeat, which it is asked for
- * at once.
+ * Unlinks a session's phone where that is possible, and deletes the session with its messages, media rows and lease,
+ * whatever came of it. The owner learns at its next heartbeat, which it is asked for at once, and unlinks by itself if it has
+ * not yet. `unlinked` is true when the phone lists no device of this session; otherwise `advice` says how to remove it.
  * @throws AppError SESSION_NOT_FOUND
  */
 export async function deleteSession({
@@ -15,19 +30,48 @@ export async function deleteSession({
 }: {
   ctx: ServiceContext;
   input: { id: string };
-}): Promise<{ id: string; deleted: true }> {
+}): Promise<DeletedSession> {
   const row = await findSession(ctx, input.id, { archived: true });
   const { id } = row.session;
+  const unlinked = !isLinked(row) || (await unlink(ctx, row));
   const remove = sql`
     with gone as (
       delete from sessions where id = ${id} and workspace_id = ${ctx.workspaceId} returning id
     ),
-    audited as (${auditInsert(ctx, { target: id })})
+    audited as (${auditInsert(ctx, { target: id, details: { unlinked } })})
     update workspaces set default_session_id = null from gone
     where workspaces.id = ${ctx.workspaceId} and default_session_id = gone.id`;
   // The workspace first, as whoever writes events takes it: the other way round the two could deadlock.
   await ctx.db.batch([ctx.db.execute(lockWorkspaces([ctx.workspaceId])), ctx.db.execute(remove)]);
   const owner = ownerOf(row);
   if (owner !== null) ctx.waitUntil(wakeRunner(ctx, owner));
-  return { id, deleted: true };
+  return { id, deleted: true, unlinked, advice: unlinked ? null : ADVICE };
+}
+
+/** States of a session that shows a code, or would if it ran. */
+const UNLINKED: ReadonlySet<string> = new Set(['created', 'qr', 'pairing_code', 'logged_out']);
+
+const isLinked = ({ session }: SessionRow): boolean =>
+  !UNLINKED.has(session.status) &&
+  (session.phoneNumber !== null || session.status === 'authenticating');
+
+/** Asks the owner. A session that does not run is not started for this. @returns whether WhatsApp has dropped the link */
+async function unlink(ctx: ServiceContext, row: SessionRow): Promise<boolean> {
+  const owner = ownerOf(row);
+  if (owner === null || !isHeld(row)) return false;
+  const asked = ctx.runners.command(owner, 'logout', {}).then(
+    ({ unlinked }) => unlinked,
+    (error: unknown) => {
+      const { requestId } = ctx;
+      ctx.log({
+        event: 'unlink_failed',
+        requestId,
+        sessionId: row.session.id,
+        ...describeError(error),
+      });
+      return false;
+    },
+  );
+  ctx.waitUntil(asked);
+  return Promise.race([asked, scheduler.wait(UNLINK_WAIT_MS).then(() => false)]);
 }

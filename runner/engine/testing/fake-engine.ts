@@ -54,6 +54,8 @@ export class FakeEngine implements WhatsAppEngine {
   /** What every `ask` rejects with. */
   failure: Error | null = null;
   killed = false;
+  /** WhatsApp does not answer. */
+  offline = false;
 
   constructor(world: FakeWorld, options: EngineOptions, emit: (event: EngineEvent) => void) {
     this.#world = world;
@@ -100,7 +102,7 @@ export class FakeEngine implements WhatsAppEngine {
   async logout(): Promise<void> {
     this.calls.push('logout');
     rmSync(this.#linkFile(), { force: true });
-    this.emit({ type: 'logged_out', reason: 'requested' });
+    this.emit({ type: 'logged_out', reason: 'requested', unclear: this.offline });
     this.#end();
     this.emit({ type: 'closed', reason: 'stopped', detail: 'logged out' });
   }

@@ -54,7 +54,7 @@ class WwebjsEngine implements WhatsAppEngine {
   #ready = false;
   #connected = false;
   #loggedOut = false;
-  #logoutRequested = false;
+  #logout: 'requested' | 'confirmed' | null = null;
 
   constructor(options: EngineOptions, emit: (event: EngineEvent) => void, deps: WwebjsEngineDeps) {
     this.#options = options;
@@ -129,11 +129,12 @@ class WwebjsEngine implements WhatsAppEngine {
   }
 
   async logout(): Promise<void> {
-    this.#logoutRequested = true;
+    this.#logout = 'requested';
     if (this.#closing === null && this.#ready) {
       try {
         const { page } = this.#browser;
         await withDeadline(page.evaluate(dropLink), this.#times.logoutMs, 'logout');
+        this.#logout = 'confirmed';
       } catch (error) {
         this.#log('engine.logout_unclear', { detail: describe(error) });
       }
@@ -258,8 +259,8 @@ class WwebjsEngine implements WhatsAppEngine {
   #onLoggedOut(): void {
     if (this.#loggedOut || this.#closed) return;
     this.#loggedOut = true;
-    const reason = this.#logoutRequested ? 'requested' : 'the phone unlinked this device';
-    this.#emit({ type: 'logged_out', reason });
+    const reason = this.#logout === null ? 'the phone unlinked this device' : 'requested';
+    this.#emit({ type: 'logged_out', reason, unclear: this.#logout === 'requested' });
     void this.#close('stopped', 'logged out');
   }
 

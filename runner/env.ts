@@ -42,6 +42,8 @@ const Env = z
     /** About how often a session that changes is copied while it runs. */
     RUNNER_SNAPSHOT_EVERY_SECONDS: z.coerce.number().min(0.1).max(86_400).default(600),
     RUNNER_MAX_SESSIONS: z.coerce.number().int().min(1).max(1_000).default(10),
+    /** A session that shows codes for this long, and nobody links a phone, is stopped. */
+    QR_TIMEOUT_MINUTES: z.coerce.number().min(0.05).max(10_080).default(15),
     HOST: z.string().min(1).default('127.0.0.1'),
     /** A session's browser that takes more is replaced in a quiet moment; not set: never. */
     RUNNER_SESSION_MEMORY_LIMIT_MB: optional(z.coerce.number().int().min(100)),

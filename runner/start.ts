@@ -122,7 +122,12 @@ export async function startRunner(options: RunnerOptions): Promise<Runner> {
         : null,
     startCap: env.RUNNER_START_CAP,
     mostUnacked: env.RUNNER_UNACKED_SENDS,
-    timing: { ...SESSION_TIMING, snapshots, ...options.timing },
+    timing: {
+      ...SESSION_TIMING,
+      qrTimeoutMs: env.QR_TIMEOUT_MINUTES * 60_000,
+      snapshots,
+      ...options.timing,
+    },
   });
 
   let url = '';

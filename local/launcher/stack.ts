@@ -182,6 +182,7 @@ function runnerEnvironment({ env, settings }: StackOptions, port: number): Recor
     RUNNER_START_CAP: env.RUNNER_START_CAP,
     RUNNER_UNACKED_SENDS: env.RUNNER_UNACKED_SENDS,
     RUNNER_SNAPSHOT_AFTER_SECONDS: env.RUNNER_SNAPSHOT_AFTER_SECONDS,
+    QR_TIMEOUT_MINUTES: env.QR_TIMEOUT_MINUTES,
     HOST: '127.0.0.1',
     PORT: String(port),
     PUBLIC_URL: '',

@@ -39,6 +39,45 @@ describe('an engine that is linked and never ready', () => {
   });
 });
 
+describe('a code that nobody scans', () => {
+  const stage = useStage({ autoLink: false });
+
+  async function showsCode() {
+    const { edge, whatsapp } = stage();
+    const session = edge.addSession();
+    const clock = new FakeClock(Date.now());
+    stage().extraEnv = { QR_TIMEOUT_MINUTES: '0.1' };
+    await stage().startHere({ clock });
+    await until('a code', () => edge.told(session, 'session.qr').length === 1);
+    return { clock, edge, session, engine: whatsapp.engineOf(session) };
+  }
+
+  it('ends the session after QR_TIMEOUT_MINUTES, however many codes were shown', async () => {
+    const { clock, edge, session, engine } = await showsCode();
+    await clock.advance(4_000);
+    engine.emit({ type: 'qr', qr: '2@the-next', expiresAt: clock.now() + 20_000 });
+    engine.showCode();
+    await clock.advance(1_999);
+    expect(engine.calls).not.toContain('stop');
+    await clock.advance(1);
+    expect(engine.calls).toContain('stop');
+    await until('the edge is told why', () =>
+      edge
+        .told(session, 'session.status')
+        .some(({ status, reason }) => status === 'disconnected' && reason === 'qr_timeout'),
+    );
+  });
+
+  it('is forgotten once a phone is linked', async () => {
+    const { clock, edge, session, engine } = await showsCode();
+    await clock.advance(5_000);
+    engine.scan();
+    await edge.online(session);
+    await clock.advance(6_000);
+    expect(edge.session(session).statuses.at(-1)).toBe('online');
+  });
+});
+
 describe('a sign of the phone', () => {
   const stage = useStage();
 

@@ -14,6 +14,7 @@ import { EngineLifecycle } from './engine-lifecycle.ts';
 import { LinkCodes, type CurrentQr } from './link-codes.ts';
 import type { SessionFolder } from './session-folder.ts';
 import { StatusBoard } from './status-board.ts';
+import { Timers } from './timers.ts';
 import type { SessionTiming } from './timing.ts';
 
 const PHONE_GRAIN_MS = 3_600_000;
@@ -55,6 +56,8 @@ export class PhoneLink {
   readonly #keeper: CredentialKeeper;
   #traffic: Traffic;
   #phoneReportedAt = -Infinity;
+  /** Runs while codes are shown; ends by a phone, or with the session. */
+  readonly #unscanned: Timers<'qr'>;
   /** The phone may list this device, whether or not anything here can use it. */
   #isListed = false;
 
@@ -65,6 +68,7 @@ export class PhoneLink {
     const names = { sessionId, epoch };
     this.#traffic = assignment.traffic ?? { status: false, channels: false };
     this.#codes = new LinkCodes(clock);
+    this.#unscanned = new Timers(clock);
     this.#keeper = deps.keeper(() => this.#online());
     const changed = (): void => {
       deps.changed();
@@ -136,6 +140,7 @@ export class PhoneLink {
 
   /** From here on no engine is started; one that runs goes on until `end`. */
   retire(): void {
+    this.#unscanned.clearAll();
     this.engines.retire();
     this.#keeper.retire();
     this.#codes.wake();
@@ -205,6 +210,7 @@ export class PhoneLink {
     this.engines.progress('unlinked');
     this.#isListed = false;
     this.board.notLinked();
+    this.#expectScan();
     this.#keeper.unregistered();
     // The page goes on changing its QR code while a pairing code is shown.
     if (!this.#codes.pairing) {
@@ -215,6 +221,13 @@ export class PhoneLink {
     this.#deps.linkLost();
   }
 
+  /** From the first code on; a new code, or a new page that shows codes, leaves no more time. */
+  #expectScan(): void {
+    const { qrTimeoutMs } = this.#deps.timing;
+    if (this.engines.ending || this.#unscanned.has('qr')) return;
+    this.#unscanned.set('qr', qrTimeoutMs, () => this.#restFor('qr_timeout'));
+  }
+
   #onPairingCode({ code, expiresAt }: EventOf<'pairing_code'>): void {
     this.#codes.showPairingCode({ code, expiresAt });
     this.board.apply('pairing_code');
@@ -223,6 +236,7 @@ export class PhoneLink {
 
   #onAuthenticated(): void {
     this.#codes.clear();
+    this.#unscanned.clearAll();
     this.#isListed = true;
     this.board.apply('authenticated');
     if (this.engines.page !== 'ready') this.engines.progress('loading');
@@ -254,13 +268,19 @@ export class PhoneLink {
     if (reason === 'unpaired') return this.#unlinked('unpaired', detail);
     if (reason !== 'conflict')
       return this.engines.failed(reason === 'start_failed' ? 'start_failed' : 'crashed', detail);
-    this.board.apply('conflict', detail);
+    this.#restFor('conflict', detail);
+  }
+
+  /** Closes the engine; only a start brings another. */
+  #restFor(signal: 'conflict' | 'qr_timeout', detail?: string): void {
+    this.board.apply(signal, detail);
     const closed = this.engines.rest();
     this.engines.onProfile(() => closed);
   }
 
   #unlinked(signal: 'logged_out' | 'unpaired', detail: string): void {
     const { assignment, bootId, folder } = this.#deps;
+    this.#unscanned.clearAll();
     this.#keeper.unregistered();
     this.board.unlinked(signal, detail);
     this.#deps.linkLost();

@@ -16,19 +16,19 @@ const ABBREVIATIONS: Record<string, SessionStatus> = {
   fa: 'failed',
 };
 
-// start resume qr pairing auth ready lost restored logged_out unpaired action conflict crashed start_failed unresp fenced gave_up stopped restart memory crash_loop
+// start resume qr pairing auth ready lost restored logged_out unpaired action conflict crashed start_failed unresp fenced gave_up stopped restart memory crash_loop qr_timeout
 const EXPECTED: Record<SessionStatus, string> = {
-  created: '        st re . . . . . . lo . . . . . . . . di . . .',
-  starting: '       . re qr pc au on . . lo lo ac di . . . . fa di . . fa',
-  qr: '             . . . pc au on . . lo lo ac di st st st st fa di st st fa',
-  pairing_code: '   . . qr . au on . . lo lo ac di st st st st fa di st st fa',
-  authenticating: ' . . qr pc . on . . lo lo ac di st st st st fa di st st fa',
-  online: '         . . qr pc . . re . lo lo ac di re re re re fa di re re fa',
-  reconnecting: '   . . qr pc . on . on lo lo ac di . . . . fa di . . fa',
-  action_required: '. . qr pc . on . . lo lo . di st st st st fa di st st fa',
-  disconnected: '   st re . . . . . . lo . . . . . . . . . . . .',
-  logged_out: '     st re . . . . . . . . . . . . . . . . . . .',
-  failed: '         st re . . . . . . lo . . . . . . . . di . . .',
+  created: '        st re . . . . . . lo . . . . . . . . di . . . .',
+  starting: '       . re qr pc au on . . lo lo ac di . . . . fa di . . fa di',
+  qr: '             . . . pc au on . . lo lo ac di st st st st fa di st st fa di',
+  pairing_code: '   . . qr . au on . . lo lo ac di st st st st fa di st st fa di',
+  authenticating: ' . . qr pc . on . . lo lo ac di st st st st fa di st st fa di',
+  online: '         . . qr pc . . re . lo lo ac di re re re re fa di re re fa di',
+  reconnecting: '   . . qr pc . on . on lo lo ac di . . . . fa di . . fa di',
+  action_required: '. . qr pc . on . . lo lo . di st st st st fa di st st fa di',
+  disconnected: '   st re . . . . . . lo . . . . . . . . . . . . .',
+  logged_out: '     st re . . . . . . . . . . . . . . . . . . . .',
+  failed: '         st re . . . . . . lo . . . . . . . . di . . . .',
 };
 
 const pairs = SESSION_STATUSES.flatMap((status) => {

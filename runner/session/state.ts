@@ -32,6 +32,8 @@ export const SIGNALS = [
   'memory',
   /** Too many starts in a row failed: from here on it is tried seldom. */
   'crash_loop',
+  /** Nobody scanned or typed a code for too long. */
+  'qr_timeout',
 ] as const;
 export type Signal = (typeof SIGNALS)[number];
 
@@ -57,6 +59,7 @@ const COMING_UP: Omit<Row, 'qr' | 'pairing_code' | 'authenticated'> = {
   restart_requested: 'starting',
   memory: 'starting',
   crash_loop: 'failed',
+  qr_timeout: 'disconnected',
 };
 
 /** No engine runs, and only a start brings one. */
@@ -83,6 +86,7 @@ const atRest = (status: SessionStatus): Row => ({
   restart_requested: status,
   memory: status,
   crash_loop: status,
+  qr_timeout: status,
 });
 
 /** Waits for a person; losing the socket meanwhile changes nothing. */

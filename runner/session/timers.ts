@@ -18,6 +18,10 @@ export class Timers<Name extends string> {
     this.#running.set(name, cancel);
   }
 
+  has(name: Name): boolean {
+    return this.#running.has(name);
+  }
+
   clear(...names: Name[]): void {
     for (const name of names) {
       this.#running.get(name)?.();

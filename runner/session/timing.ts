@@ -7,6 +7,8 @@ import { UNSETTLED_TIMING, type UnsettledTiming } from './unsettled.ts';
 export type SessionTiming = ReconnectTiming & {
   /** From the engine's start, or from `authenticated`, to what must come next. */
   readyMs: number;
+  /** How long codes are shown that nobody scans or types. */
+  qrTimeoutMs: number;
   /** How long the page may try to reconnect by itself. */
   reconnectMs: number;
   /** After this long online, the count of failed starts begins again at zero. */
@@ -18,6 +20,7 @@ export type SessionTiming = ReconnectTiming & {
 
 export const SESSION_TIMING: SessionTiming = {
   readyMs: 90_000,
+  qrTimeoutMs: 900_000,
   reconnectMs: 180_000,
   stableMs: 300_000,
   retry: { baseMs: 1_000, maxMs: 60_000 },

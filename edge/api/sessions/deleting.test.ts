@@ -16,6 +16,7 @@ type Case = {
   of: string;
   unlinked: boolean;
   status?: SessionStatus;
+  reason?: string;
   wasLinked?: boolean;
   /** What WhatsApp was told, by the owner's word; undefined: nobody is asked. */
   told?: boolean;
@@ -30,18 +31,24 @@ describe('deleting a session', () => {
     { of: 'online, whose runner is out of reach', unlinked: false, owner: 'away' },
     { of: 'just being linked', unlinked: true, told: true, status: 'authenticating' },
     { of: 'showing a code', unlinked: true, status: 'qr' },
+    { of: 'stopped for a code that nobody scanned', unlinked: true, reason: 'qr_timeout' },
     { of: 'logged out', unlinked: true, status: 'logged_out' },
     { of: 'without a runner', unlinked: false, owner: 'none', status: 'reconnecting' },
     { of: 'never linked', unlinked: true, owner: 'none', status: 'created', wasLinked: false },
     { of: 'stopped', unlinked: false, first: 'stop' },
     { of: 'archived', unlinked: false, first: 'archive' },
   ])('that is $of: unlinked is $unlinked', async (given) => {
-    const { of: _of, unlinked, status = 'online', wasLinked = true, told, owner, first } = given;
+    const { unlinked, told, owner, first, reason, wasLinked = true } = given;
+    const { status = reason === undefined ? 'online' : 'disconnected' } = given;
     const change = owner === 'away' ? { owner: AWAY } : {};
     const { call, post, set, id, runner, commands } = await ownedSession(harness, change);
     const { sessionLeases } = harness.schema;
     await runner.script({ logout: { body: { ok: true, result: { unlinked: told } } } });
-    await set({ status, ...(wasLinked && { phoneNumber: '15550100001' }) });
+    await set({
+      status,
+      ...(reason && { reason }),
+      ...(wasLinked && { phoneNumber: '15550100001' }),
+    });
     if (owner === 'none')
       await harness.db
         .update(sessionLeases)

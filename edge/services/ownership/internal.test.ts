@@ -61,7 +61,7 @@ describe('starting a session', () => {
     expect((await world.beat('a')).assigned).toMatchObject([{ sessionId: id, epoch: 5 }]);
   });
 
-  it.each(['logged_out', 'failed'] as const)(
+  it.each(['logged_out', 'failed', 'disconnected'] as const)(
     'that is %s makes its owner close it and begin anew',
     async (status) => {
       const id = await world.session({ ...OWNER, leaseIn: 30, status });

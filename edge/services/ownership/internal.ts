@@ -85,6 +85,9 @@ export const isOnAnothersDisk = (
         then ${interval(diskWaitMs)}
       else ${interval(NEVER_COPIED_WAIT_MS)} end))))`;
 
+/** States in which no engine runs, whoever owns the session. */
+const AT_REST = sql.raw(`'logged_out', 'failed', 'disconnected'`);
+
 /** States that only the session's user leads out of; one that is caught in a crash loop is tried again by itself. */
 const ENDED = sql.raw(`'logged_out', 'failed'`);
 
@@ -99,8 +102,8 @@ export const isOwnedAt = (epoch: number): SQL =>
 
 /**
  * Statement (or CTE): wants a session running. An owner that may still have a browser open keeps it; otherwise it goes to
- * `runnerId`, or with null to any runner that asks. One that had ended (logged out, failed) begins anew: without its boot,
- * the owner hears that it is lost, closes what it has, and takes it up again under the next epoch.
+ * `runnerId`, or with null to any runner that asks. One at rest begins anew: without its boot, the owner hears that it is
+ * lost, closes what it has, and takes it up again under the next epoch.
  * Returns (session_id, runner_id): whom to wake.
  */
 export const startLease = (
@@ -115,7 +118,7 @@ export const startLease = (
     retry_at = null,
     runner_id = case when not ${isFree()} then l.runner_id
       when ${needsItsDisk(runnerId, wait)} then l.started_runner_id else ${runnerId}::text end,
-    boot_id = case when ${isFree()} or ${hasEnded()} then null else l.boot_id end,
+    boot_id = case when ${isFree()} or ${isAtRest()} then null else l.boot_id end,
     lease_until = case
       when not ${isFree()} then l.lease_until
       when ${runnerId}::text is not null then ${leaseReserved()}
@@ -127,8 +130,8 @@ const needsItsDisk = (runnerId: string | null, wait: { diskWaitMs: number }): SQ
   sql`exists (select from sessions s where s.id = l.session_id
     and ${isOnAnothersDisk(sql`coalesce(${runnerId}::text, '')`, wait)})`;
 
-const hasEnded = (): SQL =>
-  sql`exists (select from sessions s where s.id = l.session_id and s.status in (${ENDED}))`;
+const isAtRest = (): SQL =>
+  sql`exists (select from sessions s where s.id = l.session_id and s.status in (${AT_REST}))`;
 
 /**
  * Statement (or CTE): wants a session stopped. The lease is left to run out, since only then is its browser known to be

@@ -53,6 +53,7 @@ const UNLINKED: ReadonlySet<string> = new Set(['created', 'qr', 'pairing_code', 
 
 const isLinked = ({ session }: SessionRow): boolean =>
   !UNLINKED.has(session.status) &&
+  !session.reason.startsWith('qr_timeout') &&
   (session.phoneNumber !== null || session.status === 'authenticating');
 
 /** Asks the owner. A session that does not run is not started for this. @returns whether WhatsApp has dropped the link */

@@ -119,19 +119,23 @@ describe('the owner’s word', () => {
     },
   );
 
-  it('on a conflict ends the wish to run: nobody takes the link back by himself', async () => {
-    const session = await newOwnedSession(harness);
-    const conflict = status({ status: 'disconnected', reason: 'conflict: opened elsewhere' });
-    await ingest(session, session.spool(conflict));
-    expect(await rowOf(session)).toMatchObject({
-      status: 'disconnected',
-      lease: { desired: 'stopped' },
-    });
-    const answer = await beat(session, {
-      sessions: [{ sessionId: session.sessionId, epoch: 1, status: 'disconnected', started: true }],
-    });
-    expect(answer.lost).toEqual([{ sessionId: session.sessionId, reason: 'stopped' }]);
-  });
+  it.each(['conflict: opened elsewhere', 'qr_timeout'])(
+    'on %s ends the wish to run',
+    async (reason) => {
+      const session = await newOwnedSession(harness);
+      await ingest(session, session.spool(status({ status: 'disconnected', reason })));
+      expect(await rowOf(session)).toMatchObject({
+        status: 'disconnected',
+        lease: { desired: 'stopped' },
+      });
+      const answer = await beat(session, {
+        sessions: [
+          { sessionId: session.sessionId, epoch: 1, status: 'disconnected', started: true },
+        ],
+      });
+      expect(answer.lost).toEqual([{ sessionId: session.sessionId, reason: 'stopped' }]);
+    },
+  );
 
   it('on other ends leaves the wish as it is', async () => {
     const session = await newOwnedSession(harness);

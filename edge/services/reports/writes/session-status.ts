@@ -63,9 +63,7 @@ export function sessionStatus(write: WriteContext, report: ReportOf<'session.sta
     ...(report.status === 'logged_out'
       ? [sql`unlinked as (${quarantineCredentials(sql`(select moved.id from moved)`)})`]
       : []),
-    ...(isConflict(report)
-      ? [sql`rested as (${stopLease(sql`(select moved.id from moved)`)})`]
-      : []),
+    ...(isOver(report) ? [sql`rested as (${stopLease(sql`(select moved.id from moved)`)})`] : []),
     sql`logged as (
       insert into session_log (session_id, status, reason, epoch, at)
       select moved.id, ${report.status}, ${report.reason}, ${spooled.epoch}::int, ${at}::timestamptz from moved
@@ -79,9 +77,12 @@ export function sessionStatus(write: WriteContext, report: ReportOf<'session.sta
 const isComing = (status: SessionStatus): boolean =>
   ['created', 'starting', 'reconnecting', 'failed'].includes(status);
 
-/** Somebody opened this link elsewhere. Taking it back would make the two fight: only the user starts it again. */
-const isConflict = ({ status, reason }: ReportOf<'session.status'>): boolean =>
-  status === 'disconnected' && reason.startsWith('conflict');
+/**
+ * Only the user starts it again: somebody opened this link elsewhere, and taking it back would make the two fight; or nobody
+ * linked a phone in time, and its place is for others.
+ */
+const isOver = ({ status, reason }: ReportOf<'session.status'>): boolean =>
+  status === 'disconnected' && /^(?:conflict|qr_timeout)/.test(reason);
 
 /** A code to type on the phone; a credential as the QR code is. */
 export function sessionPairingCode(

@@ -168,6 +168,8 @@ export const EdgeEnv = z.object({
    * heartbeat. Then it goes on elsewhere from an older copy.
    */
   RUNNER_DISK_WAIT_SECONDS: z.coerce.number().int().min(0).max(86_400).default(15),
+  /** Of each runner's places, so many per cent are kept for workspaces above Basic. */
+  RESERVED_PLACES_PERCENT: z.coerce.number().int().min(0).max(90).default(20),
   /** A message that WhatsApp took and no phone of the recipient got for so long is told of as stalled. */
   MESSAGE_STALLED_AFTER_MINUTES: z.coerce.number().int().min(1).max(1_440).default(30),
   EGRESS: Binding,

@@ -132,6 +132,7 @@ const settingsFor = (options: SimulationOptions, image: string): FleetSettings =
   maxMachines: Math.ceil(options.machines * 1.1),
   regions: REGIONS.map(([region]) => region),
   maxSessions: options.capacity,
+  reservedPercent: 0,
   idleAfterMs: 10 * MINUTE,
   changesPerRun: 30,
 });

@@ -20,6 +20,7 @@ const CASES: readonly {
   runners: readonly RunnerLoad[];
   region?: string;
   workspaceStarts?: number;
+  reservedPercent?: number;
   chosen: string | null;
 }[] = [
   { name: 'none at all', runners: [], chosen: null },
@@ -27,6 +28,24 @@ const CASES: readonly {
   { name: 'a full one never', runners: [runner('a', { sessions: 10 })], chosen: null },
   { name: 'an overfull one never', runners: [runner('a', { sessions: 12 })], chosen: null },
   { name: 'its last free place', runners: [runner('a', { sessions: 9 })], chosen: 'a' },
+  {
+    name: 'a kept place never',
+    runners: [runner('a', { sessions: 8 })],
+    reservedPercent: 20,
+    chosen: null,
+  },
+  {
+    name: 'the last that is not kept',
+    runners: [runner('a', { sessions: 8 }), runner('b', { sessions: 7, maxSessions: 9 })],
+    reservedPercent: 20,
+    chosen: 'b',
+  },
+  {
+    name: 'the only place there is, of which no share can be kept',
+    runners: [runner('a', { maxSessions: 1 })],
+    reservedPercent: 20,
+    chosen: 'a',
+  },
   { name: 'a draining one never', runners: [runner('a', { draining: true })], chosen: null },
   {
     name: 'one silent for 15 s never',
@@ -130,10 +149,17 @@ const CASES: readonly {
 ];
 
 describe('choosePlacement', () => {
-  it.each(CASES)('$name', ({ runners, region, workspaceStarts = 0, chosen }) => {
-    const want = { region: region ?? null, workspaceStartsLastMinute: workspaceStarts };
-    expect(choosePlacement(runners, want)?.runnerId ?? null).toBe(chosen);
-  });
+  it.each(CASES)(
+    '$name',
+    ({ runners, region, workspaceStarts = 0, reservedPercent = 0, chosen }) => {
+      const want = {
+        region: region ?? null,
+        workspaceStartsLastMinute: workspaceStarts,
+        reservedPercent,
+      };
+      expect(choosePlacement(runners, want)?.runnerId ?? null).toBe(chosen);
+    },
+  );
 
   it('spreads: placed one after the other, sessions end up even', () => {
     const fleet = ['a', 'b', 'c'].map((id) => runner(id));

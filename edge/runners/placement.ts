@@ -27,16 +27,19 @@ export type RunnerLoad = RunnerAddress & {
 export type Wanted = {
   /** Null: no region is nearer than another. */
   region: string | null;
+  /** Share of each runner's places that is kept free from this session; 0 when not given. */
+  reservedPercent?: number;
   /** What the session's workspace has begun within the last minute. */
   workspaceStartsLastMinute?: number;
 };
 
-function canTakeOne(runner: RunnerLoad): boolean {
+function canTakeOne(runner: RunnerLoad, reservedPercent: number): boolean {
+  const reserved = Math.floor((runner.maxSessions * reservedPercent) / 100);
   return (
     !runner.draining &&
     runner.cordoned !== true &&
     runner.heartbeatAgeMs < PLACEABLE_HEARTBEAT_AGE_MS &&
-    runner.sessions < runner.maxSessions &&
+    runner.sessions < runner.maxSessions - reserved &&
     (runner.startsLastMinute ?? 0) < STARTS_PER_MINUTE.runner
   );
 }
@@ -49,7 +52,7 @@ function canTakeOne(runner: RunnerLoad): boolean {
  */
 export function choosePlacement(runners: readonly RunnerLoad[], want: Wanted): RunnerLoad | null {
   if ((want.workspaceStartsLastMinute ?? 0) >= STARTS_PER_MINUTE.workspace) return null;
-  const able = runners.filter(canTakeOne);
+  const able = runners.filter((runner) => canTakeOne(runner, want.reservedPercent ?? 0));
   const near = nearestOnly(able, want.region);
   return near.reduce<RunnerLoad | null>(
     (best, runner) => (best === null || isLighter(runner, best) ? runner : best),

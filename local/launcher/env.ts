@@ -57,6 +57,7 @@ export const LauncherEnv = z.object({
   /** Online for this long before a session's credentials are copied first. */
   RUNNER_SNAPSHOT_AFTER_SECONDS: z.string().default('60'),
   RUNNER_DISK_WAIT_SECONDS: z.string().default('15'),
+  RESERVED_PLACES_PERCENT: z.string().default('20'),
   /** A session whose codes nobody scans is stopped after this time. */
   QR_TIMEOUT_MINUTES: z.string().default('15'),
   PUPPETEER_EXECUTABLE_PATH: optional(z.string()),

@@ -203,6 +203,7 @@ function fleetVariables({ env, settings }: StackOptions): Record<string, string>
     FLEET: env.WAYPOST_FLEET,
     RUNNER_MAX_SESSIONS: String(env.RUNNER_MAX_SESSIONS),
     RUNNER_DISK_WAIT_SECONDS: env.RUNNER_DISK_WAIT_SECONDS,
+    RESERVED_PLACES_PERCENT: env.RESERVED_PLACES_PERCENT,
   };
   if (env.WAYPOST_FLEET === 'static')
     return { ...shared, RUNNER_URLS: runnerPorts(env, settings).map(local).join(',') };

@@ -1,5 +1,6 @@
 import { sql } from 'drizzle-orm';
 import { z } from 'zod';
+import type { SessionMode } from '../../../shared/session-status.ts';
 import type { ServiceContext } from '../../context.ts';
 import { Count } from '../../db/moment.ts';
 import { describeError } from '../../log/describe-error.ts';
@@ -8,7 +9,7 @@ import { type Origin, regionNearest } from '../../runners/regions.ts';
 import { loadRunners, workspaceStarts } from '../ownership/internal.ts';
 import { reconcileFleet } from './reconcile.ts';
 
-const Starts = z.object({ starts: Count });
+const Starts = z.object({ starts: Count, basic: z.boolean() });
 
 /**
  * The runner that should get a session of this workspace now; null when none can: a heartbeat takes it up later, and
@@ -16,14 +17,21 @@ const Starts = z.object({ starts: Count });
  */
 export async function findPlace(
   ctx: ServiceContext,
-  want: { region: string | null },
+  want: { region: string | null; mode: SessionMode; phoneNumber: string | null },
 ): Promise<{ runner: RunnerLoad | null; runners: RunnerLoad[] }> {
   const [runners, { rows }] = await Promise.all([
     loadRunners(ctx.db),
-    ctx.db.execute(sql`select ${workspaceStarts(sql`${ctx.workspaceId}`)} as starts`),
+    ctx.db.execute(sql`select ${workspaceStarts(sql`${ctx.workspaceId}`)} as starts,
+      exists (select from workspaces w where w.id = ${ctx.workspaceId} and w.tier = 'basic') as basic`),
   ]);
-  const { starts } = Starts.parse(rows[0]);
-  const runner = choosePlacement(runners, { ...want, workspaceStartsLastMinute: starts });
+  const { starts, basic } = Starts.parse(rows[0]);
+  // As `leavesReserve` of ownership says it of a session that is there already.
+  const leavesReserve = basic && (want.mode === 'sandbox' || want.phoneNumber === null);
+  const runner = choosePlacement(runners, {
+    region: want.region,
+    workspaceStartsLastMinute: starts,
+    reservedPercent: leavesReserve ? ctx.env.RESERVED_PLACES_PERCENT : 0,
+  });
   return { runner, runners };
 }
 

@@ -35,7 +35,12 @@ export type MachineFacts = {
 export type FleetFacts = {
   machines: readonly MachineFacts[];
   /** Sessions wanted running that no runner has, by region (null: any). */
-  waiting: readonly { region: string | null; count: number }[];
+  waiting: readonly {
+    region: string | null;
+    count: number;
+    /** Of these, so many leave the reserved places to others; none when not given. */
+    leavingReserve?: number;
+  }[];
 };
 
 export type FleetSettings = {
@@ -45,6 +50,8 @@ export type FleetSettings = {
   /** Not empty; the first is the default. */
   regions: readonly string[];
   maxSessions: number;
+  /** Of each machine's places, kept for workspaces above Basic. */
+  reservedPercent: number;
   idleAfterMs: number;
   /** Machines that one run may start, and that it may send away as idle. */
   changesPerRun: number;
@@ -105,10 +112,23 @@ export const GONE: readonly (MachineState | null)[] = ['destroyed', 'replaced', 
 export const isAlive = (machine: MachineFacts): boolean =>
   machine.heartbeatAgeMs !== null && machine.heartbeatAgeMs < PLACEABLE_HEARTBEAT_AGE_MS;
 
-/** Free places of a machine that runs, or will once it has booted. One that is silent has none. */
-export function placesOf(machine: MachineFacts, settings: FleetSettings): number {
+/**
+ * Free places of a machine that runs, or will once it has booted. One that is silent has none. `open`: those that are not
+ * kept for workspaces above Basic.
+ */
+export function placesOf(
+  machine: MachineFacts,
+  settings: FleetSettings,
+): { free: number; open: number } {
   const booting = machine.desiredForMs <= FLEET_TIMES.bootMs;
-  if (!isAlive(machine) && !booting) return 0;
+  if (!isAlive(machine) && !booting) return { free: 0, open: 0 };
   const most = isAlive(machine) ? machine.maxSessions : settings.maxSessions;
-  return Math.max(0, most - machine.sessions);
+  return {
+    free: Math.max(0, most - machine.sessions),
+    open: Math.max(0, openOf(most, settings) - machine.sessions),
+  };
 }
+
+/** Places of a machine with so many that everybody may have. */
+export const openOf = (maxSessions: number, { reservedPercent }: FleetSettings): number =>
+  maxSessions - Math.floor((maxSessions * reservedPercent) / 100);

@@ -5,6 +5,7 @@ import { Count } from '../../db/moment.ts';
 import type { Machine } from '../../runners/fleets/port.ts';
 import { PLACEABLE_HEARTBEAT_AGE_MS } from '../../runners/placement.ts';
 import { isAdoptable, isFree } from '../ownership/internal.ts';
+import { leavesReserve } from '../ownership/reserved-places.ts';
 import type { FleetFacts, MachineFacts } from './fleet-facts.ts';
 
 const msSince = (moment: SQL): SQL => sql`(extract(epoch from now() - ${moment}) * 1000)::bigint`;
@@ -36,7 +37,8 @@ const selectRows = (): SQL => sql`
 
 /** Sessions that a runner may take up at once, and that none which lives is meant for. */
 const selectWaiting = (): SQL => sql`
-  select coalesce(s.region, w.region) as region, count(*) as count
+  select coalesce(s.region, w.region) as region, count(*) as count,
+    count(*) filter (where ${leavesReserve()}) as "leavingReserve"
   from session_leases l
   join sessions s on s.id = l.session_id
   join workspaces w on w.id = s.workspace_id
@@ -65,7 +67,7 @@ const Row = z.object({
 });
 type Row = z.infer<typeof Row>;
 
-const Waiting = z.object({ region: z.string().nullable(), count: Count });
+const Waiting = z.object({ region: z.string().nullable(), count: Count, leavingReserve: Count });
 
 /** What the database knows of the fleet. */
 export async function loadFleetRows(

@@ -31,7 +31,7 @@ export function planDeploy(
   const full = kept.length >= settings.maxMachines;
   let room = kept
     .filter((one) => one.image === settings.image && isAlive(one))
-    .reduce((sum, one) => sum + placesOf(one, settings), 0);
+    .reduce((sum, one) => sum + placesOf(one, settings).free, 0);
   const leaving: MachineFacts[] = [];
   let homeless = 0;
   for (const machine of next) {

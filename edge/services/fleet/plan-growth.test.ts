@@ -42,6 +42,22 @@ const CASES: Case[] = [
     plan: ['create fra (sessions_wait)'],
   },
   {
+    name: 'those of Basic workspaces have none of the places that are kept',
+    machines: [machine('a', { sessions: 8 })],
+    waiting: [{ region: 'fra', count: 1, leavingReserve: 1 }],
+    plan: ['create fra (sessions_wait)'],
+  },
+  {
+    name: 'eight of Basic workspaces and two others fill one machine',
+    waiting: [{ region: 'fra', count: 10, leavingReserve: 8 }],
+    plan: ['create fra (sessions_wait)'],
+  },
+  {
+    name: 'nine of Basic workspaces are too many for one',
+    waiting: [{ region: 'fra', count: 9, leavingReserve: 9 }],
+    plan: ['create fra (sessions_wait)', 'create fra (sessions_wait)'],
+  },
+  {
     name: 'one machine per session: as many as sessions',
     settings: { maxSessions: 1 },
     waiting: [{ region: 'fra', count: 3 }],

@@ -5,6 +5,7 @@ import {
   type FleetSettings,
   isAlive,
   type MachineFacts,
+  openOf,
   placesOf,
 } from './fleet-facts.ts';
 import { planDeploy } from './plan-deploy.ts';
@@ -44,15 +45,19 @@ export function planGrowth(
     return true;
   };
 
-  let free = kept.reduce((sum, machine) => sum + placesOf(machine, settings), 0);
-  for (const { region, count } of regionsByNeed(waiting, settings)) {
+  const places = kept.map((machine) => placesOf(machine, settings));
+  let free = places.reduce((sum, one) => sum + one.free, 0);
+  let open = places.reduce((sum, one) => sum + one.open, 0);
+  for (const { region, count, leavingReserve } of regionsByNeed(waiting, settings)) {
     let missing = count - free;
-    free = Math.max(0, free - count);
-    while (missing > 0 && grow(region, 'sessions_wait')) {
+    let missingOpen = leavingReserve - open;
+    while ((missing > 0 || missingOpen > 0) && grow(region, 'sessions_wait')) {
       missing -= settings.maxSessions;
-      // What the last one has to spare is there for the next region.
-      if (missing < 0) free -= missing;
+      missingOpen -= openOf(settings.maxSessions, settings);
     }
+    // What the last one has to spare is there for the next region.
+    free = Math.max(0, -missing);
+    open = Math.max(0, -missingOpen);
   }
   while (running < settings.minMachines && grow(leastServed(kept, actions, settings), 'minimum'));
 
@@ -75,14 +80,18 @@ const isResumable = (machine: MachineFacts, settings: FleetSettings): boolean =>
 function regionsByNeed(
   waiting: FleetFacts['waiting'],
   settings: FleetSettings,
-): { region: string; count: number }[] {
-  const needs = new Map<string, number>();
-  for (const { region, count } of waiting) {
+): { region: string; count: number; leavingReserve: number }[] {
+  const needs = new Map<string, { count: number; leavingReserve: number }>();
+  for (const { region, count, leavingReserve = 0 } of waiting) {
     const [nearest = ''] = byDistance(region ?? settings.regions[0] ?? '', settings.regions);
-    needs.set(nearest, (needs.get(nearest) ?? 0) + count);
+    const so = needs.get(nearest) ?? { count: 0, leavingReserve: 0 };
+    needs.set(nearest, {
+      count: so.count + count,
+      leavingReserve: so.leavingReserve + leavingReserve,
+    });
   }
   return [...needs]
-    .map(([region, count]) => ({ region, count }))
+    .map(([region, need]) => ({ region, ...need }))
     .toSorted((left, right) => right.count - left.count || (left.region < right.region ? -1 : 1));
 }
 

@@ -55,6 +55,7 @@ async function runOnce(
     {
       ...scaling,
       maxSessions: env.RUNNER_MAX_SESSIONS,
+      reservedPercent: env.RESERVED_PLACES_PERCENT,
       idleAfterMs: env.FLEET_IDLE_MINUTES * 60_000,
       changesPerRun: CHANGES_PER_RUN,
     },

@@ -72,6 +72,16 @@ describe.each(ROWS)('%s', (name, { needs, example }) => {
     });
   });
 
+  it('of a session that no runner has a place for says so', async () => {
+    const { ctx, id } = await setUp({ status: 'created' });
+    await setLease(id, { runnerId: null, bootId: null, leaseUntil: null });
+    await harness.db.delete(harness.schema.runners);
+    await expect(askSession({ ctx, input: { ...input, id } })).rejects.toMatchObject({
+      code: 'SESSION_NOT_READY',
+      details: { status: 'created', reason: 'waiting_for_capacity' },
+    });
+  });
+
   it(`of a session that shows a QR code ${needs === 'online' ? 'is not ready' : 'is asked'}`, async () => {
     const { ctx, runner, id } = await setUp({ status: 'qr' });
     const outcome = await askSession({ ctx, input: { ...input, id } }).catch(

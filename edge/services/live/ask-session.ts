@@ -8,7 +8,13 @@ import {
 } from '../../../shared/protocol/index.ts';
 import type { ServiceContext } from '../../context.ts';
 import { isSandboxCommand, requireSandbox, type SandboxCommand } from '../sandbox/internal.ts';
-import { findSession, ownerOf, requireStarted, type SessionRow } from '../sessions/internal.ts';
+import {
+  findSession,
+  noRunnerYet,
+  ownerOf,
+  requireStarted,
+  type SessionRow,
+} from '../sessions/internal.ts';
 import { shownStatus } from '../sessions/session-view.ts';
 
 export type Asked<Name extends CommandName> = {
@@ -50,10 +56,10 @@ export async function askOwner<Name extends CommandName>(
 ): Promise<CommandOutput<Name>> {
   requireStarted(row);
   const { status } = shownStatus(row);
+  const owner = ownerOf(row);
+  if (row.waitsForCapacity) throw noRunnerYet(row);
   if (COMMANDS[name].needs === 'online' && status !== 'online')
     throw new AppError('SESSION_NOT_READY', `The session is ${status}, not online.`, { status });
-  const owner = ownerOf(row);
-  if (owner === null)
-    throw new AppError('SESSION_NOT_READY', 'No runner has taken the session yet.', { status });
+  if (owner === null) throw noRunnerYet(row);
   return ctx.runners.command(owner, name, ask);
 }

@@ -19,6 +19,7 @@ import {
   workspaceStarts,
 } from './internal.ts';
 import { currentRunner, listed } from './renew-leases.ts';
+import { leavesReserve, type Reserve, reservedPlaces } from './reserved-places.ts';
 
 /** Orphans that a runner gets at once which does not say how many it would start: browsers that start together starve each other. */
 const START_ROOM = 3;
@@ -53,15 +54,20 @@ export const takeUpOwn = (input: HeartbeatRequest): SQL => sql`
 /**
  * Gives the runner sessions that nobody owns any more, as far as it has room. Rows that another heartbeat is taking at
  * this moment are passed over, and one that it took is not free any more when it is looked at again under the lock.
- * Sessions of its own region come first; those of another only when no runner there has room, or it alone has their keys.
+ * Those that leave the reserved places to others come last. Else sessions of its own region come first; those of another only when no runner there has room, or it alone has their keys.
  */
-export const adoptOrphans = (input: HeartbeatRequest, wait: { diskWaitMs: number }): SQL => sql`
+export const adoptOrphans = (
+  input: HeartbeatRequest,
+  wait: { diskWaitMs: number },
+  reserve: Reserve,
+): SQL => sql`
   with ${listed(input)}, ${currentRunner(input)},
   room as (
     select runner.max_sessions - greatest(
       (select count(*) from listed),
       (select count(*) from session_leases l where l.runner_id = runner.id and l.desired = 'running')
     ) as places,
+    ${reservedPlaces(sql`runner.max_sessions`, reserve)} as reserved,
     ${STARTS_PER_MINUTE.runner}::int - ${startsLastMinute(sql`runner.id`)} as starts
     from runner
   ),
@@ -70,8 +76,9 @@ export const adoptOrphans = (input: HeartbeatRequest, wait: { diskWaitMs: number
     where not r.draining and not ${isCordoned()} and r.heartbeat_at > now() - ${interval(PLACEABLE_HEARTBEAT_AGE_MS)}
       and r.max_sessions > (select count(*) from session_leases l where l.runner_id = r.id and l.desired = 'running')
   ),
-  candidates as (
-    select l.session_id, l.epoch as old_epoch, l.lease_until as old_lease_until, case when l.epoch = 0 then 'adopted' else 'takeover' end as cause
+  found as (
+    select l.session_id, l.epoch as old_epoch, l.lease_until as old_lease_until, case when l.epoch = 0 then 'adopted' else 'takeover' end as cause,
+      ${leavesReserve()} as leaves_reserve
     from session_leases l
     join runner on not runner.draining
     join sessions s on s.id = l.session_id
@@ -80,10 +87,14 @@ export const adoptOrphans = (input: HeartbeatRequest, wait: { diskWaitMs: number
       and ${workspaceStarts(sql`s.workspace_id`)} < ${STARTS_PER_MINUTE.workspace}::int
       and (s.region is null or s.region = runner.region or s.region not in (select region from elsewhere)
         or ${isOnDiskOnly(sql`runner.id`)})
-    order by s.region is distinct from runner.region, l.lease_until nulls first, l.session_id
+    order by ${leavesReserve()}, s.region is distinct from runner.region, l.lease_until nulls first, l.session_id
     limit (select coalesce(max(greatest(0, least(${input.startRoom ?? START_ROOM}::int, places, starts))), 0) from room)
     for update of l skip locked
     for key share of s skip locked
+  ),
+  candidates as (
+    select ranked.* from room, (select found.*, row_number() over (order by found.leaves_reserve) as nth from found) ranked
+    where not ranked.leaves_reserve or ranked.nth <= room.places - room.reserved
   ),
   ${handOut()}`;
 

@@ -49,7 +49,7 @@ export async function heartbeat({
       db.execute(renewLeases(input)),
       db.execute(countFailedStarts(input)),
       db.execute(takeUpOwn(input)),
-      db.execute(adoptOrphans(input, wait)),
+      db.execute(adoptOrphans(input, wait, services.env)),
       db.execute(storeMetrics(input)),
       db.execute(deletedOf(input.stored ?? [])),
       // Last: it locks rows of sessions, and nothing may wait for a lock while it holds them.

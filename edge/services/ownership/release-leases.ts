@@ -6,25 +6,30 @@ import { describeError } from '../../log/describe-error.ts';
 import { choosePlacement, type RunnerLoad } from '../../runners/placement.ts';
 import { isOnAnothersDisk, leaseReserved, loadRunners } from './internal.ts';
 import { currentRunner } from './renew-leases.ts';
+import { leavesReserve } from './reserved-places.ts';
 
 export type Release = { sessionId: string; epoch: number; to: RunnerLoad | null };
 
-const Regions = z.array(z.object({ id: z.string(), region: z.string().nullable() }));
+const Homes = z.array(
+  z.object({ id: z.string(), region: z.string().nullable(), leavesReserve: z.boolean() }),
+);
 
 /** Finds each session that a runner gives back another one with room, if there is one. Reads only when there are any. */
 export async function placeReleased(
-  { db }: Pick<Services, 'db'>,
+  { db, env }: Pick<Services, 'db' | 'env'>,
   input: HeartbeatRequest,
 ): Promise<Release[]> {
   const released = input.released ?? [];
   if (released.length === 0) return [];
   const { rows } = await db.execute(sql`
-    select id, region from sessions
-    where id = any(${sql.param(released.map(({ sessionId }) => sessionId))}::text[])`);
-  const regions = new Map(Regions.parse(rows).map(({ id, region }) => [id, region]));
+    select s.id, s.region, ${leavesReserve()} as "leavesReserve" from sessions s
+    where s.id = any(${sql.param(released.map(({ sessionId }) => sessionId))}::text[])`);
+  const homes = new Map(Homes.parse(rows).map((home) => [home.id, home]));
   const runners = (await loadRunners(db)).filter(({ runnerId }) => runnerId !== input.runnerId);
   return released.map(({ sessionId, epoch }) => {
-    const to = choosePlacement(runners, { region: regions.get(sessionId) ?? null });
+    const home = homes.get(sessionId);
+    const reservedPercent = home?.leavesReserve === true ? env.RESERVED_PLACES_PERCENT : 0;
+    const to = choosePlacement(runners, { region: home?.region ?? null, reservedPercent });
     if (to !== null) to.sessions += 1;
     return { sessionId, epoch, to };
   });

@@ -60,7 +60,7 @@ export async function createSession({
   if (pin !== null)
     throw new AppError('FORBIDDEN', 'A key pinned to a session cannot create other sessions.');
   const region = input.region ?? regionFor(await regionOf(ctx), input.origin ?? {});
-  const { runner } = await findPlace(ctx, { region });
+  const { runner } = await findPlace(ctx, { region, mode: input.mode, phoneNumber: null });
   const id = newId('session', ctx.now());
   await insert(ctx, id, { ...input, region }, runner?.runnerId ?? null);
   ctx.waitUntil(runner === null ? growFleet(ctx) : wakeRunner(ctx, runner));

@@ -1,5 +1,6 @@
 import { AppError } from '../../../shared/errors.ts';
 import type { ServiceContext } from '../../context.ts';
+import { noRunnerYet } from './internal.ts';
 import { waitForOwner } from './wait-for-owner.ts';
 
 export type SessionQr = { sessionId: string; sessionName: string; qr: string; expiresAt: string };
@@ -19,7 +20,7 @@ export async function getSessionQr({
   const deadline = ctx.now() + input.waitMs;
   const { row, owner } = await waitForOwner(ctx, input.id, deadline);
   const { session } = row;
-  if (owner === null) throw noCode(session.status);
+  if (owner === null) throw noRunnerYet(row);
   const waitMs = Math.max(0, deadline - ctx.now());
   const code = await ctx.runners.command(owner, 'qr', { waitMs });
   if (code === null) throw noCode(session.status);

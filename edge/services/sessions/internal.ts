@@ -4,6 +4,7 @@ import type { ServiceContext } from '../../context.ts';
 import { runners, sessionLeases, sessions, workspaces } from '../../db/schema/index.ts';
 import { describeError } from '../../log/describe-error.ts';
 import type { RunnerAddress, SessionAddress } from '../../runners/port.ts';
+import { waitsForCapacity } from '../ownership/reserved-places.ts';
 import { hidesFrom, reachOf, refuseBeyond, withinReach } from '../users/reach.ts';
 
 export type SessionRow = {
@@ -13,6 +14,8 @@ export type SessionRow = {
   runner: typeof runners.$inferSelect | null;
   /** Whether the status is the word of the present owner: its lease runs, and it has started the engine. */
   ownerSpeaks: boolean;
+  /** Wanted running, and no runner has a place for it. */
+  waitsForCapacity: boolean;
   isDefault: boolean;
 };
 
@@ -25,13 +28,14 @@ const ownerSpeaks = sql<boolean>`coalesce(
 export const lowerName = sql`lower(${sessions.name})`;
 
 /** A query for sessions with lease and owner, whosever they are. */
-export const sessionRows = ({ db }: Pick<ServiceContext, 'db'>) =>
+export const sessionRows = ({ db, env }: Pick<ServiceContext, 'db' | 'env'>) =>
   db
     .select({
       session: sessions,
       lease: sessionLeases,
       runner: runners,
       ownerSpeaks,
+      waitsForCapacity: waitsForCapacity(sql`${sessions.id}`, env),
       defaultSessionId: workspaces.defaultSessionId,
     })
     .from(sessions)
@@ -103,6 +107,16 @@ export function requireStarted({ session, lease }: SessionRow): void {
     { status: session.status },
   );
 }
+
+/** For a session without an owner, of which something is asked that only an owner can do. */
+export const noRunnerYet = ({ session: { status }, waitsForCapacity }: SessionRow): AppError =>
+  waitsForCapacity
+    ? new AppError(
+        'SESSION_NOT_READY',
+        'No runner has a place for the session now. It starts by itself as soon as one has; try again later.',
+        { status, reason: 'waiting_for_capacity' },
+      )
+    : new AppError('SESSION_NOT_READY', 'No runner has taken the session yet.', { status });
 
 /** A runner holds it and may have a browser for it; otherwise only a start brings one. */
 export const isHeld = ({ session, lease }: SessionRow): boolean =>

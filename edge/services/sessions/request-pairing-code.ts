@@ -1,6 +1,6 @@
-import { AppError } from '../../../shared/errors.ts';
 import type { ServiceContext } from '../../context.ts';
 import { auditQuery } from '../audit/audit-row.ts';
+import { noRunnerYet } from './internal.ts';
 import { waitForOwner } from './wait-for-owner.ts';
 
 export type PairingCode = {
@@ -28,10 +28,7 @@ export async function requestPairingCode({
   const deadline = ctx.now() + input.waitMs;
   const { row, owner } = await waitForOwner(ctx, input.id, deadline);
   const { session } = row;
-  if (owner === null)
-    throw new AppError('SESSION_NOT_READY', 'No runner has taken the session yet.', {
-      status: session.status,
-    });
+  if (owner === null) throw noRunnerYet(row);
   const { phone } = input;
   const waitMs = Math.max(0, deadline - ctx.now());
   const shown = await ctx.runners.command(owner, 'pairingCode', { phone, waitMs });

@@ -6,17 +6,21 @@ import type { SessionRow } from './internal.ts';
 export type SessionView = ReturnType<typeof viewSession>;
 
 /**
- * The last word of a session's owner, but for one case: an owner that died said `online` last, and until the next one
- * has spoken the session is on its way back.
+ * The last word of a session's owner, but for two cases: an owner that died said `online` last, and until the next one
+ * has spoken the session is on its way back; and without a place on any runner, that is the reason for where it stands.
  */
-export const shownStatus = ({
+export function shownStatus({
   session: { status, reason },
   lease,
   ownerSpeaks,
-}: SessionRow): { status: SessionStatus; reason: string } =>
-  status === 'online' && lease?.desired === 'running' && !ownerSpeaks
-    ? { status: 'reconnecting', reason: 'owner_changing' }
+  waitsForCapacity,
+}: SessionRow): { status: SessionStatus; reason: string } {
+  const isBetween = status === 'online' && lease?.desired === 'running' && !ownerSpeaks;
+  const shown = isBetween
+    ? { status: 'reconnecting' as const, reason: 'owner_changing' }
     : { status, reason };
+  return waitsForCapacity ? { ...shown, reason: 'waiting_for_capacity' } : shown;
+}
 
 /** What the API shows of a session. Its wire key never leaves the edge but to its owner. */
 export function viewSession(row: SessionRow) {

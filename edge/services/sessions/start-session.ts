@@ -23,8 +23,8 @@ export async function startSession({
   input: { id: string };
 }): Promise<SessionView> {
   const row = await findSession(ctx, input.id);
-  const { id, region } = row.session;
-  const { runner: chosen, runners: candidates } = await findPlace(ctx, { region });
+  const { id } = row.session;
+  const { runner: chosen, runners: candidates } = await findPlace(ctx, row.session);
   const { rows } = await ctx.db.execute(sql`
     with started as (${startLease(id, chosen?.runnerId ?? null, diskWait(ctx.env))}),
     revived as (

@@ -8,6 +8,7 @@ export const SETTINGS = {
   maxMachines: 10,
   regions: ['fra', 'ams', 'iad'],
   maxSessions: 10,
+  reservedPercent: 20,
   idleAfterMs: 10 * MINUTE,
   changesPerRun: 5,
 };

@@ -26,6 +26,8 @@ export type IsolateState = {
   lastReadiness: LastReadiness;
   supabaseKeys: KeyCaches;
   log: Log;
+  /** Clients of each environment that the isolate has seen; in production there is one. */
+  clients: WeakMap<EdgeEnv, Clients>;
 };
 
 export const createIsolateState = (log: Log): IsolateState => ({
@@ -36,46 +38,20 @@ export const createIsolateState = (log: Log): IsolateState => ({
   lastReadiness: new WeakMap(),
   supabaseKeys: new KeyCaches(),
   log,
+  clients: new WeakMap(),
 });
 
-export type ComposeInput = {
-  env: EdgeEnv;
-  isolate: IsolateState;
-  waitUntil: (work: Promise<unknown>) => void;
-  now?: () => number;
-};
+/** Clients that remember nothing of a request. Making them costs more than most requests need of them. */
+type Clients = Pick<Services, 'db' | 'objects' | 'runners' | 'fleet' | 'webhookClock' | 'mailer'>;
 
-/** Made when it is first asked for, and kept. */
-function once<Made>(make: () => Made): () => Made {
-  let made: { value: Made } | undefined;
-  return () => (made ??= { value: make() }).value;
-}
-
-/**
- * The composition root: everything the Worker reaches outside itself, from its environment. Does no I/O. Most requests
- * need two or three of the clients, so that each is made by the first who uses it. Hand the object on as it is, since a
- * copy makes them all.
- */
-export function createServices({
-  env,
-  isolate,
-  waitUntil,
-  now = Date.now,
-}: ComposeInput): Services {
-  const { limiter: fallback, log } = isolate;
+function createClients(env: EdgeEnv): Clients {
   const db = once(() => createDatabase({ url: env.DATABASE_URL, httpUrl: env.DATABASE_HTTP_URL }));
   const objects = once(() => createS3ObjectStore(env));
   const runners = once(() => createRunnerClient(env));
   const fleet = once(() => createFleet(env));
   const webhookClock = once(() => createQstashClock(env));
-  const egress = once(() => createEgress(env, { log, now }));
-  const rateLimiter = once(() => createRedisRateLimiter({ env, fallback, log, now, waitUntil }));
-  const supabaseTokens = once(() =>
-    createSupabaseTokens({ env, keys: isolate.supabaseKeys, now, log }),
-  );
   const mailer = once(() => createHttpMailer({ env }));
   return {
-    env,
     get db() {
       return db();
     },
@@ -91,6 +67,68 @@ export function createServices({
     get webhookClock() {
       return webhookClock();
     },
+    get mailer() {
+      return mailer();
+    },
+  };
+}
+
+function clientsOf(env: EdgeEnv, known: IsolateState['clients']): Clients {
+  const found = known.get(env);
+  if (found !== undefined) return found;
+  const clients = createClients(env);
+  known.set(env, clients);
+  return clients;
+}
+
+export type ComposeInput = {
+  env: EdgeEnv;
+  isolate: IsolateState;
+  waitUntil: (work: Promise<unknown>) => void;
+  now?: () => number;
+};
+
+/** Made when it is first asked for, and kept. */
+function once<Made>(make: () => Made): () => Made {
+  let made: { value: Made } | undefined;
+  return () => (made ??= { value: make() }).value;
+}
+
+/**
+ * The composition root: everything the Worker reaches outside itself, from its environment. Does no I/O. Each client is made
+ * by the first who uses it: those that remember nothing of a request for the isolate, the others for the request. Hand the
+ * object on as it is, since a copy makes them all.
+ */
+export function createServices({
+  env,
+  isolate,
+  waitUntil,
+  now = Date.now,
+}: ComposeInput): Services {
+  const { limiter: fallback, log } = isolate;
+  const clients = clientsOf(env, isolate.clients);
+  const egress = once(() => createEgress(env, { log, now }));
+  const rateLimiter = once(() => createRedisRateLimiter({ env, fallback, log, now, waitUntil }));
+  const supabaseTokens = once(() =>
+    createSupabaseTokens({ env, keys: isolate.supabaseKeys, now, log }),
+  );
+  return {
+    env,
+    get db() {
+      return clients.db;
+    },
+    get objects() {
+      return clients.objects;
+    },
+    get runners() {
+      return clients.runners;
+    },
+    get fleet() {
+      return clients.fleet;
+    },
+    get webhookClock() {
+      return clients.webhookClock;
+    },
     get egress() {
       return egress();
     },
@@ -101,7 +139,7 @@ export function createServices({
       return supabaseTokens();
     },
     get mailer() {
-      return mailer();
+      return clients.mailer;
     },
     subjects: isolate.subjects,
     lastReadiness: isolate.lastReadiness,

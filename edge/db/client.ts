@@ -6,12 +6,19 @@ export type DatabaseConfig = { url: string; httpUrl?: string | undefined };
 
 export type Database = ReturnType<typeof createDatabase>;
 
+// The driver has one endpoint for all clients of an isolate. Ours come with their own, among the options of their fetches.
+neonConfig.fetchFunction = (url: string, { endpoint, ...init }: FetchOptions): Promise<Response> =>
+  fetch(endpoint ?? url, init);
+
+type FetchOptions = RequestInit & { endpoint?: string };
+
 /**
  * Drizzle on Neon's HTTP driver. There are no interactive transactions: a write of several rows is one statement or one
  * `batch`. Each query is one round trip.
  */
 export function createDatabase(config: DatabaseConfig) {
-  if (config.httpUrl !== undefined) neonConfig.fetchEndpoint = config.httpUrl;
-  const query: NeonQueryFunction<false, false> = neon(config.url);
+  const query: NeonQueryFunction<false, false> = neon(config.url, {
+    ...(config.httpUrl !== undefined && { fetchOptions: { endpoint: config.httpUrl } }),
+  });
   return drizzle(query, { schema });
 }

@@ -38,6 +38,8 @@ export async function openTap(tapUrl: string, options: { target: string; holdMs:
   return {
     url,
     calls: async () => z.array(TapCall).parse(await call(`${url}/__calls`, 'GET')),
+    /** From now on whatever is behind it is gone. */
+    close: () => call(`${url}/__calls`, 'DELETE'),
   };
 }
 

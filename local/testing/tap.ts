@@ -24,12 +24,12 @@ export const TapCall = z.object({
 });
 export type TapCall = z.infer<typeof TapCall>;
 
-type Tap = z.infer<typeof TapOptions> & { calls: TapCall[] };
+type Tap = z.infer<typeof TapOptions> & { calls: TapCall[]; closed: boolean };
 
 /**
  * Stands in front of services that a Worker under test calls, and counts at their door what arrives.
  * `POST /taps` (TapOptions) answers `{url}`; what is sent to that URL goes on to the target; `GET <url>/__calls` answers
- * TapCall[], in the order in which they began.
+ * TapCall[], in the order in which they began; after `DELETE <url>/__calls` nothing passes any more.
  */
 export async function startTap(): Promise<RunningService> {
   const taps: Tap[] = [];
@@ -39,13 +39,18 @@ export async function startTap(): Promise<RunningService> {
     const { method = 'GET', url: path = '/' } = request;
     const body = await readBody(request, MAX_BODY_BYTES);
     if (method === 'POST' && path === '/taps') {
-      const number = taps.push({ ...TapOptions.parse(JSON.parse(body.toString())), calls: [] }) - 1;
+      const options = TapOptions.parse(JSON.parse(body.toString()));
+      const number = taps.push({ ...options, calls: [], closed: false }) - 1;
       return sendJson(response, 200, { url: `${url}/${number}` });
     }
     const [, number = '', rest = ''] = /^\/(\d+)(.*)$/.exec(path) ?? [];
     const tap = taps[Number(number)];
     if (tap === undefined) return void response.writeHead(404).end();
-    if (rest === '/__calls') return sendJson(response, 200, tap.calls);
+    if (rest === '/__calls') {
+      tap.closed ||= method === 'DELETE';
+      return sendJson(response, 200, tap.calls);
+    }
+    if (tap.closed) return void request.socket.destroy();
     await forward(tap, rest, { method, headers: request.headers, body }, response);
   }
 

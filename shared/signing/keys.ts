@@ -28,7 +28,16 @@ export const SigningKeysText = z.string().transform((text, context): SigningKeys
 /** Named through the API, since Node's and workerd's global types spell it differently. */
 type HmacKey = Awaited<ReturnType<typeof crypto.subtle.importKey>>;
 
-export async function importHmacKey(secret: string, usage: 'sign' | 'verify'): Promise<HmacKey> {
+/** Keys come from configuration, so there are few, and importing one costs as much as signing with it. */
+const imported = new Map<string, Promise<HmacKey>>();
+
+export function importHmacKey(secret: string, usage: 'sign' | 'verify'): Promise<HmacKey> {
+  const name = `${usage}:${secret}`;
+  const known = imported.get(name);
+  if (known !== undefined) return known;
   const raw = Uint8Array.from(secret.match(/../g) ?? [], (pair) => Number.parseInt(pair, 16));
-  return crypto.subtle.importKey('raw', raw, { name: 'HMAC', hash: 'SHA-256' }, false, [usage]);
+  const algorithm = { name: 'HMAC', hash: 'SHA-256' };
+  const key = crypto.subtle.importKey('raw', raw, algorithm, false, [usage]);
+  imported.set(name, key);
+  return key;
 }

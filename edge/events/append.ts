@@ -109,7 +109,7 @@ export function append(facts: readonly SQL[], now: number, onlyEndpointId?: stri
         offset ${PENDING.limit - 1}::int
       )
     ),
-    written as (
+    delivery as (
       insert into deliveries (id, workspace_id, endpoint_id, event_seq, event_name, status, last_error, finished_at)
       select
         'dlv_' || ${idTime(now)}::text || substr(encode(sha256(convert_to(event.id || endpoint.id, 'UTF8')), 'hex'), 1, 16),
@@ -123,7 +123,7 @@ export function append(facts: readonly SQL[], now: number, onlyEndpointId?: stri
       where ${onlyEndpointId === undefined ? wanted : sql`endpoint.id = ${onlyEndpointId}`}
       returning id, workspace_id, status
     ),
-    outbox as (select id, workspace_id from written where status = 'pending')`;
+    outbox as (select id, workspace_id from delivery where status = 'pending')`;
 }
 
 /** Time part of a prefixed id: what makes ids sort by creation. */

@@ -47,7 +47,7 @@ export async function testWebhook({
     ),
     ${append([test], now, id)},
     audited as (${auditInsert(ctx, { target: id, from: 'event' })})
-    select event.id as event_id, written.id as delivery_id, ${DELIVERIES} from event, written`;
+    select event.id as event_id, delivery.id as delivery_id, ${DELIVERIES} from event, delivery`;
   const [, { rows }] = await ctx.db.batch([
     ctx.db.execute(lockWorkspaces([ctx.workspaceId])),
     ctx.db.execute(statement),

@@ -116,6 +116,27 @@ export async function closeServer(server: Server, graceMs: number): Promise<void
   clearTimeout(cut);
 }
 
+/** Requests still open so long after a service was told to close are cut. */
+const CLOSE_GRACE_MS = 2_000;
+
+/**
+ * Listens on 127.0.0.1 until closed.
+ * @param release frees what the service holds, also when it cannot listen. `closed` resolves when no request is open any more.
+ */
+export async function serveOnLoopback(
+  server: Server,
+  port: number,
+  release: (closed: Promise<void>) => Promise<void>,
+): Promise<{ url: string; close: () => Promise<void> }> {
+  try {
+    const url = await listenOnLoopback(server, port);
+    return { url, close: () => release(closeServer(server, CLOSE_GRACE_MS)) };
+  } catch (error) {
+    await release(Promise.resolve());
+    throw error;
+  }
+}
+
 /** A server whose handler may throw: `onError` turns what it threw into an answer. */
 export function createSafeServer(
   handle: (request: IncomingMessage, response: ServerResponse) => Promise<void>,

@@ -3,15 +3,14 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { z } from 'zod';
 import {
   answerError,
-  closeServer,
   createSafeServer,
   HttpError,
-  listenOnLoopback,
   type Log,
   logToStderr,
   parseJson,
   readBody,
   sendJson,
+  serveOnLoopback,
 } from '../http.ts';
 import { MachineHost } from './host.ts';
 import { RateLimits } from './rate-limit.ts';
@@ -39,7 +38,6 @@ export const flyConfigSchema = z.object({
 export type FlyConfig = z.input<typeof flyConfigSchema>;
 
 const MAX_BODY_BYTES = 1024 * 1024;
-const CLOSE_GRACE_MS = 500;
 /** A runner may take 20 s to finish the send it is in. */
 const MACHINES_GRACE_MS = 22_000;
 
@@ -196,19 +194,9 @@ export async function startFly(
     (request, response) => handle(service, request, response),
     answerError(log),
   );
-  try {
-    host.resume();
-    const url = await listenOnLoopback(server, config.port);
-    return {
-      url,
-      close: async () => {
-        await Promise.all([closeServer(server, CLOSE_GRACE_MS), host.close(MACHINES_GRACE_MS)]);
-        store.close();
-      },
-    };
-  } catch (error) {
-    await host.close(0);
+  host.resume();
+  return serveOnLoopback(server, config.port, async (closed) => {
+    await Promise.all([closed, host.close(MACHINES_GRACE_MS)]);
     store.close();
-    throw error;
-  }
+  });
 }

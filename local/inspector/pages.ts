@@ -1,36 +1,13 @@
 import { html, joinHtml } from '../html.ts';
 import type { Html } from '../html.ts';
 import type { Verdict } from './signatures.ts';
-import { STYLE } from '../page-style.ts';
+import type { Page } from '../page.ts';
 import { LIVE_SCRIPT } from './live-script.ts';
 import type { Box, BoxSummary } from './store.ts';
 import { parseJsonBody } from './view.ts';
 import type { RequestView } from './view.ts';
 
 const SHOWN_BODY_CHARACTERS = 100_000;
-
-function layout(nonce: string, title: string, body: Html, script: string): string {
-  const style: Html = { html: STYLE };
-  const code: Html = { html: script };
-  return html`<!doctype html>
-    <html lang="en">
-      <head>
-        <meta charset="utf-8" />
-        <meta name="viewport" content="width=device-width, initial-scale=1" />
-        <title>${title}</title>
-        <link rel="icon" href="data:," />
-        <style nonce="${nonce}">
-          ${style}
-        </style>
-      </head>
-      <body>
-        <main>${body}</main>
-        <script type="module" nonce="${nonce}">
-          ${code};
-        </script>
-      </body>
-    </html>`.html;
-}
 
 function timeTag(iso: string): Html {
   return html`<time class="mono soft" datetime="${iso}" title="${iso}">${iso.slice(11, 19)}</time>`;
@@ -121,12 +98,7 @@ function behaviourText(box: Box): string {
   return left === 0 ? '200' : `${status}${delay} to the next ${left}, then 200`;
 }
 
-export function boxPage(input: {
-  nonce: string;
-  url: string;
-  box: Box;
-  requests: readonly RequestView[];
-}): string {
+export function boxPage(input: { url: string; box: Box; requests: readonly RequestView[] }): Page {
   const { box, requests, url } = input;
   const body = html`<header>
       <a class="home" href="/">Webhook inspector</a>
@@ -152,14 +124,10 @@ export function boxPage(input: {
           : requestRows(requests, false)
       }
     </div>`;
-  return layout(input.nonce, `${box.name} · Webhook inspector`, body, LIVE_SCRIPT);
+  return { title: `${box.name} · Webhook inspector`, body, script: LIVE_SCRIPT };
 }
 
-export function boxesPage(input: {
-  nonce: string;
-  origin: string;
-  boxes: readonly BoxSummary[];
-}): string {
+export function boxesPage(input: { origin: string; boxes: readonly BoxSummary[] }): Page {
   const rows = input.boxes.map(
     (box) =>
       html`<a class="card row" href="/boxes/${encodeURIComponent(box.name)}"
@@ -186,5 +154,5 @@ export function boxesPage(input: {
           : joinHtml(rows)
       }
     </div>`;
-  return layout(input.nonce, 'Webhook inspector', body, '');
+  return { title: 'Webhook inspector', body };
 }

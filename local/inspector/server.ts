@@ -1,21 +1,20 @@
-import { randomBytes } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { z } from 'zod';
 import {
   HttpError,
   answerError,
-  closeServer,
   createSafeServer,
-  listenOnLoopback,
   logToStderr,
   parseJson,
   readBody,
   refuseForeignSites,
   sendHtml,
   sendJson,
+  serveOnLoopback,
   urlOf,
 } from '../http.ts';
 import type { Log } from '../http.ts';
+import { sendPage } from '../page.ts';
 import { admitVisitor, sameSecret } from '../visitors.ts';
 import { behaviourSchema } from './behaviour.ts';
 import { boxKey, boxUrl } from './box-url.ts';
@@ -38,7 +37,6 @@ export type InspectorConfig = z.infer<typeof inspectorConfigSchema>;
 const MAX_BODY_BYTES = 5 * 1024 * 1024;
 const MAX_WAIT_SECONDS = 60;
 const SHOWN_REQUESTS = 100;
-const CLOSE_GRACE_MS = 1_000;
 
 const pollSchema = z.object({
   after: z.coerce.number().int().min(0).default(0),
@@ -59,21 +57,6 @@ function parseInput<T extends z.ZodType>(schema: T, input: unknown): z.infer<T> 
   const parsed = schema.safeParse(input);
   if (!parsed.success) throw new HttpError(400, z.prettifyError(parsed.error));
   return parsed.data;
-}
-
-function sendPage(response: ServerResponse, render: (nonce: string) => string): void {
-  const nonce = randomBytes(16).toString('base64');
-  const policy = [
-    "default-src 'none'",
-    `script-src 'nonce-${nonce}'`,
-    `style-src 'nonce-${nonce}'`,
-    "connect-src 'self'",
-    'img-src data:',
-    "base-uri 'none'",
-    "form-action 'none'",
-    "frame-ancestors 'none'",
-  ];
-  sendHtml(response, render(nonce), { 'content-security-policy': policy.join('; ') });
 }
 
 /** Records the request and answers as the box is told to. Any method, any path below the box's URL. */
@@ -145,13 +128,12 @@ function showBox(exchange: Exchange): void {
     .newestRequests(name, SHOWN_REQUESTS)
     .map((request) => viewRequest(request, box.secret));
   const address = boxUrl(url.origin, secret, name);
-  sendPage(response, (nonce) => boxPage({ nonce, url: address, box, requests }));
+  sendPage(response, boxPage({ url: address, box, requests }));
 }
 
 const ROUTES: Record<string, (exchange: Exchange) => Promise<void> | void> = {
   'GET /': ({ store, url, response }) => {
-    const boxes = store.boxes();
-    sendPage(response, (nonce) => boxesPage({ nonce, origin: url.origin, boxes }));
+    sendPage(response, boxesPage({ origin: url.origin, boxes: store.boxes() }));
   },
   'GET /boxes/:box': showBox,
   'GET /boxes/:box/rows': showRows,
@@ -218,18 +200,9 @@ export async function startInspector(
       handle({ store, waiters, secret: config.secret, now }, request, response),
     answerError(log),
   );
-  try {
-    const url = await listenOnLoopback(server, config.port);
-    return {
-      url,
-      close: async () => {
-        waiters.close();
-        await closeServer(server, CLOSE_GRACE_MS);
-        store.close();
-      },
-    };
-  } catch (error) {
+  return serveOnLoopback(server, config.port, async (closed) => {
+    waiters.close();
+    await closed;
     store.close();
-    throw error;
-  }
+  });
 }

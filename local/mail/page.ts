@@ -1,6 +1,6 @@
 import { html, joinHtml } from '../html.ts';
 import type { Html } from '../html.ts';
-import { STYLE } from '../page-style.ts';
+import type { Page } from '../page.ts';
 import type { StoredEmail } from './store.ts';
 
 /** Text with its http(s) links made clickable: that is what one opens an outbox for. */
@@ -38,31 +38,15 @@ function emailCard(email: StoredEmail, open: boolean): Html {
 }
 
 /** The outbox, newest first; the newest message stands open. */
-export function outboxPage(nonce: string, emails: readonly StoredEmail[]): string {
-  const style: Html = { html: STYLE };
+export function outboxPage(emails: readonly StoredEmail[]): Page {
   const list =
     emails.length === 0
       ? html`<p class="card empty">No mail yet. Reload when something should have been sent.</p>`
       : joinHtml(emails.map((email, index) => emailCard(email, index === 0)));
-  return html`<!doctype html>
-    <html lang="en">
-      <head>
-        <meta charset="utf-8" />
-        <meta name="viewport" content="width=device-width, initial-scale=1" />
-        <title>Outbox</title>
-        <link rel="icon" href="data:," />
-        <style nonce="${nonce}">
-          ${style}
-        </style>
-      </head>
-      <body>
-        <main>
-          <header><h1>Outbox</h1></header>
-          <p class="soft">
-            Mail that would have left this machine. It is kept here and goes nowhere else.
-          </p>
-          <div class="list">${list}</div>
-        </main>
-      </body>
-    </html>`.html;
+  const body = html`<header><h1>Outbox</h1></header>
+    <p class="soft">
+      Mail that would have left this machine. It is kept here and goes nowhere else.
+    </p>
+    <div class="list">${list}</div>`;
+  return { title: 'Outbox', body };
 }

@@ -1,29 +1,23 @@
-import { randomBytes, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { z } from 'zod';
 import {
   HttpError,
-  closeServer,
   createSafeServer,
-  listenOnLoopback,
   logToStderr,
   parseJson,
   readBody,
   refuseForeignSites,
   sendHtml,
   sendJson,
+  serveOnLoopback,
   urlOf,
   type Log,
 } from '../http.ts';
+import { sendPage } from '../page.ts';
 import { admitVisitor, sameSecret } from '../visitors.ts';
 import { outboxPage } from './page.ts';
-import {
-  emailSchema,
-  openMailStore,
-  type Email,
-  type MailStore,
-  type StoredEmail,
-} from './store.ts';
+import { emailSchema, openMailStore, type Email, type StoredEmail } from './store.ts';
 
 export const mailConfigSchema = z.object({
   port: z.number().int().min(0).max(65_535),
@@ -40,9 +34,8 @@ export type MailConfig = z.input<typeof mailConfigSchema>;
 
 const MAX_BODY_BYTES = 2 * 1024 * 1024;
 const SHOWN_MESSAGES = 200;
-const CLOSE_GRACE_MS = 1_000;
 
-type Context = { config: MailConfig; store: MailStore; now: () => number };
+type Context = { config: MailConfig; store: ReturnType<typeof openMailStore>; now: () => number };
 
 /** Error names as Resend gives them: resend.com/docs/api-reference/errors. */
 const ERROR_NAMES: Record<number, string> = {
@@ -83,13 +76,6 @@ function withoutText({ html: _html, ...email }: Email): Email {
   return { ...email, text: '(The text is not kept: MAIL_OUTBOX=subjects.)' };
 }
 
-function sendOutbox(store: MailStore, response: ServerResponse): void {
-  const nonce = randomBytes(16).toString('base64');
-  const policy = `default-src 'none'; style-src 'nonce-${nonce}'; img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'`;
-  const page = outboxPage(nonce, store.list(null, SHOWN_MESSAGES));
-  sendHtml(response, page, { 'content-security-policy': policy });
-}
-
 /** The message's own HTML, shut in: no script, no origin, nothing loaded; links open elsewhere. */
 function sendEmailHtml(email: StoredEmail, response: ServerResponse): void {
   const policy =
@@ -112,7 +98,7 @@ async function handle(
   }
   if (!admitVisitor(request, response, url, context.config.secret)) return;
   if (route === 'GET /') {
-    sendOutbox(store, response);
+    sendPage(response, outboxPage(store.list(null, SHOWN_MESSAGES)));
     return;
   }
   if (route === 'GET /api/messages') {
@@ -154,17 +140,8 @@ export async function startMail(
     (request, response) => handle({ config, store, now }, request, response),
     answerMailError(log),
   );
-  try {
-    const url = await listenOnLoopback(server, config.port);
-    return {
-      url,
-      close: async () => {
-        await closeServer(server, CLOSE_GRACE_MS);
-        store.close();
-      },
-    };
-  } catch (error) {
+  return serveOnLoopback(server, config.port, async (closed) => {
+    await closed;
     store.close();
-    throw error;
-  }
+  });
 }

@@ -46,11 +46,12 @@ export async function serve(
     await backend.close();
     throw error;
   });
-  const wsProxy = `127.0.0.1:${door.port}/v2`;
-  log('info', 'neon_ready', { port: door.port, driver: backend.driver });
+  const { url } = door;
+  const wsProxy = `${new URL(url).host}/v2`;
+  log('info', 'neon_ready', { url, driver: backend.driver });
   return {
-    url: `http://127.0.0.1:${door.port}`,
-    sqlUrl: `http://127.0.0.1:${door.port}/sql`,
+    url,
+    sqlUrl: `${url}/sql`,
     wsProxy,
     wsUrl: `ws://${wsProxy}`,
     connectionString: backend.connectionString,

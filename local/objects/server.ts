@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { z } from 'zod';
 import { openDatabase } from '../database.ts';
-import { closeServer, createSafeServer, listenOnLoopback, logToStderr, type Log } from '../http.ts';
+import { createSafeServer, logToStderr, serveOnLoopback, type Log } from '../http.ts';
 import { authenticate } from './authenticate.ts';
 import { Blobs } from './blobs.ts';
 import type { Operation } from './context.ts';
@@ -24,8 +24,6 @@ export const objectsConfigSchema = z.object({
   buckets: z.array(z.string().regex(/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/)).nonempty(),
 });
 export type ObjectsConfig = z.infer<typeof objectsConfigSchema>;
-
-const CLOSE_GRACE_MS = 2_000;
 
 /** Query parameters with a meaning here. Any other could change what S3 does, and is refused. */
 const KNOWN_PARAMETERS = new Set(
@@ -125,24 +123,15 @@ export async function startObjects(
   { now = Date.now, log = logToStderr }: { now?: () => number; log?: Log } = {},
 ): Promise<{ url: string; close: () => Promise<void> }> {
   const db = openDatabase(config.dataDir, 'index.sqlite', INDEX_SCHEMA);
-  try {
-    const index = createObjectIndex(db);
-    const blobs = new Blobs(config.dataDir);
-    blobs.prepare((id) => index.isNamed(id));
-    const server = createSafeServer(
-      (message, response) => handle({ config, index, blobs, now }, message, response),
-      answerS3Error(log),
-    );
-    const url = await listenOnLoopback(server, config.port);
-    return {
-      url,
-      close: async () => {
-        await closeServer(server, CLOSE_GRACE_MS);
-        db.close();
-      },
-    };
-  } catch (error) {
+  const index = createObjectIndex(db);
+  const blobs = new Blobs(config.dataDir);
+  blobs.prepare((id) => index.isNamed(id));
+  const server = createSafeServer(
+    (message, response) => handle({ config, index, blobs, now }, message, response),
+    answerS3Error(log),
+  );
+  return serveOnLoopback(server, config.port, async (closed) => {
+    await closed;
     db.close();
-    throw error;
-  }
+  });
 }

@@ -4,12 +4,11 @@ import type { Clock } from './clock.ts';
 import { Dispatcher } from './dispatcher.ts';
 import {
   answerError,
-  closeServer,
   createSafeServer,
-  listenOnLoopback,
   logToStderr,
   readBody,
   sendJson,
+  serveOnLoopback,
 } from '../http.ts';
 import type { Log } from '../http.ts';
 import { messageRoutes } from './message-routes.ts';
@@ -64,18 +63,10 @@ export async function startQstash(
     sendJson(response, answer.status, answer.body);
   }, answerError(log));
 
-  try {
-    const url = await listenOnLoopback(server, config.port);
-    dispatcher.wake();
-    return {
-      url,
-      close: async () => {
-        await Promise.all([closeServer(server, CLOSE_GRACE_MS), dispatcher.stop(CLOSE_GRACE_MS)]);
-        store.close();
-      },
-    };
-  } catch (error) {
+  const running = await serveOnLoopback(server, config.port, async (closed) => {
+    await Promise.all([closed, dispatcher.stop(CLOSE_GRACE_MS)]);
     store.close();
-    throw error;
-  }
+  });
+  dispatcher.wake();
+  return running;
 }

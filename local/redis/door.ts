@@ -1,7 +1,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
-import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { z } from 'zod';
+import { closeServer, listenOnLoopback } from '../http.ts';
 import { type Log, reasonOf } from '../log.ts';
 import { encodeReply } from './encoding.ts';
 import { isFailure, RedisError, type RedisEngine, type Reply } from './reply.ts';
@@ -15,7 +15,7 @@ const commandSchema = z
 const commandsSchema = z.array(commandSchema);
 
 type Answer = { status: number; body: unknown };
-export type Door = { port: number; close: () => Promise<void> };
+export type Door = { url: string; close: () => Promise<void> };
 
 /** Opens Upstash's REST protocol in front of an engine, on 127.0.0.1. */
 export async function openDoor(
@@ -36,19 +36,8 @@ export async function openDoor(
   });
   // Longer than clients keep theirs, or they would write into a connection that is being closed.
   server.keepAliveTimeout = 60_000;
-  server.listen(port, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  if (address === null || typeof address === 'string') throw new Error('no TCP address');
-  return {
-    port: address.port,
-    close: async () => {
-      const closed = once(server, 'close');
-      server.close();
-      server.closeAllConnections();
-      await closed;
-    },
-  };
+  const url = await listenOnLoopback(server, port);
+  return { url, close: () => closeServer(server, 0) };
 }
 
 async function answer(

@@ -29,11 +29,11 @@ export async function startRedis(
   try {
     const door = await openDoor(engine, port, token, log);
     log('info', 'redis_ready', {
-      port: door.port,
+      url: door.url,
       driver: redisUrl === undefined ? 'embedded' : 'server',
     });
     return {
-      url: `http://127.0.0.1:${door.port}`,
+      url: door.url,
       close: async () => {
         await door.close();
         await engine.close();

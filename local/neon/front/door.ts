@@ -1,9 +1,10 @@
-import { once } from 'node:events';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Backend } from '../backend.ts';
 import {
+  closeServer,
   createSafeServer,
   HttpError,
+  listenOnLoopback,
   readBody,
   refuseForeignSites,
   sendJson,
@@ -17,7 +18,10 @@ import { refuseUpgrade, targetOf, WireDoor } from './websocket.ts';
 /** Neon takes no more either. */
 const MAX_BODY_BYTES = 64 * 1024 * 1024;
 
-export type Door = { port: number; close: () => Promise<void> };
+/** Queries that still run so long after the door was told to close are cut. */
+const CLOSE_GRACE_MS = 2_000;
+
+export type Door = { url: string; close: () => Promise<void> };
 
 /** Opens Neon's HTTP and WebSocket protocols in front of a backend, on 127.0.0.1. */
 export async function openDoor(
@@ -46,20 +50,12 @@ export async function openDoor(
     }
     wire.upgrade(request, socket, head);
   });
-  server.listen(port, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  if (address === null || typeof address === 'string') throw new Error('no TCP address');
+  const url = await listenOnLoopback(server, port);
   return {
-    port: address.port,
+    url,
     close: async () => {
       wire.close();
-      const closed = once(server, 'close');
-      server.close();
-      server.closeIdleConnections();
-      await pools.close();
-      server.closeAllConnections();
-      await closed;
+      await Promise.all([closeServer(server, CLOSE_GRACE_MS), pools.close()]);
     },
   };
 }

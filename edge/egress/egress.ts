@@ -4,7 +4,7 @@ import { parseAllowList } from '../../shared/egress/allow-list.ts';
 import { judgeName } from './dns-over-https.ts';
 import type { Egress, Opened, OpenRequest } from './port.ts';
 import { readCapped, withDeadline } from './read-capped.ts';
-import { judgeUrl } from './url-rules.ts';
+import { howToAllow, judgeUrl } from './url-rules.ts';
 
 const DEFAULT_DOH_URL = 'https://cloudflare-dns.com/dns-query';
 
@@ -48,7 +48,8 @@ export function createEgress(
       url: env.DOH_URL ?? DEFAULT_DOH_URL,
       fetch: (request) => env.EGRESS.fetch(request),
     });
-    if (resolved.kind === 'special') return { kind: 'blocked', reason: resolved.reason };
+    if (resolved.kind === 'special')
+      return { kind: 'blocked', reason: `${resolved.reason}${howToAllow(url)}` };
     if (resolved.kind === 'unresolved')
       return { kind: 'failed', reason: 'the host name does not resolve' };
     if (resolved.kind === 'unknown')

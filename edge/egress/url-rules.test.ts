@@ -13,6 +13,16 @@ describe('judgeUrl', () => {
   });
 
   it.each([
+    ['http://n8n:5678/hook', 'EGRESS_ALLOW=n8n:5678'],
+    ['http://printer.local/', 'EGRESS_ALLOW=printer.local:80'],
+    ['https://10.0.0.7/', 'EGRESS_ALLOW=10.0.0.7:443'],
+    ['http://[fd00::7]:8080/', 'EGRESS_ALLOW=[fd00::7]:8080'],
+  ])('says how %s could be allowed: %s', (url, setting) => {
+    expect(judge(url)).toMatchObject({ ok: false, reason: expect.stringContaining(setting) });
+    expect(judge(url, [setting.replace('EGRESS_ALLOW=', '')])).toMatchObject({ ok: true });
+  });
+
+  it.each([
     ['https://example.com/hook?a=b', 'example.com'],
     ['http://example.com:8080/', 'example.com'],
     ['https://example.com:8443/', 'example.com'],

@@ -1,5 +1,5 @@
 import { literalAddress, specialKind } from '../../shared/egress/addresses.ts';
-import { type AllowList, isAllowed, portOf } from '../../shared/egress/allow-list.ts';
+import { type AllowList, isAllowed, placeOf, portOf } from '../../shared/egress/allow-list.ts';
 
 export type UrlVerdict =
   /** `name` must still be resolved and its addresses judged; null when there is nothing to resolve. */
@@ -48,15 +48,21 @@ export function judgeUrl(text: string, allow: AllowList, ownHost: string | null)
     return refuse(`port ${port} is not a web port`);
   if (address !== null) {
     const special = specialKind(address);
-    if (special !== null) return refuse(`the address is not public (${special})`);
+    if (special !== null) return refuse(`the address is not public (${special})${howToAllow(url)}`);
     return { ok: true, url, via: 'public', name: null };
   }
+  if (url.hostname.endsWith('.')) return refuse('the host name ends in a dot');
   const problem = nameProblem(url.hostname);
-  return problem === null ? { ok: true, url, via: 'public', name: url.hostname } : refuse(problem);
+  return problem === null
+    ? { ok: true, url, via: 'public', name: url.hostname }
+    : refuse(`${problem}${howToAllow(url)}`);
 }
 
+/** What a refusal of a private host goes on with. */
+export const howToAllow = (url: URL): string =>
+  `; whoever runs Waypost can allow it: EGRESS_ALLOW=${placeOf(url)}`;
+
 function nameProblem(hostname: string): string | null {
-  if (hostname.endsWith('.')) return 'the host name ends in a dot';
   const labels = hostname.split('.');
   if (labels.length < 2) return 'the host is not a full domain name';
   if (INNER_NAMES.has(labels.at(-1) ?? '')) return 'the host name is one of an internal network';

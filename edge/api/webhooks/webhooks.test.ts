@@ -244,7 +244,10 @@ describe('what is refused', () => {
     const [url] = REFUSED_URLS;
     expect(await call('PATCH', path, { key, env, body: { url } })).toMatchObject({
       status: 422,
-      error: { message: 'body.url: the address is not public (loopback)' },
+      error: {
+        message:
+          'body.url: the address is not public (loopback); whoever runs Waypost can allow it: EGRESS_ALLOW=127.0.0.1:80',
+      },
     });
     expect(await list(key)).toHaveLength(1);
   });

@@ -195,16 +195,17 @@ function readRequest<
 >(c: Context<AppEnv>, row: RawOperation<P, Q, H, B>): Omit<Call<P, Q, H, B>, 'ctx' | 'request'> {
   // Hono knows a route's validators by its literal type, which a table of rows does not have.
   const valid = (target: string): unknown => c.req.valid(target as never);
-  const { body } = row;
   return {
     params: (row.params === undefined ? {} : valid('param')) as z.output<P>,
     query: (row.query === undefined ? {} : valid('query')) as z.output<Q>,
     headers: (row.headers === undefined ? {} : valid('header')) as z.output<H>,
-    body: (body === undefined
-      ? {}
-      : // Without a body the validator gives nothing at all.
-        body.optional === true
-        ? body.schema.parse(valid('json') ?? {})
-        : valid('json')) as z.output<B>,
+    body: readBody(row.body, valid('json')) as z.output<B>,
   };
+}
+
+/** For an optional body that is left out, the validator gives an object that no schema has seen, without defaults. */
+function readBody(body: { schema: z.ZodType; optional?: true } | undefined, read: unknown) {
+  if (body === undefined) return {};
+  const isLeftOut = body.optional === true && Object.keys(Object(read)).length === 0;
+  return isLeftOut ? body.schema.parse({}) : read;
 }

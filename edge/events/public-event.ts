@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { PublicEvent } from '../../shared/catalogue/events/index.ts';
+import { EVENTS, eventTypeOf, type PublicEvent } from '../../shared/catalogue/events/index.ts';
 import { Count, Moment } from '../db/moment.ts';
 
 /** An event as it stands in the table, read as JSON. */
@@ -13,10 +13,23 @@ export const EventRow = z.object({
 });
 export type EventRow = z.infer<typeof EventRow>;
 
-/** What subscribers see of an event: a webhook's body and an item of the feed. `name` is what they subscribed by. */
-export function toPublicEvent(row: EventRow, name: string = row.type): PublicEvent {
-  const { id, seq, sessionId, occurredAt, data } = row;
+/**
+ * What subscribers see of an event: a webhook's body and an item of the feed.
+ * @param reader `name` is what they subscribed by; without `codes`, a code that links a phone is null
+ */
+export function toPublicEvent(
+  row: EventRow,
+  { name = row.type, codes }: { name?: string; codes: boolean },
+): PublicEvent {
+  const { id, seq, sessionId, occurredAt } = row;
+  const data = codes ? row.data : withoutCode(row);
   const timestamp = occurredAt.toISOString();
   // `fact` wrote it, by the row of its type; tests read every event back through that row.
   return { id, type: name, seq, sessionId, timestamp, data } as PublicEvent;
+}
+
+function withoutCode({ type, data }: EventRow): unknown {
+  const known = eventTypeOf(type);
+  const field = known === undefined ? null : EVENTS[known].credential;
+  return field === null ? data : { ...Object(data), [field]: null };
 }

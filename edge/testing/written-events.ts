@@ -31,6 +31,7 @@ export async function checkWrittenEvents(): Promise<void> {
         )::text[] as names
       from events event`);
     for (const { names, ...row } of z.array(Row).parse(rows))
-      for (const name of new Set([row.type, ...names])) parseExactEvent(toPublicEvent(row, name));
+      for (const name of new Set([row.type, ...names]))
+        parseExactEvent(toPublicEvent(row, { name, codes: true }));
   }
 }

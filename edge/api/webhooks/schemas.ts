@@ -69,6 +69,10 @@ export const WebhookFields = {
     description:
       'Deliver strictly in order of `seq`. Each event waits until the one before it is delivered or given up.',
   }),
+  includeCodes: z.boolean().openapi({
+    description:
+      'Leave QR codes and pairing codes in `session.qr` and `session.pairing_code`; otherwise they are null. Whoever has a code can link a phone: setting it, and changing the URL while it is set, need `sessions:write`.',
+  }),
   maxAttempts: z.number().int().min(1).max(MAX_ATTEMPTS).openapi({
     description: 'How often a delivery is attempted before it is given up.',
     example: DEFAULT_ATTEMPTS,
@@ -83,6 +87,7 @@ export const WEBHOOK_SHOWN = {
   sessionIds: null,
   headers: {},
   fifo: false,
+  includeCodes: false,
   maxAttempts: DEFAULT_ATTEMPTS,
   isActive: true,
   disabledReason: null,
@@ -100,6 +105,7 @@ export const WebhookSchema = z
     sessionIds: z.array(z.string()).nullable(),
     headers: z.record(z.string(), z.string()),
     fifo: z.boolean(),
+    includeCodes: z.boolean(),
     maxAttempts: z.number().int(),
     isActive: z.boolean(),
     disabledReason: z.string().nullable(),
@@ -121,6 +127,7 @@ export const CreateWebhook = z.strictObject({
   sessionIds: WebhookFields.sessionIds.default(null),
   headers: WebhookFields.headers.default({}),
   fifo: WebhookFields.fifo.default(false),
+  includeCodes: WebhookFields.includeCodes.default(false),
   maxAttempts: WebhookFields.maxAttempts.default(DEFAULT_ATTEMPTS),
 });
 

@@ -26,6 +26,8 @@ export const webhookEndpoints = pgTable(
     headers: jsonb('headers').$type<Record<string, string>>().notNull().default({}),
     /** Deliver in order of seq, one at a time. */
     fifo: boolean('fifo').notNull().default(false),
+    /** Codes that link a phone are left in events; otherwise they are null. */
+    includeCodes: boolean('include_codes').notNull().default(false),
     maxAttempts: integer('max_attempts').notNull().default(8),
     /** Attempts without an answer in time since the last success: several of them shorten the time that the next ones get. */
     timeouts: integer('timeouts').notNull().default(0),

@@ -16,6 +16,8 @@ const Claimed = z.object({
   workspaceId: z.string(),
   event: EventRow,
   eventName: z.string(),
+  /** Codes that link a phone are for this endpoint, too. */
+  includeCodes: z.boolean(),
   url: z.string(),
   headers: z.record(z.string(), z.string()),
   /** Live secrets, the current one first. */
@@ -93,7 +95,7 @@ export async function claimAttempt(
       case when taken.status = 'pending' then jsonb_build_object(
         'event', jsonb_build_object('id', event.id, 'seq', event.seq, 'sessionId', event.session_id,
           'type', event.type, 'occurredAt', event.occurred_at, 'data', event.data),
-        'workspaceId', taken.workspace_id, 'eventName', taken.event_name, 'url', endpoint.url, 'headers', endpoint.headers, 'fifo', endpoint.fifo,
+        'workspaceId', taken.workspace_id, 'eventName', taken.event_name, 'includeCodes', endpoint.include_codes, 'url', endpoint.url, 'headers', endpoint.headers, 'fifo', endpoint.fifo,
         'maxAttempts', endpoint.max_attempts,
         'timeoutMs', case
           when endpoint.timeouts < ${PATIENCE.timeouts}::int or endpoint.full_time_again_at <= now()

@@ -57,7 +57,9 @@ export async function deliver({
 }
 
 async function send(services: Services, claim: Claimed, startedAt: Date) {
-  const body = JSON.stringify(toPublicEvent(claim.event, claim.eventName));
+  const body = JSON.stringify(
+    toPublicEvent(claim.event, { name: claim.eventName, codes: claim.includeCodes }),
+  );
   const signature = await signWebhook({
     secrets: claim.secrets,
     eventId: claim.event.id,

@@ -8,6 +8,7 @@ import {
 import type { ServiceContext } from '../../context.ts';
 import { events, sessions } from '../../db/schema/index.ts';
 import { toPublicEvent } from '../../events/public-event.ts';
+import { holdsScope } from '../keys/require-scope.ts';
 import { filteredSession } from '../sessions/internal.ts';
 import { reachesAll, reachOf, withinReach } from '../users/reach.ts';
 
@@ -24,6 +25,7 @@ export type ListEventsInput = {
 /**
  * Events after a `seq`, in the order in which they were committed: none appears later below what was read. A key pinned to
  * a session reads that one's, a test key those of sandbox sessions, a member those of the sessions that they reach.
+ * A key that may not write sessions reads no code that links a phone.
  * @throws AppError SESSION_NOT_FOUND; FORBIDDEN for a session that the key does not reach
  */
 export async function listEvents({
@@ -39,6 +41,7 @@ export async function listEvents({
   // The pin is `sessionId` by now, and holds for events of a session that is gone too.
   const within = withinReach({ ...reach, pin: null }, sessions);
   const wanted = EVENT_TYPES.filter((type) => types === null || subscribedName(types, type));
+  const codes = holdsScope(ctx, 'sessions:write');
   const rows = await ctx.db
     .select()
     .from(events)
@@ -57,7 +60,7 @@ export async function listEvents({
     .limit(limit + 1);
   const page = rows.slice(0, limit);
   return {
-    events: page.map((row) => toPublicEvent(row)),
+    events: page.map((row) => toPublicEvent(row, { codes })),
     nextCursor: rows.length > limit ? String(page.at(-1)?.seq ?? after) : null,
   };
 }

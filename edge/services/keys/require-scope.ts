@@ -46,9 +46,12 @@ export function grantsOf(scope: Scope): string[] {
 
 /** @throws AppError FORBIDDEN when the key lacks the scope. Runners and jobs act by their own right. */
 export function requireScope(ctx: ServiceContext, scope: Scope): void {
-  if (ctx.actor.type !== 'apiKey') return;
-  const { scopes } = ctx.actor;
-  if (!grantsOf(scope).some((grant) => scopes.includes(grant))) throw lacksScope(scope);
+  if (!holdsScope(ctx, scope)) throw lacksScope(scope);
+}
+
+/** The same as an answer, where a caller without the scope is shown less. */
+export function holdsScope({ actor }: Pick<ServiceContext, 'actor'>, scope: Scope): boolean {
+  return actor.type !== 'apiKey' || grantsOf(scope).some((grant) => actor.scopes.includes(grant));
 }
 
 export type KeyActor = Extract<Actor, { type: 'apiKey' }>;

@@ -6,6 +6,7 @@ import type { ServiceContext } from '../../context.ts';
 import { webhookEndpoints } from '../../db/schema/index.ts';
 import { newWebhookSecret } from '../../webhooks/signing.ts';
 import { auditInsert } from '../audit/audit-row.ts';
+import { requireScope } from '../keys/require-scope.ts';
 import { reachOf } from '../users/reach.ts';
 import { lockWorkspace } from '../workspace/workspace-view.ts';
 import { requirePublicUrl, resolveSessions } from './internal.ts';
@@ -22,12 +23,14 @@ export type WebhookInput = {
   sessions: readonly string[] | null;
   headers: Readonly<Record<string, string>>;
   fifo: boolean;
+  /** Leave codes that link a phone in events: for those who may write sessions. */
+  includeCodes: boolean;
   maxAttempts: number;
 };
 
 /**
  * Adds an endpoint with a secret of its own, which is in this answer and the one of a rotation only.
- * @throws AppError VALIDATION_ERROR for a URL that may not be called, SESSION_NOT_FOUND, LIMIT_EXCEEDED
+ * @throws AppError FORBIDDEN for codes by a key without sessions:write, VALIDATION_ERROR for a URL that may not be called, SESSION_NOT_FOUND, LIMIT_EXCEEDED
  */
 export async function createWebhook({
   ctx,
@@ -36,6 +39,7 @@ export async function createWebhook({
   ctx: ServiceContext;
   input: WebhookInput;
 }): Promise<WebhookView & { secret: string }> {
+  if (input.includeCodes) requireScope(ctx, 'sessions:write');
   await requirePublicUrl(ctx, input.url);
   const sessionIds = await resolveSessions(ctx, input.sessions);
   const { workspaceId } = ctx;
@@ -46,10 +50,11 @@ export async function createWebhook({
     ),
     made as (
       insert into webhook_endpoints (id, workspace_id, mode, url, description, secret, event_types, session_ids, headers,
-        fifo, max_attempts)
+        fifo, include_codes, max_attempts)
       select ${id}, ${workspaceId}, ${reachOf(ctx).sandboxOnly ? 'test' : 'live'}, ${new URL(input.url).href},
         ${input.description}::text, ${newWebhookSecret()}, ${sql.param([...new Set(input.eventTypes)])}::text[],
         ${sql.param(sessionIds)}::text[], ${JSON.stringify(input.headers)}::jsonb, ${input.fifo}::boolean,
+        ${input.includeCodes}::boolean,
         ${input.maxAttempts}::int
       from room
       returning id

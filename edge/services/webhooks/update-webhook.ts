@@ -2,6 +2,7 @@ import { sql } from 'drizzle-orm';
 import type { ServiceContext } from '../../context.ts';
 import { webhookEndpoints } from '../../db/schema/index.ts';
 import { writeAudited } from '../audit/audit-row.ts';
+import { requireScope } from '../keys/require-scope.ts';
 import type { WebhookInput } from './create-webhook.ts';
 import {
   endpointById,
@@ -19,7 +20,7 @@ export type WebhookChanges = { [Field in keyof WebhookInput]?: WebhookInput[Fiel
 /**
  * Changes what is given and leaves the rest. Switching an endpoint on again forgets why it was switched off; deliveries
  * that were cancelled meanwhile stay cancelled.
- * @throws AppError NOT_FOUND, VALIDATION_ERROR for a URL that may not be called, SESSION_NOT_FOUND
+ * @throws AppError FORBIDDEN for codes by a key without sessions:write, or another URL for them; NOT_FOUND, VALIDATION_ERROR for a URL that may not be called, SESSION_NOT_FOUND
  */
 export async function updateWebhook({
   ctx,
@@ -29,8 +30,12 @@ export async function updateWebhook({
   input: { id: string; changes: WebhookChanges };
 }): Promise<WebhookView> {
   const { id, changes } = input;
-  await findWebhook(ctx, id);
+  const before = await findWebhook(ctx, id);
   const { url, description, eventTypes, sessions, headers, fifo, maxAttempts, isActive } = changes;
+  const { includeCodes } = changes;
+  // To another URL the codes go out anew.
+  const sendsCodes = includeCodes ?? (before.includeCodes && url !== undefined);
+  if (sendsCodes) requireScope(ctx, 'sessions:write');
   if (url !== undefined) await requirePublicUrl(ctx, url);
   const write = ctx.db
     .update(webhookEndpoints)
@@ -41,6 +46,7 @@ export async function updateWebhook({
       ...(sessions !== undefined && { sessionIds: await resolveSessions(ctx, sessions) }),
       ...(headers !== undefined && { headers: { ...headers } }),
       ...(fifo !== undefined && { fifo }),
+      ...(includeCodes !== undefined && { includeCodes }),
       ...(maxAttempts !== undefined && { maxAttempts }),
       ...(isActive !== undefined && {
         isActive,

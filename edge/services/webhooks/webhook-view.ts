@@ -11,6 +11,7 @@ export type WebhookView = {
   sessionIds: string[] | null;
   headers: Record<string, string>;
   fifo: boolean;
+  includeCodes: boolean;
   maxAttempts: number;
   isActive: boolean;
   disabledReason: string | null;
@@ -27,6 +28,7 @@ export function viewWebhook(row: WebhookRow): WebhookView {
     sessionIds: row.sessionIds,
     headers: row.headers,
     fifo: row.fifo,
+    includeCodes: row.includeCodes,
     maxAttempts: row.maxAttempts,
     isActive: row.isActive,
     disabledReason: row.disabledReason,

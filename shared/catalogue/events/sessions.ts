@@ -42,7 +42,9 @@ export const SESSION_EVENTS = {
       qr: z
         .string()
         .nullable()
-        .describe('The text that the QR code encodes. A credential: null once it has expired.'),
+        .describe(
+          'The text that the QR code encodes. A credential: null once it has expired, and for readers without `sessions:write`.',
+        ),
       expiresAt: Time.describe('When it expires.'),
     },
     example: { qr: '2@Yw9Zc0J5,kT3,mQ8=', expiresAt: '2026-11-21T10:42:18.000Z' },
@@ -54,7 +56,9 @@ export const SESSION_EVENTS = {
       code: z
         .string()
         .nullable()
-        .describe('The code, without a dash. A credential: null once it has expired.'),
+        .describe(
+          'The code, without a dash. A credential: null once it has expired, and for readers without `sessions:write`.',
+        ),
       expiresAt: Time.describe('When it expires.'),
     },
     example: { code: 'ABCD1234', expiresAt: '2026-11-21T10:44:58.000Z' },

@@ -6,9 +6,15 @@ import { type LibrarySend, librarySend } from './kinds.ts';
 import type { LibraryClient, LibraryPage } from './library.ts';
 import { FileRefused, readMedia } from './outbound-file.ts';
 import type { OutboundTimes } from './times.ts';
-import { callOff, prepareSend } from './page/send.ts';
+import {
+  callOff,
+  prepareSend,
+  sendPrepared,
+  type Preparation,
+  type SentOnPage,
+} from './page/send.ts';
 import { SEND_HOOK_MISSING, WIRE_ID_TAG } from './patches/send-hook.ts';
-import { failed, settle } from './sent-message.ts';
+import { failed, resultOf, settle } from './sent-message.ts';
 
 type Outbound = { client: LibraryClient; page: LibraryPage; times: OutboundTimes };
 
@@ -47,30 +53,49 @@ async function sendAs(
   if (preparation.state === 'refused') return failed(preparation.code, preparation.message);
   if (preparation.state === 'on page') return settle(outbound, message, times.missingMs);
 
-  const { documentId } = preparation;
-  const { body, caption, linkPreview = false } = send;
+  const { linkPreview = false } = send;
   try {
-    const sending = outbound.client.sendMessage(chatId, body, {
-      sendSeen: false,
-      parseVCards: false,
-      linkPreview,
-      ...(caption === undefined ? {} : { caption }),
-      ...(preparation.quotedKey === null
-        ? {}
-        : { quotedMessageId: preparation.quotedKey, ignoreQuoteErrors: false }),
-      extra: { [WIRE_ID_TAG]: wireId },
-    });
-    await withDeadline(sending, deadlineOf(message, linkPreview, times), 'sending');
+    const sending = handOver(outbound, message, send, preparation);
+    const sent = await withDeadline(sending, deadlineOf(message, linkPreview, times), 'sending');
+    if (sent.found) return resultOf(sent);
   } catch (error) {
-    const result = await afterError(outbound, message, documentId, error);
+    const result = await afterError(outbound, message, preparation.documentId, error);
     // A preview that cannot be fetched must not cost the message; it was called off, so it may be sent anew.
     if (linkPreview && error instanceof DeadlineError && result.outcome === 'failed') {
       return sendAs(outbound, message, { ...send, linkPreview: false });
     }
     return result;
   }
-  // What the library returns is no evidence: on `$1` builds it is undefined for a message that left.
   return settle(outbound, message, times.missingMs);
+}
+
+/** A text goes in one call to the page. The rest goes by the library, whose answer is no evidence of anything. */
+async function handOver(
+  { client, page }: Outbound,
+  { wireId, chatId }: EngineSend,
+  { body, caption, linkPreview = false }: LibrarySend,
+  { documentId, quotedKey }: Extract<Preparation, { state: 'ready' }>,
+): Promise<SentOnPage> {
+  const extra = { [WIRE_ID_TAG]: wireId };
+  const quote = quotedKey === null ? {} : { quotedMessageId: quotedKey, ignoreQuoteErrors: false };
+  if (typeof body === 'string') {
+    const options = {
+      ...quote,
+      ...(linkPreview ? { linkPreview } : {}),
+      mentionedJidList: [],
+      extraOptions: extra,
+    };
+    return page.evaluate(sendPrepared, { documentId, wireId, chatId, body, options });
+  }
+  await client.sendMessage(chatId, body, {
+    sendSeen: false,
+    parseVCards: false,
+    linkPreview,
+    ...(caption === undefined ? {} : { caption }),
+    ...quote,
+    extra,
+  });
+  return { found: false };
 }
 
 function deadlineOf(message: EngineSend, linkPreview: boolean, times: OutboundTimes): number {

@@ -33,7 +33,7 @@ export async function settle(
   return { outcome: 'unknown', message: `Its fate is not known: ${lastError}` };
 }
 
-function resultOf(sent: Extract<SentOnPage, { found: true }>): EngineSendResult {
+export function resultOf(sent: Extract<SentOnPage, { found: true }>): EngineSendResult {
   if (sent.ack < 0) return failed('MESSAGE_FAILED', 'WhatsApp reported an error for this message.');
   return { outcome: sent.ack >= 1 ? 'sent' : 'accepted', wireKey: sent.wireKey };
 }

@@ -123,6 +123,10 @@ export type PageAgent = {
 export type WhatsAppPage = {
   require<Name extends keyof PageModules>(name: Name): PageModules[Name];
   __waypost?: PageAgent;
-  WWebJS?: Record<string, unknown>;
+  /** The library's own half on the page. */
+  WWebJS?: {
+    getChat(chatId: string, options: { getAsModel: false }): Promise<PageChat | null | undefined>;
+    sendMessage(chat: PageChat, body: string, options: object): Promise<unknown>;
+  };
   Debug?: { VERSION?: string };
 };

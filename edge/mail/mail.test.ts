@@ -52,4 +52,32 @@ describe('the templates', () => {
     expect(invitation.text).toContain('Eve Bcc:');
     expect(invitation.text.split('\n')[0]?.length).toBeLessThan(250);
   });
+
+  test.each([
+    'https://evil.example/login',
+    'evil.example',
+    'www.evil.example',
+    'ann@evil.example',
+    'mailto:ann@evil.example',
+    'evil。example',
+    'evil．example／login',
+    'e\u200Bvil.exam\u200Bple',
+    'wa.me/15550100001',
+    'call +1 (555) 010-0001',
+    '1.5.5.5.0.1.0.0.0.0.1',
+    '\\\\evil.example\\share',
+  ])('a name cannot carry a link: %s', (name) => {
+    const given = { workspaceName: name, inviterName: name, url };
+    const [sentence = ''] = templates.invitationMail(given).text.split('\n');
+    expect(sentence).not.toMatch(/\S[.。:/\\@．／]+[\p{L}\p{N}]/u);
+    expect(sentence).not.toMatch(/\d(?:[\s().-]*\d){6,}/);
+    expect(templates.invitationMail(given).html.match(/evil\.|wa\.me|555/g)).toBeNull();
+  });
+
+  test('names that are only names stay as they are', () => {
+    for (const name of ['Dr. Ann O’Neil', 'Müller & Söhne', 'Desk 24', '株式会社ほげ'])
+      expect(
+        templates.invitationMail({ workspaceName: name, inviterName: name, url }).text,
+      ).toContain(`${name} invites you to the workspace “${name}” on Waypost.`);
+  });
 });

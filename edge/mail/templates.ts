@@ -12,9 +12,22 @@ type Letter = {
 
 const MAX_NAME = 80;
 
-/** What somebody calls themselves, or their workspace: one line, and no room for a message of their own. */
+/** What joins words to an address, a link or a scheme, when something follows it at once. */
+const JOINTS = /[.。:/\\@∕⁄]+(?=\S)/gu;
+/** As many digits as a phone number has. */
+const NUMBER = /\+?\d(?:[\s().-]*\d){6,}/gu;
+
+/**
+ * What somebody calls themselves, or their workspace: one line, no room for a message of their own, and nothing that a mail
+ * client turns into a link.
+ */
 const asName = (text: string): string => {
-  const line = text.replaceAll(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, ' ').trim();
+  const line = text
+    .normalize('NFKC')
+    .replaceAll(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, ' ')
+    .replaceAll(NUMBER, '…')
+    .replaceAll(JOINTS, ' ')
+    .trim();
   return line.length > MAX_NAME ? `${line.slice(0, MAX_NAME).toWellFormed()}…` : line;
 };
 

@@ -1,8 +1,10 @@
 import { eq, sql } from 'drizzle-orm';
 import { beforeAll, describe, expect, test } from 'vitest';
+import { RATES } from '../../../shared/catalogue/limits.ts';
 import { newId } from '../../../shared/ids.ts';
 import { INVITATION_LIMIT } from '../../services/workspace/invitation-view.ts';
 import { createHarness, type Harness, idOf, type TestUser } from '../../testing/harness.ts';
+import { authClient } from '../../testing/person.ts';
 import { mailbox } from '../../testing/mailbox.ts';
 import { securityEvents } from '../../testing/security-events.ts';
 
@@ -200,6 +202,22 @@ describe('an invitation', () => {
       status: 409,
       error: { code: 'CONFLICT' },
     });
+  });
+
+  test('is one of ten mails an hour to an address, whoever causes them', async () => {
+    const { confirmed, post } = authClient(harness);
+    const { email } = await confirmed();
+    const { length } = await mailbox(harness.env).list(email);
+    for (let sent = length; sent < RATES.mails.limit - 1; sent += 1)
+      await post('/request-password-reset', { email });
+    const [first, second] = [await harness.newUser(), await harness.newUser()];
+    expect(await invite(first.token, { email })).toMatchObject({ status: 201 });
+    expect(await invite(second.token, { email })).toMatchObject({
+      status: 403,
+      error: { code: 'LIMIT_EXCEEDED', details: { limit: RATES.mails.limit } },
+    });
+    expect(await mailbox(harness.env).list(email)).toHaveLength(RATES.mails.limit);
+    expect((await list(second.token)).data).toEqual([]);
   });
 
   test('is one of fifty, also when they are made at once', async () => {

@@ -1,29 +1,23 @@
-import { RATES } from '../../../shared/catalogue/limits.ts';
 import { sha256Hex } from '../../../shared/hex.ts';
 import type { Services } from '../../context.ts';
 import { describeError } from '../../log/describe-error.ts';
 import type { MailContent } from '../../mail/port.ts';
 import { alreadyRegisteredMail, resetMail, verificationMail } from '../../mail/templates.ts';
-import type { RateLimitPolicy } from '../../limiter/port.ts';
 import { credentialState } from './credential-state.ts';
+import { mayMail } from './mail-allowance.ts';
 import { homeUrl, verificationLink } from '../../identity/verification-link.ts';
-
-/** Anybody may have mails sent to anybody's address by signing up with it; this is as many as it gets. */
-const PER_ADDRESS: RateLimitPolicy = RATES.mails;
 
 type Person = { id: string; email: string };
 
 /** The mails of the identity library. All leave after the answer, so that its time does not tell whether one was sent. */
 export function identityMails(services: Services) {
-  const { env, log, mailer, rateLimiter, waitUntil } = services;
+  const { env, log, mailer, waitUntil } = services;
 
   const send = async (kind: string, to: string, make: () => Promise<MailContent | null>) => {
     try {
       const content = await make();
       if (content === null) return;
-      const subject = await sha256Hex(to);
-      const verdict = await rateLimiter.check(subject, [PER_ADDRESS]);
-      if (!verdict.allowed) return log({ event: 'mail_withheld', kind });
+      if (!(await mayMail(services, to))) return log({ event: 'mail_withheld', kind });
       const idempotencyKey = `${kind}:${await sha256Hex(`${to}\n${content.text}`)}`;
       await mailer.send({ to, ...content, idempotencyKey });
     } catch (error) {

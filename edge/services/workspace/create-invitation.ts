@@ -9,6 +9,7 @@ import { describeError } from '../../log/describe-error.ts';
 import { invitationMail } from '../../mail/templates.ts';
 import { auditInsert } from '../audit/audit-row.ts';
 import { securityInsert } from '../audit/security-event.ts';
+import { mayMail } from '../identity/mail-allowance.ts';
 import { requireOwner, type UserActor } from '../users/require-role.ts';
 import { hashInvitationToken, newInvitationToken } from './invitation-token.ts';
 import {
@@ -57,6 +58,12 @@ export async function createInvitation({
     throw new AppError(
       'LIMIT_EXCEEDED',
       `A workspace can send ${MAILS_A_DAY.limit} invitations a day.`,
+    );
+  if (!(await mayMail(ctx, input.email)))
+    throw new AppError(
+      'LIMIT_EXCEEDED',
+      `This address has had ${RATES.mails.limit} mails in an hour; invite it later.`,
+      { limit: RATES.mails.limit },
     );
   const id = newId('invitation', ctx.now());
   const token = newInvitationToken();

@@ -23,6 +23,7 @@ export const idempotency = pgTable(
       .references(() => workspaces.id, { onDelete: 'cascade' }),
     /** operationId of the send. */
     route: text('route').notNull(),
+    /** Behind what its caller is limited to, line by line: see messages/send-statement.ts. */
     idempotencyKey: text('idempotency_key').notNull(),
     /** SHA-256 of the parsed request as canonical JSON, hex. */
     bodyHash: text('body_hash').notNull(),

@@ -57,6 +57,7 @@ export function sendStatement({
   const quotedMessageId = 'quotedMessageId' in to ? to.quotedMessageId : null;
   const chatId = 'chatId' in to ? to.chatId : null;
   const commit = audit !== null;
+  const ownKey = idempotencyKeyOf(idempotency?.key ?? null);
   const isLater = sql`coalesce(${sendAt}::timestamptz > now(), false)`;
   return sql`
   with ${caller},
@@ -68,9 +69,8 @@ export function sendStatement({
   prior as (
     select m.id, m.session_id, m.status, m.wire_id, m.reference, m.chat_id, m.queue_seq, m.quoted_message_id, m.created_at, m.expires_at,
       m.send_at, i.body_hash = ${idempotency?.bodyHash ?? null}::text as same_body, i.answer_status, i.answer
-    from idempotency i join messages m on m.id = i.message_id
-    where i.workspace_id = ${workspaceId} and i.route = ${idempotency?.route ?? null}::text
-      and i.idempotency_key = ${idempotency?.key ?? null}::text and i.expires_at > now()
+    from caller join idempotency i on i.idempotency_key = ${ownKey} join messages m on m.id = i.message_id
+    where i.workspace_id = ${workspaceId} and i.route = ${idempotency?.route ?? null}::text and i.expires_at > now()
   ),
   wanted as (
     select coalesce(quoted.session_id, ${session}::text, prior.session_id, caller.pin, caller.default_session_id) as ref
@@ -116,9 +116,9 @@ export function sendStatement({
   ),
   claimed as (
     insert into idempotency as own (workspace_id, route, idempotency_key, body_hash, message_id, expires_at)
-    select ${workspaceId}, ${idempotency?.route ?? null}::text, ${idempotency?.key ?? null}::text,
+    select ${workspaceId}, ${idempotency?.route ?? null}::text, ${ownKey},
       ${idempotency?.bodyHash ?? null}::text, ${messageId}, now() + ${IDEMPOTENCY_LIFETIME}::interval
-    from verdict
+    from verdict cross join caller
     where verdict.refusal is null and ${commit}::boolean and ${idempotency !== null}::boolean
     on conflict (workspace_id, route, idempotency_key) do update set
       body_hash = excluded.body_hash, message_id = excluded.message_id, answer_status = null, answer = null,
@@ -164,6 +164,14 @@ export function sendStatement({
     prior.id as prior_id, prior.status as prior_status, prior.wire_id as prior_wire_id, prior.answer_status, prior.answer
   from verdict left join caller on true left join target on true left join written on true left join prior on true`;
 }
+
+/**
+ * An Idempotency-Key as it is kept: callers who reach different sessions have their own, so that they never meet. No header
+ * holds a line break.
+ */
+const idempotencyKeyOf = (key: string | null): SQL => sql`
+  (concat(caller.pin || chr(10), caller.created_by || chr(10), case when caller.sandbox_only then 'test' || chr(10) end)
+    || ${key}::text)`;
 
 /** What stands in the queue: what the caller said, and the file that it names. */
 const contentOf = (said: SendRequest['said'], media: NewMedia | null): OutboundContent => {

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { SigningKeysText } from '../shared/signing/keys.ts';
 import { parseOrigin } from './values/origin.ts';
 import { EncryptionKeysText } from './values/master-keys.ts';
-import { normalizeRange } from './values/address-range.ts';
+import { isEverywhere, normalizeRange } from './values/address-range.ts';
 
 const Binding = z.custom<Fetcher>(
   (value) => typeof value === 'object' && value !== null && 'fetch' in value,
@@ -43,10 +43,13 @@ const lowerCaseList = list.transform((entries) => entries.map((entry) => entry.t
 const rangeList = list.transform((entries, context) =>
   entries.flatMap((entry, index) => {
     const range = normalizeRange(entry);
-    if (range !== null) return [range];
+    if (range !== null && !isEverywhere(range)) return [range];
     context.addIssue({
       code: 'custom',
-      message: `entry ${index + 1} is neither an IP address nor a CIDR range`,
+      message:
+        range === null
+          ? `entry ${index + 1} is neither an IP address nor a CIDR range`
+          : `entry ${index + 1} allows every address; leave the list empty to mean that`,
     });
     return [];
   }),

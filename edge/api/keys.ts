@@ -1,15 +1,22 @@
 import { z } from '@hono/zod-openapi';
+import type { ServiceContext } from '../context.ts';
 import { createKey } from '../services/keys/create-key.ts';
 import { deleteKey } from '../services/keys/delete-key.ts';
 import { getOwnKey } from '../services/keys/get-own-key.ts';
+import { type KeyView, warningsOf } from '../services/keys/key-view.ts';
 import { listKeys } from '../services/keys/list-keys.ts';
 import { rotateKey } from '../services/keys/rotate-key.ts';
 import { updateKey } from '../services/keys/update-key.ts';
 import { CreateKey, KeyId, KeySchema, OwnKeySchema, ShownKey, UpdateKey } from './keys/schemas.ts';
 import { Deleted } from './deleted.ts';
-import { area, operation } from './operation.ts';
+import { area, operation, withMeta } from './operation.ts';
 import { Rotation } from './rotation.ts';
 import { anyKey, scope } from './takes.ts';
+
+const withWarnings = <Key extends KeyView>(ctx: ServiceContext, key: Key) => {
+  const warnings = warningsOf(ctx, key);
+  return withMeta(key, warnings.length === 0 ? {} : { warnings });
+};
 
 export const keys = area('Keys', [
   operation({
@@ -26,8 +33,8 @@ export const keys = area('Keys', [
     },
     answer: [201, 'The key, shown once.', ShownKey],
     errors: ['SESSION_NOT_FOUND', 'LIMIT_EXCEEDED'],
-    run: ({ ctx, body: { sessionId, ...fields } }) =>
-      createKey({ ctx, input: { ...fields, session: sessionId } }),
+    run: async ({ ctx, body: { sessionId, ...fields } }) =>
+      withWarnings(ctx, await createKey({ ctx, input: { ...fields, session: sessionId } })),
   }),
   operation({
     id: 'getOwnKey',
@@ -63,8 +70,10 @@ export const keys = area('Keys', [
     body: { schema: UpdateKey, example: { isActive: false } },
     answer: [200, 'The key.', KeySchema],
     errors: ['NOT_FOUND', 'SESSION_NOT_FOUND'],
-    run: ({ ctx, params, body: { sessionId, ...fields } }) =>
-      updateKey({ ctx, input: { ...params, changes: { ...fields, session: sessionId } } }),
+    run: async ({ ctx, params, body: { sessionId, ...fields } }) => {
+      const changes = { ...fields, session: sessionId };
+      return withWarnings(ctx, await updateKey({ ctx, input: { ...params, changes } }));
+    },
   }),
   operation({
     id: 'rotateKey',
@@ -78,7 +87,8 @@ export const keys = area('Keys', [
     body: { schema: Rotation, example: { overlapSeconds: 86_400 }, optional: true },
     answer: [200, 'The new key, shown once.', ShownKey],
     errors: ['NOT_FOUND'],
-    run: ({ ctx, params, body }) => rotateKey({ ctx, input: { ...params, ...body } }),
+    run: async ({ ctx, params, body }) =>
+      withWarnings(ctx, await rotateKey({ ctx, input: { ...params, ...body } })),
   }),
   operation({
     id: 'deleteKey',

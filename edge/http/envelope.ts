@@ -15,6 +15,10 @@ const Meta = z
       .int()
       .optional()
       .describe('How many messages failed because of this request. Each has its own event.'),
+    warnings: z
+      .array(z.string())
+      .optional()
+      .describe('What was done as asked, but may not work as meant.'),
     nextCursor: z
       .string()
       .nullable()
@@ -25,7 +29,10 @@ const Meta = z
   })
   .openapi('Meta');
 export type ExtraMeta = Partial<
-  Pick<z.infer<typeof Meta>, 'sessionId' | 'sessionName' | 'nextCursor' | 'failedMessages'>
+  Pick<
+    z.infer<typeof Meta>,
+    'sessionId' | 'sessionName' | 'nextCursor' | 'failedMessages' | 'warnings'
+  >
 >;
 
 export const ErrorBody = z

@@ -1,5 +1,16 @@
 import { describe, expect, test } from 'vitest';
-import { isWithin, normalizeRange } from './address-range.ts';
+import { isEverywhere, isWithin, normalizeRange } from './address-range.ts';
+
+test.each([
+  ['0.0.0.0/0', true],
+  ['::/0', true],
+  ['::ffff:0:0/96', true],
+  ['10.0.0.0/8', false],
+  ['203.0.113.10', false],
+  ['2001:db8::/32', false],
+])('%s is everywhere: %s', (text, everywhere) => {
+  expect(isEverywhere(normalizeRange(text) ?? '')).toBe(everywhere);
+});
 
 describe('the one spelling of a range', () => {
   test.each([

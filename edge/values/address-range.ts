@@ -23,6 +23,9 @@ export function normalizeRange(text: string): string | null {
   return networkOf(parsed, bits);
 }
 
+/** Whether a range holds every address of its kind, so that listing it allows what an empty list does. */
+export const isEverywhere = (range: string): boolean => range.endsWith('/0');
+
 function networkOf(address: ipaddr.IPv4 | ipaddr.IPv6, bits: number): string {
   const family = address instanceof ipaddr.IPv4 ? ipaddr.IPv4 : ipaddr.IPv6;
   return `${family.networkAddressFromCIDR(`${address.toString()}/${bits}`).toString()}/${bits}`;

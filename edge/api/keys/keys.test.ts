@@ -124,6 +124,22 @@ describe('a key', () => {
     expect((await rowOf(path))?.revokedAt).toBeInstanceOf(Date);
   });
 
+  test('comes with a warning when it is limited to addresses that nobody knows here', async () => {
+    const { apiKey } = await harness.newWorkspace();
+    const env = { CLIENT_IP_HEADER: '' };
+    const ask = (method: string, path: string, body: unknown) =>
+      harness.call(method, path, { key: apiKey, body, env });
+    const warned = { warnings: [expect.stringContaining('CLIENT_IP_HEADER')] };
+    const limited = { allowedIps: ['203.0.113.0/24'] };
+    const made = await ask('POST', '/v1/keys', { name: 'x', scopes: ['keys:read'], ...limited });
+    expect(made).toMatchObject({ status: 201, meta: warned });
+    const path = `/v1/keys/${idOf(made)}`;
+    expect(await ask('PATCH', path, { name: 'y' })).toMatchObject({ status: 200, meta: warned });
+    expect(await ask('POST', `${path}/rotate`, {})).toMatchObject({ status: 200, meta: warned });
+    expect((await ask('PATCH', path, { allowedIps: null })).meta).not.toHaveProperty('warnings');
+    expect((await create(apiKey, limited)).meta).not.toHaveProperty('warnings');
+  });
+
   test('is one of so many, also when they are made at once', async () => {
     const { apiKey, workspaceId } = await harness.newWorkspace();
     const row = { workspaceId, name: 'one of many', mode: 'live' as const };
@@ -153,6 +169,8 @@ describe('a key', () => {
     [{ allowedIps: [] }],
     [{ allowedIps: ['10.0.0.0/33'] }],
     [{ allowedIps: ['example.com'] }],
+    [{ allowedIps: ['0.0.0.0/0'] }],
+    [{ allowedIps: ['203.0.113.0/24', '::/0'] }],
     [{ perMinute: 0 }],
     [{ perMinute: 1.5 }],
     [{ isAdmin: true }],

@@ -1,7 +1,7 @@
 import { z } from '@hono/zod-openapi';
 import { shown } from '../../../shared/catalogue/limits.ts';
 import { isId } from '../../../shared/ids.ts';
-import { normalizeRange } from '../../values/address-range.ts';
+import { isEverywhere, normalizeRange } from '../../values/address-range.ts';
 import { DEFAULT_PER_MINUTE } from '../../services/keys/key-limit.ts';
 import { TIER_PER_MINUTE } from '../../services/sessions/tiers.ts';
 import { GRANTS } from '../../services/keys/require-scope.ts';
@@ -25,10 +25,13 @@ const Range = z
   .max(50)
   .transform((text, context) => {
     const range = normalizeRange(text);
-    if (range !== null) return range;
+    if (range !== null && !isEverywhere(range)) return range;
     context.addIssue({
       code: 'custom',
-      message: 'must be an IP address or a CIDR range, as 203.0.113.0/24 or 2001:db8::/32',
+      message:
+        range === null
+          ? 'must be an IP address or a CIDR range, as 203.0.113.0/24 or 2001:db8::/32'
+          : 'allows every address; use null for the whole list to mean that',
     });
     return z.NEVER;
   });

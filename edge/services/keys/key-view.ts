@@ -1,3 +1,4 @@
+import type { ServiceContext } from '../../context.ts';
 import type { apiKeys } from '../../db/schema/index.ts';
 import { isoOrNull } from '../../db/moment.ts';
 import { DEFAULT_PER_MINUTE } from './key-limit.ts';
@@ -42,3 +43,11 @@ export function viewKey(row: KeyRow): KeyView {
     createdAt: row.createdAt.toISOString(),
   };
 }
+
+/** What whoever makes or changes a key should know of it, since no client's address is known here. */
+export const warningsOf = (ctx: ServiceContext, { allowedIps }: KeyView): string[] =>
+  allowedIps === null || ctx.env.CLIENT_IP_HEADER !== undefined
+    ? []
+    : [
+        'This key cannot be used: it is limited to client addresses, and this deployment does not know them. Set CLIENT_IP_HEADER, or set allowedIps to null.',
+      ];

@@ -35,7 +35,8 @@ export async function updateAnyWorkspace({
   const { id, name = null, tier = null, maxSessions, isActive = null } = input;
   const limit = maxSessions == null ? null : storeLimit(maxSessions);
   // The workspace reads these rows: where its administrator sits is in the request's own row alone.
-  const unplaced = { ...ctx, callerAddress: null };
+  const { actor, call, requestId } = ctx;
+  const unplaced = { actor, call, requestId, callerAddress: null };
   const told = (column: Column, action: SQL | SecurityAction) =>
     securityInsert(unplaced, {
       action,

@@ -1,5 +1,5 @@
-import { AppError } from '../../../shared/errors.ts';
 import type { ServiceContext } from '../../context.ts';
+import { keyOf } from './require-scope.ts';
 
 export type OwnKey = {
   id: string;
@@ -9,13 +9,8 @@ export type OwnKey = {
   sessionId: string | null;
 };
 
-/**
- * What the calling key is, as the credential middleware read it: no further look-up.
- * @throws AppError FORBIDDEN for callers without a key
- */
+/** What the calling key is, as the credential middleware read it: no further look-up. */
 export function getOwnKey({ ctx }: { ctx: ServiceContext }): OwnKey {
-  if (ctx.actor.type !== 'apiKey')
-    throw new AppError('FORBIDDEN', 'This operation needs an API key.');
-  const { keyId, mode, scopes, sessionId } = ctx.actor;
+  const { keyId, mode, scopes, sessionId } = keyOf(ctx);
   return { id: keyId, workspaceId: ctx.workspaceId, mode, scopes: [...scopes], sessionId };
 }

@@ -9,25 +9,12 @@ import { readMedia } from '../world/media.ts';
 import type { World } from '../world/world.ts';
 import type { Act, Read } from './act.ts';
 import { enterCode, passkey, scan, unlink } from './link.ts';
-import { ack, decrypt, edit, message, reaction, read, revoke, vote } from './messages.ts';
+import { message } from './incoming-message.ts';
+import { ack, decrypt, edit, reaction, read, revoke, vote } from './messages.ts';
 import { account, accounts, connections, groups, violations, wire } from './views.ts';
-import {
-  call,
-  conflict,
-  deafen,
-  contact,
-  faults,
-  forgetWorld,
-  group,
-  groupChange,
-  groupRequest,
-  labels,
-  modal,
-  network,
-  pageEval,
-  pageReload,
-  typing,
-} from './world-acts.ts';
+import { group, groupChange, groupRequest } from './group-acts.ts';
+import { conflict, deafen, modal, network, pageEval, pageReload } from './page-acts.ts';
+import { call, contact, faults, forgetWorld, labels, typing } from './world-acts.ts';
 
 const bodyLimitBytes = 150 * 1024 * 1024;
 

@@ -16,14 +16,9 @@ import { idModules } from './modules/ids.ts';
 import { mediaModules } from './modules/media.ts';
 import { messageModules } from './modules/messages.ts';
 import { settingModules } from './modules/settings.ts';
-import {
-  findContact,
-  findOrCreateChat,
-  loadMessage,
-  loadMessageByWireId,
-  Places,
-  refreshGroup,
-} from './records.ts';
+import { findOrCreateChat, refreshGroup } from './chats.ts';
+import { findContact } from './people.ts';
+import { loadMessage, loadMessageByWireId, Places } from './records.ts';
 import { Registry } from './registry.ts';
 import { Inbox } from './session/inbox.ts';
 import { loadCounter, loadKeys } from './session/keys.ts';

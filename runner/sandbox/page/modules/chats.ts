@@ -1,7 +1,8 @@
 import type { Core } from '../core.ts';
 import type { ChatModel } from '../models/chat.ts';
 import type { MsgModel } from '../models/message.ts';
-import { chatPut, findOrCreateChat, recall, save } from '../records.ts';
+import { findOrCreateChat } from '../chats.ts';
+import { chatPut, recall, save } from '../records.ts';
 import type { Wid } from '../wid.ts';
 import { deleteMessages } from './addons.ts';
 

@@ -1,7 +1,7 @@
 import type { Core } from '../core.ts';
 import type { ChatModel } from '../models/chat.ts';
 import type { ContactModel } from '../models/contact.ts';
-import { lookUp, meet } from '../records.ts';
+import { lookUp, meet } from '../people.ts';
 import { toWid } from '../wid.ts';
 import type { Wid } from '../wid.ts';
 

@@ -2,7 +2,7 @@ import type { Group } from '../../protocol/records.ts';
 import type { GroupAction } from '../../protocol/operations.ts';
 import type { Core } from '../core.ts';
 import type { ChatModel } from '../models/chat.ts';
-import { applyGroup, ensureChat, refreshGroup } from '../records.ts';
+import { applyGroup, ensureChat, refreshGroup } from '../chats.ts';
 import { toWid } from '../wid.ts';
 import type { Wid } from '../wid.ts';
 import { nowSeconds } from '../core.ts';

@@ -2,15 +2,9 @@ import type { NumberedStanza, Stanza } from '../../protocol/frames.ts';
 import type { Person } from '../../protocol/records.ts';
 import type { Core } from '../core.ts';
 import { ConnectionLostError } from '../errors.ts';
-import {
-  applyGroup,
-  chatPut,
-  ensureChat,
-  enter,
-  storedPlace,
-  meet,
-  messagePut,
-} from '../records.ts';
+import { applyGroup, ensureChat } from '../chats.ts';
+import { meet } from '../people.ts';
+import { chatPut, enter, storedPlace, messagePut } from '../records.ts';
 import type { Places } from '../records.ts';
 import type { MsgModel } from '../models/message.ts';
 import type { Put } from '../storage.ts';

@@ -85,7 +85,7 @@ const Env = z
 
 export type RunnerEnv = z.infer<typeof Env>;
 
-/** A machine of Fly tells a runner its name and place: fly.io/docs/machines/runtime-environment. */
+/** On Fly, the machine gives a runner its name and region: fly.io/docs/machines/runtime-environment. */
 const onFly = (source: Record<string, string | undefined>): Record<string, string | undefined> => ({
   ...source,
   RUNNER_ID: source['RUNNER_ID'] ?? source['FLY_MACHINE_ID'],

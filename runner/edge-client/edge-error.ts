@@ -1,6 +1,6 @@
 /**
  * `unreachable`: no answer, or one that says "later" (429, 5xx): the same call may work soon.
- * `refused`: the edge understood and said no; `status` says why, and `reason` where the route has several.
+ * `refused`: the edge understood and refused; `status` is the reason, and `reason` where the route has several.
  */
 export class EdgeError extends Error {
   readonly kind: 'unreachable' | 'refused';

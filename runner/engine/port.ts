@@ -54,7 +54,7 @@ export type EngineOptions = {
   proxy: SessionProxy | null;
 };
 
-/** Resources of an engine's processes since they began. `pssBytes` is null where the system does not tell it. */
+/** Resources of an engine's processes since they began. `pssBytes` is null where the system does not report it. */
 export type EngineUsage = {
   processes: number;
   rssBytes: number;
@@ -81,7 +81,7 @@ export type WhatsAppEngine = {
     name: Name,
     input: EngineInput<Name>,
   ): Promise<EngineOutput<Name>>;
-  /** What its processes take now; null when that cannot be told. */
+  /** What its processes take now; null when unknown. */
   usage(): Promise<EngineUsage | null>;
   /**
    * Stands still for `work`, for `capMs` at most, so that its files do not change meanwhile; goes on whatever happens.
@@ -98,7 +98,7 @@ export type EngineFactory = (
   emit: (event: EngineEvent) => void,
 ) => WhatsAppEngine;
 
-/** How a session's process makes its engine. `settings` is what the `EngineHost` of the same kind said. */
+/** How a session's process makes its engine. `settings` come from the `EngineHost` of the same kind. */
 export type EngineMaker = (
   options: EngineOptions,
   emit: (event: EngineEvent) => void,

@@ -29,7 +29,7 @@ type Route = { path: string; request: z.ZodType; response: z.ZodType };
 /**
  * Client of the sandbox's control API.
  * @param options.url address from the sandbox's ready message, `token` its controlToken.
- * @throws SandboxRefusal from every method, when the sandbox says no.
+ * @throws SandboxRefusal from every method, when the sandbox refuses.
  */
 export function createSandboxClient(options: {
   url: string;

@@ -79,7 +79,7 @@ export const accountViewSchema = z.object({
   ),
   /** Newest last. */
   messages: z.array(messageViewSchema),
-  /** What pages said that is no message: call rejections, status posts. */
+  /** What pages sent that is no message: call rejections, status posts. */
   notes: z.array(z.object({ what: z.string(), data: z.unknown(), t: z.number() })),
 });
 export type AccountView = z.infer<typeof accountViewSchema>;

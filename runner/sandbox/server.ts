@@ -78,7 +78,7 @@ function keptFaults(sql: Sql): typeof noFaults {
 
 type Ports = Record<keyof typeof profiles, number>;
 
-/** Browsers are told the ports by argument, and must find them again when the sandbox was restarted under them. */
+/** Browsers get the ports by argument, and must find them again when the sandbox was restarted under them. */
 function keptPorts(sql: Sql): Ports {
   const row = sql.one<{ doc: string }>(`select doc from setting where name = 'ports'`);
   return row === undefined ? { stock: 0, '2026-09': 0 } : readDoc<Ports>(row.doc);

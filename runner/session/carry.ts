@@ -12,7 +12,7 @@ import type { MediaDownload } from './outbound-media.ts';
 import type { Settlement } from './settlements.ts';
 import type { MaybeSent, UnsettledMessages } from './unsettled.ts';
 
-/** Longer than any engine's own deadline for a send: only an engine that broke its word runs into it. */
+/** Longer than any engine's own deadline for a send: only an engine that breaks its contract runs into it. */
 const SEND_DEADLINE_MS = 150_000;
 
 type CarryDeps = {

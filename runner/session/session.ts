@@ -197,7 +197,7 @@ export class Session {
     return this.#link.waitForQr(waitMs);
   }
 
-  /** Ends the session on this runner and keeps its link. `report` tells the edge: nobody takes the session over. */
+  /** Ends the session on this runner and keeps its link. `report` has the edge know that nobody is to take the session over. */
   async stop(how: SessionStop): Promise<void> {
     if (this.stopping) return;
     this.#sending = 'over';

@@ -43,7 +43,7 @@ export class StatusBoard {
     return this.#identity;
   }
 
-  /** A phone of another number is linked, and waits for the user's word. */
+  /** A phone of another number is linked, and waits for the user to accept it. */
   get stranger(): EngineIdentity | null {
     return this.#stranger;
   }

@@ -4,7 +4,7 @@ export type ProcessRow = {
   pid: number;
   ppid: number;
   pgid: number;
-  /** Since boot, in clock ticks: tells a process from a later one with the same pid. */
+  /** Since boot, in clock ticks: distinguishes a process from a later one with the same pid. */
   startedAt: string;
   /** Arguments joined by blanks. */
   command: string;

@@ -44,7 +44,7 @@ export class Watch {
     this.#checkedAt = this.#heardAt;
   }
 
-  /** Deadlines come before anything that is heard: after a stop of the whole machine they may be long over. */
+  /** Deadlines come before any message: after a stop of the whole machine they may be long over. */
   hear(message: ToSupervisor): void {
     this.check();
     this.#take(message);

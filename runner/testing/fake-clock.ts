@@ -2,7 +2,7 @@ import type { Clock } from '../clock.ts';
 
 type Timer = { at: number; callback: () => void };
 
-/** A clock that moves only when told. */
+/** A clock that moves by hand only. */
 export class FakeClock implements Clock {
   #ms: number;
   #asleepMs = 0;

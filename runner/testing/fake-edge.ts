@@ -155,14 +155,14 @@ export class FakeEdge {
     );
   }
 
-  /** Where the runner last said it is. */
+  /** The address of the runner's last heartbeat. */
   get runner(): HeartbeatRequest {
     const last = this.heartbeats.at(-1);
     if (last === undefined) throw new Error('no heartbeat yet');
     return last;
   }
 
-  /** Builds a signed request to the runner; the session's own epoch unless told otherwise. */
+  /** Builds a signed request to the runner; in the session's own epoch by default. */
   async sign(
     path: string,
     body: unknown,

@@ -11,7 +11,7 @@ export type FakeSession = {
   statuses: string[];
 };
 
-/** What the edge does with a heartbeat: renews, says what is lost, and assigns what nobody else has. */
+/** What the edge does with a heartbeat: renews, lists what is lost, and assigns what has no owner. */
 export function beat(
   request: HeartbeatRequest,
   leaseMs: number,

@@ -1,7 +1,7 @@
 import { connect, createServer, type Socket } from 'node:net';
 import { z } from 'zod';
 
-/** A TCP relay that can be cut, for partitions: while it is cut, nothing passes and nobody is told. */
+/** A TCP relay that can be cut, for partitions: while it is cut, nothing passes and no side notices. */
 export type Relay = { url: string; cut(): void; mend(): void; close(): Promise<void> };
 
 export async function startRelay(target: string): Promise<Relay> {

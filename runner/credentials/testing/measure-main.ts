@@ -11,7 +11,7 @@ import { takeSnapshot } from '../snapshot.ts';
 
 const SAMPLE_MS = 5;
 
-/** Copies a profile to the edge and back in a process of its own, twice, and tells how far its memory rose the second time. */
+/** Copies a profile to the edge and back in a process of its own, twice, and reports how far its memory rose the second time. */
 const Task = z.object({
   edgeUrl: z.string(),
   runnerId: z.string(),

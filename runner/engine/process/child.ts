@@ -4,7 +4,7 @@ import type { WhatsAppEngine } from '../port.ts';
 import type { EngineCall, FromSession, ToSession } from './protocol.ts';
 import { UnreportedFacts } from './unreported-facts.ts';
 
-/** How long a last word may take to get out before the process ends regardless. */
+/** How long the last message may take to get out before the process ends regardless. */
 const LAST_WORD_MS = 1_000;
 
 let engine: WhatsAppEngine | null = null;
@@ -91,7 +91,7 @@ function die(error: unknown): void {
   engine?.kill();
 }
 
-// The runner's own word, see ToSession.
+// The runner is trusted, see ToSession.
 process.on('message', (message) => onMessage(message as ToSession));
 process.on('unhandledRejection', die);
 process.on('uncaughtException', die);
@@ -100,5 +100,5 @@ process.once('disconnect', () => {
   engine?.kill();
   process.exit(0);
 });
-// A Ctrl-C reaches the whole process group; when this process ends is the runner's to say.
+// A Ctrl-C reaches the whole process group; the runner decides when this process ends.
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => undefined);

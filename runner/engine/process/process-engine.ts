@@ -43,7 +43,7 @@ const Pong = z.object({ state: z.string() });
 const OUTPUTS: { [Name in EngineOperation]: { output: z.ZodType<EngineOutput<Name>> } } =
   ENGINE_OPERATIONS;
 
-/** From an engine's last word to its process's end. */
+/** From an engine's `closed` to its process's end. */
 const EXIT_MS = 3_000;
 
 /** Engines that live in a process of their own each: what breaks in one session cannot reach its neighbours. */
@@ -65,7 +65,7 @@ class ProcessEngine implements WhatsAppEngine {
   #closed = false;
   /** Nothing of it runs any more. */
   #ended = false;
-  /** The child's own last word, told on when the child has ended, since only then nothing of the engine is left. */
+  /** The child's `closed`, reported when the child has ended, since only then nothing of the engine is left. */
   #lastWord: Extract<EngineEvent, { type: 'closed' }> | null = null;
 
   constructor(

@@ -17,7 +17,7 @@ export type EngineCall =
  * build as the runner, so that nothing is parsed on this way.
  */
 export type ToSession =
-  /** `settings`: what the engine's host said. */
+  /** `settings`: of the engine's host. */
   | { type: 'open'; options: EngineOptions; settings: unknown }
   | { type: 'call'; id: number; call: EngineCall }
   /** The runner has this fact on its disk. */

@@ -44,7 +44,7 @@ export class FakeEngine implements WhatsAppEngine {
   readonly #world: FakeWorld;
   readonly #hanging = new Set<(error: Error) => void>();
   readonly #unavailable = new Set<string>();
-  /** What `usage` says. */
+  /** What `usage` returns. */
   taken: EngineUsage | null = null;
   /** Number of the phone that links. */
   phoneNumber = '15550001234';

@@ -50,7 +50,7 @@ class WwebjsEngine implements WhatsAppEngine {
   #closed = false;
   #authenticated = false;
   #pairedHere = false;
-  /** `ready` was told: from then on a page that comes and goes is a matter of `connection`. */
+  /** `ready` was reported: from then on a page that comes and goes is a matter of `connection`. */
   #ready = false;
   #connected = false;
   #loggedOut = false;

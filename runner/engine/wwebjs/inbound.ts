@@ -25,7 +25,7 @@ export type InboundDeps = {
 };
 
 /**
- * Turns what the library tells of the outside world into facts. Facts of one chat keep their order, a slow file holds up
+ * Turns the library's events about the outside world into facts. Facts of one chat keep their order, a slow file holds up
  * its own chat only, and files are fetched one at a time.
  */
 export class Inbound {
@@ -83,7 +83,7 @@ export class Inbound {
     this.#map(payload, (people) => revokeFact(payload, people, this.#deps.now()));
   }
 
-  /** Whether the message of this serialized key was told. */
+  /** Whether the message of this serialized key was reported. */
   knows(wireKey: string): boolean {
     return this.#seen.has(wireKey);
   }
@@ -103,7 +103,7 @@ export class Inbound {
     return oldest?.at ?? this.#deps.now();
   }
 
-  /** Resolves when everything that was told so far is out. */
+  /** Resolves when every fact so far has been reported. */
   async idle(): Promise<void> {
     await this.#chats.idle();
   }

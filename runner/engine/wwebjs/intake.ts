@@ -32,7 +32,7 @@ export class Intake {
     this.#phone = new PhoneWatch({ page, now, seen: (at) => emit({ type: 'phone_seen', at }) });
   }
 
-  /** When WhatsApp last said something, by performance.now(). */
+  /** When WhatsApp was last heard from, by performance.now(). */
   get heardAt(): number {
     return this.#heardAt;
   }
@@ -74,7 +74,7 @@ export class Intake {
     this.#phone.listen(client);
   }
 
-  /** The page is ready: from here on what comes is told. */
+  /** The page is ready: facts are reported from here on. */
   open(): void {
     if (this.#inbound !== null) return;
     const { page, filesDir, traffic, emit, log, now } = this.#deps;
@@ -123,7 +123,7 @@ export class Intake {
     });
   }
 
-  /** Resolves when everything that was told so far is out. */
+  /** Resolves when every fact so far has been reported. */
   async idle(): Promise<void> {
     await this.#inbound?.idle();
   }

@@ -36,7 +36,7 @@ export type LibraryReaction = {
 
 /**
  * Keeps the profile where the engine says. The library's own LocalAuth deletes the profile directory under a running
- * browser when the phone unlinks; this one leaves files alone and tells when the browser is up.
+ * browser when the phone unlinks; this one leaves files alone and reports when the browser is up.
  */
 export class ProfileAuth extends NoAuth {
   override readonly afterBrowserInitialized: () => Promise<void>;

@@ -42,7 +42,7 @@ export type LinkedBrowserHooks = {
   onGone: (detail: string) => void;
   /** The page was loaded anew; what was injected into the old document is lost. */
   onReload: () => void;
-  /** The page's socket state, from before the library tells it. */
+  /** The page's socket state, before the library reports it. */
   onState: (state: string) => void;
   /** The page asks for what only a person can do. */
   onNeedsPerson: (action: SessionAction) => void;

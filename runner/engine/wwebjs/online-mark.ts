@@ -6,7 +6,7 @@ import { pause } from '../wait.ts';
 const FILE = 'waypost-last-online';
 /** What is older than this is not looked for. */
 export const OLDEST_MS = 86_400_000;
-/** Clocks of WhatsApp and of this machine differ, and what was told last may not have got out. */
+/** Clocks of WhatsApp and of this machine differ, and the last facts may not have been reported. */
 export const MARGIN_MS = 120_000;
 
 /**

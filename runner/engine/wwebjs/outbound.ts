@@ -18,7 +18,7 @@ import { failed, resultOf, settle } from './sent-message.ts';
 
 type Outbound = { client: LibraryClient; page: LibraryPage; times: OutboundTimes };
 
-/** Sends one message and says how it ended. Never sends twice under one wire id, whatever it is told. */
+/** Sends one message and returns its outcome. Never sends twice under one wire id, even when asked to. */
 export async function sendMessage(
   outbound: Outbound,
   message: EngineSend,

@@ -12,7 +12,7 @@ export type PageWatchesDeps = {
   linked: () => boolean;
   ready: () => boolean;
   connected: () => boolean;
-  /** When WhatsApp last said something, by performance.now(). */
+  /** When WhatsApp was last heard from, by performance.now(). */
   heardAt: () => number;
   /** The page reloads before it was ready. */
   onReload: () => void;
@@ -21,7 +21,7 @@ export type PageWatchesDeps = {
   onDead: (detail: string) => void;
 };
 
-/** Everything that looks at the page by itself, since it does not say when something is wrong with it. */
+/** Everything that looks at the page by itself, since it does not report when something is wrong with it. */
 export class PageWatches {
   readonly #deps: PageWatchesDeps;
 

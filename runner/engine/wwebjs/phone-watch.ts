@@ -30,7 +30,7 @@ export type PhoneWatchDeps = {
 };
 
 /**
- * Notices what the account did elsewhere than here. WhatsApp Web does not tell when the phone was last online, so these
+ * Notices what the account did elsewhere than here. WhatsApp Web does not show when the phone was last online, so these
  * are signs: messages, statuses and reactions of the phone's own, and chats that were read without us.
  */
 export class PhoneWatch {
@@ -59,7 +59,7 @@ export class PhoneWatch {
     });
   }
 
-  /** What the page holds already: events tell of nothing that came while nobody listened. */
+  /** What the page holds already: there are no events for what came while nobody listened. */
   async look(): Promise<void> {
     const call = this.#deps.page().evaluate(newestOwnMessages);
     const own = await withDeadline(call, LOOK_MS, 'looking for the phone');

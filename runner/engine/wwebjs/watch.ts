@@ -18,7 +18,7 @@ type Watched = {
 };
 
 /**
- * Until the page is ready: tells the library of a sync it missed, answers dialogs, and when the page stays connected
+ * Until the page is ready: passes the library a sync that it missed, answers dialogs, and when the page stays connected
  * without getting ready, reloads it once. A linked page that does not connect is given up without a reload.
  * @returns how it is stuck for good, or null when it is not
  */

@@ -92,7 +92,7 @@ export const enterCode: Act<'enterCode'> = async (world, input) => {
   return pair(world, entry.connection, input);
 };
 
-/** The user removes the device on the phone. `state` only tells the page UNPAIRED, without logging it out. */
+/** The user removes the device on the phone. `state` only sends the page UNPAIRED, without logging it out. */
 export const unlink: Act<'unlink'> = async (world, input) => {
   const ref = { world: input.world, pn: phoneJid(input.account) };
   return world.ledger.run((tx) => {

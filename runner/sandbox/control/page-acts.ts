@@ -40,7 +40,7 @@ export const network: Act<'network'> = async (world, input) => {
   return {};
 };
 
-/** Somebody opened WhatsApp Web elsewhere: the page is told so and its connection ends. */
+/** Somebody opened WhatsApp Web elsewhere: the page gets a conflict and its connection ends. */
 export const conflict: Act<'conflict'> = async (world, input) => {
   const pages = needPage(world, refOf(input));
   for (const page of pages) {

@@ -88,7 +88,7 @@ export class Collection<M extends Model = Model> extends Emitter {
     return model;
   }
 
-  /** Another id for the model of this one, without a word to anybody. */
+  /** Another id for the model of this one, without an event. */
   rename(before: unknown, id: unknown): void {
     const [from, to] = [idText(before), idText(id)];
     const model = from === undefined ? undefined : this.#models.get(from);

@@ -3,7 +3,7 @@ import type { Person } from '../protocol/records.ts';
 import { toWid } from './wid.ts';
 import type { Wid } from './wid.ts';
 
-/** Who is who: phones and LIDs of everybody this page has heard of, and which of the two its build addresses. */
+/** Who is who: phones and LIDs of everybody this page knows, and which of the two its build addresses. */
 export class Directory {
   readonly #profile: PageProfile;
   readonly #byPn = new Map<string, Person>();

@@ -15,7 +15,7 @@ export function meet(core: Core, person: Person): ContactModel {
   const before = core.directory.address(person.pn);
   core.directory.learn([person]);
   const id = core.directory.address(person.pn);
-  // Their chat goes on under the id that this build prefers, as it does when WhatsApp tells of a LID.
+  // Their chat goes on under the id that this build prefers, as it does when WhatsApp reveals a LID.
   if (!before.equals(id)) core.collections.Chat.rename(before, id);
   const attributes = contactAttributes(person, id);
   const known = core.collections.Contact.get(id);

@@ -71,7 +71,7 @@ export class Transport {
     this.#socket?.close();
   }
 
-  /** Closes the line without a word to `onClose`. */
+  /** Closes the line without calling `onClose`. */
   #drop(): void {
     const socket = this.#socket;
     this.#socket = null;

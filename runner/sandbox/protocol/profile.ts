@@ -2,7 +2,7 @@ export const profileNames = ['stock', '2026-09'] as const;
 export const modalLanguages = ['en', 'pt-BR', 'de', 'ar', 'ja'] as const;
 export type ProfileName = (typeof profileNames)[number];
 
-/** What the page is told by the document that loads it, before it has paired. */
+/** What the document that loads a page passes to it before it has paired. */
 export type PageProfile = {
   name: ProfileName;
   version: string;

@@ -63,7 +63,7 @@ function seenBy(tx: Tx, from: AccountRef, to: AccountRef, message: WireMessage):
   };
 }
 
-/** Sends on what `from` said: to everybody in the chat who has an account, and to the sender's other devices. */
+/** Passes on what `from` wrote: to everybody in the chat who has an account, and to the sender's other devices. */
 export function fanOut(
   tx: Tx,
   world: World,

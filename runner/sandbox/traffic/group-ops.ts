@@ -14,7 +14,7 @@ import { announce, joinCode, memberOf, newInvite } from './group-members.ts';
 
 const inviteLifeSeconds = 259_200;
 
-/** Creates a group owned by `owner`; who cannot be added is told apart in `results`. */
+/** Creates a group owned by `owner`; `results` names who cannot be added. */
 export function createGroup(
   tx: Tx,
   world: World,

@@ -17,7 +17,7 @@ export const logout: Handler<'logout'> = async (world, connection) => {
   });
 };
 
-/** Whom a jid names. A phone never heard of joins the world here, unless its number is not on WhatsApp. */
+/** Whom a jid names. An unknown phone joins the world here, unless its number is not on WhatsApp. */
 export const exists: Handler<'exists'> = async (world, connection, args) => {
   const link = needLink(connection);
   const jid = args.jid.replace('@s.whatsapp.net', '@c.us');
@@ -104,7 +104,7 @@ export const setPicture: Handler<'setPicture'> = async (world, connection, args)
   });
 };
 
-/** Anything a page says that only the record keeps: call rejections, status posts, presence. */
+/** Anything a page sends that is only recorded: call rejections, status posts, presence. */
 export const note: Handler<'note'> = async (world, connection, args) => {
   const link = needLink(connection);
   return world.ledger.run((tx) => {

@@ -6,7 +6,7 @@ import { raiseAck } from '../world/messages.ts';
 import { queueStanza } from '../world/stanzas.ts';
 import type { World } from '../world/world.ts';
 
-/** Marks a message delivered (2), read (3), played (4) or not sent after all (−1) and tells the account's devices. */
+/** Marks a message delivered (2), read (3), played (4) or not sent after all (−1) and notifies the account's devices. */
 export function giveReceipt(
   tx: Tx,
   world: World,

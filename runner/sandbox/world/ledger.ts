@@ -13,7 +13,7 @@ const jobsPerCommit = 200;
 
 /**
  * Group commit: work that arrives together shares one fsync. A job that throws is rolled back alone.
- * Effects (frames to pages) run only after the commit, so nothing is said that a crash could unsay.
+ * Effects (frames to pages) run only after the commit, so a crash cannot take back anything that was sent.
  */
 export class Ledger {
   readonly #sql: Sql;

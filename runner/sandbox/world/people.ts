@@ -81,7 +81,7 @@ export function meetPerson(tx: Tx, world: string, id: string): StoredPerson {
   return ensurePerson(tx, world, `0${digits}@c.us`, { lid: jid, hides: 'phone' });
 }
 
-/** Looks a person up by phone or LID; null when this world has never heard of them. */
+/** Looks a person up by phone or LID; null when this world does not know them. */
 export function findPerson(sql: Sql, world: string, jid: string): StoredPerson | null {
   const row = isLidJid(jid)
     ? sql.one<{ doc: string }>('select doc from person where world = ? and lid = ?', world, jid)

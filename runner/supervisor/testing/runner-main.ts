@@ -16,7 +16,7 @@ const Task = z.object({
   /** The lease's length. */
   leaseMs: z.number(),
   renewEveryMs: z.number().nullable(),
-  /** Where its death is to be told. */
+  /** Where its death is to be reported. */
   deathUrl: z.url().optional(),
 });
 const task = Task.parse(JSON.parse(process.argv[2] ?? '{}'));

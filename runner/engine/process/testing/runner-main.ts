@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { processEngineFactory } from '../process-engine.ts';
 import { wwebjsHost } from '../../wwebjs/host.ts';
 
-/** A runner reduced to one session, for tests that kill a runner: starts the engine it is told to and says its events. */
+/** A runner reduced to one session, for tests that kill a runner: starts the given engine and passes on its events. */
 const Task = z.object({
   program: z.string(),
   chromiumPath: z.string().nullable(),

@@ -29,5 +29,5 @@ function onMessage(message: ToSession): void {
   else tell({ type: 'error', id, message: failure });
 }
 
-// The test's own word, see ToSession.
+// The test is trusted, see ToSession.
 process.on('message', (message) => onMessage(message as ToSession));

@@ -9,7 +9,7 @@ export function readState(): { state: string; version: string | null } {
   };
 }
 
-/** Runs on the page. Resolves when WhatsApp's server was told. */
+/** Runs on the page. Resolves when WhatsApp's server has the logout. */
 export async function dropLink(): Promise<void> {
   await (globalThis as unknown as WhatsAppPage).require('WAWebSocketModel').Socket.logout();
 }

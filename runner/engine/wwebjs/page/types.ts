@@ -100,7 +100,7 @@ export type PatchOutcome = 'applied' | 'not needed';
  * Node and page meet only here, so that one name in the page's global scope is ours.
  */
 export type PageAgent = {
-  /** Differs after each reload: tells whether two calls met the same document. */
+  /** Differs after each reload: shows whether two calls met the same document. */
   documentId: string;
   /** `begun`: handed to WhatsApp's send function. `cancelled`: must not be handed over any more. */
   sends: Map<string, 'begun' | 'cancelled'>;

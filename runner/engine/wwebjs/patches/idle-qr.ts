@@ -5,8 +5,8 @@ const HANDLER = 'onAuthAppStateChangedEvent';
 
 /**
  * When nobody scans, the page goes UNPAIRED_IDLE. 1.34.7 then calls `window.require` in Node instead of on the page
- * (Client.js:290): ReferenceError, and no new QR ever comes. Replaces that one handler, and tells the state it saw,
- * which is the only word of the page between the scan and `ready`.
+ * (Client.js:290): ReferenceError, and no new QR ever comes. Replaces that one handler, and reports the state it saw,
+ * which is the page's only sign between the scan and `ready`.
  */
 export function idleQr(page: LibraryPage, onState: (state: string) => void): void {
   const expose = page.exposeFunction.bind(page);

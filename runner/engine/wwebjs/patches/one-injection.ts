@@ -10,7 +10,7 @@ const RETRIES = 5;
  * up, `ready` comes many times (#201653, not in 1.34.7), and two that expose the same function throw inside an async
  * listener, which ends the process (#201770, #201893). A reload during the first injection fails `initialize`.
  * Here: one at a time, once per document, again when the document went away underneath, and never thrown after start.
- * @param onFailure told of an injection that failed after start
+ * @param onFailure called for an injection that failed after start
  */
 export function oneInjection(
   client: LibraryClient,

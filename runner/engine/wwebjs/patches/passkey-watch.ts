@@ -1,7 +1,7 @@
-/** Where the page tells how far the question for a passkey got. */
+/** Where the page reports how far the request for a passkey got. */
 export const PASSKEY_TOLD = 'onWaypostPasskey';
 
-/** What a person has to do. `asked`: WhatsApp wants a passkey; `given`: it has one, and waits for a word on the phone. */
+/** What a person has to do. `asked`: WhatsApp wants a passkey; `given`: it has one, and waits for a confirmation on the phone. */
 export const PASSKEY_ACTIONS = {
   asked: 'passkey_required',
   given: 'passkey_confirmation_required',
@@ -10,7 +10,7 @@ export type PasskeyStep = keyof typeof PASSKEY_ACTIONS;
 
 /**
  * Since 2026-06 WhatsApp wants a passkey before it links many accounts (WAHA #2138, OpenWA #560). A browser without an
- * authenticator cannot give one and says nothing. Runs on the page before its own scripts: tells of the question and of
+ * authenticator cannot give one and says nothing. Runs on the page before its own scripts: reports the request and
  * its answer, in any language, and passes both on.
  */
 export function passkeyWatch(told: string): void {

@@ -41,7 +41,7 @@ export async function startTestSandbox(): Promise<TestSandbox> {
 export type Fact = Extract<EngineEvent, { type: 'fact' }>;
 type EventOf<Type extends EngineEvent['type']> = Extract<EngineEvent, { type: Type }>;
 
-/** A session on a sandbox: engines one after the other on one profile, and everything they said. */
+/** A session on a sandbox: engines one after the other on one profile, and all their events. */
 export class SandboxLink {
   readonly dir = mkdtempSync(join(tmpdir(), 'waypost-engine-'));
   readonly profileDir = join(this.dir, 'profile');
@@ -65,7 +65,7 @@ export class SandboxLink {
     return { world: this.world, account: this.phoneNumber };
   }
 
-  /** A new engine on the same profile, not started; forgets what the one before said. */
+  /** A new engine on the same profile, not started; forgets the events of the one before. */
   renew(): WhatsAppEngine {
     const events: EngineEvent[] = [];
     this.events = events;

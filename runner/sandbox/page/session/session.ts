@@ -19,7 +19,7 @@ const progressSteps = [10, 50, 100];
 
 const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
-/** The page's life on the line: pairing, coming online, losing the line, being told to leave. */
+/** The page's life on the line: pairing, coming online, losing the line, being logged out. */
 export class Session {
   readonly #core: () => Core;
   readonly #inbox: Inbox;
@@ -98,7 +98,7 @@ export class Session {
     this.#reach(firstRetryMs).catch(reportError);
   }
 
-  /** Logout by this client: tells the world, then leaves. */
+  /** Logout by this client: reports it to the world, then leaves. */
   async logout(): Promise<void> {
     await this.#core().transport.ask('logout', {});
     await this.leave('client');

@@ -8,6 +8,7 @@ const DOORS = [
   ['to', '/v1/messages/text', (to: unknown) => ({ to, text: 'Hello' })],
   ['phone', '/v1/sessions/{id}/pairing-code', (phone: unknown) => ({ phone })],
   ['phone', '/v1/sessions/{id}/sandbox/scan', (phone: unknown) => ({ phone })],
+  ['from', '/v1/sessions/{id}/sandbox/messages', (from: unknown) => ({ from, text: 'Hello' })],
 ] as const;
 
 async function setUp() {
@@ -33,7 +34,16 @@ test.each(DOORS)('%s of %s takes numbers in every notation', async (_field, path
 
 test.each(DOORS)('%s of %s says what is missing', async (field, path, bodyOf) => {
   const { post } = await setUp();
-  for (const phone of ['7528870001', '123456789012345', '+4479111O3456', '', true, {}])
+  for (const phone of [
+    '7528870001',
+    '123456789012345',
+    '+4479111O3456',
+    '',
+    -15550100001,
+    44.5,
+    true,
+    {},
+  ])
     expect(await post(path, bodyOf(phone)), JSON.stringify(phone)).toMatchObject({
       status: 422,
       error: { code: 'VALIDATION_ERROR', details: { fields: [{ in: 'body', field }] } },

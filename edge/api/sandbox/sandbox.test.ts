@@ -72,7 +72,7 @@ test.each([
     '/messages',
     { from: '+15550100002', text: 'Hi' },
     'sandbox.messages',
-    { from: '+15550100002', type: 'text', text: 'Hi' },
+    { from: '15550100002@c.us', type: 'text', text: 'Hi' },
     { wireId: '3A00' },
   ],
 ])('%s sandbox%s reaches the runner', async (method, path, body, name, input, data) => {

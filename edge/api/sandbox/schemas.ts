@@ -2,7 +2,7 @@ import { z } from '@hono/zod-openapi';
 import { INBOUND_TYPES, LimitedText } from '../../../shared/catalogue/message-kinds.ts';
 
 import { Name } from '../name-fields.ts';
-import { PhoneNumber } from '../recipient-fields.ts';
+import { Person, PhoneNumber, Recipient } from '../recipient-fields.ts';
 
 export { SessionRef } from '../sessions/schemas.ts';
 
@@ -29,9 +29,9 @@ export const SandboxScanned = z
   .openapi('SandboxScanned', { example: { phoneNumber: '15550100001' } });
 
 export const SandboxMessage = z.strictObject({
-  from: z.string().min(1).max(100).openapi({ description: 'Phone number or LID of the sender.' }),
+  from: Person.openapi({ description: 'Phone number or LID of the sender.' }),
   name: Name.optional(),
-  chatId: z.string().max(100).optional().openapi({
+  chatId: Recipient.optional().openapi({
     description:
       'A group that the sender is in; by default the chat with the sender. For a message from the session’s own phone, any chat.',
   }),
@@ -63,6 +63,7 @@ export const SandboxAcks = z
       .int()
       .min(-1)
       .max(4)
+      .refine((ack) => ack !== 0, 'must be -1, or 1 to 4')
       .optional()
       .openapi({ description: '1 server, 2 delivered, 3 read, 4 played, -1 error.' }),
     delaysMs: z.tuple([z.number().int(), z.number().int(), z.number().int()]).optional().openapi({

@@ -1,4 +1,8 @@
-import { parsePhoneNumberFromString, type CountryCode } from 'libphonenumber-js/min';
+import {
+  type CountryCode,
+  isSupportedCountry,
+  parsePhoneNumberFromString,
+} from 'libphonenumber-js/min';
 import { AppError } from './errors.ts';
 
 /** What people paste along with a number and nobody sees: direction marks, zero-width characters, byte-order marks. */
@@ -14,6 +18,16 @@ const OLD_MEXICAN = /^521\d{10}$/;
 const PERSON_ID = /^([1-9]\d{6,14})(?::\d{1,3})?@(?:c\.us|s\.whatsapp\.net)$/;
 const LID = /^(\d{5,20})(?::\d{1,3})?@lid$/;
 const GROUP_OR_CHANNEL = /^(?:\d{5,30}(?:-\d{5,20})?@g\.us|\d{5,30}@newsletter)$/;
+
+/** ISO 3166 code of a country that has phone numbers, as GB. */
+export type Country = CountryCode;
+export const isCountry = (code: string): code is Country => isSupportedCountry(code);
+
+/** Whether a default country has a say in what is meant: it is no id and no link, and names no country itself. */
+export function isLocal(value: string | number): boolean {
+  const text = unwrapLink(visible(value));
+  return !text.includes('@') && !namesCountry(text);
+}
 
 /**
  * The number that a person wrote, as bare digits with the country code: E.164 with `+` or `00`; without them when the
@@ -79,8 +93,8 @@ function readNumber(text: string, defaultCountry: CountryCode | null): string {
   const offending = FOREIGN_CHARACTER.exec(text)?.[0];
   if (offending !== undefined)
     throw refusal(`A phone number cannot contain ${describe(offending)}.`);
-  const digits = text.replaceAll(/[^\p{Nd}]/gu, '');
-  if (text.startsWith('+') || /^00\d/.test(digits)) return readInternational(text);
+  const digits = digitsOf(text);
+  if (namesCountry(text)) return readInternational(text);
   const local = defaultCountry === null ? null : validDigits(text, defaultCountry);
   const international = digits.startsWith('0') ? null : validDigits(`+${digits}`);
   if (local !== null && international !== null && local !== international)
@@ -91,6 +105,10 @@ function readNumber(text: string, defaultCountry: CountryCode | null): string {
   if (number !== null) return number;
   throw refusal(adviceFor(digits, defaultCountry));
 }
+
+const digitsOf = (text: string): string => text.replaceAll(/[^\p{Nd}]/gu, '');
+const namesCountry = (text: string): boolean =>
+  text.startsWith('+') || /^00\d/.test(digitsOf(text));
 
 function readInternational(text: string): string {
   const written = text.startsWith('+') ? text : text.replace(/^[^\p{Nd}]*0[^\p{Nd}]*0/u, '+');

@@ -13,6 +13,8 @@ const DOORS = [
 
 async function setUp() {
   const { workspaceId, apiKey } = await harness.newWorkspace();
+  const call = (method: string, path: string, body: unknown) =>
+    harness.call(method, path, { key: apiKey, body });
   const { owner } = harness.newRunner();
   const { id } = await harness.newSession({
     workspaceId,
@@ -21,8 +23,9 @@ async function setUp() {
     isDefault: true,
   });
   return {
-    post: (path: string, body: unknown) =>
-      harness.call('POST', path.replace('{id}', id), { key: apiKey, body }),
+    post: (path: string, body: unknown) => call('POST', path.replace('{id}', id), body),
+    setCountry: (defaultCountry: string | null) =>
+      call('PATCH', '/v1/workspace', { defaultCountry }),
   };
 }
 
@@ -57,4 +60,37 @@ test('a message goes to the number that was meant', async () => {
       status: 202,
       data: { chatId: '442079460001@c.us' },
     });
+});
+
+test('a number without country code is at home where the workspace says', async () => {
+  const { post, setCountry } = await setUp();
+  const sent = async (to: unknown) => {
+    const { status, data } = await post('/v1/messages/text', { to, text: 'Hello' });
+    return [status, (data as { chatId?: string } | null)?.chatId];
+  };
+  expect(await sent('07911 123456')).toEqual([422, undefined]);
+  expect(await sent('442079460001')).toEqual([202, '442079460001@c.us']);
+  expect(await setCountry('gb')).toMatchObject({ status: 200, data: { defaultCountry: 'GB' } });
+  expect(await sent('07911 123456')).toEqual([202, '447911123456@c.us']);
+  expect(await sent(7911123456)).toEqual([202, '447911123456@c.us']);
+  expect(await sent('442079460001')).toEqual([202, '442079460001@c.us']);
+  expect(await sent('+49 151 12345678')).toEqual([202, '4915112345678@c.us']);
+  expect(await setCountry('IN')).toMatchObject({ status: 200 });
+  expect(await sent('6591234567')).toEqual([422, undefined]);
+  expect(await setCountry('XX')).toMatchObject({
+    status: 422,
+    error: { details: { fields: [{ in: 'body', field: 'defaultCountry' }] } },
+  });
+  expect(await setCountry(null)).toMatchObject({ status: 200, data: { defaultCountry: null } });
+  expect(await sent('6591234567')).toEqual([202, '6591234567@c.us']);
+});
+
+test('a phone to link or to scan with is at home there too', async () => {
+  const { post, setCountry } = await setUp();
+  for (const path of ['/v1/sessions/{id}/pairing-code', '/v1/sessions/{id}/sandbox/scan']) {
+    await setCountry(null);
+    expect(await post(path, { phone: '07911 123456' })).toMatchObject({ status: 422 });
+    await setCountry('GB');
+    expect((await post(path, { phone: '07911 123456' })).status).not.toBe(422);
+  }
 });

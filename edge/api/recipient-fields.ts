@@ -1,17 +1,28 @@
 import { z } from '@hono/zod-openapi';
 import { chatSortOf } from '../../shared/catalogue/message-kinds.ts';
 import { AppError } from '../../shared/errors.ts';
-import { parsePhoneNumber, parseRecipient } from '../../shared/recipient.ts';
+import { isLocal, parsePhoneNumber, parseRecipient } from '../../shared/recipient.ts';
 import { readBy } from '../http/read-by.ts';
+import type { Addressee } from '../services/messages/send-request.ts';
+import type { WrittenPhone } from '../services/workspace/local-numbers.ts';
 
 /** A text, or a number as JSON has it. */
 const Written = z.union([z.string().max(200), z.number().int().positive()]);
 
-/** Whom a message is for: read into a chat id. */
-export const Recipient = readBy(Written, (value) => parseRecipient(value)).openapi({
+/** A chat: read into its id. */
+export const Chat = readBy(Written, (value) => parseRecipient(value)).openapi({
+  type: 'string',
+  description: 'A chat id, or the phone number of a person.',
+  example: '120363012345678901@g.us',
+});
+
+/** Whom a message is for. What a number without country code means is read where the workspace's country is known. */
+export const Recipient = readBy(Written, (value): Addressee =>
+  isLocal(value) ? { local: value } : { chatId: parseRecipient(value) },
+).openapi({
   type: 'string',
   description:
-    'A phone number with its country code, in any common notation, or a chat id. Links such as https://wa.me/15550100001 work too.',
+    'A phone number in any common notation, with its country code unless the workspace has a `defaultCountry`, or a chat id. Links such as https://wa.me/15550100001 work too.',
   example: '+15550100001',
 });
 
@@ -28,9 +39,11 @@ function readPerson(value: string | number): string {
   throw new AppError('VALIDATION_ERROR', 'Write the phone number or LID of a person.');
 }
 
-/** A phone number: read into bare digits with the country code. */
-export const PhoneNumber = readBy(Written, (value) => parsePhoneNumber(value)).openapi({
+/** A phone number: read into bare digits, unless the workspace's country has a say in it. */
+export const PhoneNumber = readBy(Written, (value): WrittenPhone =>
+  isLocal(value) ? { local: value } : { digits: parsePhoneNumber(value) },
+).openapi({
   type: 'string',
-  description: 'A phone number with its country code, in any common notation.',
+  description: 'A phone number, in any common notation.',
   example: '+15550100001',
 });

@@ -3,6 +3,7 @@ import type { ServiceContext } from '../context.ts';
 import { askSession } from '../services/live/ask-session.ts';
 import { receiveSandboxMessage } from '../services/sandbox/receive-sandbox-message.ts';
 import { setSandboxAcks } from '../services/sandbox/set-sandbox-acks.ts';
+import { readPhone } from '../services/workspace/local-numbers.ts';
 import type { SandboxCommand } from '../services/sandbox/internal.ts';
 import { area, operation } from './operation.ts';
 import {
@@ -50,7 +51,10 @@ export const sandbox = area('Sandbox', [
     body: { schema: ScanSandbox, example: { phone: '+15550100001', name: 'Ada' } },
     answer: [200, 'The phone is linked.', SandboxScanned],
     errors,
-    run: ({ ctx, params, body }) => ask(ctx, params.id, 'sandbox.scan', body),
+    run: async ({ ctx, params, body: { phone, ...body } }) => {
+      const number = phone === undefined ? {} : { phone: await readPhone(ctx, phone) };
+      return ask(ctx, params.id, 'sandbox.scan', { ...body, ...number });
+    },
   }),
   operation({
     id: 'receiveSandboxMessage',

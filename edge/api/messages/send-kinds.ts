@@ -8,6 +8,8 @@ import {
 } from '../../../shared/catalogue/message-kinds.ts';
 import { FETCH_REFUSALS } from '../../media/fetch-media.ts';
 import { send } from '../../services/messages/send.ts';
+import type { Addressee } from '../../services/messages/send-request.ts';
+import { chatWithoutCountry } from '../../services/workspace/local-numbers.ts';
 import { rawOperation, type Row } from '../operation.ts';
 import { Recipient } from '../recipient-fields.ts';
 import { scopeInStatement } from '../takes.ts';
@@ -55,9 +57,9 @@ export const sendKinds: readonly Row[] = MESSAGE_KIND_NAMES.map((kind) => {
       const answer = await send({
         ctx,
         input: {
-          ...(await readSendTerms(id, headers, body)),
+          ...(await readSendTerms(id, headers, { ...body, to: meant(body.to) })),
           session: body.sessionId ?? null,
-          to: { chatId: body.to },
+          to: body.to,
           said: saidIn(body, kind),
           file: media === null ? null : { url: FileUrl.parse(body).url, rule: media },
         },
@@ -66,6 +68,12 @@ export const sendKinds: readonly Row[] = MESSAGE_KIND_NAMES.map((kind) => {
     },
   });
 });
+
+/** One name for whom a message is for, however the number was written. */
+const meant = (to: Addressee): string =>
+  'chatId' in to
+    ? to.chatId
+    : (chatWithoutCountry(to.local) ?? String(to.local).replaceAll(/[^\p{Nd}]/gu, ''));
 
 /** What a body says of its kind. */
 function saidIn(body: Readonly<Record<string, unknown>>, kind: MessageKind): MessageSaid {

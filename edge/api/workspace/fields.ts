@@ -1,4 +1,5 @@
 import { z } from '@hono/zod-openapi';
+import { isCountry } from '../../../shared/recipient.ts';
 
 const NAME = /^[A-Za-z][A-Za-z0-9_+-]*(?:\/[A-Za-z0-9_+-]+)*$/;
 
@@ -24,6 +25,22 @@ export const TimeZone = z
     return z.NEVER;
   })
   .openapi({ type: 'string', description: 'IANA time zone.', example: 'Europe/Berlin' });
+
+export const CountryCode = z
+  .string()
+  .max(2)
+  .transform((text, context) => {
+    const code = text.toUpperCase();
+    if (isCountry(code)) return code;
+    context.addIssue({ code: 'custom', message: 'must be an ISO 3166 country code, as GB' });
+    return z.NEVER;
+  })
+  .openapi({
+    type: 'string',
+    description:
+      'Country of phone numbers without a country code, by its ISO 3166 code; null for none. A number that can be read as a local and as an international one is refused.',
+    example: 'GB',
+  });
 
 export const ROLES = ['owner', 'member'] as const;
 

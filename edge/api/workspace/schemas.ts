@@ -5,7 +5,7 @@ import { Pacing, SESSION_EXAMPLE } from '../sessions/schemas.ts';
 import { EmailAddress } from '../../identity/email-address.ts';
 import { KEY_EXAMPLE } from '../keys/schemas.ts';
 import { Name, SessionIdOrName } from '../name-fields.ts';
-import { AllSessions, MemberRole, ROLES, TimeZone } from './fields.ts';
+import { AllSessions, CountryCode, MemberRole, ROLES, TimeZone } from './fields.ts';
 
 export const WORKSPACE_EXAMPLE = 'wks_01k2q8z6m4c8f7h3n5r9t1v0wx';
 export const USER_EXAMPLE = 'usr_01k2q8z6m4c8f7h3n5r9t1v0wx';
@@ -55,6 +55,7 @@ export const WorkspaceFields = {
     .regex(/^[a-z0-9-]{1,20}$/, 'a region code, as fra')
     .nullable()
     .openapi({ description: 'Where new sessions are placed, if there is room.', example: 'fra' }),
+  defaultCountry: CountryCode.nullable(),
   pacing: Pacing.nullable().openapi({
     description: 'Pacing of new sessions that do not set their own; null for the defaults.',
   }),
@@ -68,6 +69,7 @@ export const WORKSPACE_SHOWN = {
   sessionsUsed: 2,
   defaultSessionId: SESSION_EXAMPLE,
   region: 'fra',
+  defaultCountry: 'GB',
   timeZone: 'Europe/Berlin',
   cleanupTime: '00:00',
   mediaRetentionHours: 24,
@@ -89,6 +91,7 @@ export const WorkspaceSchema = z
     sessionsUsed: z.number().int().describe('Archived sessions do not count.'),
     defaultSessionId: z.string().nullable(),
     region: z.string().nullable(),
+    defaultCountry: z.string().nullable(),
     timeZone: z.string(),
     cleanupTime: z.string(),
     mediaRetentionHours: z.number().int(),

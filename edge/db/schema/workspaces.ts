@@ -1,4 +1,5 @@
 import { boolean, integer, pgTable, text } from 'drizzle-orm/pg-core';
+import type { Country } from '../../../shared/recipient.ts';
 import { counter, createdAt, updatedAt } from './columns.ts';
 
 /** One tenant. */
@@ -13,6 +14,8 @@ export const workspaces = pgTable('workspaces', {
   isActive: boolean('is_active').notNull().default(true),
   defaultSessionId: text('default_session_id'),
   region: text('region'),
+  /** Where phone numbers without country code are at home, if anywhere. */
+  defaultCountry: text('default_country').$type<Country>(),
   /** IANA name. */
   timeZone: text('time_zone').notNull().default('UTC'),
   /** `HH:MM` in the time zone: when expired media leaves. */

@@ -3,6 +3,7 @@ import { type SQL, sql } from 'drizzle-orm';
 import { z } from 'zod';
 import { AppError } from '../../../shared/errors.ts';
 import { newId } from '../../../shared/ids.ts';
+import { type Country, isCountry } from '../../../shared/recipient.ts';
 import { MESSAGE_STATUSES } from '../../../shared/message-status.ts';
 import type { ServiceContext } from '../../context.ts';
 import type { SessionAddress } from '../../runners/port.ts';
@@ -10,6 +11,7 @@ import { Count, Moment } from '../../db/moment.ts';
 import { violatesConstraint } from '../../db/database-errors.ts';
 import { alignLimit } from '../keys/key-limit.ts';
 import { auditInsert, notWritten } from '../audit/audit-row.ts';
+import { chatInCountry } from '../workspace/local-numbers.ts';
 import { callerCtes } from './caller.ts';
 import { replayAnswer, type SendAnswer, StoredAnswer } from './idempotency.ts';
 import { REFUSALS, refusalError } from './refusals.ts';
@@ -30,7 +32,10 @@ export type EnqueueResult = { enqueued: Enqueued } | { replay: SendAnswer };
 export type Enqueued = { message: SentMessage; owner: SessionAddress | null };
 
 const Verdict = z.object({
-  refusal: z.enum([...REFUSALS, 'REPLAYED']).nullable(),
+  refusal: z.enum([...REFUSALS, 'REPLAYED', 'COUNTRY_DECIDES']).nullable(),
+  default_country: z
+    .custom<Country>((code) => typeof code === 'string' && isCountry(code))
+    .nullable(),
   session_status: z.string().nullable(),
   per_minute: z.number().nullable(),
   written: z.boolean(),
@@ -172,7 +177,11 @@ async function execute(
   const statement = sendStatement({ workspaceId, caller: callerCtes(ctx), request, ...write });
   const [row] = await runStatement(ctx, statement);
   const verdict = Verdict.parse(row);
-  const { refusal, session_status: sessionStatus, written } = verdict;
+  const { refusal, default_country, session_status: sessionStatus, written } = verdict;
+  if (refusal === 'COUNTRY_DECIDES') {
+    const chatId = 'local' in request.to ? chatInCountry(request.to.local, default_country) : '';
+    return execute(ctx, { ...request, to: { chatId } }, write);
+  }
   if (refusal !== null && refusal !== 'REPLAYED')
     throw refusalError(refusal, { sessionStatus, address });
   alignLimit(ctx, verdict.per_minute);

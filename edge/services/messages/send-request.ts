@@ -1,12 +1,15 @@
 import type { MediaRule, MessageSaid } from '../../../shared/catalogue/message-kinds.ts';
 import type { Idempotency } from './idempotency.ts';
 
+/** A chat, or a number without country code, of which the workspace's default country decides what it means. */
+export type Addressee = { chatId: string } | { local: string | number };
+
 /** One message as a caller asks for it, of whatever kind. */
 export type SendRequest = {
   /** Id or name, as `nameKey` gives it; null: the quoted message's session, the key's own or the workspace's default. */
   session: string | null;
   /** A reply goes to the quoted message's chat, and from its session. */
-  to: { chatId: string } | { quotedMessageId: string };
+  to: Addressee | { quotedMessageId: string };
   said: MessageSaid;
   /** Where its file is, and what that must be; null for a kind without a file. */
   file: { url: string; rule: MediaRule } | null;

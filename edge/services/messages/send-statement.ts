@@ -4,6 +4,7 @@ import type { OutboundContent } from '../../../shared/catalogue/message-kinds.ts
 import { MESSAGE_STATUS_RANK } from '../../../shared/message-status.ts';
 import { ACCEPTING_STATUSES } from '../../../shared/session-status.ts';
 import { stableChatId } from '../reports/writes/person-ids.ts';
+import { chatWithoutCountry } from '../workspace/local-numbers.ts';
 import { shownToCaller } from './caller.ts';
 import type { SendRequest } from './send-request.ts';
 
@@ -42,7 +43,8 @@ export type SendStatementInput = {
  * each re-reads the newest counter, so that numbers are dense and their order is commit order. A message for later gets its
  * number when it is due (queue/promote-due.ts), and has none until then.
  *
- * An Idempotency-Key that is taken gives `REPLAYED` with its message, if the session is the same, however it is named. A send that waited for another with the same key to
+ * `COUNTRY_DECIDES` gives the workspace's default country, by which a number without country code is to be read before the
+ * statement is run again. An Idempotency-Key that is taken gives `REPLAYED` with its message, if the session is the same, however it is named. A send that waited for another with the same key to
  * commit cannot see that message yet: it writes nothing and says nothing (`written` false), and is to be run again.
  */
 export function sendStatement({
@@ -55,7 +57,8 @@ export function sendStatement({
 }: SendStatementInput): SQL {
   const { session, to, said, reference, idempotency, sendAt, expiresInSeconds } = request;
   const quotedMessageId = 'quotedMessageId' in to ? to.quotedMessageId : null;
-  const chatId = 'chatId' in to ? to.chatId : null;
+  const isLocal = 'local' in to;
+  const chatId = isLocal ? chatWithoutCountry(to.local) : 'chatId' in to ? to.chatId : null;
   const commit = audit !== null;
   const ownKey = idempotencyKeyOf(idempotency?.key ?? null);
   const isLater = sql`coalesce(${sendAt}::timestamptz > now(), false)`;
@@ -99,6 +102,7 @@ export function sendStatement({
       when not caller.from_allowed_address then 'ADDRESS_NOT_ALLOWED'
       when not caller.workspace_active then 'WORKSPACE_SUSPENDED'
       when not caller.in_scope then 'SCOPE_MISSING'
+      when ${isLocal}::boolean and (caller.default_country is not null or ${chatId}::text is null) then 'COUNTRY_DECIDES'
       when ${quotedMessageId}::text is not null and quoted.id is null then 'MESSAGE_NOT_FOUND'
       when wanted.ref is null then 'SESSION_NOT_NAMED'
       when target.id is null then 'SESSION_NOT_FOUND'
@@ -153,7 +157,7 @@ export function sendStatement({
     returning session_id, reference, chat_id, queue_seq, quoted_message_id, created_at, send_at, expires_at
   ),
   audited as (${audit ?? sql`select null where false`})
-  select verdict.refusal, caller.per_minute, target.id as session_id, target.name as session_name, target.status as session_status,
+  select verdict.refusal, caller.per_minute, caller.default_country, target.id as session_id, target.name as session_name, target.status as session_status,
     target.epoch, target.runner_id, target.boot_id, target.url,
     written.session_id is not null as written,
     coalesce(written.reference, prior.reference) as reference,

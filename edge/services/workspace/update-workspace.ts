@@ -1,4 +1,5 @@
 import { eq, sql } from 'drizzle-orm';
+import type { Country } from '../../../shared/recipient.ts';
 import type { ServiceContext } from '../../context.ts';
 import { workspaces } from '../../db/schema/index.ts';
 import { writeAudited } from '../audit/audit-row.ts';
@@ -18,6 +19,7 @@ export type UpdateWorkspaceInput = {
   /** Id or name of the session that is meant where none is named; null = none. */
   defaultSession?: string | null | undefined;
   region?: string | null | undefined;
+  defaultCountry?: Country | null | undefined;
   /** Of sessions that are created without their own; null = the product's. */
   pacing?: { minIntervalMs: number; jitterMs: number } | null | undefined;
 };

@@ -1,4 +1,5 @@
 import { sql } from 'drizzle-orm';
+import type { Country } from '../../../shared/recipient.ts';
 import type { ServiceContext } from '../../context.ts';
 import { workspaces } from '../../db/schema/index.ts';
 import { type SessionLimit, sessionLimitOf, type Tier } from '../sessions/tiers.ts';
@@ -22,6 +23,7 @@ export type WorkspaceView = {
   sessionsUsed: number;
   defaultSessionId: string | null;
   region: string | null;
+  defaultCountry: Country | null;
   timeZone: string;
   cleanupTime: string;
   mediaRetentionHours: number;
@@ -42,6 +44,7 @@ export function viewWorkspace({ workspace: row, sessionsUsed }: WorkspaceRow): W
     sessionsUsed,
     defaultSessionId: row.defaultSessionId,
     region: row.region,
+    defaultCountry: row.defaultCountry,
     timeZone: row.timeZone,
     cleanupTime: row.cleanupTime,
     mediaRetentionHours: row.mediaRetentionHours,

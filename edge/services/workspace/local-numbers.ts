@@ -1,0 +1,46 @@
+import { eq } from 'drizzle-orm';
+import { AppError } from '../../../shared/errors.ts';
+import { type Country, parsePhoneNumber, parseRecipient } from '../../../shared/recipient.ts';
+import type { ServiceContext } from '../../context.ts';
+import { workspaces } from '../../db/schema/index.ts';
+
+/** A phone number as a caller wrote it; `local` where the workspace's default country has a say in what it means. */
+export type WrittenPhone = { digits: string } | { local: string | number };
+
+/**
+ * Bare digits with the country code.
+ * @throws AppError VALIDATION_ERROR for the field `phone`
+ */
+export async function readPhone(ctx: ServiceContext, phone: WrittenPhone): Promise<string> {
+  if ('digits' in phone) return phone.digits;
+  const [row] = await ctx.db
+    .select({ country: workspaces.defaultCountry })
+    .from(workspaces)
+    .where(eq(workspaces.id, ctx.workspaceId));
+  return ofField('phone', () => parsePhoneNumber(phone.local, row?.country ?? null));
+}
+
+/** @throws AppError VALIDATION_ERROR for the field `to` */
+export const chatInCountry = (local: string | number, country: Country | null): string =>
+  ofField('to', () => parseRecipient(local, country));
+
+/** The chat of a number that says no country, where the workspace has none either; null when it cannot be read so. */
+export function chatWithoutCountry(local: string | number): string | null {
+  try {
+    return parseRecipient(local);
+  } catch (error) {
+    if (error instanceof AppError) return null;
+    throw error;
+  }
+}
+
+function ofField<Result>(field: string, read: () => Result): Result {
+  try {
+    return read();
+  } catch (error) {
+    if (!(error instanceof AppError)) throw error;
+    const { message } = error;
+    const fields = [{ in: 'body', field, message }];
+    throw new AppError('VALIDATION_ERROR', `body.${field}: ${message}`, { fields });
+  }
+}

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { attack } from './attack.ts';
 import { neighbours } from './neighbours.ts';
+import { cost } from './cost.ts';
 import { overview } from './overview.ts';
 import { reportOf, type Row } from './report.ts';
 
@@ -12,6 +13,7 @@ const BENCHES: Readonly<Record<string, (tell: (text: string) => void) => Promise
   latest: overview,
   attack,
   neighbours,
+  cost,
 };
 
 const name = process.argv[2] ?? 'latest';

@@ -68,13 +68,18 @@ export async function openSession(deployment: Deployment, name: string): Promise
   return { id, ...(await worldOf(deployment, phoneNumber)) };
 }
 
-export async function stockBeside(deployment: Deployment, session: BenchSession): Promise<Stock> {
+/** @param chromium the browser's binary; the one that stock whatsapp-web.js would run when it is left out */
+export async function stockBeside(
+  deployment: Deployment,
+  session: BenchSession,
+  chromium?: string,
+): Promise<Stock> {
   const { ports, secrets } = await settingsOf(deployment.directory);
   return startStock({
     url: `http://127.0.0.1:${ports.sandbox}`,
     token: secrets.sandboxToken,
     world: session.at.world,
-    chromium: await windowedChromium(),
+    chromium: chromium ?? (await windowedChromium()),
   });
 }
 

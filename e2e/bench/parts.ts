@@ -1,0 +1,61 @@
+import { readFile } from 'node:fs/promises';
+import { listProcesses, type ProcessEntry } from '../../local/processes.ts';
+import type { Deployment } from '../testing/deployment.ts';
+
+/** Kernel ticks of CPU time in a second, the same on every Linux that Node runs on. */
+const TICKS_PER_SECOND = 100;
+
+export type PartUse = { cpuMs: number; pssMiB: number };
+export type Use = ReadonlyMap<string, PartUse>;
+
+/** CPU time so far and memory now of everything that `npm start` runs, by part. Linux only. */
+export async function useOf(deployment: Deployment): Promise<Use> {
+  const parts = new Map<string, PartUse>();
+  for (const entry of familyOf(deployment.launcherPid())) {
+    const part = partOf(entry);
+    const use = await useOfProcess(entry.pid);
+    const sum = parts.get(part) ?? { cpuMs: 0, pssMiB: 0 };
+    parts.set(part, { cpuMs: sum.cpuMs + use.cpuMs, pssMiB: sum.pssMiB + use.pssMiB });
+  }
+  return parts;
+}
+
+/** The same of one process and all that it started, together. */
+export async function useOfFamily(pid: number): Promise<PartUse> {
+  const uses = await Promise.all(familyOf(pid).map((entry) => useOfProcess(entry.pid)));
+  return {
+    cpuMs: uses.reduce((sum, { cpuMs }) => sum + cpuMs, 0),
+    pssMiB: uses.reduce((sum, { pssMiB }) => sum + pssMiB, 0),
+  };
+}
+
+/** What the session itself takes: runner, supervisor, session process and browser. */
+export const SESSION_PARTS = ['runner', 'supervisor', 'session process', 'browser'];
+
+function familyOf(pid: number): ProcessEntry[] {
+  const table = listProcesses();
+  const family = table.filter((entry) => entry.pid === pid);
+  for (const entry of family) family.push(...table.filter(({ parent }) => parent === entry.pid));
+  return family;
+}
+
+/** By what its command line says. The name of a service is the folder of its program. */
+function partOf({ command }: ProcessEntry): string {
+  if (command.includes('workerd')) return 'workerd';
+  if (/postgres/.test(command)) return 'PostgreSQL';
+  if (/chrom/.test(command)) return 'browser';
+  if (command.includes('supervisor.cjs')) return 'supervisor';
+  if (/runner\/main\.ts/.test(command)) return 'runner';
+  if (/runner\/sandbox/.test(command)) return 'sandbox';
+  if (command.includes('session-process.cjs')) return 'session process';
+  return /local\/([\w-]+)\//.exec(command)?.[1] ?? 'other';
+}
+
+async function useOfProcess(pid: number): Promise<PartUse> {
+  const read = (file: string) => readFile(`/proc/${pid}/${file}`, 'utf8').catch(() => '');
+  const stat = await read('stat');
+  const fields = stat.slice(stat.lastIndexOf(') ') + 2).split(' ');
+  const ticks = Number(fields[11] ?? 0) + Number(fields[12] ?? 0);
+  const pss = /^Pss:\s+(\d+) kB/m.exec(await read('smaps_rollup'))?.[1] ?? 0;
+  return { cpuMs: (ticks * 1_000) / TICKS_PER_SECOND, pssMiB: Number(pss) / 1024 };
+}

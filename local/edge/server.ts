@@ -2,7 +2,6 @@ import { mkdir, readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { isDeepStrictEqual } from 'node:util';
-import { type Unstable_Config, unstable_readConfig } from 'wrangler';
 import {
   convertV4MiniflareOptions,
   Log,
@@ -14,6 +13,7 @@ import { z } from 'zod';
 import type { RunningService } from '../service-process.ts';
 import { buildWorker } from './build.ts';
 import { endLeftoverWorkerd, rememberWorkerd } from './leftover.ts';
+import { readWranglerConfig, type WranglerConfig } from './wrangler-config.ts';
 
 export const EdgeConfig = z.object({
   port: z.number().int(),
@@ -36,16 +36,16 @@ const CRON_INTERVAL_MS = 60_000;
  * round, and the bundle is deployed again when `variablesFile` says something else.
  */
 export async function startEdge(config: EdgeConfig): Promise<RunningService> {
-  const wrangler = unstable_readConfig({ config: join(root, 'wrangler.toml') });
+  const wrangler = await readWranglerConfig(join(root, 'wrangler.toml'));
   await mkdir(config.dataDir, { recursive: true });
   await endLeftoverWorkerd(config.dataDir);
   const script = await buildWorker(join(config.dataDir, 'bundle'));
   const bundle: WorkerBundle = {
     script,
-    compatibilityDate: wrangler.compatibility_date ?? '',
+    compatibilityDate: wrangler.compatibility_date,
     compatibilityFlags: wrangler.compatibility_flags,
     durableObjects: wrangler.durable_objects.bindings,
-    assets: join(root, wrangler.assets?.directory ?? ''),
+    assets: join(root, wrangler.assets.directory),
     queues: wrangler.queues,
   };
   let variables = await variablesOf(config);
@@ -53,7 +53,7 @@ export async function startEdge(config: EdgeConfig): Promise<RunningService> {
   const miniflare = new Miniflare(options());
   const url = await miniflare.unsafeGetDirectURL();
   rememberWorkerd(config.dataDir);
-  const cron = cronOf(miniflare, wrangler.triggers?.crons ?? []);
+  const cron = cronOf(miniflare, wrangler.triggers.crons);
   const minute = async (): Promise<void> => {
     const wanted = await variablesOf(config);
     if (!isDeepStrictEqual(wanted, variables)) {
@@ -93,7 +93,7 @@ export type WorkerBundle = {
   /** Bindings as wrangler.toml names them. All keep their storage in SQLite. */
   durableObjects: readonly { name: string; class_name: string }[];
   /** Queues as wrangler.toml names them. */
-  queues?: Pick<Unstable_Config['queues'], 'producers' | 'consumers'>;
+  queues?: WranglerConfig['queues'];
   /** Folder of static assets, if there are any. */
   assets?: string;
 };
@@ -122,15 +122,15 @@ export function workerOptions(config: EdgeConfig, bundle: WorkerBundle): Minifla
       ]),
     ),
     queueProducers: Object.fromEntries(
-      (bundle.queues?.producers ?? []).map(({ binding, queue = binding }) => [binding, queue]),
+      (bundle.queues?.producers ?? []).map(({ binding, queue }) => [binding, queue]),
     ),
     queueConsumers: Object.fromEntries(
       (bundle.queues?.consumers ?? []).map((consumer) => [
         consumer.queue,
         {
-          maxBatchSize: consumer.max_batch_size ?? 10,
-          maxBatchTimeout: consumer.max_batch_timeout ?? 5,
-          maxRetries: consumer.max_retries ?? 3,
+          maxBatchSize: consumer.max_batch_size,
+          maxBatchTimeout: consumer.max_batch_timeout,
+          maxRetries: consumer.max_retries,
         },
       ]),
     ),

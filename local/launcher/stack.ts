@@ -9,11 +9,15 @@ import type { Settings } from './settings.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const RUNNER = 'runner/main.ts';
-/** As in Dockerfile.runner: a small nursery, and freed memory given back; 15 MiB less a runner. */
+/**
+ * Memory that is not in use goes back, for every process (runners as in Dockerfile.runner): a nursery that stays small, and
+ * few malloc arenas. workerd's grows with each burst otherwise, and never shrinks.
+ */
 const LEAN = {
   NODE_OPTIONS: '--max-semi-space-size=2',
   MALLOC_ARENA_MAX: '2',
   MALLOC_TRIM_THRESHOLD_: '131072',
+  MINIFLARE_WORKERD_V8_FLAGS: '--semi-space-growth-factor=1 --max-semi-space-size=2',
 };
 const FLY_APP = 'waypost-runners';
 
@@ -50,7 +54,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
       {
         name,
         file: join(root, file),
-        environment,
+        environment: { ...LEAN, ...environment },
         logFile: join(env.directory, 'logs', `${name}.log`),
         readyWithinMs: 60_000,
       },
@@ -148,7 +152,6 @@ export async function startStack(options: StackOptions): Promise<Stack> {
       await Promise.all(
         runnerPorts(env, settings).map((port, index) =>
           run(`runner-${index + 1}`, RUNNER, {
-            ...LEAN,
             ...runnerEnvironment(options, port),
             RUNNER_ID: `runner-${index + 1}`,
             RUNNER_REGION: 'local',

@@ -1,8 +1,8 @@
 import { fileURLToPath } from 'node:url';
 import { Miniflare } from 'miniflare';
-import { unstable_readConfig } from 'wrangler';
 import { endLeftoverWorkerd, rememberWorkerd } from '../leftover.ts';
 import { workerOptions } from '../server.ts';
+import { readWranglerConfig } from '../wrangler-config.ts';
 
 /** Runs one script as the deployment runs the Worker: `run-worker.ts <dataDir> <script> [<assets>]`. Ends with its parent. */
 const [, , dataDir = '', script = '', assets] = process.argv;
@@ -16,7 +16,7 @@ const miniflare = new Miniflare(
       compatibilityDate: '2026-10-01',
       compatibilityFlags: ['nodejs_compat'],
       durableObjects: assets === undefined ? [{ name: 'COUNTER', class_name: 'Counter' }] : [],
-      queues: unstable_readConfig({ config }).queues,
+      queues: (await readWranglerConfig(config)).queues,
       ...(assets === undefined ? {} : { assets }),
     },
   ),

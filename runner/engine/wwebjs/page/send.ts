@@ -86,7 +86,7 @@ export async function findSent(request: { wireId: string; chatId: string }): Pro
 
 /**
  * Runs on the page. Sends a prepared text as the library's `sendMessage` does, and looks it up in the same call. The library
- * would describe the whole message to us instead, which costs more than the send; on `$1` builds it describes nothing.
+ * would return a description of the whole message, which nobody reads, and on `$1` builds nothing.
  * @throws when the page was loaded anew since `prepareSend`, or as the library does
  */
 export async function sendPrepared(request: {

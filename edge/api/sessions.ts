@@ -51,11 +51,11 @@ export const sessions = area('Sessions', [
     answer: [201, 'The new session.', SessionSchema],
     errors: ['LIMIT_EXCEEDED', 'CONFLICT'],
     run: async ({ ctx, body, request }) => {
-      const { name, mode, sandboxProfile = 'stock', region, pacing, proxy } = body;
+      const { name, mode, sandboxProfile, region, pacing, proxy } = body;
       const input = {
         name,
         mode,
-        sandboxProfile: mode === 'sandbox' ? sandboxProfile : null,
+        sandboxProfile: sandboxProfile ?? null,
         region: region ?? null,
         pacing: pacing ?? null,
         proxy: proxy ?? null,

@@ -183,7 +183,7 @@ describe('a session that is created', () => {
       input: {
         name: 'first',
         mode: 'sandbox',
-        sandboxProfile: 'stock',
+        sandboxProfile: null,
         pacing: { minIntervalMs: 0, jitterMs: 0 },
         region: null,
         proxy: null,
@@ -191,7 +191,12 @@ describe('a session that is created', () => {
       },
     });
     await Promise.all(growing);
-    expect(created).toMatchObject({ status: 'created', runner: null, region: 'iad' });
+    expect(created).toMatchObject({
+      status: 'created',
+      profile: 'stock',
+      runner: null,
+      region: 'iad',
+    });
     const machine = await world.only();
     expect(machine.region).toBe('iad');
     const { assigned } = await world.beat(machine.id, { region: 'iad' });

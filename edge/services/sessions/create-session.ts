@@ -23,6 +23,7 @@ import { refuseTakenName } from './taken-name.ts';
 export type CreateSessionInput = {
   name: string;
   mode: SessionMode;
+  /** Of a sandbox session; null = the default build. */
   sandboxProfile: SandboxProfile | null;
   /** null = the workspace's, else the product's. */
   pacing: { minIntervalMs: number; jitterMs: number } | null;
@@ -35,6 +36,11 @@ export type CreateSessionInput = {
 
 /** A person who types fast; what WhatsApp tolerates of a number that is not new. */
 const DEFAULT_PACING = { minIntervalMs: 1500, jitterMs: 500 };
+
+const DEFAULT_PROFILE: SandboxProfile = 'stock';
+
+const profileOf = ({ mode, sandboxProfile }: CreateSessionInput): SandboxProfile | null =>
+  mode === 'sandbox' ? (sandboxProfile ?? DEFAULT_PROFILE) : null;
 
 const Outcome = z.object({
   session_id: z.string().nullable(),
@@ -93,7 +99,7 @@ async function insert(
     created as (
       insert into sessions (id, workspace_id, name, mode, sandbox_profile, region, wire_key, created_by,
         min_interval_ms, jitter_ms, proxy_sealed, proxy_shown)
-      select ${id}, room.id, ${input.name}, ${input.mode}, ${input.sandboxProfile}::text,
+      select ${id}, room.id, ${input.name}, ${input.mode}, ${profileOf(input)}::text,
         coalesce(${input.region}::text, room.region),
         ${newWireKey()}, ${actorId(ctx)}::text,
         coalesce(${input.pacing?.minIntervalMs ?? null}::int, room.min_interval_ms, ${DEFAULT_PACING.minIntervalMs}::int),

@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdirSync, symlinkSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
@@ -35,6 +36,8 @@ describe('a data directory', () => {
     const [left, others] = [browser(profile), browser(`${stage().dataDir}/elsewhere`)];
     // A lock whose pid is somebody else's by now.
     symlinkSync(`${hostname()}-${process.pid}`, join(profile, 'SingletonLock'));
+    // A process that is being killed shows no command any more some time before it is gone.
+    const gone = once(left, 'exit');
     try {
       await until('both run', () =>
         [left, others].every(({ pid }) =>
@@ -42,7 +45,7 @@ describe('a data directory', () => {
         ),
       );
       await stage().startHere({ hosts: { wwebjs: { ...fakeHost(), reap: reapStrayBrowsers } } });
-      expect(readProcess(left.pid ?? 0)).toBeNull();
+      await gone;
       expect(readProcess(others.pid ?? 0)).not.toBeNull();
       expect(stage().logged.join('')).toContain('runner.stray_engines');
     } finally {

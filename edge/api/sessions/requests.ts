@@ -34,7 +34,7 @@ export const UpdateSession = z
     pacing: Pacing,
     isDefault: z.boolean().openapi({
       description:
-        'Makes it the session that requests without a `sessionId` use. Only owners, and live keys that are not pinned to a session, can set it.',
+        'Makes it the session that requests without a `sessionId` use. Only owners, their live keys, and live keys of the workspace itself can set it; a key that is pinned to a session cannot.',
     }),
     includeStatus: z
       .boolean()

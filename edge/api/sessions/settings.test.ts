@@ -52,9 +52,11 @@ describe('changing', () => {
     const member = await harness.newUser({ workspaceId, role: 'member', allSessions: true });
     const pinned = await harness.newKey(workspaceId, { sessionId: id });
     const testing = await harness.newKey(workspaceId, { mode: 'test' });
+    const keyOf = async (person: { userId: string }) =>
+      (await harness.newKey(workspaceId, { userId: person.userId })).apiKey;
     const patch = (key: string, body: unknown) =>
       harness.call('PATCH', `/v1/sessions/${id}`, { key, body });
-    for (const key of [member.token, pinned.apiKey, testing.apiKey]) {
+    for (const key of [member.token, await keyOf(member), pinned.apiKey, testing.apiKey]) {
       expect(await patch(key, { isDefault: true })).toMatchObject({
         status: 403,
         error: { code: 'FORBIDDEN' },
@@ -64,9 +66,10 @@ describe('changing', () => {
         data: { isDefault: false },
       });
     }
-    expect(await patch(owner.token, { isDefault: true })).toMatchObject({
-      data: { isDefault: true },
-    });
+    const { apiKey: ofWorkspace } = await harness.newKey(workspaceId);
+    for (const key of [owner.token, await keyOf(owner), ofWorkspace])
+      for (const isDefault of [true, false])
+        expect(await patch(key, { isDefault })).toMatchObject({ data: { isDefault } });
   });
 
   test('not being the default leaves another default alone', async () => {

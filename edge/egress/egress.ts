@@ -8,6 +8,8 @@ import { howToAllow, judgeUrl } from './url-rules.ts';
 
 const DEFAULT_DOH_URL = 'https://cloudflare-dns.com/dns-query';
 
+const NAME_IS_GOOD_MS = 5_000;
+
 const REDIRECTS = new Set([301, 302, 303, 307, 308]);
 
 type Door =
@@ -34,6 +36,18 @@ export function createEgress(
   const allow = parseAllowList(env.EGRESS_ALLOW);
   const ownHost = new URL(env.BASE_URL).hostname;
 
+  /** A batch of webhooks goes to one name, which is asked for once. */
+  let judged: { name: string; verdict: ReturnType<typeof judgeName>; until: number } | undefined;
+  const judge = (name: string): ReturnType<typeof judgeName> => {
+    if (judged?.name === name && now() < judged.until) return judged.verdict;
+    const verdict = judgeName(name, {
+      url: env.DOH_URL ?? DEFAULT_DOH_URL,
+      fetch: (request) => env.EGRESS.fetch(request),
+    });
+    judged = { name, verdict, until: now() + NAME_IS_GOOD_MS };
+    return verdict;
+  };
+
   async function door(text: string): Promise<Door> {
     const verdict = judgeUrl(text, allow, ownHost);
     if (!verdict.ok) return { kind: 'blocked', reason: verdict.reason };
@@ -44,10 +58,7 @@ export function createEgress(
         : { kind: 'open', url, binding: env.EGRESS_PRIVATE };
     }
     if (name === null) return { kind: 'open', url, binding: env.EGRESS };
-    const resolved = await judgeName(name, {
-      url: env.DOH_URL ?? DEFAULT_DOH_URL,
-      fetch: (request) => env.EGRESS.fetch(request),
-    });
+    const resolved = await judge(name);
     if (resolved.kind === 'special')
       return { kind: 'blocked', reason: `${resolved.reason}${howToAllow(url)}` };
     if (resolved.kind === 'unresolved')

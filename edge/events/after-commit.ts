@@ -1,16 +1,16 @@
 import type { Services } from '../context.ts';
-import type { NewDelivery } from './append.ts';
-import { publishDue } from './publish-due.ts';
+import type { NewBell } from './append.ts';
+import { ring } from './ring.ts';
 
 /**
- * What follows when a statement with `append` has been committed: QStash is asked to make the first attempt at each
- * delivery. It may be lost: the sweeper finds what was not published.
+ * What follows when statements with `append` have been committed: QStash is asked to call for each endpoint that has
+ * something to get. It may be lost: the sweeper finds what nobody called for.
  */
 export function afterCommit(
   services: Pick<Services, 'webhookClock' | 'log' | 'waitUntil'>,
-  deliveries: readonly NewDelivery[],
+  bells: readonly NewBell[],
 ): void {
-  if (deliveries.length === 0) return;
-  const due = deliveries.map((delivery) => ({ ...delivery, attemptNo: 1, notBefore: null }));
-  services.waitUntil(publishDue(services, due));
+  if (bells.length === 0) return;
+  const perEndpoint = new Map(bells.map((bell) => [bell.endpointId, { ...bell, notBefore: null }]));
+  services.waitUntil(ring(services, [...perEndpoint.values()]));
 }

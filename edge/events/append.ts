@@ -63,7 +63,7 @@ const hasSql = (value: unknown): value is object =>
 /**
  * CTEs that write facts as events, and one delivery for each endpoint that asked for one (or for `onlyEndpointId` alone),
  * in the statement that writes what they state. Leave `event(workspace_id, seq, id, session_id, type)` and
- * `outbox(id, workspace_id)`.
+ * `outbox(id, workspace_id, endpoint_id)`.
  *
  * An endpoint with too many pending deliveries gets one that has failed already: it stands in the log, and is not attempted.
  *
@@ -121,21 +121,26 @@ export function append(facts: readonly SQL[], now: number, onlyEndpointId?: stri
       join webhook_endpoints endpoint on endpoint.workspace_id = event.workspace_id
       left join crowded on crowded.id = endpoint.id
       where ${onlyEndpointId === undefined ? wanted : sql`endpoint.id = ${onlyEndpointId}`}
-      returning id, workspace_id, status
+      returning id, workspace_id, endpoint_id, status
     ),
-    outbox as (select id, workspace_id from delivery where status = 'pending')`;
+    outbox as (select id, workspace_id, endpoint_id from delivery where status = 'pending')`;
 }
 
 /** Time part of a prefixed id: what makes ids sort by creation. */
 const idTime = (now: number): string => newId('delivery', now).slice(4, 14);
 
-/** What a statement with `append` answers, for `afterCommit`; `Appended` reads it. */
-export const DELIVERIES = sql`coalesce(
-  (select jsonb_agg(jsonb_build_object('deliveryId', id, 'workspaceId', workspace_id)) from outbox), '[]'::jsonb
-) as deliveries`;
-export const NewDelivery = z.object({ deliveryId: z.string(), workspaceId: z.string() });
-export type NewDelivery = z.infer<typeof NewDelivery>;
-export const Appended = z.object({ deliveries: z.array(NewDelivery) });
+/** What a statement with `append` answers, for `afterCommit`: a doorbell for each endpoint. `Appended` reads it. */
+export const BELLS = sql`coalesce((
+  select jsonb_agg(jsonb_build_object('workspaceId', workspace_id, 'endpointId', endpoint_id, 'reason', first))
+  from (select workspace_id, endpoint_id, min(id) as first from outbox group by workspace_id, endpoint_id) bell
+), '[]'::jsonb) as bells`;
+export const NewBell = z.object({
+  workspaceId: z.string(),
+  endpointId: z.string(),
+  reason: z.string(),
+});
+export type NewBell = z.infer<typeof NewBell>;
+export const Appended = z.object({ bells: z.array(NewBell) });
 
 /**
  * Takes the rows that number the events of these workspaces, in one order for all callers, until the transaction ends.

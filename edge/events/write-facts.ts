@@ -1,7 +1,7 @@
 import { type SQL, sql } from 'drizzle-orm';
 import type { Services } from '../context.ts';
 import { afterCommit } from './after-commit.ts';
-import { append, Appended, DELIVERIES, lockWorkspaces } from './append.ts';
+import { append, Appended, BELLS, lockWorkspaces } from './append.ts';
 
 /** Runs a job's write with the events that it makes, as one statement: `changes` are its CTEs, which `facts` read. */
 export async function writeFacts(
@@ -13,7 +13,7 @@ export async function writeFacts(
   const { db } = services;
   const [, result] = await db.batch([
     db.execute(lockWorkspaces([...new Set(workspaceIds)])),
-    db.execute(sql`with ${changes}, ${append(facts, services.now())} select ${DELIVERIES}`),
+    db.execute(sql`with ${changes}, ${append(facts, services.now())} select ${BELLS}`),
   ]);
-  afterCommit(services, Appended.parse(result.rows[0]).deliveries);
+  afterCommit(services, Appended.parse(result.rows[0]).bells);
 }

@@ -25,18 +25,18 @@ export function newInbox(name: string = crypto.randomUUID()) {
   };
 }
 
-const QstashCall = z.object({ deliveryId: z.string(), attemptNo: z.number() });
+const QstashCall = z.object({ endpointId: z.string(), notBefore: z.number().optional() });
 
-/** Requests of QStash for a delivery, when BASE_URL is the receiver's: waits until there are `count`. */
+/** Requests of QStash for an endpoint, when BASE_URL is the receiver's: waits until there are `count`. */
 export async function qstashRequestsFor(
-  deliveryId: string,
+  endpointId: string,
   count: number,
 ): Promise<ReceivedRequest[]> {
   const inbox = newInbox('internal');
   const deadline = Date.now() + 10_000;
   for (;;) {
     const requests = await inbox.received();
-    const found = requests.filter(({ body }) => body.includes(`"${deliveryId}"`));
+    const found = requests.filter(({ body }) => body.includes(`"${endpointId}"`));
     if (found.length >= count) return found;
     if (Date.now() > deadline) throw new Error(`QStash made ${found.length} of ${count} calls`);
     await new Promise((resolve) => {
@@ -46,7 +46,7 @@ export async function qstashRequestsFor(
 }
 
 /** What QStash said in them. */
-export async function qstashCallsFor(deliveryId: string, count: number) {
-  const requests = await qstashRequestsFor(deliveryId, count);
+export async function qstashCallsFor(endpointId: string, count: number) {
+  const requests = await qstashRequestsFor(endpointId, count);
   return requests.map(({ body }) => QstashCall.parse(JSON.parse(body)));
 }

@@ -11,46 +11,45 @@ beforeAll(async () => {
 });
 
 describe('the clock over QStash', () => {
-  it('makes one call of two publishes of an attempt, and another one when that is wanted', async () => {
+  it('makes one call of doorbells with the same reason, and another one for another reason', async () => {
     const clock = createQstashClock(harness.env);
-    const due = { deliveryId: newId('delivery'), workspaceId, attemptNo: 1, notBefore: null };
+    const due = { workspaceId, endpointId: newId('webhook'), notBefore: null, reason: 'first' };
     await clock.publish([due, due]);
     await clock.publish([due]);
-    expect(await qstashCallsFor(due.deliveryId, 1)).toHaveLength(1);
-    await clock.publish([{ ...due, again: 'sweep1' }]);
-    await clock.publish([{ ...due, again: 'sweep1' }]);
-    await clock.publish([{ ...due, attemptNo: 2 }]);
-    expect(await qstashCallsFor(due.deliveryId, 3)).toHaveLength(3);
+    expect(await qstashCallsFor(due.endpointId, 1)).toHaveLength(1);
+    await clock.publish([{ ...due, reason: 'sweep1' }]);
+    await clock.publish([{ ...due, reason: 'sweep1' }]);
+    await clock.publish([{ ...due, reason: 'second' }]);
+    expect(await qstashCallsFor(due.endpointId, 3)).toHaveLength(3);
   });
 
   it('is called no earlier than asked', async () => {
     const clock = createQstashClock(harness.env);
-    const deliveryId = newId('delivery');
+    const endpointId = newId('webhook');
     const notBefore = new Date(Date.now() + 1_500);
-    await clock.publish([{ deliveryId, workspaceId, attemptNo: 1, notBefore }]);
-    await qstashCallsFor(deliveryId, 1);
+    await clock.publish([{ workspaceId, endpointId, notBefore, reason: 'r' }]);
+    await qstashCallsFor(endpointId, 1);
     expect(Date.now()).toBeGreaterThanOrEqual(notBefore.getTime());
   });
 
   it('publishes more than fit into one batch', async () => {
     const clock = createQstashClock(harness.env);
-    const deliveryId = newId('delivery');
+    const endpointId = newId('webhook');
     const due = Array.from({ length: 101 }, (_, index) => ({
-      deliveryId,
       workspaceId,
-      attemptNo: index + 1,
+      endpointId,
       notBefore: null,
+      reason: `r${index}`,
     }));
     await clock.publish(due);
-    const calls = await qstashCallsFor(deliveryId, 101);
-    expect(new Set(calls.map(({ attemptNo }) => attemptNo)).size).toBe(101);
+    expect(await qstashCallsFor(endpointId, 101)).toHaveLength(101);
   });
 
   it('accepts what QStash signed, for its URL and body only', async () => {
     const clock = createQstashClock(harness.env);
-    const deliveryId = newId('delivery');
-    await clock.publish([{ deliveryId, workspaceId, attemptNo: 1, notBefore: null }]);
-    const [request] = await qstashRequestsFor(deliveryId, 1);
+    const endpointId = newId('webhook');
+    await clock.publish([{ workspaceId, endpointId, notBefore: null, reason: 'r' }]);
+    const [request] = await qstashRequestsFor(endpointId, 1);
     const signature = request?.headers['upstash-signature'] ?? '';
     const genuine = { signature, body: request?.body ?? '', url: deliverUrl(harness.env) };
     expect(await clock.verify(genuine)).toBe(true);

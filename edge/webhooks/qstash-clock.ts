@@ -1,7 +1,7 @@
 import { Client, Receiver } from '@upstash/qstash';
 import { LIMITS } from '../../shared/catalogue/limits.ts';
 import type { EdgeEnv } from '../env.ts';
-import type { WebhookClock } from './port.ts';
+import type { Doorbell, WebhookClock } from './port.ts';
 
 /** Where QStash calls us. The signature covers the whole URL. */
 export const DELIVER_PATH = '/internal/qstash/deliver';
@@ -42,26 +42,22 @@ export function createQstashClock(env: QstashEnv): WebhookClock {
     devMode: false,
   });
   const url = deliverUrl(env);
+  const messageOf = ({ workspaceId, endpointId, notBefore: at, reason }: Doorbell) => {
+    const notBefore = at === null ? {} : { notBefore: Math.ceil(at.getTime() / 1_000) };
+    return {
+      url,
+      flowControl: { key: workspaceId, parallelism: LIMITS.deliveriesAtOnce.limit },
+      body: { endpointId, ...notBefore },
+      retries: RETRIES,
+      retryDelay: RETRY_DELAY,
+      deduplicationId: `${endpointId}:${reason}`,
+      ...notBefore,
+    };
+  };
   return {
-    async publish(due) {
-      for (let start = 0; start < due.length; start += BATCH) {
-        await client.batchJSON(
-          due
-            .slice(start, start + BATCH)
-            .map(({ deliveryId, workspaceId, attemptNo, notBefore, again }) => ({
-              url,
-              flowControl: { key: workspaceId, parallelism: LIMITS.deliveriesAtOnce.limit },
-              body: { deliveryId, attemptNo },
-              retries: RETRIES,
-              retryDelay: RETRY_DELAY,
-              deduplicationId: [
-                deliveryId,
-                attemptNo,
-                ...(again === undefined ? [] : [again]),
-              ].join(':'),
-              ...(notBefore === null ? {} : { notBefore: Math.ceil(notBefore.getTime() / 1_000) }),
-            })),
-        );
+    async publish(bells) {
+      for (let start = 0; start < bells.length; start += BATCH) {
+        await client.batchJSON(bells.slice(start, start + BATCH).map(messageOf));
       }
     },
     async verify(request) {

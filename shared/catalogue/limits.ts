@@ -65,7 +65,10 @@ export const LIMITS = {
   queuedMessages: { limit: 1_000, what: 'queued messages of a session' },
   apiKeys: { limit: 200, what: 'API keys of a workspace' },
   webhookEndpoints: { limit: 50, what: 'webhook endpoints of a workspace' },
-  deliveriesAtOnce: { limit: 16, what: 'webhook deliveries of a workspace in progress at once' },
+  deliveriesAtOnce: {
+    limit: 16,
+    what: 'batches of webhook deliveries of a workspace in progress at once',
+  },
   pendingDeliveries: { limit: 10_000, what: 'pending deliveries of a webhook endpoint' },
   pendingTests: { limit: 10, what: 'pending test deliveries of a webhook endpoint' },
   openInvitations: { limit: 50, what: 'open invitations of a workspace' },

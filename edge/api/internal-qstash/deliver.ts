@@ -7,7 +7,8 @@ import { BODY_LIMIT_BYTES, limitBodyTo } from '../../middleware/accept-body.ts';
 import { deliver as deliverVerb } from '../../services/deliveries/deliver.ts';
 import { DELIVER_PATH, deliverUrl } from '../../webhooks/qstash-clock.ts';
 
-const Body = z.object({ deliveryId: z.string(), attemptNo: z.number().int().min(1) });
+/** `notBefore`: Unix seconds. */
+const Body = z.object({ endpointId: z.string(), notBefore: z.number().int().optional() });
 
 /** Lets through what QStash signed for this very URL and body; the URL is the one we publish, not what a proxy made of it. */
 const fromQstash = createMiddleware<AppEnv>(async (c, next) => {
@@ -21,13 +22,17 @@ const fromQstash = createMiddleware<AppEnv>(async (c, next) => {
   await next();
 });
 
-/** QStash says that an attempt is due. 2xx ends its message; 409 and 503 make it call again by its own schedule. */
+/** QStash says that something is due of an endpoint. 2xx ends its message; 503 makes it call again. */
 export const deliver = (app: App) =>
   app.post(DELIVER_PATH, limitBodyTo(BODY_LIMIT_BYTES), fromQstash, async (c) => {
     const parsed = Body.safeParse(await c.req.json().catch(() => null));
     if (!parsed.success) throw new AppError('VALIDATION_ERROR');
-    const result = await deliverVerb({ services: c.get('services'), input: parsed.data });
-    if (result.kind === 'busy') return c.json(result, 409);
+    const { endpointId, notBefore } = parsed.data;
+    const input = {
+      endpointId,
+      notBefore: notBefore === undefined ? null : new Date(notBefore * 1_000),
+    };
+    const result = await deliverVerb({ services: c.get('services'), input });
     if (result.kind === 'early') {
       c.header('Retry-After', String(result.retryAfterSeconds));
       return c.json(result, 503);

@@ -147,7 +147,7 @@ describe('a test event', () => {
       .where(eq(deliveries.workspaceId, workspaceId));
     expect(rows.map(({ id }) => id)).toEqual([sent.data['deliveryId']]);
 
-    const input = { deliveryId: String(sent.data['deliveryId']), attemptNo: 1 };
+    const input = { endpointId: idOf(made), notBefore: null };
     await deliver({ services: harness.services(), input });
     const [request] = await inbox.received();
     const verifier = new Webhook(String(made.data['secret']));

@@ -35,6 +35,8 @@ export const deliveries = pgTable(
     nextAttemptAt: moment('next_attempt_at').notNull().defaultNow(),
     /** A worker is on it until then; on the database's clock. */
     claimedUntil: moment('claimed_until'),
+    /** Times it was claimed since an outcome was recorded: more than none when a worker died over it. */
+    claims: integer('claims').notNull().default(0),
     lastStatusCode: integer('last_status_code'),
     lastError: text('last_error'),
     createdAt: createdAt(),
@@ -55,7 +57,7 @@ export const deliveries = pgTable(
       .on(table.endpointId, table.eventSeq)
       .where(sql`${table.status} = 'pending'`),
     index('deliveries_due')
-      .on(table.nextAttemptAt)
+      .on(table.endpointId, table.nextAttemptAt)
       .where(sql`${table.status} = 'pending'`),
   ],
 );

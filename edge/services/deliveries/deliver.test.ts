@@ -10,7 +10,7 @@ import {
   type OwnedSession,
   received,
 } from '../reports/testing/report-fixtures.ts';
-import { claimAttempt } from './claim-attempt.ts';
+import { claimDue } from './claim-due.ts';
 import { deliver } from './deliver.ts';
 
 let harness: Harness;
@@ -32,11 +32,11 @@ async function newDelivery(changes: EndpointChanges = {}) {
   return { session, inbox, endpointId, id: row.id };
 }
 
-const happen = (session: OwnedSession, wireId: string) =>
+const happen = (session: OwnedSession, ...wireIds: string[]) =>
   ingestReports({
     services: harness.services(),
     runnerId: session.runnerId,
-    reports: [session.spool(received(wireId))],
+    reports: wireIds.map((wireId) => session.spool(received(wireId))),
   });
 
 const deliveriesTo = (endpointId: string) => {
@@ -57,8 +57,18 @@ const attemptsOf = (id: string) => {
     .orderBy(attempts.attemptNo);
 };
 
-const attempt = (deliveryId: string, attemptNo: number) =>
-  deliver({ services: harness.services(), input: { deliveryId, attemptNo } });
+const call = (endpointId: string, services = harness.services()) =>
+  deliver({ services, input: { endpointId, notBefore: null } });
+
+/** What a call answers that made one attempt, with this status. */
+const attempted = (status: 'delivered' | 'pending' | 'failed') => ({
+  kind: 'attempted',
+  delivered: 0,
+  pending: 0,
+  failed: 0,
+  [status]: 1,
+});
+const NOTHING_DUE = { kind: 'nothing', why: 'none_due' };
 
 /** What time would do. */
 const makeDue = (id: string, secondsAgo = 0) =>
@@ -86,11 +96,11 @@ const OLD_SECRET = 'whsec_b2xkb2xkb2xkb2xkb2xkb2xkb2xkb2xk';
 
 describe('one attempt', () => {
   it('posts the event under the name asked for, with the endpoint’s headers', async () => {
-    const { session, inbox, id } = await newDelivery({
+    const { session, inbox, id, endpointId } = await newDelivery({
       eventTypes: ['message_received'],
       headers: { authorization: 'Bearer theirs' },
     });
-    expect(await attempt(id, 1)).toEqual({ kind: 'attempted', status: 'delivered' });
+    expect(await call(endpointId)).toEqual(attempted('delivered'));
     const [request, ...others] = await inbox.received();
     expect(others).toEqual([]);
     expect(request).toMatchObject({
@@ -112,20 +122,16 @@ describe('one attempt', () => {
   });
 
   it('is tried three times for 500, 500, 200: one event id, each with a fresh valid signature', async () => {
-    const { inbox, id } = await newDelivery();
+    const { inbox, id, endpointId } = await newDelivery();
     await inbox.script({ status: 500 }, { status: 500, body: 'sorry' }, { status: 200 });
     const startedAt = Date.now();
     const results = [];
     for (const attemptNo of [1, 2, 3]) {
       const services = { ...harness.services(), now: () => startedAt + attemptNo * 10_000 };
-      results.push(await deliver({ services, input: { deliveryId: id, attemptNo } }));
+      results.push(await call(endpointId, services));
       await makeDue(id);
     }
-    expect(results.map((result) => 'status' in result && result.status)).toEqual([
-      'pending',
-      'pending',
-      'delivered',
-    ]);
+    expect(results).toEqual([attempted('pending'), attempted('pending'), attempted('delivered')]);
     const requests = await inbox.received();
     expect(requests).toHaveLength(3);
     expect(new Set(requests.map(({ headers }) => headers['webhook-id'])).size).toBe(1);
@@ -145,22 +151,21 @@ describe('one attempt', () => {
   });
 
   it('is made once by 20 parallel calls, and not again by a later one', async () => {
-    const { inbox, id } = await newDelivery();
-    const results = await Promise.all(Array.from({ length: 20 }, () => attempt(id, 1)));
+    const { inbox, id, endpointId } = await newDelivery();
+    const results = await Promise.all(Array.from({ length: 20 }, () => call(endpointId)));
     expect(results.filter(({ kind }) => kind === 'attempted')).toHaveLength(1);
-    const losers = results.filter(({ kind }) => kind !== 'attempted');
-    expect(losers.every(({ kind }) => kind === 'busy' || kind === 'settled')).toBe(true);
-    expect(await attempt(id, 1)).toEqual({ kind: 'settled', why: 'finished' });
+    expect(results.filter(({ kind }) => kind === 'nothing')).toHaveLength(19);
+    expect(await call(endpointId)).toEqual(NOTHING_DUE);
     expect(await inbox.received()).toHaveLength(1);
     expect(await attemptsOf(id)).toHaveLength(1);
   });
 
   it('is signed with both secrets while the previous one lives', async () => {
-    const { inbox, id } = await newDelivery({
+    const { inbox, endpointId } = await newDelivery({
       previousSecret: OLD_SECRET,
       previousSecretUntil: new Date(Date.now() + 60_000),
     });
-    await attempt(id, 1);
+    await call(endpointId);
     const [request] = await inbox.received();
     for (const secret of [SECRET, OLD_SECRET])
       expect(() =>
@@ -173,11 +178,11 @@ describe('one attempt', () => {
   });
 
   it('is signed with the new secret only once the previous one is over', async () => {
-    const { inbox, id } = await newDelivery({
+    const { inbox, endpointId } = await newDelivery({
       previousSecret: OLD_SECRET,
       previousSecretUntil: new Date(Date.now() - 60_000),
     });
-    await attempt(id, 1);
+    await call(endpointId);
     const [request] = await inbox.received();
     expect(() =>
       new Webhook(OLD_SECRET).verify(request?.body ?? '', request?.headers ?? {}),
@@ -186,52 +191,53 @@ describe('one attempt', () => {
 });
 
 describe('calls that must not send', () => {
-  it('answers early until the attempt is due', async () => {
-    const { inbox, id } = await newDelivery();
+  it('finds nothing until the next attempt is due', async () => {
+    const { inbox, id, endpointId } = await newDelivery();
     await inbox.script({ status: 500 });
-    await attempt(id, 1);
+    await call(endpointId);
     await makeDue(id, -100);
-    expect(await attempt(id, 2)).toMatchObject({ kind: 'early' });
-    expect(await attempt(id, 1)).toEqual({ kind: 'settled', why: 'recorded' });
+    expect(await call(endpointId)).toEqual(NOTHING_DUE);
     expect(await inbox.received()).toHaveLength(1);
   });
 
   it('finds nothing to do for a deleted endpoint', async () => {
-    const { endpointId, id } = await newDelivery();
+    const { endpointId } = await newDelivery();
     const { webhookEndpoints } = harness.schema;
     await harness.db.delete(webhookEndpoints).where(eq(webhookEndpoints.id, endpointId));
-    expect(await attempt(id, 1)).toEqual({ kind: 'settled', why: 'gone' });
+    expect(await call(endpointId)).toEqual({ kind: 'nothing', why: 'gone' });
   });
 
   it('cancels for an endpoint that was switched off', async () => {
-    const { id, inbox, endpointId } = await newDelivery();
+    const { inbox, endpointId } = await newDelivery();
     const { webhookEndpoints } = harness.schema;
     await harness.db
       .update(webhookEndpoints)
       .set({ isActive: false })
       .where(eq(webhookEndpoints.id, endpointId));
-    expect(await attempt(id, 1)).toEqual({ kind: 'settled', why: 'cancelled' });
+    expect(await call(endpointId)).toEqual(NOTHING_DUE);
     expect(await inbox.received()).toEqual([]);
     expect(await deliveriesTo(endpointId)).toMatchObject([{ status: 'cancelled' }]);
   });
 
   it('waits while its workspace is suspended, and goes on when it is back', async () => {
-    const { id, inbox, endpointId, session } = await newDelivery();
+    const { inbox, endpointId, session } = await newDelivery();
     const { workspaces } = harness.schema;
     const setActive = (isActive: boolean) =>
       harness.db.update(workspaces).set({ isActive }).where(eq(workspaces.id, session.workspaceId));
     await setActive(false);
-    expect(await attempt(id, 1)).toEqual({ kind: 'settled', why: 'suspended' });
+    expect(await call(endpointId)).toEqual({ kind: 'nothing', why: 'suspended' });
     expect(await inbox.received()).toEqual([]);
     expect(await deliveriesTo(endpointId)).toMatchObject([{ status: 'pending', attemptNo: 0 }]);
     await setActive(true);
-    expect(await attempt(id, 1)).toEqual({ kind: 'attempted', status: 'delivered' });
+    expect(await call(endpointId)).toEqual(attempted('delivered'));
     expect(await inbox.received()).toHaveLength(1);
   });
 
   it('is blocked for a private address, whatever stands in the row', async () => {
-    const { id } = await newDelivery({ url: 'http://169.254.169.254/latest/meta-data/' });
-    expect(await attempt(id, 1)).toEqual({ kind: 'attempted', status: 'pending' });
+    const { id, endpointId } = await newDelivery({
+      url: 'http://169.254.169.254/latest/meta-data/',
+    });
+    expect(await call(endpointId)).toEqual(attempted('pending'));
     const [made] = await attemptsOf(id);
     expect(made).toMatchObject({ statusCode: null, durationMs: 0 });
     expect(made?.error).toMatch(/^blocked: the address is not public/);
@@ -246,17 +252,17 @@ describe('what the receiver says', () => {
       reason: 'the receiver answered webhook-delivery: disable',
     },
   ])('switches the endpoint off: $reason', async ({ reply, reason }) => {
-    const { inbox, id } = await newDelivery();
+    const { inbox, id, endpointId } = await newDelivery();
     await inbox.script(reply);
-    expect(await attempt(id, 1)).toEqual({ kind: 'attempted', status: 'failed' });
+    expect(await call(endpointId)).toEqual(attempted('failed'));
     expect(await endpointOf(id)).toMatchObject({ isActive: false, disabledReason: reason });
   });
 
   it('does not follow a redirect', async () => {
     const second = newInbox();
-    const { inbox, id } = await newDelivery();
+    const { inbox, id, endpointId } = await newDelivery();
     await inbox.script({ status: 302, headers: { location: second.url } });
-    await attempt(id, 1);
+    await call(endpointId);
     expect(await second.received()).toEqual([]);
     expect(await attemptsOf(id)).toMatchObject([
       { statusCode: 302, error: 'HTTP 302: redirects are not followed' },
@@ -264,9 +270,9 @@ describe('what the receiver says', () => {
   });
 
   it('honours Retry-After', async () => {
-    const { inbox, id } = await newDelivery();
+    const { inbox, id, endpointId } = await newDelivery();
     await inbox.script({ status: 429, headers: { 'retry-after': '120' } });
-    await attempt(id, 1);
+    await call(endpointId);
     const seconds = await secondsUntilNext(id);
     expect(seconds).toBeGreaterThan(60);
     expect(seconds).toBeLessThanOrEqual(120);
@@ -283,9 +289,9 @@ describe('what the receiver says', () => {
   ])(
     'waits by the schedule at least and a day at most, whatever Retry-After says: %s',
     async (value, least, most) => {
-      const { inbox, id } = await newDelivery();
+      const { inbox, id, endpointId } = await newDelivery();
       await inbox.script({ status: 503, headers: { 'retry-after': value } });
-      await attempt(id, 1);
+      await call(endpointId);
       const seconds = await secondsUntilNext(id);
       expect(seconds).toBeGreaterThan(least);
       expect(seconds).toBeLessThanOrEqual(most);
@@ -293,9 +299,9 @@ describe('what the receiver says', () => {
   );
 
   it('keeps an excerpt of a huge answer and drops the rest', async () => {
-    const { inbox, id } = await newDelivery();
+    const { inbox, id, endpointId } = await newDelivery();
     await inbox.script({ status: 500, body: 'a\0b', bytes: 5_000_000 });
-    await attempt(id, 1);
+    await call(endpointId);
     const [made] = await attemptsOf(id);
     expect(made?.responseExcerpt).toMatch(/^abx+$/);
     expect(made?.responseExcerpt?.length).toBe(2_047);
@@ -304,13 +310,13 @@ describe('what the receiver says', () => {
   it('is given up after the last attempt', async () => {
     const { inbox, id, endpointId } = await newDelivery({ maxAttempts: 2 });
     await inbox.script({ status: 503 });
-    await attempt(id, 1);
+    await call(endpointId);
     await makeDue(id);
-    expect(await attempt(id, 2)).toEqual({ kind: 'attempted', status: 'failed' });
+    expect(await call(endpointId)).toEqual(attempted('failed'));
     expect(await deliveriesTo(endpointId)).toMatchObject([
       { status: 'failed', attemptNo: 2, lastStatusCode: 503 },
     ]);
-    expect(await attempt(id, 3)).toEqual({ kind: 'settled', why: 'finished' });
+    expect(await call(endpointId)).toEqual(NOTHING_DUE);
   });
 });
 
@@ -322,56 +328,65 @@ describe('the time that a receiver has', () => {
     ['many had none', { timeouts: 5, fullTimeAgainAt: AHEAD }, 3_000],
     ['many had none, and a minute is over', { timeouts: 5, fullTimeAgainAt: AGO }, 15_000],
   ])('when %s', async (_when, changes, timeoutMs) => {
-    const { id } = await newDelivery(changes);
-    const claimed = await claimAttempt(harness.services(), { deliveryId: id, attemptNo: 1 });
+    const { endpointId } = await newDelivery(changes);
+    const input = { endpointId, notBefore: null, atMost: 1 };
+    const claimed = await claimDue(harness.services(), input);
     expect(claimed).toMatchObject({ kind: 'claimed', claim: { timeoutMs } });
   });
 
   it('stays short while it does not answer, and is back after a success', async () => {
     const changes = { timeouts: 5, fullTimeAgainAt: AHEAD };
-    const { inbox, id } = await newDelivery(changes);
+    const { inbox, id, endpointId } = await newDelivery(changes);
     await inbox.script({ hang: true }, { status: 500 }, { status: 200 });
-    await attempt(id, 1);
+    await call(endpointId);
     expect(await attemptsOf(id)).toMatchObject([{ error: 'no complete answer within 3000 ms' }]);
     const short = { timeouts: 6, fullTimeAgainAt: AHEAD };
     expect(await endpointOf(id)).toMatchObject(short);
     await makeDue(id);
-    await attempt(id, 2);
+    await call(endpointId);
     expect(await endpointOf(id)).toMatchObject(short);
     await makeDue(id);
-    await attempt(id, 3);
+    await call(endpointId);
     expect(await endpointOf(id)).toMatchObject({ timeouts: 0, fullTimeAgainAt: null });
   });
 });
 
 describe('a FIFO endpoint', () => {
-  it('gets its events in order, and the next is called for when one is done', async () => {
+  it('gets its events in order, one at a time, and the rest when an earlier one has ended', async () => {
     const { session, inbox, endpointId, id } = await newDelivery({ fifo: true });
-    await happen(session, 'EV2');
-    const second = (await deliveriesTo(endpointId))[1]?.id ?? '';
-    expect(await attempt(second, 1)).toEqual({ kind: 'waiting' });
+    await happen(session, 'EV2', 'EV3');
     await inbox.script({ status: 500 }, { status: 200 });
-    await attempt(id, 1);
-    expect(await attempt(second, 1)).toEqual({ kind: 'waiting' });
+    expect(await call(endpointId)).toEqual(attempted('pending'));
+    expect(await call(endpointId)).toEqual(NOTHING_DUE);
     await makeDue(id);
-    await attempt(id, 2);
-    // Once when it was written, and again now that its turn has come.
-    expect(await qstashCallsFor(second, 2)).toHaveLength(2);
-    expect(await attempt(second, 1)).toEqual({ kind: 'attempted', status: 'delivered' });
+    expect(await call(endpointId)).toEqual({
+      kind: 'attempted',
+      delivered: 3,
+      pending: 0,
+      failed: 0,
+    });
     const seqs = (await inbox.received()).map(({ body }) => JSON.parse(body).seq);
-    expect(seqs).toEqual([1, 1, 2]);
+    expect(seqs).toEqual([1, 1, 2, 3]);
+  });
+
+  it('has one request at a time, however many calls come', async () => {
+    const { session, inbox, endpointId } = await newDelivery({ fifo: true });
+    await happen(session, 'EV2', 'EV3', 'EV4');
+    await inbox.script({ status: 200 });
+    await Promise.all(Array.from({ length: 10 }, () => call(endpointId)));
+    const seqs = (await inbox.received()).map(({ body }) => JSON.parse(body).seq);
+    expect(seqs).toEqual([1, 2, 3, 4]);
   });
 });
 
 describe('what comes next', () => {
-  it('is published when it is written down', async () => {
-    const { inbox, id } = await newDelivery();
+  it('is rung for when it is written down', async () => {
+    const { inbox, endpointId } = await newDelivery();
     await inbox.script({ status: 500, headers: { 'retry-after': '1' } });
-    await attempt(id, 1);
-    expect(await qstashCallsFor(id, 2)).toEqual([
-      { deliveryId: id, attemptNo: 1 },
-      { deliveryId: id, attemptNo: 2 },
-    ]);
+    await qstashCallsFor(endpointId, 1);
+    await call(endpointId);
+    const [, next] = await qstashCallsFor(endpointId, 2);
+    expect(next).toEqual({ endpointId, notBefore: expect.any(Number) });
   });
 });
 

@@ -1,68 +1,111 @@
-import { sql } from 'drizzle-orm';
-import { z } from 'zod';
 import type { Services } from '../../context.ts';
-import { Count } from '../../db/moment.ts';
-import { judgeAttempt } from '../../webhooks/judge-attempt.ts';
-import { publishDue } from '../../events/publish-due.ts';
-import { signWebhook } from '../../webhooks/signing.ts';
+import { ring } from '../../events/ring.ts';
 import { toPublicEvent } from '../../events/public-event.ts';
-import { type Claimed, claimAttempt, type ClaimResult } from './claim-attempt.ts';
-import { recordAttempt } from './record-attempt.ts';
+import { judgeAttempt } from '../../webhooks/judge-attempt.ts';
+import { signWebhook } from '../../webhooks/signing.ts';
+import { BATCH, claimDue, type Claimed, type ClaimResult } from './claim-due.ts';
+import { type Outcome, recordBatch } from './record-batch.ts';
 
 /** Of an answer; the rest is dropped. */
 const MAX_ANSWER_BYTES = 64 * 1_024;
+/** After this a call claims no more, and rings for what is left. */
+const LOOK_AGAIN_WITHIN_MS = 20_000;
 
+type Sent = Record<Outcome['verdict']['status'], number>;
 export type DeliverResult =
-  | { kind: 'attempted'; status: 'delivered' | 'pending' | 'failed' }
-  | Exclude<ClaimResult, { kind: 'claimed' }>;
+  | ({ kind: 'attempted' } & Sent)
+  | Exclude<ClaimResult, { kind: 'claimed' } | { kind: 'ended' }>;
 
 /**
- * One attempt at one delivery: claim, sign afresh, send, record, call for what comes next. Any number of calls for the
- * same attempt make one request, except when a worker dies between sending and recording: receivers drop the repetition
- * by `webhook-id`.
+ * One call for an endpoint: claim what is due, sign each afresh, send side by side, record, ring for what comes next. Any
+ * number of calls make one request for each attempt, except when a worker dies between sending and recording: receivers
+ * drop the repetition by `webhook-id`.
  */
 export async function deliver({
   services,
   input,
 }: {
   services: Services;
-  input: { deliveryId: string; attemptNo: number };
+  input: { endpointId: string; notBefore: Date | null };
 }): Promise<DeliverResult> {
-  const { deliveryId, attemptNo } = input;
-  const claimed = await claimAttempt(services, input);
-  if (claimed.kind !== 'claimed') return claimed;
-  const { claim } = claimed;
-  const startedAt = new Date(services.now());
-  const verdict = judgeAttempt({
-    result: await send(services, claim, startedAt),
-    attemptNo,
-    maxAttempts: claim.maxAttempts,
-    random: Math.random(),
-    now: services.now(),
-  });
-  const notBefore = await recordAttempt(services, {
-    deliveryId,
-    attemptNo,
-    startedAt,
-    timeoutMs: claim.timeoutMs,
-    verdict,
-  });
-  if (notBefore !== null) {
-    const { workspaceId } = claim;
-    await publishDue(services, [{ deliveryId, workspaceId, attemptNo: attemptNo + 1, notBefore }]);
-  } else if (claim.fifo) {
-    await callNextInLine(services, deliveryId);
+  const { endpointId, notBefore } = input;
+  const startedAt = services.now();
+  const sent: Sent = { delivered: 0, pending: 0, failed: 0 };
+  for (let left = BATCH; ;) {
+    const claimed = await claimDue(services, { endpointId, notBefore, atMost: left });
+    if (claimed.kind === 'ended') continue;
+    if (claimed.kind !== 'claimed')
+      return left === BATCH ? claimed : { kind: 'attempted', ...sent };
+    const { claim, more } = claimed;
+    const forMore = more ? ring(services, [bell(claim, null, 'more')]) : undefined;
+    const { outcomes, rung } = await attemptAll(services, claim);
+    await forMore;
+    for (const { verdict } of outcomes) sent[verdict.status] += 1;
+    left -= outcomes.length;
+    const nextInLine = claim.fifo && outcomes.some(({ verdict }) => verdict.status !== 'pending');
+    if (!rung && !nextInLine) return { kind: 'attempted', ...sent };
+    if (left <= 0 || services.now() - startedAt > LOOK_AGAIN_WITHIN_MS) {
+      await ring(services, [bell(claim, null, 'left')]);
+      return { kind: 'attempted', ...sent };
+    }
   }
-  return { kind: 'attempted', status: verdict.status };
 }
 
-async function send(services: Services, claim: Claimed, startedAt: Date) {
-  const body = JSON.stringify(
-    toPublicEvent(claim.event, { name: claim.eventName, codes: claim.includeCodes }),
+/** Makes a claim's attempts side by side. One without an answer holds up no other: what has ended meanwhile is recorded. */
+async function attemptAll(
+  services: Services,
+  claim: Claimed,
+): Promise<{ outcomes: Outcome[]; rung: boolean }> {
+  const random = Math.random();
+  const ended: Outcome[] = [];
+  const open = new Map(
+    claim.due.map((due) => [
+      due.id,
+      attempt(services, claim, due, random).then((outcome) => {
+        ended.push(outcome);
+        open.delete(due.id);
+      }),
+    ]),
   );
+  const outcomes: Outcome[] = [];
+  for (;;) {
+    if (ended.length === 0) await Promise.race(open.values());
+    const batch = ended.splice(0);
+    const last = open.size === 0;
+    outcomes.push(...batch);
+    const { next, rung } = await recordBatch(services, { claim, outcomes: batch, last });
+    await ring(
+      services,
+      next.map((at) => bell(claim, at, `at${Math.ceil(at.getTime() / 1_000)}`)),
+    );
+    if (last) return { outcomes, rung };
+  }
+}
+
+async function attempt(
+  services: Services,
+  claim: Claimed,
+  due: Claimed['due'][number],
+  random: number,
+): Promise<Outcome> {
+  const startedAt = new Date(services.now());
+  const result = await send(services, claim, due, startedAt);
+  const { id, attemptNo } = due;
+  const { maxAttempts } = claim;
+  const verdict = judgeAttempt({ result, attemptNo, maxAttempts, random, now: services.now() });
+  return { id, attemptNo, startedAt, verdict };
+}
+
+async function send(
+  services: Services,
+  claim: Claimed,
+  { event, eventName }: Claimed['due'][number],
+  startedAt: Date,
+) {
+  const body = JSON.stringify(toPublicEvent(event, { name: eventName, codes: claim.includeCodes }));
   const signature = await signWebhook({
     secrets: claim.secrets,
-    eventId: claim.event.id,
+    eventId: event.id,
     timestamp: Math.floor(startedAt.getTime() / 1_000),
     body,
   });
@@ -82,28 +125,10 @@ async function send(services: Services, claim: Claimed, startedAt: Date) {
   });
 }
 
-const Next = z.object({ id: z.string(), workspace_id: z.string(), attempt_no: Count });
-
-/**
- * Calls for the delivery that a FIFO endpoint may take now. Read after the finished one was committed: what was refused as
- * waiting before that is then certainly seen.
- */
-async function callNextInLine(services: Services, finishedId: string): Promise<void> {
-  const { rows } = await services.db.execute(sql`
-    select next.id, next.workspace_id, next.attempt_no
-    from deliveries finished
-    join deliveries next on next.endpoint_id = finished.endpoint_id and next.status = 'pending'
-    where finished.id = ${finishedId} and finished.status <> 'pending'
-    order by next.event_seq limit 1`);
-  const due = z
-    .array(Next)
-    .parse(rows)
-    .map(({ id, workspace_id: workspaceId, attempt_no: made }) => ({
-      deliveryId: id,
-      workspaceId,
-      attemptNo: made + 1,
-      notBefore: null,
-      again: 'turn',
-    }));
-  if (due.length > 0) await publishDue(services, due);
-}
+/** A doorbell that follows from a claim: its slot tells it from those of other claims. */
+const bell = ({ workspaceId, endpointId, slot }: Claimed, notBefore: Date | null, why: string) => ({
+  workspaceId,
+  endpointId,
+  notBefore,
+  reason: notBefore === null ? `${why}:${slot}` : why,
+});

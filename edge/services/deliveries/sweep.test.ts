@@ -11,8 +11,8 @@ beforeAll(async () => {
   harness = await createHarness({ BASE_URL: receiverUrl() });
 });
 
-/** Deliveries of this many events to one endpoint, each published once. */
-async function newDeliveries(events: number, fifo = false): Promise<string[]> {
+/** Deliveries of this many events to one endpoint, rung for once. */
+async function newDeliveries(events: number, fifo = false) {
   const session = await newOwnedSession(harness);
   const endpointId = await newEndpoint(harness, session, { fifo });
   await ingestReports({
@@ -26,7 +26,7 @@ async function newDeliveries(events: number, fifo = false): Promise<string[]> {
     .from(deliveries)
     .where(eq(deliveries.endpointId, endpointId))
     .orderBy(deliveries.eventSeq);
-  return rows.map(({ id }) => id);
+  return { endpointId, ids: rows.map(({ id }) => id) };
 }
 
 const set = (ids: string[], change: ReturnType<typeof sql>) =>
@@ -35,23 +35,29 @@ const set = (ids: string[], change: ReturnType<typeof sql>) =>
   );
 
 describe('the sweeper', () => {
-  it('publishes what is overdue anew, and of a FIFO endpoint the first only; not what is in work or due later', async () => {
-    const [overdue = '', fresh = '', inWork = '', died = ''] = await newDeliveries(4);
-    const [first = '', second = ''] = await newDeliveries(2, true);
-    for (const id of [overdue, fresh, inWork, died, first, second]) await qstashCallsFor(id, 1);
+  it('rings for an endpoint with something overdue; of a FIFO endpoint the first counts; not for what is in work or due later', async () => {
+    const [overdue, fresh, inWork, died, first, later] = [
+      await newDeliveries(2),
+      await newDeliveries(1),
+      await newDeliveries(1),
+      await newDeliveries(1),
+      await newDeliveries(2, true),
+      await newDeliveries(2, true),
+    ];
+    const all = [overdue, fresh, inWork, died, first, later];
+    for (const { endpointId } of all) await qstashCallsFor(endpointId, 1);
+    const due = [overdue, inWork, died, first].flatMap(({ ids }) => ids);
     await set(
-      [overdue, inWork, died, first, second],
+      [...due, ...later.ids.slice(1)],
       sql`next_attempt_at = now() - interval '61 seconds'`,
     );
-    await set([inWork], sql`claimed_until = now() + interval '30 seconds'`);
-    await set([died], sql`claimed_until = now() - interval '1 second'`);
+    await set(later.ids.slice(0, 1), sql`next_attempt_at = now() + interval '1 minute'`);
+    await set(inWork.ids, sql`claimed_until = now() + interval '30 seconds'`);
+    await set(died.ids, sql`claimed_until = now() - interval '1 second'`);
 
     expect(await sweepDeliveries(harness.services())).toBe(3);
-    for (const id of [overdue, died, first])
-      expect(await qstashCallsFor(id, 2)).toEqual([
-        { deliveryId: id, attemptNo: 1 },
-        { deliveryId: id, attemptNo: 1 },
-      ]);
+    for (const { endpointId } of [overdue, died, first])
+      expect(await qstashCallsFor(endpointId, 2)).toEqual([{ endpointId }, { endpointId }]);
   });
 
   it('leaves a suspended workspace’s for its return', async () => {
@@ -86,7 +92,7 @@ describe('the sweeper', () => {
     );
     expect(await sweepDeliveries(down.services())).toBe(1);
     expect(down.lines).toContainEqual(
-      expect.objectContaining({ event: 'webhook_publish_failed', attempts: 1 }),
+      expect.objectContaining({ event: 'webhook_publish_failed', endpoints: 1 }),
     );
     expect(await sweepDeliveries(down.services())).toBe(1);
   });

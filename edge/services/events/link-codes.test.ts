@@ -1,4 +1,3 @@
-import { eq } from 'drizzle-orm';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { EVENT_TYPES, EVENTS, type EventType } from '../../../shared/catalogue/events/index.ts';
@@ -72,16 +71,10 @@ describe.each(WITH_CODES)('the code of %s', (type) => {
     const made = await createWebhook(session.apiKey, { url: inbox.url, ...endpoint });
     expect(made.data).toMatchObject({ includeCodes: shown });
     if (report !== undefined) await shows(session, report);
-    const { deliveries } = harness.schema;
-    const rows = await harness.db
-      .select()
-      .from(deliveries)
-      .where(eq(deliveries.endpointId, idOf(made)));
-    for (const { id } of rows)
-      await deliver({
-        services: harness.services(),
-        input: { deliveryId: id, attemptNo: 1 },
-      });
+    await deliver({
+      services: harness.services(),
+      input: { endpointId: idOf(made), notBefore: null },
+    });
     const bodies = (await inbox.received()).map(({ body }) => Body.parse(JSON.parse(body)));
     expect(bodies.map(({ data }) => data[field])).toEqual([shown ? code : null]);
   });

@@ -5,7 +5,7 @@ import { factEventId } from '../../../shared/ids.ts';
 import { MESSAGE_STATUS_RANK, MESSAGE_STATUSES } from '../../../shared/message-status.ts';
 import type { ServiceContext } from '../../context.ts';
 import { afterCommit } from '../../events/after-commit.ts';
-import { append, Appended, DELIVERIES, fact, lockWorkspaces } from '../../events/append.ts';
+import { append, Appended, BELLS, fact, lockWorkspaces } from '../../events/append.ts';
 import { auditInsert } from '../audit/audit-row.ts';
 import { reachOf, SESSION_COLUMNS, withinReach } from '../users/reach.ts';
 import { findMessage } from './find-message.ts';
@@ -42,7 +42,7 @@ export async function cancelMessage({
     const [row] = z.array(Row).parse(result.rows);
     if (row === undefined) throw messageNotFound();
     if (row.cancelled) {
-      afterCommit(ctx, row.deliveries);
+      afterCommit(ctx, row.bells);
       const message = await findMessage(ctx, id);
       if (message === undefined) throw messageNotFound();
       return viewMessage(message);
@@ -92,6 +92,6 @@ async function cancelStatement(ctx: ServiceContext, id: string): Promise<SQL> {
       from: 'written',
     })}),
     ${append([failed], ctx.now())}
-    select found.status, exists (select from written) as cancelled, ${DELIVERIES}
+    select found.status, exists (select from written) as cancelled, ${BELLS}
     from found`;
 }

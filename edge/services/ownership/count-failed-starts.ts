@@ -4,7 +4,7 @@ import type { HeartbeatRequest } from '../../../shared/protocol/leases.ts';
 import { newId } from '../../../shared/ids.ts';
 import type { Services } from '../../context.ts';
 import { afterCommit } from '../../events/after-commit.ts';
-import { append, Appended, DELIVERIES, fact, lockWorkspaces } from '../../events/append.ts';
+import { append, Appended, BELLS, fact, lockWorkspaces } from '../../events/append.ts';
 import { CRASH_LOOP, delaysByFailures } from './crash-loop.ts';
 import { interval, isFree } from './internal.ts';
 import { currentRunner, listed } from './renew-leases.ts';
@@ -65,7 +65,7 @@ export async function tellCrashLoops(
   ]);
   afterCommit(
     services,
-    told.flatMap(({ rows: [row] }) => Appended.parse(row).deliveries),
+    told.flatMap(({ rows: [row] }) => Appended.parse(row).bells),
   );
 }
 
@@ -82,7 +82,7 @@ const markFailed = (sessionId: string, now: number): SQL => sql`
     insert into session_log (session_id, status, reason) select id, 'failed', 'crash_loop' from failed
   ),
   ${append([crashLoop(now)], now)}
-  select ${DELIVERIES}`;
+  select ${BELLS}`;
 
 const crashLoop = (now: number): SQL =>
   fact('session.status', {

@@ -3,7 +3,7 @@ import type { BatchItem } from 'drizzle-orm/batch';
 import type { ReportBatchResponse, SpooledReport } from '../../../shared/protocol/index.ts';
 import type { Services } from '../../context.ts';
 import { afterCommit } from '../../events/after-commit.ts';
-import type { NewDelivery } from '../../events/append.ts';
+import type { NewBell } from '../../events/append.ts';
 import { lockWorkspaces } from '../../events/append.ts';
 import { isDataError } from './data-error.ts';
 import { prepareWrites, type PreparedWrite } from './prepare-writes.ts';
@@ -14,7 +14,7 @@ import { WriteResult } from './writes/write-context.ts';
 /** Reports written in one transaction; the workspace's event counter is held for as long as it takes. */
 const GROUP = 50;
 
-type Outcome = { write: PreparedWrite; accepted: boolean; deliveries: NewDelivery[] };
+type Outcome = { write: PreparedWrite; accepted: boolean; bells: NewBell[] };
 type Refused = ReportBatchResponse['refused'][number];
 
 /**
@@ -34,19 +34,19 @@ export async function ingestReports(input: {
   const { services } = input;
   const { writes, unknown } = await prepareWrites(input);
   const refused: Refused[] = unknown.map((spooled) => refusal(spooled, 'unknown_session'));
-  const deliveries: NewDelivery[] = [];
+  const bells: NewBell[] = [];
   let accepted = 0;
   for (let start = 0; start < writes.length; start += GROUP) {
     const group = writes.slice(start, start + GROUP);
     const { outcomes, unwritable } = await writeGroup(services, group);
     refused.push(...unwritable.map(({ spooled }) => refusal(spooled, 'unwritable')));
     for (const outcome of outcomes) {
-      deliveries.push(...outcome.deliveries);
+      bells.push(...outcome.bells);
       if (outcome.accepted) accepted += 1;
       else refused.push(refusal(outcome.write.spooled, reasonFor(outcome.write)));
     }
   }
-  afterCommit(services, deliveries);
+  afterCommit(services, bells);
   return { accepted, refused };
 }
 
@@ -101,18 +101,15 @@ async function writeTogether(
   ]);
   const resultAt = (index: number) =>
     WriteResult.parse((results[index] as { rows: unknown[] }).rows[0]);
-  const told = new Map<PreparedWrite, NewDelivery[]>(
-    twins.map((pair: NumberTwins, index) => [
-      pair.write,
-      resultAt(parts.length + 1 + index).deliveries,
-    ]),
+  const told = new Map<PreparedWrite, NewBell[]>(
+    twins.map((pair: NumberTwins, index) => [pair.write, resultAt(parts.length + 1 + index).bells]),
   );
   return parts.flatMap(({ writes }, part) => {
-    const { accepted, deliveries, taken } = resultAt(part);
+    const { accepted, bells, taken } = resultAt(part);
     return writes.map((write, index) => ({
       write,
       accepted: taken === undefined ? accepted > 0 : taken.includes(index),
-      deliveries: [...(index === 0 ? deliveries : []), ...(told.get(write) ?? [])],
+      bells: [...(index === 0 ? bells : []), ...(told.get(write) ?? [])],
     }));
   });
 }

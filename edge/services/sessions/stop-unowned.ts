@@ -2,7 +2,7 @@ import { type SQL, sql } from 'drizzle-orm';
 import { newId } from '../../../shared/ids.ts';
 import type { ServiceContext } from '../../context.ts';
 import { afterCommit } from '../../events/after-commit.ts';
-import { append, Appended, DELIVERIES, fact } from '../../events/append.ts';
+import { append, Appended, BELLS, fact } from '../../events/append.ts';
 import { ownerOf, type SessionRow } from './internal.ts';
 
 type Stopped = { status: 'disconnected' | 'logged_out'; reason: string };
@@ -43,10 +43,10 @@ export function stopUnowned(ctx: ServiceContext, row: SessionRow, to: Stopped): 
       select id, ${to.status}, ${to.reason} from stopped
     ),
     ${append([status], ctx.now())}
-    select ${DELIVERIES}`;
+    select ${BELLS}`;
 }
 
 /** Hands what `stopUnowned` wrote to QStash. */
 export function publishStopped(ctx: ServiceContext, written: { rows: unknown[] }): void {
-  afterCommit(ctx, Appended.parse(written.rows[0]).deliveries);
+  afterCommit(ctx, Appended.parse(written.rows[0]).bells);
 }

@@ -5,7 +5,7 @@ import { AppError } from '../../../shared/errors.ts';
 import { newId } from '../../../shared/ids.ts';
 import type { ServiceContext } from '../../context.ts';
 import { afterCommit } from '../../events/after-commit.ts';
-import { append, Appended, DELIVERIES, fact, lockWorkspaces } from '../../events/append.ts';
+import { append, Appended, BELLS, fact, lockWorkspaces } from '../../events/append.ts';
 import { auditInsert } from '../audit/audit-row.ts';
 import { findWebhook } from './internal.ts';
 
@@ -47,7 +47,7 @@ export async function testWebhook({
     ),
     ${append([test], now, id)},
     audited as (${auditInsert(ctx, { target: id, from: 'event' })})
-    select event.id as event_id, delivery.id as delivery_id, ${DELIVERIES} from event, delivery`;
+    select event.id as event_id, delivery.id as delivery_id, ${BELLS} from event, delivery`;
   const [, { rows }] = await ctx.db.batch([
     ctx.db.execute(lockWorkspaces([ctx.workspaceId])),
     ctx.db.execute(statement),
@@ -64,6 +64,6 @@ export async function testWebhook({
       'CONFLICT',
       'The endpoint is switched off; switch it on with PATCH {"isActive": true}.',
     );
-  afterCommit(ctx, row.deliveries);
+  afterCommit(ctx, row.bells);
   return { eventId: row.event_id, deliveryId: row.delivery_id };
 }

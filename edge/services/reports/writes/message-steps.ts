@@ -5,7 +5,7 @@ import {
   type MessageStatus,
   statusOfAck,
 } from '../../../../shared/message-status.ts';
-import { append, DELIVERIES, fact } from '../../../events/append.ts';
+import { append, BELLS, fact } from '../../../events/append.ts';
 import type { PreparedWrite } from '../prepare-writes.ts';
 import { safeTimestamp } from '../safe-values.ts';
 
@@ -137,7 +137,7 @@ export function messageSteps(writes: readonly { write: PreparedWrite; step: Step
       now,
     )}
     select (select count(*) from target)::int as accepted, array(select ord from target)::int[] as taken,
-      ${DELIVERIES}`;
+      ${BELLS}`;
 }
 
 /** The events of the steps to one status. */

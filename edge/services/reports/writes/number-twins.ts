@@ -2,7 +2,7 @@ import { type SQL, sql } from 'drizzle-orm';
 import { z } from 'zod';
 import { factEventId } from '../../../../shared/ids.ts';
 import type { Services } from '../../../context.ts';
-import { append, DELIVERIES, fact } from '../../../events/append.ts';
+import { append, BELLS, fact } from '../../../events/append.ts';
 import type { PreparedWrite } from '../prepare-writes.ts';
 
 /** Said of sessions whose number is online in another session, too. */
@@ -86,5 +86,5 @@ export function numberTwinsStatement({ write, sessions }: NumberTwins): SQL {
       insert into session_log (session_id, status, reason) select id, status, ${REASON} from marked
     ),
     ${append([status], write.now)}
-    select (select count(*) from marked)::int as accepted, ${DELIVERIES}`;
+    select (select count(*) from marked)::int as accepted, ${BELLS}`;
 }

@@ -1,7 +1,7 @@
 import { type SQL, sql } from 'drizzle-orm';
 import { z } from 'zod';
 import type { Report, SpooledReport } from '../../../../shared/protocol/index.ts';
-import { append, Appended, DELIVERIES } from '../../../events/append.ts';
+import { append, Appended, BELLS } from '../../../events/append.ts';
 import { safeTimestamp } from '../safe-values.ts';
 
 export type ReportOf<Kind extends Report['kind']> = Extract<Report, { kind: Kind }>;
@@ -77,9 +77,11 @@ export function writeStatement(write: WriteContext, ctes: readonly SQL[], event:
 
 /** The same for a change that no event tells of. */
 export function silentStatement(ctes: readonly SQL[]): SQL {
-  return sql`with ${sql.join([...ctes], sql`, `)}, outbox as (select null::text as id, null::text as workspace_id where false) ${RESULT}`;
+  return sql`with ${sql.join([...ctes], sql`, `)}, outbox as (
+    select null::text as id, null::text as workspace_id, null::text as endpoint_id where false
+  ) ${RESULT}`;
 }
 
 const RESULT = sql`select
   (select count(*) from target)::int as accepted,
-  ${DELIVERIES}`;
+  ${BELLS}`;

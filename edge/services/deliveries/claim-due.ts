@@ -1,0 +1,188 @@
+import { type SQL, sql } from 'drizzle-orm';
+import { z } from 'zod';
+import type { Services } from '../../context.ts';
+import { Count } from '../../db/moment.ts';
+import { EventRow } from '../../events/public-event.ts';
+import { PATIENCE } from '../../webhooks/patience.ts';
+
+/** Deliveries that one call sends at most: Cloudflare lets a request call 32 Workers, and each goes out through one. */
+export const BATCH = 20;
+/** Calls that may be delivering to an endpoint at once. In order there is one. */
+const SLOTS = 4;
+/** How long a claim lasts: the exchange's time limit, and time to record how it went. */
+const CLAIM_SECONDS = 40;
+/** QStash's clock may be ahead of the database's by this much. */
+const EARLY_SECONDS = 2;
+/** A delivery over which so many workers were lost is given up. */
+const MOST_CLAIMS = 10;
+
+const Due = z.object({
+  id: z.string(),
+  attemptNo: Count,
+  eventName: z.string(),
+  event: EventRow,
+});
+
+/** All that a batch of attempts needs, read by the statement that claims it. */
+const Claimed = z.object({
+  endpointId: z.string(),
+  workspaceId: z.string(),
+  /** What this call holds of the endpoint; given back with the last record. */
+  slot: z.string(),
+  url: z.string(),
+  headers: z.record(z.string(), z.string()),
+  /** Live secrets, the current one first. */
+  secrets: z.array(z.string()),
+  fifo: z.boolean(),
+  /** Codes that link a phone are for this endpoint, too. */
+  includeCodes: z.boolean(),
+  maxAttempts: Count,
+  /** How long the receiver has for a complete answer. */
+  timeoutMs: Count,
+  due: z.array(Due),
+});
+export type Claimed = z.infer<typeof Claimed>;
+
+const Row = z.object({
+  early_by: z.coerce.number(),
+  suspended: z.boolean(),
+  found: Count,
+  ended: Count,
+  claim: Claimed.nullable(),
+});
+
+export type ClaimResult =
+  /** `more`: there was more than was taken. */
+  | { kind: 'claimed'; claim: Claimed; more: boolean }
+  /** Nothing can be sent now, and who can send later knows. */
+  | { kind: 'nothing'; why: 'gone' | 'suspended' | 'none_due' | 'busy' }
+  /** Only deliveries that are not sent any more were found, and ended; there may be others. */
+  | { kind: 'ended' }
+  | { kind: 'early'; retryAfterSeconds: number };
+
+/**
+ * Takes what is due of an endpoint, `atMost` deliveries of it, on the database's clock: of any number of callers one gets
+ * each. A FIFO endpoint gives its lowest unfinished one only. A call takes one of the endpoint's slots; when none is free it
+ * takes nothing and leaves word (`rung`). The endpoint is locked first,
+ * as its deletion does it, or the two could deadlock. What a lost worker had claimed comes in ever smaller batches, in the end alone.
+ */
+export async function claimDue(
+  { db }: Pick<Services, 'db'>,
+  input: { endpointId: string; notBefore: Date | null; atMost: number },
+): Promise<ClaimResult> {
+  const { rows } = await db.execute(statement(input));
+  const [row] = z.array(Row).parse(rows);
+  if (row === undefined) return { kind: 'nothing', why: 'gone' };
+  if (row.early_by > EARLY_SECONDS)
+    return { kind: 'early', retryAfterSeconds: Math.ceil(row.early_by) };
+  if (row.suspended) return { kind: 'nothing', why: 'suspended' };
+  const { claim, found, ended } = row;
+  if (claim !== null)
+    return { kind: 'claimed', claim, more: found > claim.due.length || found === input.atMost };
+  if (ended > 0) return { kind: 'ended' };
+  return { kind: 'nothing', why: found === 0 ? 'none_due' : 'busy' };
+}
+
+const free = sql`d.status = 'pending' and d.next_attempt_at <= now() + make_interval(secs => ${EARLY_SECONDS}::int)
+  and (d.claimed_until is null or d.claimed_until < now())`;
+
+const statement = (input: { endpointId: string; notBefore: Date | null; atMost: number }): SQL => {
+  const notBefore = input.notBefore?.toISOString() ?? null;
+  return sql`
+    with context as (
+      select e.id, not w.is_active as suspended,
+        coalesce(extract(epoch from ${notBefore}::timestamptz - now()), 0)::float8 as early_by
+      from webhook_endpoints e join workspaces w on w.id = e.workspace_id
+      where e.id = ${input.endpointId}
+    ),
+    open as (
+      select e.id, e.fifo, e.is_active as wanted from webhook_endpoints e
+      where e.id in (select id from context where not suspended and early_by <= ${EARLY_SECONDS}::int)
+        and exists (select 1 from deliveries d where d.endpoint_id = e.id and ${free})
+      for no key update of e
+    ),
+    any_order as (
+      select d.id, d.claims, d.next_attempt_at, d.event_seq
+      from open join deliveries d on d.endpoint_id = open.id
+      where not open.fifo and ${free}
+      order by d.next_attempt_at, d.event_seq limit ${input.atMost}::int
+      for update of d skip locked
+    ),
+    in_order as (
+      select d.id, d.claims, d.next_attempt_at, d.event_seq
+      from deliveries d
+      where ${free} and d.id = (
+        select first.id from open
+        join deliveries first on first.endpoint_id = open.id and first.status = 'pending'
+        where open.fifo order by first.event_seq limit 1
+      )
+      for update of d skip locked
+    ),
+    found as (
+      select *, min(claims) over () as least,
+        row_number() over (order by claims, next_attempt_at, event_seq) as place
+      from (select * from any_order union all select * from in_order) both_orders
+    ),
+    picked as (
+      select id, claims from found
+      where claims = least and place <= case least when 0 then ${BATCH}::int when 1 then 4 else 1 end
+    ),
+    slot as (
+      update webhook_endpoints e set
+        slots = case when cardinality(${live}) < ${mostSlots} then ${live} || ${until} else ${live} end,
+        rung = e.rung or cardinality(${live}) >= ${mostSlots}
+      from open
+      where e.id = open.id and open.wanted
+        and exists (select 1 from picked where claims < ${MOST_CLAIMS}::int)
+      returning e.*, ${until} = any(e.slots) as taken
+    ),
+    taken as (
+      update deliveries d set
+        status = case
+          when not open.wanted then 'cancelled'
+          when picked.claims >= ${MOST_CLAIMS}::int then 'failed' else 'pending' end,
+        last_error = case
+          when not open.wanted then 'the endpoint is switched off'
+          when picked.claims >= ${MOST_CLAIMS}::int then 'given up: each worker that sent it was lost'
+          else d.last_error end,
+        finished_at = case
+          when not open.wanted or picked.claims >= ${MOST_CLAIMS}::int then now() end,
+        claimed_until = ${until}, claims = d.claims + 1
+      from picked cross join open left join slot on true
+      where d.id = picked.id
+        and (not open.wanted or picked.claims >= ${MOST_CLAIMS}::int or slot.taken)
+      returning d.id, d.status, d.attempt_no, d.event_name, d.workspace_id, d.event_seq
+    )
+    select context.early_by, context.suspended,
+      (select count(*) from found)::int as found,
+      (select count(*) from taken where status <> 'pending')::int as ended,
+      (select jsonb_build_object(
+          'endpointId', slot.id, 'workspaceId', slot.workspace_id, 'slot', ${until}::text,
+          'url', slot.url, 'headers', slot.headers, 'fifo', slot.fifo,
+          'includeCodes', slot.include_codes, 'maxAttempts', slot.max_attempts,
+          'timeoutMs', case
+            when slot.timeouts < ${PATIENCE.timeouts}::int or slot.full_time_again_at <= now()
+              then ${PATIENCE.fullMs}::int
+            else ${PATIENCE.shortMs}::int end,
+          'secrets', case when slot.previous_secret is not null and slot.previous_secret_until > now()
+            then jsonb_build_array(slot.secret, slot.previous_secret)
+            else jsonb_build_array(slot.secret) end,
+          'due', jsonb_agg(jsonb_build_object(
+            'id', taken.id, 'attemptNo', taken.attempt_no + 1, 'eventName', taken.event_name,
+            'event', jsonb_build_object('id', event.id, 'seq', event.seq, 'sessionId', event.session_id,
+              'type', event.type, 'occurredAt', event.occurred_at, 'data', event.data)
+          ) order by taken.event_seq)
+        )
+        from slot join taken on taken.status = 'pending'
+        join events event on event.workspace_id = taken.workspace_id and event.seq = taken.event_seq
+        where slot.taken
+        group by slot.id, slot.workspace_id, slot.url, slot.headers, slot.fifo, slot.include_codes, slot.max_attempts,
+          slot.timeouts, slot.full_time_again_at, slot.previous_secret, slot.previous_secret_until, slot.secret
+      ) as claim
+    from context`;
+};
+
+/** Of the endpoint row `e`: its slots that no lost worker holds. */
+const live = sql`array(select held from unnest(e.slots) held where held > now())`;
+const mostSlots = sql`case when e.fifo then 1 else ${SLOTS}::int end`;
+const until = sql`(now() + make_interval(secs => ${CLAIM_SECONDS}::int))`;

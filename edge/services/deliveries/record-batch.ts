@@ -1,0 +1,89 @@
+import { sql } from 'drizzle-orm';
+import { z } from 'zod';
+import type { Services } from '../../context.ts';
+import { Moment } from '../../db/moment.ts';
+import type { AttemptVerdict } from '../../webhooks/judge-attempt.ts';
+import { PATIENCE } from '../../webhooks/patience.ts';
+import type { Claimed } from './claim-due.ts';
+
+export type Outcome = { id: string; attemptNo: number; startedAt: Date; verdict: AttemptVerdict };
+
+const Row = z.object({ next: z.array(Moment), rung: z.boolean().nullable() });
+
+/**
+ * Writes down how attempts at an endpoint went and what comes next, in one statement. What another worker has recorded
+ * meanwhile is left as it is. The endpoint is locked first, as its deletion does it. The endpoint is switched off if it asked for that, and what it gets of time follows from how
+ * many attempts had no answer.
+ * @param last gives the call's slot back
+ * @returns when the next attempts are due, and whether a call found no slot meanwhile (known with `last` only)
+ */
+export async function recordBatch(
+  { db }: Pick<Services, 'db'>,
+  input: { claim: Claimed; outcomes: readonly Outcome[]; last: boolean },
+): Promise<{ next: Date[]; rung: boolean }> {
+  const { claim, outcomes, last } = input;
+  const verdicts = outcomes.map(({ verdict }) => verdict);
+  const disableReason = verdicts.find((one) => one.disableReason !== null)?.disableReason ?? null;
+  const delivered = verdicts.some(({ status }) => status === 'delivered');
+  const timeouts = verdicts.filter(({ timedOut }) => timedOut).length;
+  const given = outcomes.map(({ id, attemptNo, startedAt, verdict }) => ({
+    id,
+    attempt_no: attemptNo,
+    started_at: startedAt.toISOString(),
+    duration_ms: verdict.durationMs,
+    status: verdict.status,
+    delay_s: (verdict.delayMs ?? 0) / 1_000,
+    status_code: verdict.statusCode,
+    error: verdict.error,
+    excerpt: verdict.responseExcerpt,
+  }));
+  const { rows } = await db.execute(sql`
+    with given as (
+      select * from jsonb_to_recordset(${JSON.stringify(given)}::jsonb) as one(
+        id text, attempt_no int, started_at timestamptz, duration_ms int, status text, delay_s float8,
+        status_code int, error text, excerpt text
+      )
+    ),
+    before as (
+      select e.id, e.rung from webhook_endpoints e
+      where e.id = ${claim.endpointId}
+        and (${last || timeouts > 0 || disableReason !== null}::boolean or (${delivered}::boolean and e.timeouts > 0))
+      for no key update
+    ),
+    moved as (
+      update deliveries d set
+        attempt_no = given.attempt_no, status = given.status, claimed_until = null, claims = 0,
+        next_attempt_at = now() + make_interval(secs => given.delay_s),
+        last_status_code = given.status_code, last_error = given.error,
+        finished_at = case when given.status = 'pending' then null else now() end
+      from given
+      where d.id = given.id and d.status = 'pending' and d.attempt_no = given.attempt_no - 1
+        and (select count(*) from before) >= 0
+      returning given.*, d.next_attempt_at
+    ),
+    recorded as (
+      insert into attempts (delivery_id, attempt_no, started_at, duration_ms, status_code, error, response_excerpt)
+      select id, attempt_no, started_at, duration_ms, status_code, error, excerpt from moved
+      on conflict (delivery_id, attempt_no) do nothing
+    ),
+    noted as (
+      update webhook_endpoints e set
+        slots = case when ${last}::boolean then array_remove(e.slots, ${claim.slot}::timestamptz) else e.slots end,
+        rung = e.rung and not ${last}::boolean,
+        is_active = e.is_active and ${disableReason}::text is null,
+        disabled_reason = coalesce(${disableReason}, e.disabled_reason),
+        updated_at = case when ${disableReason}::text is null then e.updated_at else now() end,
+        timeouts = case when ${delivered}::boolean then 0 else e.timeouts + ${timeouts}::int end,
+        full_time_again_at = case
+          when ${delivered}::boolean then null
+          when ${timeouts > 0 && claim.timeoutMs === PATIENCE.fullMs}::boolean
+            then now() + make_interval(secs => ${PATIENCE.fullAgainSeconds}::int)
+          else e.full_time_again_at end
+      from before where e.id = before.id
+    )
+    select
+      coalesce((select jsonb_agg(distinct next_attempt_at) from moved where status = 'pending'), '[]'::jsonb) as next,
+      (select rung from before) as rung`);
+  const { next, rung } = Row.parse(rows[0]);
+  return { next, rung: last && rung === true };
+}

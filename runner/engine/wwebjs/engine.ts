@@ -16,7 +16,7 @@ import { browserOptions, type WwebjsEngineDeps } from './engine-deps.ts';
 import { Intake } from './intake.ts';
 import type { LibraryPage } from './library.ts';
 import { LinkedBrowser } from './linked-browser.ts';
-import { libraryEnd } from './library-end.ts';
+import { libraryEnd, type ClosedReason } from './library-end.ts';
 import { listenToLink } from './library-events.ts';
 import { doOperation } from './live/operations.ts';
 import { sendMessage } from './outbound.ts';
@@ -24,8 +24,6 @@ import { PageWatches } from './page-watches.ts';
 import { dropLink, readState } from './page/state.ts';
 import { quarantineProfile } from './profile.ts';
 import { ENGINE_TIMES, type EngineTimes } from './times.ts';
-
-type ClosedReason = Extract<EngineEvent, { type: 'closed' }>['reason'];
 
 /** An engine over whatsapp-web.js, in this process. */
 export function createWwebjsEngine(

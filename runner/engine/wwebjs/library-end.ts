@@ -1,7 +1,7 @@
 import type { SessionAction } from '../../../shared/session-actions.ts';
 import type { EngineEvent } from '../port.ts';
 
-type ClosedReason = Extract<EngineEvent, { type: 'closed' }>['reason'];
+export type ClosedReason = Extract<EngineEvent, { type: 'closed' }>['reason'];
 
 /** What the end of a link means: the phone dropped it, or the engine is of no more use and a person may have to help. */
 export type LibraryEnd =

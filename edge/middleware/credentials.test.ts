@@ -89,7 +89,7 @@ describe('the cookie', () => {
     expect(await list({ cookie, origin: 'https://evil.example.com' })).toMatchObject({
       status: 403,
     });
-    expect(await list({ cookie, origin: 'https://waypost.test' })).toMatchObject({ status: 200 });
+    expect(await list({ cookie, origin: 'http://waypost.test' })).toMatchObject({ status: 200 });
   });
 });
 

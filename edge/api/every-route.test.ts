@@ -7,46 +7,27 @@ import { mintUserToken } from '../identity/user-token.ts';
 import { SCOPES } from '../services/keys/require-scope.ts';
 import {
   callOperation,
-  credentialsOf,
   goodCredentials,
-  idPositions,
   type Ids,
   isKeyKind,
   type Kind,
   KINDS,
-  newThings,
   present,
   refusedCredentials,
   unknownIds,
-  withId,
 } from '../testing/battery.ts';
+import { type Listed, listOperations, roleOf, scopeOf } from '../testing/listed-operations.ts';
 import { createHarness, type TestRequest } from '../testing/harness.ts';
-import { type ListedOperation, readDocument } from '../testing/openapi.ts';
 
 /*
  * The battery: every operation of the OpenAPI document, with every kind of credential that it declares. Nothing is named
  * here by hand, so that a new route is held to all of it from its first day.
  */
 const harness = await createHarness();
-const { document, operations } = readDocument(
-  await (await harness.request('GET', '/openapi.json')).json(),
-);
+const { all, guarded } = await listOperations(harness);
 
-const named = ({ method, path }: ListedOperation) => `${method} ${path}`;
-const all = operations.map((operation) => ({
-  operation,
-  name: named(operation),
-  ...credentialsOf(operation, document),
-}));
-type Listed = (typeof all)[number];
-
-/** Operations that nobody passes without a credential. */
-const guarded = all.filter(({ kinds, optional }) => kinds.length > 0 && !optional);
-const scopeOf = ({ operation }: Listed): string | undefined =>
-  SCOPES.find((scope) => scope === operation['x-required-scope']);
 /** The connection test of whoever holds a key: no scope is too few for it. */
 const asksForAKeyOnly = ({ operation }: Listed): boolean => operation.operationId === 'getOwnKey';
-const roleOf = ({ operation }: Listed): unknown => operation['x-required-role'];
 const isOfWorkspace = ({ operation }: Listed): boolean =>
   /^\/v1\/(?!admin\/|me$|invitations\/accept$)/.test(operation.path);
 
@@ -260,104 +241,6 @@ describe('what an operation asks of its caller', () => {
   });
 
   const isOfV1 = ({ operation }: Listed): boolean => operation.path.startsWith('/v1/');
-});
-
-describe('ids', { timeout: 60_000 }, () => {
-  /** An answer without what differs between any two: ids, request, times. */
-  async function comparable(response: Response, ids: Ids): Promise<string> {
-    const { success, data, error }: Record<string, unknown> = await response.json();
-    let text = JSON.stringify({ status: response.status, success, data, error });
-    for (const id of Object.values(ids)) text = text.replaceAll(id, '<id>');
-    return text;
-  }
-
-  /**
-   * Puts an id that is not for the caller into every position that takes one, and compares the answer with that to an id of
-   * nothing. In a query or body, what the path names is the caller's own, so that it is not what they are refused for.
-   * Says where the two were told apart, and in a path where it was no 404.
-   */
-  async function tryIds(
-    listed: Listed[],
-    { own, hidden }: { own: Ids; hidden: Ids },
-    options: (one: Listed) => TestRequest[],
-  ): Promise<{ positions: string[]; toldApart: unknown[] }> {
-    const positions = new Set<string>();
-    const toldApart: unknown[] = [];
-    for (const one of listed)
-      for (const position of idPositions(one.operation, document)) {
-        const extra = position.in === 'path' ? undefined : position;
-        for (const credential of options(one)) {
-          const instead = (ids: Ids): Ids =>
-            extra === undefined ? ids : { ...own, [extra.kind]: ids[extra.kind] };
-          const [foreign, missing] = [instead(hidden), instead(unknownIds())];
-          const ask = (ids: Ids) =>
-            callOperation(
-              harness,
-              one.operation,
-              ids,
-              credential,
-              ...(extra === undefined ? [] : [withId(extra, ids)]),
-            );
-          const [asked, nothing] = [await ask(foreign), await ask(missing)];
-          const where = `${one.name} ${position.in} ${position.name}`;
-          const is404 = extra !== undefined || asked.status === 404;
-          const [got, wanted] = [
-            await comparable(asked, foreign),
-            await comparable(nothing, missing),
-          ];
-          if (got !== wanted || !is404) toldApart.push({ where, got, wanted });
-          positions.add(where);
-          covered.add(one.name);
-        }
-      }
-    return { positions: [...positions], toldApart };
-  }
-
-  test('of another workspace are as ids of nothing, in path, query and body', async () => {
-    const [caller, other] = await Promise.all([harness.newUser(), harness.newUser()]);
-    const own = await newThings(harness, caller);
-    const hidden = await newThings(harness, other);
-    const good = await goodCredentials(harness, caller);
-    // Administrators see all workspaces; whoever is none was refused above.
-    const listed = guarded.filter((one) => roleOf(one) !== 'admin');
-    const { positions, toldApart } = await tryIds(listed, { own, hidden }, ({ kinds }) =>
-      kinds
-        .filter((kind) => ['bearerKey', 'userToken', 'cookie'].includes(kind))
-        .map((kind) => present(kind, good[kind])),
-    );
-    consoleLog({ event: 'battery_foreign_ids', positions });
-    expect(toldApart).toEqual([]);
-    expect(positions).toEqual(
-      expect.arrayContaining([
-        'GET /v1/sessions/{id} path id',
-        'POST /v1/messages/text body sessionId',
-        'GET /v1/messages query sessionId',
-        'POST /v1/webhooks body sessionIds',
-        'PATCH /v1/workspace body defaultSessionId',
-        'POST /auth/token body workspaceId',
-      ]),
-    );
-  });
-
-  test('beyond a member’s reach are as ids of nothing', async () => {
-    const owner = await harness.newUser();
-    const { workspaceId } = owner;
-    const member = await harness.newUser({ workspaceId, role: 'member' });
-    const hidden = await newThings(harness, owner);
-    const own = await newThings(harness, member);
-    const ofSessions = new Set(['session', 'message', 'webhook', 'delivery', 'key']);
-    const listed = guarded.filter(
-      (one) =>
-        scopeOf(one) !== undefined &&
-        !one.operation.path.startsWith('/v1/workspace') &&
-        idPositions(one.operation, document).every(({ kind }) => ofSessions.has(kind)),
-    );
-    const { positions, toldApart } = await tryIds(listed, { own, hidden }, () => [
-      { key: member.token },
-    ]);
-    expect(toldApart).toEqual([]);
-    expect(positions.length).toBeGreaterThan(20);
-  });
 });
 
 describe('all operations', () => {

@@ -1,87 +1,14 @@
-import { eq, sql } from 'drizzle-orm';
+import { eq } from 'drizzle-orm';
 import { Webhook } from 'standardwebhooks';
-import { beforeAll, describe, expect, it } from 'vitest';
-import { createHarness, type Harness } from '../../testing/harness.ts';
-import { newInbox, qstashCallsFor, receiverUrl } from '../../testing/receiver.ts';
-import { ingestReports } from '../reports/ingest-reports.ts';
-import {
-  newEndpoint,
-  newOwnedSession,
-  type OwnedSession,
-  received,
-} from '../reports/testing/report-fixtures.ts';
-import { claimDue } from './claim-due.ts';
-import { deliver } from './deliver.ts';
+import { describe, expect, it } from 'vitest';
+import { createHarness } from '../../testing/harness.ts';
+import { qstashCallsFor, receiverUrl } from '../../testing/receiver.ts';
+import { attempted, deliveryWorld, NOTHING_DUE } from './testing/delivery-world.ts';
 
-let harness: Harness;
-beforeAll(async () => {
-  // QStash calls the receiver in the Worker's place, so that a test sees what was published.
-  harness = await createHarness({ BASE_URL: receiverUrl() });
-});
-
-type EndpointChanges = Parameters<typeof newEndpoint>[2];
-
-/** One endpoint on an inbox of its own, and the delivery of one event to it. */
-async function newDelivery(changes: EndpointChanges = {}) {
-  const session = await newOwnedSession(harness);
-  const inbox = newInbox();
-  const endpointId = await newEndpoint(harness, session, { url: inbox.url, ...changes });
-  await happen(session, 'EV1');
-  const [row] = await deliveriesTo(endpointId);
-  if (row === undefined) throw new Error('no delivery');
-  return { session, inbox, endpointId, id: row.id };
-}
-
-const happen = (session: OwnedSession, ...wireIds: string[]) =>
-  ingestReports({
-    services: harness.services(),
-    runnerId: session.runnerId,
-    reports: wireIds.map((wireId) => session.spool(received(wireId))),
-  });
-
-const deliveriesTo = (endpointId: string) => {
-  const { deliveries } = harness.schema;
-  return harness.db
-    .select()
-    .from(deliveries)
-    .where(eq(deliveries.endpointId, endpointId))
-    .orderBy(deliveries.eventSeq);
-};
-
-const attemptsOf = (id: string) => {
-  const { attempts } = harness.schema;
-  return harness.db
-    .select()
-    .from(attempts)
-    .where(eq(attempts.deliveryId, id))
-    .orderBy(attempts.attemptNo);
-};
-
-const call = (endpointId: string, services = harness.services()) =>
-  deliver({ services, input: { endpointId, notBefore: null } });
-
-/** What a call answers that made one attempt, with this status. */
-const attempted = (status: 'delivered' | 'pending' | 'failed') => ({
-  kind: 'attempted',
-  delivered: 0,
-  pending: 0,
-  failed: 0,
-  [status]: 1,
-});
-const NOTHING_DUE = { kind: 'nothing', why: 'none_due' };
-
-/** What time would do. */
-const makeDue = (id: string, secondsAgo = 0) =>
-  harness.db.execute(
-    sql`update deliveries set next_attempt_at = now() - make_interval(secs => ${secondsAgo}::int) where id = ${id}`,
-  );
-
-const secondsUntilNext = async (id: string): Promise<number> => {
-  const { rows } = await harness.db.execute(
-    sql`select extract(epoch from next_attempt_at - now())::float8 as seconds from deliveries where id = ${id}`,
-  );
-  return Number(rows[0]?.['seconds']);
-};
+// QStash calls the receiver in the Worker's place, so that a test sees what was published.
+const harness = await createHarness({ BASE_URL: receiverUrl() });
+const { newDelivery, happen, deliveriesTo, attemptsOf, call, makeDue, endpointOf } =
+  deliveryWorld(harness);
 
 const hmacHex = async (secret: string, text: string): Promise<string> => {
   const algorithm = { name: 'HMAC', hash: 'SHA-256' };
@@ -244,113 +171,6 @@ describe('calls that must not send', () => {
   });
 });
 
-describe('what the receiver says', () => {
-  it.each([
-    { reply: { status: 410 }, reason: 'the receiver answered 410 Gone' },
-    {
-      reply: { status: 500, headers: { 'webhook-delivery': 'disable' } },
-      reason: 'the receiver answered webhook-delivery: disable',
-    },
-  ])('switches the endpoint off: $reason', async ({ reply, reason }) => {
-    const { inbox, id, endpointId } = await newDelivery();
-    await inbox.script(reply);
-    expect(await call(endpointId)).toEqual(attempted('failed'));
-    expect(await endpointOf(id)).toMatchObject({ isActive: false, disabledReason: reason });
-  });
-
-  it('does not follow a redirect', async () => {
-    const second = newInbox();
-    const { inbox, id, endpointId } = await newDelivery();
-    await inbox.script({ status: 302, headers: { location: second.url } });
-    await call(endpointId);
-    expect(await second.received()).toEqual([]);
-    expect(await attemptsOf(id)).toMatchObject([
-      { statusCode: 302, error: 'HTTP 302: redirects are not followed' },
-    ]);
-  });
-
-  it('honours Retry-After', async () => {
-    const { inbox, id, endpointId } = await newDelivery();
-    await inbox.script({ status: 429, headers: { 'retry-after': '120' } });
-    await call(endpointId);
-    const seconds = await secondsUntilNext(id);
-    expect(seconds).toBeGreaterThan(60);
-    expect(seconds).toBeLessThanOrEqual(120);
-  });
-
-  it.each([
-    ['0', 4, 6],
-    ['Thu, 01 Jan 1970 00:00:00 GMT', 4, 6],
-    ['-1', 4, 6],
-    ['0.5', 4, 6],
-    ['0, 0', 4, 6],
-    ['999999999', 86_390, 86_400],
-    ['Fri, 31 Dec 9999 23:59:59 GMT', 86_390, 86_400],
-  ])(
-    'waits by the schedule at least and a day at most, whatever Retry-After says: %s',
-    async (value, least, most) => {
-      const { inbox, id, endpointId } = await newDelivery();
-      await inbox.script({ status: 503, headers: { 'retry-after': value } });
-      await call(endpointId);
-      const seconds = await secondsUntilNext(id);
-      expect(seconds).toBeGreaterThan(least);
-      expect(seconds).toBeLessThanOrEqual(most);
-    },
-  );
-
-  it('keeps an excerpt of a huge answer and drops the rest', async () => {
-    const { inbox, id, endpointId } = await newDelivery();
-    await inbox.script({ status: 500, body: 'a\0b', bytes: 5_000_000 });
-    await call(endpointId);
-    const [made] = await attemptsOf(id);
-    expect(made?.responseExcerpt).toMatch(/^abx+$/);
-    expect(made?.responseExcerpt?.length).toBe(2_047);
-  });
-
-  it('is given up after the last attempt', async () => {
-    const { inbox, id, endpointId } = await newDelivery({ maxAttempts: 2 });
-    await inbox.script({ status: 503 });
-    await call(endpointId);
-    await makeDue(id);
-    expect(await call(endpointId)).toEqual(attempted('failed'));
-    expect(await deliveriesTo(endpointId)).toMatchObject([
-      { status: 'failed', attemptNo: 2, lastStatusCode: 503 },
-    ]);
-    expect(await call(endpointId)).toEqual(NOTHING_DUE);
-  });
-});
-
-describe('the time that a receiver has', () => {
-  const AGO = new Date(Date.now() - 1_000);
-  const AHEAD = new Date(Date.now() + 60_000);
-  it.each([
-    ['a few attempts had no answer', { timeouts: 4, fullTimeAgainAt: AHEAD }, 15_000],
-    ['many had none', { timeouts: 5, fullTimeAgainAt: AHEAD }, 3_000],
-    ['many had none, and a minute is over', { timeouts: 5, fullTimeAgainAt: AGO }, 15_000],
-  ])('when %s', async (_when, changes, timeoutMs) => {
-    const { endpointId } = await newDelivery(changes);
-    const input = { endpointId, notBefore: null, atMost: 1 };
-    const claimed = await claimDue(harness.services(), input);
-    expect(claimed).toMatchObject({ kind: 'claimed', claim: { timeoutMs } });
-  });
-
-  it('stays short while it does not answer, and is back after a success', async () => {
-    const changes = { timeouts: 5, fullTimeAgainAt: AHEAD };
-    const { inbox, id, endpointId } = await newDelivery(changes);
-    await inbox.script({ hang: true }, { status: 500 }, { status: 200 });
-    await call(endpointId);
-    expect(await attemptsOf(id)).toMatchObject([{ error: 'no complete answer within 3000 ms' }]);
-    const short = { timeouts: 6, fullTimeAgainAt: AHEAD };
-    expect(await endpointOf(id)).toMatchObject(short);
-    await makeDue(id);
-    await call(endpointId);
-    expect(await endpointOf(id)).toMatchObject(short);
-    await makeDue(id);
-    await call(endpointId);
-    expect(await endpointOf(id)).toMatchObject({ timeouts: 0, fullTimeAgainAt: null });
-  });
-});
-
 describe('a FIFO endpoint', () => {
   it('gets its events in order, one at a time, and the rest when an earlier one has ended', async () => {
     const { session, inbox, endpointId, id } = await newDelivery({ fifo: true });
@@ -389,14 +209,3 @@ describe('what comes next', () => {
     expect(next).toEqual({ endpointId, notBefore: expect.any(Number) });
   });
 });
-
-async function endpointOf(deliveryId: string) {
-  const { deliveries, webhookEndpoints } = harness.schema;
-  const [row] = await harness.db
-    .select({ endpoint: webhookEndpoints })
-    .from(webhookEndpoints)
-    .innerJoin(deliveries, eq(deliveries.endpointId, webhookEndpoints.id))
-    .where(eq(deliveries.id, deliveryId));
-  if (row === undefined) throw new Error('no endpoint');
-  return row.endpoint;
-}

@@ -1,0 +1,96 @@
+import { beforeAll, describe, expect, test } from 'vitest';
+import { z } from 'zod';
+import { type Answer, createHarness, type Harness, idOf } from '../../testing/harness.ts';
+
+let harness: Harness;
+beforeAll(async () => {
+  harness = await createHarness();
+});
+
+/** A workspace with an owner, a member who reaches all sessions, and an administrator of the platform elsewhere. */
+async function team() {
+  const owner = await harness.newUser();
+  const { workspaceId } = owner;
+  const member = await harness.newUser({ workspaceId, role: 'member', allSessions: true });
+  return { workspaceId, owner, member };
+}
+
+const create = (by: string, body: Record<string, unknown> = {}): Promise<Answer> =>
+  harness.call('POST', '/v1/keys', {
+    key: by,
+    body: { name: 'made', scopes: ['sessions:read', 'keys:*'], ...body },
+  });
+const keyOf = ({ data }: Answer): string => z.object({ key: z.string() }).parse(data).key;
+const statusOf = async (key: string, path = '/v1/sessions'): Promise<number> =>
+  (await harness.call('GET', path, { key })).status;
+const manage = (
+  by: string,
+  method: string,
+  userId: string,
+  { query = '', body }: { query?: string; body?: unknown } = {},
+) =>
+  harness.call(method, `/v1/workspace/members/${userId}${query}`, {
+    key: by,
+    ...(body !== undefined && { body }),
+  });
+
+describe('a person who loses a right', () => {
+  test('loses the keys that need it, and no others', async () => {
+    const { workspaceId, owner } = await team();
+    const second = await harness.newUser({ workspaceId });
+    const session = await harness.newSession({ workspaceId, createdBy: second.userId });
+    const whole = await create(second.token, { scopes: ['*'] });
+    const wide = await create(second.token);
+    const pinned = await create(second.token, { sessionId: session.id });
+    const keys = [whole, wide, pinned].map(keyOf);
+    const demote = (body: unknown) => manage(owner.token, 'PATCH', second.userId, { body });
+
+    const demoted = await demote({ role: 'member', allSessions: true });
+    expect(demoted).toMatchObject({ data: { apiKeys: { revoked: [{ id: idOf(whole) }] } } });
+    expect(await Promise.all(keys.map((key) => statusOf(key)))).toEqual([401, 200, 200]);
+
+    const narrowed = await demote({ allSessions: false, keys: 'take_over' });
+    expect(narrowed).toMatchObject({ data: { apiKeys: { takenOver: [{ id: idOf(wide) }] } } });
+    expect(await Promise.all(keys.map((key) => statusOf(key)))).toEqual([401, 200, 200]);
+    const { data } = await harness.call('GET', '/v1/keys', { key: second.token });
+    expect(data).toMatchObject([{ id: idOf(pinned) }]);
+  });
+});
+
+describe('a member whose key is taken over', () => {
+  test('keeps the sessions that it created, and the keys pinned to them', async () => {
+    const { owner, member } = await team();
+    const wide = await create(member.token, { scopes: ['sessions:*'] });
+    const created = await harness.call('POST', '/v1/sessions', {
+      key: keyOf(wide),
+      body: { name: 'by a key', mode: 'sandbox' },
+    });
+    expect(created).toMatchObject({ status: 201 });
+    const sessionId = idOf(created);
+    const pinned = await create(member.token, { sessionId });
+    const narrowed = await manage(owner.token, 'PATCH', member.userId, {
+      body: { allSessions: false, keys: 'take_over' },
+    });
+    expect(narrowed).toMatchObject({ data: { apiKeys: { takenOver: [{ id: idOf(wide) }] } } });
+    const path = `/v1/sessions/${sessionId}`;
+    expect(await statusOf(keyOf(pinned), path)).toBe(200);
+    expect(await statusOf(member.token, path)).toBe(200);
+    expect(await statusOf(keyOf(wide), path)).toBe(200);
+  });
+});
+
+describe('an owner who makes themselves a member', () => {
+  test('does not keep the keys that only owners may have, by taking them over', async () => {
+    const { workspaceId, owner } = await team();
+    await harness.newUser({ workspaceId });
+    const whole = await create(owner.token, { scopes: ['*'] });
+    const demoted = await manage(owner.token, 'PATCH', owner.userId, {
+      body: { role: 'member', keys: 'take_over' },
+    });
+    expect(demoted).toMatchObject({
+      status: 200,
+      data: { role: 'member', apiKeys: { revoked: [{ id: idOf(whole) }], takenOver: [] } },
+    });
+    expect(await statusOf(keyOf(whole))).toBe(401);
+  });
+});

@@ -1,0 +1,96 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import { createHarness, type Harness, type TestRequest } from '../../testing/harness.ts';
+
+let harness: Harness;
+beforeAll(async () => {
+  harness = await createHarness();
+});
+
+const Answer = z.object({
+  success: z.boolean(),
+  data: z.record(z.string(), z.unknown()).default({}),
+  error: z
+    .object({ code: z.string(), message: z.string(), details: z.unknown().optional() })
+    .optional(),
+});
+
+const call = async (method: string, path: string, options: TestRequest = {}) => {
+  const response = await harness.request(method, `/v1/webhooks${path}`, options);
+  return { status: response.status, ...Answer.parse(await response.json()) };
+};
+
+const list = async (key: string): Promise<unknown[]> => {
+  const response = await harness.request('GET', '/v1/webhooks', { key });
+  return z.object({ data: z.array(z.unknown()) }).parse(await response.json()).data;
+};
+
+const URL_ = 'https://receiver.example/hook';
+const create = (key: string, body: Record<string, unknown> = {}) =>
+  call('POST', '', { key, body: { url: URL_, ...body } });
+
+const idOf = (answer: { data: Record<string, unknown> }) => String(answer.data['id']);
+
+describe('who may do what', () => {
+  const routes = (id: string): [string, string, unknown?][] => [
+    ['GET', `/${id}`],
+    ['PATCH', `/${id}`, { description: 'mine' }],
+    ['DELETE', `/${id}`],
+    ['POST', `/${id}/test`],
+    ['POST', `/${id}/rotate-secret`],
+    ['GET', `/${id}/deliveries`],
+  ];
+
+  it('nobody without a key, and no other workspace', async () => {
+    const owner = await harness.newWorkspace();
+    const stranger = await harness.newWorkspace();
+    const id = idOf(await create(owner.apiKey));
+    for (const [method, path, body] of [...routes(id), ['POST', '', { url: URL_ }] as const]) {
+      const answer = await call(method, path, { body });
+      expect([method, path, answer.status]).toEqual([method, path, 401]);
+    }
+    for (const [method, path, body] of routes(id)) {
+      const answer = await call(method, path, { key: stranger.apiKey, body });
+      expect([method, path, answer.status]).toEqual([method, path, 404]);
+    }
+    expect(await list(stranger.apiKey)).toEqual([]);
+    expect(await list(owner.apiKey)).toHaveLength(1);
+  });
+
+  it('a key to read only reads', async () => {
+    const { apiKey, workspaceId } = await harness.newWorkspace();
+    const id = idOf(await create(apiKey));
+    const { apiKey: reader } = await harness.newKey(workspaceId, { scopes: ['webhooks:read'] });
+    const { apiKey: other } = await harness.newKey(workspaceId, { scopes: ['messages:send'] });
+    for (const [method, path, body] of routes(id)) {
+      const wanted = method === 'GET' ? 200 : 403;
+      expect(
+        (await harness.request(method, `/v1/webhooks${path}`, { key: reader, body })).status,
+      ).toBe(wanted);
+      expect((await call(method, path, { key: other, body })).status).toBe(403);
+    }
+  });
+
+  it('a key pinned to a session has that one’s endpoints only', async () => {
+    const { apiKey, workspaceId } = await harness.newWorkspace();
+    const mine = await harness.newSession({ workspaceId });
+    const other = await harness.newSession({ workspaceId });
+    const { apiKey: pinned } = await harness.newKey(workspaceId, { sessionId: mine.id });
+    const all = idOf(await create(apiKey));
+    expect((await create(pinned)).data).toMatchObject({ sessionIds: [mine.id] });
+    expect(await create(pinned, { sessionIds: [other.id] })).toMatchObject({ status: 403 });
+    expect((await call('GET', `/${all}`, { key: pinned })).status).toBe(404);
+    expect(await list(pinned)).toHaveLength(1);
+    expect(await list(apiKey)).toHaveLength(2);
+  });
+
+  it('a test key has its own endpoints only', async () => {
+    const { apiKey, workspaceId } = await harness.newWorkspace();
+    const { apiKey: test } = await harness.newKey(workspaceId, { mode: 'test' });
+    const live = idOf(await create(apiKey));
+    await create(test);
+    expect((await call('GET', `/${live}`, { key: test })).status).toBe(404);
+    expect(await list(test)).toHaveLength(1);
+    expect(await list(apiKey)).toHaveLength(2);
+  });
+});

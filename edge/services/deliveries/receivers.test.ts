@@ -1,0 +1,116 @@
+import { describe, expect, it } from 'vitest';
+import { createHarness } from '../../testing/harness.ts';
+import { newInbox, receiverUrl } from '../../testing/receiver.ts';
+import { claimDue } from './claim-due.ts';
+import { attempted, deliveryWorld, NOTHING_DUE } from './testing/delivery-world.ts';
+
+const harness = await createHarness({ BASE_URL: receiverUrl() });
+const { newDelivery, deliveriesTo, attemptsOf, call, makeDue, secondsUntilNext, endpointOf } =
+  deliveryWorld(harness);
+
+describe('what the receiver says', () => {
+  it.each([
+    { reply: { status: 410 }, reason: 'the receiver answered 410 Gone' },
+    {
+      reply: { status: 500, headers: { 'webhook-delivery': 'disable' } },
+      reason: 'the receiver answered webhook-delivery: disable',
+    },
+  ])('switches the endpoint off: $reason', async ({ reply, reason }) => {
+    const { inbox, id, endpointId } = await newDelivery();
+    await inbox.script(reply);
+    expect(await call(endpointId)).toEqual(attempted('failed'));
+    expect(await endpointOf(id)).toMatchObject({ isActive: false, disabledReason: reason });
+  });
+
+  it('does not follow a redirect', async () => {
+    const second = newInbox();
+    const { inbox, id, endpointId } = await newDelivery();
+    await inbox.script({ status: 302, headers: { location: second.url } });
+    await call(endpointId);
+    expect(await second.received()).toEqual([]);
+    expect(await attemptsOf(id)).toMatchObject([
+      { statusCode: 302, error: 'HTTP 302: redirects are not followed' },
+    ]);
+  });
+
+  it('honours Retry-After', async () => {
+    const { inbox, id, endpointId } = await newDelivery();
+    await inbox.script({ status: 429, headers: { 'retry-after': '120' } });
+    await call(endpointId);
+    const seconds = await secondsUntilNext(id);
+    expect(seconds).toBeGreaterThan(60);
+    expect(seconds).toBeLessThanOrEqual(120);
+  });
+
+  it.each([
+    ['0', 4, 6],
+    ['Thu, 01 Jan 1970 00:00:00 GMT', 4, 6],
+    ['-1', 4, 6],
+    ['0.5', 4, 6],
+    ['0, 0', 4, 6],
+    ['999999999', 86_390, 86_400],
+    ['Fri, 31 Dec 9999 23:59:59 GMT', 86_390, 86_400],
+  ])(
+    'waits by the schedule at least and a day at most, whatever Retry-After says: %s',
+    async (value, least, most) => {
+      const { inbox, id, endpointId } = await newDelivery();
+      await inbox.script({ status: 503, headers: { 'retry-after': value } });
+      await call(endpointId);
+      const seconds = await secondsUntilNext(id);
+      expect(seconds).toBeGreaterThan(least);
+      expect(seconds).toBeLessThanOrEqual(most);
+    },
+  );
+
+  it('keeps an excerpt of a huge answer and drops the rest', async () => {
+    const { inbox, id, endpointId } = await newDelivery();
+    await inbox.script({ status: 500, body: 'a\0b', bytes: 5_000_000 });
+    await call(endpointId);
+    const [made] = await attemptsOf(id);
+    expect(made?.responseExcerpt).toMatch(/^abx+$/);
+    expect(made?.responseExcerpt?.length).toBe(2_047);
+  });
+
+  it('is given up after the last attempt', async () => {
+    const { inbox, id, endpointId } = await newDelivery({ maxAttempts: 2 });
+    await inbox.script({ status: 503 });
+    await call(endpointId);
+    await makeDue(id);
+    expect(await call(endpointId)).toEqual(attempted('failed'));
+    expect(await deliveriesTo(endpointId)).toMatchObject([
+      { status: 'failed', attemptNo: 2, lastStatusCode: 503 },
+    ]);
+    expect(await call(endpointId)).toEqual(NOTHING_DUE);
+  });
+});
+
+describe('the time that a receiver has', () => {
+  const AGO = new Date(Date.now() - 1_000);
+  const AHEAD = new Date(Date.now() + 60_000);
+  it.each([
+    ['a few attempts had no answer', { timeouts: 4, fullTimeAgainAt: AHEAD }, 15_000],
+    ['many had none', { timeouts: 5, fullTimeAgainAt: AHEAD }, 3_000],
+    ['many had none, and a minute is over', { timeouts: 5, fullTimeAgainAt: AGO }, 15_000],
+  ])('when %s', async (_when, changes, timeoutMs) => {
+    const { endpointId } = await newDelivery(changes);
+    const input = { endpointId, notBefore: null, atMost: 1 };
+    const claimed = await claimDue(harness.services(), input);
+    expect(claimed).toMatchObject({ kind: 'claimed', claim: { timeoutMs } });
+  });
+
+  it('stays short while it does not answer, and is back after a success', async () => {
+    const changes = { timeouts: 5, fullTimeAgainAt: AHEAD };
+    const { inbox, id, endpointId } = await newDelivery(changes);
+    await inbox.script({ hang: true }, { status: 500 }, { status: 200 });
+    await call(endpointId);
+    expect(await attemptsOf(id)).toMatchObject([{ error: 'no complete answer within 3000 ms' }]);
+    const short = { timeouts: 6, fullTimeAgainAt: AHEAD };
+    expect(await endpointOf(id)).toMatchObject(short);
+    await makeDue(id);
+    await call(endpointId);
+    expect(await endpointOf(id)).toMatchObject(short);
+    await makeDue(id);
+    await call(endpointId);
+    expect(await endpointOf(id)).toMatchObject({ timeouts: 0, fullTimeAgainAt: null });
+  });
+});

@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 import type { z } from 'zod';
-import type { incomingSchema } from '../control-schemas.ts';
+import type { incomingSchema } from '../control-fields.ts';
 import { SandboxError } from '../world/errors.ts';
 import { storeMedia } from '../world/media.ts';
 import { seconds } from '../world/world.ts';

@@ -1,21 +1,16 @@
-import { createDatabase } from './db/client.ts';
 import { createEgress } from './egress/egress.ts';
+import { type Clients, clientsOf, once } from './clients.ts';
 import type { EdgeEnv } from './env.ts';
 import type { Services } from './context.ts';
 import type { Log } from './log/log.ts';
 import { HashGate } from './identity/hash-gate.ts';
 import { KeyCaches } from './identity/supabase/key-cache.ts';
 import { createSupabaseTokens } from './identity/supabase/verify-token.ts';
-import { createHttpMailer } from './mail/http-mailer.ts';
 import { createMediaGates, type MediaGates } from './media/media-gate.ts';
-import { createS3ObjectStore } from './media/s3-object-store.ts';
 import { IsolateLimiter } from './limiter/isolate-limiter.ts';
 import { createRedisRateLimiter } from './limiter/redis-rate-limiter.ts';
-import { createFleet } from './runners/fleets/create-fleet.ts';
 import type { LastReadiness } from './values/readiness.ts';
 import { SubjectMemory } from './limiter/subject-memory.ts';
-import { createRunnerClient } from './runners/signed-http-client.ts';
-import { createQstashClock } from './webhooks/qstash-clock.ts';
 
 /** What lives as long as the isolate, made once by the Worker. */
 export type IsolateState = {
@@ -41,58 +36,12 @@ export const createIsolateState = (log: Log): IsolateState => ({
   clients: new WeakMap(),
 });
 
-/** Clients that remember nothing of a request. Making them costs more than most requests need of them. */
-type Clients = Pick<Services, 'db' | 'objects' | 'runners' | 'fleet' | 'webhookClock' | 'mailer'>;
-
-function createClients(env: EdgeEnv): Clients {
-  const db = once(() => createDatabase({ url: env.DATABASE_URL, httpUrl: env.DATABASE_HTTP_URL }));
-  const objects = once(() => createS3ObjectStore(env));
-  const runners = once(() => createRunnerClient(env));
-  const fleet = once(() => createFleet(env));
-  const webhookClock = once(() => createQstashClock(env));
-  const mailer = once(() => createHttpMailer({ env }));
-  return {
-    get db() {
-      return db();
-    },
-    get objects() {
-      return objects();
-    },
-    get runners() {
-      return runners();
-    },
-    get fleet() {
-      return fleet();
-    },
-    get webhookClock() {
-      return webhookClock();
-    },
-    get mailer() {
-      return mailer();
-    },
-  };
-}
-
-function clientsOf(env: EdgeEnv, known: IsolateState['clients']): Clients {
-  const found = known.get(env);
-  if (found !== undefined) return found;
-  const clients = createClients(env);
-  known.set(env, clients);
-  return clients;
-}
-
 export type ComposeInput = {
   env: EdgeEnv;
   isolate: IsolateState;
   waitUntil: (work: Promise<unknown>) => void;
   now?: () => number;
 };
-
-/** Made when it is first asked for, and kept. */
-function once<Made>(make: () => Made): () => Made {
-  let made: { value: Made } | undefined;
-  return () => (made ??= { value: make() }).value;
-}
 
 /**
  * The composition root: everything the Worker reaches outside itself, from its environment. Does no I/O. Each client is made

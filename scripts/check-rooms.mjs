@@ -24,6 +24,7 @@ const EDGE_LAYERS = [
   ['http'],
   ['services'],
   ['events'],
+  ['clients.ts'],
   ['context.ts'],
   ['identity', 'limiter', 'mail', 'media', 'runners', 'webhooks'],
   ['db', 'egress'],

@@ -4,7 +4,7 @@ import { inheritedEnvironment } from '../testing/env.ts';
 import { sendText } from '../testing/session.ts';
 import { until } from '../testing/until.ts';
 import { openSession, stockBeside } from './memory.ts';
-import { SESSION_PARTS, type Use, useOf, useOfFamily } from './parts.ts';
+import { cpuBetween, memoryRows, sumOf, useOf, useOfFamily } from './parts.ts';
 import { type Receiver, startReceiver } from './receiver.ts';
 import type { Row } from './report.ts';
 import type { BenchSession } from './session.ts';
@@ -47,7 +47,7 @@ export async function cost(tell: (text: string) => void): Promise<Row[]> {
     add({
       what: 'idle CPU, one session',
       unit: 'ms/s',
-      actual: sumOf(difference(idle, rested)) / (IDLE_MS / 1_000),
+      actual: sumOf(cpuBetween(idle, rested)) / (IDLE_MS / 1_000),
       goal: 12,
     });
     memoryRows('idle', rested).forEach(add);
@@ -58,7 +58,7 @@ export async function cost(tell: (text: string) => void): Promise<Row[]> {
       const startedAt = performance.now();
       await send(MESSAGES, atOnce);
       const perSecond = MESSAGES / ((performance.now() - startedAt) / 1_000);
-      const cpu = difference(before, await useOf(deployment));
+      const cpu = cpuBetween(before, await useOf(deployment));
       const how = atOnce === 1 ? 'one by one' : `${atOnce} at once`;
       add({
         what: `CPU a message with its webhooks, ${how}`,
@@ -129,25 +129,3 @@ async function sendMany(options: {
     180_000,
   );
 }
-
-function memoryRows(when: string, use: Use): Row[] {
-  const mib = ([, { pssMiB }]: readonly [string, { pssMiB: number }]): number => pssMiB;
-  const all = [...use].reduce((sum, part) => sum + mib(part), 0);
-  const ofSession = [...use].filter(([part]) => SESSION_PARTS.includes(part));
-  const own = ofSession.reduce((sum, part) => sum + mib(part), 0);
-  const largest = [...use].toSorted((a, b) => mib(b) - mib(a));
-  return [
-    { what: `memory of everything, ${when}`, unit: 'MiB', actual: all },
-    { what: `memory of runner, session and browser, ${when}`, unit: 'MiB', actual: own },
-    ...largest.map((part) => ({ what: `– ${part[0]}, ${when}`, unit: 'MiB', actual: mib(part) })),
-  ];
-}
-
-function difference(before: Use, after: Use): Map<string, number> {
-  return new Map(
-    [...after].map(([part, { cpuMs }]) => [part, cpuMs - (before.get(part)?.cpuMs ?? 0)]),
-  );
-}
-
-const sumOf = (cpu: Map<string, number>): number =>
-  [...cpu.values()].reduce((sum, ms) => sum + ms, 0);

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { listProcesses, type ProcessEntry } from '../../local/processes.ts';
 import type { Deployment } from '../testing/deployment.ts';
+import type { Row } from './report.ts';
 
 /** Kernel ticks of CPU time in a second, the same on every Linux that Node runs on. */
 const TICKS_PER_SECOND = 100;
@@ -30,7 +31,7 @@ export async function useOfFamily(pid: number): Promise<PartUse> {
 }
 
 /** What the session itself takes: runner, supervisor, session process and browser. */
-export const SESSION_PARTS = ['runner', 'supervisor', 'session process', 'browser'];
+const SESSION_PARTS = ['runner', 'supervisor', 'session process', 'browser'];
 
 function familyOf(pid: number): ProcessEntry[] {
   const table = listProcesses();
@@ -59,3 +60,27 @@ async function useOfProcess(pid: number): Promise<PartUse> {
   const pss = /^Pss:\s+(\d+) kB/m.exec(await read('smaps_rollup'))?.[1] ?? 0;
   return { cpuMs: (ticks * 1_000) / TICKS_PER_SECOND, pssMiB: Number(pss) / 1024 };
 }
+
+/** The memory of everything, of what the session takes, and of each part. */
+export function memoryRows(when: string, use: Use): Row[] {
+  const mib = ([, { pssMiB }]: readonly [string, { pssMiB: number }]): number => pssMiB;
+  const all = [...use].reduce((sum, part) => sum + mib(part), 0);
+  const ofSession = [...use].filter(([part]) => SESSION_PARTS.includes(part));
+  const own = ofSession.reduce((sum, part) => sum + mib(part), 0);
+  const largest = [...use].toSorted((a, b) => mib(b) - mib(a));
+  return [
+    { what: `memory of everything, ${when}`, unit: 'MiB', actual: all },
+    { what: `memory of runner, session and browser, ${when}`, unit: 'MiB', actual: own },
+    ...largest.map((part) => ({ what: `– ${part[0]}, ${when}`, unit: 'MiB', actual: mib(part) })),
+  ];
+}
+
+/** CPU time of each part between two readings, in ms. */
+export function cpuBetween(before: Use, after: Use): Map<string, number> {
+  return new Map(
+    [...after].map(([part, { cpuMs }]) => [part, cpuMs - (before.get(part)?.cpuMs ?? 0)]),
+  );
+}
+
+export const sumOf = (cpu: Map<string, number>): number =>
+  [...cpu.values()].reduce((sum, ms) => sum + ms, 0);

@@ -1,10 +1,10 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { migrateDatabase } from '../../migrations/migrate.ts';
 import { BUCKET, edgeVariables, local } from './edge-variables.ts';
 import type { LauncherEnv } from './env.ts';
 import { ManagedProcess } from './managed-process.ts';
+import { migrate } from './migrate.ts';
 import type { Settings } from './settings.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -84,7 +84,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
       ...(env.DATABASE_URL === undefined ? {} : { databaseUrl: env.DATABASE_URL }),
     });
     const databaseUrl = String(neon.connectionString);
-    await migrateDatabase(databaseUrl);
+    await migrate(databaseUrl);
     say('the database is at the newest schema');
 
     await Promise.all([

@@ -17,8 +17,9 @@ const AT_ONCE = [1, 10, 64] as const;
 const EVENTS = ['message.sent', 'message.delivered', 'message.read'];
 
 /**
- * What a message out costs with its three webhooks: CPU time by part, one by one (waiting for each) and many at once, beside
- * bare `client.sendMessage` in the same browser binary; and the memory of every part, before and after.
+ * What a message out costs with its webhooks to two endpoints, the bench's own and the inspector of `npm start`: CPU time by
+ * part, one by one (waiting for each) and many at once, beside bare `client.sendMessage` in the same browser binary; and the
+ * memory of every part, before and after.
  */
 export async function cost(tell: (text: string) => void): Promise<Row[]> {
   const receiver = await startReceiver();

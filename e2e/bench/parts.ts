@@ -56,7 +56,8 @@ async function useOfProcess(pid: number): Promise<PartUse> {
   const read = (file: string) => readFile(`/proc/${pid}/${file}`, 'utf8').catch(() => '');
   const stat = await read('stat');
   const fields = stat.slice(stat.lastIndexOf(') ') + 2).split(' ');
-  const ticks = Number(fields[11] ?? 0) + Number(fields[12] ?? 0);
+  // Its own and those of its children that have ended: user and system time of each.
+  const ticks = fields.slice(11, 15).reduce((sum, field) => sum + Number(field), 0);
   const pss = /^Pss:\s+(\d+) kB/m.exec(await read('smaps_rollup'))?.[1] ?? 0;
   return { cpuMs: (ticks * 1_000) / TICKS_PER_SECOND, pssMiB: Number(pss) / 1024 };
 }

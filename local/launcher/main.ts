@@ -67,11 +67,14 @@ async function main(): Promise<void> {
   );
 }
 
+/** How long a launcher whose parent was killed takes to notice and end. */
+const LAST_MOMENTS_MS = 3_000;
+
 /** Two launchers on one folder would start every part twice. */
 function takeDirectory(directory: string): () => void {
   makePrivate(directory);
   try {
-    return lockDirectory(directory);
+    return lockDirectory(directory, LAST_MOMENTS_MS);
   } catch (error) {
     if (!(error instanceof DirectoryInUseError)) throw error;
     throw new Error(

@@ -1,5 +1,5 @@
-import { describe, expect, test } from 'vitest';
-import { HashGate } from './hash-gate.ts';
+import { describe, expect, test, vi } from 'vitest';
+import { HashGate, REST_MS } from './hash-gate.ts';
 import { hashPassword, verifyPassword } from './password.ts';
 
 describe('a password hash', () => {
@@ -48,16 +48,46 @@ describe('the gate', () => {
     expect(gate.runs).toBe(5);
   });
 
+  test('lets one work at a time, and leaves the thread to others between two', async () => {
+    let [now, looks] = [0, 0];
+    const gate = new HashGate(() => {
+      looks += 1;
+      return now;
+    });
+    const first = Promise.withResolvers<void>();
+    const begun: string[] = [];
+    const hash = (name: string, until: Promise<void>) =>
+      gate.run(() => {
+        begun.push(name);
+        return until;
+      });
+    const one = hash('first', first.promise);
+    const other = hash('second', Promise.resolve());
+    await vi.waitFor(() => expect(begun).toEqual(['first']));
+    first.resolve();
+    await one;
+    const looksSoFar = looks;
+    await vi.waitFor(() => expect(looks).toBeGreaterThan(looksSoFar + 10));
+    expect(begun).toEqual(['first']);
+    now = REST_MS;
+    await other;
+    expect(begun).toEqual(['first', 'second']);
+  });
+
   test('has room again after one failed, or was given up', async () => {
     let now = 0;
     const gate = new HashGate(() => now);
     const fail = () => Promise.reject(new Error('broken'));
-    for (let count = 0; count < 5; count += 1)
+    for (let count = 0; count < 5; count += 1) {
       await expect(gate.run(fail)).rejects.toThrow('broken');
-    for (let count = 0; count < 4; count += 1)
-      void gate.run(() => new Promise<never>(() => undefined));
+      now += REST_MS;
+    }
+    const givenUp = [1, 2, 3, 4].map(() => gate.run(() => new Promise<never>(() => undefined)));
+    const waiting = Promise.allSettled(givenUp.slice(1));
+    await vi.waitFor(() => expect(gate.runs).toBe(6));
     await expect(gate.run(fail)).rejects.toMatchObject({ code: 'UNAVAILABLE' });
-    now = 10_001;
+    now += 10_001;
     await expect(gate.run(fail)).rejects.toThrow('broken');
+    expect((await waiting).map(({ status }) => status)).toEqual(Array(3).fill('rejected'));
   });
 });

@@ -86,16 +86,17 @@ async function store(
   const hash = createHash('sha256');
   const held: Uint8Array[] = [];
   let sizeBytes = 0;
-  let writer: ObjectWriter | null = null;
+  const upload: { writer?: ObjectWriter } = {};
   const source = new ByteSource(response.body, deadline, async (chunk) => {
     sizeBytes += chunk.length;
     if (sizeBytes > rule.limitBytes) throw tooLarge(rule);
     hash.update(chunk);
-    if (writer === null) held.push(chunk);
-    else await writer.write(chunk);
+    if (upload.writer === undefined) held.push(chunk);
+    else await upload.writer.write(chunk);
   });
   const begin = async (mimetype: string, length: number): Promise<ObjectWriter> => {
-    writer = objects.openPut(objectKey, length, mimetype);
+    const writer = objects.openPut(objectKey, length, mimetype);
+    upload.writer = writer;
     for (const chunk of held.splice(0)) await writer.write(chunk);
     return writer;
   };
@@ -120,7 +121,7 @@ async function store(
     const filename = filenameOf(url, response.headers.get('content-disposition'));
     return { mimetype, filename, sizeBytes, sha256: hash.digest('hex') };
   } catch (error) {
-    await Promise.all([source.cancel(), (writer as ObjectWriter | null)?.abort()]);
+    await Promise.all([source.cancel(), upload.writer?.abort()]);
     if (error instanceof DamagedError)
       throw rejected('damaged', `The ${rule.called} cannot be opened: ${error.message}.`);
     if (error instanceof CutOffError)

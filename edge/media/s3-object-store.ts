@@ -56,7 +56,7 @@ export function createS3ObjectStore(env: S3Env): ObjectStore {
       const sent = orUnavailable(
         upload(presignPut(key, sizeBytes, UPLOAD_SECONDS), readable, mimetype),
       );
-      // Whoever writes sees the failure; nobody may be listening at the moment when it happens.
+      // `write` and `close` report a failure; without this, one between two calls would be an unhandled rejection.
       sent.catch(() => undefined);
       return {
         write: async (chunk) => {

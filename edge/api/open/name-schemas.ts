@@ -43,7 +43,10 @@ export function nameSchemas(document: Document): void {
       for (const response of Object.values<Part>(responses))
         nameIn(response, (schema) => answerName(schema, operationId));
     }
-  for (const schema of Object.values(schemas)) nameShared(schema, add);
+  for (const schema of Object.values(schemas)) {
+    nameShared(schema, add);
+    describeDefaults(schema);
+  }
   document.components = { ...document.components, schemas };
 }
 
@@ -74,5 +77,21 @@ function nameShared(schema: Schema | Reference, add: Add): void {
         ...(description !== undefined && { description }),
       },
     };
+  }
+}
+
+/**
+ * Moves the default of a field into its description. Generators such as openapi-typescript make a field of a named schema
+ * required when it has a `default`, since an answer would always contain it. A body need not.
+ */
+function describeDefaults(schema: Schema | Reference): void {
+  if (isReference(schema)) return;
+  for (const property of Object.values(schema.properties ?? {})) {
+    if (isReference(property) || property.default === undefined) continue;
+    const { default: value, description } = property;
+    delete property.default;
+    property.description = [description, `Default: \`${JSON.stringify(value)}\`.`]
+      .filter((sentence) => sentence !== undefined)
+      .join(' ');
   }
 }

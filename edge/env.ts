@@ -146,11 +146,11 @@ export const EdgeEnv = z.object({
   /** `host:port` or CIDR entries that webhooks and media may reach although they are private; self-hosting only. */
   EGRESS_ALLOW: list.default([]),
 
-  /** Where runners come from: `static` ones make themselves known, `fly` ones are made as they are needed. */
+  /** Where runners come from: `static` ones register themselves, `fly` machines are created as needed. */
   FLEET: z.enum(['static', 'fly']).default('static'),
   /** Addresses of the runners that a static fleet should have, so that a missing one is noticed. */
   RUNNER_URLS: list.default([]),
-  /** Sessions that a machine is made for; 1 = a machine per session. */
+  /** Sessions that a machine has room for; 1 = a machine per session. */
   RUNNER_MAX_SESSIONS: z.coerce.number().int().min(1).max(1_000).default(10),
   FLY_API_URL: z.url().default('https://api.machines.dev'),
   FLY_API_TOKEN: optional(z.string().min(8)),
@@ -162,18 +162,18 @@ export const EdgeEnv = z.object({
   FLY_RUNNER_URL: optional(z.url({ protocol: /^https?$/ })),
   FLEET_MIN_MACHINES: z.coerce.number().int().min(0).default(0),
   FLEET_MAX_MACHINES: z.coerce.number().int().min(1).max(1_000).default(10),
-  /** Regions that machines are made in, comma-separated; the first serves sessions that have none. */
+  /** Regions in which machines are created, comma-separated; the first serves sessions that have none. */
   FLEET_REGIONS: lowerCaseList.default([]),
   /** A machine without sessions is stopped after this. */
   FLEET_IDLE_MINUTES: z.coerce.number().min(0).default(10),
   /**
-   * A linked session whose newest keys no copy has waits so long for the runner whose disk they are on, counted from its last
-   * heartbeat. Then it goes on elsewhere from an older copy.
+   * How long a linked session, whose newest keys are in no copy, waits for the runner whose disk has them, counted from the
+   * runner's last heartbeat. Then it continues elsewhere from an older copy.
    */
   RUNNER_DISK_WAIT_SECONDS: z.coerce.number().int().min(0).max(86_400).default(15),
-  /** Of each runner's places, so many per cent are kept for workspaces above Basic. */
+  /** Share of each runner's places that is kept for workspaces above Basic. */
   RESERVED_PLACES_PERCENT: z.coerce.number().int().min(0).max(90).default(20),
-  /** A message that WhatsApp took and no phone of the recipient got for so long is told of as stalled. */
+  /** A message that WhatsApp has accepted but not delivered after this time is reported as stalled. */
   MESSAGE_STALLED_AFTER_MINUTES: z.coerce.number().int().min(1).max(1_440).default(30),
   EGRESS: Binding,
   /** Reaches only what EGRESS_ALLOW names; absent in production. */
@@ -190,14 +190,14 @@ function fleetProblems(env: EdgeEnv): { path: string[]; message: string }[] {
   if (env.FLEET_MIN_MACHINES > env.FLEET_MAX_MACHINES)
     problems.push({
       path: ['FLEET_MIN_MACHINES'],
-      message: 'is more than FLEET_MAX_MACHINES, so that it could never be reached',
+      message: 'is more than FLEET_MAX_MACHINES, so it could never be reached',
     });
   if (env.FLEET === 'static') return problems;
   for (const name of ['FLY_API_TOKEN', 'FLY_APP', 'FLY_RUNNER_IMAGE'] as const) {
     if (env[name] === undefined)
       problems.push({
         path: [name],
-        message: 'is needed with FLEET=fly, or no machine could be made',
+        message: 'is needed with FLEET=fly, or no machine could be created',
       });
   }
   if (env.FLEET_REGIONS.length === 0)

@@ -88,7 +88,7 @@ export function urlOf(request: IncomingMessage): URL {
 export function refuseForeignSites({ headers: { origin } }: IncomingMessage, url: URL): void {
   const isOurs = ['127.0.0.1', 'localhost'].includes(url.hostname);
   if (isOurs && (origin === undefined || origin === url.origin)) return;
-  throw new HttpError(403, 'Ask at http://127.0.0.1:<port>/, and not from a page of another site.');
+  throw new HttpError(403, 'Use the address http://127.0.0.1:<port>/, not a page of another site.');
 }
 
 /** Listens on 127.0.0.1; port 0 takes a free one. Resolves to the base URL without a slash. */

@@ -42,7 +42,7 @@ export const ERRORS = {
     status: 401,
     retryable: false,
     message:
-      'A valid credential is required: Authorization: Bearer <API key or user token>, x-api-key, or a signed-in session.',
+      'A valid credential is required: Authorization: Bearer <API key or user token>, x-api-key, or the cookie of a login.',
     advice:
       'Check that the key is complete and has not been revoked, paused or expired; that the token has not expired and its user is still signed in.',
   },
@@ -87,7 +87,7 @@ export const ERRORS = {
     status: 429,
     retryable: true,
     message: `The session already has ${shown(LIMITS.queuedMessages.limit)} queued messages; try again when some have been sent.`,
-    advice: 'Send more slowly: what is queued has to leave first.',
+    advice: 'Wait until some of the queued messages have been sent, and send more slowly.',
   },
   RATE_LIMITED: {
     status: 429,
@@ -155,7 +155,7 @@ export const ERRORS = {
     status: 501,
     retryable: false,
     message: 'This session cannot do that.',
-    advice: 'Use another session, or leave this out.',
+    advice: 'Use another session, or do without this operation.',
   },
   UNAVAILABLE: {
     status: 503,

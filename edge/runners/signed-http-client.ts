@@ -64,7 +64,7 @@ function unavailable(reason: string, cause?: unknown): AppError {
 function inDoubt(reason: string, cause?: unknown): AppError {
   return new AppError(
     'UNAVAILABLE',
-    'The runner of this session did not answer. It may have done it anyway: check before you repeat the request.',
+    'The runner of this session did not answer. The request may have been carried out all the same: check before you repeat it.',
     { reason, outcome: 'unknown' },
     { cause },
   );

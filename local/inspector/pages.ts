@@ -119,7 +119,7 @@ export function boxPage(input: { url: string; box: Box; requests: readonly Reque
       ${
         requests.length === 0
           ? html`<p id="empty" class="card empty">
-              Nothing yet. What arrives at <code>${url}</code> shows up here by itself.
+              No requests yet. Requests to <code>${url}</code> appear here as they arrive.
             </p>`
           : requestRows(requests, false)
       }
@@ -144,13 +144,13 @@ export function boxesPage(input: { origin: string; boxes: readonly BoxSummary[] 
   );
   const body = html`<header><h1>Webhook inspector</h1></header>
     <p class="soft">
-      <code>${input.origin}/boxes/&lt;any name&gt;</code> shows the URL of a box. Point a webhook
-      there and see what it was sent. The last 1,000 requests of each box are kept, up to 16 MB.
+      <code>${input.origin}/boxes/&lt;any name&gt;</code> shows the URL of a box. Send webhooks to
+      that URL to see them here. The last 1,000 requests of each box are kept, up to 16 MB.
     </p>
     <div class="list">
       ${
         rows.length === 0
-          ? html`<p class="card empty">No box yet. The first webhook makes one.</p>`
+          ? html`<p class="card empty">No boxes yet. The first webhook to a box creates it.</p>`
           : joinHtml(rows)
       }
     </div>`;

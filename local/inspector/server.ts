@@ -180,7 +180,7 @@ async function handle(
   const path = named === null ? url.pathname : `${named[1]}/:box${named[3] ?? ''}`;
   const route = ROUTES[`${request.method ?? ''} ${path}`];
   if (route === undefined) {
-    throw new HttpError(404, 'Not found; a box is named with letters, digits, - and _, up to 64.');
+    throw new HttpError(404, 'Not found. The name of a box has up to 64 letters, digits, - and _.');
   }
   await route({ ...context, request, response, url, box: named?.[2] ?? '' });
 }

@@ -41,11 +41,11 @@ function emailCard(email: StoredEmail, open: boolean): Html {
 export function outboxPage(emails: readonly StoredEmail[]): Page {
   const list =
     emails.length === 0
-      ? html`<p class="card empty">No mail yet. Reload when something should have been sent.</p>`
+      ? html`<p class="card empty">No mails yet. Reload this page after one has been sent.</p>`
       : joinHtml(emails.map((email, index) => emailCard(email, index === 0)));
   const body = html`<header><h1>Outbox</h1></header>
     <p class="soft">
-      Mail that would have left this machine. It is kept here and goes nowhere else.
+      Mails that Waypost has sent. They are kept on this machine and are not delivered.
     </p>
     <div class="list">${list}</div>`;
   return { title: 'Outbox', body };

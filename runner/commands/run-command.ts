@@ -42,7 +42,7 @@ const noAnswer = (name: CommandName): AppError =>
     ? new AppError('UNAVAILABLE', 'WhatsApp Web did not answer; try again shortly.')
     : new AppError(
         'UNAVAILABLE',
-        'WhatsApp Web did not answer. It may have done it anyway: check before you repeat the request.',
+        'WhatsApp Web did not answer. The request may have been carried out all the same: check before you repeat it.',
         { outcome: 'unknown' },
       );
 

@@ -26,14 +26,14 @@ export function describeReceivedEvent(app: App): void {
     operationId: 'receiveEvent',
     tags: ['Webhooks'],
     summary: 'An event that an endpoint subscribed to',
-    description: `Sent to the endpoint's URL with its own headers beside these. Any 2xx within ${PATIENCE.fullMs / 1_000} seconds takes it; everything else is tried again.`,
+    description: `Sent to the endpoint's URL with its own headers beside these. Any 2xx within ${PATIENCE.fullMs / 1_000} seconds accepts it; after any other answer, or none, the delivery is retried.`,
     security: [],
     request: {
       headers: Headers,
       body: { required: true, content: { 'application/json': { schema: WebhookEvent } } },
     },
     responses: {
-      '2XX': { description: 'The event was taken.' },
+      '2XX': { description: 'The event was accepted.' },
       410: { description: 'The endpoint is gone: Waypost switches it off.' },
     },
   });

@@ -21,13 +21,13 @@ uses its own session; any other credential uses the workspace's default session.
 
 **Repeating a send.** With an \`Idempotency-Key\` header of up to 255 visible ASCII characters a send may be repeated for
 24 hours. The key counts for its workspace and its route. The same request is answered with \`Idempotent-Replayed: true\`, the
-same message and the same status: 202 with the message's current status, or the settled answer that
+same message and the same status: 202 with the message's current status, or the final answer that
 \`Prefer: wait\` got, success or failure. \`IDEMPOTENCY_MISMATCH\` (422): the key was used with another body.
 \`IDEMPOTENCY_CONFLICT\` (409): its first request is still running. A refused request does not use up its key.
 
 **Limits.** Requests: ${shownRate(RATES.keyMinute)} and ${shownRate(RATES.keyHour)} for each key, unless it has a limit of its own;
-${shownRate(RATES.user)} for each user; ${shownRate(RATES.address)} for each address without a good credential. The \`RateLimit\` headers and
-\`Retry-After\` say where you stand.
+${shownRate(RATES.user)} for each user; ${shownRate(RATES.address)} for each address without a valid credential. The \`RateLimit\` headers and
+\`Retry-After\` show what is left.
 `.trim();
 
 const SECURITY_SCHEMES = {

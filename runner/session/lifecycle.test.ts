@@ -81,6 +81,15 @@ describe('a linked session', () => {
     }
   });
 
+  it('is unlinked already where the phone has removed it', async () => {
+    const { edge, whatsapp } = stage();
+    const session = await online();
+    whatsapp.engineOf(session).emit({ type: 'closed', reason: 'unpaired', detail: 'UNPAIRED' });
+    await until('it is logged out', () => lastStatus(session)?.status === 'logged_out');
+    const { response } = await edge.command(session, 'logout', {});
+    expect(response).toEqual({ ok: true, result: { unlinked: true } });
+  });
+
   it('is logged out on request, and starts from nothing when it is asked for a code', async () => {
     const { edge, whatsapp } = stage();
     const session = await online();

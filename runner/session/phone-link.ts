@@ -221,7 +221,7 @@ export class PhoneLink {
     this.#deps.linkLost();
   }
 
-  /** From the first code on; a new code, or a new page that shows codes, leaves no more time. */
+  /** The time runs from the first code. A later code, or a new page that shows codes, does not extend it. */
   #expectScan(): void {
     const { qrTimeoutMs } = this.#deps.timing;
     if (this.engines.ending || this.#unscanned.has('qr')) return;
@@ -265,10 +265,18 @@ export class PhoneLink {
   }
 
   #onClosed({ reason, detail }: EventOf<'closed'>): void {
-    if (reason === 'unpaired') return this.#unlinked('unpaired', detail);
-    if (reason !== 'conflict')
-      return this.engines.failed(reason === 'start_failed' ? 'start_failed' : 'crashed', detail);
-    this.#restFor('conflict', detail);
+    switch (reason) {
+      case 'unpaired':
+        this.#isListed = false;
+        return this.#unlinked('unpaired', detail);
+      case 'conflict':
+        return this.#restFor('conflict', detail);
+      case 'start_failed':
+        return this.engines.failed('start_failed', detail);
+      case 'crashed':
+      case 'stopped':
+        return this.engines.failed('crashed', detail);
+    }
   }
 
   /** Closes the engine; only a start brings another. */

@@ -26,7 +26,7 @@ export function launchOptions(input: {
   /** Chromium refuses its own sandbox when it runs as root. */
   asRoot: boolean;
   extraArgs: readonly string[];
-}): LaunchOptions {
+}): LaunchOptions & { args: string[] } {
   return {
     headless: input.headless,
     // With pipes, the death of this process ends the browser in 0.2 s; over a socket it would live on.
@@ -42,10 +42,12 @@ export function launchOptions(input: {
   };
 }
 
+export const proxyServer = (url: string): string => `--proxy-server=${url}`;
+
 /** Everything goes by the proxy: calls over UDP, which no such proxy carries, must not go around it either. */
 export function proxyArgs(url: string): string[] {
   return [
-    `--proxy-server=${url}`,
+    proxyServer(url),
     '--force-webrtc-ip-handling-policy=disable_non_proxied_udp',
     '--disable-quic',
   ];

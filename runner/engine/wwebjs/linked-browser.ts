@@ -6,7 +6,7 @@ import type { SessionAction } from '../../../shared/session-actions.ts';
 import { chromiumVersion } from './chromium-version.ts';
 import { until } from '../wait.ts';
 import { withDeadline } from '../../deadline.ts';
-import { launchOptions, proxyArgs, windowedIdentity } from './launch-options.ts';
+import { launchOptions, proxyArgs, proxyServer, windowedIdentity } from './launch-options.ts';
 import {
   Client,
   ProfileAuth,
@@ -56,8 +56,9 @@ export class LinkedBrowser {
   /** What the patches of the library's own half came to; those of the page are read from the page. */
   readonly nodePatches: Readonly<Record<string, string>>;
   readonly #options: LinkedBrowserOptions;
-  /** The library keeps this very object and reads it again when it starts. */
+  /** The library keeps these very objects and reads them again when it starts. */
   readonly #libraryOptions: ClientOptions;
+  readonly #launchArgs: string[];
   readonly #hooks: LinkedBrowserHooks;
   #page: LibraryPage | null = null;
   #browser: Browser | null = null;
@@ -68,6 +69,14 @@ export class LinkedBrowser {
   constructor(options: LinkedBrowserOptions, hooks: LinkedBrowserHooks) {
     this.#options = options;
     this.#hooks = hooks;
+    const puppeteer = launchOptions({
+      profileDir: options.profileDir,
+      chromiumPath: options.chromiumPath,
+      headless: options.headless,
+      asRoot: process.getuid?.() === 0,
+      extraArgs: options.extraArgs,
+    });
+    this.#launchArgs = puppeteer.args;
     this.#libraryOptions = {
       authStrategy: new ProfileAuth(() => this.#prepare()),
       webVersionCache: { type: 'none' },
@@ -75,13 +84,7 @@ export class LinkedBrowser {
       takeoverOnConflict: false,
       // Its type asks for a string, but only `false` keeps the library's outdated default away.
       userAgent: false as unknown as string,
-      puppeteer: launchOptions({
-        profileDir: options.profileDir,
-        chromiumPath: options.chromiumPath,
-        headless: options.headless,
-        asRoot: process.getuid?.() === 0,
-        extraArgs: options.extraArgs,
-      }),
+      puppeteer,
     };
     this.client = new Client(this.#libraryOptions) as LibraryClient;
     teardownIsOurs(this.client);
@@ -103,13 +106,17 @@ export class LinkedBrowser {
   }
 
   /** Resolves when the library is in the page and it either shows a QR code or is linked. */
-  async launch(): Promise<void> {
+  launch(): Promise<void> {
+    this.#launch = this.#doLaunch();
+    return this.#launch;
+  }
+
+  async #doLaunch(): Promise<void> {
     await freeProfile(this.#options.profileDir);
     await this.#chooseUserAgent();
     await this.#startProxy();
     if (!this.#open) throw new Error('closed while it started');
-    this.#launch = this.client.initialize();
-    await this.#launch;
+    await this.client.initialize();
   }
 
   /** Resolves when no process of the browser is left. In peace, Chromium writes its databases out first. */
@@ -169,7 +176,12 @@ export class LinkedBrowser {
     page.on('framenavigated', (frame) => {
       if (frame === page.mainFrame() && this.#open) this.#hooks.onReload();
     });
-    if (this.#proxy !== null) await page.authenticate(this.#proxy);
+    if (this.#proxy !== null) {
+      const { url, username, password } = this.#proxy;
+      if (browser.process()?.spawnargs.includes(proxyServer(url)) !== true)
+        throw new Error('the browser was started without its proxy');
+      await page.authenticate({ username, password });
+    }
     await page.setUserAgent(identityFor(await browser.version()));
     await patchPage(page, { ...this.#hooks, messageKeyPatch: this.#options.messageKeyPatch });
   }
@@ -186,7 +198,7 @@ export class LinkedBrowser {
       resolve,
       onRefused: (detail) => this.#hooks.onProxyRefused(detail),
     });
-    this.#libraryOptions.puppeteer?.args?.push(...proxyArgs(this.#proxy.url));
+    this.#launchArgs.push(...proxyArgs(this.#proxy.url));
   }
 
   #gone(detail: string): void {

@@ -1,13 +1,19 @@
 import { randomBytes, timingSafeEqual } from 'node:crypto';
-import type { lookup, LookupAddress, LookupOptions } from 'node:dns';
-import { RequestError, Server, type PrepareRequestFunctionResult } from 'proxy-chain';
+import { once } from 'node:events';
+import { createServer, type IncomingMessage } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { Duplex } from 'node:stream';
 import { parseAllowList } from '../../shared/egress/allow-list.ts';
 import type { SessionProxy } from '../../shared/protocol/leases.ts';
-import { dialable, RefusedAddress, type Resolve } from './dialable.ts';
+import { describe } from '../engine/describe-error.ts';
+import { shouldLogFailure } from '../log-sampling.ts';
+import { dialable, type Resolve } from './dialable.ts';
+import { basic, openTunnel, parseUpstream } from './upstream-proxy.ts';
 
-/** A browser's, where the URL names none. */
-const DEFAULT_PORTS: Readonly<Record<string, string>> = { 'https:': '443', 'socks5:': '1080' };
-const BAD_GATEWAY = 502;
+const LOG_IN_FIRST =
+  'HTTP/1.1 407 Proxy Authentication Required\r\nProxy-Authenticate: Basic realm="session"\r\nConnection: close\r\nContent-Length: 0\r\n\r\n';
+const OPENED = 'HTTP/1.1 200 Connection Established\r\n\r\n';
+const NOT_OPENED = 'HTTP/1.1 502 Bad Gateway\r\nConnection: close\r\nContent-Length: 0\r\n\r\n';
 
 /** A proxy on this machine that passes everything on to a session's own. It lets in whoever has its log-in. */
 export type LocalProxy = {
@@ -15,86 +21,93 @@ export type LocalProxy = {
   url: string;
   username: string;
   password: string;
+  /** Why the last connection through the session's proxy failed; null when it did not. */
+  problem: () => string | null;
   close: () => Promise<void>;
 };
 
 /**
  * Starts a proxy between a session's browser and the proxy that its user named. A browser resolves that name anew for each
  * connection; here it is resolved, judged, and then dialled at the very addresses that were judged.
+ * It knows CONNECT only: WhatsApp Web loads nothing without TLS.
  */
 export async function startSessionProxy(options: {
   proxy: SessionProxy;
   /** EGRESS_ALLOW. */
   allow: readonly string[];
-  onRefused: (detail: string) => void;
   resolve: Resolve;
+  /** A connection through the session's proxy failed; of failures in a row the 1st, 2nd, 4th, 8th, … */
+  onFailed: (detail: string) => void;
 }): Promise<LocalProxy> {
-  const { proxy, onRefused, resolve } = options;
+  const { resolve, onFailed } = options;
   const allow = parseAllowList(options.allow);
-  const [username, password] = [secret(), secret()];
-  const upstream = upstreamUrl(proxy);
-  const port = upstream.port || (DEFAULT_PORTS[upstream.protocol] ?? '80');
-  const place = new URL(`http://${upstream.hostname}:${port}`);
+  const upstream = parseUpstream(options.proxy);
+  const logIn = { username: secret(), password: secret() };
+  const authorization = basic(logIn);
+  const clients = new Set<Duplex>();
+  let problem: string | null = null;
+  let failures = 0;
 
-  async function upstreamNow(): Promise<PrepareRequestFunctionResult> {
-    const addresses = await dialable(place, allow, resolve);
-    if (upstream.protocol !== 'socks5:')
-      return { upstreamProxyUrl: upstream.href, dnsLookup: pinned(addresses) };
-    // The SOCKS client takes no look-up function, and no IPv6 address. No certificate depends on the name.
-    const ipv4 = addresses.find(({ family }) => family === 4);
-    if (ipv4 === undefined) throw new Error(`${upstream.hostname} has no IPv4 address`);
-    const numeric = new URL(upstream);
-    numeric.host = `${ipv4.address}:${port}`;
-    return { upstreamProxyUrl: numeric.href };
+  async function tunnelTo(target: string, client: Duplex): Promise<Duplex | null> {
+    const gone = new AbortController();
+    client.once('close', () => gone.abort());
+    try {
+      const addresses = await dialable(upstream.place, allow, resolve);
+      const tunnel = await openTunnel(upstream, addresses, target, gone.signal);
+      problem = null;
+      failures = 0;
+      return tunnel;
+    } catch (error) {
+      if (gone.signal.aborted) return null;
+      problem = describe(error);
+      failures += 1;
+      if (shouldLogFailure(failures)) onFailed(problem);
+      return null;
+    }
   }
 
-  const server = new Server({
-    host: '127.0.0.1',
-    port: 0,
-    prepareRequestFunction: async (request) => {
-      if (!isSame(request.username, username) || !isSame(request.password, password))
-        return { requestAuthentication: true };
-      try {
-        return await upstreamNow();
-      } catch (error) {
-        const detail = error instanceof Error ? error.message : String(error);
-        if (error instanceof RefusedAddress) onRefused(detail);
-        throw new RequestError('The session’s proxy cannot be reached.', BAD_GATEWAY);
-      }
-    },
+  async function serve(request: IncomingMessage, client: Duplex, head: Buffer): Promise<void> {
+    if (!isSame(request.headers['proxy-authorization'] ?? '', authorization))
+      return void client.end(LOG_IN_FIRST);
+    const tunnel = await tunnelTo(request.url ?? '', client);
+    if (tunnel === null) return void client.end(NOT_OPENED);
+    client.write(OPENED);
+    if (head.length > 0) client.unshift(head);
+    join(client, tunnel);
+  }
+
+  const server = createServer((_request, response) => response.writeHead(405).end());
+  server.on('connect', (request: IncomingMessage, client: Duplex, head: Buffer) => {
+    clients.add(client);
+    client.on('close', () => clients.delete(client));
+    client.on('error', () => client.destroy());
+    void serve(request, client, head);
   });
-  await server.listen();
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  // A server that listens on a TCP port has such an address.
+  const { port } = server.address() as AddressInfo;
   return {
-    url: `http://127.0.0.1:${server.port}`,
-    username,
-    password,
-    close: () => server.close(true),
+    url: `http://127.0.0.1:${port}`,
+    ...logIn,
+    problem: () => problem,
+    close: () =>
+      new Promise((closed) => {
+        server.close(() => closed());
+        server.closeAllConnections();
+        for (const client of clients) client.destroy();
+      }),
   };
 }
 
-/** With its log-in. */
-function upstreamUrl({ url, username = '', password = '' }: SessionProxy): URL {
-  const upstream = new URL(url);
-  upstream.username = encodeURIComponent(username);
-  upstream.password = encodeURIComponent(password);
-  return upstream;
-}
-
-type LookupCallback = (
-  error: NodeJS.ErrnoException | null,
-  address: string | LookupAddress[],
-  family?: number,
-) => void;
-
-/** Answers every look-up with these addresses. */
-function pinned(addresses: LookupAddress[]): typeof lookup {
-  const answer = (_host: string, options: LookupOptions, callback: LookupCallback): void => {
-    const [first] = addresses;
-    if (options.all === true) callback(null, addresses);
-    else callback(null, first?.address ?? '', first?.family);
-  };
-  // The library's type asks for all forms of node's look-up; sockets call this one.
-  return answer as typeof lookup;
+/** Passes on both ways until either side has ended. */
+function join(client: Duplex, tunnel: Duplex): void {
+  client.pipe(tunnel);
+  tunnel.pipe(client);
+  client.on('close', () => tunnel.destroy());
+  tunnel.on('error', () => client.destroy());
+  // What it still sends is read and dropped: a paused client would never notice that its connection is over.
+  tunnel.on('close', () => client.resume().end());
 }
 
 const secret = (): string => randomBytes(24).toString('base64url');

@@ -77,7 +77,7 @@ class WwebjsEngine implements WhatsAppEngine {
       onReload: () => this.#onReload(),
       onState: (state) => this.#onEarlyState(state),
       onNeedsPerson: (action) => tell({ type: 'action_required', action }),
-      onProxyRefused: (detail) => log('engine.proxy_refused', { detail }),
+      onProxyFailed: (detail) => log('engine.proxy_failed', { detail }),
       onPageError: (detail) => log('engine.page_error', { detail: detail.slice(0, 200) }),
     });
     this.#watches = new PageWatches({
@@ -106,8 +106,9 @@ class WwebjsEngine implements WhatsAppEngine {
       this.#listen();
       await withDeadline(this.#browser.launch(), this.#times.startMs, 'starting WhatsApp Web');
     } catch (error) {
-      await this.#close('start_failed', describe(error));
-      throw error;
+      const cause = this.#browser.explain(error);
+      await this.#close('start_failed', describe(cause));
+      throw cause;
     }
     if (!this.#pairedHere) this.#onAuthenticated();
     void this.#watches.untilReady();

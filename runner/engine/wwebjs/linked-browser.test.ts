@@ -36,7 +36,7 @@ describe('a browser that is closed while it starts', () => {
         onState: ignore,
         onNeedsPerson: ignore,
         onPageError: ignore,
-        onProxyRefused: ignore,
+        onProxyFailed: ignore,
       },
     );
     const launched = browser.launch();

@@ -47,7 +47,8 @@ export type LinkedBrowserHooks = {
   /** The page asks for what only a person can do. */
   onNeedsPerson: (action: SessionAction) => void;
   onPageError: (detail: string) => void;
-  onProxyRefused: (detail: string) => void;
+  /** A connection through the session's proxy failed; sampled. */
+  onProxyFailed: (detail: string) => void;
 };
 
 /** One launch of Chromium with the library and our patches in it. */
@@ -103,6 +104,13 @@ export class LinkedBrowser {
 
   get pid(): number | null {
     return this.#browser?.process()?.pid ?? null;
+  }
+
+  /** What to say of a failed start: what is wrong with the session's proxy, if anything is, else the error itself. */
+  explain(error: unknown): unknown {
+    const problem = this.#proxy?.problem() ?? null;
+    if (problem === null) return error;
+    return new Error(`its proxy cannot be used: ${problem}`, { cause: error });
   }
 
   /** Resolves when the library is in the page and it either shows a QR code or is linked. */
@@ -196,7 +204,7 @@ export class LinkedBrowser {
       proxy,
       allow: egressAllow,
       resolve,
-      onRefused: (detail) => this.#hooks.onProxyRefused(detail),
+      onFailed: (detail) => this.#hooks.onProxyFailed(detail),
     });
     this.#launchArgs.push(...proxyArgs(this.#proxy.url));
   }

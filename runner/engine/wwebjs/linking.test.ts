@@ -7,7 +7,7 @@ import { wwebjsHost } from './host.ts';
 import { until } from '../wait.ts';
 import { createWwebjsEngine } from './engine.ts';
 import { processesOfProfile } from '../process-tree.ts';
-import { startConnectProxy } from './testing/connect-proxy.ts';
+import { startConnectProxy } from '../../egress/testing/connect-proxy.ts';
 import { testChromium } from './testing/env.ts';
 import { SandboxLink, startTestSandbox, type TestSandbox } from './testing/sandbox-link.ts';
 import type { EngineTimes } from './times.ts';
@@ -256,9 +256,14 @@ describe('a proxy', () => {
     try {
       const asked = proxy.asked.length;
       link.renew();
-      await expect(link.engine.start()).rejects.toThrow();
+      const why = 'its proxy cannot be used: proxy.test has a loopback address';
+      await expect(link.engine.start()).rejects.toThrow(why);
+      expect(await link.event('closed')).toMatchObject({
+        reason: 'start_failed',
+        detail: expect.stringContaining(why),
+      });
       expect(proxy.asked).toHaveLength(asked);
-      expect(logged.map(({ event }) => event)).toContain('engine.proxy_refused');
+      expect(logged.map(({ event }) => event)).toContain('engine.proxy_failed');
     } finally {
       proxyAddress = '127.0.0.1';
       await proxy.close();
@@ -271,7 +276,7 @@ describe('a proxy', () => {
     const link = newLink({ startMs: 15_000 });
     link.proxy = { url: proxy.url, username: 'customer', password: 'wrong' };
     link.renew();
-    await expect(link.engine.start()).rejects.toThrow();
+    await expect(link.engine.start()).rejects.toThrow('it refuses the login (407)');
     expect(link.events.map(({ type }) => type)).not.toContain('qr');
     const asked = proxy.asked.filter(({ place }) => place === 'web.whatsapp.com:443');
     expect(asked.length).toBeGreaterThan(0);

@@ -1,9 +1,11 @@
 import { createServer } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
 import { connect, type AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 
 export type ConnectProxy = {
   url: string;
+  port: number;
   /** Places that were asked for, `host:port`, with the log-in that came along. */
   asked: { place: string; authorization: string | null }[];
   close: () => Promise<void>;
@@ -17,10 +19,13 @@ export async function startConnectProxy(options: {
   targetPort: number;
   username: string;
   password: string;
+  /** Speaks TLS to its clients. */
+  tls?: { key: string; cert: string };
 }): Promise<ConnectProxy> {
   const asked: ConnectProxy['asked'] = [];
   const wanted = `Basic ${Buffer.from(`${options.username}:${options.password}`).toString('base64')}`;
-  const server = createServer((_request, response) => response.writeHead(405).end());
+  const server = options.tls === undefined ? createServer() : createTlsServer(options.tls);
+  server.on('request', (_request, response) => response.writeHead(405).end());
   // The server forgets a connection that became a tunnel.
   const tunnels = new Set<Duplex>();
   server.on('connect', (request, client) => {
@@ -47,6 +52,7 @@ export async function startConnectProxy(options: {
   const { port } = server.address() as AddressInfo;
   return {
     url: `http://127.0.0.1:${port}`,
+    port,
     asked,
     close: () =>
       new Promise((resolve) => {

@@ -152,15 +152,21 @@ describe('the owner’s word', () => {
       attempt: 3,
       delayMs: 4_000,
       nextAt,
-      reason: 'crashed: gone',
+      reason: 'start_failed: its proxy cannot be used',
     });
     await ingest(session, lost, attempt);
     await ingest(session, attempt);
     expect(await logOf(session)).toMatchObject([
       { status: 'reconnecting', attempt: null },
-      { status: 'reconnecting', attempt: 3, delayMs: 4_000, reason: 'crashed: gone' },
+      {
+        status: 'reconnecting',
+        attempt: 3,
+        delayMs: 4_000,
+        reason: 'start_failed: its proxy cannot be used',
+      },
     ]);
     expect(await rowOf(session)).toMatchObject({
+      reason: 'start_failed: its proxy cannot be used',
       reconnectAttempt: 3,
       reconnectAt: new Date(nextAt),
     });
@@ -173,6 +179,23 @@ describe('the owner’s word', () => {
     );
     expect((await ingest(session, stale)).refused).toMatchObject([{ reason: 'stale_epoch' }]);
     expect(await logOf(session)).toHaveLength(3);
+  });
+
+  it('on another try of a failed session leaves its reason as it is', async () => {
+    const session = await newOwnedSession(harness);
+    const reason = 'crash_loop: the page did not come up';
+    await ingest(
+      session,
+      session.spool(status({ status: 'failed', reason })),
+      session.spool({
+        kind: 'session.reconnect',
+        attempt: 9,
+        delayMs: 600_000,
+        nextAt: Date.UTC(2026, 10, 21),
+        reason: 'start_failed: again',
+      }),
+    );
+    expect(await rowOf(session)).toMatchObject({ reason, reconnectAttempt: 9 });
   });
 
   it('on a pairing code is an event, whose code is erased when it expires', async () => {

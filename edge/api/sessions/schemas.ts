@@ -39,6 +39,10 @@ export const Region = z
     example: 'fra',
   });
 
+const isSocks = (url: string): boolean => url.startsWith('socks5:');
+/** RFC 1929 counts them in one byte. */
+const fitsSocks = (text: string): boolean => new TextEncoder().encode(text).length <= 255;
+
 /** Sealed at rest, and shown masked. */
 export const Proxy = z
   .strictObject({
@@ -50,10 +54,18 @@ export const Proxy = z
     path: ['username'],
     message: 'a password needs a user name',
   })
-  .refine((proxy) => proxy.username === undefined || !proxy.url.startsWith('socks5:'), {
+  .refine(({ url, username = '' }) => isSocks(url) || !username.includes(':'), {
     path: ['username'],
-    message: 'Chromium cannot log in at a SOCKS proxy; use an HTTP proxy',
+    message: 'a user name at an HTTP proxy has no colon',
   })
+  .refine(
+    ({ url, username = '', password = '' }) =>
+      !isSocks(url) || (fitsSocks(username) && fitsSocks(password)),
+    {
+      path: ['password'],
+      message: 'user name and password at a SOCKS proxy have at most 255 bytes each',
+    },
+  )
   .openapi({
     'x-component': 'Proxy',
     description: "Proxy for this session's browser only.",

@@ -102,6 +102,21 @@ describe('a proxy', () => {
   });
 
   test.each([
+    ['http', { username: 'a', password: 'b' }, 200],
+    ['http', { username: 'a:b', password: 'c' }, 422],
+    ['http', { password: 'b' }, 422],
+    ['https', { username: 'a' }, 200],
+    ['socks5', {}, 200],
+    ['socks5', { username: 'a:b', password: 'c' }, 200],
+    ['socks5', { username: 'a', password: 'é'.repeat(127) }, 200],
+    ['socks5', { username: 'a', password: 'é'.repeat(128) }, 422],
+  ])('at %s:// a log-in of %j answers %d', async (scheme, logIn, status) => {
+    const { call, id } = await setUp();
+    const proxy = { url: `${scheme}://8.8.8.8:1080`, ...logIn };
+    expect(await call('PATCH', `/${id}`, { proxy })).toMatchObject({ status });
+  });
+
+  test.each([
     ['http://192.168.0.1:8080', /not public/],
     ['http://10.0.0.1:8080', /not public/],
     ['http://169.254.169.254:80', /not public/],

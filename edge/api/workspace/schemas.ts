@@ -32,17 +32,16 @@ export const WorkspaceFields = {
     .regex(/^(?:[01]\d|2[0-3]):[0-5]\d$/, 'HH:MM, from 00:00 to 23:59')
     .openapi({
       description:
-        'Time of day at which expired media is deleted, in the time zone of the workspace.',
+        'Time of day at which expired media is deleted, in the time zone of the workspace. Stored, but not applied yet.',
       example: '00:00',
     }),
-  mediaRetentionHours: z
-    .number()
-    .int()
-    .min(1)
-    .max(8_760)
-    .openapi({ description: 'How many hours media is kept, up to a year.', example: 24 }),
+  mediaRetentionHours: z.number().int().min(1).max(8_760).openapi({
+    description: 'How many hours media is kept, up to a year. Stored, but not applied yet.',
+    example: 24,
+  }),
   contentRetentionDays: z.number().int().min(0).max(365).openapi({
-    description: 'How many days message content is kept; 0 erases it once it is delivered.',
+    description:
+      'How many days message content is kept; 0 erases it once it is delivered. Stored, but not applied yet.',
     example: 1,
   }),
   defaultSessionId: SessionIdOrName.nullable().openapi({

@@ -1,4 +1,4 @@
-/** A running PostgreSQL behind the HTTP and WebSocket door. */
+/** A running PostgreSQL behind the HTTP door. */
 export type Backend = {
   driver: 'embedded' | 'server';
   /** `postgresql://user:password@host:port/database`; other databases differ in the path alone. */

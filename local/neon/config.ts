@@ -6,7 +6,7 @@ export const SUPERUSER = 'postgres';
 export const APP_DATABASE = 'waypost';
 
 export const neonConfigSchema = z.object({
-  /** Port of the HTTP and WebSocket door on 127.0.0.1; 0 takes any free one. */
+  /** Port of the HTTP door on 127.0.0.1; 0 takes any free one. */
   port: z.number().int().min(0).max(65_535).default(0),
   /** Everything the embedded database keeps. Must not be shared with another service. */
   dataDir: z.string().min(1),

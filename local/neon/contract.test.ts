@@ -1,4 +1,4 @@
-import { neon, neonConfig, NeonDbError, Pool } from '@neondatabase/serverless';
+import { neon, neonConfig, NeonDbError } from '@neondatabase/serverless';
 import { DrizzleQueryError, eq } from 'drizzle-orm';
 import { drizzle } from 'drizzle-orm/neon-http';
 import { integer, pgTable, text } from 'drizzle-orm/pg-core';
@@ -22,9 +22,6 @@ describe('neon', () => {
         await neon(template)`CREATE TABLE people (id int PRIMARY KEY, name text NOT NULL)`;
       },
     });
-    neonConfig.wsProxy = () => server.wsProxy;
-    neonConfig.useSecureWebSocket = false;
-    neonConfig.pipelineConnect = false;
     url = await server.createDatabase();
   }, START_TIMEOUT);
 
@@ -158,16 +155,13 @@ describe('neon', () => {
     await expect(sql.query('SELECT 1; SELECT 2')).rejects.toMatchObject({ code: '42601' });
   });
 
-  test('refuses a wrong password and an unknown database, over HTTP and WebSocket', async () => {
+  test('refuses a wrong password and an unknown database', async () => {
     const wrongPassword = new URL(url);
     wrongPassword.password = 'not-the-password';
     await expect(neon(wrongPassword.href)`SELECT 1`).rejects.toMatchObject({ code: '28P01' });
     const wrongDatabase = new URL(url);
     wrongDatabase.pathname = '/nowhere';
     await expect(neon(wrongDatabase.href)`SELECT 1`).rejects.toMatchObject({ code: '3D000' });
-    const pool = new Pool({ connectionString: wrongPassword.href });
-    await expect(pool.query('SELECT 1')).rejects.toMatchObject({ code: '28P01' });
-    await pool.end();
   });
 
   test('answers 400 to a request that is none of Neon’s', async () => {
@@ -208,29 +202,6 @@ describe('neon', () => {
     await expect(db.batch([db.insert(people).values(again)])).rejects.toMatchObject({
       code: '23505',
     });
-  });
-
-  test('holds FOR UPDATE in interactive transactions over WebSocket', async () => {
-    const connectionString = await server.createDatabase();
-    await neon(connectionString)`INSERT INTO people VALUES (1, '0')`;
-    const pool = new Pool({ connectionString, max: 4 });
-    const addOne = async (): Promise<void> => {
-      const client = await pool.connect();
-      try {
-        await client.query('BEGIN');
-        const { rows } = await client.query<{ name: string }>(
-          'SELECT name FROM people WHERE id = 1 FOR UPDATE',
-        );
-        const next = String(Number(rows[0]?.name) + 1);
-        await client.query('UPDATE people SET name = $1 WHERE id = 1', [next]);
-        await client.query('COMMIT');
-      } finally {
-        client.release();
-      }
-    };
-    await Promise.all(Array.from({ length: 20 }, addOne));
-    expect(await neon(connectionString)`SELECT name FROM people`).toEqual([{ name: '20' }]);
-    await pool.end();
   });
 
   test('rolls back what a client leaves open', async () => {

@@ -12,10 +12,6 @@ export type RunningNeon = {
   url: string;
   /** For `neonConfig.fetchEndpoint`. */
   sqlUrl: string;
-  /** `127.0.0.1:PORT/v2`, for `neonConfig.wsProxy`, with `useSecureWebSocket` and `pipelineConnect` false. */
-  wsProxy: string;
-  /** The same with its scheme. */
-  wsUrl: string;
   /** Of the application's database; its host and port take plain PostgreSQL clients too. */
   connectionString: string;
   driver: Backend['driver'];
@@ -23,7 +19,7 @@ export type RunningNeon = {
 };
 
 /**
- * Starts PostgreSQL (or takes yours) and Neon's HTTP and WebSocket protocols in front of it.
+ * Starts PostgreSQL (or takes yours) and Neon's HTTP protocol in front of it.
  * @throws EmbeddedUnavailableError when PostgreSQL cannot run on this machine; `databaseUrl` names another one then
  */
 export async function startNeon(
@@ -47,13 +43,10 @@ export async function serve(
     throw error;
   });
   const { url } = door;
-  const wsProxy = `${new URL(url).host}/v2`;
   log('info', 'neon_ready', { url, driver: backend.driver });
   return {
     url,
     sqlUrl: `${url}/sql`,
-    wsProxy,
-    wsUrl: `ws://${wsProxy}`,
     connectionString: backend.connectionString,
     driver: backend.driver,
     close: async () => {

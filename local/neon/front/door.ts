@@ -13,7 +13,6 @@ import {
 import { type Log, reasonOf } from '../../log.ts';
 import { type PoolLimits, Pools } from './pools.ts';
 import { answerSql, type SqlAnswer } from './sql.ts';
-import { refuseUpgrade, targetOf, WireDoor } from './websocket.ts';
 
 /** Neon takes no more either. */
 const MAX_BODY_BYTES = 64 * 1024 * 1024;
@@ -23,7 +22,7 @@ const CLOSE_GRACE_MS = 2_000;
 
 export type Door = { url: string; close: () => Promise<void> };
 
-/** Opens Neon's HTTP and WebSocket protocols in front of a backend, on 127.0.0.1. */
+/** Opens Neon's HTTP protocol in front of a backend, on 127.0.0.1. */
 export async function openDoor(
   backend: Backend,
   port: number,
@@ -31,7 +30,6 @@ export async function openDoor(
   log: Log,
 ): Promise<Door> {
   const pools = new Pools(limits, log);
-  const wire = new WireDoor(targetOf(backend.connectionString), log);
   const toServer = (asked: string): string => aim(asked, backend.connectionString);
   const server = createSafeServer(
     async (request, response) => {
@@ -42,19 +40,10 @@ export async function openDoor(
   );
   // Longer than clients keep theirs, or they would write into a connection that is being closed.
   server.keepAliveTimeout = 60_000;
-  server.on('upgrade', (request, socket, head) => {
-    try {
-      refuseForeignSites(request, urlOf(request));
-    } catch {
-      return refuseUpgrade(socket, '403 Forbidden');
-    }
-    wire.upgrade(request, socket, head);
-  });
   const url = await listenOnLoopback(server, port);
   return {
     url,
     close: async () => {
-      wire.close();
       await Promise.all([closeServer(server, CLOSE_GRACE_MS), pools.close()]);
     },
   };
@@ -80,7 +69,7 @@ async function handle(
   const url = urlOf(request);
   refuseForeignSites(request, url);
   if (request.method !== 'POST' || url.pathname !== '/sql')
-    throw new HttpError(404, 'POST /sql, or a WebSocket on /v1 or /v2');
+    throw new HttpError(404, 'Send queries with POST to /sql.');
   const body = await readBody(request, MAX_BODY_BYTES);
   return answerSql(body.toString(), request.headers, pools, toServer);
 }

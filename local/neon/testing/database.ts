@@ -4,8 +4,6 @@
 export type TestNeonHandle = {
   /** `http://127.0.0.1:PORT/sql` */
   sqlUrl: string;
-  /** `127.0.0.1:PORT/v2` */
-  wsProxy: string;
   /** Connects to the maintenance database. */
   adminConnectionString: string;
   /** Prepared once, cloned for every test file. */

@@ -56,7 +56,6 @@ export async function startTestNeon(options: TestNeonOptions = {}): Promise<Test
     await sealTemplate(adminConnectionString);
     const handle: TestNeonHandle = {
       sqlUrl: neon.sqlUrl,
-      wsProxy: neon.wsProxy,
       adminConnectionString,
       template: APP_DATABASE,
     };

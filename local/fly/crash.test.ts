@@ -1,9 +1,13 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readFile, rm } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { readFile, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { z } from 'zod';
+import { listenOnLoopback } from '../http.ts';
+import { startFly } from './server.ts';
 import { eventually, flyClient, flyConfig, isRunning } from './testing/stack.ts';
 
 const Ready = z.object({ ready: z.literal(true), url: z.string() });
@@ -47,5 +51,39 @@ test('after kill -9 of the service nothing of its machines is left over, and the
   expect(next).not.toBe(pid);
   await end(second.child, 'SIGTERM');
   expect(isRunning(next)).toBe(false);
+  await rm(config.dataDir, { recursive: true });
+});
+
+const silent = { log: () => undefined };
+
+/** A folder in which a machine ran when its service ended. */
+async function folderOfOneMachine() {
+  const config = await flyConfig();
+  const service = await startFly(config, silent);
+  await flyClient(service.url).create();
+  await service.close();
+  return config;
+}
+
+test('a start whose machines cannot run lets go of the folder', async () => {
+  const config = await folderOfOneMachine();
+  const disks = join(config.dataDir, 'disks');
+  await rm(disks, { recursive: true });
+  await writeFile(disks, 'no folder');
+  await expect(startFly(config, silent)).rejects.toThrow('disks');
+  await rm(disks);
+  const started = await startFly(config, silent);
+  await started.close();
+  await rm(config.dataDir, { recursive: true });
+});
+
+test('a start on a port that is taken starts no machine', async () => {
+  const config = await folderOfOneMachine();
+  await rm(join(config.dataDir, 'logs'), { recursive: true });
+  const other = createServer();
+  const port = Number(new URL(await listenOnLoopback(other, 0)).port);
+  await expect(startFly({ ...config, port }, silent)).rejects.toThrow('EADDRINUSE');
+  expect(existsSync(join(config.dataDir, 'logs'))).toBe(false);
+  other.close();
   await rm(config.dataDir, { recursive: true });
 });

@@ -194,9 +194,15 @@ export async function startFly(
     (request, response) => handle(service, request, response),
     answerError(log),
   );
-  host.resume();
-  return serveOnLoopback(server, config.port, async (closed) => {
+  const running = await serveOnLoopback(server, config.port, async (closed) => {
     await Promise.all([closed, host.close(MACHINES_GRACE_MS)]);
     store.close();
   });
+  try {
+    host.resume();
+  } catch (error) {
+    await running.close();
+    throw error;
+  }
+  return running;
 }

@@ -1,9 +1,9 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { readdir, rm } from 'node:fs/promises';
+import { readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { GetObjectCommand, ListObjectsV2Command, PutObjectCommand } from '@aws-sdk/client-s3';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import type { ObjectsConfig } from './server.ts';
+import { type ObjectsConfig, startObjects } from './server.ts';
 import { BUCKET, clientOf, testConfig } from './testing/stack.ts';
 import { end, ServiceProcesses } from '../testing/service-processes.ts';
 
@@ -64,4 +64,13 @@ test('after kill -9 every acknowledged object is whole, and no other bytes are l
   expect(await readdir(join(config.dataDir, 'tmp'))).toEqual([]);
   client.destroy();
   reader.destroy();
+});
+
+test('a start that fails lets go of the folder', async () => {
+  const blobs = join(config.dataDir, 'blobs');
+  await writeFile(blobs, 'no folder');
+  await expect(startObjects(config)).rejects.toThrow('blobs');
+  await rm(blobs);
+  const started = await startObjects(config);
+  await started.close();
 });

@@ -125,7 +125,12 @@ export async function startObjects(
   const db = openDatabase(config.dataDir, 'index.sqlite', INDEX_SCHEMA);
   const index = createObjectIndex(db);
   const blobs = new Blobs(config.dataDir);
-  blobs.prepare((id) => index.isNamed(id));
+  try {
+    blobs.prepare((id) => index.isNamed(id));
+  } catch (error) {
+    db.close();
+    throw error;
+  }
   const server = createSafeServer(
     (message, response) => handle({ config, index, blobs, now }, message, response),
     answerS3Error(log),

@@ -82,6 +82,18 @@ describe('neon', () => {
     expect((await sql.transaction([bo(), bo()])).at(1)).toEqual([{ id: 1, name: 'Bo', age: 7 }]);
   });
 
+  test('runs a batch that asks the same before and after an ALTER', async () => {
+    const sql = neon(await server.createDatabase());
+    const all = () => sql`SELECT * FROM people`;
+    const [, before, , after] = await sql.transaction([
+      sql`INSERT INTO people VALUES (1, 'Bo')`,
+      all(),
+      sql`ALTER TABLE people ADD COLUMN age int DEFAULT 7`,
+      all(),
+    ]);
+    expect([before, after]).toEqual([[{ id: 1, name: 'Bo' }], [{ id: 1, name: 'Bo', age: 7 }]]);
+  });
+
   test('commits a batch as one transaction', async () => {
     const sql = neon(await server.createDatabase());
     const [inserted, seen] = await sql.transaction([

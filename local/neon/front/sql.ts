@@ -32,22 +32,26 @@ export async function answerSql(
   if (!body.success) return refuse('the body must be {"query","params"} or {"queries":[…]}');
   const arrayMode = headers['neon-array-mode'] === 'true';
   try {
-    for (;;) {
-      const outcome = await pools.with(toServer(connectionString), async (client, plans) => {
-        const value = await runBody({ client, plans, arrayMode }, body.data, headers);
-        return { value, reusable: value.reusable };
+    const run = (planned: boolean) =>
+      pools.with(toServer(connectionString), async (client, plans) => {
+        const connection = { client, plans: planned ? plans : undefined, arrayMode };
+        const { answer, reusable } = await runBody(connection, body.data, headers);
+        return { value: answer, reusable };
       });
-      if (outcome.answer !== 'outdated') return outcome.answer;
-    }
+    return await run(true).catch((error: unknown) => {
+      if (!isOutdatedPlan(error)) throw error;
+      return run(false);
+    });
   } catch (error) {
     return failure(error);
   }
 }
 
-/** `outdated`: nothing was done; the connection goes, and another one plans anew. */
-type Outcome = { answer: SqlAnswer | 'outdated'; reusable: boolean };
-type Connection = { client: PoolClient; plans: Plans; arrayMode: boolean };
+type Outcome = { answer: SqlAnswer; reusable: boolean };
+/** Without `plans` nothing is prepared. */
+type Connection = { client: PoolClient; plans: Plans | undefined; arrayMode: boolean };
 
+/** @throws when a kept plan is outdated: nothing was done, and the connection goes. */
 async function runBody(
   connection: Connection,
   body: ReturnType<typeof sqlBody.parse>,
@@ -71,7 +75,7 @@ async function runBody(
       () => true,
       () => false,
     );
-    if (isOutdatedPlan(error)) return OUTDATED;
+    if (connection.plans !== undefined && isOutdatedPlan(error)) throw error;
     return { answer: failure(error), reusable: reusable && rolledBack };
   }
 }
@@ -84,7 +88,7 @@ async function runSingle(connection: Connection, statement: Statement): Promise<
       reusable: leavesNoState(body.command, statement.query),
     };
   } catch (error) {
-    if (isOutdatedPlan(error)) return OUTDATED;
+    if (connection.plans !== undefined && isOutdatedPlan(error)) throw error;
     const stillUsable = error instanceof Error && isFromPostgres(error);
     return {
       answer: failure(error),
@@ -93,15 +97,13 @@ async function runSingle(connection: Connection, statement: Statement): Promise<
   }
 }
 
-const OUTDATED: Outcome = { answer: 'outdated', reusable: false };
-
 type QueryResult = { command: string; rowCount: number | null; rows: unknown[]; fields: unknown[] };
 
 async function runStatement(
   { client, plans, arrayMode }: Connection,
   { query, params }: Statement,
 ): Promise<QueryResult & { rowAsArray: boolean }> {
-  const name = plans.nameOf(query);
+  const name = plans?.nameOf(query);
   const options = {
     ...(name === undefined ? {} : { name }),
     text: query,

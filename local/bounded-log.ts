@@ -48,7 +48,7 @@ export class BoundedLog {
   }
 }
 
-/** So long a process that ended may be waited for: a child of its own that outlives it holds the pipes open. */
+/** How long to wait for a process's last lines after it ended: a child that outlives it holds its pipes open. */
 const LAST_LINES_MS = 1_000;
 
 /** Logs every line that a process says from here on; resolves when it has ended and its last line is written. */

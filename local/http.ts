@@ -88,7 +88,7 @@ export function urlOf(request: IncomingMessage): URL {
 export function refuseForeignSites({ headers: { origin } }: IncomingMessage, url: URL): void {
   const isOurs = ['127.0.0.1', 'localhost'].includes(url.hostname);
   if (isOurs && (origin === undefined || origin === url.origin)) return;
-  throw new HttpError(403, 'Use the address http://127.0.0.1:<port>/, not a page of another site.');
+  throw new HttpError(403, 'Use http://127.0.0.1:<port>/; pages of other sites are refused.');
 }
 
 /** Listens on 127.0.0.1; port 0 takes a free one. Resolves to the base URL without a slash. */
@@ -116,7 +116,7 @@ export async function closeServer(server: Server, graceMs: number): Promise<void
   clearTimeout(cut);
 }
 
-/** Requests still open so long after a service was told to close are cut. */
+/** How long open requests may go on after a service was told to close. */
 const CLOSE_GRACE_MS = 2_000;
 
 /**

@@ -17,7 +17,7 @@ import { answerSql, type SqlAnswer } from './sql.ts';
 /** Neon takes no more either. */
 const MAX_BODY_BYTES = 64 * 1024 * 1024;
 
-/** Queries that still run so long after the door was told to close are cut. */
+/** How long running queries may go on after the door was told to close. */
 const CLOSE_GRACE_MS = 2_000;
 
 export type Door = { url: string; close: () => Promise<void> };

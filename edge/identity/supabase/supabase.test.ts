@@ -94,7 +94,8 @@ describe('a Supabase access token', () => {
 
 describe('an address that the project does not vouch for', () => {
   const unproved = { SUPABASE_EMAILS: 'unproved' };
-  const { post, mails, open, signIn, newPerson } = authClient(harness);
+  const { post, mails, open, signIn, who, newPerson } = authClient(harness);
+  type Person = ReturnType<typeof newPerson>;
   const notConfirmed = {
     status: 403,
     error: { code: 'FORBIDDEN', details: { reason: 'email_not_verified' } },
@@ -146,33 +147,71 @@ describe('an address that the project does not vouch for', () => {
     expect(await list(token, unproved)).toMatchObject({ status: 200 });
   });
 
-  test('ends keys and tokens of a person from before, with the reset', async () => {
-    const { users, authAccounts } = harness.schema;
-    const email = `${newId('user').slice(-8)}@example.com`;
+  test('proved by the token, leaves a stranger’s password unconfirmed', async () => {
+    const stranger = newPerson();
+    const token = await harness.supabase.sign({ email: stranger.email });
+    expect(await list(token, unproved)).toMatchObject(notConfirmed);
+    await post('/sign-up/email', stranger);
+    expect(await list(token)).toMatchObject({ status: 200 });
+    expect(await signIn(stranger)).toMatchObject({ status: 401 });
+  });
+
+  /** The owner of the mailbox proves it, and may sign in afterwards. */
+  const proofs = {
+    'a reset': async ({ email, password }: Person) => {
+      await post('/request-password-reset', { email });
+      const link = await mails.link(email, /password/i);
+      const reset = { token: link.searchParams.get('token'), newPassword: password };
+      expect(await post('/reset-password', reset)).toMatchObject({ status: 200 });
+    },
+    'a confirmed sign-up': async (owner: Person) => {
+      await post('/sign-up/email', owner);
+      await open(await mails.link(owner.email, /confirm/i));
+    },
+  };
+
+  /** A stranger with this address, from the time before addresses were unproved, and all that lets them in. */
+  async function squat(email: string) {
     const access = await harness.supabase.sign({ email });
+    const bearer = { key: access };
     const made = await harness.call('POST', '/v1/keys', {
-      key: access,
+      ...bearer,
       body: { name: 'before', scopes: ['sessions:read'] },
     });
+    const minted = await harness.call('POST', '/auth/token', { ...bearer, body: {} });
+    const login = await post('/supabase', { accessToken: access });
     const { key } = Object(made.data);
-    const minted = await harness.call('POST', '/auth/token', { key: access, body: {} });
     const { token } = Object(minted.data);
     for (const credential of [access, key, token])
       expect(await list(credential)).toMatchObject({ status: 200 });
     await harness.db.execute(unproveAddresses);
-    const [user] = await harness.db.select().from(users).where(eq(users.email, email));
-    expect(user?.emailVerified).toBe(false);
-    await post('/request-password-reset', { email });
-    const link = await mails.link(email, /password/i);
-    const reset = { token: link.searchParams.get('token'), newPassword: 'a new long password' };
-    expect(await post('/reset-password', reset)).toMatchObject({ status: 200 });
+    return { key, token, cookie: login.cookie };
+  }
+
+  test.each(Object.entries(proofs))('ends what a stranger had, with %s', async (_proof, prove) => {
+    const { authAccounts, users } = harness.schema;
+    const owner = newPerson();
+    const stranger = await squat(owner.email);
+    await prove(owner);
+    expect(await signIn(owner)).toMatchObject({ status: 200 });
     const left = await harness.db
       .select({ provider: authAccounts.providerId })
       .from(authAccounts)
-      .where(eq(authAccounts.userId, user?.id ?? ''));
+      .innerJoin(users, eq(users.id, authAccounts.userId))
+      .where(eq(users.email, owner.email));
     expect(left).toEqual([{ provider: 'credential' }]);
-    for (const credential of [key, token])
+    for (const credential of [stranger.key, stranger.token])
       expect(await list(credential)).toMatchObject({ status: 401 });
+    expect(await who(stranger.cookie)).toMatchObject({ body: null });
+    const byCookie = { headers: { cookie: stranger.cookie } };
+    expect(await harness.call('GET', '/v1/me', byCookie)).toMatchObject({ status: 401 });
+  });
+
+  test('keeps its keys while a sign-up with it is not confirmed: anybody can sign up', async () => {
+    const { email, ...stranger } = newPerson();
+    const { key } = await squat(email);
+    await post('/sign-up/email', { ...stranger, email });
+    expect(await list(key)).toMatchObject({ status: 200 });
   });
 });
 

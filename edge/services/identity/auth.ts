@@ -4,6 +4,7 @@ import { newId, type IdKind } from '../../../shared/ids.ts';
 import type { Services } from '../../context.ts';
 import { type Caller, personsEvent, recordSecurityEvent } from '../audit/security-event.ts';
 import { admitUser } from './admit-user.ts';
+import { confirmAddress } from './confirm-address.ts';
 import { credentialState } from './credential-state.ts';
 import { judgeSignUp } from './judge-sign-up.ts';
 import { notePasswordReset } from './note-reset.ts';
@@ -138,8 +139,11 @@ export function createAuth({ services, caller, signUp, google = false }: AuthInp
       beforeEmailVerification: async (user, request) => {
         const link = new URL(request?.url ?? env.BASE_URL).searchParams;
         const state = await credentialState({ services, userId: user.id });
-        if (await isAbout(link.get('token') ?? '', state?.passwordHash ?? null)) return;
-        throw redirectTo(link.get('callbackURL'), 'INVALID_TOKEN');
+        const passwordHash = state?.passwordHash ?? null;
+        if (!(await isAbout(link.get('token') ?? '', passwordHash)))
+          throw redirectTo(link.get('callbackURL'), 'INVALID_TOKEN');
+        if (passwordHash !== null)
+          await confirmAddress({ services, input: { userId: user.id, passwordHash } });
       },
     },
     account: {

@@ -1,10 +1,11 @@
 import { sql } from 'drizzle-orm';
 import type { Services } from '../../context.ts';
 import { type Caller, personsEvent, securityInsert } from '../audit/security-event.ts';
+import { endWhatCameBefore } from './confirm-address.ts';
 
 /**
- * After a password was chosen by a mailed link: who has the link has the mailbox, so that the address is confirmed too. Was
- * it not before, then whoever came in until now may be somebody else: other ways in are unlinked and keys are revoked.
+ * After a password was chosen by a mailed link: who has the link has the mailbox, so that the address is confirmed too, as by
+ * the link of a sign-up.
  */
 export async function notePasswordReset({
   services: { db },
@@ -20,11 +21,6 @@ export async function notePasswordReset({
       update users set email_verified = true, updated_at = now() where id = ${userId} and not email_verified
       returning id
     ),
-    unlinked as (
-      delete from auth_accounts a using confirmed where a.user_id = confirmed.id and a.provider_id <> 'credential'
-    ),
-    revoked as (
-      update api_keys k set revoked_at = now() from confirmed where k.user_id = confirmed.id and k.revoked_at is null
-    )
+    ${endWhatCameBefore}
     ${securityInsert(caller, personsEvent(userId, { action: 'password.reset' }))}`);
 }

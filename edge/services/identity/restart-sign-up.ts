@@ -4,9 +4,9 @@ import type { Services } from '../../context.ts';
 
 /**
  * A sign-up with an address that has a user already. As long as nobody has confirmed the address, the last one to sign up
- * says what name and password the account has: that heals a sign-up that died before its account was written, and leaves
- * nothing behind of a stranger who was here first, nor their way in by another provider. Two writes, as the first sign-up has, so that it takes as long; a
- * confirmed user is not touched by either.
+ * says what name and password the account has: that heals a sign-up that died before its account was written. What a stranger
+ * who was here first left behind ends when the address is confirmed. Two writes, as the first sign-up has, so that it takes as
+ * long; a confirmed user is not touched by either.
  */
 export async function restartSignUp({
   services: { db },
@@ -19,10 +19,6 @@ export async function restartSignUp({
     update users set name = ${name}, updated_at = now()
     where id = ${userId} and not email_verified and is_active`);
   await db.execute(sql`
-    with unlinked as (
-      delete from auth_accounts a using users u
-      where u.id = ${userId} and a.user_id = u.id and a.provider_id <> 'credential' and not u.email_verified and u.is_active
-    )
     insert into auth_accounts (id, user_id, provider_id, account_id, password)
     select ${newId('authAccount')}, id, 'credential', id, ${passwordHash}
     from users where id = ${userId} and not email_verified and is_active

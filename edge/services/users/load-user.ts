@@ -98,7 +98,10 @@ async function hasAccount({ db }: Pick<Services, 'db'>, email: string): Promise<
   return rows.length > 0;
 }
 
-/** Where the project has its users confirm their addresses, a token of theirs is the proof. */
+/**
+ * Where the project has its users confirm their addresses, a token of theirs is the proof. A password that was chosen
+ * meanwhile, which anybody could by a sign-up, is not confirmed by it.
+ */
 async function proveAddress(
   { db, env }: Pick<Services, 'db' | 'env'>,
   credential: UserCredential,
@@ -107,7 +110,10 @@ async function proveAddress(
   const vouched = credential.kind === 'supabase' && credential.email === email;
   if (!vouched || env.SUPABASE_EMAILS !== 'confirmed') return false;
   await db.execute(sql`
-    update users set email_verified = true, updated_at = now() where id = ${id} and not email_verified`);
+    with confirmed as (
+      update users set email_verified = true, updated_at = now() where id = ${id} and not email_verified returning id
+    )
+    delete from auth_accounts a using confirmed where a.user_id = confirmed.id and a.provider_id <> 'supabase'`);
   return true;
 }
 

@@ -1,0 +1,37 @@
+import { type SQL, sql } from 'drizzle-orm';
+import type { Services } from '../../context.ts';
+
+/**
+ * CTEs that follow `confirmed`, the user whose address was just proved by the one who chose the password. Whoever came in
+ * until now may be somebody else: other ways in are unlinked, logins end and keys are revoked.
+ */
+export const endWhatCameBefore: SQL = sql`
+  unlinked as (
+    delete from auth_accounts a using confirmed where a.user_id = confirmed.id and a.provider_id <> 'credential'
+  ),
+  ended as (delete from auth_sessions s using confirmed where s.user_id = confirmed.id),
+  revoked as (
+    update api_keys k set revoked_at = now() from confirmed where k.user_id = confirmed.id and k.revoked_at is null
+  )`;
+
+/**
+ * Confirms the address of a user who signed up with this password. At the proof and not at the sign-up, which anybody can
+ * repeat: a stranger must not end the keys of others.
+ */
+export async function confirmAddress({
+  services: { db },
+  input: { userId, passwordHash },
+}: {
+  services: Pick<Services, 'db'>;
+  input: { userId: string; passwordHash: string };
+}): Promise<void> {
+  await db.execute(sql`
+    with confirmed as (
+      update users u set email_verified = true, updated_at = now() from auth_accounts a
+      where u.id = ${userId} and not u.email_verified
+        and a.provider_id = 'credential' and a.account_id = u.id and a.password = ${passwordHash}
+      returning u.id
+    ),
+    ${endWhatCameBefore}
+    select id from confirmed`);
+}

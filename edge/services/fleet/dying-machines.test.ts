@@ -4,22 +4,29 @@ import { applyAction } from './apply-action.ts';
 import { fleetWorld } from './testing/fleet-world.ts';
 import { reconcileFleet } from './reconcile.ts';
 
-describe('a machine that dies', () => {
+/** A fleet of one machine that runs one session. */
+async function oneMachine() {
+  const world = await fleetWorld();
+  const session = await world.session();
+  await world.reconcile();
+  const { id } = await world.only();
+  await world.beat(id);
+  const owner = async () => (await world.lease(session)).runnerId;
+  expect(await owner()).toBe(id);
+  return { world, session, id, owner };
+}
+
+describe('a machine that is gone', () => {
   it.each(['failed', 'stopped', 'destroyed'] as const)(
-    '%s: its session is free at once, it is removed and replaced',
+    'as %s: its session is free at once, and it is removed and replaced',
     async (state) => {
-      const world = await fleetWorld();
-      const session = await world.session();
-      await world.reconcile();
-      const dead = await world.only();
-      await world.beat(dead.id);
-      expect((await world.lease(session)).runnerId).toBe(dead.id);
+      const { world, session, id } = await oneMachine();
       await world.pass(5);
-      await world.forgetHeartbeat(dead.id);
-      await world.lose(dead.id, state);
+      await world.forgetHeartbeat(id);
+      await world.lose(id, state);
       await world.reconcile();
       const next = await world.only();
-      expect(next.id).not.toBe(dead.id);
+      expect(next.id).not.toBe(id);
       const answer = await world.beat(next.id);
       expect(answer.assigned.map(({ sessionId, epoch }) => ({ sessionId, epoch }))).toEqual([
         { sessionId: session, epoch: 2 },
@@ -28,12 +35,25 @@ describe('a machine that dies', () => {
     },
   );
 
-  it('as the list says, and that its platform had up again before we looked: keeps its sessions', async () => {
-    const world = await fleetWorld();
-    const session = await world.session();
+  it('is not declared dead while it cannot be removed, since it may be alive', async () => {
+    const { world, id, owner } = await oneMachine();
+    await world.pass(30);
+    await world.forgetHeartbeat(id);
+    await world.db
+      .update(world.schema.fleetMachines)
+      .set({ silentSince: sql`now() - interval '20 minutes'` });
+    await world.fail({ action: 'delete', status: 409 });
     await world.reconcile();
-    const { id } = await world.only();
-    await world.beat(id);
+    expect(await owner()).toBe(id);
+    await world.reconcile();
+    expect(await owner()).toBeNull();
+    expect((await world.machines()).map((machine) => machine.id)).not.toContain(id);
+  });
+});
+
+describe('a machine keeps its sessions', () => {
+  it('when the list says stopped, but it has booted again since', async () => {
+    const { world, session, id } = await oneMachine();
     await world.pass(5);
     const moving = {
       ...world.fleet,
@@ -52,12 +72,8 @@ describe('a machine that dies', () => {
     expect((await world.only()).id).toBe(id);
   });
 
-  it('and whose next boot is up before it is declared dead: the next boot is not', async () => {
-    const world = await fleetWorld();
-    const session = await world.session();
-    await world.reconcile();
-    const { id } = await world.only();
-    await world.beat(id);
+  it('when an earlier boot of it is declared dead', async () => {
+    const { world, id, owner } = await oneMachine();
     await world.pass(5);
     await world.forgetHeartbeat(id);
     await applyAction(world.services(), {
@@ -66,37 +82,14 @@ describe('a machine that dies', () => {
       bootId: 'boot-before',
       why: 'died',
     });
-    expect((await world.lease(session)).runnerId).toBe(id);
+    expect(await owner()).toBe(id);
   });
 
-  it('by its silence, and cannot be removed: is not declared dead, since it may live', async () => {
-    const world = await fleetWorld();
-    const session = await world.session();
-    await world.reconcile();
-    const { id } = await world.only();
-    await world.beat(id);
-    await world.pass(30);
-    await world.forgetHeartbeat(id);
-    await world.db
-      .update(world.schema.fleetMachines)
-      .set({ silentSince: sql`now() - interval '20 minutes'` });
-    await world.fail({ action: 'delete', status: 409 });
-    await world.reconcile();
-    expect((await world.lease(session)).runnerId).toBe(id);
-    await world.reconcile();
-    expect((await world.lease(session)).runnerId).toBeNull();
-    expect((await world.machines()).map((machine) => machine.id)).not.toContain(id);
-  });
-
-  it('that only restarted keeps its sessions', async () => {
-    const world = await fleetWorld();
-    const session = await world.session();
-    await world.reconcile();
-    const { id } = await world.only();
-    await world.beat(id);
+  it('when it runs and heartbeats', async () => {
+    const { world, id, owner } = await oneMachine();
     await world.pass(5);
     await world.reconcile();
-    expect((await world.lease(session)).runnerId).toBe(id);
+    expect(await owner()).toBe(id);
     expect((await world.only()).id).toBe(id);
   });
 });

@@ -16,15 +16,16 @@ const patch = (path: string, body: unknown, key = admin.token) =>
   harness.call('PATCH', `/v1/admin${path}`, { key, body });
 
 describe('administration', () => {
+  /** The last column: what an administrator gets, also when asking again. */
   const routes = [
-    ['GET', '/users', undefined],
-    ['POST', '/users', { email: 'x@example.com', name: 'x' }],
-    ['PATCH', `/users/${newId('user')}`, { isActive: false }],
-    ['GET', '/workspaces', undefined],
-    ['GET', `/workspaces/${newId('workspace')}`, undefined],
-    ['PATCH', `/workspaces/${newId('workspace')}`, { tier: 'max' }],
-    ['GET', '/runners', undefined],
-    ['GET', '/sessions', undefined],
+    ['GET', '/users', undefined, [200]],
+    ['POST', '/users', { email: 'x@example.com', name: 'x' }, [201, 409]],
+    ['PATCH', `/users/${newId('user')}`, { isActive: false }, [404]],
+    ['GET', '/workspaces', undefined, [200]],
+    ['GET', `/workspaces/${newId('workspace')}`, undefined, [404]],
+    ['PATCH', `/workspaces/${newId('workspace')}`, { tier: 'max' }, [404]],
+    ['GET', '/runners', undefined, [200]],
+    ['GET', '/sessions', undefined, [200]],
   ] as const;
 
   test.each(routes)('%s %s is for platform administrators', async (method, path, body) => {
@@ -39,7 +40,7 @@ describe('administration', () => {
       ).toMatchObject({ status: 403, error: { code: 'FORBIDDEN' } });
   });
 
-  test.each(routes)('%s %s is held to ADMIN_ALLOWED_IPS', async (method, path, body) => {
+  test.each(routes)('%s %s is only for ADMIN_ALLOWED_IPS', async (method, path, body, statuses) => {
     const env = { ADMIN_ALLOWED_IPS: '192.0.2.0/24,2001:db8::/32' };
     const from = (address: string) =>
       harness.call(method, `/v1/admin${path}`, {
@@ -54,7 +55,7 @@ describe('administration', () => {
         error: { message: expect.stringContaining('address') },
       });
     for (const address of ['192.0.2.9', '::ffff:192.0.2.9', '2001:db8::1'])
-      expect((await from(address)).status, address).not.toBe(403);
+      expect(statuses, address).toContain((await from(address)).status);
   });
 
   test('goes on from a suspended workspace', async () => {

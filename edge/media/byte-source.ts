@@ -78,15 +78,19 @@ export class ByteSource {
     this.#left = this.#left.subarray(left);
   }
 
-  /** Skips up to and with the next such byte. @throws CutOffError when there is none */
-  async skipPast(byte: number): Promise<void> {
-    let at = this.#left.indexOf(byte);
+  /**
+   * Skips to where `find` says.
+   * @param find gets the bytes that have come, piece after piece; -1 when it is none of them
+   * @throws CutOffError when there is none
+   */
+  async skipUntil(find: (bytes: Uint8Array) => number): Promise<void> {
+    let at = find(this.#left);
     while (at === -1) {
       this.#left = new Uint8Array();
       await this.#more();
-      at = this.#left.indexOf(byte);
+      at = find(this.#left);
     }
-    this.#left = this.#left.subarray(at + 1);
+    this.#left = this.#left.subarray(at);
   }
 
   /** Reads to the end. @throws CutOffError when the connection breaks before */

@@ -67,6 +67,42 @@ const changed = (name: keyof typeof PICTURES, at: number, ...values: number[]) =
   return bytes;
 };
 
+const repeated = (part: number[], times: number): Uint8Array =>
+  new Uint8Array(part.length * times).map((_, at) => part[at % part.length] ?? 0);
+const joined = (...parts: Uint8Array[]): Uint8Array =>
+  new Uint8Array(parts.flatMap((part) => [...part]));
+
+test.each([
+  [
+    'PNG',
+    joined(
+      bytesOf(PICTURES.PNG).slice(0, 33),
+      repeated([0, 0, 0, 0, 0x61, 0x61, 0x61, 0x61, 0, 0, 0, 0], 200_001),
+    ),
+  ],
+  ['JPEG', joined(Uint8Array.of(0xff, 0xd8), repeated([0xff, 0xc4, 0, 2], 200_001))],
+  [
+    'GIF',
+    joined(
+      bytesOf(PICTURES.GIF).slice(0, 19),
+      Uint8Array.of(0x21, 0xfe),
+      repeated([1, 0], 200_001),
+    ),
+  ],
+  [
+    'GIF of extensions',
+    joined(bytesOf(PICTURES.GIF).slice(0, 19), repeated([0x21, 0xfe, 0], 200_001)),
+  ],
+])('a %s of countless tiny parts is refused', async (_, bytes) => {
+  expect(await faultOf(bytes, 65_536)).toMatchObject({ message: 'it has too many parts' });
+});
+
+test('a JPEG may be full of fill, stuffed zeros and restarts', async () => {
+  const scan = Uint8Array.of(...bytesOf(PICTURES.JPEG).slice(0, -2));
+  const many = joined(repeated([0xff], 1_000_000), repeated([0xff, 0, 0xff, 0xd0], 1_000_000));
+  expect(await faultOf(joined(scan, many, Uint8Array.of(0xff, 0xd9)), 65_536)).toBeNull();
+});
+
 test.each([
   ['a PNG without IHDR', changed('PNG', 12, 0x49, 0x44, 0x41, 0x54)],
   ['a PNG without a width', changed('PNG', 16, 0, 0, 0, 0)],

@@ -15,13 +15,27 @@ function require(condition: boolean, what: string): asserts condition {
 
 const SIZE = 'it has no width or height';
 
+/** More than any picture of 16 MB has: a file of tiny parts would cost a processor far more than its bytes. */
+const MOST_PARTS = 200_000;
+
+/** @returns what a format calls for each of its chunks, segments or blocks */
+function partCounter(): () => void {
+  let parts = 0;
+  return () => {
+    parts += 1;
+    require(parts <= MOST_PARTS, 'it has too many parts');
+  };
+}
+
 /** @see https://www.w3.org/TR/png-3/#5DataRep */
 async function png(source: ByteSource): Promise<void> {
   await source.skip(8);
   const header = await source.take(8 + 13 + 4);
   require(text(header.subarray(4, 8)) === 'IHDR', 'its first chunk is not IHDR');
   require(view(header).getUint32(8) > 0 && view(header).getUint32(12) > 0, SIZE);
+  const countPart = partCounter();
   for (;;) {
+    countPart();
     const chunk = await source.take(8);
     const type = text(chunk.subarray(4));
     require(/^[a-z]{4}$/i.test(type), 'a chunk has no valid type');
@@ -31,21 +45,35 @@ async function png(source: ByteSource): Promise<void> {
 }
 
 /** Markers without a segment: TEM, the restarts, and a stuffed zero inside compressed data. */
-const isBare = (marker: number): boolean =>
-  marker <= 0x01 || (marker >= 0xd0 && marker <= 0xd7) || marker === 0xff;
-const isFrame = (marker: number): boolean =>
+const isBare = (marker: number): boolean => marker <= 0x01 || (marker >= 0xd0 && marker <= 0xd7);
+
+/** Finds the code of the next marker with a segment. Compressed data is full of bare ones, and `ff` may be repeated as fill. */
+function atMarker(): (bytes: Uint8Array) => number {
+  let isAfterFf = false;
+  return (bytes) => {
+    for (let at = 0; at < bytes.length; at += 1) {
+      const byte = bytes[at] ?? 0;
+      if (byte === 0xff) isAfterFf = true;
+      else if (isAfterFf && !isBare(byte)) return at;
+      else isAfterFf = false;
+    }
+    return -1;
+  };
+}
+
+const isFrame = (marker = 0): boolean =>
   marker >= 0xc0 && marker <= 0xcf && ![0xc4, 0xc8, 0xcc].includes(marker);
 
 /** @see https://www.w3.org/Graphics/JPEG/itu-t81.pdf Annex B */
 async function jpeg(source: ByteSource): Promise<void> {
   await source.skip(2);
+  const countPart = partCounter();
   let [hasFrame, hasScan] = [false, false];
   for (;;) {
-    await source.skipPast(0xff);
-    const [marker = 0] = await source.peek(1);
-    if (isBare(marker)) continue;
-    await source.skip(1);
+    await source.skipUntil(atMarker());
+    const [marker] = await source.take(1);
     if (marker === 0xd9) break;
+    countPart();
     const length = view(await source.take(2)).getUint16(0) - 2;
     require(length >= 0, 'a segment has no valid length');
     if (isFrame(marker)) {
@@ -61,9 +89,12 @@ async function jpeg(source: ByteSource): Promise<void> {
 /** @see https://www.w3.org/Graphics/GIF/spec-gif89a.txt */
 async function gif(source: ByteSource): Promise<void> {
   const colours = (flags = 0): number => ((flags & 0x80) === 0 ? 0 : 3 << ((flags & 7) + 1));
+  const countPart = partCounter();
   const skipBlocks = async (): Promise<void> => {
-    for (let [size = 0] = await source.take(1); size > 0; [size = 0] = await source.take(1))
+    for (let [size = 0] = await source.take(1); size > 0; [size = 0] = await source.take(1)) {
+      countPart();
       await source.skip(size);
+    }
   };
   const screen = await source.take(13);
   await source.skip(colours(screen[10]));
@@ -71,6 +102,7 @@ async function gif(source: ByteSource): Promise<void> {
   for (;;) {
     const [block] = await source.take(1);
     if (block === 0x3b) break;
+    countPart();
     require(block === 0x21 || block === 0x2c, 'a block has no valid type');
     if (block === 0x21) await source.skip(1);
     else {

@@ -173,13 +173,20 @@ describe('an exchange', () => {
 describe('a redirect', () => {
   const redirect = (location: string) => ({ status: 302, headers: { location } });
 
-  it('is followed by hand, with the headers to the same origin only', async () => {
+  it('is followed by hand, with the same headers at each origin', async () => {
     const target = newInbox();
     const inbox = newInbox();
     await inbox.script(redirect(target.url));
     const result = await egress.fetch(get(inbox.url, { headers: { 'x-own': '1' } }));
     expect(result).toMatchObject({ kind: 'answered', status: 200 });
     expect((await target.received())[0]?.headers['x-own']).toBe('1');
+
+    const path = `/${crypto.randomUUID()}`;
+    await inbox.script(redirect(`${harness.filesUrl}${path}`));
+    await egress.fetch(get(inbox.url, { headers: { 'user-agent': 'Waypost-Media/1' } }));
+    const asked: unknown = await (await fetch(`${harness.filesUrl}/asked`)).json();
+    const headers: unknown = expect.objectContaining({ 'user-agent': 'Waypost-Media/1' });
+    expect(asked).toContainEqual({ path, headers });
   });
 
   it.each([

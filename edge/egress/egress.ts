@@ -74,11 +74,9 @@ export function createEgress(
     for (let hop = 0; ; hop += 1) {
       const opened = await door(target);
       if (opened.kind !== 'open') return opened;
-      const sameOrigin = opened.url.origin === new URL(request.url).origin;
       const response = await opened.binding.fetch(opened.url.href, {
         method: request.method,
-        // A redirect must not carry a caller's headers to another place.
-        headers: sameOrigin ? (request.headers ?? {}) : {},
+        headers: request.headers ?? {},
         redirect: 'manual',
         signal: deadline,
         ...(request.body === undefined ? {} : { body: request.body }),

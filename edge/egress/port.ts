@@ -17,6 +17,7 @@ export type EgressResult =
 export type EgressRequest = {
   method: 'GET' | 'POST';
   url: string;
+  /** Sent with each request, also to another origin after a redirect: a GET has none of a caller's secrets. */
   headers?: Record<string, string>;
   body?: string;
   /** Whole exchange, redirects included. */

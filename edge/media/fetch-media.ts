@@ -95,7 +95,7 @@ async function store(
     else await upload.writer.write(chunk);
   });
   const begin = async (mimetype: string, length: number): Promise<ObjectWriter> => {
-    const writer = objects.openPut(objectKey, length, mimetype);
+    const writer = objects.openPut(objectKey, length, mimetype, deadline);
     upload.writer = writer;
     for (const chunk of held.splice(0)) await writer.write(chunk);
     return writer;
@@ -113,10 +113,11 @@ async function store(
       if (sizeBytes < announcedBytes) throw new CutOffError('the body is too short');
       await object.close();
     } else {
-      await mediaGates.held.run(workspaceId, async () => {
+      const readThenStore = async (): Promise<void> => {
         await readAll();
         await (await begin(mimetype, sizeBytes)).close();
-      });
+      };
+      await mediaGates.held.run(workspaceId, readThenStore, deadline);
     }
     const filename = filenameOf(url, response.headers.get('content-disposition'));
     return { mimetype, filename, sizeBytes, sha256: hash.digest('hex') };

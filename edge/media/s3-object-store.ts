@@ -50,11 +50,11 @@ export function createS3ObjectStore(env: S3Env): ObjectStore {
         throw new AppError('UNAVAILABLE', undefined, { part: 'objects' }, { cause: error });
       }
     },
-    openPut: (key, sizeBytes, mimetype) => {
+    openPut: (key, sizeBytes, mimetype, deadline) => {
       const { readable, writable } = new FixedLengthStream(sizeBytes);
       const writer = writable.getWriter();
       const sent = orUnavailable(
-        upload(presignPut(key, sizeBytes, UPLOAD_SECONDS), readable, mimetype),
+        upload(presignPut(key, sizeBytes, UPLOAD_SECONDS), readable, mimetype, deadline),
       );
       // `write` and `close` report a failure; without this, one between two calls would be an unhandled rejection.
       sent.catch(() => undefined);
@@ -81,11 +81,17 @@ export function createS3ObjectStore(env: S3Env): ObjectStore {
   };
 }
 
-async function upload(url: Promise<string>, body: ReadableStream, mimetype: string): Promise<void> {
+async function upload(
+  url: Promise<string>,
+  body: ReadableStream,
+  mimetype: string,
+  signal: AbortSignal,
+): Promise<void> {
   const answer = await fetch(await url, {
     method: 'PUT',
     headers: { 'content-type': mimetype },
     body,
+    signal,
   });
   await answer.body?.cancel();
   if (!answer.ok) throw new Error(`the storage answered with status ${answer.status}`);

@@ -12,16 +12,27 @@ export const PIXEL_PNG = Buffer.from(
  * A site of files as callers name them: `/pixel.png`; `/page.png`, which is HTML; `/empty.png`; `/status/:code`;
  * `/size/:bytes`, a PNG of that many bytes; `/redirect/:hops`, which ends at `/pixel.png`; `/away?to=<url>`;
  * `/part/:bytes`, the first bytes of the pixel with their own length (`?announce=` with another one, `?chunked` with none);
+ * `/held/:name`, the pixel once `/release/:name` was asked for;
  * any other path is the pixel, with `?disposition=` as its Content-Disposition.
  * `/asked` lists the requests so far: path and headers.
  */
 export function startFileServer(): Promise<RunningService> {
   const asked: { path: string; headers: IncomingHttpHeaders }[] = [];
+  const held = new Map<string, PromiseWithResolvers<void>>();
+  const hold = (name: string): PromiseWithResolvers<void> => {
+    const gate = held.get(name) ?? Promise.withResolvers<void>();
+    held.set(name, gate);
+    return gate;
+  };
   return serve((request, response) => {
     const url = new URL(request.url ?? '/', 'http://files.test');
     const [, first = '', second = ''] = url.pathname.split('/');
     const count = Number(second);
     if (first === 'asked') return void response.end(JSON.stringify(asked));
+    if (first === 'release') {
+      hold(second).resolve();
+      return void response.end();
+    }
     asked.push({ path: url.pathname, headers: request.headers });
     if (first === 'status') return void response.writeHead(count).end('no');
     if (first === 'away')
@@ -47,6 +58,7 @@ export function startFileServer(): Promise<RunningService> {
     else if (first === 'empty.png') response.end();
     else if (first === 'size')
       response.end(Buffer.concat([PIXEL_PNG, Buffer.alloc(count - PIXEL_PNG.length)]));
+    else if (first === 'held') void hold(second).promise.then(() => response.end(PIXEL_PNG));
     else response.end(PIXEL_PNG);
   });
 }

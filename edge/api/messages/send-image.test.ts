@@ -96,6 +96,28 @@ describe('an image by URL', () => {
     expect((await (await stored(file?.objectKey ?? '')).arrayBuffer()).byteLength).toBe(70);
   });
 
+  test('a workspace fetches few at once; beyond those that wait, more are refused', async () => {
+    const { send, messages } = await setUp();
+    const name = crypto.randomUUID();
+    const refused = Promise.withResolvers<void>();
+    let refusals = 0;
+    const answers = Array.from({ length: 24 }, async () => {
+      const answer = await send(`${harness.filesUrl}/held/${name}`);
+      if (answer.status === 503 && (refusals += 1) === 4) refused.resolve();
+      return answer;
+    });
+    await refused.promise;
+    await fetch(`${harness.filesUrl}/release/${name}`);
+    const settled = await Promise.all(answers);
+    expect(settled.filter(({ status }) => status === 202)).toHaveLength(20);
+    const busy = settled.filter(({ status }) => status !== 202);
+    for (const { error, headers } of busy) {
+      expect(error).toMatchObject({ code: 'UNAVAILABLE', details: { part: 'media' } });
+      expect(Number(headers.get('retry-after'))).toBeGreaterThan(0);
+    }
+    expect(await messages()).toHaveLength(20);
+  });
+
   test('the site learns who asks and what for, and names the file', async () => {
     const { send, messages } = await setUp();
     const name = crypto.randomUUID();

@@ -5,7 +5,7 @@ export function violatesConstraint(error: unknown, constraint: string): boolean 
   return causeChain(error).some((link) => 'constraint' in link && link.constraint === constraint);
 }
 
-/** True when the database was not reached at all, so that nothing can have been written or read. */
+/** True when the database was not reached, or its answer was lost: then a write may have been made. */
 export function isDatabaseOutage(error: unknown): boolean {
   return causeChain(error).some(
     (link) =>

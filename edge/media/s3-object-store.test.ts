@@ -8,7 +8,7 @@ beforeAll(async () => {
 });
 
 test('an upload to storage that does not answer ends at its deadline', async () => {
-  const storage = await harness.tap(harness.env.S3_ENDPOINT, 60_000);
+  const storage = await harness.tap(harness.env.S3_ENDPOINT, { holdMs: 60_000 });
   const store = createS3ObjectStore({ ...harness.env, S3_ENDPOINT: storage.url });
   const deadline = new AbortController();
   const object = store.openPut('wks_1/media/med_1', 3, 'image/png', deadline.signal);

@@ -65,7 +65,7 @@ describe('the rate limit', () => {
 
   test('does not wait for a Redis that hangs', async () => {
     const { apiKey } = await harness.newWorkspace();
-    const hanging = await harness.tap(harness.env.UPSTASH_REDIS_REST_URL, 15_000);
+    const hanging = await harness.tap(harness.env.UPSTASH_REDIS_REST_URL, { holdMs: 15_000 });
     const env = { UPSTASH_REDIS_REST_URL: hanging.url };
     const answer = await list(apiKey, { env });
     expect(answer).toMatchObject({ status: 200 });

@@ -27,7 +27,7 @@ async function setUp() {
     'Supabase token': { key: supabaseToken },
   };
   const [redis, database] = await Promise.all([
-    harness.tap(harness.env.UPSTASH_REDIS_REST_URL, HOLD_MS),
+    harness.tap(harness.env.UPSTASH_REDIS_REST_URL, { holdMs: HOLD_MS }),
     harness.tap(new URL(harness.env.DATABASE_HTTP_URL ?? '').origin),
   ]);
   const env = { UPSTASH_REDIS_REST_URL: redis.url, DATABASE_HTTP_URL: `${database.url}/sql` };

@@ -13,7 +13,7 @@ import { mintUserToken } from '../identity/user-token.ts';
 import { type EdgeEnv, parseEdgeEnv } from '../env.ts';
 import worker from '../worker.ts';
 import { captureQueue, consume } from './captured-queue.ts';
-import { fakeRunner, openTap, supabaseProject } from './neighbours.ts';
+import { fakeRunner, openTap, supabaseProject, type TapBehaviour } from './neighbours.ts';
 import { watchEvents } from './written-events.ts';
 
 const ADDRESS_HEADER = 'cf-connecting-ip';
@@ -284,7 +284,8 @@ export async function createHarness(overrides: Bindings = {}) {
     newRunner: (epoch = 1) => fakeRunner(String(given['FAKE_RUNNER_URL']), epoch),
 
     /** Counts, at a door of its own, what passes on to `target`. */
-    tap: (target: string, holdMs = 0) => openTap(String(given['TAP_URL']), { target, holdMs }),
+    tap: (target: string, options: TapBehaviour = {}) =>
+      openTap(String(given['TAP_URL']), { target, ...options }),
 
     /** The Supabase project that this Worker takes tokens of. */
     supabase,

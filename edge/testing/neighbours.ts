@@ -32,8 +32,15 @@ export function fakeRunner(serverUrl: string, epoch: number) {
   };
 }
 
+export type TapBehaviour = {
+  /** How long each call is held before it goes on. */
+  holdMs?: number;
+  /** The answers to calls with this in their body are lost: the connection breaks instead. */
+  loseAnswersTo?: string;
+};
+
 /** One tap: the URL to give to the Worker, and the calls that passed. */
-export async function openTap(tapUrl: string, options: { target: string; holdMs: number }) {
+export async function openTap(tapUrl: string, options: TapBehaviour & { target: string }) {
   const { url } = z.object({ url: z.url() }).parse(await call(`${tapUrl}/taps`, 'POST', options));
   return {
     url,

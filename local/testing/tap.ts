@@ -13,6 +13,8 @@ export const TapOptions = z.object({
   target: z.url(),
   /** How long each call is held before it goes on. */
   holdMs: z.number().int().min(0).default(0),
+  /** The answers to calls with this in their body are lost: the connection breaks instead. */
+  loseAnswersTo: z.string().optional(),
 });
 
 /** One call that passed, with the clock of the tap's process. */
@@ -81,6 +83,8 @@ async function forward(
   });
   const answered = Buffer.from(await upstream.arrayBuffer());
   call.endedAt = performance.now();
+  if (tap.loseAnswersTo !== undefined && body.includes(tap.loseAnswersTo))
+    return void response.destroy();
   response.writeHead(upstream.status, {
     'content-type': upstream.headers.get('content-type') ?? 'application/json',
   });

@@ -118,6 +118,17 @@ describe('an image by URL', () => {
     expect(await messages()).toHaveLength(20);
   });
 
+  test('its file stays when the answer to its write is lost: the message may be queued', async () => {
+    const { send, messages, media } = await setUp();
+    const { origin } = new URL(harness.env.DATABASE_HTTP_URL ?? '');
+    const database = await harness.tap(origin, { loseAnswersTo: 'image/png' });
+    const env = { DATABASE_HTTP_URL: `${database.url}/sql` };
+    expect(await send(`${harness.filesUrl}/pixel.png`, env)).toMatchObject({ status: 503 });
+    expect(await messages()).toMatchObject([{ status: 'queued' }]);
+    const [file] = await media();
+    expect(await stored(file?.objectKey ?? '')).toMatchObject({ status: 200 });
+  });
+
   test('the site learns who asks and what for, and names the file', async () => {
     const { send, messages } = await setUp();
     const name = crypto.randomUUID();

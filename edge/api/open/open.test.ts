@@ -67,7 +67,9 @@ describe('/ready', () => {
   });
 
   test('is unavailable without the database, and says so in time', async () => {
-    const hanging = await harness.tap(new URL(harness.env.DATABASE_HTTP_URL ?? '').origin, 10_000);
+    const hanging = await harness.tap(new URL(harness.env.DATABASE_HTTP_URL ?? '').origin, {
+      holdMs: 10_000,
+    });
     const answer = await harness.call('GET', '/ready', {
       env: { DATABASE_HTTP_URL: `${hanging.url}/sql` },
     });

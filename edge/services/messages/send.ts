@@ -31,12 +31,19 @@ export async function send({
   const { workspaceId } = ctx;
   const id = newId('media', ctx.now());
   const objectKey = `${workspaceId}/media/${id}`;
+  const media = await fetchMedia(ctx, { ...file, workspaceId, objectKey }).catch(
+    (error: unknown) => {
+      ctx.waitUntil(discard(ctx, objectKey));
+      throw error;
+    },
+  );
   let result: EnqueueResult;
   try {
-    const media = await fetchMedia(ctx, { ...file, workspaceId, objectKey });
     result = await enqueue({ ctx, input, media: { id, objectKey, ...media } });
   } catch (error) {
-    ctx.waitUntil(discard(ctx, objectKey));
+    // Where the database's answer was lost, a queued message may need the file.
+    if (error instanceof AppError) ctx.waitUntil(discard(ctx, objectKey));
+    else orphaned(ctx, objectKey, error);
     throw error;
   }
   // An equal request was faster, and its file is the one that is sent.
@@ -60,7 +67,11 @@ async function discard(ctx: ServiceContext, objectKey: string): Promise<void> {
   try {
     await ctx.objects.delete(objectKey);
   } catch (error) {
-    const { requestId } = ctx;
-    ctx.log({ event: 'media_orphaned', requestId, objectKey, ...describeError(error) });
+    orphaned(ctx, objectKey, error);
   }
+}
+
+/** The object stays, perhaps with no row that names it. */
+function orphaned({ log, requestId }: ServiceContext, objectKey: string, error: unknown): void {
+  log({ event: 'media_orphaned', requestId, objectKey, ...describeError(error) });
 }

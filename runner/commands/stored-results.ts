@@ -4,11 +4,12 @@ import type { Clock } from '../clock.ts';
 
 export type CommandResult = { status: number; body: CommandResponse };
 
-/** Longer than a signed request is good; few, since a result may be a picture. */
+/** Longer than a signed request is good. */
 const KEEP_MS = 2 * 60_000;
+/** Few, since a result may be a picture. Those that still run come on top. */
 const KEEP_COUNT = 200;
 
-type Stored = { fingerprint: string; at: number; result: Promise<CommandResult> };
+type Stored = { fingerprint: string; at: number; result: Promise<CommandResult>; settled: boolean };
 
 /**
  * One result per command id: whoever asks again gets what the first asking got, also while that still runs. Bounded in
@@ -35,15 +36,19 @@ export class StoredResults {
     const known = this.#stored.get(commandId);
     if (known !== undefined) return known.fingerprint === fingerprint ? known.result : null;
     const result = run();
-    this.#stored.set(commandId, { fingerprint, at: this.#clock.monotonic(), result });
+    const stored = { fingerprint, at: this.#clock.monotonic(), result, settled: false };
+    this.#stored.set(commandId, stored);
+    // Its failure is for whoever asked; here only its end counts.
+    void result.catch(() => undefined).then(() => (stored.settled = true));
     return result;
   }
 
+  /** A command that still runs is never forgotten: asked for again, it would run twice. */
   #forget(): void {
     const before = this.#clock.monotonic() - KEEP_MS;
-    for (const [id, { at }] of this.#stored) {
+    for (const [id, { at, settled }] of this.#stored) {
       if (at >= before && this.#stored.size < KEEP_COUNT) return;
-      this.#stored.delete(id);
+      if (settled) this.#stored.delete(id);
     }
   }
 }

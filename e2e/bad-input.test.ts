@@ -131,7 +131,7 @@ describe('bad input', () => {
     await api.call('DELETE', '/v1/sessions/not-online');
   });
 
-  it('a number that is not on WhatsApp: typed at once with wait, failed without', async () => {
+  it('a number that is not on WhatsApp: a typed error with wait, a failed message without', async () => {
     const { api } = deployment;
     const { sessionId } = await deployment.facts();
     const waited = await api.call('POST', TEXT, {

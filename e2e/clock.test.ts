@@ -85,7 +85,7 @@ it('runners whose clocks go wrong by five minutes, one ahead and one behind, giv
   expect(report.moves).toBeGreaterThan(0);
 });
 
-it('one that starts with a wrong clock is refused by name of the reason, and owns nothing until it is right', async () => {
+it('a runner that starts with a wrong clock is refused with the reason, and owns nothing until the clock is right', async () => {
   const late = await startOneMoreRunner(deployment, 'runner-late', { clockOffMs: 300_000 });
   try {
     await until('it says so', () =>

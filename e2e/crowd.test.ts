@@ -59,7 +59,7 @@ describe('many on one runner', () => {
       90_000,
     );
 
-  it('a browser that is killed and a page that runs out of memory: nothing happens to the neighbour', async () => {
+  it('a browser that is killed and a page that runs out of memory do not affect the neighbour', async () => {
     const [killed, swollen, neighbour] = [
       await onlineSession(deployment, 'killed'),
       await onlineSession(deployment, 'swollen'),
@@ -110,7 +110,7 @@ describe('many on one runner', () => {
       await deployment.api.call('DELETE', `/v1/sessions/${id}`);
   });
 
-  it('a thousand messages at once: each arrives once and in order, and the neighbour is heard', async () => {
+  it('a thousand messages at once: each arrives once and in order, and the neighbour still receives', async () => {
     const { api, inspector } = deployment;
     const flooded = await onlineSession(deployment, 'flooded');
     const neighbour = await onlineSession(deployment, 'beside-the-flood');

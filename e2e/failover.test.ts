@@ -36,7 +36,7 @@ it.each([
   ['with all that could tell of it: its leases run out', 101, { machine: true }],
   ['and its supervisor tells of it', 105, { machine: false }],
 ])(
-  'a runner killed with -9 that does not come back, %s: its sessions go on at the other',
+  'a runner killed with -9 that does not come back, %s: its sessions continue on the other',
   async (_how, seed, death) => {
     const report = await under(deployment, seed, async (site) => {
       const { pid, id, sessionId } = await ownerOf(site);
@@ -55,7 +55,7 @@ it.each([
   },
 );
 
-it('a runner killed with -9 that is started again: its next boot tells of the death, and its sessions go on', async () => {
+it('a runner killed with -9 that is started again: its next boot reports the death, and its sessions continue', async () => {
   const report = await under(deployment, 102, async (site) => {
     const { pid, id, sessionId } = await ownerOf(site);
     const { runner } = await viewOf(deployment, sessionId);

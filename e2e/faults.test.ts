@@ -139,7 +139,7 @@ describe('faults', () => {
     ]);
   });
 
-  it('Redis killed with -9 under load: every request is served, by the limits of the isolate', async () => {
+  it('Redis killed with -9 under load: every request is served, under the limits of the isolate', async () => {
     const { apiUrl, apiKey } = await deployment.facts();
     const redis = await pidOf('redis');
     const load = (requestsPerClient: number) =>
@@ -182,7 +182,7 @@ describe('faults', () => {
     expect(HAS_LEFT).toContain(end.status);
   });
 
-  it('a page reload between sends, and another caller of newId: the wire id is still ours', async () => {
+  it('a page reload between sends, and another caller of newId: messages keep the wire ids that we gave them', async () => {
     for (const sandboxProfile of ['stock', '2026-09'] as const) {
       const session = await onlineSession(deployment, `reload-${sandboxProfile}`, {
         sandboxProfile,

@@ -72,7 +72,7 @@ describe('who is who', () => {
     },
   );
 
-  it('a phone that linked was seen', async () => {
+  it('linking counts as a sign of the phone', async () => {
     const { id } = await onlineSession(deployment, 'seen');
     const session = (await deployment.api.call('GET', `/v1/sessions/${id}`)).data(Session);
     expect(session.phoneUnseen).toBe(false);

@@ -93,7 +93,7 @@ describe('the life of a session', () => {
     });
   });
 
-  it('another phone than before waits for a word', async () => {
+  it('waits for its user when another number was linked', async () => {
     const { id } = (await call('POST', '', { name: 'two phones', mode: 'sandbox' })).data(Session);
     await call('GET', `/${id}/qr?wait=30`);
     await post(`/${id}/sandbox/scan`, { phone: '+15550177002' });

@@ -22,7 +22,7 @@ const Session = z.object({
 });
 const Endpoint = z.object({ id: z.string(), secret: z.string() });
 
-describe('the main road, as a newcomer walks it', () => {
+describe('the first steps of a new user', () => {
   let deployment: Deployment;
   beforeAll(async () => {
     deployment = await startDeployment();
@@ -70,7 +70,7 @@ describe('the main road, as a newcomer walks it', () => {
     expect((await stat(join(directory, 'data'))).mode & 0o777).toBe(0o711);
   });
 
-  it('prints links that let a browser into inspector and outbox; without them nobody is', async () => {
+  it('prints links that open inspector and outbox in a browser; without them both refuse', async () => {
     const links = Array.from(
       deployment.output().matchAll(/(http:\S+\?secret=\S+)/g),
       ([link]) => link,

@@ -13,7 +13,7 @@ describe('a workspace whose receivers do not answer', () => {
   });
   afterAll(() => deployment.dispose());
 
-  it('waits for its own: the webhooks of others go on', async () => {
+  it('delays only its own webhooks', async () => {
     const { inspector, api } = deployment;
     const session = await onlineSession(deployment, 'neighbour');
     await api.call('POST', '/v1/webhooks', {

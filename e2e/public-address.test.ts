@@ -9,7 +9,7 @@ beforeAll(async () => {
 });
 afterAll(() => deployment.dispose());
 
-it('behind a proxy: mails name the public address, cookies want TLS', async () => {
+it('behind a proxy, mails name the public address and cookies require TLS', async () => {
   const { api } = deployment;
   const [email, password] = [`ann-${randomUUID()}@example.com`, `correct horse ${randomUUID()}`];
   const stranger = { key: null };
@@ -30,7 +30,7 @@ it('behind a proxy: mails name the public address, cookies want TLS', async () =
   expect(entered.headers.get('set-cookie')).toMatch(/^__Secure-.*; Secure/);
 });
 
-it('and the parts go on speaking to each other without it', async () => {
+it('behind a proxy, the parts still reach each other over loopback', async () => {
   const { sessionId } = await deployment.facts();
   const body = { sessionId, to: '+15550100001', text: 'without the proxy' };
   const sent = await deployment.api.call('POST', '/v1/messages/text', { body });

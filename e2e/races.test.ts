@@ -47,7 +47,7 @@ describe('start, stop, restart and delete raced', () => {
     return made.data(SessionView).id;
   };
 
-  it('200 times by six clients: every answer is one, and nothing is left of what was deleted', async () => {
+  it('200 times by six clients: every answer is a success or a clear error, and nothing is left of deleted sessions', async () => {
     const { api, directory } = deployment;
     const random = seededRandom(SEED);
     const kept = (await deployment.facts()).sessionId;

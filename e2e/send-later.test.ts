@@ -18,7 +18,7 @@ describe('messages for later', () => {
   });
   afterAll(() => deployment.dispose());
 
-  it('leave when they are due, after what was sent meanwhile; a cancelled one never', async () => {
+  it('are sent when they are due, after messages that were sent meanwhile; a cancelled one never is', async () => {
     const { id: sessionId, phoneNumber } = await onlineSession(deployment, 'later');
     const { phone, at } = await worldOf(deployment, phoneNumber);
     const send = async (text: string, ms: number | null) => {

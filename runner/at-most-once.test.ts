@@ -69,7 +69,7 @@ describe('a runner killed with -9', () => {
     expect(texts()).toEqual(['@hang-after the wire']);
   });
 
-  it('between the report on the disk and the edge’s yes: the report comes from the spool', async () => {
+  it('between the report on the disk and the edge’s answer: the report comes from the spool', async () => {
     const { edge } = stage();
     const session = edge.addSession();
     await stage().spawn();

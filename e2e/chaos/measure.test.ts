@@ -66,7 +66,7 @@ test('a recovery is counted from the last fault before the time away', () => {
   ]);
 });
 
-test('one that is not over counts as long as it lasted', () => {
+test('a time away that is not over counts until now', () => {
   expect(recoveries(looksAt('oxxx'), [{ at: 500, kind: 'killRunner' }], ['s'])).toEqual([
     { kind: 'killRunner', ms: 2_500 },
   ]);

@@ -32,7 +32,7 @@ describe('the simulated fleet', () => {
     expect(filled?.balance.stddev).toBeLessThan(SMALL.capacity / 3);
   });
 
-  it('is told and drawn', () => {
+  it('is reported as a table and a chart', () => {
     expect(describeRun(result)).toContain('gru goes down');
     expect(drawRun(result)).toMatch(/^<svg [^]*polyline[^]*<\/svg>\n$/);
   });

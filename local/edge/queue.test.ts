@@ -41,7 +41,7 @@ afterEach(async () => {
   await rm(dataDir, { recursive: true, force: true });
 });
 
-it('a message of the audit queue reaches the consumer, again when the batch was refused', async () => {
+it('a message of the audit queue reaches the consumer, and again after the batch was refused', async () => {
   dataDir = await mkdtemp(join(tmpdir(), 'waypost-edge-'));
   const script = join(dataDir, 'worker.js');
   await writeFile(script, WORKER);

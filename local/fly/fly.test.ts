@@ -28,7 +28,7 @@ const inState = (id: string, state: string) =>
     (await fly.state(id))?.state === state ? state : undefined,
   );
 
-test('what a machine says is in its log, cut to size', async () => {
+test('the output of a machine is in its log, and long lines are cut', async () => {
   const { id } = await fly.create({});
   await booted(id);
   await fly.call('POST', `/${id}/stop`, { signal: 'SIGTERM' });
@@ -39,7 +39,7 @@ test('what a machine says is in its log, cut to size', async () => {
   expect(log).toBe(`up ${'x'.repeat(1_997)}… (3003 more)\ntold SIGTERM\n`);
 });
 
-test('a machine is made, runs with its environment, is stopped, started and destroyed', async () => {
+test('a machine is created, runs with its environment, is stopped, started and destroyed', async () => {
   const made = await fly.create(
     { env: { GIVEN: 'yes' }, metadata: { waypost: 'runner' } },
     { region: 'ams', name: 'first' },
@@ -118,7 +118,7 @@ test('metadata is read, set and deleted without a reboot; an update replaces the
   expect(JSON.parse(await stack.disk(made.id, 'env.json'))).not.toHaveProperty('KEPT');
 });
 
-test('one that minds no signal is killed when its time is over', async () => {
+test('a machine that ignores the signal is killed after its time to stop', async () => {
   const made = await fly.create({
     env: { TEST_STUBBORN: '1' },
     stop_config: { signal: 'SIGUSR1', timeout: '300ms' },
@@ -176,7 +176,7 @@ test('a lease keeps others from modifying the machine', async () => {
   expect((await fly.call('GET', `/${made.id}/lease`)).status).toBe(404);
 });
 
-test('what cannot be is refused', async () => {
+test('refuses what the Machines API refuses', async () => {
   const made = await fly.create({}, { skip_launch: true, name: 'taken' });
   expect((await fly.call('POST', '', { name: 'taken', config: { image: 'x' } })).status).toBe(409);
   expect((await fly.call('POST', '', { config: {} })).status).toBe(400);
@@ -207,7 +207,7 @@ test('three requests of one kind at once, then one a second; reading one machine
   );
 });
 
-test('fails on demand, also half-way, and loses a machine', async () => {
+test('fails on request, also half-way, and loses a machine', async () => {
   await fly.control('PUT', 'faults', [
     { action: 'create', status: 503 },
     { action: 'create', status: 0, done: true },
@@ -272,7 +272,7 @@ test('a machine that moves to another host: the same id, a new boot and disk; wh
   expect(isRunning(pid)).toBe(false);
 });
 
-test('may get less time to stop than was promised', async () => {
+test('a machine can get less time to stop than was promised', async () => {
   await fly.control('PUT', 'patience', { ms: 200 });
   const made = await fly.create({
     env: { TEST_STUBBORN: '1' },

@@ -102,7 +102,7 @@ test('failFirst fails so many, then answers 200; the count survives a restart', 
   expect((await requests('flaky')).map((one) => one.status)).toEqual([500, 500, 200]);
 });
 
-test('a status, headers and a delay can be asked for', async () => {
+test('answers with the status, headers and delay that are set', async () => {
   await put('/api/boxes/busy/behaviour', {
     status: 429,
     headers: { 'Retry-After': '120' },
@@ -244,7 +244,7 @@ test.each([
   expect(await requests('a')).toHaveLength(1);
 });
 
-test('nobody makes a box by writing to it, nor writes to one without its key', async () => {
+test('a request creates no box, and cannot write to one without its key', async () => {
   await put('/api/boxes/known', { secret: null });
   const key = boxUrl('', secret, 'other').split('/').at(-1);
   for (const path of ['/in/known', '/in/known/', '/in/unknown', `/in/known/${key}`, '/in/known/x'])
@@ -255,7 +255,7 @@ test('nobody makes a box by writing to it, nor writes to one without its key', a
   expect(await boxes.json()).toEqual({ boxes: [{ name: 'known', requests: 0 }] });
 });
 
-test('the link sets a cookie that scripts and other sites cannot use, and that lets in', async () => {
+test('the link sets a cookie that gives access, and that scripts and other sites cannot use', async () => {
   const link = visitorLink(`${inspector.url}/boxes/a?x=1`, secret);
   const entered = await fetch(link, { redirect: 'manual' });
   expect([entered.status, entered.headers.get('location')]).toEqual([303, '/boxes/a?x=1']);

@@ -53,7 +53,7 @@ test.each([
   expect(judge(headers)).toEqual({ xSignature: 'absent', standardWebhooks: verdict });
 });
 
-test('without a secret nothing is said', () => {
+test('without a secret no verdict is given', () => {
   expect(judge({ 'x-signature': xSignature(secret) }, null)).toEqual({
     xSignature: 'unchecked',
     standardWebhooks: 'unchecked',

@@ -17,7 +17,7 @@ afterEach(async () => {
 const modeOf = async (path: string) =>
   ((await stat(join(directory, path))).mode & 0o777).toString(8);
 
-test('closes what an older version left open, and what is made from then on', async () => {
+test('closes files that an older version left open, and files that are created later', async () => {
   const files = ['settings.json', 'logs/edge.log', 'data/redis/journal', 'data/sandbox/db.sqlite'];
   for (const file of files) {
     await mkdir(join(directory, file, '..'), { recursive: true });

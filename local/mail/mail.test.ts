@@ -118,7 +118,7 @@ test('without an Authorization header it is a 401, for another host name a 403',
   expect((await read('/emails')).status).toBe(404);
 });
 
-test('who has no secret, or comes from a foreign page or name, reads nothing', async () => {
+test('nothing can be read without the secret, or from another page or host name', async () => {
   const id = await sentId(await send({ ...hello, html: '<p>hi</p>' }));
   const authorization = `Bearer ${config.secret}`;
   for (const path of ['/', '/api/messages', `/api/messages/${id}`, `/messages/${id}/html`]) {
@@ -134,7 +134,7 @@ test('who has no secret, or comes from a foreign page or name, reads nothing', a
   }
 });
 
-test('without texts it keeps who was written to about what, and no link', async () => {
+test('without texts it keeps recipients and subjects, and no link', async () => {
   await mail.close();
   mail = await startMail({ ...config, withoutText: true });
   await send({ ...hello, html: '<a href="https://app.example/verify?token=abc">x</a>' });

@@ -86,7 +86,7 @@ describe('a session whose runner is gone', () => {
     expect(credentials().restores).toEqual([]);
   });
 
-  it('shows no code for as long as the edge or storage cannot be asked', async () => {
+  it('shows no code while the edge or storage is out of reach', async () => {
     const { edge } = stage();
     const session = edge.addSession();
     await (await online('one', session)).stop();
@@ -117,7 +117,7 @@ describe('a session whose runner is gone', () => {
   });
 });
 
-describe('a bundle that is not what it should be', () => {
+describe('a damaged or foreign bundle', () => {
   async function twoVersions(session: string): Promise<void> {
     await (await online('one', session)).stop();
     const again = await online('one', session);
@@ -174,7 +174,7 @@ describe('a bundle that is not what it should be', () => {
     expect(logged('credentials.unopenable')).toBe(2);
   });
 
-  it('leads to a code with its reason when it is the only one', async () => {
+  it('leads to a QR code, with the reason, when there is no other', async () => {
     const { edge } = stage();
     const session = edge.addSession();
     await (await online('one', session)).stop();
@@ -247,7 +247,7 @@ describe('the generation of a profile', () => {
     expect(commits.map(({ atRest }) => atRest)).toEqual([true, true, true]);
   });
 
-  it('on a disk that went back is before the copy’s: the copy is taken', async () => {
+  it('is lower than the copy’s on a disk that went back: the copy is restored', async () => {
     const { edge } = stage();
     const session = edge.addSession();
     await (await online('one', session)).stop();
@@ -257,7 +257,7 @@ describe('the generation of a profile', () => {
     expect(statuses(session)).toEqual(['reconnecting', 'online']);
   });
 
-  it('of a copy that was refused is used up', async () => {
+  it('is not used again after a copy was refused', async () => {
     const session = stage().edge.addSession();
     credentials().refusal = 'not_stored';
     await (await online('one', session)).stop();
@@ -267,7 +267,7 @@ describe('the generation of a profile', () => {
   });
 });
 
-it('a refused copy leaves the session as it is, and is told in the log', async () => {
+it('a refused copy leaves the session as it is, and is logged', async () => {
   const session = stage().edge.addSession();
   credentials().refusal = 'not_stored';
   const runner = await online('one', session, SOON);

@@ -111,7 +111,7 @@ it('goes from runner to runner and back: never from an old profile', async () =>
   expect((await phone.violations({ world })).violations).toEqual([]);
 });
 
-it('what was sent after the last copy is what a killed runner takes with it: the world notices, and the link stays', async () => {
+it('a killed runner loses only what was sent after the last copy: the simulated WhatsApp notices, and the link stays', async () => {
   const { edge } = stage;
   const session = edge.addSession({ mode: 'sandbox', sandboxProfile: '2026-09' });
   await spawn('one', {

@@ -18,7 +18,7 @@ it.each([
   expect(said()[0].advice).toContain(words);
 });
 
-it('is told once when it is right again, and anew when it goes wrong again', () => {
+it('is logged once when it is right again, and again when it goes wrong again', () => {
   const { signing, said } = check();
   signing().taken();
   signing().outOfDate(300);
@@ -32,7 +32,7 @@ it('is told once when it is right again, and anew when it goes wrong again', () 
   ]);
 });
 
-it('what was signed before the change says nothing of the time after it', () => {
+it('a request that was signed before the change is no evidence of the time after it', () => {
   const { signing, said } = check();
   const [early, alsoEarly] = [signing(), signing()];
   signing().outOfDate(300);

@@ -34,7 +34,7 @@ describe('a paused process group', () => {
     await until('it goes on', () => stateOf(leader) === 'S');
   });
 
-  it('goes on while the work is still at it, when that takes too long', async () => {
+  it('goes on before the end of work that takes too long', async () => {
     const { promise: never, reject } = Promise.withResolvers<void>();
     // Where the cap comes before the browser has stopped, the work is never begun and nobody waits for it.
     never.catch(() => undefined);

@@ -14,7 +14,7 @@ const REQUEST: HeartbeatRequest = {
   sessions: [],
 };
 
-it('does not believe an answer that came while the machine slept: what it renewed may be over', async () => {
+it('ignores an answer that came while the machine slept, since the lease that it renewed may have expired', async () => {
   const clock = new FakeClock();
   const sleepsMs = [60_000, 0];
   const believed: number[] = [];

@@ -71,7 +71,7 @@ describe('a linked session', () => {
     expect((await restarted).response).toMatchObject(OK);
   });
 
-  it('is logged out without WhatsApp where that does not answer, and says so however often', async () => {
+  it('is logged out even if WhatsApp does not answer, and says so each time', async () => {
     const { edge, whatsapp } = stage();
     const session = await online();
     whatsapp.engineOf(session).offline = true;
@@ -124,7 +124,7 @@ describe('a linked session', () => {
     expect(ends).toHaveLength(1);
   });
 
-  it('tells each try to reconnect with its number and time, and tries at once when asked', async () => {
+  it('reports each attempt to reconnect with its number and time, and reconnects at once when asked', async () => {
     const { edge, whatsapp } = stage();
     const clock = new FakeClock(Date.now());
     const session = await online({
@@ -292,7 +292,7 @@ describe('a session whose phone has another number than before', () => {
   const stage = useStage();
   const lastStatus = (session: string) => stage().edge.told(session, 'session.status').at(-1);
 
-  it('waits for the user’s word, and is online with it', async () => {
+  it('waits until the user accepts the number, and is then online', async () => {
     const { edge } = stage();
     const session = edge.addSession({ phoneNumber: '15559990000' });
     await stage().startHere();
@@ -331,7 +331,7 @@ describe('a session whose phone has another number than before', () => {
     expect(edge.session(session).statuses).not.toContain('online');
   });
 
-  it('fails what was accepted under the number before', async () => {
+  it('fails messages that were accepted under the old number', async () => {
     const { edge } = stage();
     const session = edge.addSession({ phoneNumber: '15550001234' });
     await stage().startHere();
@@ -409,7 +409,7 @@ describe('a session that is not linked', () => {
     await until('it shows its QR code', () => edge.session(session).statuses.at(-1) === 'qr');
   });
 
-  it('asked for by many at once, is one code', async () => {
+  it('shows one code to many who ask at once', async () => {
     const { edge, whatsapp } = stage();
     const session = await started();
     const answers = await Promise.all(

@@ -67,7 +67,7 @@ describe('an edge that answers late', () => {
     expect(whatsapp.engines).toHaveLength(1);
   });
 
-  it('is believed in the order of the questions', async () => {
+  it('has its answers applied in the order of the requests', async () => {
     const { edge, whatsapp } = stage();
     const session = edge.addSession();
     await stage().startHere({ ownership: { heartbeatMs: 100 } });

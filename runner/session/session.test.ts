@@ -32,7 +32,7 @@ describe('a linked session', () => {
     );
   });
 
-  it('ignores what a dead engine still says', async () => {
+  it('ignores events of a dead engine', async () => {
     const { edge, whatsapp } = stage();
     const session = edge.addSession();
     await stage().startHere();
@@ -282,7 +282,7 @@ describe('a session under a clock of its own', () => {
 describe('a session that is not linked', () => {
   const stage = useStage({ autoLink: false });
 
-  it('hands its code to who asks, keeps it out of log and disk, and is online after the scan', async () => {
+  it('shows its code on request, keeps it out of log and disk, and is online after the scan', async () => {
     const { edge, whatsapp } = stage();
     const session = edge.addSession();
     await stage().startHere();

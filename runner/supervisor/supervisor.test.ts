@@ -190,7 +190,7 @@ describe('the death of a runner', () => {
   const deathUrl = (): string =>
     `http://127.0.0.1:${z.object({ port: z.number() }).parse(edge.address()).port}/death`;
 
-  it('is told in its own words once nothing of its sessions runs', async () => {
+  it('is reported with the request that it signed, once none of its sessions’ processes runs', async () => {
     await start({ leaseMs: 30_000, renewEveryMs: null, deathUrl: deathUrl() });
     runner.kill('SIGKILL');
     await until('it is told', () => told.length > 0);
@@ -198,7 +198,7 @@ describe('the death of a runner', () => {
     expect(told).toEqual([{ signature: 'by the runner', familyWasThere: false }]);
   });
 
-  it('is left to its next boot to tell, once that has the disk', async () => {
+  it('is not reported once its next boot has locked the disk', async () => {
     await start({ leaseMs: 30_000, renewEveryMs: null, deathUrl: deathUrl() });
     const unlock = lockDirectory(profileDir);
     try {
@@ -210,7 +210,7 @@ describe('the death of a runner', () => {
     }
   });
 
-  it('is told by the second supervisor too', async () => {
+  it('is reported by a second supervisor too', async () => {
     await start({ leaseMs: 30_000, renewEveryMs: null, deathUrl: deathUrl() });
     kill(facts.supervisor);
     facts.supervisor = await until('another supervisor', async () => {
@@ -222,7 +222,7 @@ describe('the death of a runner', () => {
     expect(told[0]?.signature).toBe('by the runner');
   });
 
-  it('is nobody’s business when it ends in order', async () => {
+  it('is not reported when it ended in order', async () => {
     await start({ leaseMs: 30_000, renewEveryMs: null, deathUrl: deathUrl() });
     runner.send('close');
     await until('the supervisor ends', () => readProcess(facts.supervisor) === null);

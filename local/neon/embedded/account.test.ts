@@ -24,6 +24,6 @@ test.each([
   expect(mayPass({ name: 'pg', uid: 5, gid: 6 }, permissions)).toBe(expected);
 });
 
-test('root passes everywhere', () => {
+test('root can enter every folder', () => {
   expect(mayPass({ name: 'root', uid: 0, gid: 0 }, { uid: 5, gid: 5, mode: 0 })).toBe(true);
 });

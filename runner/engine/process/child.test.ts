@@ -14,7 +14,7 @@ const CHILD = fileURLToPath(new URL('./child.ts', import.meta.url));
 const LOADED_BEFORE =
   "data:text/javascript,process.on('SIGUSR2', () => void Promise.reject(new Error('for nobody')))";
 
-it('a rejection that nobody handles ends this session with a word why, browser included', async () => {
+it('an unhandled rejection ends this session and its browser, with the reason', async () => {
   const sandbox = await startTestSandbox();
   const sandboxArgs = sandbox.chromiumArgs('stock');
   const place = new SandboxLink(sandbox, 'stock', (options, emit) =>

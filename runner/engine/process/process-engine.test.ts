@@ -185,7 +185,7 @@ it('ends with its runner, and so does the browser', async () => {
   expect(await until(() => left().length === 0, 5_000)).toBe(true);
 });
 
-it('tells why it could not start', async () => {
+it('reports why it could not start', async () => {
   link = new SandboxLink(
     sandbox,
     'stock',

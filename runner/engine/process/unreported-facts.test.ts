@@ -31,13 +31,13 @@ const written = () =>
     .split('\n')
     .map((line) => JSON.parse(line) as unknown);
 
-it('what is taken in time is never written', () => {
+it('facts that the runner takes in time are never written', () => {
   facts.taken(facts.add(ack('3EB0A')));
   facts.write();
   expect(existsSync(file)).toBe(false);
 });
 
-it('what is not taken is written by itself, and what comes after it at once', async () => {
+it('a fact that is not taken is written after a while, and later ones at once', async () => {
   const first = facts.add(ack('3EB0A'));
   expect(existsSync(file)).toBe(false);
   expect(await until(() => existsSync(file), 5_000)).toBe(true);
@@ -52,7 +52,7 @@ it('what is not taken is written by itself, and what comes after it at once', as
   expect(existsSync(file)).toBe(false);
 });
 
-it('at the end everything that is not taken is written, once', () => {
+it('at the end every fact that was not taken is written, once', () => {
   facts.add(ack('3EB0A'));
   facts.taken(facts.add(ack('3EB0B')));
   facts.write();

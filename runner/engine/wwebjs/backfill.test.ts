@@ -162,7 +162,7 @@ describe('what came while nobody listened', () => {
     expect(texts()).toEqual(['after it']);
   });
 
-  it('is how far our own messages got, too', async () => {
+  it('includes the progress of our own messages', async () => {
     await sandbox.phone.faults({ ...link.at, ackDelaysMs: [20, -1, -1] });
     const wireId = newWireId();
     const content = { type: 'text', text: 'read while away', linkPreview: false } as const;
@@ -191,7 +191,7 @@ describe('statuses and channels', () => {
     message.set({ type: 'revoked', protocolMessageKey: id });
   })()`;
 
-  it('reach nobody unless they are wanted, and cost no call to the page', async () => {
+  it('are not reported unless they are wanted, and cause no call to the page', async () => {
     await send('a first one, so that its sender is known');
     await link.fact('message.received');
     // Only our look-up of people asks for this module's getPhoneNumber and getCurrentLid together with a contact.

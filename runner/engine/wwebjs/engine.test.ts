@@ -385,7 +385,7 @@ describe.each(SANDBOX_PROFILES)('an engine on the %s page', (profile) => {
     await link.event('qr');
   });
 
-  it('broke no rule of the sandbox on its way', async () => {
+  it('broke no rule of the sandbox in all these tests', async () => {
     expect(await sandbox.phone.violations({ world: link.world })).toEqual({ violations: [] });
   });
 });

@@ -195,7 +195,7 @@ describe('what the page asks of a person', () => {
     expect(await link.event('action_required')).toMatchObject({ action: 'dismiss_dialog' });
   });
 
-  it('a passkey, and the word on the phone that follows it, are told of; then it links', async () => {
+  it('a passkey and its confirmation on the phone are reported; then it links', async () => {
     const link = newProcessLink();
     await link.engine.start();
     const { qr } = await link.event('qr');
@@ -211,7 +211,7 @@ describe('what the page asks of a person', () => {
     await link.event('ready');
   });
 
-  it('a passkey that fills in a form when there is one is nothing to tell of', async () => {
+  it('a passkey that only fills in a form is not reported', async () => {
     const link = newLink();
     await link.link();
     await link.onPage(

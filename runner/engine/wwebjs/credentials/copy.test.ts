@@ -145,7 +145,7 @@ it('nothing writes to the profile while it stands still', async () => {
   });
 });
 
-it('a copy that takes too long is worth nothing, and the browser goes on', async () => {
+it('a copy that takes too long is discarded, and the browser goes on', async () => {
   const work = link.engine.paused(
     50,
     (signal) =>

@@ -13,6 +13,7 @@ const CHECKS = [
     'runner',
     'runner/sandbox/page',
     'local',
+    'local/edge/platform',
     'e2e',
     'migrations',
     'integrations',

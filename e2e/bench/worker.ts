@@ -2,8 +2,7 @@ import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { Miniflare } from 'miniflare';
-import { workerOptions } from '../../local/edge/server.ts';
+import { startWorkerd } from '../../local/edge/workerd.ts';
 import type { Deployment } from '../testing/deployment.ts';
 import { percentiles } from '../testing/stats.ts';
 
@@ -41,20 +40,20 @@ export async function worker(
 /** The answer may well be an error, since the Worker is given no environment: it is the start that is measured. */
 async function firstAnswerMs(script: string, dataDir: string): Promise<number> {
   const startedAt = performance.now();
-  const miniflare = new Miniflare(
-    workerOptions(
-      { port: 0, dataDir, variables: {}, privateEgress: [] },
-      {
-        script,
-        compatibilityDate: '2026-10-01',
-        compatibilityFlags: ['nodejs_compat'],
-        durableObjects: [],
-      },
-    ),
-  );
-  const url = await miniflare.ready;
-  await (await fetch(url)).text();
+  const workerd = await startWorkerd({
+    bundle: {
+      script,
+      compatibilityDate: '2026-10-01',
+      compatibilityFlags: [],
+      durableObjects: [],
+    },
+    dataDir,
+    port: 0,
+    variables: {},
+    privateEgress: [],
+  });
+  await (await fetch(`http://127.0.0.1:${workerd.port}`)).text();
   const took = performance.now() - startedAt;
-  await miniflare.dispose();
+  await workerd.stop();
   return took;
 }

@@ -4,15 +4,9 @@ import { listProcesses } from '../processes.ts';
 
 const FILE = 'workerd.pid';
 
-/**
- * workerd outlives a Miniflare process that is killed with -9, and keeps its port. So its pid is written down, and the next
- * start ends what is left over.
- */
-export function rememberWorkerd(dataDir: string): void {
-  const child = listProcesses().find(
-    ({ parent, command }) => parent === process.pid && command.includes('workerd'),
-  );
-  if (child !== undefined) writeFileSync(join(dataDir, FILE), String(child.pid));
+/** workerd outlives a parent that is killed with -9, and keeps its port. So its pid is written down, for the next start. */
+export function rememberWorkerd(dataDir: string, pid: number): void {
+  writeFileSync(join(dataDir, FILE), String(pid));
 }
 
 /** Kills the workerd of an earlier run, if it still lives and is nobody's: a pid may have been given to another program. */

@@ -11,8 +11,7 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 const RUNNER = 'runner/main.ts';
 /**
  * Memory that is not in use goes back, for every process (runners as in Dockerfile.runner): a nursery that stays small, and
- * few malloc arenas. A heap that starts small is collected early: V8 would wait for 256 MiB of JavaScript objects, while each
- * small one holds a request's native memory, which V8 doesn't count.
+ * few malloc arenas.
  */
 const LEAN = {
   NODE_OPTIONS: '--max-semi-space-size=2',

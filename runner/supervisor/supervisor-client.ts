@@ -88,7 +88,9 @@ export class SupervisorClient implements Supervisor {
     if (child.exitCode !== null || child.signalCode !== null) return;
     const gone = new Promise((resolve) => child.once('exit', resolve));
     child.stdin?.end();
+    const hung = setTimeout(() => child.kill('SIGKILL'), this.#timing.hungMs);
     await gone;
+    clearTimeout(hung);
   }
 
   #spawn(): ChildProcess {

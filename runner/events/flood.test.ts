@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { mkdtempSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -8,6 +8,7 @@ import { EdgeError } from '../edge-client/edge-error.ts';
 import { createLog } from '../log.ts';
 import { until } from '../testing/until.ts';
 import { useStage } from '../testing/use-stage.ts';
+import type { MediaUpload } from './media-upload.ts';
 import { ReportSpool } from './spool.ts';
 import { SpoolStore } from './spool-store.ts';
 
@@ -40,12 +41,16 @@ describe('a flood of messages while the edge is away', () => {
   let dir: string;
   let away: boolean;
   let batches: ReportBatch[];
+  let logged: string[];
+  let uploaded: Awaited<ReturnType<MediaUpload>>;
   const spools: ReportSpool[] = [];
 
   beforeEach(() => {
     dir = mkdtempSync(join(tmpdir(), 'waypost-flood-'));
     away = true;
     batches = [];
+    logged = [];
+    uploaded = null;
   });
   afterEach(async () => {
     for (const spool of spools.splice(0)) await spool.close(0);
@@ -59,8 +64,9 @@ describe('a flood of messages while the edge is away', () => {
       .map(({ report }) => (report.kind === 'message.received' ? (report.text ?? '') : ''))
       .map((text) => text.replaceAll('.', ''));
 
-  async function boot(bootId: string): Promise<ReportSpool> {
+  async function boot(bootId: string, beforeStart = () => undefined as void): Promise<ReportSpool> {
     const opened = await SpoolStore.open(dir, bootId);
+    beforeStart();
     const spool = new ReportSpool({
       ...opened,
       bootId,
@@ -72,10 +78,10 @@ describe('a flood of messages while the edge is away', () => {
           return { accepted: batch.reports.length, refused: [] };
         },
       },
-      upload: async () => null,
+      upload: async () => uploaded,
       clock: systemClock,
       random: () => 0,
-      log: createLog({ level: 'error', write: () => undefined }),
+      log: createLog({ level: 'error', write: (line) => logged.push(line) }),
       memoryBytes: MEMORY,
     });
     spools.push(spool);
@@ -119,6 +125,32 @@ describe('a flood of messages while the edge is away', () => {
     await second.delivered('loud');
     expect(told('loud')).toEqual([...texts, 'new']);
     await until('the old file is gone', () => !readdirSync(dir).includes('boot-1.jsonl'));
+  });
+
+  it('and a file of it waits for a disk that cannot be read for a while', async () => {
+    const first = await boot('boot-1');
+    const path = join(dir, 'picture.png');
+    writeFileSync(path, 'pixels');
+    const file = { path, mimetype: 'image/png', filename: null, sizeBytes: 6 };
+    const media = {
+      mimetype: 'image/png',
+      filename: null,
+      sizeBytes: 6,
+      mediaId: null,
+      error: null,
+    };
+    const report = { ...received('a picture'), media };
+    await first.add({ sessionId: 'loud', epoch: 1, report, file });
+    await first.close(0);
+
+    const [spooled, moved] = [join(dir, 'boot-1.jsonl'), join(dir, 'boot-1.away')];
+    const second = await boot('boot-2', () => renameSync(spooled, moved));
+    away = false;
+    await until('the disk has failed', () => logged.some((line) => line.includes('disk_failed')));
+    renameSync(moved, spooled);
+    uploaded = { mediaId: 'med_1', error: null };
+    await second.delivered('loud');
+    expect(told('loud')).toEqual(['a picture']);
   });
 });
 

@@ -1,10 +1,12 @@
 import { rm } from 'node:fs/promises';
 import type { Report } from '../../shared/protocol/runner-reports.ts';
-import type { Clock } from '../clock.ts';
+import { backoffMs } from '../backoff.ts';
+import { sleep, type Clock } from '../clock.ts';
 import { withDeadline } from '../deadline.ts';
 import type { EdgeClient } from '../edge-client/edge-client.ts';
 import type { InboundFile } from '../engine/port.ts';
 import type { Log } from '../log.ts';
+import { shouldLogFailure } from '../log-sampling.ts';
 import type { MediaUpload } from './media-upload.ts';
 import { isCredential, SpoolDelivery, type Loaded } from './spool-delivery.ts';
 import { SpoolQueues, type Queued } from './spool-queues.ts';
@@ -12,6 +14,7 @@ import type { Left, SpoolEntry, SpoolRef, SpoolStore } from './spool-store.ts';
 
 /** Of reports that are on the disk, so much is kept in memory as well; the rest is read when its turn comes. */
 const MEMORY_BYTES = 16 * 1024 * 1024;
+const RETRY = { baseMs: 250, maxMs: 15_000 };
 
 type NewReport = { sessionId: string; epoch: number; report: Report; file?: InboundFile };
 
@@ -135,15 +138,21 @@ export class ReportSpool {
     this.#held -= queued.bytes;
   }
 
-  /** A file that an older boot did not get away. */
-  #resumeUpload(queued: Queued): void {
-    this.#deps.store.read(queued.ref).then(
+  /** A file that an older boot did not get away. Its session's reports wait for it, so a disk that fails is asked again. */
+  #resumeUpload(queued: Queued, failures = 0): void {
+    const { store, clock, random, log } = this.#deps;
+    store.read(queued.ref).then(
       (entry) => {
         if (entry === null || entry.file === null) queued.uploading = false;
         else this.#upload(queued, entry, entry.file);
         this.#delivery.kick();
       },
-      (error: unknown) => this.#deps.log.error('spool.disk_failed', { error }),
+      (error: unknown) => {
+        if (shouldLogFailure(failures + 1)) log.error('spool.disk_failed', { error });
+        void sleep(clock, backoffMs(failures, RETRY, random), this.#stopping.signal).then(() => {
+          if (!this.#stopping.signal.aborted) this.#resumeUpload(queued, failures + 1);
+        });
+      },
     );
   }
 

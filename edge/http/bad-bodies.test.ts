@@ -152,6 +152,19 @@ test.each([
   });
 });
 
+test('no value is read of more than are counted', () => {
+  let read = 0;
+  const values = Array.from({ length: 3_000 }, (_, index) => [`x-${index}`, '']);
+  const wide: unknown = new Proxy(Object.fromEntries(values), {
+    get: () => {
+      read += 1;
+      return '';
+    },
+  });
+  expect(findBadValue(wide)?.message).toBe('has more than 2000 values');
+  expect(read).toBe(0);
+});
+
 test.each([
   [{ a: [{ b: 'x\0' }] }, 'a.0.b'],
   [{ a: '\ud83d' }, 'a'],

@@ -7,18 +7,20 @@ export const MAX_VALUES = 2_000;
  */
 export function findBadValue(value: unknown): { field: string; message: string } | null {
   const pending: { path: string; value: unknown }[] = [{ path: '', value }];
-  let values = 0;
+  let values = 1;
   for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
     const { path, value: current } = next;
-    values += 1;
-    if (values > MAX_VALUES) return { field: '', message: `has more than ${MAX_VALUES} values` };
     if (typeof current === 'string') {
       const message = badText(current);
       if (message !== null) return { field: path, message };
     } else if (typeof current === 'object' && current !== null) {
-      for (const [key, child] of Object.entries(current)) {
+      const keys = Object.keys(current);
+      values += keys.length;
+      if (values > MAX_VALUES) return { field: '', message: `has more than ${MAX_VALUES} values` };
+      for (const key of keys) {
         const message = badText(key);
         if (message !== null) return { field: path, message: `a key ${message}` };
+        const child: unknown = Reflect.get(current, key);
         pending.push({ path: path === '' ? key : `${path}.${key}`, value: child });
       }
     }

@@ -6,5 +6,11 @@ export type Readiness = {
   runners: Probe & { online: number };
 };
 
-/** The last answer that an isolate gave for each environment; in a deployment there is one. */
-export type LastReadiness = WeakMap<object, { at: number; readiness: Readiness }>;
+/**
+ * The last answer that an isolate gave for each environment, of which a deployment has one. `askedAt` stands while a request
+ * asks for the next: kept as data, since workerd lets no request wait for another's fetch.
+ */
+export type LastReadiness = WeakMap<
+  object,
+  { askedAt: number | null; answer: { at: number; readiness: Readiness } | null }
+>;

@@ -11,15 +11,25 @@ const PROBE_TIMEOUT_MS = 2_000;
 
 /** So long an answer is given again: a flood of questions must not become one of probes. */
 const KEPT_MS = 1_000;
+/** Two probes after each other, and some more: a request that asked and was cut off keeps the others no longer. */
+const LONGEST_MS = 2 * PROBE_TIMEOUT_MS + 1_000;
+const POLL_MS = 20;
 
 /**
  * Whether every dependency answers, as of the last second. Says that one is down, never why: the log does.
  */
 export async function checkReadiness({ ctx }: { ctx: Services }): Promise<Readiness> {
-  const last = ctx.lastReadiness.get(ctx.env);
-  if (last !== undefined && ctx.now() - last.at < KEPT_MS) return last.readiness;
+  const { env, lastReadiness, now } = ctx;
+  let last = lastReadiness.get(env);
+  while (last != null && last.askedAt !== null && now() - last.askedAt < LONGEST_MS) {
+    await scheduler.wait(POLL_MS);
+    last = lastReadiness.get(env);
+  }
+  const answer = last?.answer ?? null;
+  if (answer !== null && now() - answer.at < KEPT_MS) return answer.readiness;
+  lastReadiness.set(env, { askedAt: now(), answer });
   const readiness = await probeAll(ctx);
-  ctx.lastReadiness.set(ctx.env, { at: ctx.now(), readiness });
+  lastReadiness.set(env, { askedAt: null, answer: { at: now(), readiness } });
   return readiness;
 }
 

@@ -63,6 +63,12 @@ test.each([
   ['\u200b\u3164', ''],
   ['\ud800x', '\ufffdx'],
   ['x'.repeat(200), 'x'.repeat(100)],
-])('%j from elsewhere becomes %j', (text, name) => {
+  ['فروشگاه\u200cها', 'فروشگاه\u200cها'],
+  ['Dev 👩‍💻', 'Dev 👩‍💻'],
+  ['a\u200db\u200c', 'a b'],
+  ['ها\u200c\u200b', 'ها'],
+  [`${'ه'.repeat(99)}\u200cه`, 'ه'.repeat(99)],
+])('%j from elsewhere becomes %j, which is a name', (text, name) => {
   expect(cleanName(text)).toBe(name);
+  expect(name === '' ? '' : parseName(name)).toBe(name);
 });

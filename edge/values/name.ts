@@ -2,9 +2,12 @@ import { AppError } from '../../shared/errors.ts';
 import { isId } from '../../shared/ids.ts';
 
 /** Controls, zero-width and direction characters, line separators, and letters that show nothing. */
-const INVISIBLE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\u115F\u1160\u2800\u3164\uFFA0]/u;
+const UNSEEN = String.raw`\p{Cc}\p{Cf}\p{Zl}\p{Zp}\u115F\u1160\u2800\u3164\uFFA0`;
+const INVISIBLE = new RegExp(`[${UNSEEN}]`, 'u');
 /** Persian, Indic scripts and emoji need joiners inside a word; beside ASCII they only hide. */
-const JOINED = /(?<=[^\p{ASCII}\s])[\u200C\u200D](?=[^\p{ASCII}\s])/gu;
+const JOINABLE = String.raw`[^\p{ASCII}\s${UNSEEN}]`;
+const JOINED = new RegExp(String.raw`(?<=${JOINABLE})([\u200C\u200D]+)(?=${JOINABLE})`, 'gu');
+const JOINED_OR_INVISIBLE = new RegExp(`${JOINED.source}|${INVISIBLE.source}`, 'gu');
 
 const SESSION_NAME = /^[A-Za-z0-9][A-Za-z0-9 ._-]{0,63}$/;
 
@@ -41,9 +44,10 @@ export function parseSessionName(text: string): string {
 /** A name from somebody else, made one that `parseName` takes; empty when nothing is left. */
 export const cleanName = (text: string): string =>
   withSingleSpaces(
-    Array.from(text.toWellFormed().normalize('NFC').replaceAll(new RegExp(INVISIBLE, 'gu'), ' '))
+    Array.from(text.toWellFormed().normalize('NFC'))
       .slice(0, MAX_NAME)
-      .join(''),
+      .join('')
+      .replaceAll(JOINED_OR_INVISIBLE, (_match, joiner?: string) => joiner ?? ' '),
   );
 
 /** What two names, or two ways to write one, have in common when they mean the same. PostgreSQL: `lower(name)`. */

@@ -53,6 +53,8 @@ const SESSIONS = [
   ['wks_2', 'a  b', 'a b'],
   ['wks_2', 'A b', 'A b-3'],
   ['wks_2', 'a b-2', 'a b-2'],
+  ['wks_2', 'Old desk', 'Old desk-2', 'archived'],
+  ['wks_2', 'old  desk', 'old desk'],
   ['wks_2', 'x'.repeat(64), 'x'.repeat(64)],
   ['wks_2', 'X'.repeat(64), `${'X'.repeat(60)}-2`],
 ];
@@ -60,6 +62,8 @@ const SESSIONS = [
 const KEYS = [
   ['Order\u200b desk\n', 'Order desk'],
   ['a  \t b', 'a b'],
+  ['a\u2028b\u2029', 'a b'],
+  ['Lager\u00adhaus', 'Lagerhaus'],
   ['\u200b', 'key'],
   ['فروشگاه\u200cها', 'فروشگاه\u200cها'],
   ['Café', 'Café'],
@@ -67,11 +71,12 @@ const KEYS = [
 
 test('names are made what they are held to now; of two that mean the same, the later gets a number', async () => {
   await client.query(`insert into workspaces (id, name) values ('wks_1', 'One'), ('wks_2', 'Two')`);
-  for (const [n, [workspace, name]] of SESSIONS.entries())
+  for (const [n, [workspace, name, , state]] of SESSIONS.entries())
     await client.query(
-      `insert into sessions (id, workspace_id, name, mode, wire_key, created_at)
-       values ($1, $2, $3, 'live', '00', timestamptz '2026-01-01 00:00Z' + make_interval(hours => $4))`,
-      [`ses_${n}`, workspace, name, n],
+      `insert into sessions (id, workspace_id, name, mode, wire_key, created_at, archived_at)
+       values ($1, $2, $3, 'live', '00', timestamptz '2026-01-01 00:00Z' + make_interval(hours => $4),
+         case when $5 then timestamptz '2026-02-01 00:00Z' end)`,
+      [`ses_${n}`, workspace, name, n, state === 'archived'],
     );
   for (const [n, [name]] of KEYS.entries())
     await client.query(
@@ -82,7 +87,7 @@ test('names are made what they are held to now; of two that mean the same, the l
   const names = async (table: string) =>
     z
       .array(z.object({ name: z.string() }))
-      .parse((await client.query(`select name from ${table} order by id`)).rows)
+      .parse((await client.query(`select name from ${table} order by length(id), id`)).rows)
       .map(({ name }) => name);
   expect(await names('sessions')).toEqual(SESSIONS.map(([, , after]) => after));
   expect(await names('api_keys')).toEqual(KEYS.map(([, after]) => after));

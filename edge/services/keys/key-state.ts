@@ -29,9 +29,8 @@ export const onlyCreatedBy: SQL = sql`
 
 /** Requests a minute of its own, and never more than the tier of workspace `w` allows; null = the default. */
 export const ownPerMinute: SQL = sql`
-  (case when k.per_minute is not null then least(k.per_minute, case w.tier
-    when 'max' then ${TIER_PER_MINUTE.max}::int when 'pro' then ${TIER_PER_MINUTE.pro}::int
-    else ${TIER_PER_MINUTE.basic}::int end) end)`;
+  (case when k.per_minute is not null
+    then least(k.per_minute, (${JSON.stringify(TIER_PER_MINUTE)}::jsonb ->> w.tier::text)::int) end)`;
 
 /** A key with an allow-list is refused when the caller's address is not known. */
 export const fromAllowedAddress = (address: string | null): SQL => sql`

@@ -60,8 +60,14 @@ function holderOf(ctx: ServiceContext, rows: readonly KeyRow[], perMinute: numbe
   return { ...unbound, scopes, perMinute, userId, key: null };
 }
 
-function isShown({ actor }: ServiceContext, holder: Holder, row: KeyRow): boolean {
-  const person = actor.type === 'apiKey' ? actor.person : actor.type === 'user' ? actor : null;
+/** Whose rights the caller acts with; null for a key of the workspace itself. */
+export function personOf({ actor }: ServiceContext) {
+  if (actor.type === 'apiKey') return actor.person;
+  return actor.type === 'user' ? actor : null;
+}
+
+function isShown(ctx: ServiceContext, holder: Holder, row: KeyRow): boolean {
+  const person = personOf(ctx);
   if (person?.role === 'member' && row.userId !== person.userId) return false;
   return holder.key === null || reaches(holder, row);
 }

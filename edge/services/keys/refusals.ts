@@ -5,6 +5,16 @@ import { AppError } from '../../../shared/errors.ts';
 export const suspended = (): AppError =>
   new AppError('FORBIDDEN', 'This workspace is suspended.', { reason: 'workspace_suspended' });
 
+export const leftWorkspace = (): AppError =>
+  new AppError('FORBIDDEN', 'You no longer belong to this workspace.', {
+    reason: 'not_a_member',
+  });
+
+export const lostRights = (): AppError =>
+  new AppError('FORBIDDEN', 'Your role in this workspace was reduced while this key was made.', {
+    reason: 'role_changed',
+  });
+
 export const lacksScope = (scope: string): AppError =>
   new AppError('FORBIDDEN', `This key lacks the scope ${scope}.`, { scope });
 

@@ -4,7 +4,7 @@ import { AppError } from '../../../shared/errors.ts';
 import type { Services } from '../../context.ts';
 import { identityMails } from '../identity/identity-mails.ts';
 import { judgeSignUp, signUpRefused } from '../identity/judge-sign-up.ts';
-import { suspended } from '../keys/refusals.ts';
+import { leftWorkspace, suspended } from '../keys/refusals.ts';
 import { ensureWorkspace } from './ensure-workspace.ts';
 import { provisionSupabaseUser } from './provision-supabase-user.ts';
 import type { UserActor } from './require-role.ts';
@@ -162,11 +162,6 @@ const notConfirmed = (): AppError =>
       reason: 'email_not_verified',
     },
   );
-
-export const leftWorkspace = (): AppError =>
-  new AppError('FORBIDDEN', 'You no longer belong to this workspace.', {
-    reason: 'not_a_member',
-  });
 
 const addressTaken = (): AppError =>
   new AppError(

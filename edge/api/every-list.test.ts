@@ -84,7 +84,7 @@ const isOfCursor = {
 
 const paged = listsWith('cursor');
 
-test('there are these lists', () => {
+test('the lists are these', () => {
   expect(paged.map(({ name }) => name)).toEqual(
     expect.arrayContaining(['GET /v1/messages', 'GET /v1/sessions/{id}/events', 'GET /v1/audit']),
   );

@@ -148,7 +148,7 @@ describe('a message that was claimed and never settled', () => {
   });
 });
 
-describe('a message that WhatsApp took and nobody got', () => {
+describe('a message that WhatsApp accepted but did not deliver', () => {
   const minutesAgo = (minutes: number) => new Date(Date.now() - minutes * 60_000);
   const stalledOf = async ({ workspaceId }: OwnedSession) => {
     const { messages } = harness.schema;
@@ -159,7 +159,7 @@ describe('a message that WhatsApp took and nobody got', () => {
     return rows.filter(({ stalledAt }) => stalledAt !== null).map(({ id }) => id);
   };
 
-  it('is told of once, of people only, and not of the distant past', async () => {
+  it('is reported once, for people only, and not for the distant past', async () => {
     const session = await newOwnedSession(harness);
     await newEndpoint(harness, session, { eventTypes: ['message.stalled'] });
     const sent = { status: 'sent', sentAt: minutesAgo(31) } as const;
@@ -184,7 +184,7 @@ describe('a message that WhatsApp took and nobody got', () => {
     expect(await harness.db.$count(deliveries, outbox)).toBe(2);
   });
 
-  it('after the time that the environment names; and a delivery after all leaves the mark', async () => {
+  it('is reported after the configured time; a later delivery leaves `stalledAt` as it is', async () => {
     const session = await newOwnedSession(harness);
     const id = await newOutbound(harness, session, { status: 'sent', sentAt: minutesAgo(6) });
     const services = harness.services();

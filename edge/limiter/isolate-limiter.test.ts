@@ -15,7 +15,7 @@ test('allows the limit within a window, then refuses, then begins anew', () => {
   expect(at(60_000)).toEqual({ ...two, allowed: true, remaining: 1, resetSeconds: 60 });
 });
 
-test('refuses when any window does, and what one refused does not weigh on the other', () => {
+test('refuses when any window does; a request that one window refused does not count in the other', () => {
   const limiter = new IsolateLimiter();
   const at = (now: number) => limiter.check('key', [minute(2), hour(3)], now);
   for (let n = 0; n < 20; n += 1) at(0);

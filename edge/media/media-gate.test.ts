@@ -28,7 +28,7 @@ test('one workspace has its share, and others still have room', async () => {
   expect(await one.run('c', () => Promise.resolve('in'))).toBe('in');
 });
 
-test('who finds no room waits for it', async () => {
+test('a request without room waits for it', async () => {
   const one = gate({ waitMs: 10_000 });
   occupy(one, 'a');
   const second = occupy(one, 'a');
@@ -43,7 +43,7 @@ test('the place of a request that was given up is free after its time', async ()
   expect(await one.run('a', () => Promise.resolve('in'))).toBe('in');
 });
 
-test('who has nothing inside goes before who came first', async () => {
+test('a workspace with nothing running goes before one that waited longer', async () => {
   const one = gate({ atOnce: 2, waitMs: 10_000 });
   const first = occupy(one, 'a');
   occupy(one, 'b');

@@ -28,7 +28,7 @@ async function useUp(address: string): Promise<Response[]> {
   return answers;
 }
 
-describe('a client without a good credential', () => {
+describe('a client without a valid credential', () => {
   test('has 100 requests in 15 minutes, then is told to wait; others and good keys are not', async () => {
     const address = newAddress();
     const { apiKey } = await harness.newWorkspace();
@@ -52,7 +52,7 @@ describe('a client without a good credential', () => {
     expect((await from(address, {}, '/auth/get-session')).status).toBe(200);
   });
 
-  test('is counted whatever was wrong with its credential', async () => {
+  test('is counted, whatever is wrong with its credential', async () => {
     const address = newAddress();
     const { workspaceId, apiKey } = await harness.newWorkspace();
     const revoked = await harness.newKey(workspaceId, { revokedAt: new Date() });
@@ -224,7 +224,7 @@ test('what the minute refused does not use up the hour', async () => {
   expect(windows).toMatchObject([{ remaining: 7 }]);
 });
 
-test('the X- headers tell of the window with the least left', () => {
+test('the X- headers show the window with the fewest requests left', () => {
   const minute = { name: 'minute', limit: 60, windowSeconds: 60, allowed: true, resetSeconds: 9 };
   const hour = {
     name: 'hour',

@@ -35,7 +35,7 @@ describe('the credential', () => {
 });
 
 describe('the rate limit', () => {
-  test('counts per key, tells where it stands, and refuses the 61st of a minute', async () => {
+  test('counts per key, shows what is left, and refuses the 61st request of a minute', async () => {
     const [{ apiKey }, other] = [await harness.newWorkspace(), await harness.newWorkspace()];
     const first = await list(apiKey);
     expect(first.headers.get('x-ratelimit-limit')).toBe('60');

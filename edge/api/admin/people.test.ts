@@ -38,7 +38,7 @@ describe('people', () => {
     expect((await get('/users?email=%25')).data).toEqual([]);
   });
 
-  test('are out at once when disabled, and come back with a new login only', async () => {
+  test('lose access at once when disabled, and need a new login when enabled again', async () => {
     const { userId, token, cookie } = await harness.newUser();
     const me = (options: object) => harness.call('GET', '/v1/me', options);
     expect(await me({ key: token })).toMatchObject({ status: 200 });

@@ -124,7 +124,7 @@ describe('who reads it', () => {
       expect((await harness.request('GET', path, { key })).status).toBe(200);
   });
 
-  test.each(['/v1/audit', '/v1/audit/export'])('%s: nobody who sees but a part', async (path) => {
+  test.each(['/v1/audit', '/v1/audit/export'])('%s: nobody who sees only a part', async (path) => {
     const owner = await harness.newUser();
     const { workspaceId } = owner;
     const member = await harness.newUser({ workspaceId, role: 'member', allSessions: true });

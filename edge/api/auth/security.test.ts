@@ -142,7 +142,7 @@ describe('hashing', () => {
     expect(long).toMatchObject({ status: 422, hashes: 0, queries: 0 });
   });
 
-  test('does not take the isolate over: those that come too many are told to wait', async () => {
+  test('leaves the isolate to others: requests beyond the limit are told to wait', async () => {
     const people = Array.from({ length: 40 }, newPerson);
     const answers = await Promise.all(people.map((person) => signIn(person)));
     const statuses = answers.map(({ status }) => status);

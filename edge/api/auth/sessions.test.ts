@@ -192,7 +192,7 @@ describe('a password', () => {
     expect((await open(early)).status).toBe(302);
   });
 
-  test('is asked for by nobody who cannot say where it leads', async () => {
+  test('cannot be requested with a foreign address to return to', async () => {
     const { email } = await confirmed();
     const evil = { email, redirectTo: 'https://evil.example/' };
     expect(await post('/request-password-reset', evil)).toMatchObject({ status: 403 });

@@ -47,7 +47,7 @@ async function withEvents() {
 }
 
 describe('GET /v1/events', () => {
-  it('tells everything in order, and page by page', async () => {
+  it('returns all events in order, page by page', async () => {
     const { apiKey, sessionId } = await withEvents();
     const all = await read(apiKey);
     expect(all.meta.nextCursor).toBeNull();

@@ -120,7 +120,7 @@ describe('me', () => {
     });
   });
 
-  test('is nobody for a key', async () => {
+  test('is refused to a key', async () => {
     const { apiKey } = await harness.newWorkspace();
     for (const answer of [await get(apiKey), await patch(apiKey, { name: 'x' })])
       expect(answer).toMatchObject({ status: 403, error: { details: { required: 'user' } } });

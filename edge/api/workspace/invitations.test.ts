@@ -119,7 +119,7 @@ describe('an invitation', () => {
     expect(await accept(guest.token, token)).toMatchObject({ status: 200 });
   });
 
-  test('runs out', async () => {
+  test('expires', async () => {
     const { owner, guest, token, id } = await invited();
     await harness.db.execute(
       sql`update invitations set expires_at = now() - interval '1 second' where id = ${id}`,
@@ -132,7 +132,7 @@ describe('an invitation', () => {
     expect(await membership(owner, guest)).toBeUndefined();
   });
 
-  test('that ran out long ago is forgotten when another one is made', async () => {
+  test('that expired long ago is forgotten when another one is made', async () => {
     const { owner, guest, token, id } = await invited();
     await harness.db.execute(
       sql`update invitations set expires_at = now() - interval '31 days' where id = ${id}`,

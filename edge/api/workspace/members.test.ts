@@ -116,7 +116,7 @@ describe('members', () => {
 });
 
 describe('a member who is removed', () => {
-  test('is out at once with every login, while their keys go on and are counted', async () => {
+  test('loses access at once, with every login', async () => {
     const { workspaceId, owner, member } = await team();
     const before = await harness.call('GET', '/v1/workspace', {
       headers: { cookie: member.cookie },
@@ -137,7 +137,7 @@ describe('a member who is removed', () => {
     ]);
   });
 
-  test('may be oneself', async () => {
+  test('may be the caller', async () => {
     const { workspaceId, member } = await team();
     expect(await remove(member.token, member.userId)).toMatchObject({
       status: 200,
@@ -201,7 +201,7 @@ describe('an owner who is one no more', () => {
   test.each([
     ['demotes', (key: string, id: string) => patch(key, id, { role: 'member' })],
     ['removes', remove],
-  ])('%s nobody, not even by a request made just before', async (_name, act) => {
+  ])('%s nobody, not even by a request that began before', async (_name, act) => {
     for (let round = 0; round < 5; round += 1) {
       const { workspaceId, token, userId } = await harness.newUser();
       const [second, third] = [

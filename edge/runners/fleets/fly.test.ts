@@ -75,7 +75,7 @@ describe('a fleet on Fly', () => {
     expect(await machines()).toHaveLength(1);
   });
 
-  it('says so when Fly stays away, and leaves nothing unknown behind', async () => {
+  it('fails when Fly is out of reach, and leaves no unknown machine behind', async () => {
     const { fleet, fail } = flyApp();
     await fail({ action: 'list', status: 502, times: 9 });
     await expect(fleet.list()).rejects.toThrow(FleetUnavailableError);

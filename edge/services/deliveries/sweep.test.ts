@@ -60,7 +60,7 @@ describe('the sweeper', () => {
       expect(await qstashCallsFor(endpointId, 2)).toEqual([{ endpointId }, { endpointId }]);
   });
 
-  it('leaves a suspended workspace’s for its return', async () => {
+  it('leaves those of a suspended workspace until it is active again', async () => {
     const other = await createHarness({ BASE_URL: receiverUrl() });
     const session = await newOwnedSession(other);
     await newEndpoint(other, session);

@@ -7,7 +7,7 @@ import { forgetExpiredLogins } from './forget-expired.ts';
 const harness = await createHarness();
 const { db, schema } = harness;
 
-test('what is over leaves, what is not stays', async () => {
+test('what has expired is deleted, and nothing else', async () => {
   const { userId, authSessionId } = await harness.newUser({});
   const over = new Date(Date.now() - 1_000);
   const later = new Date(Date.now() + 60_000);

@@ -47,7 +47,7 @@ const session = async () => {
   return row;
 };
 
-it('a session that takes its runner down five times is failed, and wanted all the same', async () => {
+it('a session that takes its runner down five times is failed, but still to be run', async () => {
   await die(CRASH_LOOP.failures);
   expect(await session()).toMatchObject({ status: 'starting' });
   expect(await newBoot()).toBeUndefined();
@@ -81,7 +81,7 @@ it('is handed to nobody before its time, then to anyone, and waits longer each t
 });
 
 it.each(['online', 'qr', 'action_required'] as const)(
-  'coming up once (%s) makes it whole',
+  'starting once (%s) resets the count',
   async (status) => {
     await die(CRASH_LOOP.failures - 1);
     const epoch = await newBoot();
@@ -107,7 +107,7 @@ it('a death before the browser was started is not the session’s fault', async 
   expect(await world.lease(id)).toMatchObject({ startFailures: 0 });
 });
 
-it('its user’s start begins anew at once', async () => {
+it('a start by its user resets the count at once', async () => {
   await die(CRASH_LOOP.failures);
   await newBoot();
   await world.db.execute(startLease(id, null, { diskWaitMs: 15_000 }));

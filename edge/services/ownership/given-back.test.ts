@@ -82,7 +82,7 @@ describe('a runner that gives sessions back', () => {
     expect(await world.lease(id)).toEqual(before);
   });
 
-  it('of one that is wanted stopped nobody is given anything', async () => {
+  it('gives nobody a session that is to be stopped', async () => {
     await world.beat('a');
     await world.beat('b');
     const id = await world.session({ ...owned, desired: 'stopped' });

@@ -22,7 +22,7 @@ const holdIsOver = () =>
   world.db.update(world.schema.fleetState).set({ takeoverNotBefore: sql`now()` });
 
 describe('after a time without any heartbeat', () => {
-  it('nobody steals for a minute, and the owner takes back what is its own', async () => {
+  it('sessions go only to their last owners for a minute', async () => {
     await world.beat('a');
     const lapsed = { ...owned, leaseIn: -100 };
     const [kept, orphan] = [await world.session(lapsed), await world.session(lapsed)];
@@ -44,7 +44,7 @@ describe('after a time without any heartbeat', () => {
     expect(assigned).toMatchObject([{ sessionId: id, epoch: 5 }]);
   });
 
-  it('others may when the minute is over', async () => {
+  it('they go to others when the minute is over', async () => {
     await world.beat('a');
     const id = await world.session({ ...owned, leaseIn: -100 });
     await silentFor(16);

@@ -80,7 +80,7 @@ describe('a boot that is told to have died', () => {
     expect(assigned).toMatchObject([{ sessionId: id, epoch: 5 }]);
   });
 
-  it('says nothing of the next boot, which was faster', async () => {
+  it('does not affect the next boot, which was faster', async () => {
     const id = await world.session(owned);
     await world.beat('a', { bootId: 'a-boot-2' });
     await reportDeath({ services: world.services, input: died });

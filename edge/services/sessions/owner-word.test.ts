@@ -253,7 +253,7 @@ describe('one number in two sessions', () => {
     expect(await reasons(second)).toEqual(['ready', 'ready']);
   });
 
-  it('both at once: said, and no deadlock', async () => {
+  it('is reported when both come online at once, without a deadlock', async () => {
     const pairs = await Promise.all(
       Array.from({ length: 6 }, async () => {
         const session = await newOwnedSession(harness);

@@ -9,6 +9,7 @@ import { runUnder, SOON_COPIED } from './chaos/run.ts';
 import { type ChaosSession, sendUntilAnswered } from './chaos/traffic.ts';
 import { type Deployment, startDeployment } from './testing/deployment.ts';
 import { onlineSession } from './testing/session.ts';
+import { until } from './testing/until.ts';
 import { worldOf } from './testing/world.ts';
 
 const RUNNER_RESTARTS = 6;
@@ -36,16 +37,23 @@ async function newSession(name: string): Promise<ChaosSession> {
 it('everything stopped and started twice under traffic: no keys go back, no session moves on the way', async () => {
   const sessions = [await newSession('first'), await newSession('second')];
   const stopTraffic = new AbortController();
+  let accepted = 0;
   const write = async ({ id, name }: ChaosSession): Promise<void> => {
     for (let count = 0; !stopTraffic.signal.aborted; count += 1) {
-      await sendUntilAnswered(deployment, id, `${name} ${count}`);
+      const messageId = await sendUntilAnswered(deployment, id, `${name} ${count}`);
+      if (messageId !== null) accepted += 1;
       await sleep(200);
     }
   };
   const traffic = Promise.all(sessions.map(write));
   const ownersSoFar = async (): Promise<number> => (await readOwners(deployment, sessions)).length;
+  const moreAccepted = async (count: number): Promise<void> => {
+    const wanted = accepted + count;
+    const are = async (): Promise<true | undefined> => accepted >= wanted || undefined;
+    await until(`${count} more accepted messages`, are, BACK_WITHIN_MS);
+  };
   for (let time = 0; time < 2; time += 1) {
-    await sleep(3_000);
+    await moreAccepted(20);
     const before = await ownersSoFar();
     await deployment.stop();
     deployment = await startDeployment({ directory: deployment.directory });
@@ -53,7 +61,7 @@ it('everything stopped and started twice under traffic: no keys go back, no sess
     await allOnline(site, 'all sessions to be online again', () => true, BACK_WITHIN_MS);
     expect((await ownersSoFar()) - before).toBe(sessions.length);
   }
-  await sleep(1_000);
+  await moreAccepted(6);
   stopTraffic.abort();
   await traffic;
   expect(await readViolations(sessions)).toEqual([]);

@@ -36,7 +36,6 @@ describe('a fleet on the Machines API, one machine per session', () => {
     expect(new Set(owners)).toEqual(new Set(await started()));
     expect(new Set(owners).size).toBe(3);
 
-    // Killed alone, the process comes back on its own machine, and the session with it.
     const [, crashed = '', lost = ''] = owners;
     const epoch = (await viewOf(second.id)).runner?.epoch ?? 0;
     const pid = (await fly.machines()).find(({ id }) => id === crashed)?.pid ?? 0;
@@ -51,7 +50,6 @@ describe('a fleet on the Machines API, one machine per session', () => {
       const kept = (await fly.logOf(lost)).includes('credentials.kept');
       return kept ? true : undefined;
     });
-    // The whole machine gone: another one is made, and the session is online there without a code.
     await fly.lose(lost, 'failed');
     const next = await fly.until(
       'the session of the lost machine to be online on another',
@@ -65,7 +63,6 @@ describe('a fleet on the Machines API, one machine per session', () => {
     const { message } = await sendText(deployment, { sessionId: third.id, text: 'still linked' });
     expect(HAS_LEFT).toContain((await settled(deployment, message.id)).status);
 
-    // A machine without its session is stopped; the others keep theirs.
     await deployment.api.call('DELETE', `/v1/sessions/${second.id}`);
     await fly.until('the idle machine to be stopped', async () =>
       (await fly.machines()).find(({ id }) => id === crashed)?.state === 'stopped'
@@ -75,7 +72,6 @@ describe('a fleet on the Machines API, one machine per session', () => {
     expect(new Set(await started())).toEqual(new Set([owners[0], next]));
     for (const id of [first, third.id]) expect((await viewOf(id)).status).toBe('online');
 
-    // The next session has it started again.
     const fourth = await onlineSession(deployment, 'fourth');
     expect((await viewOf(fourth.id)).runner?.id).toBe(crashed);
 

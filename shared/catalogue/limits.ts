@@ -37,7 +37,7 @@ export const RATES = {
     name: 'sign-in',
     limit: 100,
     windowSeconds: 15 * MINUTE,
-    who: 'a client address, or a browser that signed in before: sign-up, sign-in and the rest of `/auth` that needs no login',
+    who: 'a client address, or the browsers that signed in to an account before: sign-up, sign-in and the rest of `/auth` that needs no login',
   },
   accountClient: {
     name: 'account-client',

@@ -37,7 +37,7 @@ const OF_A_LOGIN = new Set([
 
 /**
  * Counts by client address, but where a login says who asks, by that: people of one office share an address. A browser
- * that signed in before has a count of its own, so that nobody else can use it up.
+ * that signed in before counts by the account, so that nobody else can use it up, and that no sign-in makes a new count.
  */
 export const limitByCaller = createMiddleware<AppEnv>(async (c, next) => {
   const { env, rateLimiter } = c.get('services');
@@ -47,7 +47,7 @@ export const limitByCaller = createMiddleware<AppEnv>(async (c, next) => {
     enforce(c, await rateLimiter.check(login.slice(0, 12), [RATES.login]));
   } else {
     const browser = await readKnownBrowser(c, env);
-    const client = browser?.id ?? countedClient(c.req.raw.headers, env.CLIENT_IP_HEADER);
+    const client = browser?.accounts[0] ?? countedClient(c.req.raw.headers, env.CLIENT_IP_HEADER);
     enforce(c, await rateLimiter.check(client, [RATES.signIn]));
   }
   await next();

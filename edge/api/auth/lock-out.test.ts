@@ -102,6 +102,19 @@ describe('requests under /auth', { timeout: 150_000 }, () => {
       expect((await harness.request('GET', path, { headers: from(77) })).status).toBe(status);
   });
 
+  test('count by account in the browsers that signed in to it, however many those are', async () => {
+    const person = await confirmed();
+    await wholeWindowAhead();
+    const left = async (signedIn: AuthAnswer) => {
+      const { headers } = await get('/verify-email?token=x', {
+        headers: { cookie: withoutLogin(signedIn) },
+      });
+      return headers.get('x-ratelimit-remaining');
+    };
+    expect(await left(await signIn(person))).toBe('99');
+    expect(await left(await signIn(person))).toBe('98');
+  });
+
   test('are not used up by pages of other sites', async () => {
     const crossSite = { ...from(78), 'sec-fetch-site': 'cross-site' };
     await wholeWindowAhead();

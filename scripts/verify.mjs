@@ -9,6 +9,7 @@ const CHECKS = [
   ['lint', bin('oxlint'), ['--deny-warnings']],
   ...[
     'shared',
+    'shared/node',
     'edge',
     'runner',
     'runner/sandbox/page',

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { DirectoryInUseError, lockDirectory } from '../directory-lock.ts';
+import { FileLockedError, lockFile } from '../../shared/node/file-lock.ts';
 import { readLauncherEnv } from './env.ts';
 import { prepareAccount } from './first-start.ts';
 import { makePrivate } from './private-directory.ts';
@@ -74,9 +74,9 @@ const LAST_MOMENTS_MS = 3_000;
 function takeDirectory(directory: string): () => void {
   makePrivate(directory);
   try {
-    return lockDirectory(directory, LAST_MOMENTS_MS);
+    return lockFile(join(directory, 'lock.sqlite'), LAST_MOMENTS_MS);
   } catch (error) {
-    if (!(error instanceof DirectoryInUseError)) throw error;
+    if (!(error instanceof FileLockedError)) throw error;
     throw new Error(
       `Waypost already runs from ${directory}. Stop it first, or set WAYPOST_DIR to another folder.`,
       { cause: error },

@@ -1,4 +1,5 @@
-import { lockDirectory } from '../../directory-lock.ts';
+import { join } from 'node:path';
+import { lockFile } from '../../../shared/node/file-lock.ts';
 import { type Log, reasonOf } from '../../log.ts';
 import { OK, RedisError, type RedisEngine, type Reply } from '../reply.ts';
 import { small } from './arguments.ts';
@@ -46,9 +47,9 @@ export class EmbeddedRedis implements RedisEngine {
     }, SWEEP_EVERY_MS).unref();
   }
 
-  /** @throws DirectoryInUseError, or Error for a damaged journal. */
+  /** @throws FileLockedError, or Error for a damaged journal. */
   static open(options: EmbeddedOptions, log: Log): EmbeddedRedis {
-    const unlock = lockDirectory(options.dataDir);
+    const unlock = lockFile(join(options.dataDir, 'lock.sqlite'));
     try {
       return new EmbeddedRedis(unlock, options, log);
     } catch (error) {

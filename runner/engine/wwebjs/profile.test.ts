@@ -12,6 +12,7 @@ import {
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { readProcess } from '../../supervisor/process-table.ts';
 import { freeProfile, parseLock, quarantineProfile } from './profile.ts';
 
 let dir: string;
@@ -28,8 +29,11 @@ afterEach(() => {
 });
 
 /** A process that looks like a browser on a profile: what counts is its command line. */
-async function fakeBrowser(profileDir: string): Promise<{ child: ChildProcess; pid: number }> {
-  const code = 'process.stdout.write("up"); setInterval(() => undefined, 1000)';
+async function fakeBrowser(
+  profileDir: string,
+  first = '',
+): Promise<{ child: ChildProcess; pid: number }> {
+  const code = `${first} process.stdout.write("up"); setInterval(() => undefined, 1000)`;
   const child = spawn(process.execPath, ['-e', code, '--', `--user-data-dir=${profileDir}`], {
     detached: true,
     stdio: ['ignore', 'pipe', 'ignore'],
@@ -66,6 +70,15 @@ describe('freeProfile', () => {
     const exited = once(child, 'exit');
     await freeProfile(dir);
     expect(await exited).toEqual([null, 'SIGKILL']);
+  });
+
+  it('waits until what it killed has ended', async () => {
+    for (let round = 0; round < 5; round += 1) {
+      // Its command line is empty while its memory is given back, and its files are still open.
+      const { pid } = await fakeBrowser(dir, 'globalThis.much = Buffer.alloc(2e8, 1);');
+      await freeProfile(dir);
+      expect(readProcess(pid)).toBeNull();
+    }
   });
 
   it('spares a process that merely has the pid of the lock', async () => {

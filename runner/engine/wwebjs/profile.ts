@@ -2,6 +2,7 @@ import { lstatSync, mkdirSync, readlinkSync, renameSync, rmSync } from 'node:fs'
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { until } from '../wait.ts';
+import { readProcess, type ProcessRow } from '../../supervisor/process-table.ts';
 import { commandLine, killTree, processesOfProfile, usesProfile } from '../process-tree.ts';
 
 const LOCK_FILES = ['SingletonLock', 'SingletonCookie', 'SingletonSocket'];
@@ -13,17 +14,24 @@ const LOCK_FILES = ['SingletonLock', 'SingletonCookie', 'SingletonSocket'];
 export async function freeProfile(profileDir: string): Promise<void> {
   mkdirSync(profileDir, { recursive: true });
   const owner = lockOwner(profileDir);
-  if (owner !== null && owner.host === hostname()) {
-    if (usesProfile(commandLine(owner.pid), profileDir)) killTree(owner.pid);
-  }
-  await killProfileProcesses(profileDir);
+  const isOurs = owner !== null && owner.host === hostname();
+  const named = isOurs && usesProfile(commandLine(owner.pid), profileDir) ? [owner.pid] : [];
+  await killAll(profileDir, [...named, ...processesOfProfile(profileDir)]);
   for (const file of LOCK_FILES) rmSync(join(profileDir, file), { force: true });
 }
 
-/** Kills whatever still runs on this profile, and waits until it is gone. */
-export async function killProfileProcesses(profileDir: string): Promise<boolean> {
-  for (const pid of processesOfProfile(profileDir)) killTree(pid);
-  return until(() => processesOfProfile(profileDir).length === 0, 5_000);
+/** Kills whatever still runs on this profile, and waits until it is gone. @returns false when it stays */
+export function killProfileProcesses(profileDir: string): Promise<boolean> {
+  return killAll(profileDir, processesOfProfile(profileDir));
+}
+
+/** Waits for the processes themselves: one that ends has its files open for some time after its command line is empty. */
+function killAll(profileDir: string, pids: readonly number[]): Promise<boolean> {
+  const killed = pids.flatMap((pid) => readProcess(pid) ?? []);
+  for (const pid of pids) killTree(pid);
+  const isGone = ({ pid, startedAt }: ProcessRow): boolean =>
+    readProcess(pid)?.startedAt !== startedAt;
+  return until(() => killed.every(isGone) && processesOfProfile(profileDir).length === 0, 5_000);
 }
 
 /** Chromium's lock is a symbolic link that reads `host-pid`. */

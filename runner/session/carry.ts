@@ -1,5 +1,5 @@
 import { rm } from 'node:fs/promises';
-import { AppError, type ErrorCode } from '../../shared/errors.ts';
+import { AppError, ERRORS, type ErrorCode } from '../../shared/errors.ts';
 import type { ClaimedMessage } from '../../shared/protocol/outbound-message.ts';
 import { deriveWireId } from '../../shared/wire-id.ts';
 import type { Clock } from '../clock.ts';
@@ -61,6 +61,11 @@ export async function carry(
   const file = await fetchFile(message, deps);
   if (!file.ok) return file.carried;
   try {
+    // Its file may have taken longer than it may wait.
+    if (message.expiresAt <= deps.clock.now()) {
+      await deps.settle(failure(messageId, 'EXPIRED', ERRORS.EXPIRED.message));
+      return DONE;
+    }
     if (deps.engine() !== engine) return NOT_NOW;
     await deps.journal.begin({ messageId, queueSeq, wireId, epoch: deps.epoch });
     // The disk may have taken its time: the lease could be gone by now.

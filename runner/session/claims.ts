@@ -62,16 +62,19 @@ export class Claims {
     this.#hand.shift();
   }
 
-  /** Takes those out whose time is over at `now`, wherever in the hand they are. */
-  takeExpired(now: number): ClaimedMessage[] {
-    const expired = this.#hand.filter(({ expiresAt }) => expiresAt <= now);
-    if (expired.length > 0) this.#hand = this.#hand.filter(({ expiresAt }) => expiresAt > now);
+  /** Takes those out that have expired by `now`, wherever in the hand they are. @param except is being sent */
+  takeExpired(now: number, except: ClaimedMessage | null): ClaimedMessage[] {
+    const isOver = (message: ClaimedMessage): boolean =>
+      message !== except && message.expiresAt <= now;
+    const expired = this.#hand.filter(isOver);
+    this.#hand = this.#hand.filter((message) => !isOver(message));
     return expired;
   }
 
-  /** Unix ms at which the next in hand expires; Infinity with nothing in hand. */
-  get nextExpiry(): number {
-    return Math.min(...this.#hand.map(({ expiresAt }) => expiresAt));
+  /** Unix ms at which the next in hand expires; Infinity with nothing in hand. @param except is being sent */
+  nextExpiry(except: ClaimedMessage | null): number {
+    const others = this.#hand.filter((message) => message !== except);
+    return Math.min(...others.map(({ expiresAt }) => expiresAt));
   }
 
   get loaded(): boolean {

@@ -14,9 +14,12 @@ import { Claims } from './claims.ts';
 import { pauseAfter } from './judge-send.ts';
 import type { MediaDownload } from './outbound-media.ts';
 import type { Settlement } from './settlements.ts';
+import { Timers } from './timers.ts';
 import { UnsettledMessages, type UnsettledTiming } from './unsettled.ts';
 
 const BROKEN_RETRY = { baseMs: 500, maxMs: 15_000 };
+/** A timer cannot run for as long as a message may wait. */
+const LONGEST_TIMER_MS = 3_600_000;
 
 type SendQueueDeps = {
   assignment: Pick<Assignment, 'sessionId' | 'epoch' | 'sessionKey'>;
@@ -52,6 +55,9 @@ export class SendQueue {
   readonly #unsettled: UnsettledMessages;
   readonly #claims: Claims;
   readonly #stopping = new AbortController();
+  readonly #timers: Timers<'expiry'>;
+  /** The message that is taken to the engine: in hand still, and `#begun` once it may have left. */
+  #carried: ClaimedMessage | null = null;
   #begun: ClaimedMessage | null = null;
   #sendEnded: (() => void) | null = null;
   /** The engine whose acks are waited for. */
@@ -64,6 +70,7 @@ export class SendQueue {
 
   constructor(deps: SendQueueDeps) {
     this.#deps = deps;
+    this.#timers = new Timers(deps.clock);
     this.#acks = new AckWatch(deps.clock);
     this.#unsettled = new UnsettledMessages({
       ...deps,
@@ -99,6 +106,7 @@ export class SendQueue {
   kick(): void {
     this.#kicked = true;
     this.#acks.wake();
+    this.#expireOnTime();
     if (this.#running !== null || this.#stopping.signal.aborted) return;
     this.#running = this.#run().finally(() => {
       this.#running = null;
@@ -123,6 +131,7 @@ export class SendQueue {
     // Without an engine no ack comes.
     const acks = this.#deps.engine() === null ? null : this.#acks;
     this.#stopping.abort();
+    this.#timers.clearAll();
     this.#acks.wake();
     const ended = Promise.all([this.#running, this.#claims.settledDown()]);
     try {
@@ -197,8 +206,7 @@ export class SendQueue {
       return true;
     }
     const wait = this.#nextSendAt - clock.monotonic();
-    // With a slow pace, messages further back expire before the next is sent.
-    if (wait > 0) await this.#pause(Math.min(wait, this.#claims.nextExpiry - clock.now()));
+    if (wait > 0) await this.#pause(wait);
     else if (this.#acks.awaited >= this.#mostUnacked()) await this.#acks.changed();
     else await this.#send(message, engine);
     return true;
@@ -206,8 +214,23 @@ export class SendQueue {
 
   async #expire(): Promise<void> {
     const { clock, settle } = this.#deps;
-    for (const { messageId } of this.#claims.takeExpired(clock.now()))
+    const expired = this.#claims.takeExpired(clock.now(), this.#carried);
+    this.#expireOnTime();
+    for (const { messageId } of expired)
       await settle(failure(messageId, 'EXPIRED', ERRORS.EXPIRED.message));
+  }
+
+  /** Messages expire when their time comes, whatever the loop waits for: the pace, an ack, a file. */
+  #expireOnTime(): void {
+    const { assignment, clock, log } = this.#deps;
+    const at = this.#claims.nextExpiry(this.#carried);
+    if (at === Infinity || this.#stopping.signal.aborted) return this.#timers.clear('expiry');
+    this.#timers.set('expiry', Math.min(at - clock.now(), LONGEST_TIMER_MS), () => {
+      this.#expire().catch((error: unknown) => {
+        const { sessionId } = assignment;
+        log.error('send.expire_failed', { sessionId, error });
+      });
+    });
   }
 
   #mostUnacked(): number {
@@ -216,6 +239,8 @@ export class SendQueue {
 
   async #send(message: ClaimedMessage, engine: WhatsAppEngine): Promise<void> {
     const { assignment, clock, pacing, random } = this.#deps;
+    this.#carried = message;
+    this.#expireOnTime();
     const carried = await carry(message, engine, {
       ...this.#deps,
       ...assignment,
@@ -227,6 +252,7 @@ export class SendQueue {
         this.#nextSendAt = clock.monotonic() + minIntervalMs + random() * jitterMs;
       },
     }).finally(() => {
+      this.#carried = null;
       this.#begun = null;
       this.#sendEnded?.();
     });

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { EgressAllowText } from '../shared/egress/allow-list.ts';
 import { SigningKeysText } from '../shared/signing/keys.ts';
 import { parseOrigin } from './values/origin.ts';
 import { EncryptionKeysText } from './values/master-keys.ts';
@@ -144,7 +145,7 @@ export const EdgeEnv = z.object({
   /** DNS over HTTPS resolver that a webhook's or file's host is checked with before it is called. */
   DOH_URL: z.url().optional(),
   /** `host:port` or CIDR entries that webhooks and media may reach although they are private; self-hosting only. */
-  EGRESS_ALLOW: list.default([]),
+  EGRESS_ALLOW: EgressAllowText.default([]),
 
   /** Where runners come from: `static` ones register themselves, `fly` machines are created as needed. */
   FLEET: z.enum(['static', 'fly']).default('static'),

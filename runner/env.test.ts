@@ -47,6 +47,11 @@ describe('the environment', () => {
     ],
     ['a token without a sandbox', { SANDBOX_TOKEN: 'x'.repeat(16) }, /SANDBOX_URL: is needed/],
     ['an open door without an address', { HOST: '0.0.0.0' }, /PUBLIC_URL: is needed when HOST/],
+    [
+      'a private place without a port',
+      { EGRESS_ALLOW: 'a:1, proxy' },
+      /"proxy" is neither host:port/,
+    ],
     ['no room', { RUNNER_MAX_SESSIONS: '0' }, /RUNNER_MAX_SESSIONS/],
   ])('refuses %s and says what to do', (_, change, message) => {
     expect(() => parseEnv({ ...good, ...change })).toThrow(message);

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { parseAllowList } from '../shared/egress/allow-list.ts';
+import { EgressAllowText } from '../shared/egress/allow-list.ts';
 import { SigningKeysText } from '../shared/signing/keys.ts';
 import { LOG_LEVELS } from './log.ts';
 
@@ -8,24 +8,6 @@ const LOOPBACK = new Set(['127.0.0.1', '::1', 'localhost']);
 /** An empty variable is one that is not set: that is how shells and compose files leave things out. */
 const optional = <Schema extends z.ZodType>(schema: Schema) =>
   z.preprocess((value) => (value === '' ? undefined : value), schema.optional());
-
-/** `host:port` or CIDR, separated by commas. */
-const allowList = z
-  .string()
-  .default('')
-  .transform((text) =>
-    text
-      .split(',')
-      .map((entry) => entry.trim())
-      .filter(Boolean),
-  )
-  .superRefine((entries, context) => {
-    try {
-      parseAllowList(entries);
-    } catch (error) {
-      context.addIssue({ code: 'custom', message: error instanceof Error ? error.message : '' });
-    }
-  });
 
 const Env = z
   .object({
@@ -57,8 +39,8 @@ const Env = z
     /** Profiles, journals and the spool: must survive a restart of the process. */
     WWEBJS_DATA_DIR: z.string().min(1),
     PUPPETEER_EXECUTABLE_PATH: optional(z.string()),
-    /** Private places that a session's proxy may be at; the same list as the edge's. */
-    EGRESS_ALLOW: allowList,
+    /** Private places that a session's proxy may be at. The edge refuses others first, by a list of its own. */
+    EGRESS_ALLOW: EgressAllowText.default([]),
     SANDBOX_URL: optional(z.url()),
     SANDBOX_TOKEN: optional(z.string().min(16)),
     LOG_LEVEL: z.enum(LOG_LEVELS).default('info'),

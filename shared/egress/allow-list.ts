@@ -1,9 +1,28 @@
 import ipaddr from 'ipaddr.js';
+import { z } from 'zod';
 
 type Range = [ipaddr.IPv4 | ipaddr.IPv6, number];
 
 /** What a self-hoster lets webhooks and media reach although it is private. */
 export type AllowList = { hosts: ReadonlySet<string>; ranges: readonly Range[] };
+
+/** The variable EGRESS_ALLOW: entries as `parseAllowList` reads them, separated by commas. */
+export const EgressAllowText = z
+  .string()
+  .transform((text) =>
+    text
+      .split(',')
+      .map((entry) => entry.trim())
+      .filter((entry) => entry !== ''),
+  )
+  .superRefine((entries, context) => {
+    try {
+      parseAllowList(entries);
+    } catch (error) {
+      const message = error instanceof Error ? error.message : String(error);
+      context.addIssue({ code: 'custom', message });
+    }
+  });
 
 /**
  * Reads EGRESS_ALLOW. `host:port` names one place, by name or address; a CIDR names addresses written as such in a URL.

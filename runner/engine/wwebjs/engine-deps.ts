@@ -9,12 +9,12 @@ export const WwebjsSettings = z.object({
   chromiumPath: z.string().nullable(),
   /** Chromium flags that put the simulated WhatsApp in the real one's place; a sandbox session does not start without. */
   sandboxArgs: z.array(z.string()),
-  /** Private places that a session's proxy may be at: EGRESS_ALLOW. */
-  egressAllow: z.array(z.string()).default([]),
+  /** Private places that a session's proxy may be at: EGRESS_ALLOW. Left out: none. */
+  egressAllow: z.array(z.string()).readonly().optional(),
 });
 export type WwebjsSettings = z.infer<typeof WwebjsSettings>;
 
-export type WwebjsEngineDeps = z.input<typeof WwebjsSettings> & {
+export type WwebjsEngineDeps = WwebjsSettings & {
   /** Structured entries; never message text, QR data or file names. */
   log: (entry: Record<string, unknown>) => void;
   now?: () => number;

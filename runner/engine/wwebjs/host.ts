@@ -8,8 +8,7 @@ import { reapStrayBrowsers } from './stray-browsers.ts';
 export type WwebjsHostOptions = {
   /** Null when there is none: starting an engine then fails with that reason. */
   chromiumPath: string | null;
-  /** Private places that a session's proxy may be at, as EGRESS_ALLOW names them. */
-  egressAllow?: readonly string[];
+  egressAllow?: WwebjsSettings['egressAllow'];
   /** Chromium flags that put the sandbox in WhatsApp's place, for a session in sandbox mode. */
   sandboxChromiumArgs: (profile: SandboxProfile) => string[] | Promise<string[]>;
 };
@@ -17,13 +16,13 @@ export type WwebjsHostOptions = {
 /** The runner's side of engines over whatsapp-web.js: which browser, where its link is, and what a dead one leaves. */
 export function wwebjsHost({
   chromiumPath,
-  egressAllow = [],
+  egressAllow,
   sandboxChromiumArgs,
 }: WwebjsHostOptions): EngineHost {
   return {
     settings: async ({ mode, sandboxProfile }): Promise<WwebjsSettings> => ({
       chromiumPath,
-      egressAllow: [...egressAllow],
+      egressAllow,
       sandboxArgs: mode === 'sandbox' ? await sandboxChromiumArgs(sandboxProfile ?? 'stock') : [],
     }),
     sweep: killProfileProcesses,

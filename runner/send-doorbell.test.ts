@@ -2,8 +2,9 @@ import { describe, expect, it } from 'vitest';
 import { useStage } from './testing/use-stage.ts';
 
 const stage = useStage();
+
 describe('a doorbell', () => {
-  it('answers a doorbell when the message is settled', async () => {
+  it('answers when the message is settled', async () => {
     const { edge } = stage();
     const session = edge.addSession();
     await stage().startHere();
@@ -18,7 +19,7 @@ describe('a doorbell', () => {
     });
   });
 
-  it('answers a doorbell only when the edge has it on record', async () => {
+  it('answers only when the edge has the settlement on record', async () => {
     const { edge } = stage();
     const session = edge.addSession();
     await stage().startHere();
@@ -34,7 +35,7 @@ describe('a doorbell', () => {
     expect(refusals).toBeGreaterThan(2);
   });
 
-  it('answers a doorbell with nothing when the time runs out', async () => {
+  it('answers with nothing when its wait is over', async () => {
     const { edge } = stage();
     const session = edge.addSession();
     await stage().startHere();

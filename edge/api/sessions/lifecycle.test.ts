@@ -1,5 +1,6 @@
 import { eq } from 'drizzle-orm';
 import { beforeAll, describe, expect, test, vi } from 'vitest';
+import { runCron } from '../../jobs/cron.ts';
 import { createHarness, type Harness, type NewSession } from '../../testing/harness.ts';
 import { ownedSession } from '../../testing/owned-session.ts';
 
@@ -74,6 +75,38 @@ describe('restart and reconnect', () => {
   });
 });
 
+describe.each([
+  ['stop', 'stop_requested'],
+  ['archive', 'archived'],
+])('%s of a session whose runner', (verb, reason) => {
+  const loseRunner = (sessionId: string) => {
+    const { sessionLeases } = harness.schema;
+    const leaseUntil = new Date(Date.now() - 10 * 60_000);
+    return harness.db
+      .update(sessionLeases)
+      .set({ leaseUntil })
+      .where(eq(sessionLeases.sessionId, sessionId));
+  };
+  const settled = [{ from: 'online', status: 'disconnected', reason }];
+
+  test('has died disconnects it at once', async () => {
+    const { id, post, told } = await setUp();
+    await loseRunner(id);
+    expect(await post(verb)).toMatchObject({ data: { status: 'disconnected' } });
+    expect(await told()).toMatchObject(settled);
+  });
+
+  test('dies before it reports disconnects it with the next round of jobs', async () => {
+    const { id, post, told } = await setUp();
+    expect(await post(verb)).toMatchObject({ data: { status: 'online' } });
+    await runCron(harness.services());
+    expect(await told()).toEqual([]);
+    await loseRunner(id);
+    await Promise.all([runCron(harness.services()), runCron(harness.services())]);
+    expect(await told()).toMatchObject(settled);
+  });
+});
+
 describe('logging out', () => {
   test('is told by the owner, and the row stays', async () => {
     const { post, set, id, commands, audited } = await setUp();
@@ -87,13 +120,14 @@ describe('logging out', () => {
     expect(await audited()).toEqual(['logoutSession']);
   });
 
-  test('of a session that does not run makes what is left of its profile useless', async () => {
-    const { post, lease, set, told, commands, runner } = await setUp();
-    await post('stop');
-    await set({ status: 'disconnected' });
-    await harness.db
-      .delete(harness.schema.runners)
-      .where(eq(harness.schema.runners.id, runner.owner.runnerId));
+  test.each([
+    { of: 'stopped', from: 'disconnected', first: 'stop' },
+    { of: 'failed, and held by its runner', from: 'failed' },
+    { of: 'just told to stop', from: 'online', first: 'stop' },
+  ] as const)('of a session that is $of makes its profile useless', async (given) => {
+    const { post, lease, set, told, commands } = await setUp();
+    if ('first' in given) await post(given.first);
+    await set({ status: given.from });
     expect(await post('logout')).toMatchObject({
       status: 200,
       data: { status: 'logged_out', unlinked: false },
@@ -105,7 +139,9 @@ describe('logging out', () => {
       startedBootId: 'logged_out',
       desired: 'stopped',
     });
-    expect(await told()).toMatchObject([{ status: 'logged_out', from: 'disconnected' }]);
+    expect(await told()).toMatchObject([{ status: 'logged_out', from: given.from }]);
+    await post('logout');
+    expect(await told()).toHaveLength(1);
     expect(await post('start')).toMatchObject({ data: { status: 'created' } });
   });
 });

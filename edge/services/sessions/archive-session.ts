@@ -22,11 +22,10 @@ export async function archiveSession({
   const row = await findSession(ctx, input.id, { archived: true });
   const { id } = row.session;
   const owner = ownerOf(row);
-  const stopped = { status: 'disconnected', reason: 'archived' } as const;
   const [, , written] = await ctx.db.batch([
     ctx.db.execute(lockWorkspaces([ctx.workspaceId])),
     ctx.db.execute(stopLease(id)),
-    ctx.db.execute(stopUnowned(ctx, row, stopped)),
+    ctx.db.execute(stopUnowned({ sessionId: id, reason: 'archived', now: ctx.now() })),
     ctx.db.execute(sql`
       with put_away as (
         update sessions set archived_at = now(), updated_at = now()

@@ -3,8 +3,8 @@ import type { ServiceContext } from '../../context.ts';
 import { quarantineCredentials } from '../credentials/internal.ts';
 import { auditQuery } from '../audit/audit-row.ts';
 import { lockWorkspaces } from '../../events/append.ts';
-import { findSession, isHeld, ownerOf, type SessionRow } from './internal.ts';
-import { publishStopped, stopUnowned } from './stop-unowned.ts';
+import { findSession, isHeld, ownerOf, wakeRunner } from './internal.ts';
+import { logOut, publishStopped } from './stop-unowned.ts';
 import { type SessionView, viewSession } from './session-view.ts';
 
 /** How long the runner's report may take to arrive after it has answered. */
@@ -29,7 +29,8 @@ export async function logoutSession({
   const row = await findSession(ctx, input.id);
   const owner = ownerOf(row);
   if (owner === null || !isHeld(row)) {
-    await forgetLink(ctx, row);
+    await forgetLink(ctx, row.session.id);
+    if (owner !== null) ctx.waitUntil(wakeRunner(ctx, owner));
     return { session: viewSession(await findSession(ctx, row.session.id)), unlinked: false };
   }
   const { unlinked } = await ctx.runners.command(owner, 'logout', {});
@@ -49,15 +50,11 @@ async function reported(ctx: ServiceContext, id: string): Promise<SessionView> {
 }
 
 /** For a session that no browser holds: its state, its credentials, and what is left of its profile on some disk. */
-async function forgetLink(ctx: ServiceContext, row: SessionRow): Promise<void> {
-  const { id } = row.session;
-  const stopped = {
-    status: 'logged_out',
-    reason: 'logout_requested: the phone still lists the device',
-  } as const;
+async function forgetLink(ctx: ServiceContext, id: string): Promise<void> {
+  const reason = 'logout_requested: the phone still lists the device';
   const [, written] = await ctx.db.batch([
     ctx.db.execute(lockWorkspaces([ctx.workspaceId])),
-    ctx.db.execute(stopUnowned(ctx, row, stopped)),
+    ctx.db.execute(logOut({ sessionId: id, reason, now: ctx.now() })),
     ctx.db.execute(disownProfile(id)),
     ctx.db.execute(quarantineCredentials(id)),
     auditQuery(ctx, { target: id }),

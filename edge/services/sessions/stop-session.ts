@@ -21,11 +21,10 @@ export async function stopSession({
   const row = await findSession(ctx, input.id);
   const { id } = row.session;
   const owner = ownerOf(row);
-  const stopped = { status: 'disconnected', reason: 'stop_requested' } as const;
   const [, , written] = await ctx.db.batch([
     ctx.db.execute(lockWorkspaces([ctx.workspaceId])),
     ctx.db.execute(stopLease(id)),
-    ctx.db.execute(stopUnowned(ctx, row, stopped)),
+    ctx.db.execute(stopUnowned({ sessionId: id, reason: 'stop_requested', now: ctx.now() })),
     auditQuery(ctx, { target: id }),
   ]);
   publishStopped(ctx, written);

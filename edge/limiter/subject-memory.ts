@@ -1,12 +1,16 @@
+import type { Country } from '../../shared/recipient.ts';
+
 const MAX_ENTRIES = 10_000;
 
 /**
  * What one isolate remembers of those it served, so that a request takes one upstream step: whose login a credential is,
- * which never changes, and until when the rate limiter refused whom. Whether anybody is still let in is never remembered.
+ * which never changes, until when the rate limiter refused whom, and a workspace's country, which whoever relies on it
+ * compares with the database's. Whether anybody is still let in is never remembered.
  */
 export class SubjectMemory {
   readonly #users = new Map<string, string>();
   readonly #refusedUntil = new Map<string, number>();
+  readonly #countries = new Map<string, Country>();
 
   /** The user behind a credential that does not name them itself, once it was read; else the credential's own name. */
   subjectOf(credential: string): string {
@@ -24,6 +28,16 @@ export class SubjectMemory {
 
   rememberRefusal(subject: string, until: number): void {
     put(this.#refusedUntil, subject, until);
+  }
+
+  /** The default country that a workspace had when it was last read; null for none, and when it never was. */
+  countryOf(workspaceId: string): Country | null {
+    return this.#countries.get(workspaceId) ?? null;
+  }
+
+  rememberCountry(workspaceId: string, country: Country | null): void {
+    if (country === null) this.#countries.delete(workspaceId);
+    else put(this.#countries, workspaceId, country);
   }
 }
 

@@ -9,7 +9,7 @@ import {
 import { FETCH_REFUSALS } from '../../media/fetch-media.ts';
 import { send } from '../../services/messages/send.ts';
 import type { Addressee } from '../../services/messages/send-request.ts';
-import { chatWithoutCountry } from '../../services/workspace/local-numbers.ts';
+import { chatIfReadable } from '../../services/workspace/local-numbers.ts';
 import { rawOperation, type Row } from '../operation.ts';
 import { Recipient } from '../recipient-fields.ts';
 import { scopeInStatement } from '../takes.ts';
@@ -73,7 +73,7 @@ export const sendKinds: readonly Row[] = MESSAGE_KIND_NAMES.map((kind) => {
 const meant = (to: Addressee): string =>
   'chatId' in to
     ? to.chatId
-    : (chatWithoutCountry(to.local) ?? String(to.local).replaceAll(/[^\p{Nd}]/gu, ''));
+    : (chatIfReadable(to.local, null) ?? String(to.local).replaceAll(/[^\p{Nd}]/gu, ''));
 
 /** What a body says of its kind. */
 function saidIn(body: Readonly<Record<string, unknown>>, kind: MessageKind): MessageSaid {

@@ -1,9 +1,15 @@
 import { describe, expect, test } from 'vitest';
 import { createHarness } from '../../testing/harness.ts';
 
-async function setUp() {
+async function setUp({
+  to = '+15550100001',
+  country = null,
+}: { to?: string; country?: 'GB' | null } = {}) {
   const harness = await createHarness();
   const { workspaceId, apiKey } = await harness.newWorkspace();
+  const setCountry = (defaultCountry: 'GB' | 'IN' | null) =>
+    harness.call('PATCH', '/v1/workspace', { key: apiKey, body: { defaultCountry } });
+  await setCountry(country);
   const runner = harness.newRunner();
   await harness.newSession({ workspaceId, owner: runner.owner, isDefault: true });
   await runner.script({
@@ -14,15 +20,16 @@ async function setUp() {
     harness.tap(new URL(harness.env.DATABASE_HTTP_URL ?? '').origin),
   ]);
   const calls = () => Promise.all([redis.calls(), database.calls(), runner.calls()]);
-  const image = { to: '+15550100001', url: `${harness.filesUrl}/pixel.png` };
+  const image = { to, url: `${harness.filesUrl}/pixel.png` };
   const send = (headers: Record<string, string>, kind: 'text' | 'image' = 'text') =>
     harness.call('POST', `/v1/messages/${kind}`, {
       key: apiKey,
-      body: kind === 'text' ? { to: '+15550100001', text: 'Hello' } : image,
+      body: kind === 'text' ? { to, text: 'Hello' } : image,
       headers,
       env: { UPSTASH_REDIS_REST_URL: redis.url, DATABASE_HTTP_URL: `${database.url}/sql` },
     });
   return {
+    setCountry,
     calls,
     send,
     /** How many calls a send makes of each: Redis, SQL, runner. */
@@ -66,5 +73,24 @@ describe('upstream calls, counted at the servers: Redis, SQL, runner', () => {
     const waiting = { 'idempotency-key': 'order-1', prefer: 'wait=5' };
     expect(await callsOf(waiting)).toEqual([1, 2, 1]);
     expect(await callsOf(waiting)).toEqual([1, 1, 0]);
+  });
+
+  test.each([
+    ['in a country', '07911 123456', 'GB'],
+    ['in no country', '447911123456', null],
+  ] as const)('a number without + is read %s at no cost', async (_where, to, country) => {
+    const { callsOf, send } = await setUp({ to, country });
+    await send({});
+    expect(await callsOf({ prefer: 'wait=5' })).toEqual([1, 1, 1]);
+    expect(await callsOf({ prefer: 'wait=5' }, 'image')).toEqual([1, 2, 1]);
+  });
+
+  test('another country than the isolate knew costs one statement, once', async () => {
+    const { callsOf, send, setCountry } = await setUp({ to: '7911123456', country: 'GB' });
+    expect((await send({})).data).toMatchObject({ chatId: '447911123456@c.us' });
+    await setCountry('IN');
+    expect(await callsOf({ prefer: 'wait=5' })).toEqual([1, 2, 1]);
+    expect(await callsOf({ prefer: 'wait=5' })).toEqual([1, 1, 1]);
+    expect((await send({})).data).toMatchObject({ chatId: '917911123456@c.us' });
   });
 });

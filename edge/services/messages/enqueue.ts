@@ -173,12 +173,15 @@ async function execute(
   request: SendRequest,
   write: Pick<SendStatementInput, 'messageId' | 'media' | 'audit'>,
 ): Promise<Executed> {
-  const { workspaceId, callerAddress: address = null } = ctx;
-  const statement = sendStatement({ workspaceId, caller: callerCtes(ctx), request, ...write });
+  const { workspaceId, callerAddress: address = null, subjects } = ctx;
+  const country = subjects.countryOf(workspaceId);
+  const caller = callerCtes(ctx);
+  const statement = sendStatement({ workspaceId, caller, request, country, ...write });
   const [row] = await runStatement(ctx, statement);
   const verdict = Verdict.parse(row);
   const { refusal, default_country, session_status: sessionStatus, written } = verdict;
   if (refusal === 'COUNTRY_DECIDES') {
+    subjects.rememberCountry(workspaceId, default_country);
     const chatId = 'local' in request.to ? chatInCountry(request.to.local, default_country) : '';
     return execute(ctx, { ...request, to: { chatId } }, write);
   }

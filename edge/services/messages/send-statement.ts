@@ -1,10 +1,11 @@
 import { LIMITS } from '../../../shared/catalogue/limits.ts';
 import { type SQL, sql } from 'drizzle-orm';
+import type { Country } from '../../../shared/recipient.ts';
 import type { OutboundContent } from '../../../shared/catalogue/message-kinds.ts';
 import { MESSAGE_STATUS_RANK } from '../../../shared/message-status.ts';
 import { ACCEPTING_STATUSES } from '../../../shared/session-status.ts';
 import { stableChatId } from '../reports/writes/person-ids.ts';
-import { chatWithoutCountry } from '../workspace/local-numbers.ts';
+import { chatIfReadable } from '../workspace/local-numbers.ts';
 import { shownToCaller } from './caller.ts';
 import type { SendRequest } from './send-request.ts';
 
@@ -28,6 +29,8 @@ export type SendStatementInput = {
   caller: SQL;
   messageId: string;
   request: SendRequest;
+  /** What the workspace's default country is taken to be, for a number that names none. */
+  country: Country | null;
   /** The stored file; its row is written with the message's. */
   media: NewMedia | null;
   /** INSERT of the audit row over the CTE `written`; null: write nothing, only say what would happen. */
@@ -43,22 +46,24 @@ export type SendStatementInput = {
  * each re-reads the newest counter, so that numbers are dense and their order is commit order. A message for later gets its
  * number when it is due (queue/promote-due.ts), and has none until then.
  *
- * `COUNTRY_DECIDES` gives the workspace's default country, by which a number without country code is to be read before the
- * statement is run again. An Idempotency-Key that is taken gives `REPLAYED` with its message, if the session is the same, however it is named. A send that waited for another with the same key to
- * commit cannot see that message yet: it writes nothing and says nothing (`written` false), and is to be run again.
+ * A number without country code is read under `country`. `COUNTRY_DECIDES` says that the workspace has another one, or that
+ * the number cannot be read, and gives the workspace's. An Idempotency-Key that is taken gives `REPLAYED` with its message,
+ * if the session is the same, however it is named. A send that waited for another with the same key to commit cannot see
+ * that message yet: it writes nothing and says nothing (`written` false), and is to be run again.
  */
 export function sendStatement({
   workspaceId,
   caller,
   messageId,
   request,
+  country,
   media,
   audit,
 }: SendStatementInput): SQL {
   const { session, to, said, reference, idempotency, sendAt, expiresInSeconds } = request;
   const quotedMessageId = 'quotedMessageId' in to ? to.quotedMessageId : null;
   const isLocal = 'local' in to;
-  const chatId = isLocal ? chatWithoutCountry(to.local) : 'chatId' in to ? to.chatId : null;
+  const chatId = isLocal ? chatIfReadable(to.local, country) : 'chatId' in to ? to.chatId : null;
   const commit = audit !== null;
   const ownKey = idempotencyKeyOf(idempotency?.key ?? null);
   const isLater = sql`coalesce(${sendAt}::timestamptz > now(), false)`;
@@ -102,7 +107,7 @@ export function sendStatement({
       when not caller.from_allowed_address then 'ADDRESS_NOT_ALLOWED'
       when not caller.workspace_active then 'WORKSPACE_SUSPENDED'
       when not caller.in_scope then 'SCOPE_MISSING'
-      when ${isLocal}::boolean and (caller.default_country is not null or ${chatId}::text is null) then 'COUNTRY_DECIDES'
+      when ${isLocal}::boolean and (caller.default_country is distinct from ${country}::text or ${chatId}::text is null) then 'COUNTRY_DECIDES'
       when ${quotedMessageId}::text is not null and quoted.id is null then 'MESSAGE_NOT_FOUND'
       when wanted.ref is null then 'SESSION_NOT_NAMED'
       when target.id is null then 'SESSION_NOT_FOUND'

@@ -24,10 +24,10 @@ export async function readPhone(ctx: ServiceContext, phone: WrittenPhone): Promi
 export const chatInCountry = (local: string | number, country: Country | null): string =>
   ofField('to', () => parseRecipient(local, country));
 
-/** The chat of a number that says no country, where the workspace has none either; null when it cannot be read so. */
-export function chatWithoutCountry(local: string | number): string | null {
+/** The chat of a number that says no country; null when it cannot be read so. */
+export function chatIfReadable(local: string | number, country: Country | null): string | null {
   try {
-    return parseRecipient(local);
+    return parseRecipient(local, country);
   } catch (error) {
     if (error instanceof AppError) return null;
     throw error;

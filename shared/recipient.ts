@@ -23,10 +23,14 @@ const GROUP_OR_CHANNEL = /^(?:\d{5,30}(?:-\d{5,20})?@g\.us|\d{5,30}@newsletter)$
 export type Country = CountryCode;
 export const isCountry = (code: string): code is Country => isSupportedCountry(code);
 
-/** Whether a default country has a say in what is meant: it is no id and no link, and names no country itself. */
-export function isLocal(value: string | number): boolean {
+/**
+ * The digits of a number whose meaning depends on a default country, the same in every notation; null for an id and for a
+ * number that names its country.
+ * @throws AppError VALIDATION_ERROR for anything else
+ */
+export function localDigits(value: string | number): string | null {
   const text = unwrapLink(visible(value));
-  return !text.includes('@') && !namesCountry(text);
+  return text.includes('@') || namesCountry(text) ? null : digitsOfNumber(text);
 }
 
 /**
@@ -89,11 +93,7 @@ function readChatId(text: string): string {
 }
 
 function readNumber(text: string, defaultCountry: CountryCode | null): string {
-  if (text === '') throw refusal('The phone number is empty.');
-  const offending = FOREIGN_CHARACTER.exec(text)?.[0];
-  if (offending !== undefined)
-    throw refusal(`A phone number cannot contain ${describe(offending)}.`);
-  const digits = digitsOf(text);
+  const digits = digitsOfNumber(text);
   if (namesCountry(text)) return readInternational(text);
   const local = defaultCountry === null ? null : validDigits(text, defaultCountry);
   const international = digits.startsWith('0') ? null : validDigits(`+${digits}`);
@@ -104,6 +104,15 @@ function readNumber(text: string, defaultCountry: CountryCode | null): string {
   const number = local ?? international;
   if (number !== null) return number;
   throw refusal(adviceFor(digits, defaultCountry));
+}
+
+function digitsOfNumber(text: string): string {
+  const offending = FOREIGN_CHARACTER.exec(text)?.[0];
+  if (offending !== undefined)
+    throw refusal(`A phone number cannot contain ${describe(offending)}.`);
+  const digits = digitsOf(text);
+  if (digits === '') throw refusal('The phone number is empty.');
+  return digits;
 }
 
 const digitsOf = (text: string): string => text.replaceAll(/[^\p{Nd}]/gu, '');

@@ -1,7 +1,7 @@
 import { z } from '@hono/zod-openapi';
 import { chatSortOf } from '../../shared/catalogue/message-kinds.ts';
 import { AppError } from '../../shared/errors.ts';
-import { isLocal, parsePhoneNumber, parseRecipient } from '../../shared/recipient.ts';
+import { localDigits, parsePhoneNumber, parseRecipient } from '../../shared/recipient.ts';
 import { readBy } from '../http/read-by.ts';
 import type { Addressee } from '../services/messages/send-request.ts';
 import type { WrittenPhone } from '../services/workspace/local-numbers.ts';
@@ -17,9 +17,10 @@ export const Chat = readBy(Written, (value) => parseRecipient(value)).openapi({
 });
 
 /** Whom a message is for. What a number without country code means is read where the workspace's country is known. */
-export const Recipient = readBy(Written, (value): Addressee =>
-  isLocal(value) ? { local: value } : { chatId: parseRecipient(value) },
-).openapi({
+export const Recipient = readBy(Written, (value): Addressee => {
+  const local = localDigits(value);
+  return local === null ? { chatId: parseRecipient(value) } : { local };
+}).openapi({
   type: 'string',
   description:
     'A phone number in any common notation, with its country code unless the workspace has a `defaultCountry`, or a chat id. Links such as https://wa.me/15550100001 work too.',
@@ -40,9 +41,10 @@ function readPerson(value: string | number): string {
 }
 
 /** A phone number: read into bare digits, unless the workspace's country has a say in it. */
-export const PhoneNumber = readBy(Written, (value): WrittenPhone =>
-  isLocal(value) ? { local: value } : { digits: parsePhoneNumber(value) },
-).openapi({
+export const PhoneNumber = readBy(Written, (value): WrittenPhone => {
+  const local = localDigits(value);
+  return local === null ? { digits: parsePhoneNumber(value) } : { local };
+}).openapi({
   type: 'string',
   description: 'A phone number, in any common notation.',
   example: '+15550100001',

@@ -58,6 +58,27 @@ describe('the same key and body', () => {
     expect(await sent()).toHaveLength(1);
   });
 
+  test.each([
+    '(0171)555-0000',
+    '\u202a0171\u200b5550000\u202c',
+    '０１７１ ５５５００００',
+    'tel:0171-5550000',
+    'tel:01715550000;ext=5',
+  ])('however a number without country code is spelled: %j', async (to) => {
+    const { send, sent, workspaceId } = await setUp();
+    const { workspaces } = harness.schema;
+    const defaultCountry = 'DE';
+    await harness.db
+      .update(workspaces)
+      .set({ defaultCountry })
+      .where(eq(workspaces.id, workspaceId));
+    const first = await send({ ...HELLO, to: '0171 5550000' });
+    expect(first).toMatchObject({ status: 202, data: { chatId: '491715550000@c.us' } });
+    expect(replayed(await send({ ...HELLO, to }))).toBe('true');
+    expect(await send({ ...HELLO, to: '0171 5550001' })).toMatchObject(MISMATCH);
+    expect(await sent()).toHaveLength(1);
+  });
+
   test('50 at once are one message, one place in the queue, one doorbell', async () => {
     const { send, sent, keys, queueSeq, runner, sessionId } = await setUp();
     const released = await hold(touch(sessionId), sessionId, 5);

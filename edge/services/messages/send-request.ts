@@ -1,8 +1,8 @@
 import type { MediaRule, MessageSaid } from '../../../shared/catalogue/message-kinds.ts';
 import type { Idempotency } from './idempotency.ts';
 
-/** A chat, or a number without country code, of which the workspace's default country decides what it means. */
-export type Addressee = { chatId: string } | { local: string | number };
+/** A chat, or the digits of a number without country code: the workspace's default country decides what they mean. */
+export type Addressee = { chatId: string } | { local: string };
 
 /** One message as a caller asks for it, of whatever kind. */
 export type SendRequest = {

@@ -4,8 +4,8 @@ import { type Country, parsePhoneNumber, parseRecipient } from '../../../shared/
 import type { ServiceContext } from '../../context.ts';
 import { workspaces } from '../../db/schema/index.ts';
 
-/** A phone number as a caller wrote it; `local` where the workspace's default country has a say in what it means. */
-export type WrittenPhone = { digits: string } | { local: string | number };
+/** A phone number with its country code, or digits of which the workspace's default country decides what they mean. */
+export type WrittenPhone = { digits: string } | { local: string };
 
 /**
  * Bare digits with the country code.
@@ -21,11 +21,11 @@ export async function readPhone(ctx: ServiceContext, phone: WrittenPhone): Promi
 }
 
 /** @throws AppError VALIDATION_ERROR for the field `to` */
-export const chatInCountry = (local: string | number, country: Country | null): string =>
+export const chatInCountry = (local: string, country: Country | null): string =>
   ofField('to', () => parseRecipient(local, country));
 
 /** The chat of a number that says no country; null when it cannot be read so. */
-export function chatIfReadable(local: string | number, country: Country | null): string | null {
+export function chatIfReadable(local: string, country: Country | null): string | null {
   try {
     return parseRecipient(local, country);
   } catch (error) {

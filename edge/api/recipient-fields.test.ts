@@ -9,6 +9,12 @@ const DOORS = [
   ['phone', '/v1/sessions/{id}/pairing-code', (phone: unknown) => ({ phone }), 409],
   ['phone', '/v1/sessions/{id}/sandbox/scan', (phone: unknown) => ({ phone }), 501],
   ['from', '/v1/sessions/{id}/sandbox/messages', (from: unknown) => ({ from, text: 'Hello' }), 501],
+  [
+    'chatId',
+    '/v1/sessions/{id}/sandbox/messages',
+    (chatId: unknown) => ({ from: '+15550100002', chatId, text: 'Hello' }),
+    501,
+  ],
 ] as const;
 
 async function setUp() {
@@ -88,15 +94,14 @@ test('a number without a country code is in the country that the workspace names
   expect(await sent('6591234567')).toEqual([202, '6591234567@c.us']);
 });
 
-test('so is the number of a phone to link or to scan with', async () => {
+test.each(DOORS)('so is %s of %s', async (field, path, bodyOf, valid) => {
   const { post, setCountry } = await setUp();
-  for (const [path, status] of [
-    ['/v1/sessions/{id}/pairing-code', 409],
-    ['/v1/sessions/{id}/sandbox/scan', 501],
-  ] as const) {
-    await setCountry(null);
-    expect(await post(path, { phone: '07911 123456' })).toMatchObject({ status: 422 });
-    await setCountry('GB');
-    expect(await post(path, { phone: '07911 123456' })).toMatchObject({ status });
-  }
+  const body = bodyOf('07911 123456');
+  const message = expect.stringMatching(/07911123456/);
+  expect(await post(path, body)).toMatchObject({
+    status: 422,
+    error: { message, details: { fields: [{ in: 'body', field, message }] } },
+  });
+  await setCountry('GB');
+  expect(await post(path, body)).toMatchObject({ status: valid });
 });

@@ -3,40 +3,35 @@ import { chatSortOf } from '../../shared/catalogue/message-kinds.ts';
 import { AppError } from '../../shared/errors.ts';
 import { localDigits, parsePhoneNumber, parseRecipient } from '../../shared/recipient.ts';
 import { readBy } from '../http/read-by.ts';
-import type { Addressee } from '../services/messages/send-request.ts';
-import type { WrittenPhone } from '../services/workspace/local-numbers.ts';
+import type { Addressee, WrittenPhone } from '../services/workspace/local-numbers.ts';
 
 /** A text, or a number as JSON has it. */
 const Written = z.union([z.string().max(200), z.number().int().positive()]);
 
-/** A chat: read into its id. */
-export const Chat = readBy(Written, (value) => parseRecipient(value)).openapi({
-  type: 'string',
-  description: 'A chat id, or the phone number of a person.',
-  example: '120363012345678901@g.us',
-});
-
-/** Whom a message is for. What a number without country code means is read where the workspace's country is known. */
-export const Recipient = readBy(Written, (value): Addressee => {
-  const local = localDigits(value);
-  return local === null ? { chatId: parseRecipient(value) } : { local };
-}).openapi({
+/** A chat. What a number without country code means is read where the workspace's country is known. */
+export const Recipient = readBy(Written, readAddressee).openapi({
   type: 'string',
   description:
     'A phone number in any common notation, with its country code unless the workspace has a `defaultCountry`, or a chat id. Links such as https://wa.me/15550100001 work too.',
   example: '+15550100001',
 });
 
-/** A person by phone number or id: read into a chat id. */
+/** A person by phone number or id. */
 export const Person = readBy(Written, readPerson).openapi({
   type: 'string',
-  description: 'A phone number with its country code, in any common notation, or a LID.',
+  description:
+    'A phone number in any common notation, with its country code unless the workspace has a `defaultCountry`, or a LID.',
   example: '+15550100001',
 });
 
-function readPerson(value: string | number): string {
-  const chatId = parseRecipient(value);
-  if (chatSortOf(chatId) === 'person') return chatId;
+function readAddressee(value: string | number): Addressee {
+  const local = localDigits(value);
+  return local === null ? { chatId: parseRecipient(value) } : { local };
+}
+
+function readPerson(value: string | number): Addressee {
+  const person = readAddressee(value);
+  if ('local' in person || chatSortOf(person.chatId) === 'person') return person;
   throw new AppError('VALIDATION_ERROR', 'Write the phone number or LID of a person.');
 }
 

@@ -70,8 +70,11 @@ export const sandbox = area('Sandbox', [
     },
     answer: [200, 'The message is delivered to the phone.', SandboxReceived],
     errors,
-    run: ({ ctx, params, body: { quotedMessageId = null, ...message } }) =>
-      receiveSandboxMessage({ ctx, input: { ...params, message, quotedMessageId } }),
+    run: ({ ctx, params, body: { from, chatId = null, quotedMessageId = null, ...message } }) =>
+      receiveSandboxMessage({
+        ctx,
+        input: { ...params, from, chatId, message, quotedMessageId },
+      }),
   }),
   operation({
     id: 'setSandboxAcks',

@@ -8,8 +8,7 @@ import {
 } from '../../../shared/catalogue/message-kinds.ts';
 import { FETCH_REFUSALS } from '../../media/fetch-media.ts';
 import { send } from '../../services/messages/send.ts';
-import type { Addressee } from '../../services/messages/send-request.ts';
-import { chatIfReadable } from '../../services/workspace/local-numbers.ts';
+import { type Addressee, chatIfReadable } from '../../services/workspace/local-numbers.ts';
 import { rawOperation, type Row } from '../operation.ts';
 import { Recipient } from '../recipient-fields.ts';
 import { scopeInStatement } from '../takes.ts';

@@ -1,3 +1,4 @@
+import { eq } from 'drizzle-orm';
 import { beforeAll, expect, test } from 'vitest';
 import { newId } from '../../../shared/ids.ts';
 import { createHarness, type Harness, type NewSession } from '../../testing/harness.ts';
@@ -44,7 +45,7 @@ async function setUp(session: Partial<NewSession> = {}) {
       key: apiKey,
       ...(body === undefined ? {} : { body }),
     });
-  return { runner, messageId, call };
+  return { workspaceId, runner, messageId, call };
 }
 
 test.each([
@@ -93,6 +94,19 @@ test('messages are named by our ids, and travel by their wire ids', async () => 
     status: 404,
   });
   expect(await call('POST', '/acks', { messageId })).toMatchObject({ status: 422 });
+});
+
+test('numbers without country code are at home where the workspace says', async () => {
+  const { workspaceId, call, runner } = await setUp();
+  const { workspaces } = harness.schema;
+  const ours = eq(workspaces.id, workspaceId);
+  await harness.db.update(workspaces).set({ defaultCountry: 'GB' }).where(ours);
+  await call('POST', '/scan', { phone: '07911 123456' });
+  await call('POST', '/messages', { from: '07911 123456', chatId: '(020) 79460001', text: 'Hi' });
+  expect(await runner.calls()).toMatchObject([
+    { body: { phone: '447911123456' } },
+    { body: { from: '447911123456@c.us', chatId: '442079460001@c.us' } },
+  ]);
 });
 
 test('what the runner refuses keeps its code', async () => {

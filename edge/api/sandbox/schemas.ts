@@ -2,7 +2,7 @@ import { z } from '@hono/zod-openapi';
 import { INBOUND_TYPES, LimitedText } from '../../../shared/catalogue/message-kinds.ts';
 
 import { Name } from '../name-fields.ts';
-import { Chat, Person, PhoneNumber } from '../recipient-fields.ts';
+import { Person, PhoneNumber, Recipient } from '../recipient-fields.ts';
 
 export { SessionRef } from '../sessions/schemas.ts';
 
@@ -31,7 +31,7 @@ export const SandboxScanned = z
 export const SandboxMessage = z.strictObject({
   from: Person.openapi({ description: 'Phone number or LID of the sender.' }),
   name: Name.optional(),
-  chatId: Chat.optional().openapi({
+  chatId: Recipient.optional().openapi({
     description:
       'A group that the sender is in; by default the chat with the sender. For a message from the session’s own phone, any chat.',
   }),

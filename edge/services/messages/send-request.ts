@@ -1,8 +1,6 @@
 import type { MediaRule, MessageSaid } from '../../../shared/catalogue/message-kinds.ts';
+import type { Addressee } from '../workspace/local-numbers.ts';
 import type { Idempotency } from './idempotency.ts';
-
-/** A chat, or the digits of a number without country code: the workspace's default country decides what they mean. */
-export type Addressee = { chatId: string } | { local: string };
 
 /** One message as a caller asks for it, of whatever kind. */
 export type SendRequest = {

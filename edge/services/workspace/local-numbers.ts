@@ -7,17 +7,39 @@ import { workspaces } from '../../db/schema/index.ts';
 /** A phone number with its country code, or digits of which the workspace's default country decides what they mean. */
 export type WrittenPhone = { digits: string } | { local: string };
 
+/** A chat, or digits of which the workspace's default country decides what they mean. */
+export type Addressee = { chatId: string } | { local: string };
+
 /**
  * Bare digits with the country code.
  * @throws AppError VALIDATION_ERROR for the field `phone`
  */
 export async function readPhone(ctx: ServiceContext, phone: WrittenPhone): Promise<string> {
   if ('digits' in phone) return phone.digits;
-  const [row] = await ctx.db
+  const country = await countryOf(ctx);
+  return ofField('phone', () => parsePhoneNumber(phone.local, country));
+}
+
+/**
+ * The id of a chat. A send reads its `to` in its own statement.
+ * @throws AppError VALIDATION_ERROR for this field
+ */
+export async function readChat(
+  ctx: ServiceContext,
+  field: string,
+  chat: Addressee,
+): Promise<string> {
+  if ('chatId' in chat) return chat.chatId;
+  const country = await countryOf(ctx);
+  return ofField(field, () => parseRecipient(chat.local, country));
+}
+
+async function countryOf({ db, workspaceId }: ServiceContext): Promise<Country | null> {
+  const [row] = await db
     .select({ country: workspaces.defaultCountry })
     .from(workspaces)
-    .where(eq(workspaces.id, ctx.workspaceId));
-  return ofField('phone', () => parsePhoneNumber(phone.local, row?.country ?? null));
+    .where(eq(workspaces.id, workspaceId));
+  return row?.country ?? null;
 }
 
 /** @throws AppError VALIDATION_ERROR for the field `to` */

@@ -43,7 +43,7 @@ const READ: readonly [name: string, written: string | number, chatId: string][] 
 const REFUSED: readonly [name: string, written: string | number, reason: RegExp][] = [
   ['nothing', '', /empty/],
   ['blanks', ' \u200B ', /empty/],
-  ['an Indian number without its country code', '7528870001', /has no country code/],
+  ['an Indian number without its country code', '7528870001', /or set .*`defaultCountry`/],
   ['a Russian number that is too short', '+7528870001', /too few or too many digits/],
   ['a country code that does not exist', '+999123456789', /country code that does not exist/],
   ['a local number', '07911 123456', /has no country code/],

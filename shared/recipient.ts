@@ -147,7 +147,7 @@ function adviceFor(digits: string, defaultCountry: CountryCode | null): string {
     return `${digits} is not a phone number. If it is a LID, write ${digits}@lid; if it is a group, ${digits}@g.us.`;
   if (defaultCountry !== null)
     return `${digits} is neither a number in ${defaultCountry} nor an international one. Write it with + and the country code, as in +15550100001.`;
-  return `${digits} has no country code. Write it with + and the country code, as in +15550100001.`;
+  return `${digits} has no country code. Write it with + and the country code, as in +15550100001, or set the workspace's \`defaultCountry\`.`;
 }
 
 /** A character as people can find it: printable ones as they are, and always the code point. */

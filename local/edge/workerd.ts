@@ -68,6 +68,9 @@ export async function startWorkerd(input: WorkerdInput): Promise<Workerd> {
     child.once('error', () => resolve());
   });
   if (child.pid !== undefined) rememberWorkerd(dataDir, child.pid);
+  const kill = (): void => void child.kill('SIGKILL');
+  process.once('exit', kill);
+  void ended.then(() => process.off('exit', kill));
   const ports = await Promise.race([portsOf(child), ended]);
   if (ports === undefined) throw new Error('workerd ended before it listened; see its log');
   return {
@@ -80,7 +83,7 @@ export async function startWorkerd(input: WorkerdInput): Promise<Workerd> {
     },
     ended,
     stop: async () => {
-      child.kill('SIGKILL');
+      kill();
       await ended;
     },
   };

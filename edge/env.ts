@@ -115,8 +115,8 @@ export const EdgeEnv = z.object({
   SUPABASE_EMAILS: z.enum(['unproved', 'confirmed']).default('unproved'),
 
   /**
-   * Who may make an account by themselves: everybody, whoever has an invitation, or nobody. ADMIN_EMAILS always may. Left out:
-   * `open` where BASE_URL is this machine, else `invited`.
+   * Who may sign up: everybody, people with an invitation, or nobody. ADMIN_EMAILS always may. By default `open` where BASE_URL
+   * is this machine, else `invited`.
    */
   SIGN_UP: optional(z.enum(['open', 'invited', 'closed'])),
   /** People who are platform administrators once their address is verified. */
@@ -172,7 +172,7 @@ export const EdgeEnv = z.object({
    * runner's last heartbeat. Then it continues elsewhere from an older copy.
    */
   RUNNER_DISK_WAIT_SECONDS: z.coerce.number().int().min(0).max(86_400).default(15),
-  /** Share of each runner's places that is kept for workspaces above Basic. */
+  /** Percentage of each runner's places kept for workspaces above Basic. */
   RESERVED_PLACES_PERCENT: z.coerce.number().int().min(0).max(90).default(20),
   /** A message that WhatsApp has accepted but not delivered after this time is reported as stalled. */
   MESSAGE_STALLED_AFTER_MINUTES: z.coerce.number().int().min(1).max(1_440).default(30),

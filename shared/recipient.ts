@@ -19,7 +19,7 @@ const PERSON_ID = /^([1-9]\d{6,14})(?::\d{1,3})?@(?:c\.us|s\.whatsapp\.net)$/;
 const LID = /^(\d{5,20})(?::\d{1,3})?@lid$/;
 const GROUP_OR_CHANNEL = /^(?:\d{5,30}(?:-\d{5,20})?@g\.us|\d{5,30}@newsletter)$/;
 
-/** ISO 3166 code of a country that has phone numbers, as GB. */
+/** ISO 3166 code of a country that has phone numbers, such as GB. */
 export type Country = CountryCode;
 export const isCountry = (code: string): code is Country => isSupportedCountry(code);
 

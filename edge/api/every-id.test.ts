@@ -71,7 +71,7 @@ describe('ids', { timeout: 60_000 }, () => {
     const own = await newThings(harness, caller);
     const hidden = await newThings(harness, other);
     const good = await goodCredentials(harness, caller);
-    // Administrators see all workspaces; whoever is none was refused above.
+    // Without those for administrators, who see all workspaces; everybody else was refused above.
     const listed = guarded.filter((one) => roleOf(one) !== 'admin');
     const { positions, toldApart } = await tryIds(listed, { own, hidden }, ({ kinds }) =>
       kinds

@@ -6,7 +6,8 @@ export type DatabaseConfig = { url: string; httpUrl?: string | undefined };
 
 export type Database = ReturnType<typeof createDatabase>;
 
-// The driver has one endpoint for all clients of an isolate. Ours come with their own, among the options of their fetches.
+// The driver reads its endpoint from this global alone, so it is set once, to a function without state: each client passes
+// its endpoint among its own fetch options.
 neonConfig.fetchFunction = (url: string, { endpoint, ...init }: FetchOptions): Promise<Response> =>
   fetch(endpoint ?? url, init);
 

@@ -7,7 +7,8 @@ import type { Cursor } from '../db/cursor.ts';
 export const PAGE_LIMIT = LIMITS.pageRows.limit;
 
 const NO_CURSOR = 'is not a cursor; pass `meta.nextCursor` of the previous page';
-const OTHER_LIST = 'is of another list or other filters; leave it out for the first page';
+const OTHER_LIST =
+  'belongs to another list or to other filters; omit it to start from the first page';
 
 /** A cursor as callers have it: where the page ended, a dot, and the list that it belongs to. */
 export const cursorOf = <Position extends object>(read: (text: string) => Position | null) =>
@@ -56,7 +57,7 @@ const Paged = z.looseObject({
  * Which list a request asks for: the operation, what its path names and its filters, however many rows a page has. Null for an
  * operation without pages.
  * @param query as its schema read it
- * @throws AppError VALIDATION_ERROR when the request's cursor is of another list
+ * @throws AppError VALIDATION_ERROR when the request's cursor belongs to another list
  */
 export async function listAskedFor(
   operationId: string,

@@ -9,7 +9,7 @@ export const IdempotencyKey = z
   .optional()
   .openapi({
     description:
-      'Makes the request safe to repeat for 24 hours. The same key and body on this route return the first answer again, with `Idempotent-Replayed: true`, and nothing is sent twice. It is the same body if it means the same: a session by id or by name, a time with another offset. The same key with another body is refused with `IDEMPOTENCY_MISMATCH`. A refused request does not use up its key.',
+      'Makes the request safe to repeat for 24 hours. The same key and body on this route return the first answer again, with `Idempotent-Replayed: true`, and nothing is sent twice. Bodies count as the same if they mean the same, for example a session by id or by name. The same key with another body is refused with `IDEMPOTENCY_MISMATCH`. A refused request does not use up its key.',
     example: 'order-4711-shipped',
   });
 

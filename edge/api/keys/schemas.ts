@@ -30,7 +30,7 @@ const Range = z
       code: 'custom',
       message:
         range === null
-          ? 'must be an IP address or a CIDR range, as 203.0.113.0/24 or 2001:db8::/32'
+          ? 'must be an IP address or a CIDR range such as 203.0.113.0/24 or 2001:db8::/32'
           : 'allows every address; use null for the whole list to mean that',
     });
     return z.NEVER;

@@ -32,7 +32,7 @@ export const CountryCode = z
   .transform((text, context) => {
     const code = text.toUpperCase();
     if (isCountry(code)) return code;
-    context.addIssue({ code: 'custom', message: 'must be an ISO 3166 country code, as GB' });
+    context.addIssue({ code: 'custom', message: 'must be an ISO 3166 country code such as GB' });
     return z.NEVER;
   })
   .openapi({

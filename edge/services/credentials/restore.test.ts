@@ -105,7 +105,7 @@ describe('what is handed out', () => {
       },
     };
     expect(await restoreCredentials({ services: onlyNew, input })).toMatchObject({ dataKey });
-    // The key that it needs is not configured any more: said, and not taken for a broken bundle.
+    // The bundle is fine: the key that it needs is no longer configured, and the error says that.
     await expect(old.restore()).rejects.toMatchObject({ code: 'UNAVAILABLE' });
   });
 });

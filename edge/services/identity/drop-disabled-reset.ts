@@ -7,7 +7,7 @@ const Row = z.object({ email: z.string() });
 /**
  * Takes a mailed reset away from a user who was disabled since, so that its token is as good as any invented one. The
  * identity library keeps a SHA-256 of what the token stands for.
- * @returns the address that the reset was mailed to; null when there is no such reset, or was until now
+ * @returns the address that the reset was mailed to; null when there is none, or it was just taken away
  */
 export async function dropDisabledReset({
   services: { db },

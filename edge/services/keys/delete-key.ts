@@ -8,7 +8,7 @@ import { keyNotFound } from './refusals.ts';
 
 /**
  * Revokes a key, and the one before its last rotation, from the next request on. The row stays, for the record.
- * @throws AppError NOT_FOUND; FORBIDDEN for a key with fewer scopes
+ * @throws AppError NOT_FOUND; FORBIDDEN when the calling key has fewer scopes than this one
  */
 export async function deleteKey({
   ctx,

@@ -76,4 +76,4 @@ export async function acceptInvitation({
 }
 
 const unknownInvitation = (): AppError =>
-  new AppError('NOT_FOUND', 'There is no invitation for you behind this link.');
+  new AppError('NOT_FOUND', 'This link is not a valid invitation for your account.');

@@ -1,0 +1,79 @@
+import { eq } from 'drizzle-orm';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { newId } from '../../../shared/ids.ts';
+import type { HeartbeatRequest } from '../../../shared/protocol/index.ts';
+import { createHarness, type Harness } from '../../testing/harness.ts';
+import { newOwnedSession, type OwnedSession } from '../reports/testing/report-fixtures.ts';
+import { openProxy } from './proxy.ts';
+import { beatOf, sessionRow } from './testing/owner.ts';
+
+let harness: Harness;
+beforeAll(async () => {
+  harness = await createHarness();
+});
+
+const rowOf = ({ sessionId }: OwnedSession) => sessionRow(harness, sessionId);
+const beat = (session: OwnedSession, change?: Partial<HeartbeatRequest>) =>
+  beatOf(harness, session, change);
+
+describe('a heartbeat', () => {
+  it('brings what was measured, from the owner alone', async () => {
+    const session = await newOwnedSession(harness);
+    const metrics = { pssBytes: 1, rssBytes: 2, cpuPercent: null, processes: 3 };
+    const say = (epoch: number, given: typeof metrics) =>
+      beat(session, {
+        pid: 4242,
+        sessions: [
+          { sessionId: session.sessionId, epoch, status: 'online', started: true, metrics: given },
+        ],
+      });
+    await say(1, metrics);
+    await say(0, { ...metrics, processes: 99 });
+    expect((await rowOf(session)).lease.metrics).toEqual(metrics);
+    const answer = await harness.call('GET', `/v1/sessions/${session.sessionId}`, {
+      key: session.apiKey,
+    });
+    expect(answer).toMatchObject({ data: { runner: { id: session.runnerId, pid: 4242 } } });
+  });
+
+  it('hears which of the folders on its disk belong to no session any more', async () => {
+    const session = await newOwnedSession(harness);
+    const gone = newId('session');
+    const { lost } = await beat(session, { stored: [gone, session.sessionId] });
+    expect(lost).toContainEqual({ sessionId: gone, reason: 'deleted' });
+    expect(lost).not.toContainEqual(expect.objectContaining({ sessionId: session.sessionId }));
+  });
+
+  it('brings the proxy opened, with the assignment; one that does not open is not handed out', async () => {
+    const session = await newOwnedSession(harness);
+    const proxy = { url: 'http://8.8.8.8:3128', username: 'u', password: 'hunter2' };
+    const change = (body: unknown) =>
+      harness.call('PATCH', `/v1/sessions/${session.sessionId}`, { key: session.apiKey, body });
+    expect(await change({ proxy })).toMatchObject({ status: 200 });
+    const listed = [
+      { sessionId: session.sessionId, epoch: 1, status: 'online', started: true } as const,
+    ];
+    expect((await beat(session, { sessions: listed })).lost).toEqual([
+      { sessionId: session.sessionId, reason: 'taken' },
+    ]);
+    const { assigned } = await beat(session);
+    expect(assigned).toMatchObject([{ sessionId: session.sessionId, epoch: 2, proxy }]);
+    const renewed = await beat(session, {
+      sessions: [{ sessionId: session.sessionId, epoch: 2, status: 'online', started: true }],
+    });
+    expect(JSON.stringify(renewed)).not.toContain('hunter2');
+
+    const { proxySealed } = await rowOf(session);
+    const facts = { workspaceId: session.workspaceId, sessionId: newId('session') };
+    expect(await openProxy(proxySealed ?? '', facts, harness.services())).toBeNull();
+    await harness.db
+      .update(harness.schema.sessions)
+      .set({ proxySealed: `v9:${proxySealed?.split(':')[1]}` })
+      .where(eq(harness.schema.sessions.id, session.sessionId));
+    await harness.db
+      .update(harness.schema.sessionLeases)
+      .set({ bootId: null })
+      .where(eq(harness.schema.sessionLeases.sessionId, session.sessionId));
+    expect((await beat(session)).assigned).toEqual([]);
+  });
+});

@@ -83,6 +83,22 @@ describe('a text that is refused, and leaves nothing behind', () => {
     },
   );
 
+  test('the session waits for a place on a runner, and no runner has one', async () => {
+    const empty = await createHarness();
+    const { workspaceId, apiKey } = await empty.newWorkspace();
+    await empty.newSession({ workspaceId, status: 'created', isDefault: true });
+    expect(
+      await empty.call('POST', '/v1/messages/text', { key: apiKey, body: HELLO }),
+    ).toMatchObject({
+      status: 409,
+      error: {
+        code: 'SESSION_NOT_READY',
+        message: expect.stringMatching(/^No runner has a place .* It starts by itself/),
+        details: { status: 'created', reason: 'waiting_for_capacity' },
+      },
+    });
+  });
+
   test('an unknown session, and another workspace’s', async () => {
     const { send, rows } = await setUp();
     const foreign = await setUp();

@@ -37,6 +37,7 @@ const Verdict = z.object({
     .custom<Country>((code) => typeof code === 'string' && isCountry(code))
     .nullable(),
   session_status: z.string().nullable(),
+  waits_for_capacity: z.boolean(),
   per_minute: z.number().nullable(),
   written: z.boolean(),
 });
@@ -173,20 +174,28 @@ async function execute(
   request: SendRequest,
   write: Pick<SendStatementInput, 'messageId' | 'media' | 'audit'>,
 ): Promise<Executed> {
-  const { workspaceId, callerAddress: address = null, subjects } = ctx;
+  const { workspaceId, callerAddress: address = null, subjects, env } = ctx;
   const country = subjects.countryOf(workspaceId);
   const caller = callerCtes(ctx);
-  const statement = sendStatement({ workspaceId, caller, request, country, ...write });
+  const statement = sendStatement({
+    workspaceId,
+    caller,
+    request,
+    country,
+    reserve: env,
+    ...write,
+  });
   const [row] = await runStatement(ctx, statement);
   const verdict = Verdict.parse(row);
   const { refusal, default_country, session_status: sessionStatus, written } = verdict;
+  const { waits_for_capacity: waitsForCapacity } = verdict;
   if (refusal === 'COUNTRY_DECIDES') {
     subjects.rememberCountry(workspaceId, default_country);
     const chatId = 'local' in request.to ? chatInCountry(request.to.local, default_country) : '';
     return execute(ctx, { ...request, to: { chatId } }, write);
   }
   if (refusal !== null && refusal !== 'REPLAYED')
-    throw refusalError(refusal, { sessionStatus, address });
+    throw refusalError(refusal, { sessionStatus, waitsForCapacity, address });
   alignLimit(ctx, verdict.per_minute);
   return { row, refusal, written };
 }

@@ -1,4 +1,5 @@
 import { AppError } from '../../../shared/errors.ts';
+import { noPlaceYet } from '../sessions/internal.ts';
 import {
   addressNotAllowed,
   lacksScope,
@@ -28,7 +29,11 @@ export type Refusal = (typeof REFUSALS)[number];
 /** The refusal, as the caller is told it. */
 export function refusalError(
   refusal: Refusal,
-  { sessionStatus, address }: { sessionStatus: string | null; address: string | null },
+  {
+    sessionStatus,
+    waitsForCapacity,
+    address,
+  }: { sessionStatus: string | null; waitsForCapacity: boolean; address: string | null },
 ): AppError {
   switch (refusal) {
     case 'CALLER_NOT_USABLE':
@@ -52,7 +57,9 @@ export function refusalError(
     case 'IDEMPOTENCY_MISMATCH':
       return new AppError('IDEMPOTENCY_MISMATCH');
     case 'SESSION_NOT_READY':
-      return new AppError('SESSION_NOT_READY', undefined, { status: sessionStatus });
+      return waitsForCapacity
+        ? noPlaceYet(sessionStatus)
+        : new AppError('SESSION_NOT_READY', undefined, { status: sessionStatus });
     case 'QUOTED_NOT_SENT':
       return new AppError('CONFLICT', 'The message to reply to has not been sent yet.');
     case 'QUEUE_FULL':

@@ -4,6 +4,7 @@ import type { Country } from '../../../shared/recipient.ts';
 import type { OutboundContent } from '../../../shared/catalogue/message-kinds.ts';
 import { MESSAGE_STATUS_RANK } from '../../../shared/message-status.ts';
 import { ACCEPTING_STATUSES } from '../../../shared/session-status.ts';
+import { type Reserve, waitsForCapacity } from '../ownership/reserved-places.ts';
 import { stableChatId } from '../reports/writes/person-ids.ts';
 import { chatIfReadable } from '../workspace/local-numbers.ts';
 import { shownToCaller } from './caller.ts';
@@ -31,6 +32,7 @@ export type SendStatementInput = {
   request: SendRequest;
   /** What the workspace's default country is taken to be, for a number that names none. */
   country: Country | null;
+  reserve: Reserve;
   /** The stored file; its row is written with the message's. */
   media: NewMedia | null;
   /** INSERT of the audit row over the CTE `written`; null: write nothing, only say what would happen. */
@@ -57,6 +59,7 @@ export function sendStatement({
   messageId,
   request,
   country,
+  reserve,
   media,
   audit,
 }: SendStatementInput): SQL {
@@ -163,6 +166,7 @@ export function sendStatement({
   ),
   audited as (${audit ?? sql`select null where false`})
   select verdict.refusal, caller.per_minute, caller.default_country, target.id as session_id, target.name as session_name, target.status as session_status,
+    case when verdict.refusal = 'SESSION_NOT_READY' then ${waitsForCapacity(sql`target.id`, reserve)} else false end as waits_for_capacity,
     target.epoch, target.runner_id, target.boot_id, target.url,
     written.session_id is not null as written,
     coalesce(written.reference, prior.reference) as reference,

@@ -111,12 +111,15 @@ export function requireStarted({ session, lease }: SessionRow): void {
 /** For a session without an owner, of which something is asked that only an owner can do. */
 export const noRunnerYet = ({ session: { status }, waitsForCapacity }: SessionRow): AppError =>
   waitsForCapacity
-    ? new AppError(
-        'SESSION_NOT_READY',
-        'No runner has a place for the session now. It starts by itself as soon as one has; try again later.',
-        { status, reason: 'waiting_for_capacity' },
-      )
+    ? noPlaceYet(status)
     : new AppError('SESSION_NOT_READY', 'No runner has taken the session yet.', { status });
+
+export const noPlaceYet = (status: string | null): AppError =>
+  new AppError(
+    'SESSION_NOT_READY',
+    'No runner has a place for the session now. It starts by itself as soon as one has; try again later.',
+    { status, reason: 'waiting_for_capacity' },
+  );
 
 /** A runner holds it and may have a browser for it; otherwise only a start brings one. */
 export const isHeld = ({ session, lease }: SessionRow): boolean =>

@@ -214,7 +214,7 @@ describe('7.5 ready comes eight times', () => {
 });
 
 describe('7.6 rejections that nobody handles end the process', () => {
-  heldBy('engine/process/child.test.ts', 'a rejection that nobody handles ends this session');
+  heldBy('engine/process/child.test.ts', 'an unhandled rejection ends this session');
   heldBy('engine/process/process-engine.test.ts', 'turns the death of the process into an end');
 });
 

@@ -15,6 +15,7 @@ import { giveUpUnsettled } from '../services/messages/give-up-unsettled.ts';
 import { noteStalledMessages } from '../services/messages/note-stalled-messages.ts';
 import { promoteDueMessages } from '../services/queue/promote-due.ts';
 import { noteUnseenPhones } from '../services/sessions/note-unseen-phones.ts';
+import { resealProxies } from '../services/sessions/reseal-proxies.ts';
 import { settleStopped } from '../services/sessions/stop-unowned.ts';
 import { forgetIdempotencyKeys } from '../services/messages/forget-idempotency-keys.ts';
 
@@ -28,6 +29,7 @@ const JOBS: Readonly<Record<string, (services: Services) => Promise<unknown>>> =
   noteStalledMessages,
   noteUnseenPhones,
   settleStopped,
+  resealProxies,
   forgetIdempotencyKeys,
   reconcileFleet,
   purgeCredentials,

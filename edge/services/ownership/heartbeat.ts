@@ -13,6 +13,7 @@ import { openProxy } from '../sessions/proxy.ts';
 import { parsePromoted, promoteDue } from '../queue/promote-due.ts';
 import { countFailedStarts, tellCrashLoops } from './count-failed-starts.ts';
 import { adoptOrphans, parseAssignments, type SealedAssignment, takeUpOwn } from './hand-out.ts';
+import { noteUnreadableProxy } from './note-unreadable-proxy.ts';
 import { noteSilence } from './note-silence.ts';
 import { diskWait } from './internal.ts';
 import { placeReleased, releaseLeases, wakeNewOwners } from './release-leases.ts';
@@ -124,14 +125,16 @@ function renewed(
 
 /** Opens the proxies. A session whose proxy does not open is not handed out: it may not go out by another way. */
 async function withProxies(
-  services: Pick<Services, 'env' | 'log'>,
+  services: Parameters<typeof noteUnreadableProxy>[0] & Pick<Services, 'env'>,
   sealed: readonly SealedAssignment[],
 ): Promise<Assignment[]> {
   const opened = await Promise.all(
     sealed.map(async ({ assignment, proxySealed }): Promise<Assignment[]> => {
       if (proxySealed === null) return [assignment];
       const proxy = await openProxy(proxySealed, assignment, services);
-      return proxy === null ? [] : [{ ...assignment, proxy }];
+      if (proxy !== null) return [{ ...assignment, proxy }];
+      await noteUnreadableProxy(services, assignment);
+      return [];
     }),
   );
   return opened.flat();

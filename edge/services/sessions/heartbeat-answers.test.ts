@@ -2,6 +2,7 @@ import { eq } from 'drizzle-orm';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { newId } from '../../../shared/ids.ts';
 import type { HeartbeatRequest } from '../../../shared/protocol/index.ts';
+import { runCron } from '../../jobs/cron.ts';
 import { createHarness, type Harness } from '../../testing/harness.ts';
 import { newOwnedSession, type OwnedSession } from '../reports/testing/report-fixtures.ts';
 import { openProxy } from './proxy.ts';
@@ -75,5 +76,42 @@ describe('a heartbeat', () => {
       .set({ bootId: null })
       .where(eq(harness.schema.sessionLeases.sessionId, session.sessionId));
     expect((await beat(session)).assigned).toEqual([]);
+    const reason = 'start_failed: its proxy cannot be decrypted';
+    expect(await rowOf(session)).toMatchObject({ status: 'reconnecting', reason });
+    expect((await beat(session)).assigned).toEqual([]);
+    const { events, sessionLog } = harness.schema;
+    const ofSession = eq(sessionLog.sessionId, session.sessionId);
+    const log = await harness.db.select().from(sessionLog).where(ofSession);
+    expect(log.filter((entry) => entry.reason === reason)).toHaveLength(1);
+    const told = await harness.db
+      .select()
+      .from(events)
+      .where(eq(events.sessionId, session.sessionId));
+    expect(told.filter(({ data }) => data['reason'] === reason)).toHaveLength(1);
+
+    await harness.db
+      .update(harness.schema.sessions)
+      .set({ proxySealed })
+      .where(eq(harness.schema.sessions.id, session.sessionId));
+    expect((await beat(session)).assigned).toMatchObject([{ proxy }]);
+  });
+
+  it('finds a proxy sealed under the newest master key once the jobs have run', async () => {
+    const session = await newOwnedSession(harness);
+    const proxy = { url: 'http://8.8.8.8:3128' };
+    await harness.call('PATCH', `/v1/sessions/${session.sessionId}`, {
+      key: session.apiKey,
+      body: { proxy },
+    });
+    const services = harness.services();
+    const newest = { version: 'v2', secret: 'cd'.repeat(32) };
+    const withKeys = (keys: typeof services.env.SESSION_ENCRYPTION_KEY) => ({
+      ...services,
+      env: { ...services.env, SESSION_ENCRYPTION_KEY: keys },
+    });
+    await runCron(withKeys([newest, ...services.env.SESSION_ENCRYPTION_KEY]));
+    const { proxySealed } = await rowOf(session);
+    expect(proxySealed).toMatch(/^v2:/);
+    expect(await openProxy(proxySealed ?? '', session, withKeys([newest]))).toEqual(proxy);
   });
 });

@@ -65,7 +65,9 @@ describe('a session', () => {
   });
 });
 
-const named = operations.filter(({ method, requestBody }) => {
+/** The `name` of a poll or a place is what a message says, not the name of a thing. */
+const named = operations.filter(({ method, path, requestBody }) => {
+  if (path.startsWith('/v1/messages/')) return false;
   const schema = requestBody?.content?.['application/json']?.schema;
   return method !== 'GET' && 'name' in propertiesOf(schema, document);
 });

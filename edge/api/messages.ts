@@ -15,7 +15,7 @@ import {
   sendAnswers,
   SendHeaders,
 } from './messages/schemas.ts';
-import { sendKinds } from './messages/send-kinds.ts';
+import { contentOf, sendKinds } from './messages/send-kinds.ts';
 import { area, operation, rawOperation, withMeta } from './operation.ts';
 import { scope, scopeInStatement } from './takes.ts';
 
@@ -27,7 +27,8 @@ export const messages = area('Messages', [
     path: '/v1/messages/{id}/reply',
     takes: scopeInStatement('messages:send'),
     summary: 'Reply to a message',
-    description: 'Queues a text that quotes the message, in its chat and from its session.',
+    description:
+      'Queues a message that quotes the message, in its chat and from its session. `type` is the kind, a text by default; the other fields are those of that kind.',
     params: MessageId,
     headers: SendHeaders,
     body: {
@@ -36,16 +37,15 @@ export const messages = area('Messages', [
       limitBytes: SEND_LIMIT_BYTES,
     },
     responses: sendAnswers,
-    errors: ['NOT_FOUND', 'CONFLICT', ...SEND_ERRORS],
+    errors: ['NOT_FOUND', 'CONFLICT', 'MEDIA_REJECTED', ...SEND_ERRORS],
     run: async ({ ctx, params: { id }, headers, body }, c) => {
-      const { text, linkPreview } = body;
       const input = {
         ...(await readSendTerms('replyMessage', headers, { ...body, id })),
         session: null,
-        to: { quotedMessageId: id },
-        said: { type: 'text', text, linkPreview },
-        file: null,
-      } as const;
+        to: null,
+        quotedMessageId: id,
+        ...contentOf(body, body.type),
+      };
       return answerSend(c, await send({ ctx, input }));
     },
   }),

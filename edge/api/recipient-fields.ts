@@ -1,5 +1,5 @@
 import { z } from '@hono/zod-openapi';
-import { chatSortOf } from '../../shared/catalogue/message-kinds.ts';
+import { chatSortOf } from '../../shared/catalogue/kinds/kind.ts';
 import { AppError } from '../../shared/errors.ts';
 import { localDigits, parsePhoneNumber, parseRecipient } from '../../shared/recipient.ts';
 import { readBy } from '../http/read-by.ts';

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import { megabytes, type MediaRule } from '../../shared/catalogue/message-kinds.ts';
+import type { MediaRule } from '../../shared/catalogue/kinds/kind.ts';
+import { megabytes } from '../../shared/catalogue/message-kinds.ts';
 import { AppError } from '../../shared/errors.ts';
 import type { Egress } from '../egress/port.ts';
 import { ByteSource, CutOffError } from './byte-source.ts';

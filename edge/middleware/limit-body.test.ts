@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, test } from 'vitest';
-import { TEXT_LIMIT } from '../../shared/catalogue/message-kinds.ts';
+import { TEXT_LIMIT } from '../../shared/catalogue/kinds/kind.ts';
 import { createHarness, type Harness } from '../testing/harness.ts';
 
 let harness: Harness;

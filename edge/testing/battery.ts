@@ -217,6 +217,8 @@ const Schema = z.looseObject({
   format: z.unknown().optional(),
   properties: z.record(z.string(), z.unknown()).optional(),
   allOf: z.array(z.unknown()).optional(),
+  anyOf: z.array(z.unknown()).optional(),
+  oneOf: z.array(z.unknown()).optional(),
 });
 const Parameters = z.array(z.looseObject({ in: z.string(), name: z.string() })).default([]);
 
@@ -253,7 +255,8 @@ export function propertiesOf(given: unknown, document: Document): Record<string,
   const schema = Schema.parse(given);
   const target = schema.$ref?.split('/').at(-1);
   if (target !== undefined) return propertiesOf(document.components.schemas[target], document);
-  const parts = (schema.allOf ?? []).map((part) => propertiesOf(part, document));
+  const { allOf = [], anyOf = [], oneOf = [] } = schema;
+  const parts = [...allOf, ...anyOf, ...oneOf].map((part) => propertiesOf(part, document));
   return Object.assign({}, schema.properties, ...parts);
 }
 

@@ -112,6 +112,9 @@ export const happyWrites = (
   harness: Harness,
 ): Readonly<Record<string, (world: World) => Happy>> => ({
   sendText: () => ({ body: { to, text } }),
+  sendLocation: () => ({ body: { to, latitude: 1.5, longitude: 2.5, name: text } }),
+  sendContact: () => ({ body: { to, contacts: [{ name: text, phones: [to] }] } }),
+  sendPoll: () => ({ body: { to, name: text, options: ['yes', 'no'] } }),
   sendImage: () => ({
     body: { to, url: `${harness.filesUrl}/pixel.png`, caption: SECRETS.caption },
   }),

@@ -55,14 +55,21 @@ const HANDLERS: Handlers = {
   'sandbox.messages': async (sandbox, session, input) => {
     if (input.type === 'unknown')
       throw new AppError('VALIDATION_ERROR', 'The sandbox cannot play a message of type unknown.');
-    const { text, media } = input;
+    const { text, media, location, poll, vcard } = input;
+    const place =
+      location && [location.name ?? '', location.address].filter((line) => line !== undefined);
     const { wireId } = await sandbox.message({
       ...placeOf(session),
       from: input.from,
       type: input.type,
       ...defined('pushname', input.name),
       ...defined('chat', input.chatId),
-      ...defined(media === undefined ? 'body' : 'caption', text),
+      ...defined(media === undefined ? 'body' : 'caption', text ?? place?.join('\n') ?? poll?.name),
+      ...defined('latitude', location?.latitude),
+      ...defined('longitude', location?.longitude),
+      ...defined('vcard', vcard),
+      ...defined('pollOptions', poll?.options),
+      ...defined('pollMultiple', poll?.allowMultiple),
       ...defined('mediaBase64', media?.base64),
       ...defined('mimetype', media?.mimetype),
       ...defined('filename', media?.filename),

@@ -42,5 +42,6 @@ export const incomingSchema = at.extend({
   /** Contact cards, for type `contact`. */
   vcard: z.string().optional(),
   pollOptions: z.array(z.string()).optional(),
+  pollMultiple: z.boolean().default(true),
   forwarded: z.boolean().optional(),
 });

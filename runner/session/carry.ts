@@ -1,4 +1,5 @@
 import { rm } from 'node:fs/promises';
+import { MESSAGE_KINDS } from '../../shared/catalogue/message-kinds.ts';
 import { AppError, ERRORS, type ErrorCode } from '../../shared/errors.ts';
 import type { ClaimedMessage } from '../../shared/protocol/outbound-message.ts';
 import { deriveWireId } from '../../shared/wire-id.ts';
@@ -93,7 +94,7 @@ async function fetchFile(
   deps: CarryDeps,
 ): Promise<{ ok: true; path: string | null } | { ok: false; carried: Carried }> {
   const { messageId, mediaUrl, content, attempts = 0 } = message;
-  if (content.type === 'text') return { ok: true, path: null };
+  if (MESSAGE_KINDS[content.type].media === null) return { ok: true, path: null };
   try {
     if (mediaUrl === undefined)
       throw new AppError(

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
+import { chatSortOf } from './kinds/kind.ts';
 import {
-  chatSortOf,
   INBOUND_TYPES,
   MESSAGE_KIND_NAMES,
   MESSAGE_KINDS,

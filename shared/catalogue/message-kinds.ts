@@ -1,94 +1,16 @@
 import { z } from 'zod';
+import type { MediaRule } from './kinds/kind.ts';
+import { MEDIA_KINDS } from './kinds/media.ts';
+import { PLAIN_KINDS } from './kinds/plain.ts';
 
-/** Longest text that WhatsApp Web sends, in code points. */
-export const TEXT_LIMIT = 65_536;
-
-/** The kinds of chat. */
-const CHAT_SORTS = ['person', 'group', 'channel'] as const;
-export type ChatSort = (typeof CHAT_SORTS)[number];
-
-/** @param chatId as WhatsApp Web names it: `…@c.us`, `…@lid`, `…@g.us` or `…@newsletter` */
-export function chatSortOf(chatId: string): ChatSort {
-  if (chatId.endsWith('@g.us')) return 'group';
-  return chatId.endsWith('@newsletter') ? 'channel' : 'person';
-}
-
-/** The files that a kind accepts. The bytes decide, not the type that the server states or the URL's ending. */
-export type MediaRule = {
-  mimetypes: readonly string[];
-  limitBytes: number;
-  /** What documentation and refusals call such a file. */
-  called: string;
-  /** `details.reason` of MEDIA_REJECTED for bytes that are no such file. */
-  mismatch: string;
-};
-
-/**
- * A kind of message that callers can send. The row is the whole contract of `POST /v1/messages/<kind>`, of the queue and of
- * the runner. runner/engine/wwebjs/kinds.ts sends it.
- */
-type MessageKindRow<Fields extends z.ZodRawShape, Media extends MediaRule | null> = {
-  summary: string;
-  description: string;
-  /** The caller's fields, beside those that every send has. A kind with media also has the file's `url`. */
-  fields: Fields;
-  /** Its file's rule; null for a kind without a file. */
-  media: Media;
-  /** The kinds of chat that it can be sent to. */
-  chats: readonly ChatSort[];
-  /** A request, without its recipient. */
-  example: z.input<z.ZodObject<Fields>> & (Media extends null ? unknown : { url: string });
-};
-
-const kind = <Fields extends z.ZodRawShape, Media extends MediaRule | null>(
-  row: MessageKindRow<Fields, Media>,
-): MessageKindRow<Fields, Media> => row;
-
-/** A text that is not too long. An emoji counts as one character, as in WhatsApp Web and in JSON Schema. */
-export const LimitedText = z
-  .string()
-  .refine(
-    (text) => text.length <= TEXT_LIMIT || Array.from(text).length <= TEXT_LIMIT,
-    `must have at most ${TEXT_LIMIT} characters`,
-  )
-  .meta({ maxLength: TEXT_LIMIT });
-
-/** Blanks, and what takes no room or shows nothing: WhatsApp would show an empty bubble. */
-const INVISIBLE = /^[\s\p{Z}\p{C}\p{Default_Ignorable_Code_Point}\u2800]*$/u;
-
-export const MESSAGE_KINDS = {
-  text: kind({
-    summary: 'Send a text',
-    description: `Queues a text of up to ${TEXT_LIMIT} characters. A session sends its messages in order.`,
-    fields: {
-      text: LimitedText.refine((text) => !INVISIBLE.test(text), 'must not be empty'),
-      linkPreview: z.boolean().default(true),
-    },
-    media: null,
-    chats: CHAT_SORTS,
-    example: { text: 'Hello from Waypost' },
-  }),
-  image: kind({
-    summary: 'Send an image by URL',
-    description:
-      'Fetches the image first, then queues it. Only a whole image is sent: as long as its server announced, with a header and an end. The file keeps the name in `Content-Disposition`, or else the last part of the path.',
-    fields: { caption: LimitedText.optional() },
-    media: {
-      mimetypes: ['image/jpeg', 'image/png', 'image/gif', 'image/webp'],
-      limitBytes: 16 * 1024 * 1024,
-      called: 'JPEG, PNG, GIF or WebP image',
-      mismatch: 'not_an_image',
-    },
-    chats: CHAT_SORTS,
-    example: { url: 'https://example.com/picture.jpg', caption: 'Look' },
-  }),
-};
+/** Every kind of message that callers can send. */
+export const MESSAGE_KINDS = { ...PLAIN_KINDS, ...MEDIA_KINDS };
 
 type Table = typeof MESSAGE_KINDS;
 export type MessageKind = keyof Table;
 
 // Object.keys says string; the table is closed.
-export const MESSAGE_KIND_NAMES = Object.keys(MESSAGE_KINDS) as MessageKind[];
+export const MESSAGE_KIND_NAMES = Object.keys(MESSAGE_KINDS) as [MessageKind, ...MessageKind[]];
 
 /** The types of inbound messages: all that can be sent, and those that cannot be sent yet. */
 export const INBOUND_TYPES = [
@@ -98,9 +20,6 @@ export const INBOUND_TYPES = [
   'voice',
   'document',
   'sticker',
-  'location',
-  'contact',
-  'poll',
   'unknown',
 ] as const;
 export type InboundType = (typeof INBOUND_TYPES)[number];

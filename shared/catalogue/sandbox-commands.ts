@@ -35,6 +35,18 @@ export const SANDBOX_COMMANDS = {
       chatId: z.string().optional(),
       type: z.enum(INBOUND_TYPES).default('text'),
       text: z.string().optional(),
+      location: z
+        .object({
+          latitude: z.number(),
+          longitude: z.number(),
+          name: z.string().optional(),
+          address: z.string().optional(),
+        })
+        .optional(),
+      vcard: z.string().optional(),
+      poll: z
+        .object({ name: z.string(), options: z.array(z.string()), allowMultiple: z.boolean() })
+        .optional(),
       media: z
         .object({ base64: z.string(), mimetype: z.string(), filename: z.string().optional() })
         .optional(),

@@ -34,10 +34,22 @@ export const FactReport = z.discriminatedUnion('kind', [
     text: z.string().nullable(),
     media: InboundMedia.nullable(),
     location: z
-      .object({ latitude: z.number(), longitude: z.number(), name: z.string().nullable() })
+      .object({
+        latitude: z.number(),
+        longitude: z.number(),
+        name: z.string().nullable(),
+        /** A runner of an earlier version does not report it. */
+        address: z.string().nullable().default(null),
+      })
       .nullable(),
     vcards: z.array(z.string()),
-    poll: z.object({ name: z.string(), options: z.array(z.string()) }).nullable(),
+    poll: z
+      .object({
+        name: z.string(),
+        options: z.array(z.string()),
+        allowMultiple: z.boolean().default(false),
+      })
+      .nullable(),
     quotedWireId: z.string().nullable(),
     mentions: z.array(z.string()),
     /** Unix ms by WhatsApp's clock. */
@@ -69,6 +81,17 @@ export const FactReport = z.discriminatedUnion('kind', [
     from: Person,
     /** Empty when the reaction was taken back. */
     emoji: z.string(),
+    timestamp: z.number().int(),
+  }),
+  /** The whole vote of one person, each time it changes. */
+  z.object({
+    kind: z.literal('message.poll_vote'),
+    /** Of the poll. */
+    wireId: z.string(),
+    chatId: z.string(),
+    from: Person,
+    /** Texts of the options; empty when the vote was taken back. */
+    options: z.array(z.string()),
     timestamp: z.number().int(),
   }),
   z.object({

@@ -1,5 +1,6 @@
 import { eq } from 'drizzle-orm';
 import { beforeAll, expect, test } from 'vitest';
+import { MESSAGE_KIND_NAMES, MESSAGE_KINDS } from '../../../shared/catalogue/message-kinds.ts';
 import { newId } from '../../../shared/ids.ts';
 import { createHarness, type Harness } from '../../testing/harness.ts';
 
@@ -35,8 +36,8 @@ async function setUp() {
     sessionId,
     inbound,
     runner,
-    reply: (messageId: string, key = apiKey) =>
-      harness.call('POST', `/v1/messages/${messageId}/reply`, { key, body: { text: 'An answer' } }),
+    reply: (messageId: string, key = apiKey, body: unknown = { text: 'An answer' }) =>
+      harness.call('POST', `/v1/messages/${messageId}/reply`, { key, body }),
     outbound: () => harness.db.select().from(messages).where(eq(messages.quotedMessageId, id)),
   };
 }
@@ -48,6 +49,55 @@ test('a reply goes to the message’s chat, from its session, and quotes it', as
     data: { sessionId, chatId: inbound.chatId, quotedMessageId: inbound.id },
   });
   expect(await outbound()).toMatchObject([{ quotedWireId: inbound.wireId, status: 'queued' }]);
+});
+
+test.each(MESSAGE_KIND_NAMES)('a reply may be of kind %s', async (type) => {
+  const { reply, inbound, outbound, apiKey } = await setUp();
+  const { media, example } = MESSAGE_KINDS[type];
+  const file = media === null ? {} : { url: `${harness.filesUrl}/pixel.png` };
+  const answer = await reply(inbound.id, apiKey, { type, ...example, ...file });
+  expect(answer).toMatchObject({ status: 202, data: { type, quotedMessageId: inbound.id } });
+  expect(await outbound()).toMatchObject([{ type, quotedWireId: inbound.wireId }]);
+});
+
+test.each([
+  ['an unknown kind', { type: 'song', text: 'x' }, 'type'],
+  ['another kind’s field', { type: 'poll', name: 'Tea?', options: ['a', 'b'], text: 'x' }, 'text'],
+  ['a field that is missing', { type: 'location', latitude: 1 }, 'longitude'],
+  ['a recipient', { text: 'x', to: '+15550100001' }, 'to'],
+])('a reply with %s is refused', async (_name, body, field) => {
+  const { reply, inbound, outbound, apiKey } = await setUp();
+  expect(await reply(inbound.id, apiKey, body)).toMatchObject({
+    status: 422,
+    error: { code: 'VALIDATION_ERROR', details: { fields: [{ in: 'body', field }] } },
+  });
+  expect(await outbound()).toEqual([]);
+});
+
+test.each(MESSAGE_KIND_NAMES)('a message of kind %s may quote one of its session', async (kind) => {
+  const { inbound, outbound, apiKey: key, sessionId, workspaceId } = await setUp();
+  const { media, example } = MESSAGE_KINDS[kind];
+  const file = media === null ? {} : { url: `${harness.filesUrl}/pixel.png` };
+  const to = '+15550100001';
+  const send = (more: object) =>
+    harness.call('POST', `/v1/messages/${kind}`, {
+      key,
+      body: { to, ...example, ...file, ...more },
+    });
+  expect(await send({ quotedMessageId: inbound.id })).toMatchObject({
+    status: 202,
+    data: { sessionId, chatId: '15550100001@c.us', quotedMessageId: inbound.id },
+  });
+  expect(await outbound()).toMatchObject([{ quotedWireId: inbound.wireId }]);
+  expect(await send({ sessionId, quotedMessageId: newId('message') })).toMatchObject({
+    status: 404,
+  });
+  const other = await harness.newSession({ workspaceId });
+  expect(await send({ sessionId: other.id, quotedMessageId: inbound.id })).toMatchObject({
+    status: 409,
+    error: { code: 'CONFLICT', message: expect.stringContaining('another session') },
+  });
+  expect(await outbound()).toHaveLength(1);
 });
 
 test('a message that is not there, another workspace’s, and one that is no id', async () => {

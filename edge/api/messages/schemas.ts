@@ -1,5 +1,9 @@
 import { z } from '@hono/zod-openapi';
-import { MESSAGE_KINDS } from '../../../shared/catalogue/message-kinds.ts';
+import {
+  MESSAGE_KIND_NAMES,
+  type MessageKind,
+  saidFields,
+} from '../../../shared/catalogue/message-kinds.ts';
 import { MESSAGE_STATUSES } from '../../../shared/message-status.ts';
 import { PageQuery } from '../../http/cursor.ts';
 import { answer } from '../../http/envelope.ts';
@@ -47,6 +51,10 @@ export const SendFields = {
     description:
       "Id or name. Without it, the session that the key is pinned to, otherwise the workspace's default session.",
     example: SESSION_EXAMPLE,
+  }),
+  quotedMessageId: z.string().min(1).max(100).optional().openapi({
+    description: 'The message that this one quotes, from the same session.',
+    example: MESSAGE_EXAMPLE,
   }),
   ...Terms,
 };
@@ -203,10 +211,22 @@ export const sendAnswers = {
 /** The longest text, each character escaped as a surrogate pair. */
 export const SEND_LIMIT_BYTES = 1024 * 1024;
 
-export const ReplyMessage = z.strictObject({
-  ...MESSAGE_KINDS.text.fields,
-  ...Terms,
-});
+const replyOf = (kind: MessageKind) =>
+  z.strictObject({
+    type: kind === 'text' ? z.literal(kind).default(kind) : z.literal(kind),
+    ...saidFields(kind),
+    ...Terms,
+  });
+const [firstKind, ...otherKinds] = MESSAGE_KIND_NAMES;
+
+/** A reply of any kind. Without a `type` it is a text. */
+export const ReplyMessage = z.preprocess(
+  (body) =>
+    typeof body === 'object' && body !== null && !('type' in body)
+      ? { type: 'text', ...body }
+      : body,
+  z.discriminatedUnion('type', [replyOf(firstKind), ...otherKinds.map(replyOf)]),
+);
 
 export const MessageQuery = z.object({
   ...PageQuery,

@@ -47,6 +47,8 @@ export const sendKinds: readonly Row[] = MESSAGE_KIND_NAMES.map((kind) => {
     responses: sendAnswers,
     errors: [
       'SESSION_NOT_FOUND',
+      'NOT_FOUND',
+      'CONFLICT',
       ...(media === null ? [] : (['MEDIA_REJECTED'] as const)),
       ...SEND_ERRORS,
     ],
@@ -59,8 +61,8 @@ export const sendKinds: readonly Row[] = MESSAGE_KIND_NAMES.map((kind) => {
           ...(await readSendTerms(id, headers, { ...body, to: meant(body.to) })),
           session: body.sessionId ?? null,
           to: body.to,
-          said: saidIn(body, kind),
-          file: media === null ? null : { url: FileUrl.parse(body).url, rule: media },
+          quotedMessageId: body.quotedMessageId ?? null,
+          ...contentOf(body, kind),
         },
       });
       return answerSend(c, answer);
@@ -72,7 +74,13 @@ export const sendKinds: readonly Row[] = MESSAGE_KIND_NAMES.map((kind) => {
 const meant = (to: Addressee): string =>
   'chatId' in to ? to.chatId : (chatIfReadable(to.local, null) ?? to.local);
 
-/** What a body says of its kind. */
+/** What a body says of its kind, and where its file is. */
+export function contentOf(body: Readonly<Record<string, unknown>>, kind: MessageKind) {
+  const { media } = MESSAGE_KINDS[kind];
+  const file = media === null ? null : { url: FileUrl.parse(body).url, rule: media };
+  return { said: saidIn(body, kind), file };
+}
+
 function saidIn(body: Readonly<Record<string, unknown>>, kind: MessageKind): MessageSaid {
   const names = Object.keys(MESSAGE_KINDS[kind].fields).filter((name) => name in body);
   const fields = Object.fromEntries(names.map((name) => [name, body[name]]));

@@ -1,5 +1,7 @@
 import { z } from '@hono/zod-openapi';
-import { INBOUND_TYPES, LimitedText } from '../../../shared/catalogue/message-kinds.ts';
+import { LimitedText } from '../../../shared/catalogue/kinds/kind.ts';
+import { PLAIN_KINDS } from '../../../shared/catalogue/kinds/plain.ts';
+import { INBOUND_TYPES } from '../../../shared/catalogue/message-kinds.ts';
 
 import { Name } from '../name-fields.ts';
 import { Person, PhoneNumber, Recipient } from '../recipient-fields.ts';
@@ -37,6 +39,15 @@ export const SandboxMessage = z.strictObject({
   }),
   type: z.enum(INBOUND_TYPES).default('text'),
   text: LimitedText.optional(),
+  location: z
+    .strictObject(PLAIN_KINDS.location.fields)
+    .optional()
+    .openapi({ description: 'Of a message of type `location`.' }),
+  vcard: LimitedText.optional().openapi({ description: 'Of a message of type `contact`.' }),
+  poll: z
+    .strictObject(PLAIN_KINDS.poll.fields)
+    .optional()
+    .openapi({ description: 'Of a message of type `poll`.' }),
   media: z
     .strictObject({
       base64: z.base64(),

@@ -45,7 +45,10 @@ const acked = (level: number) => async (session: OwnedSession) => {
 /** How each event comes about. A row of the catalogue that nothing writes does not compile. */
 const WRITERS: Readonly<Record<EventType, (session: OwnedSession) => Promise<unknown>>> = {
   'message.received': (session) =>
-    report(session, received('3A00', { location: { latitude: 1, longitude: 2, name: null } })),
+    report(
+      session,
+      received('3A00', { location: { latitude: 1, longitude: 2, name: null, address: null } }),
+    ),
   'message.sent': async (session) => report(session, settled(await newOutbound(harness, session))),
   'message.delivered': acked(2),
   'message.read': acked(3),
@@ -61,6 +64,10 @@ const WRITERS: Readonly<Record<EventType, (session: OwnedSession) => Promise<unk
   'message.reaction': async (session) => {
     await newOutbound(harness, session, { status: 'sent', wireId: about.wireId });
     await report(session, { kind: 'message.reaction', ...about, from, emoji: '👍' });
+  },
+  'message.poll_vote': async (session) => {
+    await newOutbound(harness, session, { status: 'sent', wireId: about.wireId });
+    await report(session, { kind: 'message.poll_vote', ...about, from, options: ['yes'] });
   },
   'message.edited': async (session) => {
     await newOutbound(harness, session, { status: 'sent', wireId: about.wireId });

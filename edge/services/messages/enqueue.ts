@@ -191,7 +191,10 @@ async function execute(
   const { waits_for_capacity: waitsForCapacity } = verdict;
   if (refusal === 'COUNTRY_DECIDES') {
     subjects.rememberCountry(workspaceId, default_country);
-    const chatId = 'local' in request.to ? chatInCountry(request.to.local, default_country) : '';
+    const chatId =
+      request.to !== null && 'local' in request.to
+        ? chatInCountry(request.to.local, default_country)
+        : '';
     return execute(ctx, { ...request, to: { chatId } }, write);
   }
   if (refusal !== null && refusal !== 'REPLAYED')

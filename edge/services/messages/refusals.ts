@@ -21,6 +21,7 @@ export const REFUSALS = [
   'TEST_KEY_ON_LIVE',
   'IDEMPOTENCY_MISMATCH',
   'SESSION_NOT_READY',
+  'QUOTED_ELSEWHERE',
   'QUOTED_NOT_SENT',
   'QUEUE_FULL',
 ] as const;
@@ -60,6 +61,8 @@ export function refusalError(
       return waitsForCapacity
         ? noPlaceYet(sessionStatus)
         : new AppError('SESSION_NOT_READY', undefined, { status: sessionStatus });
+    case 'QUOTED_ELSEWHERE':
+      return new AppError('CONFLICT', 'The quoted message is in another session.');
     case 'QUOTED_NOT_SENT':
       return new AppError('CONFLICT', 'The message to reply to has not been sent yet.');
     case 'QUEUE_FULL':

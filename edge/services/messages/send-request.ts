@@ -1,4 +1,5 @@
-import type { MediaRule, MessageSaid } from '../../../shared/catalogue/message-kinds.ts';
+import type { MediaRule } from '../../../shared/catalogue/kinds/kind.ts';
+import type { MessageSaid } from '../../../shared/catalogue/message-kinds.ts';
 import type { Addressee } from '../workspace/local-numbers.ts';
 import type { Idempotency } from './idempotency.ts';
 
@@ -6,8 +7,10 @@ import type { Idempotency } from './idempotency.ts';
 export type SendRequest = {
   /** Id or name, as `nameKey` gives it; null: the quoted message's session, the key's own or the workspace's default. */
   session: string | null;
-  /** A reply goes to the quoted message's chat, and from its session. */
-  to: Addressee | { quotedMessageId: string };
+  /** Null: the quoted message's chat. */
+  to: Addressee | null;
+  /** The message that this one quotes, of the same session. */
+  quotedMessageId: string | null;
   said: MessageSaid;
   /** Where its file is, and what that must be; null for a kind without a file. */
   file: { url: string; rule: MediaRule } | null;

@@ -63,10 +63,10 @@ export function sendStatement({
   media,
   audit,
 }: SendStatementInput): SQL {
-  const { session, to, said, reference, idempotency, sendAt, expiresInSeconds } = request;
-  const quotedMessageId = 'quotedMessageId' in to ? to.quotedMessageId : null;
-  const isLocal = 'local' in to;
-  const chatId = isLocal ? chatIfReadable(to.local, country) : 'chatId' in to ? to.chatId : null;
+  const { session, to, quotedMessageId, said, reference, idempotency, sendAt } = request;
+  const { expiresInSeconds } = request;
+  const isLocal = to !== null && 'local' in to;
+  const chatId = to === null ? null : 'local' in to ? chatIfReadable(to.local, country) : to.chatId;
   const commit = audit !== null;
   const ownKey = idempotencyKeyOf(idempotency?.key ?? null);
   const isLater = sql`coalesce(${sendAt}::timestamptz > now(), false)`;
@@ -84,7 +84,7 @@ export function sendStatement({
     where i.workspace_id = ${workspaceId} and i.route = ${idempotency?.route ?? null}::text and i.expires_at > now()
   ),
   wanted as (
-    select coalesce(quoted.session_id, ${session}::text, prior.session_id, caller.pin, caller.default_session_id) as ref
+    select coalesce(${session}::text, quoted.session_id, prior.session_id, caller.pin, caller.default_session_id) as ref
     from caller left join quoted on true left join prior on true
   ),
   target as (
@@ -119,6 +119,7 @@ export function sendStatement({
       when not prior.same_body or prior.session_id <> target.id then 'IDEMPOTENCY_MISMATCH'
       when prior.same_body then 'REPLAYED'
       when not target.accepting then 'SESSION_NOT_READY'
+      when quoted.session_id <> target.id then 'QUOTED_ELSEWHERE'
       when quoted.id is not null and quoted.wire_id is null then 'QUOTED_NOT_SENT'
       when target.waiting >= ${QUEUE_LIMIT} then 'QUEUE_FULL'
     end as refusal

@@ -1,4 +1,5 @@
-import { chatSortOf, MESSAGE_KINDS } from '../../../shared/catalogue/message-kinds.ts';
+import { chatSortOf } from '../../../shared/catalogue/kinds/kind.ts';
+import { MESSAGE_KINDS } from '../../../shared/catalogue/message-kinds.ts';
 import { AppError } from '../../../shared/errors.ts';
 import { newId } from '../../../shared/ids.ts';
 import type { ServiceContext } from '../../context.ts';
@@ -51,16 +52,21 @@ export async function send({
   return finishSend(ctx, result, input);
 }
 
-/** A reply needs no such check: texts, the only kind of a reply, go everywhere. */
-function refuseChat({ said: { type }, to }: SendRequest): void {
-  if (!('chatId' in to)) return;
-  const sort = chatSortOf(to.chatId);
-  if (MESSAGE_KINDS[type].chats.includes(sort)) return;
-  const message = `a ${sort} takes no message of kind ${type}`;
-  throw new AppError('VALIDATION_ERROR', undefined, {
-    fields: [{ in: 'body', field: 'to', message }],
-  });
+/** What a chat does not take. Of a reply, whose chat is not known here, the engine says so. */
+function refuseChat({ said, to }: SendRequest): void {
+  if (to === null) return;
+  const sort = 'chatId' in to ? chatSortOf(to.chatId) : 'person';
+  if (!MESSAGE_KINDS[said.type].chats.includes(sort))
+    throw invalid('to', `a ${sort} takes no message of kind ${said.type}`);
+  const mentions = 'mentions' in said ? said.mentions : undefined;
+  if (mentions !== undefined && sort === 'channel')
+    throw invalid('mentions', 'nobody can be mentioned in a channel');
+  if (mentions === 'all' && sort === 'person')
+    throw invalid('mentions', 'only in a group can everybody be mentioned');
 }
+
+const invalid = (field: string, message: string): AppError =>
+  new AppError('VALIDATION_ERROR', undefined, { fields: [{ in: 'body', field, message }] });
 
 /** No row names this object: nothing would ever find it again. */
 async function discard(ctx: ServiceContext, objectKey: string): Promise<void> {

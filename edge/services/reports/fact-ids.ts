@@ -18,7 +18,7 @@ export function settledEventId(
 
 /**
  * Id of the event that a report makes, the same however often and by whomever it is reported. What tells reports of one
- * kind about one message apart: the ack's level, the time of an edit, sender and time of a reaction.
+ * kind about one message apart: the ack's level, the time of an edit, sender and time of a reaction or vote.
  * @param sessionKey derives the wire id of a settled message that came without one
  */
 export async function reportEventId(spooled: SpooledReport, sessionKey: string): Promise<string> {
@@ -30,6 +30,7 @@ export async function reportEventId(spooled: SpooledReport, sessionKey: string):
     case 'message.edited':
       return factEventId([sessionId, report.wireId, report.kind, String(report.timestamp)]);
     case 'message.reaction':
+    case 'message.poll_vote':
       return factEventId([
         sessionId,
         report.wireId,

@@ -30,7 +30,8 @@ export function locationOf(data: Fields, type: string): Received['location'] {
   const latitude = number(data['lat']);
   const longitude = number(data['lng']);
   if (type !== 'location' || latitude === null || longitude === null) return null;
-  return { latitude, longitude, name: text(data['loc'])?.split('\n', 1)[0] ?? null };
+  const [name = null, ...address] = text(data['loc'])?.split('\n') ?? [];
+  return { latitude, longitude, name, address: text(address.join('\n')) };
 }
 
 export function vcardsOf(data: Fields, type: string): string[] {
@@ -45,5 +46,10 @@ export function pollOf(data: Fields, type: string): Received['poll'] {
   if (type !== 'poll_creation') return null;
   const options = Array.isArray(data['pollOptions']) ? data['pollOptions'] : [];
   const names = options.map((option) => text(fields(option)['name']) ?? text(option));
-  return { name: text(data['pollName']) ?? '', options: names.filter((name) => name !== null) };
+  return {
+    name: text(data['pollName']) ?? '',
+    options: names.filter((name) => name !== null),
+    // WhatsApp's 0 is "as many as one likes".
+    allowMultiple: number(data['pollSelectableOptionsCount']) !== 1,
+  };
 }

@@ -6,7 +6,15 @@ import { describe } from '../describe-error.ts';
 import { withDeadline } from '../../deadline.ts';
 import { downloadMedia } from './inbound-media.ts';
 import type { LibraryPage } from './library.ts';
-import { ackFact, editFact, isWanted, reactionFact, receivedFact, revokeFact } from './mapping.ts';
+import {
+  ackFact,
+  editFact,
+  isWanted,
+  pollVoteFact,
+  reactionFact,
+  receivedFact,
+  revokeFact,
+} from './mapping.ts';
 import { resolvePeople } from './page/people.ts';
 import { fields, messageKey } from './payload.ts';
 import { idsIn, type KnownPerson, type People } from './people.ts';
@@ -73,6 +81,10 @@ export class Inbound {
 
   reaction(payload: unknown): void {
     this.#map(payload, (people) => reactionFact(payload, people));
+  }
+
+  vote(payload: unknown): void {
+    this.#map(payload, (people) => pollVoteFact(payload, people));
   }
 
   edit(payload: unknown, newText: unknown): void {

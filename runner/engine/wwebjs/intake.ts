@@ -3,7 +3,7 @@ import type { EngineEvent } from '../port.ts';
 import { Backfill } from './backfill.ts';
 import { describe } from '../describe-error.ts';
 import { Inbound } from './inbound.ts';
-import type { LibraryClient, LibraryMessage, LibraryPage } from './library.ts';
+import type { LibraryClient, LibraryMessage, LibraryPage, LibraryVote } from './library.ts';
 import { keepOnlineMark, missedSince } from './online-mark.ts';
 import { PhoneWatch } from './phone-watch.ts';
 
@@ -71,6 +71,11 @@ export class Intake {
     client.on('message_reaction', (reaction: unknown) =>
       told((inbound) => inbound.reaction(reaction)),
     );
+    client.on('vote_update', (vote: LibraryVote) => {
+      const { parentMsgKey, voter, selectedOptions, interractedAtTs } = vote;
+      const payload = { msgId: parentMsgKey, senderId: voter, selectedOptions, interractedAtTs };
+      told((inbound) => inbound.vote(payload));
+    });
     this.#phone.listen(client);
   }
 

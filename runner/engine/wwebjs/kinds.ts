@@ -1,11 +1,16 @@
 import type { MessageKind, OutboundContent } from '../../../shared/catalogue/message-kinds.ts';
-import type { LibraryClient, MessageMedia } from './library.ts';
+import { Location, type MessageMedia, Poll } from './library.ts';
+import { vcardOf } from './vcard.ts';
 
-/** What the library is asked to send: its body, and the options that go by kind. */
+/** What the library is asked to send: a text or a file, and the options that go by kind. */
 export type LibrarySend = {
-  body: Parameters<LibraryClient['sendMessage']>[1];
+  body: string | InstanceType<typeof MessageMedia>;
   caption?: string | undefined;
   linkPreview?: boolean;
+  /** Options of the library's `sendMessage` on the page. */
+  options?: Readonly<Record<string, unknown>>;
+  /** Fields that the message itself gets in the end. */
+  extra?: Readonly<Record<string, unknown>>;
 };
 
 type Sender<Kind extends MessageKind> = (
@@ -17,6 +22,27 @@ type Sender<Kind extends MessageKind> = (
 /** How each kind of message is sent by whatsapp-web.js. A kind without a line here does not compile. */
 const SENDERS: { readonly [Kind in MessageKind]: Sender<Kind> } = {
   text: ({ text, linkPreview }) => ({ body: text, linkPreview }),
+  location: ({ latitude, longitude, name = '', address = '' }) => ({
+    body: '',
+    options: { location: new Location(latitude, longitude, { name, address }) },
+  }),
+  // The library parses a card that it is given as a text, and sends the text itself if that fails.
+  contact: ({ contacts }) => {
+    const cards = contacts.map((card) => ({ displayName: card.name, vcard: vcardOf(card) }));
+    const [only] = cards;
+    if (only !== undefined && cards.length === 1)
+      return { body: only.vcard, extra: { type: 'vcard', vcardFormattedName: only.displayName } };
+    return { body: '', extra: { type: 'multi_vcard', vcardList: cards, body: null } };
+  },
+  poll: ({ name, options, allowMultiple }) => ({
+    body: '',
+    options: {
+      poll: new Poll(name, options, {
+        allowMultipleAnswers: allowMultiple,
+        messageSecret: undefined,
+      }),
+    },
+  }),
   image: async ({ caption }, file) => ({ body: await file(), caption }),
 };
 

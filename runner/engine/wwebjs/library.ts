@@ -4,8 +4,10 @@ import type { Page } from 'puppeteer';
 /** The only import of whatsapp-web.js; everything else names its parts through here. */
 export const {
   Client,
+  Location,
   MessageMedia,
   NoAuth,
+  Poll,
   version: libraryVersion,
 } = wweb as typeof wweb & {
   version: string;
@@ -25,6 +27,14 @@ export type ClientOptions = wweb.ClientOptions;
 
 /** A message as the library hands it on; `rawData` is what the page sent over. */
 export type LibraryMessage = { rawData: unknown };
+
+/** `selectedOptions`: `{name, localId}` of each, empty when the vote was taken back. */
+export type LibraryVote = {
+  parentMsgKey: unknown;
+  voter: unknown;
+  selectedOptions: unknown;
+  interractedAtTs: unknown;
+};
 
 export type LibraryReaction = {
   id: unknown;

@@ -64,9 +64,9 @@ describe.each(SANDBOX_PROFILES)('payloads recorded on the %s page', (profile) =>
     ['image', { type: 'image', text: 'look', media: { mimetype: 'image/png', sizeBytes: 70 } }],
     ['voice', { type: 'voice', text: null, media: { mimetype: 'audio/ogg', filename: null } }],
     ['document', { type: 'document', text: null, media: { filename: 'a.pdf' } }],
-    ['location', { type: 'location', location: { latitude: 1.5, longitude: 2.5, name: 'Home' } }],
+    ['location', { location: { latitude: 1.5, longitude: 2.5, name: 'Home', address: null } }],
     ['contact', { type: 'contact', text: null, vcards: ['BEGIN:VCARD\nFN:A\nEND:VCARD'] }],
-    ['poll', { type: 'poll', poll: { name: 'Tea?', options: ['yes', 'no'] } }],
+    ['poll', { poll: { name: 'Tea?', options: ['yes', 'no'], allowMultiple: true } }],
     ['reply', { type: 'text', text: 're', mentions: ['15550100003@c.us'] }],
     ['group', { isGroup: true, chatId: expect.stringMatching(/@g\.us$/), from: { id: BOB } }],
   ])('%s', (name, expected) => {

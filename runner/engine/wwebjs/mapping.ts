@@ -121,6 +121,24 @@ export function reactionFact(payload: unknown, people: People): FactReport | nul
   };
 }
 
+/** Somebody's vote in a poll as it stands now; `payload` is the library's vote object. */
+export function pollVoteFact(payload: unknown, people: People): FactReport | null {
+  const data = fields(payload);
+  const poll = messageKey(data['msgId']);
+  const voter = idText(data['senderId']);
+  const at = number(data['interractedAtTs']);
+  if (poll === null || voter === null || at === null || poll.remote === STATUS_CHAT) return null;
+  const selected = Array.isArray(data['selectedOptions']) ? data['selectedOptions'] : [];
+  return {
+    kind: 'message.poll_vote',
+    wireId: poll.wireId,
+    chatId: canonicalId(poll.remote, people),
+    from: person(voter, people, null),
+    options: selected.map((option) => text(fields(option)['name'])).filter((name) => name !== null),
+    timestamp: Math.trunc(at),
+  };
+}
+
 /**
  * A message that its sender changed. The page fires the same event when a body merely arrives late, as after
  * decryption, so an edit must carry the marks of one.

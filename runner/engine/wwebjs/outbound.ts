@@ -1,3 +1,4 @@
+import { chatSortOf } from '../../../shared/catalogue/kinds/kind.ts';
 import { MESSAGE_KINDS } from '../../../shared/catalogue/message-kinds.ts';
 import type { EngineSend, EngineSendResult } from '../port.ts';
 import { DeadlineError, withDeadline } from '../../deadline.ts';
@@ -23,6 +24,10 @@ export async function sendMessage(
   outbound: Outbound,
   message: EngineSend,
 ): Promise<EngineSendResult> {
+  const { type } = message.content;
+  const sort = chatSortOf(message.chatId);
+  if (!MESSAGE_KINDS[type].chats.includes(sort))
+    return failed('MESSAGE_FAILED', `A ${sort} takes no message of kind ${type}.`);
   try {
     const send = await librarySend(message.content, () => readMedia(message));
     return await sendAs(outbound, message, send);
@@ -41,7 +46,9 @@ async function sendAs(
   const { wireId, chatId } = message;
   let preparation;
   try {
-    const request = { wireId, chatId, quoted: message.quotedWireId ?? null };
+    const { content } = message;
+    const mentions = 'mentions' in content ? (content.mentions ?? null) : null;
+    const request = { wireId, chatId, quoted: message.quotedWireId ?? null, mentions };
     preparation = await withDeadline(
       page.evaluate(prepareSend, request),
       times.pageCallMs,
@@ -69,20 +76,21 @@ async function sendAs(
   return settle(outbound, message, times.missingMs);
 }
 
-/** A text goes in one call to the page. The rest goes by the library, whose answer is no evidence of anything. */
+/** What has no file goes in one call to the page. The rest goes by the library, whose answer is no evidence of anything. */
 async function handOver(
   { client, page }: Outbound,
   { wireId, chatId }: EngineSend,
-  { body, caption, linkPreview = false }: LibrarySend,
-  { documentId, quotedKey }: Extract<Preparation, { state: 'ready' }>,
+  { body, caption, linkPreview = false, options: kindOptions, extra: kindExtra }: LibrarySend,
+  { documentId, quotedKey, mentions }: Extract<Preparation, { state: 'ready' }>,
 ): Promise<SentOnPage> {
-  const extra = { [WIRE_ID_TAG]: wireId };
+  const extra = { ...kindExtra, [WIRE_ID_TAG]: wireId };
   const quote = quotedKey === null ? {} : { quotedMessageId: quotedKey, ignoreQuoteErrors: false };
   if (typeof body === 'string') {
     const options = {
+      ...kindOptions,
       ...quote,
       ...(linkPreview ? { linkPreview } : {}),
-      mentionedJidList: [],
+      mentionedJidList: mentions,
       extraOptions: extra,
     };
     return page.evaluate(sendPrepared, { documentId, wireId, chatId, body, options });
@@ -91,6 +99,7 @@ async function handOver(
     sendSeen: false,
     parseVCards: false,
     linkPreview,
+    mentions,
     ...(caption === undefined ? {} : { caption }),
     ...quote,
     extra,

@@ -60,7 +60,7 @@ export function plainContent(input: Incoming): Record<string, unknown> {
         type: 'poll_creation',
         pollName: input.body ?? 'Poll',
         pollOptions: (input.pollOptions ?? []).map((name, localId) => ({ name, localId })),
-        pollSelectableOptionsCount: 0,
+        pollSelectableOptionsCount: input.pollMultiple ? 0 : 1,
       };
     case 'ciphertext':
       return { type: 'ciphertext' };

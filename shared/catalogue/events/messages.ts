@@ -91,6 +91,7 @@ export const MESSAGE_EVENTS = {
           latitude: z.number().describe('In degrees, north is positive.'),
           longitude: z.number().describe('In degrees, east is positive.'),
           name: z.string().nullable().describe('The name of the place.'),
+          address: z.string().nullable().describe('Its address.'),
         })
         .nullable()
         .describe('The place, if it is a location.'),
@@ -99,6 +100,7 @@ export const MESSAGE_EVENTS = {
         .object({
           name: z.string().describe('The question.'),
           options: z.array(z.string()).describe('What one can vote for.'),
+          allowMultiple: z.boolean().describe('One person can vote for several options.'),
         })
         .nullable()
         .describe('The poll, if it is one.'),
@@ -176,6 +178,17 @@ export const MESSAGE_EVENTS = {
       removed: z.boolean().describe('The reaction was removed.'),
     },
     example: { ...EXAMPLE, chatId: ADA.id, from: ADA, emoji: '👍', removed: false },
+  }),
+  'message.poll_vote': event({
+    when: 'Somebody voted in a poll, changed a vote, or withdrew it.',
+    data: {
+      ...about,
+      from: Person.describe('Who voted.'),
+      options: z
+        .array(z.string())
+        .describe('The options that the person votes for now; empty when the vote was withdrawn.'),
+    },
+    example: { ...EXAMPLE, chatId: ADA.id, from: ADA, options: ['Pizza'] },
   }),
   'message.edited': event({
     when: 'Somebody edited a message.',

@@ -1,7 +1,7 @@
 import type { SQL } from 'drizzle-orm';
 import type { Report } from '../../../../shared/protocol/index.ts';
 import { handBack } from './hand-back.ts';
-import { messageEdited, messageReaction, messageRevoked } from './message-note.ts';
+import { messageEdited, messagePollVote, messageReaction, messageRevoked } from './message-note.ts';
 import { messageReceived } from './message-received.ts';
 import { phoneSeen } from './phone-seen.ts';
 import { sessionReconnect } from './session-reconnect.ts';
@@ -20,6 +20,8 @@ export function reportStatement(write: WriteContext, report: Report): SQL {
       return silentStatement([factTarget(write)]);
     case 'message.reaction':
       return messageReaction(write, report);
+    case 'message.poll_vote':
+      return messagePollVote(write, report);
     case 'message.edited':
       return messageEdited(write, report);
     case 'message.revoked':

@@ -11,7 +11,9 @@ import {
   writeStatement,
 } from './write-context.ts';
 
-type NoteReport = ReportOf<'message.reaction' | 'message.edited' | 'message.revoked'>;
+type NoteReport = ReportOf<
+  'message.reaction' | 'message.poll_vote' | 'message.edited' | 'message.revoked'
+>;
 
 /** The message that a report is about, as the CTE `about`. */
 const aboutCte = (write: WriteContext, { wireId }: NoteReport): SQL =>
@@ -29,20 +31,28 @@ export function messageReaction(write: WriteContext, report: ReportOf<'message.r
   const { from, emoji, timestamp } = report;
   const event = fact('message.reaction', {
     ...reported(write, { occurredAt: timestamp }),
-    data: {
-      ...aboutIt(write, report),
-      from: {
-        id: sql`(select who.id from who)`,
-        lid: sql`(select who.lid from who)`,
-        name: from.name,
-      },
-      emoji,
-      removed: emoji === '',
-    },
+    data: { ...aboutIt(write, report), from: who(from), emoji, removed: emoji === '' },
   });
   const change = [factTarget(write), aboutCte(write, report), ...personCtes(write, from)];
   return writeStatement(write, change, event);
 }
+
+export function messagePollVote(write: WriteContext, report: ReportOf<'message.poll_vote'>): SQL {
+  const { from, options, timestamp } = report;
+  const event = fact('message.poll_vote', {
+    ...reported(write, { occurredAt: timestamp }),
+    data: { ...aboutIt(write, report), from: who(from), options },
+  });
+  const change = [factTarget(write), aboutCte(write, report), ...personCtes(write, from)];
+  return writeStatement(write, change, event);
+}
+
+/** The person of the CTE `who`. */
+const who = ({ name }: { name: string | null }) => ({
+  id: sql`(select who.id from who)`,
+  lid: sql`(select who.lid from who)`,
+  name,
+});
 
 /** The newest edit wins, in whatever order they are reported. */
 export function messageEdited(write: WriteContext, report: ReportOf<'message.edited'>): SQL {

@@ -1,8 +1,8 @@
-import type { WhatsAppPage } from './types.ts';
+import type { PageWid, WhatsAppPage } from './types.ts';
 
 /** Where a send stands before the library is asked to make it. */
 export type Preparation =
-  | { state: 'ready'; documentId: string; quotedKey: string | null }
+  | { state: 'ready'; documentId: string; quotedKey: string | null; mentions: string[] }
   | { state: 'on page'; documentId: string }
   | {
       state: 'refused';
@@ -10,7 +10,13 @@ export type Preparation =
       message: string;
     };
 
-export type SendRequest = { wireId: string; chatId: string; quoted: string | null };
+export type SendRequest = {
+  wireId: string;
+  chatId: string;
+  quoted: string | null;
+  /** Ids of people, or everybody in the group. */
+  mentions: 'all' | string[] | null;
+};
 
 /** Runs on the page. Everything that can be refused is refused here, before anything could leave. */
 export async function prepareSend(request: SendRequest): Promise<Preparation> {
@@ -61,9 +67,49 @@ export async function prepareSend(request: SendRequest): Promise<Preparation> {
     }
     quotedKey = String(quoted.id);
   }
+  const mentions = request.mentions === null ? [] : await mentioned(request.mentions);
+  if (!Array.isArray(mentions)) return mentions;
   // A try that was called off may be made again; if its late half still arrives, the hook lets only one pass.
   if (agent.sends.get(request.wireId) === 'cancelled') agent.sends.delete(request.wireId);
-  return { state: 'ready', documentId, quotedKey };
+  return { state: 'ready', documentId, quotedKey, mentions };
+
+  /** Ids of who is mentioned, in the form in which the chat has its people. */
+  async function mentioned(wanted: 'all' | string[]): Promise<string[] | Preparation> {
+    const { getMaybeMePnUser, getMaybeMeLidUser } = page.require('WAWebUserPrefsMeUser');
+    const { getCurrentLid, getPhoneNumber } = page.require('WAWebApiContact');
+    const { createWid } = page.require('WAWebWidFactory');
+    const { GroupMetadata } = page.require('WAWebCollections');
+    const me = [getMaybeMePnUser(), getMaybeMeLidUser()].filter((id) => id != null);
+    let people = [wid, ...me];
+    if (wid.server === 'g.us') {
+      await GroupMetadata.update(wid);
+      const members = GroupMetadata.get(wid)?.participants.getModelsArray() ?? [];
+      people = members.map(({ id }) => id);
+      const own = me.map(({ _serialized }) => _serialized);
+      if (wanted === 'all')
+        return people.map((id) => id._serialized).filter((id) => !own.includes(id));
+    } else if (wanted === 'all') {
+      const message = 'Only in a group can everybody be mentioned.';
+      return { state: 'refused', code: 'MESSAGE_FAILED', message };
+    }
+    const formsOf = (one: PageWid): (string | undefined)[] => {
+      const other = one.server === 'lid' ? getPhoneNumber(one) : getCurrentLid(one);
+      return [one._serialized, other?._serialized];
+    };
+    const known = new Map(
+      people.flatMap((one) => formsOf(one).map((form) => [form, one._serialized])),
+    );
+    const found: string[] = [];
+    const strangers: string[] = [];
+    for (const id of wanted) {
+      const form = formsOf(createWid(id)).find((each) => each !== undefined && known.has(each));
+      if (form === undefined) strangers.push(id);
+      else found.push(known.get(form) ?? form);
+    }
+    if (strangers.length === 0) return [...new Set(found)];
+    const message = `Mentioned, but not in this chat: ${strangers.join(', ')}.`;
+    return { state: 'refused', code: 'MESSAGE_FAILED', message };
+  }
 
   function notOnWhatsApp(): Preparation {
     const message = 'This number is not on WhatsApp.';

@@ -51,6 +51,11 @@ export type PageCollections = {
     getMessagesById(keys: string[]): Promise<{ messages?: PageMessage[] } | undefined>;
   };
   Chat: { get(wid: PageWid): PageChat | undefined; getModelsArray(): PageChat[] };
+  GroupMetadata: {
+    /** Asks the server anew. */
+    update(wid: PageWid): Promise<unknown>;
+    get(wid: PageWid): { participants: { getModelsArray(): { id: PageWid }[] } } | undefined;
+  };
   Contact: {
     get(wid: PageWid): { name?: string; pushname?: string } | undefined;
   };

@@ -1,0 +1,101 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import { PLAIN_KINDS } from '../shared/catalogue/kinds/plain.ts';
+import { type Deployment, startDeployment } from './testing/deployment.ts';
+import { isAbout } from './testing/inspector-client.ts';
+import { onlineSession } from './testing/session.ts';
+import { worldOf } from './testing/world.ts';
+
+const ALICE = '+15550100001';
+const Sent = z.object({ id: z.string(), wireId: z.string() });
+const Phone = z.object({
+  messages: z.array(
+    z.looseObject({ wireId: z.string(), type: z.string(), quotedWireId: z.string().nullable() }),
+  ),
+});
+
+const CARD = 'BEGIN:VCARD\nVERSION:3.0\nFN:Ada\nEND:VCARD';
+const PLACE = { latitude: 1.5, longitude: -2.5, name: 'Home', address: '1 Main Street' };
+const POLL = { name: 'Tea?', options: ['yes', 'no'], allowMultiple: false };
+
+/** What the simulated phone shows of the row's example, and what somebody else sends of the kind. */
+const KINDS = [
+  ['text', { type: 'chat' }, { text: 'Hi' }, { text: 'Hi' }],
+  ['location', { type: 'location' }, { location: PLACE }, { location: PLACE }],
+  ['contact', { type: 'vcard' }, { vcard: CARD }, { vcards: [CARD] }],
+  ['poll', { type: 'poll_creation' }, { poll: POLL }, { poll: POLL }],
+] as const;
+
+let deployment: Deployment;
+beforeAll(async () => {
+  deployment = await startDeployment();
+});
+afterAll(() => deployment.dispose());
+
+describe.each(['stock', '2026-09'] as const)('every kind on the %s page', (sandboxProfile) => {
+  const box = `kinds-${sandboxProfile}`;
+  let sessionId: string;
+  let phoneNumber: string;
+  beforeAll(async () => {
+    const { api, inspector } = deployment;
+    const session = await onlineSession(deployment, box, { sandboxProfile });
+    ({ id: sessionId, phoneNumber } = session);
+    await api.call('POST', '/v1/webhooks', {
+      body: { url: inspector.url(box), eventTypes: ['message.*'], sessionIds: [sessionId] },
+    });
+  });
+
+  it.each(KINDS)('%s is sent, received and quoted', async (kind, shown, said, expected) => {
+    const { api, inspector } = deployment;
+    const wait = { headers: { prefer: 'wait=15' } };
+    const sent = await api.call('POST', `/v1/messages/${kind}`, {
+      body: { sessionId, to: ALICE, ...PLAIN_KINDS[kind].example },
+      ...wait,
+    });
+    const { id, wireId } = sent.data(Sent);
+    const { messages } = (await api.call('GET', `/v1/sessions/${sessionId}/sandbox`)).data(Phone);
+    expect(messages.find((message) => message.wireId === wireId)).toMatchObject(shown);
+    await inspector.waitFor(
+      box,
+      `message.sent of a ${kind}`,
+      (received) => received.event.type === 'message.sent' && isAbout(id)(received),
+    );
+
+    const path = `/v1/sessions/${sessionId}/sandbox/messages`;
+    const answer = await api.call('POST', path, {
+      body: { from: ALICE, type: kind, ...said, quotedMessageId: id },
+    });
+    const arrived = answer.data(z.object({ wireId: z.string() })).wireId;
+    const { event } = await inspector.waitFor(
+      box,
+      `a ${kind}`,
+      (received) =>
+        received.event.type === 'message.received' && received.event.data.wireId === arrived,
+    );
+    expect(event.data).toMatchObject({ type: kind, quotedMessageId: id, ...expected });
+  });
+
+  it('a poll of ours gets a vote, which is changed and withdrawn', async () => {
+    const { api, inspector } = deployment;
+    const sent = await api.call('POST', '/v1/messages/poll', {
+      body: { sessionId, to: ALICE, ...POLL, reference: 'tea' },
+      headers: { prefer: 'wait=15' },
+    });
+    const { id, wireId } = sent.data(Sent);
+    const { phone, at } = await worldOf(deployment, phoneNumber);
+    for (const options of [['yes'], ['no'], []]) {
+      await phone.vote({ ...at, from: ALICE, wireId, options });
+      const { event } = await inspector.waitFor(
+        box,
+        `the vote ${options.join()}`,
+        ({ event: { type, data } }) =>
+          type === 'message.poll_vote' && data.options.join() === options.join(),
+      );
+      expect(event.data).toMatchObject({
+        messageId: id,
+        reference: 'tea',
+        from: { id: '15550100001@c.us', lid: expect.stringMatching(/@lid$/) },
+      });
+    }
+  });
+});

@@ -1,0 +1,66 @@
+import { z } from 'zod';
+
+/** Longest text that WhatsApp Web sends, in code points. */
+export const TEXT_LIMIT = 65_536;
+
+/** The kinds of chat. */
+export const CHAT_SORTS = ['person', 'group', 'channel'] as const;
+export type ChatSort = (typeof CHAT_SORTS)[number];
+
+/** @param chatId as WhatsApp Web names it: `…@c.us`, `…@lid`, `…@g.us` or `…@newsletter` */
+export function chatSortOf(chatId: string): ChatSort {
+  if (chatId.endsWith('@g.us')) return 'group';
+  return chatId.endsWith('@newsletter') ? 'channel' : 'person';
+}
+
+/** The files that a kind accepts. The bytes decide, not the type that the server states or the URL's ending. */
+export type MediaRule = {
+  mimetypes: readonly string[];
+  limitBytes: number;
+  /** What documentation and refusals call such a file. */
+  called: string;
+  /** `details.reason` of MEDIA_REJECTED for bytes that are no such file. */
+  mismatch: string;
+};
+
+/**
+ * A kind of message that callers can send. The row is the whole contract of `POST /v1/messages/<kind>`, of the queue and of
+ * the runner. runner/engine/wwebjs/kinds.ts sends it.
+ */
+export type MessageKindRow<Fields extends z.ZodRawShape, Media extends MediaRule | null> = {
+  summary: string;
+  description: string;
+  /** The caller's fields, beside those that every send has. A kind with media also has the file's `url`. */
+  fields: Fields;
+  /** Its file's rule; null for a kind without a file. */
+  media: Media;
+  /** The kinds of chat that it can be sent to. */
+  chats: readonly ChatSort[];
+  /** A request, without its recipient. */
+  example: z.input<z.ZodObject<Fields>> & (Media extends null ? unknown : { url: string });
+};
+
+export const kind = <Fields extends z.ZodRawShape, Media extends MediaRule | null>(
+  row: MessageKindRow<Fields, Media>,
+): MessageKindRow<Fields, Media> => row;
+
+/** A text that is not too long. An emoji counts as one character, as in WhatsApp Web and in JSON Schema. */
+export const LimitedText = z
+  .string()
+  .refine(
+    (text) => text.length <= TEXT_LIMIT || Array.from(text).length <= TEXT_LIMIT,
+    `must have at most ${TEXT_LIMIT} characters`,
+  )
+  .meta({ maxLength: TEXT_LIMIT });
+
+/** Blanks, and what takes no room or shows nothing: WhatsApp would show an empty bubble. */
+const INVISIBLE = /^[\s\p{Z}\p{C}\p{Default_Ignorable_Code_Point}\u2800]*$/u;
+export const isVisible = (text: string): boolean => !INVISIBLE.test(text);
+
+/** A short text that shows something, without the blanks around it. */
+export const ShortText = (limit: number) =>
+  z.string().trim().max(limit).refine(isVisible, 'must not be empty').meta({ minLength: 1 });
+
+/** The same on one line. */
+export const Line = (limit: number) =>
+  ShortText(limit).refine((text) => !/[\r\n]/.test(text), 'must be one line');

@@ -10,7 +10,7 @@ import { worldOf } from './testing/world.ts';
 
 let deployment: Deployment;
 beforeAll(async () => {
-  deployment = await startDeployment({ environment: SOON_COPIED });
+  deployment = await startDeployment({ environment: { ...SOON_COPIED, WAYPOST_RUNNERS: '2' } });
 });
 afterAll(() => deployment.dispose());
 

@@ -16,7 +16,7 @@ const UNHEARD_MS = LEASE.takeoverMs - LEASE.heartbeatMs;
 
 let deployment: Deployment;
 beforeAll(async () => {
-  deployment = await startDeployment({ environment: SOON_COPIED });
+  deployment = await startDeployment({ environment: { ...SOON_COPIED, WAYPOST_RUNNERS: '2' } });
 });
 afterAll(() => deployment.dispose());
 

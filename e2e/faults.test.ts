@@ -16,10 +16,13 @@ import { until } from './testing/until.ts';
 import { qstashOf } from './testing/qstash.ts';
 import { worldOf } from './testing/world.ts';
 
+/** Parts are killed one by one. */
+const APART = { WAYPOST_RUNNERS: '2', WAYPOST_SERVICES: 'separate' };
+
 describe('faults', () => {
   let deployment: Deployment;
   beforeAll(async () => {
-    deployment = await startDeployment();
+    deployment = await startDeployment({ environment: APART });
   });
   afterAll(() => deployment.dispose());
 
@@ -277,7 +280,10 @@ describe('faults', () => {
       if (pid !== undefined && pid > 0) process.kill(pid, 'SIGKILL');
     }
     await deployment.ended();
-    deployment = await startDeployment({ directory: deployment.directory });
+    deployment = await startDeployment({
+      directory: deployment.directory,
+      environment: APART,
+    });
     const end = await settled(deployment, sent.message.id);
     expect([...HAS_LEFT, 'unknown']).toContain(end.status);
     const next = await sendText(deployment, {

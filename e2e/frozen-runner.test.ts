@@ -7,7 +7,7 @@ import { ownerPid } from './testing/session.ts';
 
 let deployment: Deployment;
 beforeAll(async () => {
-  deployment = await startDeployment({ environment: SOON_COPIED });
+  deployment = await startDeployment({ environment: { ...SOON_COPIED, WAYPOST_RUNNERS: '2' } });
 });
 afterAll(() => deployment.dispose());
 

@@ -9,7 +9,7 @@ import { type Deployment, startDeployment } from './testing/deployment.ts';
 import { isAbout } from './testing/inspector-client.ts';
 import { RED_DOT_BASE64 } from './testing/file-server.ts';
 import { processesUnder } from './testing/processes.ts';
-import { HAS_LEFT } from './testing/session.ts';
+import { HAS_LEFT, settled } from './testing/session.ts';
 import { until } from './testing/until.ts';
 
 const run = promisify(execFile);
@@ -50,7 +50,7 @@ describe('the first steps of a new user', () => {
     const facts = await deployment.facts();
     expect(deployment.output()).toContain(facts.apiKey);
     expect(deployment.output()).toContain(facts.sessionId);
-    expect(facts.runners.map(({ id }) => id)).toEqual(['runner-1', 'runner-2']);
+    expect(facts.runners.map(({ id }) => id)).toEqual(['runner-1']);
   });
 
   it('leaves nothing that another account of the machine can read', async () => {
@@ -191,6 +191,34 @@ describe('the first steps of a new user', () => {
       expect(reply.status).toBe(202);
       const { status } = (await api.call('GET', `/v1/messages/${id}`)).data(Message);
       expect(HAS_LEFT).toContain(status);
+    }
+  });
+
+  it('loses nothing when the process of the small services is killed with -9', async () => {
+    const { api } = deployment;
+    const pids = async () => new Set((await deployment.facts()).services.map(({ pid }) => pid));
+    const pid = (await deployment.facts()).services.find(({ name }) => name === 'neon')?.pid ?? 0;
+    const accepted = await Promise.all(
+      Array.from({ length: 10 }, async (_, index) =>
+        (
+          await api.call('POST', '/v1/messages/text', {
+            body: { to: '+15550100002', text: `accepted before the kill ${index}` },
+          })
+        ).data(Message),
+      ),
+    );
+    process.kill(pid, 'SIGKILL');
+    await until('the services to run again', async () =>
+      (await pids()).has(pid) ? undefined : true,
+    );
+    for (const { id } of accepted) {
+      const sent = await settled(deployment, id);
+      expect(HAS_LEFT).toContain(sent.status);
+      await deployment.inspector.waitFor(
+        'sandbox',
+        `message.read of ${id}`,
+        (received) => received.event.type === 'message.read' && isAbout(id)(received),
+      );
     }
   });
 

@@ -6,7 +6,9 @@ import { type Deployment, startDeployment } from './testing/deployment.ts';
 
 let deployment: Deployment;
 beforeAll(async () => {
-  deployment = await startDeployment({ environment: SOON_COPIED });
+  deployment = await startDeployment({
+    environment: { ...SOON_COPIED, WAYPOST_RUNNERS: '2', WAYPOST_SERVICES: 'separate' },
+  });
 });
 afterAll(() => deployment.dispose());
 

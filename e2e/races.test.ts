@@ -34,7 +34,7 @@ const KINDS = [
 describe('start, stop, restart and delete raced', () => {
   let deployment: Deployment;
   beforeAll(async () => {
-    deployment = await startDeployment({ environment: SOON_COPIED });
+    deployment = await startDeployment({ environment: { ...SOON_COPIED, WAYPOST_RUNNERS: '2' } });
   });
   afterAll(() => deployment.dispose());
 
@@ -150,7 +150,7 @@ const ownFiles = (directory: string): string[] =>
 describe('two runners that claim the same sessions at once', () => {
   let deployment: Deployment;
   beforeAll(async () => {
-    deployment = await startDeployment();
+    deployment = await startDeployment({ environment: { WAYPOST_RUNNERS: '2' } });
   });
   afterAll(() => deployment.dispose());
 

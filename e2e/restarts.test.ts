@@ -17,7 +17,7 @@ const BACK_WITHIN_MS = 120_000;
 
 let deployment: Deployment;
 beforeAll(async () => {
-  deployment = await startDeployment({ environment: SOON_COPIED });
+  deployment = await startDeployment({ environment: { ...SOON_COPIED, WAYPOST_RUNNERS: '2' } });
 });
 afterAll(() => deployment.dispose());
 
@@ -56,7 +56,10 @@ it('everything stopped and started twice under traffic: no keys go back, no sess
     await moreAccepted(20);
     const before = await ownersSoFar();
     await deployment.stop();
-    deployment = await startDeployment({ directory: deployment.directory });
+    deployment = await startDeployment({
+      directory: deployment.directory,
+      environment: { WAYPOST_RUNNERS: '2' },
+    });
     const site = { deployment, sessions, random: seededRandom(1) };
     await allOnline(site, 'all sessions to be online again', () => true, BACK_WITHIN_MS);
     expect((await ownersSoFar()) - before).toBe(sessions.length);

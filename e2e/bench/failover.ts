@@ -43,7 +43,9 @@ export type Failover = Record<Death, number[]> & { report: ChaosReport };
 
 /** Six sandbox sessions under traffic on two runners, of which one is killed, round after round. */
 export async function failover(tell: (text: string) => void): Promise<Failover> {
-  const deployment = await startDeployment({ environment: SOON_COPIED });
+  const deployment = await startDeployment({
+    environment: { ...SOON_COPIED, WAYPOST_RUNNERS: '2' },
+  });
   try {
     const times: Record<Death, number[]> = { machine: [], process: [], restarted: [] };
     const report = await runUnder(deployment, { seed: SEED, sessions: SESSIONS }, async (site) => {

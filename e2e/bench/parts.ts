@@ -45,11 +45,12 @@ function partOf({ command }: ProcessEntry): string {
   if (command.includes('workerd')) return 'workerd';
   if (/postgres/.test(command)) return 'PostgreSQL';
   if (/chrom/.test(command)) return 'browser';
+  if (command.includes('services.mjs')) return 'services';
   if (command.includes('supervisor.cjs')) return 'supervisor';
   if (/runner\/main\.ts/.test(command)) return 'runner';
   if (/runner\/sandbox/.test(command)) return 'sandbox';
   if (command.includes('session-process.cjs')) return 'session process';
-  return /local\/([\w-]+)\//.exec(command)?.[1] ?? 'other';
+  return /.*\blocal\/([\w-]+)\//.exec(command)?.[1] ?? 'other';
 }
 
 async function useOfProcess(pid: number): Promise<PartUse> {

@@ -4,7 +4,9 @@ import { runChaos, SOON_COPIED } from './run.ts';
 
 let deployment: Deployment;
 beforeAll(async () => {
-  deployment = await startDeployment({ environment: SOON_COPIED });
+  deployment = await startDeployment({
+    environment: { ...SOON_COPIED, WAYPOST_RUNNERS: '2', WAYPOST_SERVICES: 'separate' },
+  });
 });
 afterAll(() => deployment.dispose());
 

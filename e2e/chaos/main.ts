@@ -24,7 +24,9 @@ const first = Number(values.first);
 const tell = (text: string): void => console.log(text);
 
 tell('Starting a deployment in a temporary folder …');
-const deployment = await startDeployment({ environment: SOON_COPIED });
+const deployment = await startDeployment({
+  environment: { ...SOON_COPIED, WAYPOST_RUNNERS: '2', WAYPOST_SERVICES: 'separate' },
+});
 const reports: ChaosReport[] = [];
 try {
   for (let seed = first; seed < first + count; seed += 1) {

@@ -40,8 +40,10 @@ export const LauncherEnv = z.object({
   SUPABASE_URL: z.string().default(''),
   SUPABASE_JWT_SECRET: z.string().default(''),
   SUPABASE_EMAILS: z.string().default('unproved'),
-  /** Runners that are started beside the other parts. */
-  WAYPOST_RUNNERS: z.coerce.number().int().min(1).max(4).default(2),
+  /** `separate`: a process each for database door, Redis, QStash, objects, mail and inspector, instead of one for all. */
+  WAYPOST_SERVICES: z.enum(['together', 'separate']).default('together'),
+  /** Runners that are started beside the other parts; two stand in for each other. */
+  WAYPOST_RUNNERS: z.coerce.number().int().min(1).max(4).default(1),
   /** `fly`: a Machines API is started instead, and runners come and go as sessions need them. */
   WAYPOST_FLEET: z.enum(['static', 'fly']).default('static'),
   FLEET_MIN_MACHINES: z.string().default('0'),

@@ -9,6 +9,8 @@ export type ProcessPlan = {
   environment: Record<string, string>;
   logFile: string;
   readyWithinMs: number;
+  /** Called for each message of the process that says `idle`. */
+  onIdle?: () => void;
 };
 
 type ReadyFacts = { ready: true; url: string } & Record<string, unknown>;
@@ -81,6 +83,7 @@ export class ManagedProcess {
         reject(new Error(`${this.name} was not ready in time; see ${this.#plan.logFile}`));
       }, this.#plan.readyWithinMs);
       child.on('message', (message) => {
+        if (isIdle(message)) this.#plan.onIdle?.();
         if (!isReady(message)) return;
         clearTimeout(timer);
         this.#restartDelayMs = RESTART_FIRST_MS;
@@ -110,6 +113,9 @@ export class ManagedProcess {
     }, delay);
   }
 }
+
+const isIdle = (message: unknown): boolean =>
+  typeof message === 'object' && message !== null && 'idle' in message;
 
 function isReady(message: unknown): message is ReadyFacts {
   return typeof message === 'object' && message !== null && 'ready' in message && 'url' in message;

@@ -1,10 +1,13 @@
 import { mkdir } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { BUCKET, edgeVariables, local } from './edge-variables.ts';
+import { bundleServices } from '../services/bundle.ts';
+import { edgeVariables, local } from './edge-variables.ts';
 import type { LauncherEnv } from './env.ts';
 import { ManagedProcess } from './managed-process.ts';
 import { migrate } from './migrate.ts';
+import { serviceConfigs, SMALL_SERVICES } from './service-configs.ts';
+import { openSandboxDoor, type SandboxDoor } from './sandbox-door.ts';
 import type { Settings } from './settings.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -20,6 +23,7 @@ const LEAN = {
   MINIFLARE_WORKERD_V8_FLAGS:
     '--initial-heap-size=8 --semi-space-growth-factor=1 --max-semi-space-size=2',
 };
+const SANDBOX_IDLE_MS = 60_000;
 const FLY_APP = 'waypost-runners';
 
 export type Stack = {
@@ -41,33 +45,42 @@ export type StackOptions = {
 };
 
 /**
- * Starts every part in the order in which they need each other, each as a process of its own: the services production
- * rents, then the edge, then the runners. When one cannot start, those that did are stopped and the error says which.
+ * Starts every part in the order in which they need each other: the services production rents, the small ones in one process;
+ * then the edge, then the runners. When one cannot start, those that did are stopped and the error says which.
  */
 export async function startStack(options: StackOptions): Promise<Stack> {
   const { env, settings, say } = options;
   const { ports, secrets } = settings;
   const started: ManagedProcess[] = [];
+  let sandbox: SandboxDoor | undefined;
 
   await mkdir(join(env.directory, 'logs'), { recursive: true });
-  const run = async (name: string, file: string, environment: Record<string, string>) => {
-    const process = new ManagedProcess(
+  const make = (
+    name: string,
+    file: string,
+    environment: Record<string, string>,
+    onIdle?: () => void,
+  ) =>
+    new ManagedProcess(
       {
         name,
-        file: join(root, file),
+        file: resolve(root, file),
         environment: { ...LEAN, ...environment },
         logFile: join(env.directory, 'logs', `${name}.log`),
         readyWithinMs: 60_000,
+        ...(onIdle === undefined ? {} : { onIdle }),
       },
       options.onRestart,
     );
+  const run = async (name: string, file: string, environment: Record<string, string>) => {
+    const process = make(name, file, environment);
     started.push(process);
     const facts = await process.start();
     say(`${name} is up`);
     return facts;
   };
-  const service = (name: string, config: Record<string, unknown>, file = `local/${name}/main.ts`) =>
-    run(name, file, {
+  const service = (name: string, config: Record<string, unknown>) =>
+    run(name, `local/${name}/main.ts`, {
       WAYPOST_SERVICE: JSON.stringify({ dataDir: join(env.directory, 'data', name), ...config }),
     });
   const stop = async (): Promise<void> => {
@@ -76,53 +89,45 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     await Promise.all(runners.map((runner) => runner.stop()));
     for (const process of started.toReversed())
       if (!runners.includes(process)) await process.stop();
+    await sandbox?.close();
   };
 
   try {
-    const neon = await service('neon', {
-      port: ports.neon,
-      password: secrets.databasePassword,
-      ...(env.DATABASE_URL === undefined ? {} : { databaseUrl: env.DATABASE_URL }),
+    const program = await bundleServices(join(env.directory, 'programs'));
+    const sandboxConfig = {
+      idleMs: SANDBOX_IDLE_MS,
+      dataDir: join(env.directory, 'data', 'sandbox'),
+      tlsPort: ports.sandboxTls,
+      controlToken: secrets.sandboxToken,
+    };
+    const simulated = openSandboxDoor({
+      port: ports.sandbox,
+      idleMs: SANDBOX_IDLE_MS,
+      make: (onIdle) =>
+        make(
+          'sandbox',
+          'runner/sandbox/main.ts',
+          { WAYPOST_SERVICE: JSON.stringify(sandboxConfig) },
+          onIdle,
+        ),
+      onChange: options.onRestart,
     });
+    const configs = serviceConfigs(options);
+    const small =
+      env.WAYPOST_SERVICES === 'together'
+        ? run('services', program, {
+            WAYPOST_SERVICE: JSON.stringify({ logDir: join(env.directory, 'logs'), ...configs }),
+          })
+        : Promise.all([
+            service('neon', configs.neon),
+            ...SMALL_SERVICES.slice(1).map((name) => service(name, configs[name])),
+          ]).then(([neon]) => neon);
+    const [neon, door] = await Promise.all([small, simulated]);
+    sandbox = door;
+    say('sandbox is up');
     const databaseUrl = String(neon.connectionString);
     await migrate(databaseUrl);
     say('the database is at the newest schema');
-
-    await Promise.all([
-      service('redis', {
-        port: ports.redis,
-        token: secrets.redisToken,
-        ...(env.REDIS_URL === undefined ? {} : { redisUrl: env.REDIS_URL }),
-      }),
-      service('qstash', {
-        port: ports.qstash,
-        token: secrets.qstashToken,
-        currentSigningKey: secrets.qstashCurrentSigningKey,
-        nextSigningKey: secrets.qstashNextSigningKey,
-      }),
-      service('objects', {
-        port: ports.objects,
-        accessKeyId: secrets.objectsAccessKeyId,
-        secretAccessKey: secrets.objectsSecretAccessKey,
-        buckets: [BUCKET],
-      }),
-      service('mail', {
-        port: ports.mail,
-        token: secrets.mailToken,
-        secret: secrets.visitorSecret,
-        withoutText: env.MAIL_OUTBOX === 'subjects',
-      }),
-      service('inspector', { port: ports.inspector, secret: secrets.visitorSecret }),
-      service(
-        'sandbox',
-        {
-          controlPort: ports.sandbox,
-          tlsPort: ports.sandboxTls,
-          controlToken: secrets.sandboxToken,
-        },
-        'runner/sandbox/main.ts',
-      ),
-    ]);
 
     const egressAllow = [
       `127.0.0.1:${ports.inspector}`,
@@ -166,7 +171,12 @@ export async function startStack(options: StackOptions): Promise<Stack> {
       inspectorUrl: local(ports.inspector),
       mailUrl: local(ports.mail),
       databaseUrl,
-      processes: () => started.map(({ name, pid, facts }) => ({ name, pid, url: facts?.url })),
+      processes: () =>
+        [...started, ...(sandbox?.running() ?? [])].flatMap(({ name, pid, facts }) =>
+          name === 'services'
+            ? SMALL_SERVICES.map((each) => ({ name: each, pid, url: local(ports[each]) }))
+            : [{ name, pid, url: facts?.url }],
+        ),
       stop,
     };
   } catch (error) {

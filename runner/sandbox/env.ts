@@ -7,6 +7,8 @@ export const sandboxConfigSchema = z.object({
   tlsPort: z.number().int().min(0).max(65535).default(0),
   controlPort: z.number().int().min(0).max(65535).default(0),
   controlToken: z.string().min(16, 'use at least 16 random characters'),
+  /** How long no connection may be open before the sandbox counts as unused. */
+  idleMs: z.number().int().min(1).default(60_000),
   host: z.string().default('127.0.0.1'),
 });
 

@@ -1,7 +1,9 @@
 import { readSandboxConfig } from './env.ts';
 import { startSandbox } from './server.ts';
 
-const sandbox = await startSandbox(readSandboxConfig());
+const sandbox = await startSandbox(readSandboxConfig(), {
+  onIdle: () => process.send?.({ idle: true }),
+});
 
 let stopping = false;
 const stop = (): void => {

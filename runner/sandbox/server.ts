@@ -2,7 +2,7 @@ import type { Server } from 'node:http';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { build } from 'esbuild';
+import { build, stop } from 'esbuild';
 import { loadCertificate } from './certificate.ts';
 import { createControlServer } from './control/http.ts';
 import type { Info } from './control/http.ts';
@@ -22,6 +22,8 @@ export type Sandbox = { controlUrl: string; info: Info; close: () => Promise<voi
 
 type StartOptions = {
   now?: () => number;
+  /** Called when no connection has been open for `idleMs`, and again after each later such time. */
+  onIdle?: () => void;
   /** Where errors go that no caller sees; by default one structured line each on stderr. */
   report?: (error: unknown) => void;
 };
@@ -66,6 +68,22 @@ function createTimers(report: (error: unknown) => void): {
       timers.clear();
     },
   };
+}
+
+/** Calls back each time when no connection to any of the servers has been open for so long. Ends with `stop`. */
+function watchIdle(servers: Server[], idleMs: number, onIdle: () => void): { stop: () => void } {
+  let open = 0;
+  let timer = setTimeout(onIdle, idleMs);
+  for (const server of servers)
+    server.on('connection', (socket) => {
+      open += 1;
+      clearTimeout(timer);
+      socket.once('close', () => {
+        open -= 1;
+        if (open === 0) timer = setTimeout(onIdle, idleMs);
+      });
+    });
+  return { stop: () => clearTimeout(timer) };
 }
 
 function keptFaults(sql: Sql): typeof noFaults {
@@ -139,6 +157,7 @@ export async function startSandbox(
   const control = createControlServer(world, () => info, config.controlToken);
   const controlPort = await listen(control, config.controlPort, config.host);
   resumeReceipts(world);
+  const idle = watchIdle([stock, newer, control], config.idleMs, options.onIdle ?? (() => {}));
   return {
     controlUrl: `http://${config.host}:${String(controlPort)}`,
     info,
@@ -146,6 +165,7 @@ export async function startSandbox(
       timers.clear();
       hub.terminateAll();
       await Promise.all([stock, newer, control].map(stopServer));
+      idle.stop();
       ledger.close();
     },
   };
@@ -162,6 +182,8 @@ async function buildPage(): Promise<string> {
     legalComments: 'none',
     logLevel: 'silent',
   });
+  // Its service would stay beside this process.
+  await stop();
   const [script] = result.outputFiles;
   if (script === undefined) throw new Error('esbuild wrote no page script');
   return script.text;

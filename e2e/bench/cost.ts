@@ -101,7 +101,7 @@ async function bareCpuMs(deployment: Deployment, session: BenchSession): Promise
 }
 
 /** Sends, and waits until the last webhook of every message has arrived. */
-async function sendMany(options: {
+export async function sendMany(options: {
   deployment: Deployment;
   session: BenchSession;
   receiver: Receiver;

@@ -6,6 +6,7 @@ import { attack } from './attack.ts';
 import { neighbours } from './neighbours.ts';
 import { cost } from './cost.ts';
 import { overview } from './overview.ts';
+import { smallMachine } from './small-machine.ts';
 import { reportOf, type Row } from './report.ts';
 
 /** `npm run bench -- NAME`; without a name it is `latest`. Its results are saved under that name. */
@@ -14,6 +15,7 @@ const BENCHES: Readonly<Record<string, (tell: (text: string) => void) => Promise
   attack,
   neighbours,
   cost,
+  'small-machine': smallMachine,
 };
 
 const name = process.argv[2] ?? 'latest';

@@ -69,7 +69,12 @@ export async function openDeployment(directory: string): Promise<Deployment | un
 
 /** Starts a deployment as a user would, by the command behind `npm start`, in a folder of its own. */
 export async function startDeployment(
-  options: { directory?: string; environment?: Record<string, string> } = {},
+  options: {
+    directory?: string;
+    environment?: Record<string, string>;
+    /** Called with the command's pid before it starts anything. */
+    onSpawn?: (pid: number) => void;
+  } = {},
 ): Promise<Deployment> {
   const directory = options.directory ?? (await mkdtemp(join(tmpdir(), 'waypost-e2e-')));
   const child = spawn(process.execPath, ['scripts/run.mjs', 'start'], {
@@ -83,6 +88,7 @@ export async function startDeployment(
     stdio: ['ignore', 'pipe', 'pipe'],
     detached: true,
   });
+  if (child.pid !== undefined) options.onSpawn?.(child.pid);
   let output = '';
   child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()));
   child.stderr.on('data', (chunk: Buffer) => (output += chunk.toString()));

@@ -16,6 +16,7 @@ export default {
     url: request.url,
     mode: request.headers.get('sec-fetch-mode'),
     address: request.headers.get('cf-connecting-ip'),
+    client: request.cf?.clientIp.replace(/:\\d+$/, ''),
   }),
   scheduled: () => undefined,
 };
@@ -24,6 +25,7 @@ const Answer = z.object({
   url: z.string(),
   mode: z.string().nullable(),
   address: z.string().nullable(),
+  client: z.string().optional(),
 });
 
 let dataDir = '';
@@ -81,6 +83,19 @@ test.each([
     url: `http://127.0.0.1:${port}/v1/sessions?x=1`,
     mode: null,
     address: null,
+    client: '127.0.0.1',
   });
   expect(await ask('/v1/sessions?x=1', { [name]: value })).toEqual(plain);
+});
+
+test('nobody is connected to what is inside', async () => {
+  const asked = request({
+    host: '127.0.0.1',
+    port,
+    method: 'CONNECT',
+    path: 'miniflare-unsafe-internal-capnp-connect',
+  });
+  asked.end();
+  const [response] = await once(asked, 'connect');
+  expect(response.statusCode).toBeGreaterThanOrEqual(400);
 });

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
-import { buildSync } from 'esbuild';
+import { build, stop } from 'esbuild';
 import workerd from 'workerd';
 import { z } from 'zod';
 import { endLeftoverWorkerd, rememberWorkerd } from './leftover.ts';
@@ -45,13 +45,15 @@ export async function startWorkerd(input: WorkerdInput): Promise<Workerd> {
   const platform = join(dataDir, 'platform.js');
   await mkdir(storage, { recursive: true });
   await endLeftoverWorkerd(dataDir);
-  buildSync({
+  await build({
     entryPoints: [fileURLToPath(new URL('platform/main.ts', import.meta.url))],
     bundle: true,
     format: 'esm',
     external: ['cloudflare:workers'],
     outfile: platform,
   });
+  // Its service would stay beside this process.
+  await stop();
   const names = Object.keys(variables);
   const config = join(dataDir, 'workerd.capnp');
   await writeFile(

@@ -1,19 +1,31 @@
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { BUCKET } from './edge-variables.ts';
 import type { LauncherEnv } from './env.ts';
 import type { Settings } from './settings.ts';
 
 /** The services that share a process by default, in the order in which they are started. */
-export const SMALL_SERVICES = ['neon', 'redis', 'qstash', 'objects', 'mail', 'inspector'] as const;
+export const SMALL_SERVICES = [
+  'neon',
+  'redis',
+  'qstash',
+  'objects',
+  'mail',
+  'inspector',
+  'sandbox',
+] as const;
 export type SmallService = (typeof SMALL_SERVICES)[number];
 
 /** What each of them is told; its own `server.ts` says what the fields mean. */
 export function serviceConfigs({
   env,
   settings: { ports, secrets },
+  lean,
 }: {
   env: LauncherEnv;
   settings: Settings;
+  /** Environment of every process, for less memory. */
+  lean: Record<string, string>;
 }): Record<SmallService, Record<string, unknown>> {
   const common = (name: SmallService) => ({
     dataDir: join(env.directory, 'data', name),
@@ -49,5 +61,13 @@ export function serviceConfigs({
       withoutText: env.MAIL_OUTBOX === 'subjects',
     },
     inspector: { ...common('inspector'), secret: secrets.visitorSecret },
+    sandbox: {
+      ...common('sandbox'),
+      tlsPort: ports.sandboxTls,
+      controlToken: secrets.sandboxToken,
+      program: fileURLToPath(new URL('../../runner/sandbox/main.ts', import.meta.url)),
+      environment: lean,
+      logFile: join(env.directory, 'logs', 'simulated-whatsapp.log'),
+    },
   };
 }

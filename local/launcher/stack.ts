@@ -7,7 +7,6 @@ import type { LauncherEnv } from './env.ts';
 import { ManagedProcess } from './managed-process.ts';
 import { migrate } from './migrate.ts';
 import { serviceConfigs, SMALL_SERVICES } from './service-configs.ts';
-import { openSandboxDoor, type SandboxDoor } from './sandbox-door.ts';
 import type { Settings } from './settings.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -23,7 +22,6 @@ const LEAN = {
   MINIFLARE_WORKERD_V8_FLAGS:
     '--initial-heap-size=8 --semi-space-growth-factor=1 --max-semi-space-size=2',
 };
-const SANDBOX_IDLE_MS = 60_000;
 const FLY_APP = 'waypost-runners';
 
 export type Stack = {
@@ -52,28 +50,19 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   const { env, settings, say } = options;
   const { ports, secrets } = settings;
   const started: ManagedProcess[] = [];
-  let sandbox: SandboxDoor | undefined;
 
   await mkdir(join(env.directory, 'logs'), { recursive: true });
-  const make = (
-    name: string,
-    file: string,
-    environment: Record<string, string>,
-    onIdle?: () => void,
-  ) =>
-    new ManagedProcess(
+  const run = async (name: string, file: string, environment: Record<string, string>) => {
+    const process = new ManagedProcess(
       {
         name,
         file: resolve(root, file),
         environment: { ...LEAN, ...environment },
         logFile: join(env.directory, 'logs', `${name}.log`),
         readyWithinMs: 60_000,
-        ...(onIdle === undefined ? {} : { onIdle }),
       },
       options.onRestart,
     );
-  const run = async (name: string, file: string, environment: Record<string, string>) => {
-    const process = make(name, file, environment);
     started.push(process);
     const facts = await process.start();
     say(`${name} is up`);
@@ -89,42 +78,20 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     await Promise.all(runners.map((runner) => runner.stop()));
     for (const process of started.toReversed())
       if (!runners.includes(process)) await process.stop();
-    await sandbox?.close();
   };
 
   try {
     const program = await bundleServices(join(env.directory, 'programs'));
-    const sandboxConfig = {
-      idleMs: SANDBOX_IDLE_MS,
-      dataDir: join(env.directory, 'data', 'sandbox'),
-      tlsPort: ports.sandboxTls,
-      controlToken: secrets.sandboxToken,
-    };
-    const simulated = openSandboxDoor({
-      port: ports.sandbox,
-      idleMs: SANDBOX_IDLE_MS,
-      make: (onIdle) =>
-        make(
-          'sandbox',
-          'runner/sandbox/main.ts',
-          { WAYPOST_SERVICE: JSON.stringify(sandboxConfig) },
-          onIdle,
-        ),
-      onChange: options.onRestart,
-    });
-    const configs = serviceConfigs(options);
-    const small =
+    const configs = serviceConfigs({ ...options, lean: LEAN });
+    const neon =
       env.WAYPOST_SERVICES === 'together'
-        ? run('services', program, {
+        ? await run('services', program, {
             WAYPOST_SERVICE: JSON.stringify({ logDir: join(env.directory, 'logs'), ...configs }),
           })
-        : Promise.all([
+        : await Promise.all([
             service('neon', configs.neon),
             ...SMALL_SERVICES.slice(1).map((name) => service(name, configs[name])),
-          ]).then(([neon]) => neon);
-    const [neon, door] = await Promise.all([small, simulated]);
-    sandbox = door;
-    say('sandbox is up');
+          ]).then(([first]) => first);
     const databaseUrl = String(neon.connectionString);
     await migrate(databaseUrl);
     say('the database is at the newest schema');
@@ -172,7 +139,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
       mailUrl: local(ports.mail),
       databaseUrl,
       processes: () =>
-        [...started, ...(sandbox?.running() ?? [])].flatMap(({ name, pid, facts }) =>
+        started.flatMap(({ name, pid, facts }) =>
           name === 'services'
             ? SMALL_SERVICES.map((each) => ({ name: each, pid, url: local(ports[each]) }))
             : [{ name, pid, url: facts?.url }],

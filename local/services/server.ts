@@ -9,6 +9,7 @@ import { objectsConfigSchema, startObjects } from '../objects/server.ts';
 import { qstashConfigSchema, startQstash } from '../qstash/server.ts';
 import { redisConfigSchema } from '../redis/config.ts';
 import { startRedis } from '../redis/server.ts';
+import { sandboxConfigSchema, startSandbox } from '../sandbox/server.ts';
 import type { RunningService } from '../service-process.ts';
 import { type Log, logLine } from '../log.ts';
 
@@ -21,6 +22,7 @@ export const servicesConfigSchema = z.object({
   objects: objectsConfigSchema,
   mail: mailConfigSchema,
   inspector: inspectorConfigSchema,
+  sandbox: sandboxConfigSchema,
 });
 type ServicesConfig = z.infer<typeof servicesConfigSchema>;
 
@@ -40,6 +42,7 @@ export async function startServices(
     startObjects(config.objects, { log: lineLog('objects') }),
     startMail(config.mail, { log: lineLog('mail') }),
     startInspector(config.inspector, { log: lineLog('inspector') }),
+    startSandbox(config.sandbox),
   ]);
   const close = async (): Promise<void> => {
     await Promise.all(

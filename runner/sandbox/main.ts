@@ -1,9 +1,12 @@
+import { stop as stopBundler } from 'esbuild';
 import { readSandboxConfig } from './env.ts';
 import { startSandbox } from './server.ts';
 
 const sandbox = await startSandbox(readSandboxConfig(), {
   onIdle: () => process.send?.({ idle: true }),
 });
+// Its service would stay beside this process.
+await stopBundler();
 
 let stopping = false;
 const stop = (): void => {

@@ -2,7 +2,7 @@ import type { Server } from 'node:http';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { build, stop } from 'esbuild';
+import { build } from 'esbuild';
 import { loadCertificate } from './certificate.ts';
 import { createControlServer } from './control/http.ts';
 import type { Info } from './control/http.ts';
@@ -182,8 +182,6 @@ async function buildPage(): Promise<string> {
     legalComments: 'none',
     logLevel: 'silent',
   });
-  // Its service would stay beside this process.
-  await stop();
   const [script] = result.outputFiles;
   if (script === undefined) throw new Error('esbuild wrote no page script');
   return script.text;

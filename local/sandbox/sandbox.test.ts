@@ -7,34 +7,25 @@ import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { z } from 'zod';
 import { processOf } from '../processes.ts';
-import { ManagedProcess } from './managed-process.ts';
-import { openSandboxDoor, type SandboxDoor } from './sandbox-door.ts';
+import { type RunningSandbox, startSandbox } from './server.ts';
 
 const IDLE_MS = 1_000;
 const TOKEN = 'a-long-enough-token';
 const SANDBOX = fileURLToPath(new URL('../../runner/sandbox/main.ts', import.meta.url));
 
 let home = '';
-let door: SandboxDoor;
+let door: RunningSandbox;
 beforeEach(async () => {
   home = await mkdtemp(join(tmpdir(), 'waypost-sandbox-'));
-  const config = { dataDir: home, controlToken: TOKEN, idleMs: IDLE_MS };
-  door = await openSandboxDoor({
+  door = await startSandbox({
     port: 0,
+    tlsPort: 0,
+    dataDir: home,
+    controlToken: TOKEN,
+    program: SANDBOX,
+    environment: {},
+    logFile: join(home, 'sandbox.log'),
     idleMs: IDLE_MS,
-    make: (onIdle) =>
-      new ManagedProcess(
-        {
-          name: 'sandbox',
-          file: SANDBOX,
-          environment: { WAYPOST_SERVICE: JSON.stringify(config) },
-          logFile: join(home, 'sandbox.log'),
-          readyWithinMs: 60_000,
-          onIdle,
-        },
-        () => {},
-      ),
-    onChange: () => {},
   });
 });
 afterEach(async () => {
@@ -44,13 +35,13 @@ afterEach(async () => {
 
 const ask = (path: string, token = TOKEN) =>
   fetch(`${door.url}${path}`, { headers: { authorization: `Bearer ${token}` } });
-const pid = (): number => door.running()[0]?.pid ?? 0;
+const pid = (): number => door.sandboxPid() ?? 0;
 const tlsPort = async (): Promise<number> =>
   z.object({ tlsPort: z.number() }).parse(await (await ask('/v1/info')).json()).tlsPort;
 
 /** Polls until the process is gone. */
 async function asleep(): Promise<void> {
-  while (door.running().length > 0) await sleep(20);
+  while (door.sandboxPid() !== undefined) await sleep(20);
 }
 
 test('ends the sandbox when nothing is connected, and starts it for whoever asks', async () => {

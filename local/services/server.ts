@@ -46,7 +46,7 @@ export async function startServices(
   ]);
   const close = async (): Promise<void> => {
     await Promise.all(
-      others.map((one) => (one.status === 'fulfilled' ? one.value.close() : undefined)),
+      others.flatMap((one) => (one.status === 'fulfilled' ? [one.value.close()] : [])),
     );
     await neon.close();
   };

@@ -66,4 +66,21 @@ describe('deleting a session', () => {
     expect((await commands()).map(({ name }) => name)).toEqual(asked);
     expect(await call('DELETE', `/${id}`)).toMatchObject({ status: 404 });
   });
+
+  test.each([
+    ['while it was stopped', 'stop', true],
+    ['by a runner that could not tell WhatsApp', null, false],
+  ])('that was logged out %s: the phone may still list it', async (_how, first, told) => {
+    const { call, post, set, id, runner } = await ownedSession(harness);
+    await runner.script({ logout: { body: { ok: true, result: { unlinked: told } } } });
+    await set({ status: 'online', phoneNumber: '15550100001' });
+    if (first !== null) {
+      await post(first);
+      await set({ status: 'disconnected' });
+    }
+    expect(await post('logout')).toMatchObject({ status: 200, data: { unlinked: false } });
+    await set({ status: 'logged_out' });
+    const advice = expect.stringContaining('Linked devices');
+    expect(await call('DELETE', `/${id}`)).toMatchObject({ data: { unlinked: false, advice } });
+  });
 });

@@ -3,7 +3,7 @@ import type { ServiceContext } from '../../context.ts';
 import { lockWorkspaces } from '../../events/append.ts';
 import { describeError } from '../../log/describe-error.ts';
 import { auditInsert } from '../audit/audit-row.ts';
-import { findSession, isHeld, ownerOf, type SessionRow, wakeRunner } from './internal.ts';
+import { findSession, isHeld, isLinked, ownerOf, type SessionRow, wakeRunner } from './internal.ts';
 
 /** How long WhatsApp and the browser may take; the runner goes on unlinking after that. */
 const UNLINK_WAIT_MS = 20_000;
@@ -33,7 +33,8 @@ export async function deleteSession({
 }): Promise<DeletedSession> {
   const row = await findSession(ctx, input.id, { archived: true });
   const { id } = row.session;
-  const unlinked = !isLinked(row) || (await unlink(ctx, row));
+  const isDropped = !isLinked(row) || (await unlink(ctx, row));
+  const unlinked = isDropped && !row.session.mayStillBeListed;
   const remove = sql`
     with gone as (
       delete from sessions where id = ${id} and workspace_id = ${ctx.workspaceId} returning id
@@ -47,14 +48,6 @@ export async function deleteSession({
   if (owner !== null) ctx.waitUntil(wakeRunner(ctx, owner));
   return { id, deleted: true, unlinked, advice: unlinked ? null : ADVICE };
 }
-
-/** States of a session that shows a code, or would if it ran. */
-const UNLINKED: ReadonlySet<string> = new Set(['created', 'qr', 'pairing_code', 'logged_out']);
-
-const isLinked = ({ session }: SessionRow): boolean =>
-  !UNLINKED.has(session.status) &&
-  !session.reason.startsWith('qr_timeout') &&
-  (session.phoneNumber !== null || session.status === 'authenticating');
 
 /** Asks the owner. A session that does not run is not started for this. @returns whether WhatsApp has dropped the link */
 async function unlink(ctx: ServiceContext, row: SessionRow): Promise<boolean> {

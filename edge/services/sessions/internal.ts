@@ -125,6 +125,15 @@ export const noPlaceYet = (status: string | null): AppError =>
 export const isHeld = ({ session, lease }: SessionRow): boolean =>
   lease?.desired === 'running' && session.status !== 'logged_out' && session.status !== 'failed';
 
+/** States of a session that shows a code, or would if it ran. */
+const UNLINKED: ReadonlySet<string> = new Set(['created', 'qr', 'pairing_code', 'logged_out']);
+
+/** A phone has it among its linked devices, as far as is known. */
+export const isLinked = ({ session }: SessionRow): boolean =>
+  !UNLINKED.has(session.status) &&
+  !session.reason.startsWith('qr_timeout') &&
+  (session.phoneNumber !== null || session.status === 'authenticating');
+
 /** True when a runner says that it does not hold the session: it was stopped, deleted or handed on in this moment. */
 export const isNotHeldThere = (error: unknown): boolean =>
   error instanceof AppError &&

@@ -3,7 +3,7 @@ import type { ServiceContext } from '../../context.ts';
 import { quarantineCredentials } from '../credentials/internal.ts';
 import { auditQuery } from '../audit/audit-row.ts';
 import { lockWorkspaces } from '../../events/append.ts';
-import { findSession, isHeld, ownerOf, wakeRunner } from './internal.ts';
+import { findSession, isHeld, isLinked, ownerOf, type SessionRow, wakeRunner } from './internal.ts';
 import { logOut, publishStopped } from './stop-unowned.ts';
 import { type SessionView, viewSession } from './session-view.ts';
 
@@ -29,11 +29,12 @@ export async function logoutSession({
   const row = await findSession(ctx, input.id);
   const owner = ownerOf(row);
   if (owner === null || !isHeld(row)) {
-    await forgetLink(ctx, row.session.id);
+    await forgetLink(ctx, row);
     if (owner !== null) ctx.waitUntil(wakeRunner(ctx, owner));
     return { session: viewSession(await findSession(ctx, row.session.id)), unlinked: false };
   }
   const { unlinked } = await ctx.runners.command(owner, 'logout', {});
+  if (!unlinked) await ctx.db.execute(noteListed(row.session.id));
   await auditQuery(ctx, { target: row.session.id });
   return { session: await reported(ctx, row.session.id), unlinked };
 }
@@ -50,17 +51,22 @@ async function reported(ctx: ServiceContext, id: string): Promise<SessionView> {
 }
 
 /** For a session that no browser holds: its state, its credentials, and what is left of its profile on some disk. */
-async function forgetLink(ctx: ServiceContext, id: string): Promise<void> {
+async function forgetLink(ctx: ServiceContext, row: SessionRow): Promise<void> {
+  const { id } = row.session;
   const reason = 'logout_requested: the phone still lists the device';
   const [, written] = await ctx.db.batch([
     ctx.db.execute(lockWorkspaces([ctx.workspaceId])),
     ctx.db.execute(logOut({ sessionId: id, reason, now: ctx.now() })),
     ctx.db.execute(disownProfile(id)),
     ctx.db.execute(quarantineCredentials(id)),
+    ...(isLinked(row) ? [ctx.db.execute(noteListed(id))] : []),
     auditQuery(ctx, { target: id }),
   ]);
   publishStopped(ctx, written);
 }
+
+const noteListed = (id: string): SQL =>
+  sql`update sessions set may_still_be_listed = true where id = ${id}`;
 
 /** No runner's local profile is the newest any more: a boot that never was has started the session last. */
 const disownProfile = (id: string): SQL => sql`

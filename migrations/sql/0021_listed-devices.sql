@@ -1,0 +1,1 @@
+ALTER TABLE "sessions" ADD COLUMN "may_still_be_listed" boolean DEFAULT false NOT NULL;

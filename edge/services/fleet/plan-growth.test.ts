@@ -134,6 +134,12 @@ const CASES: Case[] = [
     machines: [machine('a')],
     plan: ['create ams (minimum)', 'create iad (minimum)'],
   },
+  {
+    name: 'the least number: a machine that is started again counts in its region',
+    settings: { minMachines: 3 },
+    machines: [machine('a'), stopped('b', { region: 'ams' })],
+    plan: ['resume b (minimum)', 'create iad (minimum)'],
+  },
 ];
 
 describe('growth', () => {

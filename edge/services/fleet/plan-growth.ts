@@ -22,6 +22,8 @@ export function planGrowth(
   settings: FleetSettings,
 ): { actions: FleetAction[] } {
   const actions: FleetAction[] = [];
+  /** Regions of the machines that this run starts. */
+  const begun: string[] = [];
   const resumable = all.filter((machine) => isResumable(machine, settings));
   const refusing = new Set(all.filter(({ refused }) => refused).map(({ region }) => region));
   let running = kept.length;
@@ -36,10 +38,12 @@ export function planGrowth(
       resumable.splice(resumable.indexOf(spare), 1);
       const { requestId, machineId } = spare;
       actions.push({ kind: 'resume', requestId, machineId, why });
+      begun.push(spare.region);
     } else if (open === undefined) {
       return false;
     } else {
       actions.push({ kind: 'create', region: open, why });
+      begun.push(open);
     }
     running += 1;
     return true;
@@ -59,7 +63,7 @@ export function planGrowth(
     free = Math.max(0, -missing);
     open = Math.max(0, -missingOpen);
   }
-  while (running < settings.minMachines && grow(leastServed(kept, actions, settings), 'minimum'));
+  while (running < settings.minMachines && grow(leastServed(kept, begun, settings), 'minimum'));
 
   const pending = kept.some((one) => one.image === settings.image && !isAlive(one));
   if (!pending && actions.length === 0) {
@@ -95,16 +99,16 @@ function regionsByNeed(
     .toSorted((left, right) => right.count - left.count || (left.region < right.region ? -1 : 1));
 }
 
-/** The region with the most sessions for each of its machines, those that this run has asked for included. */
+/** The region with the most sessions for each of its machines, those that this run starts included. */
 function leastServed(
   kept: readonly MachineFacts[],
-  actions: readonly FleetAction[],
+  begun: readonly string[],
   settings: FleetSettings,
 ): string {
   const need = (region: string): number => {
     const there = kept.filter((one) => one.region === region);
-    const asked = actions.filter((one) => one.kind === 'create' && one.region === region).length;
-    return there.reduce((sum, { sessions }) => sum + sessions, 1) / (there.length + asked);
+    const coming = begun.filter((one) => one === region).length;
+    return there.reduce((sum, { sessions }) => sum + sessions, 1) / (there.length + coming);
   };
   const [least = ''] = settings.regions.toSorted((left, right) => {
     const [most, less] = [need(right), need(left)];

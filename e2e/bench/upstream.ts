@@ -47,6 +47,7 @@ export async function upstreamSteps(
     port: PORT,
     dataDir,
     privateEgress: [],
+    logFile: join(dataDir, 'worker.log'),
     variables: {
       ...variables,
       UPSTASH_REDIS_REST_URL: redis,

@@ -51,6 +51,7 @@ async function firstAnswerMs(script: string, dataDir: string): Promise<number> {
     port: 0,
     variables: {},
     privateEgress: [],
+    logFile: join(dataDir, 'worker.log'),
   });
   await (await fetch(`http://127.0.0.1:${workerd.port}`)).text();
   const took = performance.now() - startedAt;

@@ -11,6 +11,8 @@ import { readWranglerConfig } from './wrangler-config.ts';
 export const EdgeConfig = z.object({
   port: z.number().int(),
   dataDir: z.string(),
+  /** The Worker's log. */
+  logFile: z.string(),
   /** The Worker's variables and secrets, as `wrangler secret` would hold them. */
   variables: z.record(z.string(), z.string()),
   /** A JSON file of variables that go before those, a change is deployed within a minute. It need not exist. */
@@ -29,7 +31,7 @@ const CRON_INTERVAL_MS = 60_000;
  * bundle is deployed again when `variablesFile` says something else. workerd is started again when it dies.
  */
 export async function startEdge(config: EdgeConfig): Promise<RunningService> {
-  const { dataDir, port, privateEgress } = config;
+  const { dataDir, port, privateEgress, logFile } = config;
   const wrangler = await readWranglerConfig(join(root, 'wrangler.toml'));
   const { crons } = wrangler.triggers;
   // Cloudflare's clock is played for what all of wrangler.toml's triggers say.
@@ -46,7 +48,14 @@ export async function startEdge(config: EdgeConfig): Promise<RunningService> {
     queues: wrangler.queues,
   };
   const start = async (): Promise<Workerd> => {
-    const started = await startWorkerd({ bundle, dataDir, port, variables, privateEgress });
+    const started = await startWorkerd({
+      bundle,
+      dataDir,
+      port,
+      variables,
+      privateEgress,
+      logFile,
+    });
     void started.ended.then(async () => {
       if (started === workerd) workerd = await start().catch(() => process.exit(1));
     });

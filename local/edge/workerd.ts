@@ -8,6 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { build, stop } from 'esbuild';
 import workerd from 'workerd';
 import { z } from 'zod';
+import { BoundedLog, keepOutput } from '../bounded-log.ts';
 import { endLeftoverWorkerd, rememberWorkerd } from './leftover.ts';
 import { type WorkerBundle, workerdConfig } from './workerd-config.ts';
 
@@ -20,6 +21,7 @@ export type WorkerdInput = {
   /** The Worker's variables and secrets. */
   variables: Readonly<Record<string, string>>;
   privateEgress: readonly string[];
+  logFile: string;
 };
 
 export type Workerd = {
@@ -35,12 +37,12 @@ const Listening = z.object({ event: z.string(), socket: z.string(), port: z.numb
 const SOCKETS = ['worker', 'clock'] as const;
 
 /**
- * Runs a bundle in workerd by a configuration of our own, and ends what an earlier run left in the same folder. Its log lines
- * go where this process's go.
+ * Runs a bundle in workerd by a configuration of our own, and ends what an earlier run left in the same folder. Its lines are
+ * written to the log here: in a pipe to the launcher they would stop workerd when the launcher stands still.
  * @throws Error when it ends before it listens; its own words are in the log
  */
 export async function startWorkerd(input: WorkerdInput): Promise<Workerd> {
-  const { bundle, dataDir, port, variables, privateEgress } = input;
+  const { bundle, dataDir, port, variables, privateEgress, logFile } = input;
   const storage = join(dataDir, 'storage');
   const platform = join(dataDir, 'platform.js');
   await mkdir(storage, { recursive: true });
@@ -63,12 +65,9 @@ export async function startWorkerd(input: WorkerdInput): Promise<Workerd> {
   const secret = randomBytes(24).toString('hex');
   const child = spawn(workerd.default, ['serve', config, '--experimental', '--control-fd=3'], {
     env: { ...variables, TZ: 'UTC', CLOCK_SECRET: secret },
-    stdio: ['ignore', 'inherit', 'inherit', 'pipe'],
+    stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
   });
-  const ended = new Promise<void>((resolve) => {
-    child.once('close', () => resolve());
-    child.once('error', () => resolve());
-  });
+  const ended = keepOutput(child, new BoundedLog(logFile));
   if (child.pid !== undefined) rememberWorkerd(dataDir, child.pid);
   const kill = (): void => void child.kill('SIGKILL');
   process.once('exit', kill);

@@ -102,6 +102,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     ];
     await service('edge', {
       port: ports.api,
+      logFile: join(env.directory, 'logs', 'worker.log'),
       privateEgress: privateRanges(egressAllow),
       variablesFile: join(env.directory, 'edge.json'),
       variables: {

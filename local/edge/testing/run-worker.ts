@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { startWorkerd } from '../workerd.ts';
 import { readWranglerConfig } from '../wrangler-config.ts';
@@ -18,6 +19,7 @@ const workerd = await startWorkerd({
   port: 0,
   variables: {},
   privateEgress: [],
+  logFile: join(dataDir, 'worker.log'),
 });
 process.on('disconnect', () => {
   workerd.stop().then(

@@ -50,11 +50,6 @@ export async function startOneMoreRunner(
     detached: true,
   });
   let log = '';
-  child.stderr?.on('data', (chunk: Buffer) => {
-    for (const l of chunk.toString().split('\n'))
-      if (l !== '' && !l.startsWith('{'))
-        process.getBuiltinModule('fs').appendFileSync('/tmp/warn.txt', runnerId + ' ' + l + '\n');
-  });
   child.stderr?.on('data', (chunk: Buffer) => (log += chunk.toString()));
   const gone = new Promise<void>((resolve) => child.once('exit', () => resolve()));
   const { url, bootId } = await new Promise<z.infer<typeof Ready>>((resolve, reject) => {

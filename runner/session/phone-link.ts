@@ -1,48 +1,15 @@
-import type { Assignment, Traffic } from '../../shared/protocol/leases.ts';
-import type { Report } from '../../shared/protocol/runner-reports.ts';
-import type { Clock } from '../clock.ts';
+import type { Traffic } from '../../shared/protocol/leases.ts';
 import type { CredentialKeeper, Online } from '../credentials/keeper.ts';
-import type {
-  EngineEvent,
-  EngineFactory,
-  EngineOptions,
-  EnginePairingCode,
-  InboundFile,
-} from '../engine/port.ts';
-import type { Log } from '../log.ts';
+import type { EngineEvent, EngineOptions, EnginePairingCode } from '../engine/port.ts';
 import { EngineLifecycle } from './engine-lifecycle.ts';
 import { LinkCodes, type CurrentQr } from './link-codes.ts';
-import type { SessionFolder } from './session-folder.ts';
+import type { PhoneLinkDeps } from './phone-link-deps.ts';
 import { StatusBoard } from './status-board.ts';
 import { Timers } from './timers.ts';
-import type { SessionTiming } from './timing.ts';
 
 const PHONE_GRAIN_MS = 3_600_000;
 
 type EventOf<Type extends EngineEvent['type']> = Extract<EngineEvent, { type: Type }>;
-
-type PhoneLinkDeps = {
-  assignment: Assignment;
-  bootId: string;
-  clock: Clock;
-  random: () => number;
-  log: Log;
-  timing: SessionTiming;
-  folder: SessionFolder;
-  engineFactory: EngineFactory;
-  /** Makes what keeps sealed copies of the credentials. @param online what the session is at this moment */
-  keeper: (online: () => Online | null) => CredentialKeeper;
-  leaseIsCurrent: () => boolean;
-  startGate: (start: () => Promise<void>) => Promise<void>;
-  cameUp: () => void;
-  requestHeartbeat: () => void;
-  /** @param kept called once the report is on the disk */
-  say: (report: Report, file?: InboundFile, kept?: () => void) => void;
-  /** The status changed. */
-  changed: () => void;
-  /** No phone is linked: what is in doubt can never be looked up. */
-  linkLost: () => void;
-};
 
 /**
  * A session's link with a phone: turns its engine's events into status, codes and reports, and carries out what users ask of

@@ -19,8 +19,6 @@ const LEAN = {
   NODE_OPTIONS: '--max-semi-space-size=2',
   MALLOC_ARENA_MAX: '2',
   MALLOC_TRIM_THRESHOLD_: '131072',
-  MINIFLARE_WORKERD_V8_FLAGS:
-    '--initial-heap-size=8 --semi-space-growth-factor=1 --max-semi-space-size=2',
 };
 const FLY_APP = 'waypost-runners';
 

@@ -68,12 +68,20 @@ export async function startEdge(config: EdgeConfig): Promise<RunningService> {
     workerd = undefined;
     await running?.stop();
   };
+  let isDeploying = false;
   const minute = async (): Promise<void> => {
     const wanted = await variablesOf(config);
-    if (!isDeepStrictEqual(wanted, variables)) {
+    // None runs when an earlier deploy failed: it is tried again.
+    const isDue = workerd === undefined || !isDeepStrictEqual(wanted, variables);
+    if (isDue && !isDeploying) {
+      isDeploying = true;
       variables = wanted;
-      await stop();
-      workerd = await start();
+      try {
+        await stop();
+        workerd = await start();
+      } finally {
+        isDeploying = false;
+      }
     }
     await Promise.all(crons.map(async (cron) => workerd?.fireCron(cron)));
   };

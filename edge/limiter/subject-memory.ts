@@ -4,8 +4,8 @@ const MAX_ENTRIES = 10_000;
 
 /**
  * What one isolate remembers of those it served, so that a request takes one upstream step: whose login a credential is,
- * which never changes, until when the rate limiter refused whom, and a workspace's country, which whoever relies on it
- * compares with the database's. Whether anybody is still let in is never remembered.
+ * which never changes; until when the rate limiter refuses a subject; and a workspace's country, which is compared with the
+ * database's before it counts. Whether anybody is still let in is never remembered.
  */
 export class SubjectMemory {
   readonly #users = new Map<string, string>();

@@ -38,7 +38,7 @@ export class StoredResults {
     const result = run();
     const stored = { fingerprint, at: this.#clock.monotonic(), result, settled: false };
     this.#stored.set(commandId, stored);
-    // Its failure is for whoever asked; here only its end counts.
+    // The caller gets the failure from `result`; here only the end counts.
     void result.catch(() => undefined).then(() => (stored.settled = true));
     return result;
   }

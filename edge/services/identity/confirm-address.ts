@@ -2,8 +2,8 @@ import { type SQL, sql } from 'drizzle-orm';
 import type { Services } from '../../context.ts';
 
 /**
- * CTEs that follow `confirmed`, the user whose address was just proved by the one who chose the password. Whoever came in
- * until now may be somebody else: other ways in are unlinked, logins end and keys are revoked.
+ * CTEs that follow `confirmed`: the user whose address was just proved by the person who chose the password. Earlier logins
+ * and keys may be another person's. So other ways in are unlinked, logins end and keys are revoked.
  */
 export const endWhatCameBefore: SQL = sql`
   unlinked as (

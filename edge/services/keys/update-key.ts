@@ -21,8 +21,8 @@ export type KeyChanges = {
 
 /**
  * Changes what is given and leaves the rest. The next request of the key is held to it, its rate included.
- * @throws AppError NOT_FOUND, SESSION_NOT_FOUND; FORBIDDEN when the calling key has fewer scopes than this one, and for
- *   whoever would give more than they have
+ * @throws AppError NOT_FOUND, SESSION_NOT_FOUND; FORBIDDEN when the calling key has fewer scopes than this one, and when
+ *   the caller would grant more than they hold
  */
 export async function updateKey({
   ctx,

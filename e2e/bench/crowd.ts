@@ -11,8 +11,14 @@ const REQUESTS_PER_CLIENT = 5;
 
 type Tenant = { sessionId: string; keys: string[] };
 
-/** 1,000 clients at once, each with a key of its own, in five workspaces of people who signed up: reading and sending. */
-export async function crowd(deployment: Deployment): Promise<LoadResult & { clients: number }> {
+export type Crowd = {
+  clients: number;
+  /** All clients read and send: without a pause, or so often together. */
+  run: (perSecond?: number) => Promise<LoadResult>;
+};
+
+/** 1,000 clients, each with a key of its own, in five workspaces of people who signed up. */
+export async function gatherCrowd(deployment: Deployment): Promise<Crowd> {
   const tenants: Tenant[] = [];
   for (let index = 0; index < WORKSPACES; index += 1)
     tenants.push(await newTenant(deployment, `crowd-${index}`));
@@ -20,23 +26,25 @@ export async function crowd(deployment: Deployment): Promise<LoadResult & { clie
     keys.map((key) => ({ sessionId, headers: { authorization: `Bearer ${key}` } })),
   );
   const { apiUrl } = await deployment.facts();
-  const result = await runLoad({
-    url: apiUrl,
-    clients: clients.length,
-    requestsPerClient: REQUESTS_PER_CLIENT,
-    requestOf: (number, round) => {
-      const { sessionId, headers } = clients[number] ?? { sessionId: '', headers: {} };
-      return round === 2
-        ? {
-            method: 'POST',
-            path: '/v1/messages/text',
-            headers: { ...headers, prefer: 'respond-async' },
-            body: { sessionId, to: '+15550100001', text: `one of the crowd: ${number}` },
-          }
-        : { method: 'GET', path: `/v1/messages?limit=10&sessionId=${sessionId}`, headers };
-    },
-  });
-  return { ...result, clients: clients.length };
+  const run = (perSecond?: number): Promise<LoadResult> =>
+    runLoad({
+      url: apiUrl,
+      clients: clients.length,
+      requestsPerClient: REQUESTS_PER_CLIENT,
+      ...(perSecond !== undefined && { perSecond }),
+      requestOf: (number, round) => {
+        const { sessionId, headers } = clients[number] ?? { sessionId: '', headers: {} };
+        return round === 2
+          ? {
+              method: 'POST',
+              path: '/v1/messages/text',
+              headers: { ...headers, prefer: 'respond-async' },
+              body: { sessionId, to: '+15550100001', text: `one of the crowd: ${number}` },
+            }
+          : { method: 'GET', path: `/v1/messages?limit=10&sessionId=${sessionId}`, headers };
+      },
+    });
+  return { clients: clients.length, run };
 }
 
 /** A person with a session that accepts but hardly sends, so that it is the edge that works, and 200 keys. */

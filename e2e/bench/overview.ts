@@ -1,5 +1,5 @@
 import { startDeployment, type Deployment } from '../testing/deployment.ts';
-import { crowd } from './crowd.ts';
+import { gatherCrowd } from './crowd.ts';
 import { failover, failoverRows } from './failover.ts';
 import { frontDoor } from './front-door.ts';
 import { login } from './login.ts';
@@ -73,9 +73,10 @@ async function measure(deployment: Deployment, tell: (text: string) => void): Pr
     add({ what: `upstream steps one after the other, ${what}`, unit: '', actual: steps });
   }
   add({ what: 'login, p50', unit: 'ms', actual: (await login(deployment)).p50 });
-  const many = await crowd(deployment);
+  const crowd = await gatherCrowd(deployment);
+  const many = await crowd.run();
   const failed = Object.entries(many.statuses).filter(([status]) => !status.startsWith('2'));
-  const served = `${many.clients} clients with distinct keys, reading and sending`;
+  const served = `${crowd.clients} clients with distinct keys, reading and sending`;
   add({ what: `${served}, p95`, unit: 'ms', actual: many.p95 });
   add({ what: served, unit: '/s', actual: many.perSecond });
   add({

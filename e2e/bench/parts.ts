@@ -63,18 +63,34 @@ async function useOfProcess(pid: number): Promise<PartUse> {
   return { cpuMs: (ticks * 1_000) / TICKS_PER_SECOND, pssMiB: Number(pss) / 1024 };
 }
 
-/** The memory of everything, of what the session takes, and of each part. */
-export function memoryRows(when: string, use: Use): Row[] {
-  const mib = ([, { pssMiB }]: readonly [string, { pssMiB: number }]): number => pssMiB;
-  const all = [...use].reduce((sum, part) => sum + mib(part), 0);
-  const ofSession = [...use].filter(([part]) => SESSION_PARTS.includes(part));
-  const own = ofSession.reduce((sum, part) => sum + mib(part), 0);
-  const largest = [...use].toSorted((a, b) => mib(b) - mib(a));
-  return [
-    { what: `memory of everything, ${when}`, unit: 'MiB', actual: all },
-    { what: `memory of runner, session and browser, ${when}`, unit: 'MiB', actual: own },
-    ...largest.map((part) => ({ what: `– ${part[0]}, ${when}`, unit: 'MiB', actual: mib(part) })),
+/** The memory of everything but the simulated WhatsApp, which nobody runs for a phone of theirs. */
+export const wholeMiB = (use: Use): number => memoryOf(use, (part) => part !== 'sandbox');
+
+/** The memory of the whole, of what the session takes, and of each part. */
+export function memoryRows(when: string, use: Use, goals: { whole?: number; session?: number }) {
+  const rows: Row[] = [
+    {
+      what: `the whole without the sandbox, ${when}`,
+      unit: 'MiB',
+      actual: wholeMiB(use),
+      ...(goals.whole !== undefined && { goal: goals.whole }),
+    },
+    {
+      what: `runner, supervisor, session process and browser, ${when}`,
+      unit: 'MiB',
+      actual: memoryOf(use, (part) => SESSION_PARTS.includes(part)),
+      ...(goals.session !== undefined && { goal: goals.session }),
+    },
   ];
+  for (const [part, { pssMiB }] of [...use].toSorted(([, a], [, b]) => b.pssMiB - a.pssMiB))
+    rows.push({ what: `– ${part}, ${when}`, unit: 'MiB', actual: pssMiB });
+  return rows;
+}
+
+function memoryOf(use: Use, isWanted: (part: string) => boolean): number {
+  let sum = 0;
+  for (const [part, { pssMiB }] of use) if (isWanted(part)) sum += pssMiB;
+  return sum;
 }
 
 /** CPU time of each part between two readings, in ms. */

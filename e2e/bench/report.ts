@@ -1,12 +1,13 @@
 /**
- * One figure; `beside` is the same thing measured on something else in the same run. A goal is the most that is wanted: of
- * the figure, or of its ratio where there is something beside it.
+ * One figure; `beside` is the same thing measured on something else in the same run. `goal` is the most that is wanted, `atLeast`
+ * the least: of the figure, or of its ratio where `beside` has the goal.
  */
 export type Row = {
   what: string;
   unit: string;
   actual: number;
   goal?: number;
+  atLeast?: number;
   beside?: { what: string; actual: number; goal?: number };
 };
 
@@ -21,25 +22,33 @@ export function reportOf(
   rows: readonly Row[],
   run: { at: Date; machine: string },
 ): { markdown: string; svg: string } {
+  const markdown = `# Bench, ${minuteOf(run.at)}
+
+${run.machine}. Absolute figures belong to this machine; compare ratios.
+
+${tableOf(rows)}
+`;
+  return { markdown, svg: drawRatios(rows.filter(({ beside }) => beside !== undefined)) };
+}
+
+/** `2026-11-29 09:21 UTC` */
+export const minuteOf = (at: Date): string =>
+  `${at.toISOString().slice(0, 16).replace('T', ' ')} UTC`;
+
+export function tableOf(rows: readonly Row[]): string {
   const lines = rows.map((row) => {
-    const { what, unit, actual, beside } = row;
+    const { what, unit, actual, beside, atLeast } = row;
     const compared =
       beside === undefined
         ? ['', '']
         : [`${beside.what}: ${beside.actual.toFixed(1)}`, ratio(row).toFixed(2)];
-    const wanted = beside?.goal ?? row.goal;
-    const goal = wanted === undefined ? '' : `≤ ${wanted}`;
+    const most = beside?.goal ?? row.goal;
+    const goal = most !== undefined ? `≤ ${most}` : atLeast !== undefined ? `≥ ${atLeast}` : '';
     return `| ${what} | ${actual.toFixed(1)} ${unit} | ${compared[0]} | ${compared[1]} | ${goal} |`;
   });
-  const markdown = `# Bench, ${run.at.toISOString().slice(0, 16).replace('T', ' ')} UTC
-
-${run.machine}. Absolute figures belong to this machine; compare ratios.
-
-| what | actual | beside it, same run | ratio | goal |
+  return `| what | actual | beside it, same run | ratio | goal |
 |---|---|---|---|---|
-${lines.join('\n')}
-`;
-  return { markdown, svg: drawRatios(rows.filter(({ beside }) => beside !== undefined)) };
+${lines.join('\n')}`;
 }
 
 /** A bar a comparison: ours over theirs, with a line at 1. */
@@ -64,5 +73,5 @@ ${bars.join('\n')}
 `;
 }
 
-const escapeXml = (text: string): string =>
+export const escapeXml = (text: string): string =>
   text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');

@@ -1,5 +1,5 @@
 import { startDeployment } from '../testing/deployment.ts';
-import { sendMany } from './cost.ts';
+import { sendMany } from './cost/send-many.ts';
 import { openSession } from './memory.ts';
 import { limitedGroup } from './memory-limit.ts';
 import { useOf } from './parts.ts';

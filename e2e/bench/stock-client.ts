@@ -7,7 +7,7 @@ import { createSandboxClient } from '../../runner/sandbox/control-client.ts';
 
 /**
  * whatsapp-web.js as its README starts it, on the same simulated page: the thing to compare with. A process of its own,
- * told what to do over IPC: `{ start: n }`, `{ send: n }`, `{ stop: true }`; it answers each with `{ done, … }`.
+ * told what to do over IPC: `{ start: n }`, `{ send: n, atOnce: n }`, `{ stop: true }`; it answers each with `{ done, … }`.
  */
 const Config = z.object({
   url: z.string(),
@@ -17,7 +17,7 @@ const Config = z.object({
 });
 const Order = z.union([
   z.object({ start: z.number().int() }),
-  z.object({ send: z.number().int() }),
+  z.object({ send: z.number().int(), atOnce: z.number().int() }),
   z.object({ stop: z.literal(true) }),
 ]);
 
@@ -48,13 +48,19 @@ async function startClient(index: number): Promise<void> {
   await ready;
 }
 
-async function send(count: number): Promise<number> {
+async function send(count: number, atOnce: number): Promise<number> {
   const [client] = clients;
   if (client === undefined) throw new Error('no client was started');
   const startedAt = performance.now();
-  for (let index = 0; index < count; index += 1) {
-    await client.sendMessage('15550100002@c.us', `stock ${index}`, { sendSeen: false });
-  }
+  let next = 0;
+  await Promise.all(
+    Array.from({ length: atOnce }, async () => {
+      while (next < count) {
+        next += 1;
+        await client.sendMessage('15550100002@c.us', `stock ${next}`, { sendSeen: false });
+      }
+    }),
+  );
   return performance.now() - startedAt;
 }
 
@@ -70,7 +76,7 @@ process.on('message', (message) => {
       while (clients.length < order.start) await startClient(clients.length);
       return {};
     }
-    if ('send' in order) return { milliseconds: await send(order.send) };
+    if ('send' in order) return { milliseconds: await send(order.send, order.atOnce) };
     await stop();
     return {};
   };

@@ -13,8 +13,8 @@ export type Stock = {
   pid: number;
   /** Brings the number of linked clients up to this many. */
   start: (clients: number) => Promise<void>;
-  /** Sends one after the other through the first client; how long that took. */
-  send: (messages: number) => Promise<number>;
+  /** Sends through the first client, one after the other or so many at once; ms that it took. */
+  send: (messages: number, atOnce?: number) => Promise<number>;
   stop: () => Promise<void>;
 };
 
@@ -43,7 +43,8 @@ export async function startStock(config: {
   return {
     pid: child.pid ?? 0,
     start: async (clients) => void (await order({ start: clients })),
-    send: async (messages) => (await order({ send: messages })).milliseconds ?? Number.NaN,
+    send: async (messages, atOnce = 1) =>
+      (await order({ send: messages, atOnce })).milliseconds ?? Number.NaN,
     stop: async () => void (await order({ stop: true })),
   };
 }

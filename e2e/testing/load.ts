@@ -1,4 +1,5 @@
 import { Agent, request } from 'node:http';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { percentile } from './stats.ts';
 
 export type LoadRequest = {
@@ -20,14 +21,16 @@ export type LoadResult = {
 /**
  * So many clients at once, each with a connection of its own and one request after the other. Plain `node:http`: the generator
  * shares the machine with what it measures, and `fetch` costs several times as much.
+ * @param options.perSecond all clients together send so often, and a late request's wait counts; left out, without a pause
  */
 export async function runLoad(options: {
   url: string;
   clients: number;
   requestsPerClient: number;
   requestOf: (client: number, round: number) => LoadRequest;
+  perSecond?: number;
 }): Promise<LoadResult> {
-  const { url, clients, requestsPerClient, requestOf } = options;
+  const { url, clients, requestsPerClient, requestOf, perSecond } = options;
   const agent = new Agent({ keepAlive: true, maxSockets: clients });
   const sample: number[] = [];
   const statuses: Record<number, number> = {};
@@ -35,7 +38,10 @@ export async function runLoad(options: {
   await Promise.all(
     Array.from({ length: clients }, async (_nothing, client) => {
       for (let round = 0; round < requestsPerClient; round += 1) {
-        const sentAt = performance.now();
+        const turn = round * clients + client;
+        const dueAt = perSecond === undefined ? undefined : startedAt + (turn * 1_000) / perSecond;
+        if (dueAt !== undefined) await sleep(Math.max(0, dueAt - performance.now()));
+        const sentAt = dueAt ?? performance.now();
         const status = await send(new URL(url), agent, requestOf(client, round));
         sample.push(performance.now() - sentAt);
         statuses[status] = (statuses[status] ?? 0) + 1;

@@ -28,7 +28,7 @@ export type OneMoreRunner = RunnerAddress & {
 export async function startOneMoreRunner(
   deployment: Deployment,
   runnerId: string,
-  options: { clockOffMs?: number } = {},
+  options: { clockOffMs?: number; environment?: Record<string, string> } = {},
 ): Promise<OneMoreRunner> {
   const { directory } = deployment;
   const clockFile = join(directory, `${runnerId}.clock`);
@@ -45,6 +45,7 @@ export async function startOneMoreRunner(
       ...(await runnerEnvironment(deployment)),
       RUNNER_ID: runnerId,
       WWEBJS_DATA_DIR: join(directory, 'data', runnerId),
+      ...options.environment,
     },
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
     detached: true,

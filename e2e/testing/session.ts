@@ -70,7 +70,7 @@ export async function onlineSessionOf(
 }
 
 export async function sendText(
-  deployment: Deployment,
+  deployment: Pick<Deployment, 'api'>,
   input: { sessionId: string; to?: string; text: string; wait?: number },
 ): Promise<{ httpStatus: number; message: MessageView }> {
   const { sessionId, to = '+15550100001', text, wait } = input;

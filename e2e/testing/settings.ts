@@ -7,6 +7,7 @@ const Settings = z.object({
     api: z.number(),
     neon: z.number(),
     sandbox: z.number(),
+    redis: z.number(),
     qstash: z.number(),
     fly: z.number(),
   }),

@@ -1,4 +1,4 @@
-import { boolean, index, integer, jsonb, pgTable, text, timestamp } from 'drizzle-orm/pg-core';
+import { boolean, index, integer, jsonb, pgTable, text } from 'drizzle-orm/pg-core';
 import { createdAt, moment, updatedAt } from './columns.ts';
 import { workspaces } from './workspaces.ts';
 
@@ -33,11 +33,8 @@ export const webhookEndpoints = pgTable(
     timeouts: integer('timeouts').notNull().default(0),
     /** From then on one attempt gets the full time again, whatever `timeouts` says. */
     fullTimeAgainAt: moment('full_time_again_at'),
-    /** Until when each of the calls has it that are delivering to it now; on the database's clock. */
-    slots: timestamp('slots', { withTimezone: true, precision: 6, mode: 'string' })
-      .array()
-      .notNull()
-      .default([]),
+    /** Who is delivering to it now, a name of its own for each call, and until when; on the database's clock. */
+    slots: jsonb('slots').$type<Record<string, string>>().notNull().default({}),
     /** A call came while all slots were taken: whoever gives one back looks again. */
     rung: boolean('rung').notNull().default(false),
     isActive: boolean('is_active').notNull().default(true),

@@ -4,7 +4,7 @@ import { createHarness, type Harness } from '../../testing/harness.ts';
 import { newInbox, qstashCallsFor, receiverUrl } from '../../testing/receiver.ts';
 import { ingestReports } from '../reports/ingest-reports.ts';
 import { newEndpoint, newOwnedSession, received } from '../reports/testing/report-fixtures.ts';
-import { claimDue } from './claim-due.ts';
+import { claimDue, claimStatement } from './claim-due.ts';
 import { deliver } from './deliver.ts';
 import { sweepDeliveries } from './sweep.ts';
 
@@ -52,7 +52,9 @@ const expireClaims = (endpointId: string) =>
   harness.db.batch([
     harness.db.execute(sql`update deliveries set claimed_until = now() - interval '1 second'
       where endpoint_id = ${endpointId} and claimed_until is not null`),
-    harness.db.execute(sql`update webhook_endpoints set slots = '{}' where id = ${endpointId}`),
+    harness.db.execute(
+      sql`update webhook_endpoints set slots = '{}'::jsonb where id = ${endpointId}`,
+    ),
   ]);
 
 describe('events reported together', () => {
@@ -63,7 +65,7 @@ describe('events reported together', () => {
     expect(await qstashCallsFor(endpointId, 2)).toHaveLength(2);
     expect(await call(endpointId)).toMatchObject({ delivered: 5 });
     expect(await inbox.received()).toHaveLength(25);
-    expect(await endpointOf(endpointId)).toMatchObject({ slots: [], rung: false });
+    expect(await endpointOf(endpointId)).toMatchObject({ slots: {}, rung: false });
   });
 
   it('keep their own attempts and verdicts', async () => {
@@ -105,7 +107,7 @@ describe('a receiver that does not answer one of them', () => {
       const rows = await rowsOf(endpointId);
       if (rows.filter(({ status }) => status === 'delivered').length === 4) break;
     }
-    expect((await endpointOf(endpointId))?.slots).toHaveLength(1);
+    expect(Object.keys((await endpointOf(endpointId))?.slots ?? {})).toHaveLength(1);
     expect(await slow).toMatchObject({ delivered: 4, pending: 1 });
   });
 });
@@ -118,7 +120,7 @@ describe('an endpoint whose slots are taken', () => {
     const mine = eq(webhookEndpoints.id, endpointId);
     await harness.db
       .update(webhookEndpoints)
-      .set({ slots: Array.from({ length: 4 }, () => inAnHour) })
+      .set({ slots: { a: inAnHour, b: inAnHour, c: inAnHour, d: inAnHour } })
       .where(mine);
     expect(await call(endpointId)).toEqual({ kind: 'nothing', why: 'busy' });
     expect(await endpointOf(endpointId)).toMatchObject({ rung: true });
@@ -126,10 +128,66 @@ describe('an endpoint whose slots are taken', () => {
     const past = new Date(Date.now() - 1_000).toISOString();
     await harness.db
       .update(webhookEndpoints)
-      .set({ slots: [past, inAnHour] })
+      .set({ slots: { lost: past, other: inAnHour } })
       .where(mine);
     expect(await call(endpointId)).toMatchObject({ delivered: 1 });
     expect(await endpointOf(endpointId)).toMatchObject({ rung: false });
+  });
+});
+
+describe('two calls in one moment', () => {
+  it('do not take one slot for both', async () => {
+    const { endpointId } = await newBatch(25);
+    const inAnHour = new Date(Date.now() + 3_600_000).toISOString();
+    const { webhookEndpoints } = harness.schema;
+    await harness.db
+      .update(webhookEndpoints)
+      .set({ slots: { a: inAnHour, b: inAnHour, c: inAnHour } })
+      .where(eq(webhookEndpoints.id, endpointId));
+    const input = { endpointId, notBefore: null, atMost: 20 };
+    // One transaction is one moment to the database.
+    const [first, second] = await harness.db.batch([
+      harness.db.execute(claimStatement(input)),
+      harness.db.execute(claimStatement(input)),
+    ]);
+    expect(first.rows).toMatchObject([{ claim: { endpointId } }]);
+    expect(second.rows).toMatchObject([{ claim: null, found: 5 }]);
+    expect(await endpointOf(endpointId)).toMatchObject({ rung: true });
+  });
+});
+
+describe('attempts that cannot be recorded', () => {
+  /** From now on the database refuses attempts that were answered with this status, until the returned call. */
+  async function refuseRecordsOf(statusCode: number) {
+    await harness.db.execute(
+      sql.raw(`create function refuse() returns trigger language plpgsql as
+        $$ begin raise exception 'refused'; end $$`),
+    );
+    await harness.db.execute(
+      sql.raw(`create trigger refuse before insert on attempts for each row
+        when (new.status_code = ${statusCode}) execute function refuse()`),
+    );
+    return () => harness.db.execute(sql`drop function refuse cascade`);
+  }
+
+  it('leave the endpoint’s slot free, and are made again', async () => {
+    const { inbox, endpointId } = await newBatch(3);
+    await inbox.script({ status: 202 });
+    const accept = await refuseRecordsOf(202);
+    await expect(call(endpointId)).rejects.toThrow();
+    expect(await endpointOf(endpointId)).toMatchObject({ slots: {} });
+    expect(harness.lines).toContainEqual(
+      expect.objectContaining({ event: 'attempts_not_recorded', last: true }),
+    );
+    await accept();
+    await expireClaims(endpointId);
+    while ((await rowsOf(endpointId)).some(({ status }) => status === 'pending'))
+      await call(endpointId);
+    const ids = (await inbox.received()).map(({ headers }) => headers['webhook-id']);
+    expect(new Set(ids).size).toBe(3);
+    expect(await rowsOf(endpointId)).toMatchObject(
+      Array.from({ length: 3 }, () => ({ status: 'delivered', attemptNo: 1 })),
+    );
   });
 });
 

@@ -1,18 +1,26 @@
 import { sql } from 'drizzle-orm';
+import { LIMITS } from '../../../shared/catalogue/limits.ts';
 import type { Services } from '../../context.ts';
 
-const BATCH = 1_000;
+/** All that one endpoint can have pending. */
+const BATCH = LIMITS.pendingDeliveries.limit;
 
-/** Ends what waits for an endpoint that was switched off, however far off it is due. */
-export async function cancelUnwanted({ db }: Pick<Services, 'db'>): Promise<void> {
+/**
+ * Ends what waits for endpoints that were switched off, however far off it is due: of one endpoint, or of all. What a
+ * worker is sending at this moment is left to it. Rows that another writer holds are left to the next run.
+ */
+export async function cancelUnwanted(
+  { db }: Pick<Services, 'db'>,
+  endpointId: string | null = null,
+): Promise<void> {
   await db.execute(sql`
-    update deliveries set status = 'cancelled', finished_at = now(), last_error = 'the endpoint is switched off'
-    where deliveries.status = 'pending' and deliveries.id in (
-      select delivery.id
-      from webhook_endpoints endpoint
-      join deliveries delivery on delivery.endpoint_id = endpoint.id and delivery.status = 'pending'
-      where not endpoint.is_active
-        and (delivery.claimed_until is null or delivery.claimed_until < now())
+    with unwanted as (
+      select d.id from webhook_endpoints e join deliveries d on d.endpoint_id = e.id and d.status = 'pending'
+      where not e.is_active and (${endpointId}::text is null or e.id = ${endpointId})
+        and (d.claimed_until is null or d.claimed_until < now())
       limit ${BATCH}::int
-    )`);
+      for update of d skip locked
+    )
+    update deliveries d set status = 'cancelled', finished_at = now(), last_error = 'the endpoint is switched off'
+    from unwanted where d.id = unwanted.id`);
 }

@@ -27,7 +27,7 @@ const Due = z.object({
 const Claimed = z.object({
   endpointId: z.string(),
   workspaceId: z.string(),
-  /** What this call holds of the endpoint; given back with the last record. */
+  /** Names the slot that this call holds of the endpoint; given back with the last record. */
   slot: z.string(),
   url: z.string(),
   headers: z.record(z.string(), z.string()),
@@ -46,18 +46,21 @@ export type Claimed = z.infer<typeof Claimed>;
 const Row = z.object({
   early_by: z.coerce.number(),
   suspended: z.boolean(),
+  wanted: z.boolean(),
   found: Count,
-  ended: Count,
+  given_up: Count,
   claim: Claimed.nullable(),
 });
+
+type ClaimInput = { endpointId: string; notBefore: Date | null; atMost: number };
 
 export type ClaimResult =
   /** `more`: there was more than was taken. */
   | { kind: 'claimed'; claim: Claimed; more: boolean }
   /** Nothing can be sent now, and who can send later knows. */
-  | { kind: 'nothing'; why: 'gone' | 'suspended' | 'none_due' | 'busy' }
-  /** Only deliveries that are not sent any more were found, and ended; there may be others. */
-  | { kind: 'ended' }
+  | { kind: 'nothing'; why: 'gone' | 'suspended' | 'switched_off' | 'none_due' | 'busy' }
+  /** Only deliveries over which too many workers were lost were found, and ended; there may be others. */
+  | { kind: 'givenUp'; count: number }
   | { kind: 'early'; retryAfterSeconds: number };
 
 /**
@@ -68,36 +71,39 @@ export type ClaimResult =
  */
 export async function claimDue(
   { db }: Pick<Services, 'db'>,
-  input: { endpointId: string; notBefore: Date | null; atMost: number },
+  input: ClaimInput,
 ): Promise<ClaimResult> {
-  const { rows } = await db.execute(statement(input));
+  const { rows } = await db.execute(claimStatement(input));
   const [row] = z.array(Row).parse(rows);
   if (row === undefined) return { kind: 'nothing', why: 'gone' };
   if (row.early_by > EARLY_SECONDS)
     return { kind: 'early', retryAfterSeconds: Math.ceil(row.early_by) };
   if (row.suspended) return { kind: 'nothing', why: 'suspended' };
-  const { claim, found, ended } = row;
+  if (!row.wanted) return { kind: 'nothing', why: 'switched_off' };
+  const { claim, found, given_up: givenUp } = row;
   if (claim !== null)
     return { kind: 'claimed', claim, more: found > claim.due.length || found === input.atMost };
-  if (ended > 0) return { kind: 'ended' };
+  if (givenUp > 0) return { kind: 'givenUp', count: givenUp };
   return { kind: 'nothing', why: found === 0 ? 'none_due' : 'busy' };
 }
 
 const free = sql`d.status = 'pending' and d.next_attempt_at <= now() + make_interval(secs => ${EARLY_SECONDS}::int)
   and (d.claimed_until is null or d.claimed_until < now())`;
 
-const statement = (input: { endpointId: string; notBefore: Date | null; atMost: number }): SQL => {
+/** The statement of `claimDue`. */
+export function claimStatement(input: ClaimInput): SQL {
   const notBefore = input.notBefore?.toISOString() ?? null;
+  const slot = crypto.randomUUID();
   return sql`
     with context as (
-      select e.id, not w.is_active as suspended,
+      select e.id, not w.is_active as suspended, e.is_active as wanted,
         coalesce(extract(epoch from ${notBefore}::timestamptz - now()), 0)::float8 as early_by
       from webhook_endpoints e join workspaces w on w.id = e.workspace_id
       where e.id = ${input.endpointId}
     ),
     open as (
-      select e.id, e.fifo, e.is_active as wanted from webhook_endpoints e
-      where e.id in (select id from context where not suspended and early_by <= ${EARLY_SECONDS}::int)
+      select e.id, e.fifo from webhook_endpoints e
+      where e.is_active and e.id in (select id from context where not suspended and early_by <= ${EARLY_SECONDS}::int)
         and exists (select 1 from deliveries d where d.endpoint_id = e.id and ${free})
       for no key update of e
     ),
@@ -125,39 +131,33 @@ const statement = (input: { endpointId: string; notBefore: Date | null; atMost: 
     ),
     picked as (
       select id, claims from found
-      where claims = least and place <= case least when 0 then ${BATCH}::int when 1 then 4 else 1 end
+      where claims = least and place <= case
+        when least = 0 or least >= ${MOST_CLAIMS}::int then ${BATCH}::int when least = 1 then 4 else 1 end
     ),
     slot as (
       update webhook_endpoints e set
-        slots = case when cardinality(${live}) < ${mostSlots} then ${live} || ${until} else ${live} end,
-        rung = e.rung or cardinality(${live}) >= ${mostSlots}
+        slots = ${live} || case when ${isFull} then '{}'::jsonb
+          else jsonb_build_object(${slot}::text, ${until}) end,
+        rung = e.rung or ${isFull}
       from open
-      where e.id = open.id and open.wanted
-        and exists (select 1 from picked where claims < ${MOST_CLAIMS}::int)
-      returning e.*, ${until} = any(e.slots) as taken
+      where e.id = open.id and exists (select 1 from picked where claims < ${MOST_CLAIMS}::int)
+      returning e.*, jsonb_exists(e.slots, ${slot}) as taken
     ),
     taken as (
       update deliveries d set
-        status = case
-          when not open.wanted then 'cancelled'
-          when picked.claims >= ${MOST_CLAIMS}::int then 'failed' else 'pending' end,
-        last_error = case
-          when not open.wanted then 'the endpoint is switched off'
-          when picked.claims >= ${MOST_CLAIMS}::int then 'given up: each worker that sent it was lost'
-          else d.last_error end,
-        finished_at = case
-          when not open.wanted or picked.claims >= ${MOST_CLAIMS}::int then now() end,
+        status = case when ${isLost} then 'failed' else 'pending' end,
+        last_error = case when ${isLost} then 'given up: each worker that sent it was lost' else d.last_error end,
+        finished_at = case when ${isLost} then now() end,
         claimed_until = ${until}, claims = d.claims + 1
-      from picked cross join open left join slot on true
-      where d.id = picked.id
-        and (not open.wanted or picked.claims >= ${MOST_CLAIMS}::int or slot.taken)
+      from picked left join slot on true
+      where d.id = picked.id and (${isLost} or slot.taken)
       returning d.id, d.status, d.attempt_no, d.event_name, d.workspace_id, d.event_seq
     )
-    select context.early_by, context.suspended,
+    select context.early_by, context.suspended, context.wanted,
       (select count(*) from found)::int as found,
-      (select count(*) from taken where status <> 'pending')::int as ended,
+      (select count(*) from taken where status = 'failed')::int as given_up,
       (select jsonb_build_object(
-          'endpointId', slot.id, 'workspaceId', slot.workspace_id, 'slot', ${until}::text,
+          'endpointId', slot.id, 'workspaceId', slot.workspace_id, 'slot', ${slot}::text,
           'url', slot.url, 'headers', slot.headers, 'fifo', slot.fifo,
           'includeCodes', slot.include_codes, 'maxAttempts', slot.max_attempts,
           'timeoutMs', case
@@ -180,9 +180,11 @@ const statement = (input: { endpointId: string; notBefore: Date | null; atMost: 
           slot.timeouts, slot.full_time_again_at, slot.previous_secret, slot.previous_secret_until, slot.secret
       ) as claim
     from context`;
-};
+}
 
-/** Of the endpoint row `e`: its slots that no lost worker holds. */
-const live = sql`array(select held from unnest(e.slots) held where held > now())`;
-const mostSlots = sql`case when e.fifo then 1 else ${SLOTS}::int end`;
+/** Of the endpoint row `e`: its slots that no lost worker holds, by name, and whether they are all it has. */
+const live = sql`coalesce((select jsonb_object_agg(held.key, held.value) from jsonb_each_text(e.slots) held
+  where held.value::timestamptz > now()), '{}'::jsonb)`;
+const isFull = sql`((select count(*) from jsonb_object_keys(${live})) >= case when e.fifo then 1 else ${SLOTS}::int end)`;
 const until = sql`(now() + make_interval(secs => ${CLAIM_SECONDS}::int))`;
+const isLost = sql`picked.claims >= ${MOST_CLAIMS}::int`;

@@ -134,16 +134,26 @@ describe('calls that must not send', () => {
     expect(await call(endpointId)).toEqual({ kind: 'nothing', why: 'gone' });
   });
 
-  it('cancels for an endpoint that was switched off', async () => {
-    const { inbox, endpointId } = await newDelivery();
+  it('cancels all that waits for an endpoint that was switched off', async () => {
+    const { session, inbox, endpointId } = await newDelivery();
+    await happen(session, ...Array.from({ length: 24 }, (_, index) => `OFF${index}`));
+    const [last] = (await deliveriesTo(endpointId)).slice(-1);
+    await makeDue(last?.id ?? '', -3_600);
     const { webhookEndpoints } = harness.schema;
     await harness.db
       .update(webhookEndpoints)
       .set({ isActive: false })
       .where(eq(webhookEndpoints.id, endpointId));
-    expect(await call(endpointId)).toEqual(NOTHING_DUE);
+    expect(await call(endpointId)).toEqual({ kind: 'nothing', why: 'switched_off' });
     expect(await inbox.received()).toEqual([]);
-    expect(await deliveriesTo(endpointId)).toMatchObject([{ status: 'cancelled' }]);
+    const rows = await deliveriesTo(endpointId);
+    expect(rows).toHaveLength(25);
+    for (const row of rows)
+      expect(row).toMatchObject({
+        status: 'cancelled',
+        lastError: 'the endpoint is switched off',
+        claims: 0,
+      });
   });
 
   it('waits while its workspace is suspended, and goes on when it is back', async () => {

@@ -3,6 +3,7 @@ import { ring } from '../../events/ring.ts';
 import { toPublicEvent } from '../../events/public-event.ts';
 import { judgeAttempt } from '../../webhooks/judge-attempt.ts';
 import { signWebhook } from '../../webhooks/signing.ts';
+import { cancelUnwanted } from './cancel-unwanted.ts';
 import { BATCH, claimDue, type Claimed, type ClaimResult } from './claim-due.ts';
 import { type Outcome, recordBatch } from './record-batch.ts';
 
@@ -14,7 +15,7 @@ const LOOK_AGAIN_WITHIN_MS = 20_000;
 type Sent = Record<Outcome['verdict']['status'], number>;
 export type DeliverResult =
   | ({ kind: 'attempted' } & Sent)
-  | Exclude<ClaimResult, { kind: 'claimed' } | { kind: 'ended' }>;
+  | Exclude<ClaimResult, { kind: 'claimed' }>;
 
 /**
  * One call for an endpoint: claim what is due, sign each afresh, send side by side, record, ring for what comes next. Any
@@ -30,10 +31,13 @@ export async function deliver({
 }): Promise<DeliverResult> {
   const { endpointId, notBefore } = input;
   const startedAt = services.now();
+  const inTime = () => services.now() - startedAt <= LOOK_AGAIN_WITHIN_MS;
   const sent: Sent = { delivered: 0, pending: 0, failed: 0 };
   for (let left = BATCH; ;) {
     const claimed = await claimDue(services, { endpointId, notBefore, atMost: left });
-    if (claimed.kind === 'ended') continue;
+    if (claimed.kind === 'givenUp' && inTime()) continue;
+    if (claimed.kind === 'nothing' && claimed.why === 'switched_off')
+      await cancelUnwanted(services, endpointId);
     if (claimed.kind !== 'claimed')
       return left === BATCH ? claimed : { kind: 'attempted', ...sent };
     const { claim, more } = claimed;
@@ -44,7 +48,7 @@ export async function deliver({
     left -= outcomes.length;
     const nextInLine = claim.fifo && outcomes.some(({ verdict }) => verdict.status !== 'pending');
     if (!rung && !nextInLine) return { kind: 'attempted', ...sent };
-    if (left <= 0 || services.now() - startedAt > LOOK_AGAIN_WITHIN_MS) {
+    if (left <= 0 || !inTime()) {
       await ring(services, [bell(claim, null, 'left')]);
       return { kind: 'attempted', ...sent };
     }
@@ -68,17 +72,39 @@ async function attemptAll(
     ]),
   );
   const outcomes: Outcome[] = [];
+  let unrecorded: Outcome[] = [];
   for (;;) {
     if (ended.length === 0) await Promise.race(open.values());
-    const batch = ended.splice(0);
+    unrecorded.push(...ended.splice(0));
     const last = open.size === 0;
-    outcomes.push(...batch);
-    const { next, rung } = await recordBatch(services, { claim, outcomes: batch, last });
+    const recorded = await record(services, { claim, outcomes: unrecorded, last });
+    if (recorded === null) continue;
+    outcomes.push(...unrecorded);
+    unrecorded = [];
     await ring(
       services,
-      next.map((at) => bell(claim, at, `at${Math.ceil(at.getTime() / 1_000)}`)),
+      recorded.next.map((at) => bell(claim, at, `at${Math.ceil(at.getTime() / 1_000)}`)),
     );
-    if (last) return { outcomes, rung };
+    if (last) return { outcomes, rung: recorded.rung };
+  }
+}
+
+/**
+ * Records a batch. One that fails is recorded with the next (null); with the last, the call's slot is given back all the
+ * same, and what was not recorded is sent again when its claim has run out.
+ */
+async function record(services: Services, batch: Parameters<typeof recordBatch>[1]) {
+  try {
+    return await recordBatch(services, batch);
+  } catch (error) {
+    services.log({
+      event: 'attempts_not_recorded',
+      attempts: batch.outcomes.length,
+      last: batch.last,
+    });
+    if (!batch.last) return null;
+    await recordBatch(services, { ...batch, outcomes: [] });
+    throw error;
   }
 }
 

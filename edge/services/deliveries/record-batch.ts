@@ -12,8 +12,8 @@ const Row = z.object({ next: z.array(Moment), rung: z.boolean().nullable() });
 
 /**
  * Writes down how attempts at an endpoint went and what comes next, in one statement. What another worker has recorded
- * meanwhile is left as it is. The endpoint is locked first, as its deletion does it. The endpoint is switched off if it asked for that, and what it gets of time follows from how
- * many attempts had no answer.
+ * meanwhile is left as it is. The endpoint is locked first, as its deletion does it. It is switched off if it asked for
+ * that, and the time that it gets follows from how many attempts had no answer.
  * @param last gives the call's slot back
  * @returns when the next attempts are due, and whether a call found no slot meanwhile (known with `last` only)
  */
@@ -68,7 +68,7 @@ export async function recordBatch(
     ),
     noted as (
       update webhook_endpoints e set
-        slots = case when ${last}::boolean then array_remove(e.slots, ${claim.slot}::timestamptz) else e.slots end,
+        slots = case when ${last}::boolean then e.slots - ${claim.slot}::text else e.slots end,
         rung = e.rung and not ${last}::boolean,
         is_active = e.is_active and ${disableReason}::text is null,
         disabled_reason = coalesce(${disableReason}, e.disabled_reason),

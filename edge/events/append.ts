@@ -63,7 +63,7 @@ const hasSql = (value: unknown): value is object =>
 /**
  * CTEs that write facts as events, and one delivery for each endpoint that asked for one (or for `onlyEndpointId` alone),
  * in the statement that writes what they state. Leave `event(workspace_id, seq, id, session_id, type)` and
- * `outbox(id, workspace_id, endpoint_id)`.
+ * `delivery(id, workspace_id, endpoint_id, status)`; the names of the others begin with `append_`.
  *
  * An endpoint with too many pending deliveries gets one that has failed already: it stands in the log, and is not attempted.
  *
@@ -81,16 +81,16 @@ export function append(facts: readonly SQL[], now: number, onlyEndpointId?: stri
         ))
         and ${name} is not null`;
   return sql`
-    fact as (${sql.join([...facts], sql` union all `)}),
-    fresh as (
-      select fact.*, row_number() over (partition by fact.workspace_id order by fact.ord) as place
-      from fact
-      where not exists (select 1 from events known where known.id = fact.id)
+    append_fact as (${sql.join([...facts], sql` union all `)}),
+    append_fresh as (
+      select given.*, row_number() over (partition by given.workspace_id order by given.ord) as place
+      from append_fact given
+      where not exists (select 1 from events known where known.id = given.id)
     ),
-    numbered as (
+    append_numbered as (
       update workspaces
       set event_seq = workspaces.event_seq + many.number
-      from (select workspace_id, count(*) as number from fresh group by workspace_id) many
+      from (select workspace_id, count(*) as number from append_fresh group by workspace_id) many
       where workspaces.id = many.workspace_id
       returning workspaces.id as workspace_id, workspaces.event_seq - many.number as before
     ),
@@ -98,10 +98,10 @@ export function append(facts: readonly SQL[], now: number, onlyEndpointId?: stri
       insert into events (workspace_id, seq, id, session_id, type, data, occurred_at, late)
       select fresh.workspace_id, numbered.before + fresh.place, fresh.id, fresh.session_id, fresh.type,
         fresh.data, fresh.occurred_at, fresh.late
-      from fresh join numbered on numbered.workspace_id = fresh.workspace_id
+      from append_fresh fresh join append_numbered numbered on numbered.workspace_id = fresh.workspace_id
       returning workspace_id, seq, id, session_id, type
     ),
-    crowded as materialized (
+    append_crowded as materialized (
       select endpoint.id from webhook_endpoints endpoint
       where endpoint.workspace_id in (select workspace_id from event) and endpoint.is_active and exists (
         select 1 from deliveries waiting
@@ -119,11 +119,10 @@ export function append(facts: readonly SQL[], now: number, onlyEndpointId?: stri
         case when crowded.id is not null then now() end
       from event
       join webhook_endpoints endpoint on endpoint.workspace_id = event.workspace_id
-      left join crowded on crowded.id = endpoint.id
+      left join append_crowded crowded on crowded.id = endpoint.id
       where ${onlyEndpointId === undefined ? wanted : sql`endpoint.id = ${onlyEndpointId}`}
       returning id, workspace_id, endpoint_id, status
-    ),
-    outbox as (select id, workspace_id, endpoint_id from delivery where status = 'pending')`;
+    )`;
 }
 
 /** Time part of a prefixed id: what makes ids sort by creation. */
@@ -132,7 +131,10 @@ const idTime = (now: number): string => newId('delivery', now).slice(4, 14);
 /** What a statement with `append` answers, for `afterCommit`: a doorbell for each endpoint. `Appended` reads it. */
 export const BELLS = sql`coalesce((
   select jsonb_agg(jsonb_build_object('workspaceId', workspace_id, 'endpointId', endpoint_id, 'reason', first))
-  from (select workspace_id, endpoint_id, min(id) as first from outbox group by workspace_id, endpoint_id) bell
+  from (
+    select workspace_id, endpoint_id, min(id) as first from delivery where status = 'pending'
+    group by workspace_id, endpoint_id
+  ) bell
 ), '[]'::jsonb) as bells`;
 export const NewBell = z.object({
   workspaceId: z.string(),

@@ -1,3 +1,4 @@
+import { SignJWT } from 'jose';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { newId } from '../../shared/ids.ts';
 import { createHarness, type Harness } from '../testing/harness.ts';
@@ -55,5 +56,18 @@ describe('the clock over QStash', () => {
     expect(await clock.verify(genuine)).toBe(true);
     expect(await clock.verify({ ...genuine, body: `${genuine.body} ` })).toBe(false);
     expect(await clock.verify({ ...genuine, url: `${genuine.url}/` })).toBe(false);
+    expect(await clock.verify({ ...genuine, signature: 'no token' })).toBe(false);
+  });
+
+  it('fails, instead of calling a signature bad, when it cannot judge it', async () => {
+    const clock = createQstashClock(harness.env);
+    const url = deliverUrl(harness.env);
+    const key = new TextEncoder().encode(harness.env.QSTASH_CURRENT_SIGNING_KEY);
+    // Signed by QStash's key, but without the body's hash that QStash always gives.
+    const signature = await new SignJWT({ sub: url, iss: 'Upstash' })
+      .setProtectedHeader({ alg: 'HS256' })
+      .sign(key);
+    const request = { signature, body: '{}', url };
+    await expect(clock.verify(request)).rejects.toThrow(TypeError);
   });
 });

@@ -1,4 +1,4 @@
-import { Client, Receiver } from '@upstash/qstash';
+import { Client, Receiver, SignatureError } from '@upstash/qstash';
 import { LIMITS } from '../../shared/catalogue/limits.ts';
 import type { EdgeEnv } from '../env.ts';
 import type { Doorbell, WebhookClock } from './port.ts';
@@ -63,8 +63,9 @@ export function createQstashClock(env: QstashEnv): WebhookClock {
     async verify(request) {
       try {
         return await receiver.verify(request);
-      } catch {
-        return false; // the receiver throws for every kind of bad signature; to the caller they are all the same
+      } catch (error) {
+        if (error instanceof SignatureError) return false;
+        throw error;
       }
     },
   };

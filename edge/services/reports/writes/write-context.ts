@@ -72,16 +72,12 @@ export function reported(write: WriteContext, input: { beside?: SQL; occurredAt?
 
 /** Puts a report's statement together: the CTEs of its change, then its event and deliveries. */
 export function writeStatement(write: WriteContext, ctes: readonly SQL[], event: SQL): SQL {
-  return sql`with ${sql.join([...ctes, append([event], write.now)], sql`, `)} ${RESULT}`;
+  return sql`with ${sql.join([...ctes, append([event], write.now)], sql`, `)} select ${ACCEPTED}, ${BELLS}`;
 }
 
 /** The same for a change that no event tells of. */
 export function silentStatement(ctes: readonly SQL[]): SQL {
-  return sql`with ${sql.join([...ctes], sql`, `)}, outbox as (
-    select null::text as id, null::text as workspace_id, null::text as endpoint_id where false
-  ) ${RESULT}`;
+  return sql`with ${sql.join([...ctes], sql`, `)} select ${ACCEPTED}, '[]'::jsonb as bells`;
 }
 
-const RESULT = sql`select
-  (select count(*) from target)::int as accepted,
-  ${BELLS}`;
+const ACCEPTED = sql`(select count(*) from target)::int as accepted`;

@@ -3,9 +3,6 @@ import { z } from 'zod';
 /** How a bundle is sealed; a runner opens the seals it knows. */
 export const CREDENTIALS_SEAL = 1;
 
-/** Format of every bundle from before formats had names. */
-const CHROMIUM_PROFILE = 'chromium-profile';
-
 /** A sealed bundle up to this size travels in the commit itself and stands in the database. */
 export const CREDENTIALS_INLINE_BYTES = 1_048_576;
 
@@ -30,15 +27,12 @@ const Format = z.string().regex(/^[a-z0-9-]{1,40}$/);
 const FormatVersion = z.number().int().min(1);
 
 /** Asks for a version number, the key to seal it with, and a place to put it. */
-export const CredentialsSlotRequest = z.preprocess(
-  slotOfUnnamedFormat,
-  Holder.extend({
-    format: Format,
-    seal: Seal,
-    /** Of the sealed bundle, to the byte. */
-    sizeBytes: z.number().int().min(1).max(CREDENTIALS_MAX_BYTES),
-  }),
-);
+export const CredentialsSlotRequest = Holder.extend({
+  format: Format,
+  seal: Seal,
+  /** Of the sealed bundle, to the byte. */
+  sizeBytes: z.number().int().min(1).max(CREDENTIALS_MAX_BYTES),
+});
 export type CredentialsSlotRequest = z.infer<typeof CredentialsSlotRequest>;
 
 export const CredentialsSlotResponse = z.object({
@@ -53,28 +47,25 @@ export const CredentialsSlotResponse = z.object({
 export type CredentialsSlotResponse = z.infer<typeof CredentialsSlotResponse>;
 
 /** Says that a bundle is in its place, and what it is. */
-export const CredentialsCommitRequest = z.preprocess(
-  commitOfUnnamedFormat,
-  Holder.extend({
-    version: z.number().int().min(1),
-    sha256: Sha256,
-    sizeBytes: z.number().int().min(1).max(CREDENTIALS_MAX_BYTES),
-    /** Of the files in it, before compression. */
-    contentBytes: z.number().int().min(0),
-    formatVersion: FormatVersion,
-    /**
-     * The generation of the credentials: number of the newest copy made of them, or restored to them, before this one; 0 for
-     * none. It only rises.
-     */
-    generation: z.number().int().min(0),
-    /** No engine uses them now, so the copy is complete. Repeated for a copy that is current already. */
-    atRest: z.boolean(),
-    /** The linked phone, bare digits; null when the engine had no registration. */
-    phoneNumber: z.string().regex(/^\d+$/).nullable(),
-    /** The sealed bundle, when its slot had no place for it. */
-    inline: z.base64().optional(),
-  }),
-);
+export const CredentialsCommitRequest = Holder.extend({
+  version: z.number().int().min(1),
+  sha256: Sha256,
+  sizeBytes: z.number().int().min(1).max(CREDENTIALS_MAX_BYTES),
+  /** Of the files in it, before compression. */
+  contentBytes: z.number().int().min(0),
+  formatVersion: FormatVersion,
+  /**
+   * The generation of the credentials: number of the newest copy made of them, or restored to them, before this one; 0 for
+   * none. It only rises.
+   */
+  generation: z.number().int().min(0),
+  /** No engine uses them now, so the copy is complete. Repeated for a copy that is current already. */
+  atRest: z.boolean(),
+  /** The linked phone, bare digits; null when the engine had no registration. */
+  phoneNumber: z.string().regex(/^\d+$/).nullable(),
+  /** The sealed bundle, when its slot had no place for it. */
+  inline: z.base64().optional(),
+});
 export type CredentialsCommitRequest = z.infer<typeof CredentialsCommitRequest>;
 
 /** Why a commit is refused (409, `details.reason`). The version that was current stays so. */
@@ -129,20 +120,3 @@ export const CredentialsRestoreResponse = z.discriminatedUnion('found', [
   }),
 ]);
 export type CredentialsRestoreResponse = z.infer<typeof CredentialsRestoreResponse>;
-
-/**
- * A runner from before formats had names may drain while the edge is new already. It numbers the seal as `format`, and what it
- * keeps is always a Chromium profile.
- */
-function slotOfUnnamedFormat(request: unknown): unknown {
-  const unnamed = z.looseObject({ format: z.number() }).safeParse(request);
-  if (!unnamed.success) return request;
-  return { ...unnamed.data, seal: unnamed.data.format, format: CHROMIUM_PROFILE };
-}
-
-function commitOfUnnamedFormat(request: unknown): unknown {
-  const unnamed = z.looseObject({ chromiumMajor: z.number() }).safeParse(request);
-  if (!unnamed.success) return request;
-  const { chromiumMajor, ...rest } = unnamed.data;
-  return { ...rest, formatVersion: chromiumMajor };
-}

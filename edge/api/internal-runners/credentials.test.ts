@@ -74,36 +74,6 @@ describe('a runner keeps and restores credentials', () => {
     });
   });
 
-  it('also one from before formats had names, which may drain after the edge was updated', async () => {
-    const { holder } = await ownedSession();
-    const bytes = randomBytes(300);
-    expect(await call('slot', { ...holder, format: 1, sizeBytes: bytes.length })).toMatchObject({
-      status: 200,
-    });
-    const sha256 = createHash('sha256').update(bytes).digest('hex');
-    const commit = {
-      ...holder,
-      version: 1,
-      sha256,
-      sizeBytes: bytes.length,
-      contentBytes: 1_000,
-      chromiumMajor: 156,
-      phoneNumber: '15550001234',
-      generation: 0,
-      atRest: true,
-      inline: bytes.toString('base64'),
-    };
-    expect(await call('commit', commit)).toEqual({ status: 200, json: { version: 1 } });
-    const named = {
-      ...holder,
-      format: 'chromium-profile',
-      formatVersion: 156,
-      seal: 1,
-      failed: [],
-    };
-    expect(await call('restore', named)).toMatchObject({ json: { found: true, sha256 } });
-  });
-
   it('not in the format of another engine', async () => {
     const { holder } = await ownedSession();
     const restore = { ...holder, format: 'another', formatVersion: 1, seal: 1, failed: [] };

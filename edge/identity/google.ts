@@ -3,6 +3,7 @@ import { decodeJwt } from 'jose';
 import { z } from 'zod';
 import type { EdgeEnv } from '../env.ts';
 import { cleanName } from '../values/name.ts';
+import { EmailAddress } from './email-address.ts';
 
 export const GOOGLE = 'google';
 
@@ -17,8 +18,17 @@ const Claims = z.object({
     .catch(undefined),
 });
 
-/** Sign-in with Google, or whichever OpenID provider GOOGLE_ISSUER names; null where it is not set up. */
-export function googlePlugin(env: EdgeEnv): ReturnType<typeof genericOAuth> | null {
+/** Somebody whose address Google has verified. */
+export type GooglePerson = { subject: string; email: string; name: string };
+
+/**
+ * Sign-in with Google, or whichever OpenID provider GOOGLE_ISSUER names; null where it is not set up.
+ * @param welcome runs before the library looks for the person's account
+ */
+export function googlePlugin(
+  env: EdgeEnv,
+  welcome: (person: GooglePerson) => Promise<unknown>,
+): ReturnType<typeof genericOAuth> | null {
   const { GOOGLE_CLIENT_ID: clientId, GOOGLE_CLIENT_SECRET: clientSecret } = env;
   if (clientId === undefined || clientSecret === undefined) return null;
   return genericOAuth({
@@ -34,7 +44,14 @@ export function googlePlugin(env: EdgeEnv): ReturnType<typeof genericOAuth> | nu
         requireIdTokenVerification: true,
         // The library has checked signature, issuer, audience and nonce of an ID token by now, but takes an answer without
         // one too, and asks a page that no nonce binds. Only the checked token counts here.
-        getUserInfo: ({ idToken }) => Promise.resolve(idToken === undefined ? null : read(idToken)),
+        getUserInfo: async ({ idToken }) => {
+          const user = idToken === undefined ? null : read(idToken);
+          const email =
+            user?.emailVerified === true ? EmailAddress.safeParse(user.email).data : undefined;
+          if (user !== null && email !== undefined)
+            await welcome({ subject: user.sub, email, name: user.name || email });
+          return user;
+        },
       },
     ],
   });

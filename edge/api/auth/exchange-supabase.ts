@@ -47,7 +47,7 @@ export const exchangeSupabase = (app: App) =>
       tags: ['Accounts'],
       summary: 'Sign in with Supabase, or link it',
       description:
-        'Exchanges an access token of the configured Supabase project for the login cookie, and creates an account the first time. If you are signed in already, it links the Supabase user to your account instead. If another account has the address, the answer is `CONFLICT`. An address that is not confirmed is mailed a link first (`email_not_verified`).',
+        'Exchanges an access token of the configured Supabase project for the login cookie, and creates an account the first time. If you are signed in already, it links the Supabase user to your account instead. If another account has the address, the answer is `CONFLICT`; an account that was never confirmed becomes yours if the project confirms addresses. An address that is not confirmed is mailed a link first (`email_not_verified`).',
       request: {
         body: jsonBody(Body, {
           accessToken: 'eyJhbGciOiJFUzI1NiIsImtpZCI6IjEifQ.eyJzdWIiOiIxIn0.c2ln',

@@ -33,6 +33,18 @@ const isIn = (answer: { headers: Headers }) =>
 const usersWith = (email: string) =>
   db.select().from(schema.users).where(eq(schema.users.email, email));
 
+const waysIn = (userId = '') =>
+  db
+    .select({
+      provider: schema.authAccounts.providerId,
+      subject: schema.authAccounts.accountId,
+    })
+    .from(schema.authAccounts)
+    .where(eq(schema.authAccounts.userId, userId));
+
+const keysOf = (userId = '') =>
+  db.select().from(schema.apiKeys).where(eq(schema.apiKeys.userId, userId));
+
 /** What became of a callback: where it led with which error, and whether somebody is signed in now. */
 const outcome = ({ status, headers }: { status: number; headers: Headers }) => ({
   status,
@@ -87,13 +99,55 @@ describe('signing in with Google', () => {
     expect(await usersWith(person.email)).toHaveLength(1);
   });
 
-  test('does not join an account that somebody opened beforehand with the address', async () => {
+  test('makes an account its address’ owner’s that a stranger opened with it', async () => {
+    const squatter = newPerson('Somebody Else');
+    await post('/sign-up/email', squatter);
+    const { email } = squatter;
+    const [opened] = await usersWith(email);
+    const { apiKey } = await harness.newKey((await harness.newWorkspace()).workspaceId, {
+      userId: opened?.id ?? '',
+    });
+    const account = { sub: crypto.randomUUID(), email };
+    const entered = await enter(account);
+    expect(await who(entered.cookie)).toMatchObject({
+      body: { user: { id: opened?.id, email, emailVerified: true } },
+    });
+    expect((await usersWith(email))[0]?.name).not.toBe(squatter.name);
+    expect(await signIn(squatter)).toMatchObject({ status: 401 });
+    expect(await harness.call('GET', '/v1/sessions', { key: apiKey })).toMatchObject({
+      status: 401,
+    });
+    expect(await keysOf(opened?.id)).toMatchObject([{ revokedAt: expect.any(Date) }]);
+    expect(await waysIn(opened?.id)).toEqual([{ provider: 'google', subject: account.sub }]);
+    expect(isIn(await enter(account))).toBe(true);
+  });
+
+  test('does not make it anybody’s whose address Google has not verified', async () => {
     const squatter = newPerson();
     await post('/sign-up/email', squatter);
-    expect(outcome(await enter({ email: squatter.email }))).toEqual(refused('account_not_linked'));
-    const [user] = await usersWith(squatter.email);
-    expect(user?.emailVerified).toBe(false);
-    expect(await signIn(squatter)).toMatchObject({ status: 403 });
+    const unverified = { email: squatter.email, verified: false };
+    expect(outcome(await enter(unverified))).toEqual(refused('account_not_linked'));
+    expect(await usersWith(squatter.email)).toMatchObject([{ emailVerified: false }]);
+  });
+
+  test('gives nobody a second account: the subject says who comes', async () => {
+    const account = { sub: crypto.randomUUID(), email: newAddress() };
+    await enter(account);
+    const squatter = newPerson();
+    await post('/sign-up/email', squatter);
+    const moved = await enter({ ...account, email: squatter.email });
+    expect(await who(moved.cookie)).toMatchObject({ body: { user: { email: account.email } } });
+    expect(await usersWith(squatter.email)).toMatchObject([{ emailVerified: false }]);
+  });
+
+  test.each([
+    ['a disabled user', { isActive: false }],
+    ['an administrator, who uses the mailed link', { role: 'admin' }],
+  ] as const)('does not join an unconfirmed account of %s', async (_whose, state) => {
+    const person = newPerson();
+    await post('/sign-up/email', person);
+    await db.update(schema.users).set(state).where(eq(schema.users.email, person.email));
+    expect(outcome(await enter({ email: person.email }))).toEqual(refused('account_not_linked'));
   });
 
   test('takes verified addresses only, in plain letters', async () => {

@@ -31,7 +31,7 @@ export const signInSocial = (app: App) =>
       tags: ['Accounts'],
       summary: 'Begin a sign-in with Google',
       description:
-        'Send the browser to `url`, with the cookie that this answer sets. It returns to `callbackURL` signed in, or to `errorCallbackURL` with `error`. Google must have verified the address. It joins an existing account only if the address of that account is confirmed. A new account needs an address that may sign up (`SIGN_UP`).',
+        'Send the browser to `url`, with the cookie that this answer sets. It returns to `callbackURL` signed in, or to `errorCallbackURL` with `error`. Google must have verified the address. It joins the account that has the address; if that account was never confirmed, everything else that signed in to it ends. A new account needs an address that may sign up (`SIGN_UP`).',
       request: { body: jsonBody(Body, { provider: 'google', callbackURL: '/' }) },
       responses: { 200: bare('Where to send the browser.', Started), ...errors('NOT_FOUND') },
     }),

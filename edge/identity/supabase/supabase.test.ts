@@ -8,6 +8,8 @@ import { authClient } from '../../testing/person.ts';
 
 const harness = await createHarness();
 
+const people = authClient(harness);
+
 const LEGACY_SECRET = 'a-legacy-secret-of-thirty-two-characters';
 
 const list = (key: string, env: Record<string, unknown> = {}) =>
@@ -74,6 +76,44 @@ describe('a Supabase access token', () => {
     expect(await list(token)).toMatchObject({ status: 200 });
   });
 
+  test('makes an account its address’ owner’s that a stranger opened with it', async () => {
+    const stranger = people.newPerson('Somebody Else');
+    const { email } = stranger;
+    await people.post('/sign-up/email', stranger);
+    const token = await harness.supabase.sign({ email });
+    expect(await list(token)).toMatchObject({ status: 200 });
+    expect(await list(token)).toMatchObject({ status: 200 });
+    const me = await harness.call('GET', '/v1/me', { key: token });
+    expect(me).toMatchObject({ data: { email } });
+    expect(me.data).not.toMatchObject({ name: stranger.name });
+    expect(await people.signIn(stranger)).toMatchObject({ status: 401 });
+  });
+
+  test('ends the keys and logins of a stranger who had the account', async () => {
+    const { userId, email, token: theirs, workspaceId } = await harness.newUser();
+    const { apiKey } = await harness.newKey(workspaceId, { userId });
+    const { users } = harness.schema;
+    await harness.db.update(users).set({ emailVerified: false }).where(eq(users.id, userId));
+    expect(await list(apiKey)).toMatchObject({ status: 200 });
+    expect(await list(await harness.supabase.sign({ email }))).toMatchObject({ status: 200 });
+    for (const credential of [apiKey, theirs])
+      expect(await list(credential)).toMatchObject({ status: 401 });
+  });
+
+  test.each([
+    ['a disabled user', { isActive: false }],
+    ['an administrator, who uses the mailed link', { role: 'admin' }],
+  ] as const)('does not enter an unconfirmed account of %s', async (_whose, state) => {
+    const { userId, email } = await harness.newUser();
+    const { users } = harness.schema;
+    const before = { emailVerified: false, ...state };
+    await harness.db.update(users).set(before).where(eq(users.id, userId));
+    expect(await list(await harness.supabase.sign({ email }))).toMatchObject({
+      status: 409,
+      error: { details: { reason: 'email_taken' } },
+    });
+  });
+
   test('makes nobody an administrator', async () => {
     const email = `${newId('user').slice(-8)}@example.com`;
     const token = await harness.supabase.sign({ email });
@@ -94,7 +134,7 @@ describe('a Supabase access token', () => {
 
 describe('an address that the project does not vouch for', () => {
   const unproved = { SUPABASE_EMAILS: 'unproved' };
-  const { post, mails, open, signIn, who, newPerson } = authClient(harness);
+  const { post, mails, open, signIn, who, newPerson } = people;
   type Person = ReturnType<typeof newPerson>;
   const notConfirmed = {
     status: 403,

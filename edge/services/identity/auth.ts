@@ -4,6 +4,7 @@ import { newId, type IdKind } from '../../../shared/ids.ts';
 import type { Services } from '../../context.ts';
 import { type Caller, personsEvent, recordSecurityEvent } from '../audit/security-event.ts';
 import { admitUser } from './admit-user.ts';
+import { claimAccount } from './claim-account.ts';
 import { confirmAddress } from './confirm-address.ts';
 import { credentialState } from './credential-state.ts';
 import { judgeSignUp } from './judge-sign-up.ts';
@@ -12,7 +13,7 @@ import { restartSignUp } from './restart-sign-up.ts';
 import { ensureWorkspace } from '../users/ensure-workspace.ts';
 import { identityAdapter } from './adapter.ts';
 import { judgeEmailAddress } from '../../identity/email-address.ts';
-import { googlePlugin } from '../../identity/google.ts';
+import { type GooglePerson, googlePlugin } from '../../identity/google.ts';
 import { identityMails } from './identity-mails.ts';
 import {
   hashPassword,
@@ -62,7 +63,9 @@ export const USERS_EMAIL_UNIQUE = 'users_email_unique';
 export function createAuth({ services, caller, signUp, google = false }: AuthInput) {
   const { env, hashGate, log } = services;
   const mails = identityMails(services);
-  const googleLogin = google ? googlePlugin(env) : null;
+  const claim = (person: GooglePerson) =>
+    claimAccount({ services, input: { provider: 'google', ...person } });
+  const googleLogin = google ? googlePlugin(env, claim) : null;
   const seen: AuthOutcome & { passwordHash?: string } = {};
 
   const hash = async (password: string): Promise<string> => {

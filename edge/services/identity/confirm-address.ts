@@ -2,12 +2,14 @@ import { type SQL, sql } from 'drizzle-orm';
 import type { Services } from '../../context.ts';
 
 /**
- * CTEs that follow `confirmed`: the user whose address was just proved by the person who chose the password. Earlier logins
- * and keys may be another person's. So other ways in are unlinked, logins end and keys are revoked.
+ * CTEs that follow `confirmed`: the user whose address was just proved. Earlier logins and keys may be another person's. So
+ * other ways in are unlinked, logins end and keys are revoked.
+ * @param proof the provider of the way in that proved it, which stays; null when it is not written yet
  */
-export const endWhatCameBefore: SQL = sql`
+export const endWhatCameBefore = (proof: 'credential' | null): SQL => sql`
   unlinked as (
-    delete from auth_accounts a using confirmed where a.user_id = confirmed.id and a.provider_id <> 'credential'
+    delete from auth_accounts a using confirmed
+    where a.user_id = confirmed.id and a.provider_id is distinct from ${proof}::text
   ),
   ended as (delete from auth_sessions s using confirmed where s.user_id = confirmed.id),
   revoked as (
@@ -32,6 +34,6 @@ export async function confirmAddress({
         and a.provider_id = 'credential' and a.account_id = u.id and a.password = ${passwordHash}
       returning u.id
     ),
-    ${endWhatCameBefore}
+    ${endWhatCameBefore('credential')}
     select id from confirmed`);
 }

@@ -21,6 +21,6 @@ export async function notePasswordReset({
       update users set email_verified = true, updated_at = now() where id = ${userId} and not email_verified
       returning id
     ),
-    ${endWhatCameBefore}
+    ${endWhatCameBefore('credential')}
     ${securityInsert(caller, personsEvent(userId, { action: 'password.reset' }))}`);
 }

@@ -2,6 +2,8 @@ import { type SQL, sql } from 'drizzle-orm';
 import { z } from 'zod';
 import { AppError } from '../../../shared/errors.ts';
 import type { Services } from '../../context.ts';
+import { cleanName } from '../../values/name.ts';
+import { claimAccount } from '../identity/claim-account.ts';
 import { identityMails } from '../identity/identity-mails.ts';
 import { judgeSignUp, signUpRefused } from '../identity/judge-sign-up.ts';
 import { leftWorkspace, suspended } from '../keys/refusals.ts';
@@ -82,11 +84,14 @@ async function provision(services: Services, credential: UserCredential): Promis
   const { subject, email } = credential;
   // What a project says of addresses is too little to become administrator by.
   if (services.env.ADMIN_EMAILS.includes(email)) throw addressTaken();
+  const emailVerified = services.env.SUPABASE_EMAILS === 'confirmed';
+  const person = { subject, email, name: cleanName(email.split('@')[0] ?? '') || email };
+  const claim = { services, input: { provider: 'supabase' as const, ...person } };
+  if (emailVerified && (await claimAccount(claim)) !== null) return readUser(services, credential);
   const refusal = await judgeSignUp({ services, email });
   if (refusal !== null)
     throw (await hasAccount(services, email)) ? addressTaken() : signUpRefused(refusal);
-  const emailVerified = services.env.SUPABASE_EMAILS === 'confirmed';
-  const id = await provisionSupabaseUser({ services, input: { subject, email, emailVerified } });
+  const id = await provisionSupabaseUser({ services, input: { ...person, emailVerified } });
   if (id !== null && !emailVerified) identityMails(services).verification({ id, email }, undefined);
   const row = await readUser(services, credential);
   if (row === null && id === null) throw addressTaken();

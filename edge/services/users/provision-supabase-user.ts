@@ -3,7 +3,6 @@ import { z } from 'zod';
 import { newId } from '../../../shared/ids.ts';
 import type { Services } from '../../context.ts';
 import { violatesConstraint } from '../../db/database-errors.ts';
-import { cleanName } from '../../values/name.ts';
 
 const Row = z.object({ id: z.string() });
 
@@ -17,11 +16,10 @@ export async function provisionSupabaseUser({
   input,
 }: {
   services: Pick<Services, 'db' | 'now'>;
-  input: { subject: string; email: string; emailVerified: boolean };
+  input: { subject: string; email: string; name: string; emailVerified: boolean };
 }): Promise<string | null> {
-  const { subject, email, emailVerified } = input;
+  const { subject, email, name, emailVerified } = input;
   const now = services.now();
-  const name = cleanName(email.split('@')[0] ?? '') || email;
   try {
     const { rows } = await services.db.execute(sql`
       with person as (

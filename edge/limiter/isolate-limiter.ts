@@ -1,5 +1,6 @@
 import {
-  type RateLimitPolicy,
+  allowedCounts,
+  type RateLimitCount,
   type RateLimitVerdict,
   type RateLimitWindow,
   verdictOf,
@@ -9,7 +10,7 @@ const MAX_SUBJECTS = 10_000;
 
 type Window = { startedAt: number; used: number };
 
-const keyOf = (subject: string, { name }: RateLimitPolicy): string => `${name}:${subject}`;
+const keyOf = ({ subject, policy }: RateLimitCount): string => `${policy.name}:${subject}`;
 
 /**
  * A fixed-window limiter in one isolate's memory, for when Redis is out of reach: generous across isolates, but never
@@ -18,21 +19,21 @@ const keyOf = (subject: string, { name }: RateLimitPolicy): string => `${name}:$
 export class IsolateLimiter {
   readonly #windows = new Map<string, Window>();
 
-  check(subject: string, policies: readonly RateLimitPolicy[], now: number): RateLimitVerdict {
-    const verdict = verdictOf(policies.map((policy) => this.#count(subject, policy, now)));
-    if (!verdict.allowed)
-      for (const window of verdict.windows) if (window.allowed) this.#giveBack(subject, window);
+  check(counts: readonly RateLimitCount[], now: number): RateLimitVerdict {
+    const verdict = verdictOf(counts.map((count) => this.#count(count, now)));
+    if (!verdict.allowed) for (const count of allowedCounts(counts, verdict)) this.#giveBack(count);
     return verdict;
   }
 
-  #giveBack(subject: string, policy: RateLimitPolicy): void {
-    const window = this.#windows.get(keyOf(subject, policy));
+  #giveBack(count: RateLimitCount): void {
+    const window = this.#windows.get(keyOf(count));
     if (window !== undefined) window.used -= 1;
   }
 
-  #count(subject: string, policy: RateLimitPolicy, now: number): RateLimitWindow {
+  #count(count: RateLimitCount, now: number): RateLimitWindow {
+    const { policy } = count;
     const lengthMs = policy.windowSeconds * 1000;
-    const window = this.#windowOf(keyOf(subject, policy), lengthMs, now);
+    const window = this.#windowOf(keyOf(count), lengthMs, now);
     window.used += 1;
     return {
       ...policy,

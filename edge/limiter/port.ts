@@ -7,6 +7,13 @@ export type RateLimitPolicy = {
   adjustable?: true;
 };
 
+/** Who is counted, under which policy. */
+export type RateLimitCount = { subject: string; policy: RateLimitPolicy };
+
+/** The same subject under several policies. */
+export const countsOf = (subject: string, policies: readonly RateLimitPolicy[]): RateLimitCount[] =>
+  policies.map((policy) => ({ subject, policy }));
+
 /** Where a subject stands under one policy. */
 export type RateLimitWindow = RateLimitPolicy & {
   allowed: boolean;
@@ -15,7 +22,7 @@ export type RateLimitWindow = RateLimitPolicy & {
   resetSeconds: number;
 };
 
-/** One window for each policy that was asked about, in that order. */
+/** One window for each count that was asked for, in that order. */
 export type RateLimitVerdict = {
   allowed: boolean;
   windows: readonly RateLimitWindow[];
@@ -25,10 +32,10 @@ export type RateLimitVerdict = {
 
 export type RateLimiter = {
   /**
-   * Counts one request under every policy. One Redis round trip; never rejects: a limiter in the isolate takes over when
-   * Redis is slow or gone.
+   * Counts one request everywhere that is named; where one window refuses it, it does not count in the others. One Redis
+   * round trip; never rejects: a limiter in the isolate takes over when Redis is slow or gone.
    */
-  check(subject: string, policies: readonly RateLimitPolicy[]): Promise<RateLimitVerdict>;
+  check(counts: readonly RateLimitCount[]): Promise<RateLimitVerdict>;
   /**
    * Keeps these limits for the subject from now on, or forgets them. Never rejects; false when Redis did not take them.
    */
@@ -43,6 +50,12 @@ export const verdictOf = (windows: readonly RateLimitWindow[]): RateLimitVerdict
   allowed: windows.every(({ allowed }) => allowed),
   windows,
 });
+
+/** The counts of a check whose windows allowed the request. */
+export const allowedCounts = (
+  counts: readonly RateLimitCount[],
+  { windows }: RateLimitVerdict,
+): RateLimitCount[] => counts.filter((_count, index) => windows[index]?.allowed === true);
 
 /** The window a client should mind: the refusing one that lasts longest, else the one with the least left. */
 export function tightestWindow({ windows }: RateLimitVerdict): RateLimitWindow | undefined {

@@ -4,6 +4,8 @@ import type { EdgeEnv } from '../env.ts';
 import type { Log } from '../log/log.ts';
 import type { IsolateLimiter } from './isolate-limiter.ts';
 import {
+  allowedCounts,
+  type RateLimitCount,
   type RateLimiter,
   type RateLimitPolicy,
   type RateLimitVerdict,
@@ -44,8 +46,8 @@ export function createRedisRateLimiter(deps: RedisRateLimiterDeps): RateLimiter 
 
   // The library keeps one limit of its own for each prefix, and reads it in the same step: hence one for each subject.
   const limiterOf = (
-    { name, limit, windowSeconds, adjustable }: RateLimitPolicy,
     subject: string,
+    { name, limit, windowSeconds, adjustable }: RateLimitPolicy,
   ): Ratelimit =>
     new Ratelimit({
       redis,
@@ -59,16 +61,13 @@ export function createRedisRateLimiter(deps: RedisRateLimiterDeps): RateLimiter 
       ephemeralCache: false,
     });
 
-  const ask = async (
-    subject: string,
-    policies: readonly RateLimitPolicy[],
-  ): Promise<RateLimitVerdict | null> => {
+  const ask = async (counts: readonly RateLimitCount[]): Promise<RateLimitVerdict | null> => {
     const results = await Promise.all(
-      policies.map((policy) => limiterOf(policy, subject).limit(subject)),
+      counts.map(({ subject, policy }) => limiterOf(subject, policy).limit(subject)),
     );
     if (results.some(({ reason }) => reason === 'timeout')) return null;
     return verdictOf(
-      policies.map((policy, index) => ({
+      counts.map(({ policy }, index) => ({
         ...policy,
         limit: results[index]?.limit ?? policy.limit,
         allowed: results[index]?.success ?? false,
@@ -79,10 +78,12 @@ export function createRedisRateLimiter(deps: RedisRateLimiterDeps): RateLimiter 
   };
 
   /** What one window refused is not to weigh on the others: a minute's hammering would use up the hour. */
-  const giveBack = async (subject: string, policies: readonly RateLimitPolicy[]): Promise<void> => {
+  const giveBack = async (counts: readonly RateLimitCount[]): Promise<void> => {
     try {
       await Promise.all(
-        policies.map((policy) => limiterOf(policy, subject).limit(subject, { rate: -1 })),
+        counts.map(({ subject, policy }) =>
+          limiterOf(subject, policy).limit(subject, { rate: -1 }),
+        ),
       );
     } catch (error) {
       deps.log({ event: 'rate_limiter_give_back_failed', reason: nameOf(error) });
@@ -90,25 +91,25 @@ export function createRedisRateLimiter(deps: RedisRateLimiterDeps): RateLimiter 
   };
 
   return {
-    check: async (subject, policies) => {
+    check: async (counts) => {
       let reason = 'timeout';
       try {
-        const verdict = await ask(subject, policies);
+        const verdict = await ask(counts);
         if (verdict !== null) {
-          const counted = verdict.allowed ? [] : verdict.windows.filter(({ allowed }) => allowed);
-          if (counted.length > 0) deps.waitUntil(giveBack(subject, counted));
+          const counted = verdict.allowed ? [] : allowedCounts(counts, verdict);
+          if (counted.length > 0) deps.waitUntil(giveBack(counted));
           return verdict;
         }
       } catch (error) {
         reason = nameOf(error);
       }
       deps.log({ event: 'rate_limiter_fallback', reason });
-      return { ...deps.fallback.check(subject, policies, deps.now()), degraded: true };
+      return { ...deps.fallback.check(counts, deps.now()), degraded: true };
     },
     adjust: async (subject, policies, change = 'keep') => {
       const set = Promise.all(
         policies.map((policy) =>
-          limiterOf(policy, subject).setDynamicLimit({
+          limiterOf(subject, policy).setDynamicLimit({
             limit: change === 'keep' && policy.limit,
           }),
         ),

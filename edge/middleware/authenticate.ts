@@ -9,7 +9,7 @@ import { alignLimit, keyPolicies } from '../services/keys/key-limit.ts';
 import { loadActor } from '../services/keys/load-actor.ts';
 import { loadUser } from '../services/users/load-user.ts';
 import { enforce, enforcedBy } from './limit-rate.ts';
-import type { RateLimitPolicy, RateLimitVerdict } from '../limiter/port.ts';
+import { countsOf, type RateLimitPolicy, type RateLimitVerdict } from '../limiter/port.ts';
 
 /** What one person may do, with all their credentials together. */
 const USER_POLICY: RateLimitPolicy = RATES.user;
@@ -105,7 +105,7 @@ const nameOf = (credential: Exclude<Credential, { kind: 'apiKey' | 'token' }>): 
 
 async function limitSubject(c: Context<AppEnv>, limits: Limits): Promise<RateLimitVerdict> {
   const { rateLimiter, subjects, now } = c.get('services');
-  const verdict = await rateLimiter.check(limits.subject, limits.policies);
+  const verdict = await rateLimiter.check(countsOf(limits.subject, limits.policies));
   const refusing = verdict.windows.filter(({ allowed }) => !allowed);
   if (refusing.length > 0) {
     const seconds = Math.max(...refusing.map(({ resetSeconds }) => resetSeconds));

@@ -3,7 +3,7 @@ import { keyPolicies } from '../services/keys/key-limit.ts';
 import { createHarness, type Harness, type TestRequest } from '../testing/harness.ts';
 import { countedClient } from './counted-address.ts';
 import { IsolateLimiter } from '../limiter/isolate-limiter.ts';
-import { rateLimitHeaders } from '../limiter/port.ts';
+import { countsOf, rateLimitHeaders } from '../limiter/port.ts';
 import { createRedisRateLimiter } from '../limiter/redis-rate-limiter.ts';
 
 let harness: Harness;
@@ -185,7 +185,7 @@ describe('a key', () => {
     const policies = hour === undefined ? [] : [hour];
     for (let n = 0; n < 20; n += 1) {
       const { rateLimiter } = harness.services();
-      const used = Array.from({ length: 50 }, () => rateLimiter.check(keyId, policies));
+      const used = Array.from({ length: 50 }, () => rateLimiter.check(countsOf(keyId, policies)));
       expect((await Promise.all(used)).every(({ allowed }) => allowed)).toBe(true);
     }
     const refused = await harness.call('GET', '/v1/sessions', { key: apiKey });
@@ -217,10 +217,10 @@ test('what the minute refused does not use up the hour', async () => {
   const subject = crypto.randomUUID();
   const allowed: boolean[] = [];
   for (let n = 0; n < 8; n += 1)
-    allowed.push((await limiter.check(subject, [minute, hour])).allowed);
+    allowed.push((await limiter.check(countsOf(subject, [minute, hour]))).allowed);
   expect(allowed.filter(Boolean)).toHaveLength(2);
   await Promise.all(work);
-  const { windows } = await limiter.check(subject, [hour]);
+  const { windows } = await limiter.check(countsOf(subject, [hour]));
   expect(windows).toMatchObject([{ remaining: 7 }]);
 });
 

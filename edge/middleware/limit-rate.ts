@@ -44,7 +44,8 @@ export const enforcedBy = ({
 
 function countClient(c: Context<AppEnv>, policy: RateLimitPolicy): Promise<RateLimitVerdict> {
   const { env, rateLimiter } = c.get('services');
-  return rateLimiter.check(countedClient(c.req.raw.headers, env.CLIENT_IP_HEADER), [policy]);
+  const subject = countedClient(c.req.raw.headers, env.CLIENT_IP_HEADER);
+  return rateLimiter.check([{ subject, policy }]);
 }
 
 /** Counts a request that needs no credential against its client's address, before it is served. */

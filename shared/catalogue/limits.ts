@@ -51,7 +51,18 @@ export const RATES = {
     windowSeconds: HOUR,
     who: 'an account, from everybody else together: sign-ins with its password',
   },
-  mails: { name: 'mails', limit: 10, windowSeconds: HOUR, who: 'an e-mail address: mails to it' },
+  mailsClient: {
+    name: 'mails-client',
+    limit: 5,
+    windowSeconds: HOUR,
+    who: 'an e-mail address, from one client address, one browser that signed in to its account before, or one workspace: mails to it',
+  },
+  mails: {
+    name: 'mails',
+    limit: 10,
+    windowSeconds: HOUR,
+    who: 'an e-mail address, from everybody but those browsers together: mails to it',
+  },
   invitations: {
     name: 'invitations',
     limit: 200,

@@ -4,6 +4,9 @@ import { AppError, type ErrorCode } from '../../../shared/errors.ts';
 import type { AppEnv } from '../../context.ts';
 import { callerAddress } from '../../http/caller-address.ts';
 import { violatesConstraint } from '../../db/database-errors.ts';
+import { readKnownBrowser } from '../../identity/known-browser.ts';
+import { countedAddress } from '../../middleware/counted-address.ts';
+import type { Asker } from '../../services/identity/asker.ts';
 import type { AuthInput } from '../../services/identity/auth.ts';
 import type { Caller } from '../../services/audit/security-event.ts';
 
@@ -40,6 +43,14 @@ export const callerOf = (c: Context<AppEnv>): Caller => ({
   callerAddress: callerAddress(c.req.raw.headers, c.get('services').env.CLIENT_IP_HEADER),
 });
 
+export async function askerOf(c: Context<AppEnv>): Promise<Asker> {
+  const { env } = c.get('services');
+  return {
+    browser: await readKnownBrowser(c, env),
+    address: countedAddress(c.req.raw.headers, env.CLIENT_IP_HEADER),
+  };
+}
+
 /**
  * Lets the identity library answer, and takes its cookies over. It is loaded at the first call, so that no other route
  * pays for it.
@@ -55,6 +66,7 @@ export async function askIdentity(
   const { handler, seen } = createAuth({
     services: c.get('services'),
     caller: callerOf(c),
+    asker: await askerOf(c),
     signUp: request.signUp,
     google: request.google,
   });

@@ -44,11 +44,11 @@ export const limitByCaller = createMiddleware<AppEnv>(async (c, next) => {
   const login = OF_A_LOGIN.has(c.req.path) ? await readSessionCookie(c, env) : null;
   if (typeof login === 'string') {
     // Enough of it to tell logins apart, and too little to be of use to who reads the limiter's keys.
-    enforce(c, await rateLimiter.check(login.slice(0, 12), [RATES.login]));
+    enforce(c, await rateLimiter.check([{ subject: login.slice(0, 12), policy: RATES.login }]));
   } else {
     const browser = await readKnownBrowser(c, env);
-    const client = browser?.accounts[0] ?? countedClient(c.req.raw.headers, env.CLIENT_IP_HEADER);
-    enforce(c, await rateLimiter.check(client, [RATES.signIn]));
+    const subject = browser?.accounts[0] ?? countedClient(c.req.raw.headers, env.CLIENT_IP_HEADER);
+    enforce(c, await rateLimiter.check([{ subject, policy: RATES.signIn }]));
   }
   await next();
 });

@@ -31,7 +31,7 @@ async function guessOften(email: string, times: number, headers?: Record<string,
 function expectRefusal(answer: AuthAnswer, window: string): void {
   expect(answer).toMatchObject({ status: 429, code: 'RATE_LIMITED' });
   expect(answer.body).toMatchObject({ error: { details: { window } } });
-  expect(answer.headers.get('ratelimit')).toMatch(new RegExp(`^"${window}";r=0;t=\\d+$`));
+  expect(answer.headers.get('ratelimit')).toMatch(new RegExp(`(^|, )"${window}";r=0;t=\\d+`));
   expect(Number(answer.headers.get('retry-after'))).toBeGreaterThan(0);
 }
 
@@ -77,6 +77,50 @@ describe('the tries at one account', { timeout: 150_000 }, () => {
     expectRefusal(await signIn(again), 'account');
     const headers = { cookie: withoutLogin(reset) };
     expect((await signIn(again, { headers })).status).toBe(200);
+  });
+});
+
+test('a sign-in asks Redis once for its client and once for the account', async () => {
+  const person = await confirmed();
+  const redis = await harness.tap(harness.env.UPSTASH_REDIS_REST_URL);
+  const env = { UPSTASH_REDIS_REST_URL: redis.url };
+  // The first one loads the limiter's scripts.
+  expect((await signIn(person, { env })).status).toBe(200);
+  const before = (await redis.calls()).length;
+  const answer = await signIn(person, { env });
+  expect(answer.status).toBe(200);
+  expect(answer.headers.get('ratelimit')).toMatch(
+    /^"account-client";r=1\d;t=\d+, "account";r=\d+;t=\d+$/,
+  );
+  expect((await redis.calls()).length - before).toBe(2);
+});
+
+describe('the mails to one address', { timeout: 150_000 }, () => {
+  const askForReset = (email: string, headers?: Record<string, string>) =>
+    post('/request-password-reset', { email }, headers && { headers });
+  const received = async (email: string) => (await mails.list(email)).length;
+
+  test('are not used up by one client', async () => {
+    const { email } = await confirmed();
+    await wholeWindowAhead();
+    const before = await received(email);
+    for (let count = 0; count < 10; count += 1) await askForReset(email, from(5));
+    expect(await received(email)).toBe(before + 5);
+    await askForReset(email, from(6));
+    expect(await received(email)).toBe(before + 6);
+  });
+
+  test('are not used up by many clients for a browser that signed in before', async () => {
+    const person = await confirmed();
+    await wholeWindowAhead();
+    const own = { cookie: withoutLogin(await signIn(person)) };
+    const other = { cookie: withoutLogin(await signIn(await confirmed())) };
+    for (let count = 0; count < 10; count += 1) await askForReset(person.email);
+    expect(await received(person.email)).toBe(10);
+    await askForReset(person.email, other);
+    expect(await received(person.email)).toBe(10);
+    for (let count = 0; count < 6; count += 1) await askForReset(person.email, own);
+    expect(await received(person.email)).toBe(15);
   });
 });
 

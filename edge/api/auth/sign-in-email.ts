@@ -1,4 +1,3 @@
-import { RATES } from '../../../shared/catalogue/limits.ts';
 import { createRoute, z } from '@hono/zod-openapi';
 import type { Context } from 'hono';
 import { AppError } from '../../../shared/errors.ts';
@@ -6,12 +5,12 @@ import type { AppEnv } from '../../context.ts';
 import type { App } from '../../http/app.ts';
 import { errors } from '../../http/envelope.ts';
 import { jsonBody } from '../../http/json-body.ts';
-import { accountSubject, readKnownBrowser, rememberBrowser } from '../../identity/known-browser.ts';
+import { rememberBrowser } from '../../identity/known-browser.ts';
 import { returnUrl } from '../../identity/return-url.ts';
-import { countedAddress } from '../../middleware/counted-address.ts';
 import { enforce } from '../../middleware/limit-rate.ts';
+import { countSignIn } from '../../services/identity/count-sign-in.ts';
 import { noteFailedSignIn } from '../../services/identity/note-failed-sign-in.ts';
-import { askIdentity, callerOf } from './ask-identity.ts';
+import { askerOf, askIdentity, callerOf } from './ask-identity.ts';
 import {
   bare,
   EmailAddress,
@@ -60,7 +59,8 @@ export const signInEmail = (app: App) =>
     }),
     async (c) => {
       const body = c.req.valid('json');
-      await limitTries(c, body.email);
+      const input = { email: body.email, asker: await askerOf(c) };
+      enforce(c, await countSignIn({ services: c.get('services'), input }));
       try {
         const response = await askIdentity(c, { method: 'POST', path: '/sign-in/email', body });
         const { env } = c.get('services');
@@ -76,25 +76,6 @@ export const signInEmail = (app: App) =>
       }
     },
   );
-
-/**
- * Counts every try at an account, whether there is such an account or not: by client, and, since a password is guessed from
- * many addresses at once as well, all together. A browser that signed in to it before counts by itself alone: nobody can
- * lock its owner out. Clients without a known address cannot be told apart.
- */
-async function limitTries(c: Context<AppEnv>, email: string): Promise<void> {
-  const { env, rateLimiter } = c.get('services');
-  const account = await accountSubject(email);
-  const browser = await readKnownBrowser(c, env);
-  if (browser?.accounts.includes(account) === true) {
-    enforce(c, await rateLimiter.check(`${account}:${browser.id}`, [RATES.accountClient]));
-    return;
-  }
-  const address = countedAddress(c.req.raw.headers, env.CLIENT_IP_HEADER);
-  if (address !== null)
-    enforce(c, await rateLimiter.check(`${account}:${address}`, [RATES.accountClient]));
-  enforce(c, await rateLimiter.check(account, [RATES.account]));
-}
 
 function note(c: Context<AppEnv>, email: string, error: unknown): void {
   const reason = error instanceof AppError ? error.details?.['reason'] : undefined;

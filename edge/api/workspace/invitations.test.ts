@@ -220,6 +220,18 @@ describe('an invitation', () => {
     expect((await list(second.token)).data).toEqual([]);
   });
 
+  test('is one of five mails an hour from its workspace to an address', async () => {
+    const [first, second] = [await harness.newUser(), await harness.newUser()];
+    const email = newAddress();
+    for (let sent = 0; sent < RATES.mailsClient.limit; sent += 1)
+      expect(await invite(first.token, { email })).toMatchObject({ status: 201 });
+    expect(await invite(first.token, { email })).toMatchObject({
+      status: 403,
+      error: { code: 'LIMIT_EXCEEDED', details: { limit: RATES.mailsClient.limit } },
+    });
+    expect(await invite(second.token, { email })).toMatchObject({ status: 201 });
+  });
+
   test('is one of fifty, also when they are made at once', async () => {
     const { token, workspaceId } = await harness.newUser();
     await harness.db.insert(harness.schema.invitations).values(

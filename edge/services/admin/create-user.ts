@@ -6,6 +6,7 @@ import { users } from '../../db/schema/index.ts';
 import { describeError } from '../../log/describe-error.ts';
 import { auditInsert } from '../audit/audit-row.ts';
 import { securityInsert } from '../audit/security-event.ts';
+import { UNKNOWN_ASKER } from '../identity/asker.ts';
 import { requireAdministrator } from './require-administrator.ts';
 import { type UserView, viewUser } from './user-view.ts';
 
@@ -62,7 +63,7 @@ async function mailLink(ctx: ServiceContext, email: string): Promise<void> {
     // As large as all the rest together, and needed by few requests.
     const { createAuth } = await import('../identity/auth.ts');
     const caller = { requestId, callerAddress: ctx.callerAddress ?? null };
-    const { handler } = createAuth({ services: ctx, caller });
+    const { handler } = createAuth({ services: ctx, caller, asker: UNKNOWN_ASKER });
     const response = await handler(
       new Request(new URL('/auth/request-password-reset', env.BASE_URL), {
         method: 'POST',

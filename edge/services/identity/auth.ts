@@ -4,6 +4,7 @@ import { newId, type IdKind } from '../../../shared/ids.ts';
 import type { Services } from '../../context.ts';
 import { type Caller, personsEvent, recordSecurityEvent } from '../audit/security-event.ts';
 import { admitUser } from './admit-user.ts';
+import type { Asker } from './asker.ts';
 import { claimAccount } from './claim-account.ts';
 import { confirmAddress } from './confirm-address.ts';
 import { credentialState } from './credential-state.ts';
@@ -39,6 +40,8 @@ const ID_KINDS: Readonly<Record<string, IdKind>> = {
 export type AuthInput = {
   services: Services;
   caller: Caller;
+  /** Whom the mails that this request causes count against. */
+  asker: Asker;
   /** The sign-up that this request is. */
   signUp?: { name: string; callbackURL?: string | undefined } | undefined;
   /** Loads Google's discovery document, which costs a call: for the two routes that need it. */
@@ -60,9 +63,9 @@ export const USERS_EMAIL_UNIQUE = 'users_email_unique';
  * The identity library, made for one request: it keeps what belongs to that request, and workerd forbids I/O on behalf of
  * another one. Throws whatever is not an answer of its own.
  */
-export function createAuth({ services, caller, signUp, google = false }: AuthInput) {
+export function createAuth({ services, caller, asker, signUp, google = false }: AuthInput) {
   const { env, hashGate, log } = services;
-  const mails = identityMails(services);
+  const mails = identityMails(services, asker);
   const claim = (person: GooglePerson) =>
     claimAccount({ services, input: { provider: 'google', ...person } });
   const googleLogin = google ? googlePlugin(env, claim) : null;

@@ -3,21 +3,23 @@ import type { Services } from '../../context.ts';
 import { describeError } from '../../log/describe-error.ts';
 import type { MailContent } from '../../mail/port.ts';
 import { alreadyRegisteredMail, resetMail, verificationMail } from '../../mail/templates.ts';
+import type { Asker } from './asker.ts';
 import { credentialState } from './credential-state.ts';
-import { mayMail } from './mail-allowance.ts';
+import { mailCounts } from './mail-counts.ts';
 import { homeUrl, verificationLink } from '../../identity/verification-link.ts';
 
 type Person = { id: string; email: string };
 
 /** The mails of the identity library. All leave after the answer, so that its time does not tell whether one was sent. */
-export function identityMails(services: Services) {
-  const { env, log, mailer, waitUntil } = services;
+export function identityMails(services: Services, asker: Asker) {
+  const { env, log, mailer, rateLimiter, waitUntil } = services;
 
   const send = async (kind: string, to: string, make: () => Promise<MailContent | null>) => {
     try {
       const content = await make();
       if (content === null) return;
-      if (!(await mayMail(services, to))) return log({ event: 'mail_withheld', kind });
+      const { allowed } = await rateLimiter.check(await mailCounts(to, asker));
+      if (!allowed) return log({ event: 'mail_withheld', kind });
       const idempotencyKey = `${kind}:${await sha256Hex(`${to}\n${content.text}`)}`;
       await mailer.send({ to, ...content, idempotencyKey });
     } catch (error) {

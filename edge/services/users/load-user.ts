@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { AppError } from '../../../shared/errors.ts';
 import type { Services } from '../../context.ts';
 import { cleanName } from '../../values/name.ts';
+import { UNKNOWN_ASKER } from '../identity/asker.ts';
 import { claimAccount } from '../identity/claim-account.ts';
 import { identityMails } from '../identity/identity-mails.ts';
 import { judgeSignUp, signUpRefused } from '../identity/judge-sign-up.ts';
@@ -92,7 +93,8 @@ async function provision(services: Services, credential: UserCredential): Promis
   if (refusal !== null)
     throw (await hasAccount(services, email)) ? addressTaken() : signUpRefused(refusal);
   const id = await provisionSupabaseUser({ services, input: { ...person, emailVerified } });
-  if (id !== null && !emailVerified) identityMails(services).verification({ id, email }, undefined);
+  if (id !== null && !emailVerified)
+    identityMails(services, UNKNOWN_ASKER).verification({ id, email }, undefined);
   const row = await readUser(services, credential);
   if (row === null && id === null) throw addressTaken();
   return row;

@@ -5,11 +5,12 @@ import { AppError } from '../../../shared/errors.ts';
 import { newId } from '../../../shared/ids.ts';
 import type { ServiceContext } from '../../context.ts';
 import { invitations } from '../../db/schema/index.ts';
+import { tightestWindow } from '../../limiter/port.ts';
 import { describeError } from '../../log/describe-error.ts';
 import { invitationMail } from '../../mail/templates.ts';
 import { auditInsert } from '../audit/audit-row.ts';
 import { securityInsert } from '../audit/security-event.ts';
-import { mayMail } from '../identity/mail-allowance.ts';
+import { mailCounts } from '../identity/mail-counts.ts';
 import { requireOwner, type UserActor } from '../users/require-role.ts';
 import { hashInvitationToken, newInvitationToken } from './invitation-token.ts';
 import {
@@ -53,18 +54,7 @@ export async function createInvitation({
   input: CreateInvitationInput;
 }): Promise<InvitationView> {
   const actor = requireOwner(ctx);
-  const { allowed } = await ctx.rateLimiter.check(ctx.workspaceId, [MAILS_A_DAY]);
-  if (!allowed)
-    throw new AppError(
-      'LIMIT_EXCEEDED',
-      `A workspace can send ${MAILS_A_DAY.limit} invitations a day.`,
-    );
-  if (!(await mayMail(ctx, input.email)))
-    throw new AppError(
-      'LIMIT_EXCEEDED',
-      `This address has had ${RATES.mails.limit} mails in an hour; invite it later.`,
-      { limit: RATES.mails.limit },
-    );
+  await countMail(ctx, input.email);
   const id = newId('invitation', ctx.now());
   const token = newInvitationToken();
   const { row, workspaceName, inviterName } = await write(ctx, actor, id, token, input);
@@ -78,6 +68,22 @@ export async function createInvitation({
     throw new AppError('UNAVAILABLE', 'The invitation could not be mailed; try again shortly.');
   }
   return viewInvitation(row);
+}
+
+/** @throws AppError LIMIT_EXCEEDED */
+async function countMail({ rateLimiter, workspaceId }: ServiceContext, email: string) {
+  const toAddress = await mailCounts(email, { browser: null, address: workspaceId });
+  const verdict = await rateLimiter.check([
+    { subject: workspaceId, policy: MAILS_A_DAY },
+    ...toAddress,
+  ]);
+  if (verdict.allowed) return;
+  const { name, limit } = tightestWindow(verdict) ?? MAILS_A_DAY;
+  const message =
+    name === MAILS_A_DAY.name
+      ? `A workspace can send ${limit} invitations a day.`
+      : `This address has had ${limit} mails in an hour; invite it later.`;
+  throw new AppError('LIMIT_EXCEEDED', message, { limit });
 }
 
 /** The workspace is locked first, so that the limit holds between requests at once. */

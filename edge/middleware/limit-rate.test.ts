@@ -1,5 +1,6 @@
-import { beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { keyPolicies } from '../services/keys/key-limit.ts';
+import { wholeWindow } from '../testing/whole-window.ts';
 import { createHarness, type Harness, type TestRequest } from '../testing/harness.ts';
 import { countedClient } from './counted-address.ts';
 import { IsolateLimiter } from '../limiter/isolate-limiter.ts';
@@ -10,6 +11,7 @@ let harness: Harness;
 beforeAll(async () => {
   harness = await createHarness();
 });
+beforeEach(() => wholeWindow({ windowSeconds: 60, neededSeconds: 10 }));
 
 /** An address of documentation's own, so that no other test counts by it. */
 const newAddress = (): string =>

@@ -1,16 +1,12 @@
 import { describe, expect, test } from 'vitest';
 import { createHarness } from '../../testing/harness.ts';
 import { type AuthAnswer, authClient } from '../../testing/person.ts';
+import { wholeWindow } from '../../testing/whole-window.ts';
 
-const WINDOW_MS = 15 * 60_000;
 const harness = await createHarness();
 const { post, get, confirmed, mails, newPerson, signIn } = authClient(harness);
 
-/** Windows begin by the clock: what is counted within one test must not fall into two. */
-async function wholeWindowAhead(): Promise<void> {
-  const leftMs = WINDOW_MS - (Date.now() % WINDOW_MS);
-  if (leftMs < 60_000) await scheduler.wait(leftMs);
-}
+const wholeWindowAhead = () => wholeWindow({ windowSeconds: 15 * 60, neededSeconds: 60 });
 
 /** All that a browser keeps of an answer once its login is over. */
 const withoutLogin = ({ cookie }: AuthAnswer): string =>

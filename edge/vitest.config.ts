@@ -6,12 +6,6 @@ const at = (path: string) => fileURLToPath(import.meta.resolve(path));
 
 export default defineConfig({
   root: import.meta.dirname,
-  resolve: {
-    // As in wrangler.toml: the SDK's browser XML parser needs DOMParser, which workerd lacks.
-    alias: {
-      '@aws-sdk/xml-builder': at('../node_modules/@aws-sdk/xml-builder/dist-cjs/index.js'),
-    },
-  },
   plugins: [
     cloudflareTest(({ inject }) => ({
       main: './worker.ts',

@@ -1,11 +1,4 @@
-import {
-  DeleteObjectCommand,
-  GetObjectCommand,
-  NoSuchKey,
-  PutObjectCommand,
-  S3Client,
-} from '@aws-sdk/client-s3';
-import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
+import { AwsV4Signer } from 'aws4fetch';
 import { AppError } from '../../shared/errors.ts';
 import type { EdgeEnv } from '../env.ts';
 import type { ObjectStore } from './object-store.ts';
@@ -17,39 +10,44 @@ type S3Env = Pick<
 
 /** Longer than any file takes. */
 const UPLOAD_SECONDS = 300;
+/** Of requests that are made at once. */
+const REQUEST_SECONDS = 60;
 
 /**
- * Object storage by the S3 protocol.
+ * Object storage by the S3 protocol, path-style. Every request is a presigned URL, so that one way of signing is enough.
  * @throws AppError UNAVAILABLE from `read`, `delete` and a writer when the storage fails or refuses
  */
 export function createS3ObjectStore(env: S3Env): ObjectStore {
-  const client = new S3Client({
-    endpoint: env.S3_ENDPOINT,
-    region: env.S3_REGION,
-    forcePathStyle: true,
-    credentials: {
+  const signingKeys = new Map<string, ArrayBuffer>();
+  const presign = async (
+    method: 'GET' | 'PUT' | 'DELETE',
+    key: string,
+    expiresInSeconds: number,
+    headers: Record<string, string> = {},
+  ): Promise<string> => {
+    const url = new URL(`${env.S3_ENDPOINT.replace(/\/$/, '')}/${env.S3_BUCKET}/${key}`);
+    url.searchParams.set('X-Amz-Expires', String(expiresInSeconds));
+    const signer = new AwsV4Signer({
+      method,
+      url: url.href,
+      headers,
+      // Otherwise it leaves out `content-length`, and the URL would take any number of bytes.
+      allHeaders: true,
+      signQuery: true,
+      service: 's3',
+      region: env.S3_REGION,
       accessKeyId: env.S3_ACCESS_KEY_ID,
       secretAccessKey: env.S3_SECRET_ACCESS_KEY,
-    },
-    // Otherwise a presigned PUT carries the checksum of an empty body, which a strict server then demands.
-    requestChecksumCalculation: 'WHEN_REQUIRED',
-    responseChecksumValidation: 'WHEN_REQUIRED',
-    maxAttempts: 2,
-  });
-  const Bucket = env.S3_BUCKET;
-  const presignPut: ObjectStore['presignPut'] = (Key, ContentLength, expiresIn) =>
-    getSignedUrl(client, new PutObjectCommand({ Bucket, Key, ContentLength }), { expiresIn });
+      cache: signingKeys,
+    });
+    return (await signer.sign()).url.href;
+  };
+  const presignPut: ObjectStore['presignPut'] = (key, sizeBytes, expiresInSeconds) =>
+    presign('PUT', key, expiresInSeconds, { 'content-length': String(sizeBytes) });
 
   return {
-    read: async (Key) => {
-      try {
-        const { Body: found } = await client.send(new GetObjectCommand({ Bucket, Key }));
-        return found?.transformToWebStream() ?? null;
-      } catch (error) {
-        if (error instanceof NoSuchKey) return null;
-        throw new AppError('UNAVAILABLE', undefined, { part: 'objects' }, { cause: error });
-      }
-    },
+    read: (key) =>
+      orUnavailable(presign('GET', key, REQUEST_SECONDS).then((url) => readObject(url))),
     openPut: (key, sizeBytes, mimetype, deadline) => {
       const { readable, writable } = new FixedLengthStream(sizeBytes);
       const writer = writable.getWriter();
@@ -72,14 +70,36 @@ export function createS3ObjectStore(env: S3Env): ObjectStore {
         },
       };
     },
-    presignGet: (Key, expiresIn) =>
-      getSignedUrl(client, new GetObjectCommand({ Bucket, Key }), { expiresIn }),
+    presignGet: (key, expiresInSeconds) => presign('GET', key, expiresInSeconds),
     presignPut,
-    delete: async (Key) => {
-      await orUnavailable(client.send(new DeleteObjectCommand({ Bucket, Key })));
-    },
+    delete: (key) =>
+      orUnavailable(presign('DELETE', key, REQUEST_SECONDS).then((url) => deleteObject(url))),
   };
 }
+
+async function readObject(url: string): Promise<ReadableStream<Uint8Array> | null> {
+  const answer = await ask('GET', url);
+  if (answer.ok) return answer.body;
+  if ((await answer.text()).includes('<Code>NoSuchKey</Code>')) return null;
+  throw refusal(answer);
+}
+
+async function deleteObject(url: string): Promise<void> {
+  const answer = await ask('DELETE', url);
+  await answer.body?.cancel();
+  if (!answer.ok) throw refusal(answer);
+}
+
+/** Asks once more when the storage fails or cannot be reached. */
+async function ask(method: 'GET' | 'DELETE', url: string): Promise<Response> {
+  const first = await fetch(url, { method }).catch(() => null);
+  if (first !== null && first.status < 500) return first;
+  await first?.body?.cancel();
+  return fetch(url, { method });
+}
+
+const refusal = ({ status }: Response): Error =>
+  new Error(`the storage answered with status ${status}`);
 
 async function upload(
   url: Promise<string>,
@@ -94,7 +114,7 @@ async function upload(
     signal,
   });
   await answer.body?.cancel();
-  if (!answer.ok) throw new Error(`the storage answered with status ${answer.status}`);
+  if (!answer.ok) throw refusal(answer);
 }
 
 async function orUnavailable<Result>(work: Promise<Result>): Promise<Result> {

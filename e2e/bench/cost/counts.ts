@@ -19,6 +19,8 @@ import { onlyEndpoint } from './subject.ts';
 
 const WARM_UP = 50;
 const MESSAGES = 400;
+/** Of a statement's text, enough to know it by. */
+const STATEMENT_LENGTH = 70;
 const IDLE_MS = 20_000;
 
 /** Doors in the order of the report, and what is counted at each. */
@@ -34,7 +36,8 @@ const COUNTED = [
 ] as const;
 type Doors = Record<(typeof COUNTED)[number][0], CountingDoor>;
 
-const Sql = z.object({ queries: z.array(z.unknown()).optional() });
+const Statement = z.object({ query: z.string() });
+const Sql = z.union([z.object({ queries: z.array(Statement) }), Statement]);
 const List = z.array(z.unknown());
 
 /**
@@ -53,7 +56,8 @@ export async function countsPart(tell: (text: string) => void): Promise<Part> {
     },
   });
   const runnerPort = await freePort();
-  const doors = await openDoors(deployment, runnerPort, atReceiver);
+  const statements = new Map<string, number>();
+  const doors = await openDoors(deployment, runnerPort, atReceiver, statements);
   try {
     await passThrough(deployment, doors);
     const runner = await startOneMoreRunner(deployment, 'counted', {
@@ -74,10 +78,19 @@ export async function countsPart(tell: (text: string) => void): Promise<Part> {
       const rows: Row[] = [];
       const idle = await between(doors, () => sleep(IDLE_MS));
       const measure = async (what: string, messages: number, work: () => Promise<unknown>) => {
-        for (const row of rowsOf(what, messages, await between(doors, work), idle)) {
-          rows.push(row);
-          tell(`  ${row.what}: ${row.actual.toFixed(2)} ${row.unit}`);
-        }
+        statements.clear();
+        const passed = await between(doors, work);
+        const dearest = [...statements].toSorted(([, a], [, b]) => b - a);
+        const found = [
+          ...rowsOf(what, messages, passed, idle),
+          ...dearest.map(([start, count]) => ({
+            what: `${what}: – \`${start} …\``,
+            unit: '',
+            actual: count / messages,
+          })),
+        ].filter(({ actual }) => actual >= 0.05);
+        for (const row of found) tell(`  ${row.what}: ${row.actual.toFixed(2)} ${row.unit}`);
+        rows.push(...found);
       };
       await measure('out, one by one', MESSAGES / 2, () => out(MESSAGES / 2, 1));
       await measure('out, 10 at once', MESSAGES, () => out(MESSAGES, 10));
@@ -96,10 +109,12 @@ export async function countsPart(tell: (text: string) => void): Promise<Part> {
   }
 }
 
+/** @param statements where statements are counted by how they begin */
 async function openDoors(
   { directory }: Deployment,
   runnerPort: number,
   receiver: CountingDoor,
+  statements: Map<string, number>,
 ): Promise<Doors> {
   const { ports } = await settingsOf(directory);
   const on = (port: number): string => `http://127.0.0.1:${port}`;
@@ -109,7 +124,15 @@ async function openDoors(
     fromRunner: await openCountingDoor(on(ports.api), { isCounted }),
     fromQstash: await openCountingDoor(on(ports.api)),
     postgres: await openCountingDoor(on(ports.neon), {
-      unitsOf: (body) => Sql.parse(JSON.parse(body)).queries?.length ?? 1,
+      unitsOf: (body) => {
+        const sql = Sql.parse(JSON.parse(body));
+        const asked = 'queries' in sql ? sql.queries : [sql];
+        for (const { query } of asked) {
+          const start = query.trim().replaceAll(/\s+/g, ' ').slice(0, STATEMENT_LENGTH);
+          statements.set(start, (statements.get(start) ?? 0) + 1);
+        }
+        return asked.length;
+      },
     }),
     redis: await openCountingDoor(on(ports.redis), {
       unitsOf: (body) => (body.startsWith('[[') ? List.parse(JSON.parse(body)).length : 1),

@@ -12,7 +12,7 @@ const STEP = 500;
 const AT_ONCE = 10;
 /** After a start, so that what it left behind has gone. */
 const SETTLE_MS = 15_000;
-const SHOWN = ['workerd', 'browser', 'services', 'PostgreSQL'];
+const SHOWN = ['workerd', 'browser', 'services', 'PostgreSQL', 'runner'];
 
 /** What everything takes, idle and over 20,000 messages with their webhooks, and what a session takes beside the bare library. */
 export async function memoryPart(tell: (text: string) => void): Promise<Part> {

@@ -19,7 +19,8 @@ export async function receiveMany(options: {
   const sentAt = new Map<string, number>();
   const startedAt = performance.now();
   for (let number = 0; number < messages; number += 1) {
-    await sleep(startedAt + (number * 1_000) / perSecond - performance.now());
+    const dueAt = startedAt + (number * 1_000) / perSecond;
+    await sleep(Math.max(0, dueAt - performance.now()));
     const body = `inbound ${run} ${number}`;
     sentAt.set(body, performance.now());
     await phone.message({ ...at, from: '15550100001', body });

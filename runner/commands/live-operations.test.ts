@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { LIVE_OPERATIONS } from '../../shared/catalogue/live-operations.ts';
+import { AppError } from '../../shared/errors.ts';
 import { rowsOf } from '../../shared/catalogue/testing/rows-of.ts';
 import { until } from '../testing/until.ts';
 import { useStage } from '../testing/use-stage.ts';
@@ -53,6 +54,17 @@ describe.each(rowsOf(LIVE_OPERATIONS))('the live operation %s', (name, row) => {
       response: { error: { code: 'VALIDATION_ERROR' } },
     });
     expect(asked(session)).toBe(0);
+  });
+
+  it('is refused as WhatsApp refused it', async () => {
+    const session = await online();
+    const refusal = new AppError('FORBIDDEN', 'Only an admin can do that.', { needs: 'admin' });
+    stage().whatsapp.engineOf(session).failure = refusal;
+    const { code, message, details } = refusal;
+    expect(await ask(session)).toMatchObject({
+      status: 403,
+      response: { ok: false, error: { code, message, details } },
+    });
   });
 
   it('is UNAVAILABLE when the engine fails, whose own words stay here', async () => {

@@ -64,7 +64,7 @@ export type EngineUsage = {
 
 /**
  * One WhatsApp link. Every call settles within its own deadline, and no call throws for what WhatsApp does:
- * outcomes are values; a rejected promise means that the engine itself is broken.
+ * outcomes are values; a promise that rejects with anything but an AppError means that the engine itself is broken.
  */
 export type WhatsAppEngine = {
   /** Resolves when the engine is up and reports `qr` or `authenticated` next; rejects when it cannot start. */
@@ -76,7 +76,7 @@ export type WhatsAppEngine = {
   /** Drops the link at WhatsApp, then closes. */
   logout(): Promise<void>;
   send(message: EngineSend): Promise<EngineSendResult>;
-  /** Does one operation of the catalogue, within its row's patience. */
+  /** Does one operation of the catalogue, within its row's patience. Rejects with an AppError for what WhatsApp refuses. */
   ask<Name extends EngineOperation>(
     name: Name,
     input: EngineInput<Name>,

@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { rowsOf } from '../../../shared/catalogue/testing/rows-of.ts';
+import { AppError } from '../../../shared/errors.ts';
 import { ENGINE_OPERATIONS } from '../operations.ts';
 import type { WhatsAppEngine } from '../port.ts';
 import { fakeHost } from '../testing/fake-host.ts';
@@ -12,7 +13,13 @@ const STUB = fileURLToPath(new URL('./testing/stub-main.ts', import.meta.url));
 let engine: WhatsAppEngine;
 
 async function start(change: Partial<StubSettings>): Promise<WhatsAppEngine> {
-  const settings: StubSettings = { answer: null, failure: null, silent: false, ...change };
+  const settings: StubSettings = {
+    answer: null,
+    failure: null,
+    refusal: null,
+    silent: false,
+    ...change,
+  };
   const make = processEngineFactory({
     program: STUB,
     hosts: { wwebjs: { ...fakeHost(), settings: async () => settings } },
@@ -53,6 +60,13 @@ describe.each(rowsOf(ENGINE_OPERATIONS))('%s, asked of a session’s process', (
     await expect(ask(await start({ failure: 'the page crashed' }))).rejects.toThrow(
       'the page crashed',
     );
+  });
+
+  it('rejects with the refusal that the engine met', async () => {
+    const failure = 'Only an admin of the group can do that.';
+    const asked = ask(await start({ failure, refusal: 'FORBIDDEN' }));
+    await expect(asked).rejects.toBeInstanceOf(AppError);
+    await expect(asked).rejects.toMatchObject({ code: 'FORBIDDEN', message: failure });
   });
 
   it('rejects an answer of another shape', async () => {

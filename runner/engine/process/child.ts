@@ -1,3 +1,4 @@
+import { AppError } from '../../../shared/errors.ts';
 import { describe } from '../describe-error.ts';
 import { ENGINES } from '../engines.ts';
 import type { WhatsAppEngine } from '../port.ts';
@@ -77,8 +78,14 @@ function onMessage(message: ToSession): void {
   const { id, call } = message;
   answer(call).then(
     (value) => tell({ type: 'result', id, value }),
-    (error: unknown) => tell({ type: 'error', id, message: describe(error) }),
+    (error: unknown) => tell({ type: 'error', id, ...failureOf(error) }),
   );
+}
+
+function failureOf(error: unknown): Omit<Extract<FromSession, { type: 'error' }>, 'type' | 'id'> {
+  if (!(error instanceof AppError)) return { message: describe(error) };
+  const { code, message, details } = error;
+  return { message, refusal: details === undefined ? { code } : { code, details } };
 }
 
 /** A rejection that nobody handled leaves the library in an unknown state: end here, where no neighbour is hurt. */

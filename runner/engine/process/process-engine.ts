@@ -1,6 +1,7 @@
 import type { ChildProcess } from 'node:child_process';
 import { z } from 'zod';
 import type { SessionEngine } from '../../../shared/session-status.ts';
+import { AppError } from '../../../shared/errors.ts';
 import { whilePaused } from '../pause.ts';
 import { describe } from '../describe-error.ts';
 import { withDeadline } from '../../deadline.ts';
@@ -50,6 +51,9 @@ const EXIT_MS = 3_000;
 export function processEngineFactory(options: ProcessEngineOptions): EngineFactory {
   return (engineOptions, emit) => new ProcessEngine(engineOptions, emit, options);
 }
+
+const errorOf = ({ message, refusal }: Extract<FromSession, { type: 'error' }>): Error =>
+  refusal === undefined ? new Error(message) : new AppError(refusal.code, message, refusal.details);
 
 class ProcessEngine implements WhatsAppEngine {
   readonly #options: EngineOptions;
@@ -163,7 +167,7 @@ class ProcessEngine implements WhatsAppEngine {
         this.#calls.resolve(message.id, message.value);
         break;
       case 'error':
-        this.#calls.reject(message.id, new Error(message.message));
+        this.#calls.reject(message.id, errorOf(message));
         break;
       case 'log':
         this.#log(message.entry);

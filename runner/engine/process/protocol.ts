@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { ERROR_CODES } from '../../../shared/errors.ts';
 import { EngineEventMessage } from '../engine-event.ts';
 import type { EngineInput, EngineOperation } from '../operations.ts';
 import type { EngineOptions, EngineSend } from '../port.ts';
@@ -35,7 +36,18 @@ export const FromSession = z.discriminatedUnion('type', [
     seq: z.number().int().exactOptional(),
   }),
   z.object({ type: z.literal('result'), id: z.number().int(), value: z.unknown() }),
-  z.object({ type: z.literal('error'), id: z.number().int(), message: z.string() }),
+  /** `refusal`: it was not done, for a reason that the caller is told. Without it, the engine is broken. */
+  z.object({
+    type: z.literal('error'),
+    id: z.number().int(),
+    message: z.string(),
+    refusal: z
+      .object({
+        code: z.enum(ERROR_CODES),
+        details: z.record(z.string(), z.unknown()).exactOptional(),
+      })
+      .exactOptional(),
+  }),
   z.object({ type: z.literal('log'), entry: z.record(z.string(), z.unknown()) }),
   /** The leader of the process group that the engine started, as soon as there is one: it is to be killed with it. */
   z.object({ type: z.literal('process'), pid: z.number().int().nullable() }),

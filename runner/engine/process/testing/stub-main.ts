@@ -1,16 +1,19 @@
 import { z } from 'zod';
+import { ERROR_CODES } from '../../../../shared/errors.ts';
 import type { FromSession, ToSession } from '../protocol.ts';
 
 /** What a stub does with everything it is asked by name: answers so, fails so, or neither. */
 export const StubSettings = z.object({
   answer: z.unknown(),
   failure: z.string().nullable(),
+  /** The failure is a refusal with this code. */
+  refusal: z.enum(ERROR_CODES).nullable(),
   silent: z.boolean(),
 });
 export type StubSettings = z.infer<typeof StubSettings>;
 
 /** A session's process without an engine, for tests of the relay alone. */
-let settings: StubSettings = { answer: null, failure: null, silent: true };
+let settings: StubSettings = { answer: null, failure: null, refusal: null, silent: true };
 
 const tell = (message: FromSession): unknown => process.send?.(message);
 
@@ -23,10 +26,11 @@ function onMessage(message: ToSession): void {
     if (call.method === 'stop') process.disconnect();
     return;
   }
-  const { answer, failure, silent } = settings;
+  const { answer, failure, refusal, silent } = settings;
   if (silent) return;
   if (failure === null) tell({ type: 'result', id, value: answer });
-  else tell({ type: 'error', id, message: failure });
+  else if (refusal === null) tell({ type: 'error', id, message: failure });
+  else tell({ type: 'error', id, message: failure, refusal: { code: refusal } });
 }
 
 // The test is trusted, see ToSession.

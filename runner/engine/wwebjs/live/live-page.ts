@@ -1,4 +1,6 @@
+import { AppError } from '../../../../shared/errors.ts';
 import type { LibraryClient, LibraryPage } from '../library.ts';
+import type { PageRefusal } from '../page/live-types.ts';
 import type { EngineTimes } from '../times.ts';
 
 /** What an operation is done with. */
@@ -11,9 +13,20 @@ export type LivePage = {
   now: () => number;
 };
 
-/** An operation that is one function on the page. The function travels as text: it may use nothing from around it. */
+/**
+ * An operation that is one function on the page. The function travels as text: it may use nothing from around it.
+ * @throws AppError for what it answers as refused
+ */
 export const onPage =
-  <In, Out>(run: (input: In) => Promise<Out>) =>
-  ({ page }: LivePage, input: In): Promise<Awaited<Out>> =>
-    // Puppeteer's type for what a handle holds would change `In`; inputs are plain data.
-    page.evaluate(run as (input: unknown) => Promise<Out>, input);
+  <In, Out>(run: (input: In) => Promise<Out | PageRefusal>) =>
+  async ({ page }: LivePage, input: In): Promise<Out> => {
+    // Puppeteer's type for what a handle holds would change `In`; inputs and answers are plain data.
+    const answer = (await page.evaluate(run as (input: unknown) => Promise<unknown>, input)) as
+      | Out
+      | PageRefusal;
+    if (!isRefusal(answer)) return answer;
+    throw new AppError(answer.refused, answer.message, answer.details);
+  };
+
+const isRefusal = (answer: unknown): answer is PageRefusal =>
+  typeof answer === 'object' && answer !== null && 'refused' in answer;

@@ -4,12 +4,14 @@ import type { EngineInput, EngineOperation, EngineOutput, Implementers } from '.
 import { lookUpMessage } from '../sent-message.ts';
 import { askPairingCode } from '../pairing-code.ts';
 import { CONTACTS } from './contacts.ts';
+import { GROUPS } from './groups.ts';
 import type { LivePage } from './live-page.ts';
 import { PAGE } from './page.ts';
 
 /** Who does each operation on whatsapp-web.js. */
 const OPERATIONS: Implementers<LivePage> = {
   ...CONTACTS,
+  ...GROUPS,
   ...PAGE,
   lookUp: ({ page, times }, { wireId, chatId }) =>
     lookUpMessage(page, times.outbound, wireId, chatId),

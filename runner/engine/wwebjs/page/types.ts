@@ -1,3 +1,5 @@
+import type { LiveModules, PageGroupMetadata, PageGroups, PageLive } from './live-types.ts';
+
 /** A user, group or channel id on the page. `_serialized` is its text form; Wid keeps that name in every known build. */
 export type PageWid = {
   _serialized: string;
@@ -41,6 +43,8 @@ export type PageChat = {
   id: PageWid;
   /** Of its last message, in Unix seconds. */
   t?: number;
+  archive?: boolean;
+  groupMetadata?: PageGroupMetadata;
   msgs: { getModelsArray(): PageMessage[] };
 };
 
@@ -57,19 +61,21 @@ export type PageCollections = {
     get(wid: PageWid): { participants: { getModelsArray(): { id: PageWid }[] } } | undefined;
   };
   Contact: {
-    get(wid: PageWid): { name?: string; pushname?: string } | undefined;
+    get(wid: PageWid): { name?: string; pushname?: string; username?: string } | undefined;
+    gadd(wid: PageWid, options: { silent: boolean }): unknown;
   };
+  ProfilePicThumb: { find(wid: PageWid): Promise<unknown> };
 };
 
 /** The modules of WhatsApp Web that our own page functions use; the library's own uses are in surface-check.ts. */
-export type PageModules = {
+export type PageModules = LiveModules & {
   WAWebCollections: PageCollections;
   WAWebSocketModel: {
     Socket: PageEmitter & { state: string; hasSynced?: boolean; logout(): Promise<void> };
   };
   WAWebCmd: { Cmd: { refreshQR(): void } };
   WAWebWidFactory: { createWid: (id: string) => PageWid };
-  WAWebMsgKey: new (fields: Record<string, unknown>) => PageKey;
+  WAWebMsgKey: (new (fields: Record<string, unknown>) => PageKey) & { newId(): Promise<string> };
   WAWebQueryExistsJob: {
     queryWidExists(wid: PageWid): Promise<{ wid?: PageWid; lid?: PageWid } | null>;
   };
@@ -120,6 +126,9 @@ export type PageAgent = {
   findSent(wireId: string, chatId: string): Promise<PageMessage | undefined>;
   /** Any message of the chat, by wire id or serialized key. */
   findQuoted(reference: string, chatId: string): Promise<PageMessage | undefined>;
+  /** Installed with each document, by `installLive` and `installGroups`. */
+  live?: PageLive;
+  groups?: PageGroups;
   patches: Record<string, string>;
   /** Calls `apply` when the library puts its half on the page, and records what came of it. */
   onLibrary(name: string, apply: (library: Record<string, unknown>) => PatchOutcome): void;

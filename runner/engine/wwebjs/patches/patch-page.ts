@@ -1,6 +1,8 @@
 import type { SessionAction } from '../../../../shared/session-actions.ts';
 import type { LibraryPage } from '../library.ts';
 import { installAgent } from '../page/agent.ts';
+import { installGroups } from '../page/groups.ts';
+import { installLive } from '../page/live.ts';
 import { installMessageLookup } from '../page/messages.ts';
 import { idleQr } from './idle-qr.ts';
 import { mediaModelId } from './media-model-id.ts';
@@ -27,6 +29,8 @@ export async function patchPage(
   await page.evaluateOnNewDocument(passkeyWatch, PASSKEY_TOLD);
   await page.evaluateOnNewDocument(installAgent);
   await page.evaluateOnNewDocument(installMessageLookup);
+  await page.evaluateOnNewDocument(installLive);
+  await page.evaluateOnNewDocument(installGroups);
   await page.evaluateOnNewDocument(sendHook, WIRE_ID_TAG, SEND_HOOK_MISSING);
   await page.evaluateOnNewDocument(mediaModelId);
   if (hooks.messageKeyPatch) await page.evaluateOnNewDocument(messageKeyField);

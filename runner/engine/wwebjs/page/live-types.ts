@@ -1,0 +1,151 @@
+import type { Group, GroupRole, GroupSettings } from '../../../../shared/catalogue/live/groups.ts';
+import type { KnownPerson } from '../../../../shared/catalogue/live/fields.ts';
+import type { ErrorCode } from '../../../../shared/errors.ts';
+import type { PageAgent, PageChat, PageWid, WhatsAppPage } from './types.ts';
+
+/** What WhatsApp did not do, and why: a page function answers it in place of its output, `onPage` throws it. */
+export type PageRefusal = {
+  refused: ErrorCode;
+  message: string;
+  details?: Record<string, unknown>;
+};
+
+export type PageParticipant = { id: PageWid; isAdmin?: boolean; isSuperAdmin?: boolean };
+
+export type PageGroupMetadata = {
+  id: PageWid;
+  subject?: string;
+  desc?: string;
+  descId?: string;
+  owner?: PageWid;
+  /** Unix seconds. */
+  creation?: number;
+  announce?: boolean;
+  restrict?: boolean;
+  memberAddMode?: string;
+  membershipApprovalMode?: boolean;
+  participants: { getModelsArray(): PageParticipant[] };
+};
+
+export type PageGroupChat = PageChat & { groupMetadata: PageGroupMetadata };
+
+type InviteInfo = {
+  id: PageWid;
+  subject: string;
+  desc?: string;
+  size?: number;
+  membershipApprovalMode?: boolean;
+};
+
+/** Modules of WhatsApp Web that live operations use. */
+export type LiveModules = {
+  WAWebGroupQueryJob: {
+    queryAndUpdateGroupMetadataById(of: { id: string }): Promise<unknown>;
+    queryGroupInvite(code: string): Promise<InviteInfo | null>;
+    resetGroupInviteCode(wid: PageWid): Promise<{ code: string }>;
+  };
+  WAWebGroupCreateJob: {
+    createGroup(
+      options: Record<string, unknown>,
+      people: { phoneNumber: PageWid }[],
+    ): Promise<{
+      wid: PageWid;
+      participants: {
+        wid: PageWid;
+        error?: number | string;
+        invite_code?: string;
+        invite_code_exp?: number | string;
+      }[];
+    }>;
+  };
+  WAWebChatSendMessages: {
+    sendGroupInviteMessage(
+      chat: PageChat,
+      groupId: string,
+      name: string,
+      code: string,
+      expires: string,
+      comment: string,
+      thumbnail: string | undefined,
+    ): Promise<{ messageSendResult?: string } | undefined>;
+  };
+  WAWebModifyParticipantsGroupAction: Record<
+    'removeParticipants' | 'promoteParticipants' | 'demoteParticipants',
+    (chat: PageGroupChat, participants: PageParticipant[]) => Promise<unknown>
+  >;
+  WAWebGroupModifyInfoJob: {
+    setGroupSubject(wid: PageWid, subject: string): Promise<unknown>;
+    /** Builds since 2026 take one object in place of the four. */
+    setGroupDescription: (...args: unknown[]) => Promise<unknown>;
+  };
+  WAWebSetPropertyGroupAction: {
+    setGroupProperty(chat: PageGroupChat, property: string, value: 0 | 1): Promise<unknown>;
+  };
+  WAWebMexFetchGroupInviteCodeJob: {
+    fetchMexGroupInviteCode(groupId: string): Promise<{ code?: string } | string | undefined>;
+  };
+  WAWebGroupInviteJob: { joinGroupViaInvite(code: string): Promise<{ gid?: PageWid }> };
+  WAWebExitGroupAction: { sendExitGroup(chat: PageGroupChat): Promise<unknown> };
+  WAWebApiMembershipApprovalRequestStore: {
+    getMembershipApprovalRequests(wid: PageWid): Promise<{ id: PageWid; t?: number }[] | undefined>;
+  };
+  WAWebContactProfilePicThumbBridge: {
+    requestProfilePicFromServer(of: PageChat): Promise<{ eurl?: string } | undefined>;
+  };
+};
+
+/** The library's helpers on the page that live operations use. */
+export type LiveLibrary = {
+  getAddParticipantsRpcResult(
+    group: PageWid,
+    person: PageWid,
+  ): Promise<{ code: number; inviteV4Code?: string; inviteV4CodeExp?: string }>;
+  membershipRequestAction(
+    groupId: string,
+    action: 'Approve' | 'Reject',
+    ids: string[],
+    pauseMs: [number, number],
+  ): Promise<unknown>;
+  setPicture(chatId: string, media: { mimetype: string; data: string }): Promise<boolean>;
+  deletePicture(chatId: string): Promise<boolean | undefined>;
+};
+
+/** What all live operations share on the page. */
+export type PageLive = {
+  /** Runs an operation; what it or WhatsApp's server refuses is its answer. */
+  attempt<Out>(work: () => Promise<Out>): Promise<Out | PageRefusal>;
+  refuse(code: ErrorCode, message: string, details?: Record<string, unknown>): never;
+  person(wid: PageWid): KnownPerson;
+  /** The ids that mean the same person, as far as the page knows. */
+  idsOf(wid: PageWid): string[];
+  /** Asks WhatsApp where one of a person's two ids is unknown. Null when they are not on WhatsApp. */
+  meet(id: string): Promise<PageWid | null>;
+  isMe(wid: PageWid): boolean;
+  /** RFC 3339 of Unix seconds. */
+  timeOf(seconds: number | undefined): string | null;
+  pause(ms: number): Promise<void>;
+};
+
+/** What operations on groups share. */
+export type PageGroups = {
+  /**
+   * A group as WhatsApp has it now. Refuses with NOT_FOUND if the number is not in it, and with FORBIDDEN if `needs` is `admin`
+   * and the number is none.
+   */
+  open(groupId: string, needs: 'admin' | 'member'): Promise<PageGroupChat>;
+  /** Refuses unless the number is an admin. */
+  requireAdmin(chat: PageGroupChat): void;
+  roleIn(metadata: PageGroupMetadata): GroupRole | null;
+  settingsOf(metadata: PageGroupMetadata): GroupSettings;
+  /** The participant that this id means; undefined if there is none. */
+  find(metadata: PageGroupMetadata, wid: PageWid): PageParticipant | undefined;
+  view(chat: PageGroupChat): Group;
+  /** Sends somebody an invitation that only they can use. @returns whether it was sent */
+  invite(to: PageWid, chat: PageGroupChat, code: string, expires: string): Promise<boolean>;
+};
+
+/** The page of a live operation: our half is there, or there is no such operation. */
+export type LiveWindow = Omit<WhatsAppPage, '__waypost' | 'WWebJS'> & {
+  __waypost: PageAgent & { live: PageLive; groups: PageGroups };
+  WWebJS: LiveLibrary;
+};

@@ -9,6 +9,8 @@ export type PageProfile = {
   /** Name of MsgKey's serialized field: builds since July 2026 minify it. */
   msgKeyField: '_serialized' | '$1';
   lidFirst: boolean;
+  /** `setGroupDescription` takes one object in place of four arguments. */
+  descriptionObject: boolean;
   /** Models carry `__x_id` as an own field, and a message whose `__x_id` is undefined throws. */
   ownIdField: boolean;
   /** Shows the "what's new" dialog once, after the first pairing. */

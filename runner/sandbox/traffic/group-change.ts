@@ -61,14 +61,21 @@ function change(
       return addMembers(tx, worldName, group, action.members);
     case 'remove': {
       const about = named(action.members);
-      group.participants = group.participants.filter(({ pn }) => !about.includes(pn));
-      return { group, codes: {}, notice: { subtype: 'remove', about } };
+      // Nobody removes the owner; WhatsApp leaves them in and reports no error.
+      const removed = group.participants.filter((one) => about.includes(one.pn) && !one.superAdmin);
+      group.participants = group.participants.filter((one) => !removed.includes(one));
+      return {
+        group,
+        codes: {},
+        notice: { subtype: 'remove', about: removed.map(({ pn }) => pn) },
+      };
     }
     case 'promote':
     case 'demote': {
       const about = named(action.members);
       for (const member of group.participants) {
-        if (about.includes(member.pn)) member.admin = action.kind === 'promote';
+        if (about.includes(member.pn))
+          member.admin = action.kind === 'promote' || member.superAdmin;
       }
       return { group, codes: {}, notice: { subtype: action.kind, about } };
     }
@@ -98,7 +105,16 @@ function change(
   }
 }
 
-/** Applies one change to a group. Leaving is for members, everything else for admins (adding, where members may). */
+/** Members may leave, and where the group lets them, add people and say what it is about; the rest is for admins. */
+function isAllowed(group: Group, actor: string, { kind }: GroupAction): boolean {
+  const isForMembers =
+    kind === 'leave' ||
+    (kind === 'add' && group.memberAddMode) ||
+    ((kind === 'subject' || kind === 'description') && !group.restrict);
+  return isForMembers ? isMember(group, actor) : isAdmin(group, actor);
+}
+
+/** Applies one change to a group. */
 export function changeGroup(
   tx: Tx,
   world: World,
@@ -108,11 +124,7 @@ export function changeGroup(
   action: GroupAction,
 ): OpResults['groupChange'] {
   const group = needGroup(tx.sql, worldName, id);
-  const allowed =
-    action.kind === 'leave' || (action.kind === 'add' && group.memberAddMode)
-      ? isMember(group, actor)
-      : isAdmin(group, actor);
-  if (!allowed)
+  if (!isAllowed(group, actor, action))
     throw new SandboxError(403, 'NOT_ADMIN', `${actor} may not ${action.kind} in ${id}`);
   const done = change(tx, worldName, group, actor, action);
   saveGroup(tx, worldName, done.group);

@@ -70,9 +70,11 @@ export const groupCreate: Handler<'groupCreate'> = async (world, connection, arg
   return world.ledger.run((tx) => createGroup(tx, world, link.world, link.pn, args));
 };
 
+/** A group, for its members: to anybody else WhatsApp shows no more than an invitation does. */
 export const groupQuery: Handler<'groupQuery'> = async (world, connection, args) => {
   const link = needLink(connection);
-  return { group: findGroup(world.ledger.sql, link.world, args.id) };
+  const group = findGroup(world.ledger.sql, link.world, args.id);
+  return { group: group !== null && isMember(group, link.pn) ? group : null };
 };
 
 const byInvite = (world: World, worldName: string, code: string): Group | null =>

@@ -1,6 +1,7 @@
 import { changeChat } from '../world/messages.ts';
 import { unlinkDevice } from '../world/accounts.ts';
-import { needGroup, saveGroup } from '../world/groups.ts';
+import { SandboxError } from '../world/errors.ts';
+import { isAdmin, isMember, needGroup, saveGroup } from '../world/groups.ts';
 import { isGroupJid, isUserJid, phoneJid } from '../world/jids.ts';
 import { canonicalJid, ensurePerson, findPerson, publicPerson } from '../world/people.ts';
 import { storeMedia } from '../world/media.ts';
@@ -96,6 +97,8 @@ export const setPicture: Handler<'setPicture'> = async (world, connection, args)
   return world.ledger.run((tx) => {
     if (isGroupJid(args.target)) {
       const group = needGroup(tx.sql, link.world, args.target);
+      const may = group.restrict ? isAdmin(group, link.pn) : isMember(group, link.pn);
+      if (!may) throw new SandboxError(403, 'NOT_ADMIN', `${link.pn} may not picture ${group.id}`);
       saveGroup(tx, link.world, { ...group, picture });
     } else {
       ensurePerson(tx, link.world, link.pn, { picture });

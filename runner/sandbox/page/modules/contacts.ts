@@ -88,10 +88,11 @@ export function contactModules(core: Core): Record<string, object> {
     },
     WAWebContactProfilePicThumbBridge: {
       requestProfilePicFromServer: async (chat: ChatModel) => {
-        const id = toWid(chat.id);
-        if (id.isGroup()) return undefined;
-        const { person } = await core.transport.ask('exists', { jid: id.toString() });
-        const picture = person?.picture ?? null;
+        const id = toWid(chat.id).toString();
+        const shown = chat.id.isGroup()
+          ? (await core.transport.ask('groupQuery', { id })).group
+          : (await core.transport.ask('exists', { jid: id })).person;
+        const picture = shown?.picture ?? null;
         return picture === null
           ? undefined
           : { eurl: `https://pps.whatsapp.net${picture}`, tag: '1' };

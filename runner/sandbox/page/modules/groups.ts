@@ -2,6 +2,7 @@ import type { Group } from '../../protocol/records.ts';
 import type { GroupAction } from '../../protocol/operations.ts';
 import type { Core } from '../core.ts';
 import type { ChatModel } from '../models/chat.ts';
+import { ServerStatusCodeError } from '../errors.ts';
 import { applyGroup, ensureChat, refreshGroup } from '../chats.ts';
 import { toWid } from '../wid.ts';
 import type { Wid } from '../wid.ts';
@@ -20,6 +21,8 @@ type RequestArgs = {
   approveArgs?: { participantArgs: { participantJid: string }[] };
   rejectArgs?: { participantArgs: { participantJid: string }[] };
 };
+
+type Description = { groupWid: Wid; desc: string; newDescId: string };
 
 const inviteLifeSeconds = 259_200;
 
@@ -119,12 +122,26 @@ export function groupModules(core: Core): Record<string, object> {
       },
     },
     WAWebGroupQueryJob: {
-      queryAndUpdateGroupMetadataById: ({ id }: { id: unknown }) => refreshGroup(core, id),
+      queryAndUpdateGroupMetadataById: async ({ id }: { id: unknown }) => {
+        const { group } = await transport.ask('groupQuery', { id: current(id) });
+        if (group === null) throw new ServerStatusCodeError(403, 'no member of the group');
+        const chat = core.collections.Chat.get(group.id);
+        if (chat !== undefined) applyGroup(core, chat, group);
+        return chat?.groupMetadata;
+      },
       queryGroupInvite: async (code: string) => {
         const { group } = await transport.ask('groupInvite', { code });
         return group === null
           ? null
-          : { ...group, id: toWid(group.id), size: group.participants.length };
+          : {
+              id: toWid(group.id),
+              subject: group.subject,
+              desc: group.description,
+              owner: directory.address(group.owner),
+              creation: group.creation,
+              size: group.participants.length,
+              membershipApprovalMode: group.approval,
+            };
       },
       resetGroupInviteCode: async (id: Wid) => {
         await change(core, id, { kind: 'resetInvite' });
@@ -137,7 +154,8 @@ export function groupModules(core: Core): Record<string, object> {
     WAWebGroupInviteJob: {
       joinGroupViaInvite: async (code: string) => {
         const { group } = await transport.ask('groupJoin', { code });
-        adopt(core, group);
+        // Who has to be approved first has no chat yet.
+        if (group.participants.some(({ pn }) => core.me.pn?.toString() === pn)) adopt(core, group);
         return { gid: toWid(group.id) };
       },
     },
@@ -201,8 +219,11 @@ export function groupModules(core: Core): Record<string, object> {
     },
     WAWebGroupModifyInfoJob: {
       setGroupSubject: (id: Wid, subject: string) => change(core, id, { kind: 'subject', subject }),
-      setGroupDescription: (id: Wid, description: string, newId: string) =>
-        change(core, id, { kind: 'description', description, id: newId }),
+      setGroupDescription: core.profile.descriptionObject
+        ? ({ groupWid, desc, newDescId }: Description) =>
+            change(core, groupWid, { kind: 'description', description: desc, id: newDescId })
+        : (id: Wid, description: string, newId: string, _previousId: string | null) =>
+            change(core, id, { kind: 'description', description, id: newId }),
     },
     WAWebSetPropertyGroupAction: {
       setGroupProperty: (chat: ChatModel, property: string, value: number) => {

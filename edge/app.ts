@@ -22,6 +22,7 @@ import { registerAuth } from './api/auth/index.ts';
 import { events } from './api/events.ts';
 import { registerInternalQstash } from './api/internal-qstash/index.ts';
 import { registerInternalRunners } from './api/internal-runners.ts';
+import { groups } from './api/groups.ts';
 import { keys } from './api/keys.ts';
 import { me } from './api/me.ts';
 import { messages } from './api/messages.ts';
@@ -35,6 +36,7 @@ import { workspace } from './api/workspace.ts';
 /** The public API, in the order of its document. */
 const AREAS: readonly Area[] = [
   messages,
+  groups,
   sessions,
   sandbox,
   webhooks,

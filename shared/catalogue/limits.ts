@@ -84,6 +84,7 @@ export const LIMITS = {
   pendingTests: { limit: 10, what: 'pending test deliveries of a webhook endpoint' },
   openInvitations: { limit: 50, what: 'open invitations of a workspace' },
   pageRows: { limit: 100, what: 'rows of a page' },
+  groupPeople: { limit: 50, what: 'people in one change of the members of a group' },
   scheduleDays: { limit: 30, what: 'days that a message can be scheduled ahead' },
   waitSeconds: { limit: 60, what: 'seconds of `Prefer: wait`' },
   bodyKibibytes: { limit: 64, what: 'KiB of a request body, unless the route allows more' },

@@ -1,5 +1,5 @@
 import type { ServiceContext } from '../../context.ts';
-import { csvRecord } from './csv.ts';
+import { csvRecord } from '../../values/csv.ts';
 import { type AuditRow, type AuditView, viewAudit } from './audit-view.ts';
 import { type AuditFilter, readAudit, requireAuditReader } from './internal.ts';
 

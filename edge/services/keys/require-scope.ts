@@ -8,6 +8,8 @@ export const SCOPES = [
   'messages:read',
   'sessions:read',
   'sessions:write',
+  'groups:read',
+  'groups:write',
   'webhooks:read',
   'webhooks:write',
   'events:read',

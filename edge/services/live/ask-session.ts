@@ -25,7 +25,7 @@ export type Asked<Name extends CommandName> = {
 
 /**
  * Asks a session for one row of the catalogue: a live operation of its engine, or its simulated phone.
- * @param input.id the session's id or name, `ask` the row's own input
+ * @param input.id the session's id or name; null: the key's own or the workspace's default; `ask` the row's own input
  * @throws AppError SESSION_NOT_FOUND; NOT_SUPPORTED for a live session asked for its sandbox; SESSION_NOT_READY
  *   where it is not what the row needs; UNAVAILABLE when its runner is out of reach or took longer than the row's patience;
  *   what the runner refuses
@@ -35,7 +35,7 @@ export async function askSession<Name extends LiveOperation | SandboxCommand>({
   input,
 }: {
   ctx: ServiceContext;
-  input: { id: string; name: Name; ask: CommandInput<Name> };
+  input: { id: string | null; name: Name; ask: CommandInput<Name> };
 }): Promise<Asked<Name>> {
   const { id, name, ask } = input;
   const row = await findSession(ctx, id);

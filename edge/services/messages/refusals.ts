@@ -1,5 +1,5 @@
 import { AppError } from '../../../shared/errors.ts';
-import { noPlaceYet } from '../sessions/internal.ts';
+import { noPlaceYet, sessionNotNamed } from '../sessions/internal.ts';
 import {
   addressNotAllowed,
   lacksScope,
@@ -72,10 +72,3 @@ export function refusalError(
 
 export const messageNotFound = (): AppError =>
   new AppError('NOT_FOUND', 'No such message in this workspace.');
-
-export const sessionNotNamed = (): AppError =>
-  new AppError(
-    'VALIDATION_ERROR',
-    'Pass `sessionId`: this key is not pinned to a session and the workspace has no default session.',
-    { fields: [{ in: 'body', field: 'sessionId', message: 'required here' }] },
-  );

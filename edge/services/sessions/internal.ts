@@ -53,28 +53,40 @@ export const selectSessions = (ctx: ServiceContext, where: SQL | undefined) =>
 
 /**
  * The session that an id or name means to this caller; an archived one only where `archived` says so.
- * @param idOrName as `nameKey` gives it
- * @throws AppError SESSION_NOT_FOUND, also for a member without reach; FORBIDDEN when a key does not reach it
+ * @param idOrName as `nameKey` gives it; null: the session that the key is pinned to, or else the workspace's default
+ * @throws AppError SESSION_NOT_FOUND, also for a member without reach; FORBIDDEN when a key does not reach it;
+ *   VALIDATION_ERROR where null means no session
  */
 export async function findSession(
   ctx: ServiceContext,
-  idOrName: string,
+  idOrName: string | null,
   { archived = false }: { archived?: boolean } = {},
 ): Promise<SessionRow> {
   const reach = reachOf(ctx);
+  const ref = idOrName ?? reach.pin;
   const [found] = await selectSessions(
     ctx,
     and(
-      or(eq(sessions.id, idOrName), eq(lowerName, idOrName)),
+      ref === null
+        ? eq(sessions.id, workspaces.defaultSessionId)
+        : or(eq(sessions.id, ref), eq(lowerName, ref)),
       archived ? undefined : isNull(sessions.archivedAt),
       withinReach(hidesFrom(reach), sessions),
     ),
   ).limit(1);
-  if (found === undefined) throw new AppError('SESSION_NOT_FOUND');
+  if (found === undefined)
+    throw ref === null ? sessionNotNamed() : new AppError('SESSION_NOT_FOUND');
   refuseBeyond(reach, found.session);
   const { defaultSessionId, ...row } = found;
   return { ...row, isDefault: defaultSessionId === row.session.id };
 }
+
+export const sessionNotNamed = (): AppError =>
+  new AppError(
+    'VALIDATION_ERROR',
+    'Pass `sessionId`: this key is not pinned to a session and the workspace has no default session.',
+    { fields: [{ in: 'body', field: 'sessionId', message: 'required here' }] },
+  );
 
 /**
  * The id of the session that a list is narrowed to, which may be archived; null for all.

@@ -1,4 +1,5 @@
 import { eq } from 'drizzle-orm';
+import { chatSortOf } from '../../../shared/catalogue/kinds/kind.ts';
 import { AppError } from '../../../shared/errors.ts';
 import { type Country, parsePhoneNumber, parseRecipient } from '../../../shared/recipient.ts';
 import type { ServiceContext } from '../../context.ts';
@@ -32,6 +33,26 @@ export async function readChat(
   if ('chatId' in chat) return chat.chatId;
   const country = await countryOf(ctx);
   return ofField(field, () => parseRecipient(chat.local, country));
+}
+
+/**
+ * The chat ids of people, each once.
+ * @throws AppError VALIDATION_ERROR for this field
+ */
+export async function readPeople(
+  ctx: ServiceContext,
+  field: string,
+  people: readonly Addressee[],
+): Promise<string[]> {
+  const country = people.some((one) => 'local' in one) ? await countryOf(ctx) : null;
+  const ids = people.map((one, at) =>
+    ofField(`${field}.${at}`, () => {
+      const id = 'chatId' in one ? one.chatId : parseRecipient(one.local, country);
+      if (chatSortOf(id) === 'person') return id;
+      throw new AppError('VALIDATION_ERROR', 'Write the phone number or LID of a person.');
+    }),
+  );
+  return [...new Set(ids)];
 }
 
 async function countryOf({ db, workspaceId }: ServiceContext): Promise<Country | null> {

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { LIMITS } from '../limits.ts';
 import { row } from '../row.ts';
 import { ADA, KnownPerson, ListEnd, listInput } from './fields.ts';
 
@@ -23,29 +24,23 @@ const shown = {
   createdAt: z.iso.datetime().nullable(),
 };
 
-export const GroupSummary = z
-  .object({
-    ...shown,
-    lastMessageAt: z.iso.datetime().nullable(),
-    archived: z.boolean(),
-  })
-  .meta({ 'x-component': 'GroupSummary' });
+export const GroupSummary = z.object({
+  ...shown,
+  lastMessageAt: z.iso.datetime().nullable(),
+  archived: z.boolean(),
+});
 export type GroupSummary = z.output<typeof GroupSummary>;
 
-export const GroupMember = KnownPerson.extend({ role: Role }).meta({
-  'x-component': 'GroupMember',
-});
+export const GroupMember = KnownPerson.extend({ role: Role });
 export type GroupMember = z.output<typeof GroupMember>;
 
-export const Group = z
-  .object({
-    ...shown,
-    description: z.string().nullable(),
-    owner: KnownPerson.nullable().describe('Who made the group, if WhatsApp says so.'),
-    settings: GroupSettings,
-    members: z.array(GroupMember),
-  })
-  .meta({ 'x-component': 'Group' });
+export const Group = z.object({
+  ...shown,
+  description: z.string().nullable(),
+  owner: z.string().nullable().describe('Id of who made the group, if WhatsApp says so.'),
+  settings: GroupSettings,
+  members: z.array(GroupMember),
+});
 export type Group = z.output<typeof Group>;
 
 const GROUP: Group = {
@@ -55,7 +50,7 @@ const GROUP: Group = {
   myRole: 'admin',
   createdAt: '2026-11-21T10:41:58.000Z',
   description: null,
-  owner: ADA,
+  owner: ADA.id,
   settings: {
     onlyAdminsSend: false,
     onlyAdminsEdit: false,
@@ -66,72 +61,60 @@ const GROUP: Group = {
 };
 const groupId = z.string();
 /** Chat ids of people. */
-const members = z.array(z.string()).min(1);
+const members = z.array(z.string()).min(1).max(LIMITS.groupPeople.limit);
 const oneGroup = { groupId: GROUP.id };
 
-const AddResult = z
-  .object({
-    id: z.string().describe('The person, as the request named them.'),
-    result: z
-      .enum(['added', 'invited', 'already_member', 'not_on_whatsapp', 'forbidden'])
-      .describe(
-        '`invited`: their privacy settings let nobody add them, so that they were sent an invitation. `forbidden`: WhatsApp refused, and no invitation was sent; they may have left lately, or the group is full.',
-      ),
-    code: z.number().int().nullable().describe('What WhatsApp answered; null if it was not asked.'),
-  })
-  .meta({ 'x-component': 'GroupAddResult' });
-export type GroupAddResult = z.output<typeof AddResult>;
+export const GroupAddResult = z.object({
+  id: z.string().describe('The chat id that the request named.'),
+  result: z
+    .enum(['added', 'invited', 'already_member', 'not_on_whatsapp', 'forbidden'])
+    .describe(
+      '`invited`: their privacy settings let nobody add them, so that they were sent an invitation. `forbidden`: WhatsApp refused, and no invitation was sent; they may have left lately, or the group is full.',
+    ),
+  code: z.number().int().nullable().describe('What WhatsApp answered; null if it was not asked.'),
+});
+export type GroupAddResult = z.output<typeof GroupAddResult>;
 
-const MemberResult = z
-  .object({
-    id: z.string().describe('The person, as the request named them.'),
-    result: z
-      .enum(['done', 'unchanged', 'not_a_member', 'forbidden'])
-      .describe(
-        '`unchanged`: it was so before. `forbidden`: WhatsApp did not do it, as with the owner of a group.',
-      ),
-  })
-  .meta({ 'x-component': 'GroupMemberResult' });
-export type GroupMemberResult = z.output<typeof MemberResult>;
+export const GroupMemberResult = z.object({
+  id: z.string().describe('The chat id that the request named.'),
+  result: z
+    .enum(['done', 'unchanged', 'not_a_member', 'forbidden'])
+    .describe(
+      '`unchanged`: it was so before. `forbidden`: WhatsApp did not do it, as with the owner of a group.',
+    ),
+});
+export type GroupMemberResult = z.output<typeof GroupMemberResult>;
 
-const RequestResult = z
-  .object({
-    id: z.string().describe('The person, as the request named them.'),
-    result: z.enum(['done', 'not_requested', 'forbidden']),
-  })
-  .meta({ 'x-component': 'GroupJoinRequestResult' });
-export type GroupRequestResult = z.output<typeof RequestResult>;
+export const GroupRequestResult = z.object({
+  id: z.string().describe('The chat id that the request named.'),
+  result: z.enum(['done', 'not_requested', 'forbidden']),
+});
+export type GroupRequestResult = z.output<typeof GroupRequestResult>;
 
-export const GroupInvite = z
-  .object({ code: z.string(), link: z.string() })
-  .meta({ 'x-component': 'GroupInvite' });
+export const GroupInvite = z.object({ code: z.string(), link: z.string() });
 const INVITE = {
   code: 'AbCdEfGhIjKlMnOpQrStUv',
   link: 'https://chat.whatsapp.com/AbCdEfGhIjKlMnOpQrStUv',
 };
 
-export const GroupPreview = z
-  .object({
-    id: shown.id,
-    subject: shown.subject,
-    description: z.string().nullable(),
-    memberCount: z.number().int().nullable(),
-    approvesMembers: z.boolean(),
-  })
-  .meta({ 'x-component': 'GroupPreview' });
+export const GroupPreview = z.object({
+  id: shown.id,
+  subject: shown.subject,
+  description: z.string().nullable(),
+  memberCount: z.number().int().nullable(),
+  approvesMembers: z.boolean(),
+});
 
-export const JoinedGroup = z
-  .object({
-    id: shown.id,
-    status: z
-      .enum(['joined', 'already_member', 'requested'])
-      .describe('`requested`: an admin has to approve first.'),
-  })
-  .meta({ 'x-component': 'JoinedGroup' });
+export const JoinedGroup = z.object({
+  id: shown.id,
+  status: z
+    .enum(['joined', 'already_member', 'requested'])
+    .describe('`requested`: an admin has to approve first.'),
+});
 
 export const GroupJoinRequest = KnownPerson.extend({
   requestedAt: z.iso.datetime().nullable(),
-}).meta({ 'x-component': 'GroupJoinRequest' });
+});
 
 /**
  * Operations on groups. Every change answers with what was read back after it. A missing right is FORBIDDEN, with the role
@@ -173,7 +156,7 @@ export const GROUP_OPERATIONS = {
   }),
   createGroup: row({
     input: z.object({ subject: z.string(), members }),
-    output: z.object({ group: Group, results: z.array(AddResult) }),
+    output: z.object({ group: Group, results: z.array(GroupAddResult) }),
     patienceMs: 60_000,
     needs: 'online',
     repeatable: false,
@@ -185,7 +168,7 @@ export const GROUP_OPERATIONS = {
   /** One after the other, with a pause between two. `invite` sends an invitation to who cannot be added. */
   addGroupMembers: row({
     input: z.object({ groupId, members, invite: z.boolean() }),
-    output: z.object({ group: Group, results: z.array(AddResult) }),
+    output: z.object({ group: Group, results: z.array(GroupAddResult) }),
     patienceMs: 60_000,
     needs: 'online',
     repeatable: false,
@@ -196,7 +179,7 @@ export const GROUP_OPERATIONS = {
   }),
   changeGroupMembers: row({
     input: z.object({ groupId, members, change: z.enum(['remove', 'promote', 'demote']) }),
-    output: z.object({ group: Group, results: z.array(MemberResult) }),
+    output: z.object({ group: Group, results: z.array(GroupMemberResult) }),
     patienceMs: 30_000,
     needs: 'online',
     repeatable: true,
@@ -301,7 +284,7 @@ export const GROUP_OPERATIONS = {
   }),
   answerGroupJoinRequests: row({
     input: z.object({ groupId, members, approve: z.boolean() }),
-    output: z.object({ group: Group, results: z.array(RequestResult) }),
+    output: z.object({ group: Group, results: z.array(GroupRequestResult) }),
     patienceMs: 60_000,
     needs: 'online',
     repeatable: true,

@@ -66,7 +66,7 @@ export function installGroups(): void {
         id: id._serialized,
         subject: groupMetadata.subject ?? '',
         description: description === '' ? null : description,
-        owner: groupMetadata.owner == null ? null : live.person(groupMetadata.owner),
+        owner: groupMetadata.owner == null ? null : live.person(groupMetadata.owner).id,
         createdAt: live.timeOf(groupMetadata.creation),
         memberCount: members.length,
         myRole: roleIn(groupMetadata),

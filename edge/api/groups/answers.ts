@@ -1,0 +1,58 @@
+import { z } from '@hono/zod-openapi';
+import {
+  Group,
+  GROUP_OPERATIONS,
+  GroupAddResult,
+  GroupInvite,
+  GroupJoinRequest,
+  GroupMember,
+  GroupMemberResult,
+  GroupPreview,
+  GroupRequestResult,
+  GroupSettings,
+  GroupSummary,
+  JoinedGroup,
+} from '../../../shared/catalogue/live/groups.ts';
+
+/** A shape of the catalogue under a name of the document; it may have been made before this library taught zod about OpenAPI. */
+const named = <Shape extends z.ZodRawShape>(name: string, { shape }: z.ZodObject<Shape>) =>
+  z.object(shape).openapi(name);
+
+export const GroupMemberSchema = named('GroupMember', GroupMember);
+export const GroupSchema = z
+  .object({
+    ...Group.shape,
+    settings: named('GroupSettings', GroupSettings),
+    members: z.array(GroupMemberSchema),
+  })
+  .openapi('Group', { example: GROUP_OPERATIONS.getGroup.example.output });
+export const GroupSummarySchema = named('GroupSummary', GroupSummary);
+export const GroupInviteSchema = named('GroupInvite', GroupInvite);
+export const GroupPreviewSchema = named('GroupPreview', GroupPreview);
+export const JoinedGroupSchema = named('JoinedGroup', JoinedGroup);
+export const GroupJoinRequestSchema = named('GroupJoinRequest', GroupJoinRequest);
+export const GroupPictureSchema = named('GroupPicture', GROUP_OPERATIONS.setGroupPicture.output);
+export const LeftGroup = z.object({ id: z.string(), left: z.literal(true) }).openapi('LeftGroup');
+
+/** The group after the change, and what became of each person. */
+const withResults = <Result extends z.ZodRawShape>(
+  name: string,
+  resultName: string,
+  result: z.ZodObject<Result>,
+) => z.object({ group: GroupSchema, results: z.array(named(resultName, result)) }).openapi(name);
+
+export const GroupWithAdditions = withResults(
+  'GroupWithAdditions',
+  'GroupAddition',
+  GroupAddResult,
+);
+export const GroupWithChanges = withResults(
+  'GroupWithChanges',
+  'GroupMemberChange',
+  GroupMemberResult,
+);
+export const GroupWithDecisions = withResults(
+  'GroupWithDecisions',
+  'GroupJoinDecision',
+  GroupRequestResult,
+);

@@ -1,6 +1,7 @@
-import { describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { sampleEvent } from '../../shared/catalogue/events/index.ts';
+import { LIVE_OPERATIONS, type LiveOperation } from '../../shared/catalogue/live-operations.ts';
 import { newId } from '../../shared/ids.ts';
 import { callOperation, type Extra, type Ids, newThings, unknownIds } from '../testing/battery.ts';
 import { createHarness, type TestRequest, type TestUser } from '../testing/harness.ts';
@@ -17,6 +18,19 @@ const listsWith = (parameter: string) =>
   operations
     .filter((operation) => parametersOf(operation).some(({ name }) => name === parameter))
     .map((operation) => ({ operation, name: `${operation.method} ${operation.path}` }));
+
+/** Lists that a live session gives, with two pages of each. */
+const LIVE_LISTS: Readonly<Record<string, { name: LiveOperation; pages: unknown[] }>> = {
+  'GET /v1/groups': {
+    name: 'listGroups',
+    pages: [1, 2].map((n) => {
+      const { groups } = LIVE_OPERATIONS.listGroups.example.output;
+      const rows = groups.map((row) => ({ ...row, subject: `Group ${n}` }));
+      return { groups: rows, next: { t: 100 - n, id: '120363012345678901@g.us' } };
+    }),
+  },
+};
+const isLive = ({ name }: { name: string }): boolean => name in LIVE_LISTS;
 
 const owner = await harness.newUser({ isAdmin: true });
 const own = await newWorld(owner);
@@ -59,6 +73,21 @@ async function newWorld(user: TestUser): Promise<Ids> {
   return ids;
 }
 
+/** Makes the owner's default session one whose runner answers all lists, from their first page on. */
+async function bringOnline(): Promise<void> {
+  const runner = harness.newRunner();
+  await runner.script(
+    Object.fromEntries(
+      Object.values(LIVE_LISTS).map(({ name, pages }) => [
+        name,
+        pages.map((result) => ({ body: { ok: true, result } })),
+      ]),
+    ),
+  );
+  const { workspaceId } = owner;
+  await harness.newSession({ workspaceId, owner: runner.owner, isDefault: true });
+}
+
 const Page = z.object({
   data: z.array(z.unknown()),
   meta: z.object({ nextCursor: z.string().nullable() }),
@@ -94,6 +123,10 @@ test('the lists are these', () => {
 });
 
 describe.each(paged)('the cursor of $name', ({ operation, name }) => {
+  beforeEach(async () => {
+    if (isLive({ name })) await bringOnline();
+  });
+
   const firstPage = async (...extra: Extra[]) =>
     Page.parse(await (await ask(operation, own, asOwner, query('limit', 1), ...extra)).json());
 
@@ -151,40 +184,43 @@ function someOf(name: string, schema: Record<string, unknown>): string {
   return name === 'workspaceId' ? own.workspace : type === 'integer' ? '200' : 'a';
 }
 
-describe.each(listsWith('sessionId'))('the sessionId of $name', ({ operation }) => {
-  const of = (options: TestRequest, value: string) =>
-    ask(operation, own, options, query('sessionId', value));
+describe.each(listsWith('sessionId').filter((list) => !isLive(list)))(
+  'the sessionId of $name',
+  ({ operation }) => {
+    const of = (options: TestRequest, value: string) =>
+      ask(operation, own, options, query('sessionId', value));
 
-  test.each([
-    ['unknown', () => newId('session')],
-    ['unknown, a name', () => 'nobody'],
-    ['empty', () => ''],
-    ['of another workspace', async () => (await newWorld(await harness.newUser())).session],
-  ])('%s is SESSION_NOT_FOUND', async (_what, value) => {
-    expect(await refusalOf(await of(asOwner, await value()))).toMatchObject({
-      status: 404,
-      code: 'SESSION_NOT_FOUND',
+    test.each([
+      ['unknown', () => newId('session')],
+      ['unknown, a name', () => 'nobody'],
+      ['empty', () => ''],
+      ['of another workspace', async () => (await newWorld(await harness.newUser())).session],
+    ])('%s is SESSION_NOT_FOUND', async (_what, value) => {
+      expect(await refusalOf(await of(asOwner, await value()))).toMatchObject({
+        status: 404,
+        code: 'SESSION_NOT_FOUND',
+      });
     });
-  });
 
-  test('beyond a member’s reach is SESSION_NOT_FOUND, beyond a key’s FORBIDDEN', async () => {
-    const { workspaceId } = owner;
-    const member = await harness.newUser({ workspaceId, role: 'member' });
-    expect((await of({ key: member.token }, own.session)).status).toBe(404);
-    const { id: sessionId } = await harness.newSession({ workspaceId });
-    const { apiKey: key } = await harness.newKey(workspaceId, { sessionId });
-    expect((await of({ key }, own.session)).status).toBe(403);
-    expect((await of({ key }, sessionId)).status).toBe(200);
-  });
+    test('beyond a member’s reach is SESSION_NOT_FOUND, beyond a key’s FORBIDDEN', async () => {
+      const { workspaceId } = owner;
+      const member = await harness.newUser({ workspaceId, role: 'member' });
+      expect((await of({ key: member.token }, own.session)).status).toBe(404);
+      const { id: sessionId } = await harness.newSession({ workspaceId });
+      const { apiKey: key } = await harness.newKey(workspaceId, { sessionId });
+      expect((await of({ key }, own.session)).status).toBe(403);
+      expect((await of({ key }, sessionId)).status).toBe(200);
+    });
 
-  test('may be an id or a name, also of the archive', async () => {
-    const { workspaceId } = owner;
-    const session = await harness.newSession({ workspaceId });
-    await harness.call('POST', `/v1/sessions/${session.id}/archive`, asOwner);
-    expect((await of(asOwner, session.id)).status).toBe(200);
-    expect((await of(asOwner, session.name)).status).toBe(200);
-  });
-});
+    test('may be an id or a name, also of the archive', async () => {
+      const { workspaceId } = owner;
+      const session = await harness.newSession({ workspaceId });
+      await harness.call('POST', `/v1/sessions/${session.id}/archive`, asOwner);
+      expect((await of(asOwner, session.id)).status).toBe(200);
+      expect((await of(asOwner, session.name)).status).toBe(200);
+    });
+  },
+);
 
 test('the workspaceId of a list of the platform names a workspace', async () => {
   const lists = listsWith('workspaceId');

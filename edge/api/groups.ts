@@ -24,7 +24,8 @@ import {
 import { area, operation, withMeta } from './operation.ts';
 import { scope } from './takes.ts';
 
-const PICTURE_LIMIT_BYTES = 3 * 1024 * 1024;
+/** A picture of 1 MiB in base64, and what is around it. */
+const PICTURE_LIMIT_BYTES = 1.5 * 1024 * 1024;
 
 export const groups = area('Groups', [
   operation({

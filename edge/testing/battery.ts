@@ -204,6 +204,13 @@ const KIND_OF_FOLDER: Readonly<Record<string, keyof Ids>> = {
   workspaces: 'workspace',
 };
 
+/** Folders whose ids are WhatsApp's, with one that passes: what they name is known to the session alone. */
+const ON_WHATSAPP: Readonly<Record<string, string>> = {
+  groups: '120363012345678901@g.us',
+  contacts: '15550100002@c.us',
+  chats: '15550100002@c.us',
+};
+
 /** `defaultSessionId`, `sessionIds`, `quotedMessageId`: the kind of thing that a field names; null for any other field. */
 function kindOfField(name: string): keyof Ids | null {
   const [, word = ''] = /([A-Za-z]+)Ids?$/.exec(name) ?? [];
@@ -226,12 +233,9 @@ export type IdPosition = { in: 'path' | 'query' | 'body'; name: string; kind: ke
 
 /** Every place of an operation that takes the id of a thing. */
 export function idPositions(operation: ListedOperation, document: Document): IdPosition[] {
-  const inPath = [...operation.path.matchAll(/\/(\w+)\/\{(\w+)\}/g)].map(
-    ([, folder = '', name = '']): IdPosition => ({
-      in: 'path',
-      name,
-      kind: KIND_OF_FOLDER[folder] ?? 'other',
-    }),
+  const inPath = [...operation.path.matchAll(/\/(\w+)\/\{(\w+)\}/g)].flatMap(
+    ([, folder = '', name = '']): IdPosition[] =>
+      folder in ON_WHATSAPP ? [] : [{ in: 'path', name, kind: KIND_OF_FOLDER[folder] ?? 'other' }],
   );
   const named = (place: 'query' | 'body', names: string[]): IdPosition[] =>
     names.flatMap((name) => {
@@ -304,7 +308,8 @@ export function callOperation(
 ) {
   const path = operation.path.replaceAll(
     /\/(\w+)\/\{\w+\}/g,
-    (_whole, folder: string) => `/${folder}/${ids[KIND_OF_FOLDER[folder] ?? 'other']}`,
+    (_whole, folder: string) =>
+      `/${folder}/${ON_WHATSAPP[folder] ?? ids[KIND_OF_FOLDER[folder] ?? 'other']}`,
   );
   const pairs = (place: Extra['in']) =>
     extra

@@ -1,4 +1,6 @@
 import { eq } from 'drizzle-orm';
+import { LIVE_OPERATIONS } from '../../shared/catalogue/live-operations.ts';
+import { rowsOf } from '../../shared/catalogue/testing/rows-of.ts';
 import { newId } from '../../shared/ids.ts';
 import { hashInvitationToken } from '../services/workspace/invitation-token.ts';
 import type { Harness } from './harness.ts';
@@ -15,6 +17,7 @@ export async function newWorld(harness: Harness) {
   const commands = ['scan', 'messages', 'acks', 'network', 'unlink'];
   const code = { code: SECRETS.pairing, expiresAt: Date.now() + 60_000 };
   await runner.script({
+    ...liveAnswers(),
     ...Object.fromEntries(commands.map((name) => [`sandbox.${name}`, done])),
     restart: { body: { ok: true, result: {} } },
     reconnect: { body: { ok: true, result: {} } },
@@ -105,12 +108,42 @@ export const SECRETS = {
 const to = '+15550100001';
 const { text } = SECRETS;
 
+/** What a fake runner answers to each live operation. */
+const liveAnswers = () =>
+  Object.fromEntries(
+    rowsOf(LIVE_OPERATIONS).map(([name, { example }]) => [
+      name,
+      { body: { ok: true, result: example.output } },
+    ]),
+  );
+
+const group = '120363012345678901@g.us';
+const members = [to];
+
+/** One accepted call of each operation that changes something at WhatsApp and nothing here. */
+export const LIVE_WRITES: Readonly<Record<string, Happy>> = {
+  createGroup: { body: { subject: text, members } },
+  joinGroup: { body: { invite: 'AbCdEfGhIjKlMnOpQrStUv' } },
+  updateGroup: { id: group, body: { subject: text } },
+  addGroupMembers: { id: group, body: { members } },
+  removeGroupMembers: { id: group, body: { members } },
+  promoteGroupMembers: { id: group, body: { members } },
+  demoteGroupMembers: { id: group, body: { members } },
+  setGroupSettings: { id: group, body: { onlyAdminsSend: true } },
+  setGroupPicture: { id: group, body: { base64: 'iVBORw0KGgo=' } },
+  deleteGroupPicture: { id: group },
+  revokeGroupInvite: { id: group },
+  leaveGroup: { id: group },
+  answerGroupJoinRequests: { id: group, body: { members, approve: true } },
+};
+
 export type Happy = { id?: string; body?: unknown; as?: string };
 
 /** One accepted call of each operation that writes. A new one has to be added here, with its audit row. */
 export const happyWrites = (
   harness: Harness,
 ): Readonly<Record<string, (world: World) => Happy>> => ({
+  ...Object.fromEntries(Object.entries(LIVE_WRITES).map(([id, happy]) => [id, () => happy])),
   sendText: () => ({ body: { to, text } }),
   sendLocation: () => ({ body: { to, latitude: 1.5, longitude: 2.5, name: text } }),
   sendContact: () => ({ body: { to, contacts: [{ name: text, phones: [to] }] } }),

@@ -72,13 +72,13 @@ export const SetPicture = z.strictObject({
   ...session,
   base64: z
     .string()
-    .max(2_800_000)
+    .max(1_400_000)
     .transform((text) => text.replace(/^data:[^,]*,/, '').replaceAll(/\s/g, ''))
     .pipe(z.base64().min(1))
     .openapi({
       type: 'string',
       description:
-        'A JPEG or PNG of 2 MiB at most, as base64 or a data URI. It is cut to a square.',
+        'A JPEG or PNG of 1 MiB at most, as base64 or a data URI. It is cut to a square.',
     }),
 });
 export const JoinGroup = z.strictObject({

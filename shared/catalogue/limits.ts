@@ -85,6 +85,7 @@ export const LIMITS = {
   openInvitations: { limit: 50, what: 'open invitations of a workspace' },
   pageRows: { limit: 100, what: 'rows of a page' },
   groupPeople: { limit: 50, what: 'people in one change of the members of a group' },
+  checkedNumbers: { limit: 100, what: 'numbers in one check of contacts' },
   scheduleDays: { limit: 30, what: 'days that a message can be scheduled ahead' },
   waitSeconds: { limit: 60, what: 'seconds of `Prefer: wait`' },
   bodyKibibytes: { limit: 64, what: 'KiB of a request body, unless the route allows more' },

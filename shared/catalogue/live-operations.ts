@@ -1,3 +1,4 @@
+import { CHAT_OPERATIONS } from './live/chats.ts';
 import { CONTACT_OPERATIONS } from './live/contacts.ts';
 import { GROUP_OPERATIONS } from './live/groups.ts';
 import { PAGE_OPERATIONS } from './live/page.ts';
@@ -6,6 +7,11 @@ import { PAGE_OPERATIONS } from './live/page.ts';
  * Everything that callers can request from the engine of a linked session: one row each, one file for each area.
  * runner/engine/wwebjs/live/<area>.ts implements a row; a row of the API offers it, through services/live/ask-session.ts.
  */
-export const LIVE_OPERATIONS = { ...CONTACT_OPERATIONS, ...GROUP_OPERATIONS, ...PAGE_OPERATIONS };
+export const LIVE_OPERATIONS = {
+  ...CHAT_OPERATIONS,
+  ...CONTACT_OPERATIONS,
+  ...GROUP_OPERATIONS,
+  ...PAGE_OPERATIONS,
+};
 
 export type LiveOperation = keyof typeof LIVE_OPERATIONS;

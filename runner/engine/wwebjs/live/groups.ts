@@ -24,20 +24,15 @@ async function listGroups({
 }: EngineInput<'listGroups'>): Promise<EngineOutput<'listGroups'>> {
   const page = globalThis as unknown as LiveWindow;
   const { live, groups } = page.__waypost;
-  const found = page
+  const known = page
     .require('WAWebCollections')
     .Chat.getModelsArray()
     .flatMap(({ id, t = 0, archive = false, groupMetadata }) =>
       id.server === 'g.us' && groupMetadata !== undefined
         ? [{ id: id._serialized, t, archive, groupMetadata }]
         : [],
-    )
-    .sort((a, b) => b.t - a.t || (a.id < b.id ? 1 : -1));
-  const rest = found.filter(
-    ({ id, t }) => after === null || t < after.t || (t === after.t && id < after.id),
-  );
-  const rows = rest.slice(0, limit);
-  const last = rest.length > limit ? rows.at(-1) : undefined;
+    );
+  const { rows, next } = live.pageOf(known, after, limit);
   return {
     groups: rows.map(({ id, t, archive, groupMetadata }) => ({
       id,
@@ -48,7 +43,7 @@ async function listGroups({
       lastMessageAt: live.timeOf(t),
       archived: archive,
     })),
-    next: last === undefined ? null : { t: last.t, id: last.id },
+    next,
   };
 }
 

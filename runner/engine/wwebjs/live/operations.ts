@@ -3,6 +3,7 @@ import { ENGINE_OPERATIONS } from '../../operations.ts';
 import type { EngineInput, EngineOperation, EngineOutput, Implementers } from '../../operations.ts';
 import { lookUpMessage } from '../sent-message.ts';
 import { askPairingCode } from '../pairing-code.ts';
+import { CHATS } from './chats.ts';
 import { CONTACTS } from './contacts.ts';
 import { GROUPS } from './groups.ts';
 import type { LivePage } from './live-page.ts';
@@ -10,6 +11,7 @@ import { PAGE } from './page.ts';
 
 /** Who does each operation on whatsapp-web.js. */
 const OPERATIONS: Implementers<LivePage> = {
+  ...CHATS,
   ...CONTACTS,
   ...GROUPS,
   ...PAGE,

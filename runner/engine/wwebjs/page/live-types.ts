@@ -1,7 +1,9 @@
 import type { Group, GroupRole, GroupSettings } from '../../../../shared/catalogue/live/groups.ts';
-import type { KnownPerson } from '../../../../shared/catalogue/live/fields.ts';
+import type { Chat } from '../../../../shared/catalogue/live/chats.ts';
+import type { ContactSummary } from '../../../../shared/catalogue/live/contacts.ts';
+import type { KnownPerson, ListEnd } from '../../../../shared/catalogue/live/fields.ts';
 import type { ErrorCode } from '../../../../shared/errors.ts';
-import type { PageAgent, PageChat, PageWid, WhatsAppPage } from './types.ts';
+import type { PageAgent, PageChat, PageContact, PageWid, WhatsAppPage } from './types.ts';
 
 /** What WhatsApp did not do, and why: a page function answers it in place of its output, `onPage` throws it. */
 export type PageRefusal = {
@@ -89,8 +91,27 @@ export type LiveModules = {
   WAWebApiMembershipApprovalRequestStore: {
     getMembershipApprovalRequests(wid: PageWid): Promise<{ id: PageWid; t?: number }[] | undefined>;
   };
+  WAWebContactStatusBridge: {
+    getStatus(of: { token: string; wid: PageWid }): Promise<{ status?: unknown } | undefined>;
+  };
+  WAWebBlockContactUtils: {
+    getContactToBlockOnlyUseIfNoAssociatedChat(contact: PageContact, from: string): PageContact;
+  };
+  WAWebBlockContactAction: {
+    blockContact(of: { contact: PageContact }): Promise<unknown>;
+    unblockContact(contact: PageContact): Promise<unknown>;
+  };
+  WAWebStreamModel: { Stream: { markAvailable(): void; markUnavailable(): void } };
+  WAWebUpdateUnreadChatAction: {
+    sendSeen(of: { chat: PageChat; threadId: undefined }): Promise<unknown>;
+  };
+  WAWebChatStateBridge: Record<
+    'sendChatStateComposing' | 'sendChatStateRecording' | 'sendChatStatePaused',
+    (wid: PageWid) => Promise<unknown>
+  >;
+  WAWebDeleteChatAction: { sendDelete(chat: PageChat): Promise<unknown> };
   WAWebContactProfilePicThumbBridge: {
-    requestProfilePicFromServer(of: PageChat): Promise<{ eurl?: string } | undefined>;
+    requestProfilePicFromServer(of: { id: PageWid }): Promise<{ eurl?: string } | undefined>;
   };
 };
 
@@ -121,10 +142,23 @@ export type PageLive = {
   /** Asks WhatsApp where one of a person's two ids is unknown. Null when they are not on WhatsApp. */
   meet(id: string): Promise<PageWid | null>;
   isMe(wid: PageWid): boolean;
+  /** The chat under either id of a person. Refuses with NOT_FOUND; makes none. */
+  chat(chatId: string): PageChat;
+  contact(wid: PageWid): PageContact | undefined;
+  summary(wid: PageWid): ContactSummary;
+  /** A page of what has a time in Unix seconds, newest first. */
+  pageOf<Item extends ListEnd>(
+    items: Item[],
+    after: ListEnd | null,
+    limit: number,
+  ): { rows: Item[]; next: ListEnd | null };
   /** RFC 3339 of Unix seconds. */
   timeOf(seconds: number | undefined): string | null;
   pause(ms: number): Promise<void>;
 };
+
+/** What operations on chats share. */
+export type PageChats = { view(chat: PageChat): Chat };
 
 /** What operations on groups share. */
 export type PageGroups = {
@@ -146,6 +180,6 @@ export type PageGroups = {
 
 /** The page of a live operation: our half is there, or there is no such operation. */
 export type LiveWindow = Omit<WhatsAppPage, '__waypost' | 'WWebJS'> & {
-  __waypost: PageAgent & { live: PageLive; groups: PageGroups };
+  __waypost: PageAgent & { live: PageLive; chats: PageChats; groups: PageGroups };
   WWebJS: LiveLibrary;
 };

@@ -51,6 +51,17 @@ export function installLive(): void {
     return [phone, lid].flatMap((form) => (form === null ? [] : [form._serialized]));
   };
 
+  const isPerson = ({ server }: PageWid): boolean => server === 'c.us' || server === 'lid';
+
+  const contact: PageLive['contact'] = (wid) => {
+    const { Contact } = page.require('WAWebCollections');
+    const { phone, lid } = formsOf(wid);
+    return (
+      (lid === null ? undefined : Contact.get(lid)) ??
+      (phone === null ? undefined : Contact.get(phone))
+    );
+  };
+
   const live: PageLive = {
     attempt: async (work) => {
       try {
@@ -63,21 +74,47 @@ export function installLive(): void {
       throw new Refused({ refused, message, ...(details === undefined ? {} : { details }) });
     },
     idsOf,
+    contact,
+    chat: (chatId) => {
+      const { Chat } = page.require('WAWebCollections');
+      const wid = page.require('WAWebWidFactory').createWid(chatId);
+      const { phone, lid } = isPerson(wid) ? formsOf(wid) : { phone: wid, lid: null };
+      const found =
+        (lid === null ? undefined : Chat.get(lid)) ??
+        (phone === null ? undefined : Chat.get(phone));
+      return found ?? live.refuse('NOT_FOUND', 'There is no chat with this id.');
+    },
     person: (wid) => {
-      const { Contact } = page.require('WAWebCollections');
       const { phone, lid } = formsOf(wid);
-      const contact = [lid, phone].reduce(
-        (found: ReturnType<typeof Contact.get>, form) =>
-          found ?? (form === null ? undefined : Contact.get(form)),
-        undefined,
-      );
+      const known = contact(wid);
       return {
         id: (phone ?? wid)._serialized,
         lid: lid?._serialized ?? null,
         phone: phone?.user ?? null,
-        username: contact?.username ?? null,
-        name: contact?.name ?? contact?.pushname ?? null,
+        username: known?.username ?? null,
+        name: known?.name ?? known?.pushname ?? null,
       };
+    },
+    summary: (wid) => {
+      const { Blocklist } = page.require('WAWebCollections');
+      const known = contact(wid);
+      const forms = Object.values(formsOf(wid));
+      return {
+        ...live.person(wid),
+        saved: known?.name !== undefined,
+        business: known?.isBusiness === true,
+        blocked:
+          known?.isContactBlocked === true ||
+          forms.some((form) => form !== null && Blocklist.get(form) !== undefined),
+      };
+    },
+    pageOf: (items, after, limit) => {
+      const rest = items
+        .filter(({ t, id }) => after === null || t < after.t || (t === after.t && id < after.id))
+        .sort((a, b) => b.t - a.t || (a.id < b.id ? 1 : -1));
+      const rows = rest.slice(0, limit);
+      const last = rest.length > limit ? rows.at(-1) : undefined;
+      return { rows, next: last === undefined ? null : { t: last.t, id: last.id } };
     },
     meet: async (id) => {
       const wid = page.require('WAWebWidFactory').createWid(id);

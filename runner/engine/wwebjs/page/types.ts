@@ -1,4 +1,10 @@
-import type { LiveModules, PageGroupMetadata, PageGroups, PageLive } from './live-types.ts';
+import type {
+  LiveModules,
+  PageChats,
+  PageGroupMetadata,
+  PageGroups,
+  PageLive,
+} from './live-types.ts';
 
 /** A user, group or channel id on the page. `_serialized` is its text form; Wid keeps that name in every known build. */
 export type PageWid = {
@@ -31,6 +37,11 @@ export type PageMessage = {
   mediaKeyTimestamp?: number;
   mediaData?: { mediaStage: string };
   isNotification?: boolean;
+  body?: string;
+  caption?: string;
+  star?: boolean;
+  quotedStanzaID?: string;
+  author?: PageWid;
   downloadMedia(options: { downloadEvenIfExpensive: boolean; rmrReason: number }): Promise<void>;
 };
 
@@ -45,7 +56,28 @@ export type PageChat = {
   t?: number;
   archive?: boolean;
   groupMetadata?: PageGroupMetadata;
+  formattedTitle?: string;
+  /** −1: marked as unread. */
+  unreadCount?: number;
+  /** When it was pinned, in Unix seconds; 0 or nothing if it is not. */
+  pin?: number;
+  mute?: {
+    /** Unix seconds; −1 for good, 0 for not at all. */
+    expiration?: number;
+    mute(options: { expiration: number; sendDevice: boolean }): Promise<unknown>;
+    unmute(options: { sendDevice: boolean }): Promise<unknown>;
+  };
   msgs: { getModelsArray(): PageMessage[] };
+};
+
+export type PageContact = {
+  id: PageWid;
+  /** In the address book; `pushname` is of the person's own profile. */
+  name?: string;
+  pushname?: string;
+  username?: string;
+  isBusiness?: boolean;
+  isContactBlocked?: boolean;
 };
 
 export type PageCollections = {
@@ -61,9 +93,12 @@ export type PageCollections = {
     get(wid: PageWid): { participants: { getModelsArray(): { id: PageWid }[] } } | undefined;
   };
   Contact: {
-    get(wid: PageWid): { name?: string; pushname?: string; username?: string } | undefined;
+    get(wid: PageWid): PageContact | undefined;
+    find(wid: PageWid): Promise<PageContact>;
+    getModelsArray(): PageContact[];
     gadd(wid: PageWid, options: { silent: boolean }): unknown;
   };
+  Blocklist: { get(wid: PageWid): unknown };
   ProfilePicThumb: { find(wid: PageWid): Promise<unknown> };
 };
 
@@ -73,7 +108,12 @@ export type PageModules = LiveModules & {
   WAWebSocketModel: {
     Socket: PageEmitter & { state: string; hasSynced?: boolean; logout(): Promise<void> };
   };
-  WAWebCmd: { Cmd: { refreshQR(): void } };
+  WAWebCmd: {
+    Cmd: { refreshQR(): void } & Record<
+      'archiveChat' | 'pinChat' | 'markChatUnread',
+      (chat: PageChat, on: boolean) => Promise<unknown>
+    >;
+  };
   WAWebWidFactory: { createWid: (id: string) => PageWid };
   WAWebMsgKey: (new (fields: Record<string, unknown>) => PageKey) & { newId(): Promise<string> };
   WAWebQueryExistsJob: {
@@ -126,8 +166,9 @@ export type PageAgent = {
   findSent(wireId: string, chatId: string): Promise<PageMessage | undefined>;
   /** Any message of the chat, by wire id or serialized key. */
   findQuoted(reference: string, chatId: string): Promise<PageMessage | undefined>;
-  /** Installed with each document, by `installLive` and `installGroups`. */
+  /** Installed with each document, by `installLive`, `installChats` and `installGroups`. */
   live?: PageLive;
+  chats?: PageChats;
   groups?: PageGroups;
   patches: Record<string, string>;
   /** Calls `apply` when the library puts its half on the page, and records what came of it. */

@@ -22,6 +22,8 @@ import { registerAuth } from './api/auth/index.ts';
 import { events } from './api/events.ts';
 import { registerInternalQstash } from './api/internal-qstash/index.ts';
 import { registerInternalRunners } from './api/internal-runners.ts';
+import { chats } from './api/chats.ts';
+import { contacts } from './api/contacts.ts';
 import { groups } from './api/groups.ts';
 import { keys } from './api/keys.ts';
 import { me } from './api/me.ts';
@@ -36,6 +38,8 @@ import { workspace } from './api/workspace.ts';
 /** The public API, in the order of its document. */
 const AREAS: readonly Area[] = [
   messages,
+  chats,
+  contacts,
   groups,
   sessions,
   sandbox,

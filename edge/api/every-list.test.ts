@@ -5,6 +5,7 @@ import { LIVE_OPERATIONS, type LiveOperation } from '../../shared/catalogue/live
 import { newId } from '../../shared/ids.ts';
 import { callOperation, type Extra, type Ids, newThings, unknownIds } from '../testing/battery.ts';
 import { createHarness, type TestRequest, type TestUser } from '../testing/harness.ts';
+import { done } from '../testing/live-session.ts';
 import { type ListedOperation, readDocument } from '../testing/openapi.ts';
 
 /* Every list of the OpenAPI document, so that a new one is held to the same rules from its first day. */
@@ -19,17 +20,20 @@ const listsWith = (parameter: string) =>
     .filter((operation) => parametersOf(operation).some(({ name }) => name === parameter))
     .map((operation) => ({ operation, name: `${operation.method} ${operation.path}` }));
 
-/** Lists that a live session gives, with two pages of each. */
-const LIVE_LISTS: Readonly<Record<string, { name: LiveOperation; pages: unknown[] }>> = {
-  'GET /v1/groups': {
-    name: 'listGroups',
-    pages: [1, 2].map((n) => {
-      const { groups } = LIVE_OPERATIONS.listGroups.example.output;
-      const rows = groups.map((row) => ({ ...row, subject: `Group ${n}` }));
-      return { groups: rows, next: { t: 100 - n, id: '120363012345678901@g.us' } };
-    }),
-  },
+/** Lists that a live session gives, each with the operation it asks and the field of the rows. */
+const LIVE_LISTS: Readonly<Record<string, [name: LiveOperation, field: string]>> = {
+  'GET /v1/groups': ['listGroups', 'groups'],
+  'GET /v1/contacts': ['listContacts', 'contacts'],
+  'GET /v1/chats': ['listChats', 'chats'],
+  'GET /v1/chats/{id}/messages': ['listChatMessages', 'messages'],
 };
+/** The page of a live list that is asked for first, and the one after it. */
+const livePages = ([name, field]: [LiveOperation, string]) =>
+  [1, 2].map((n) => {
+    const [row] = Object(LIVE_OPERATIONS[name].example.output)[field];
+    const id = `${n}55501000${n}@c.us`;
+    return done({ [field]: [{ ...row, id, wireId: id }], next: { t: 100 - n, id } });
+  });
 const isLive = ({ name }: { name: string }): boolean => name in LIVE_LISTS;
 
 const owner = await harness.newUser({ isAdmin: true });
@@ -76,14 +80,8 @@ async function newWorld(user: TestUser): Promise<Ids> {
 /** Makes the owner's default session one whose runner answers all lists, from their first page on. */
 async function bringOnline(): Promise<void> {
   const runner = harness.newRunner();
-  await runner.script(
-    Object.fromEntries(
-      Object.values(LIVE_LISTS).map(({ name, pages }) => [
-        name,
-        pages.map((result) => ({ body: { ok: true, result } })),
-      ]),
-    ),
-  );
+  const answers = Object.values(LIVE_LISTS).map((list) => [list[0], livePages(list)]);
+  await runner.script(Object.fromEntries(answers));
   const { workspaceId } = owner;
   await harness.newSession({ workspaceId, owner: runner.owner, isDefault: true });
 }

@@ -17,12 +17,12 @@ import {
   GroupListQuery,
   GroupRef,
   PEOPLE_EXAMPLE,
-  SessionChoice,
   SetPicture,
   UpdateGroup,
 } from './groups/schemas.ts';
 import { area, operation, withMeta } from './operation.ts';
 import { scope } from './takes.ts';
+import { SessionChoice } from './session-choice.ts';
 
 /** A picture of 1 MiB in base64, and what is around it. */
 const PICTURE_LIMIT_BYTES = 1.5 * 1024 * 1024;

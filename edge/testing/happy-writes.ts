@@ -1,9 +1,8 @@
 import { eq } from 'drizzle-orm';
-import { LIVE_OPERATIONS } from '../../shared/catalogue/live-operations.ts';
-import { rowsOf } from '../../shared/catalogue/testing/rows-of.ts';
 import { newId } from '../../shared/ids.ts';
 import { hashInvitationToken } from '../services/workspace/invitation-token.ts';
 import type { Harness } from './harness.ts';
+import { liveAnswers } from './live-session.ts';
 
 /** A workspace with one of everything, for one write each. */
 export async function newWorld(harness: Harness) {
@@ -108,15 +107,6 @@ export const SECRETS = {
 const to = '+15550100001';
 const { text } = SECRETS;
 
-/** What a fake runner answers to each live operation. */
-const liveAnswers = () =>
-  Object.fromEntries(
-    rowsOf(LIVE_OPERATIONS).map(([name, { example }]) => [
-      name,
-      { body: { ok: true, result: example.output } },
-    ]),
-  );
-
 const group = '120363012345678901@g.us';
 const members = [to];
 
@@ -134,6 +124,17 @@ export const LIVE_WRITES: Readonly<Record<string, Happy>> = {
   deleteGroupPicture: { id: group },
   revokeGroupInvite: { id: group },
   leaveGroup: { id: group },
+  checkContacts: { body: { numbers: [to] } },
+  blockContact: { id: to },
+  unblockContact: { id: to },
+  archiveChat: { id: to },
+  pinChat: { id: to, body: { pinned: false } },
+  muteChat: { id: to },
+  markChatUnread: { id: to },
+  markChatSeen: { id: to },
+  showTyping: { id: to, body: { seconds: 5 } },
+  showRecording: { id: to },
+  deleteChat: { id: to },
   answerGroupJoinRequests: { id: group, body: { members, approve: true } },
 };
 

@@ -6,7 +6,8 @@ import { askLive, LIVE_ERRORS } from '../ask-live.ts';
 import { rawOperation } from '../operation.ts';
 import { scope } from '../takes.ts';
 import { GroupMemberSchema } from './answers.ts';
-import { GroupRef, SessionChoice } from './schemas.ts';
+import { GroupRef } from './schemas.ts';
+import { SessionChoice } from '../session-choice.ts';
 
 const Query = SessionChoice.extend({
   format: z.enum(['json', 'csv']).default('json'),

@@ -2,7 +2,8 @@ import { LIVE_ERRORS, relay } from '../ask-live.ts';
 import { operation, type Row } from '../operation.ts';
 import { scope } from '../takes.ts';
 import { GroupInviteSchema, GroupPreviewSchema, JoinedGroupSchema } from './answers.ts';
-import { GroupRef, JoinGroup, PreviewQuery, SessionChoice } from './schemas.ts';
+import { GroupRef, JoinGroup, PreviewQuery } from './schemas.ts';
+import { SessionChoice } from '../session-choice.ts';
 
 /** Invite links. */
 export const groupInvites: readonly Row[] = [

@@ -10,14 +10,8 @@ import {
   GroupWithDecisions,
 } from './answers.ts';
 import { exportGroupMembers } from './export-members.ts';
-import {
-  AddMembers,
-  AnswerRequests,
-  GroupRef,
-  NamedMembers,
-  PEOPLE_EXAMPLE,
-  SessionChoice,
-} from './schemas.ts';
+import { AddMembers, AnswerRequests, GroupRef, NamedMembers, PEOPLE_EXAMPLE } from './schemas.ts';
+import { SessionChoice } from '../session-choice.ts';
 
 /** Who is in a group, and who asks to be. */
 export const groupMembers: readonly Row[] = [

@@ -1,24 +1,13 @@
 import { z } from '@hono/zod-openapi';
 import { LIMITS } from '../../../shared/catalogue/limits.ts';
 import { GroupSettings } from '../../../shared/catalogue/live/groups.ts';
-import { chatSortOf } from '../../../shared/catalogue/kinds/kind.ts';
-import { AppError } from '../../../shared/errors.ts';
-import { parseRecipient } from '../../../shared/recipient.ts';
 import { LivePageQuery } from '../../http/live-cursor.ts';
-import { readBy } from '../../http/read-by.ts';
-import { SessionIdOrName, SessionLookup } from '../name-fields.ts';
-import { Recipient } from '../recipient-fields.ts';
+import { GroupId } from '../chat-ids.ts';
+import { Person } from '../recipient-fields.ts';
+import { SessionChoice, sessionField } from '../session-choice.ts';
 
 const GROUP_EXAMPLE = '120363012345678901@g.us';
 export const PEOPLE_EXAMPLE = ['+15550100001', '+15550100002'];
-const NO_SESSION =
-  "Id or name. Without it, the session that the key is pinned to, otherwise the workspace's default session.";
-
-const GroupId = readBy(z.string().max(100), (text) => {
-  const id = parseRecipient(text);
-  if (chatSortOf(id) === 'group') return id;
-  throw new AppError('VALIDATION_ERROR', 'A group id is <digits>@g.us.');
-});
 
 export const GroupRef = z.object({
   id: GroupId.openapi({
@@ -29,24 +18,17 @@ export const GroupRef = z.object({
   }),
 });
 
-/** For what has no body. */
-export const SessionChoice = z.object({
-  sessionId: SessionLookup.optional().openapi({ description: NO_SESSION }),
-});
-/** The same in a body. */
-const session = { sessionId: SessionIdOrName.optional().openapi({ description: NO_SESSION }) };
-
 export const GroupListQuery = SessionChoice.extend(LivePageQuery);
 
-const people = z.array(Recipient).min(1).max(LIMITS.groupPeople.limit).openapi({
+const people = z.array(Person).min(1).max(LIMITS.groupPeople.limit).openapi({
   description: 'People, each by phone number, phone id or LID. One named twice counts once.',
 });
 const subject = z.string().trim().min(1).max(100);
 
-export const CreateGroup = z.strictObject({ ...session, subject, members: people });
+export const CreateGroup = z.strictObject({ ...sessionField, subject, members: people });
 export const UpdateGroup = z
   .strictObject({
-    ...session,
+    ...sessionField,
     subject: subject.optional(),
     description: z
       .string()
@@ -60,16 +42,16 @@ export const UpdateGroup = z
     'name a subject or a description',
   );
 export const AddMembers = z.strictObject({
-  ...session,
+  ...sessionField,
   members: people,
   invite: z.boolean().default(true).openapi({
     description: 'Sends an invitation to people whose privacy settings let nobody add them.',
   }),
 });
-export const NamedMembers = z.strictObject({ ...session, members: people });
-export const ChangeSettings = z.strictObject({ ...session, ...GroupSettings.partial().shape });
+export const NamedMembers = z.strictObject({ ...sessionField, members: people });
+export const ChangeSettings = z.strictObject({ ...sessionField, ...GroupSettings.partial().shape });
 export const SetPicture = z.strictObject({
-  ...session,
+  ...sessionField,
   base64: z
     .string()
     .max(1_400_000)
@@ -82,7 +64,7 @@ export const SetPicture = z.strictObject({
     }),
 });
 export const JoinGroup = z.strictObject({
-  ...session,
+  ...sessionField,
   invite: z
     .string()
     .max(200)
@@ -96,7 +78,7 @@ export const JoinGroup = z.strictObject({
 });
 export const PreviewQuery = SessionChoice.extend({ invite: JoinGroup.shape.invite });
 export const AnswerRequests = z.strictObject({
-  ...session,
+  ...sessionField,
   members: people,
   approve: z.boolean().openapi({ description: '`false` rejects them.' }),
 });

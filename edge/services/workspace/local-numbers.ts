@@ -1,5 +1,4 @@
 import { eq } from 'drizzle-orm';
-import { chatSortOf } from '../../../shared/catalogue/kinds/kind.ts';
 import { AppError } from '../../../shared/errors.ts';
 import { type Country, parsePhoneNumber, parseRecipient } from '../../../shared/recipient.ts';
 import type { ServiceContext } from '../../context.ts';
@@ -45,13 +44,10 @@ export async function readPeople(
   people: readonly Addressee[],
 ): Promise<string[]> {
   const country = people.some((one) => 'local' in one) ? await countryOf(ctx) : null;
-  const ids = people.map((one, at) =>
-    ofField(`${field}.${at}`, () => {
-      const id = 'chatId' in one ? one.chatId : parseRecipient(one.local, country);
-      if (chatSortOf(id) === 'person') return id;
-      throw new AppError('VALIDATION_ERROR', 'Write the phone number or LID of a person.');
-    }),
-  );
+  const ids = people.map((one, at) => {
+    if ('chatId' in one) return one.chatId;
+    return ofField(`${field}.${at}`, () => parseRecipient(one.local, country));
+  });
   return [...new Set(ids)];
 }
 

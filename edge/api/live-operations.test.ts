@@ -1,42 +1,27 @@
 import { beforeAll, describe, expect, test } from 'vitest';
-import { LIVE_OPERATIONS } from '../../../shared/catalogue/live-operations.ts';
-import { rowsOf } from '../../../shared/catalogue/testing/rows-of.ts';
-import { createHarness, type Harness, type NewSession } from '../../testing/harness.ts';
+import { LIVE_OPERATIONS } from '../../shared/catalogue/live-operations.ts';
+import { createHarness, type Harness, type NewSession } from '../testing/harness.ts';
+import { done, liveSession } from '../testing/live-session.ts';
 
 let harness: Harness;
 beforeAll(async () => {
   harness = await createHarness();
 });
 
-const ok = (result: unknown) => ({ body: { ok: true, result } });
-
-async function setUp(change: Partial<NewSession> = {}) {
-  const { workspaceId, apiKey } = await harness.newWorkspace();
-  const runner = harness.newRunner();
-  await runner.script(
-    Object.fromEntries(
-      rowsOf(LIVE_OPERATIONS).map(([name, row]) => [name, ok(row.example.output)]),
-    ),
-  );
-  const session = { workspaceId, owner: runner.owner, isDefault: true, ...change };
-  const { id, name } = await harness.newSession(session);
-  const call = (method: string, path: string, body?: unknown) =>
-    harness.call(method, `/v1/groups${path}`, {
-      key: apiKey,
-      ...(body === undefined ? {} : { body }),
-    });
-  return { workspaceId, apiKey, runner, id, name, call };
-}
+const setUp = (change?: Partial<NewSession>) => liveSession(harness, change);
 
 const group = '120363012345678901@g.us';
 const groupId = group;
+const phone = encodeURIComponent('+15550100001');
+const chatId = '15550100001@c.us';
+const lid = '90000000001@lid';
 const written = ['+1 555 010 0001', '15550100001@c.us', '90000000001@LID'];
 const members = ['15550100001@c.us', '90000000001@lid'];
 const code = 'AbCdEfGhIjKlMnOpQrStUv';
 const link = `https://chat.whatsapp.com/${code}`;
 
 describe.each([
-  ['GET', '?limit=5', undefined, 'listGroups', { after: null, limit: 5 }],
+  ['GET', '/groups?limit=5', undefined, 'listGroups', { after: null, limit: 5 }],
   [
     'POST',
     '',
@@ -44,66 +29,109 @@ describe.each([
     'createGroup',
     { subject: 'Team', members },
   ],
-  ['POST', '/join', { invite: `${link}?mode=a` }, 'joinGroup', { code }],
-  ['GET', `/preview?invite=${encodeURIComponent(link)}`, undefined, 'previewGroupInvite', { code }],
-  ['GET', `/${group}`, undefined, 'getGroup', { groupId }],
-  ['PATCH', `/${group}`, { description: null }, 'updateGroup', { groupId, description: '' }],
-  ['GET', `/${group}/members`, undefined, 'getGroup', { groupId }],
+  ['POST', '/groups/join', { invite: `${link}?mode=a` }, 'joinGroup', { code }],
+  [
+    'GET',
+    `/groups/preview?invite=${encodeURIComponent(link)}`,
+    undefined,
+    'previewGroupInvite',
+    { code },
+  ],
+  ['GET', `/groups/${group}`, undefined, 'getGroup', { groupId }],
+  ['PATCH', `/groups/${group}`, { description: null }, 'updateGroup', { groupId, description: '' }],
+  ['GET', `/groups/${group}/members`, undefined, 'getGroup', { groupId }],
   [
     'POST',
-    `/${group}/members`,
+    `/groups/${group}/members`,
     { members: written },
     'addGroupMembers',
     { groupId, members, invite: true },
   ],
   [
     'DELETE',
-    `/${group}/members`,
+    `/groups/${group}/members`,
     { members: written },
     'changeGroupMembers',
     { groupId, members, change: 'remove' },
   ],
   [
     'POST',
-    `/${group}/promote`,
+    `/groups/${group}/promote`,
     { members: written },
     'changeGroupMembers',
     { groupId, members, change: 'promote' },
   ],
   [
     'POST',
-    `/${group}/demote`,
+    `/groups/${group}/demote`,
     { members: written },
     'changeGroupMembers',
     { groupId, members, change: 'demote' },
   ],
   [
     'PUT',
-    `/${group}/settings`,
+    `/groups/${group}/settings`,
     { onlyAdminsSend: true },
     'setGroupSettings',
     { groupId, settings: { onlyAdminsSend: true } },
   ],
   [
     'PUT',
-    `/${group}/picture`,
+    `/groups/${group}/picture`,
     { base64: 'data:image/png;base64,iVBO Rw0KGgo=' },
     'setGroupPicture',
     { groupId, picture: { mimetype: 'image/jpeg', base64: 'iVBORw0KGgo=' } },
   ],
-  ['DELETE', `/${group}/picture`, undefined, 'setGroupPicture', { groupId, picture: null }],
-  ['GET', `/${group}/invite`, undefined, 'getGroupInvite', { groupId }],
-  ['DELETE', `/${group}/invite`, undefined, 'revokeGroupInvite', { groupId }],
-  ['POST', `/${group}/leave`, undefined, 'leaveGroup', { groupId }],
-  ['GET', `/${group}/join-requests`, undefined, 'listGroupJoinRequests', { groupId }],
+  ['DELETE', `/groups/${group}/picture`, undefined, 'setGroupPicture', { groupId, picture: null }],
+  ['GET', `/groups/${group}/invite`, undefined, 'getGroupInvite', { groupId }],
+  ['DELETE', `/groups/${group}/invite`, undefined, 'revokeGroupInvite', { groupId }],
+  ['POST', `/groups/${group}/leave`, undefined, 'leaveGroup', { groupId }],
+  ['GET', `/groups/${group}/join-requests`, undefined, 'listGroupJoinRequests', { groupId }],
   [
     'POST',
-    `/${group}/join-requests`,
+    `/groups/${group}/join-requests`,
     { members: written, approve: false },
     'answerGroupJoinRequests',
     { groupId, members, approve: false },
   ],
-] as const)('%s /v1/groups%s', (method, path, body, name, asked) => {
+  ['GET', '/contacts?saved=true&limit=5', undefined, 'listContacts', { saved: true, limit: 5 }],
+  ['POST', '/contacts/check', { numbers: written }, 'checkContacts', { ids: members }],
+  ['GET', `/contacts/${phone}`, undefined, 'getContact', { chatId }],
+  ['GET', `/contacts/${lid}/ids`, undefined, 'getContactIds', { chatId: lid }],
+  ['POST', `/contacts/${phone}/block`, {}, 'blockContact', { chatId, blocked: true }],
+  ['POST', `/contacts/${phone}/unblock`, {}, 'blockContact', { chatId, blocked: false }],
+  ['GET', '/chats?archived=false', undefined, 'listChats', { archived: false, limit: 20 }],
+  ['GET', `/chats/${group}`, undefined, 'getChat', { chatId: group }],
+  ['GET', `/chats/${phone}/messages`, undefined, 'listChatMessages', { chatId, after: null }],
+  ['POST', `/chats/${phone}/archive`, {}, 'updateChat', { chatId, archived: true }],
+  ['POST', `/chats/${phone}/pin`, { pinned: false }, 'updateChat', { chatId, pinned: false }],
+  ['POST', `/chats/${phone}/unread`, {}, 'updateChat', { chatId, unread: true }],
+  ['POST', `/chats/${phone}/mute`, {}, 'updateChat', { chatId, mutedUntil: -1 }],
+  ['POST', `/chats/${phone}/mute`, { muted: false }, 'updateChat', { chatId, mutedUntil: 0 }],
+  [
+    'POST',
+    `/chats/${phone}/mute`,
+    { until: '2026-12-01T09:00:00Z' },
+    'updateChat',
+    { chatId, mutedUntil: Date.UTC(2026, 11, 1, 9) / 1_000 },
+  ],
+  ['POST', `/chats/${phone}/seen`, {}, 'markChatSeen', { chatId }],
+  [
+    'POST',
+    `/chats/${phone}/typing`,
+    {},
+    'showChatState',
+    { chatId, state: 'typing', forMs: 10_000 },
+  ],
+  [
+    'POST',
+    `/chats/${phone}/recording`,
+    { seconds: 0 },
+    'showChatState',
+    { chatId, state: 'none', forMs: 0 },
+  ],
+  ['DELETE', `/chats/${phone}`, undefined, 'deleteChat', { chatId }],
+] as const)('%s /v1%s', (method, path, body, name, asked) => {
   test('asks the default session, and says which it was', async () => {
     const { call, runner, id, name: sessionName } = await setUp();
     const answer = await call(method, path, body);
@@ -143,14 +171,14 @@ describe.each([
 });
 
 test.each([
-  ['a person for a group', 'GET', '/15550100001@c.us', undefined],
-  ['a group for a person', 'POST', `/${group}/members`, { members: [group] }],
-  ['nobody', 'POST', `/${group}/members`, { members: [] }],
-  ['51 people', 'POST', `/${group}/members`, { members: Array(51).fill('+15550100001') }],
-  ['no subject', 'POST', '', { subject: ' ', members: written }],
-  ['nothing to change', 'PATCH', `/${group}`, {}],
-  ['no invite', 'POST', '/join', { invite: 'https://example.com/' }],
-  ['no image', 'PUT', `/${group}/picture`, { base64: 'ä' }],
+  ['a person for a group', 'GET', '/groups/15550100001@c.us', undefined],
+  ['a group for a person', 'POST', `/groups/${group}/members`, { members: [group] }],
+  ['nobody', 'POST', `/groups/${group}/members`, { members: [] }],
+  ['51 people', 'POST', `/groups/${group}/members`, { members: Array(51).fill('+15550100001') }],
+  ['no subject', 'POST', '/groups', { subject: ' ', members: written }],
+  ['nothing to change', 'PATCH', `/groups/${group}`, {}],
+  ['no invite', 'POST', '/groups/join', { invite: 'https://example.com/' }],
+  ['no image', 'PUT', `/groups/${group}/picture`, { base64: 'ä' }],
 ])('%s is a VALIDATION_ERROR', async (_what, method, path, body) => {
   const { call, runner } = await setUp();
   expect((await call(method, path, body)).error?.code).toBe('VALIDATION_ERROR');
@@ -160,7 +188,7 @@ test.each([
 test('people without a country code are read in the workspace’s own', async () => {
   const { call, apiKey, runner } = await setUp();
   await harness.call('PATCH', '/v1/workspace', { key: apiKey, body: { defaultCountry: 'GB' } });
-  await call('POST', '', { subject: 'Team', members: ['07911 123456'] });
+  await call('POST', '/groups', { subject: 'Team', members: ['07911 123456'] });
   expect(await runner.calls()).toMatchObject([{ body: { members: ['447911123456@c.us'] } }]);
 });
 
@@ -170,7 +198,7 @@ test('members are a CSV file that a spreadsheet keeps as it is', async () => {
   const [ada] = output.members;
   const hidden = { ...ada, id: '90000000002@lid', lid: '90000000002@lid', phone: null };
   const shown = { ...output, members: [ada, { ...hidden, name: '=1+1, "x"', role: 'member' }] };
-  await runner.script({ getGroup: ok(shown) });
+  await runner.script({ getGroup: done(shown) });
   const file = (query: string) =>
     harness.request('GET', `/v1/groups/${group}/members?format=csv${query}`, { key: apiKey });
   const response = await file('');

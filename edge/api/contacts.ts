@@ -1,0 +1,103 @@
+import { z } from '@hono/zod-openapi';
+import { writeListEnd } from '../http/live-cursor.ts';
+import { readPeople } from '../services/workspace/local-numbers.ts';
+import { askLive, LIVE_ERRORS, relay } from './ask-live.ts';
+import {
+  CheckContacts,
+  ContactIdsSchema,
+  ContactListQuery,
+  ContactRef,
+  ContactSchema,
+  ContactSummarySchema,
+  NumberCheckSchema,
+  OfContact,
+} from './contacts/schemas.ts';
+import { area, operation, withMeta } from './operation.ts';
+import { SessionChoice } from './session-choice.ts';
+import { scope } from './takes.ts';
+
+export const contacts = area('Contacts', [
+  operation({
+    id: 'listContacts',
+    method: 'get',
+    path: '/v1/contacts',
+    takes: scope('contacts:read'),
+    summary: 'List contacts',
+    description: 'The people whom the session knows, ordered by id.',
+    query: ContactListQuery,
+    answer: [200, 'A page of contacts.', z.array(ContactSummarySchema)],
+    errors: LIVE_ERRORS,
+    run: async ({ ctx, query: { sessionId, saved, cursor, limit } }) => {
+      const { output, meta } = await askLive(ctx, sessionId, 'listContacts', {
+        after: cursor === undefined ? null : { t: cursor.t, id: cursor.id },
+        limit,
+        saved: saved === undefined ? null : saved === 'true',
+      });
+      return withMeta(output.contacts, { ...meta, nextCursor: writeListEnd(output.next) });
+    },
+  }),
+  operation({
+    id: 'checkContacts',
+    method: 'post',
+    path: '/v1/contacts/check',
+    takes: scope('contacts:read'),
+    summary: 'Check which numbers are on WhatsApp',
+    description:
+      'One result for each number, in their order; one that is named twice counts once. `exists` is `unknown` where WhatsApp could not be asked. Brazilian numbers are found with and without their ninth digit.',
+    body: { schema: CheckContacts, example: { numbers: ['+15550100001', '+15550100002'] } },
+    answer: [200, 'What became of each number.', z.array(NumberCheckSchema)],
+    errors: LIVE_ERRORS,
+    run: async ({ ctx, body: { sessionId, numbers } }) => {
+      const ids = await readPeople(ctx, 'numbers', numbers);
+      const { output, meta } = await askLive(ctx, sessionId, 'checkContacts', { ids });
+      return withMeta(output.results, meta);
+    },
+  }),
+  operation({
+    id: 'getContact',
+    method: 'get',
+    path: '/v1/contacts/{id}',
+    takes: scope('contacts:read'),
+    summary: 'Get a contact with its picture and what it says of itself',
+    params: ContactRef,
+    query: SessionChoice,
+    answer: [200, 'The contact.', ContactSchema],
+    errors: LIVE_ERRORS,
+    run: ({ ctx, params, query: { sessionId } }) =>
+      relay(ctx, sessionId, 'getContact', { chatId: params.id }),
+  }),
+  operation({
+    id: 'getContactIds',
+    method: 'get',
+    path: '/v1/contacts/{id}/ids',
+    takes: scope('contacts:read'),
+    summary: 'Get LID and phone number of a person',
+    description: 'Whichever of the two is asked for. What WhatsApp hides is null.',
+    params: ContactRef,
+    query: SessionChoice,
+    answer: [200, 'The ids.', ContactIdsSchema],
+    errors: LIVE_ERRORS,
+    run: ({ ctx, params, query: { sessionId } }) =>
+      relay(ctx, sessionId, 'getContactIds', { chatId: params.id }),
+  }),
+  ...(
+    [
+      ['blockContact', 'block', true, 'Block a contact'],
+      ['unblockContact', 'unblock', false, 'Unblock a contact'],
+    ] as const
+  ).map(([id, path, blocked, summary]) =>
+    operation({
+      id,
+      method: 'post',
+      path: `/v1/contacts/{id}/${path}`,
+      takes: scope('contacts:write'),
+      summary,
+      params: ContactRef,
+      body: { schema: OfContact, example: {}, optional: true },
+      answer: [200, 'The contact.', ContactSummarySchema],
+      errors: LIVE_ERRORS,
+      run: ({ ctx, params, body: { sessionId } }) =>
+        relay(ctx, sessionId, 'blockContact', { chatId: params.id, blocked }),
+    }),
+  ),
+]);

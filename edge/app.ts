@@ -30,6 +30,7 @@ import { me } from './api/me.ts';
 import { messages } from './api/messages.ts';
 import { registerOpen } from './api/open/index.ts';
 import type { Area } from './api/operation.ts';
+import { profile } from './api/profile.ts';
 import { sandbox } from './api/sandbox.ts';
 import { sessions } from './api/sessions.ts';
 import { webhooks } from './api/webhooks.ts';
@@ -41,6 +42,7 @@ const AREAS: readonly Area[] = [
   chats,
   contacts,
   groups,
+  profile,
   sessions,
   sandbox,
   webhooks,

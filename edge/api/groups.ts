@@ -21,11 +21,9 @@ import {
   UpdateGroup,
 } from './groups/schemas.ts';
 import { area, operation, withMeta } from './operation.ts';
-import { scope } from './takes.ts';
+import { PICTURE_LIMIT_BYTES } from './picture-field.ts';
 import { SessionChoice } from './session-choice.ts';
-
-/** A picture of 1 MiB in base64, and what is around it. */
-const PICTURE_LIMIT_BYTES = 1.5 * 1024 * 1024;
+import { scope } from './takes.ts';
 
 export const groups = area('Groups', [
   operation({
@@ -121,11 +119,8 @@ export const groups = area('Groups', [
     },
     answer: [200, 'Where WhatsApp keeps the picture, for some days.', GroupPictureSchema],
     errors: [...LIVE_ERRORS, 'MEDIA_REJECTED'],
-    run: async ({ ctx, params, body: { sessionId, base64 } }) => {
-      // The page reads the image by its bytes; the type only has to be one of an image.
-      const picture = { mimetype: 'image/jpeg', base64 };
-      return relay(ctx, sessionId, 'setGroupPicture', { groupId: params.id, picture });
-    },
+    run: ({ ctx, params, body: { sessionId, base64: picture } }) =>
+      relay(ctx, sessionId, 'setGroupPicture', { groupId: params.id, picture }),
   }),
   operation({
     id: 'deleteGroupPicture',

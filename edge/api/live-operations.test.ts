@@ -15,6 +15,7 @@ const groupId = group;
 const phone = encodeURIComponent('+15550100001');
 const chatId = '15550100001@c.us';
 const lid = '90000000001@lid';
+const PNG = 'iVBORw0KGgo=';
 const written = ['+1 555 010 0001', '15550100001@c.us', '90000000001@LID'];
 const members = ['15550100001@c.us', '90000000001@lid'];
 const code = 'AbCdEfGhIjKlMnOpQrStUv';
@@ -131,6 +132,16 @@ describe.each([
     { chatId, state: 'none', forMs: 0 },
   ],
   ['DELETE', `/chats/${phone}`, undefined, 'deleteChat', { chatId }],
+  ['GET', '/profile', undefined, 'getProfile', {}],
+  [
+    'PATCH',
+    '/profile',
+    { name: 'Desk', about: null },
+    'updateProfile',
+    { name: 'Desk', about: '' },
+  ],
+  ['PUT', '/profile/picture', { base64: PNG }, 'setProfilePicture', { picture: { base64: PNG } }],
+  ['DELETE', '/profile/picture', undefined, 'setProfilePicture', { picture: null }],
 ] as const)('%s /v1%s', (method, path, body, name, asked) => {
   test('asks the default session, and says which it was', async () => {
     const { call, runner, id, name: sessionName } = await setUp();
@@ -177,6 +188,15 @@ test.each([
   ['51 people', 'POST', `/groups/${group}/members`, { members: Array(51).fill('+15550100001') }],
   ['no subject', 'POST', '/groups', { subject: ' ', members: written }],
   ['nothing to change', 'PATCH', `/groups/${group}`, {}],
+  ['nothing to change of it', 'PATCH', '/profile', {}],
+  ['101 numbers', 'POST', '/contacts/check', { numbers: Array(101).fill('+15550100001') }],
+  ['a group for a contact', 'GET', `/contacts/${group}`, undefined],
+  [
+    'until of no mute',
+    'POST',
+    `/chats/${phone}/mute`,
+    { muted: false, until: '2026-12-01T09:00:00Z' },
+  ],
   ['no invite', 'POST', '/groups/join', { invite: 'https://example.com/' }],
   ['no image', 'PUT', `/groups/${group}/picture`, { base64: 'ä' }],
 ])('%s is a VALIDATION_ERROR', async (_what, method, path, body) => {

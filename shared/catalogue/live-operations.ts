@@ -2,6 +2,7 @@ import { CHAT_OPERATIONS } from './live/chats.ts';
 import { CONTACT_OPERATIONS } from './live/contacts.ts';
 import { GROUP_OPERATIONS } from './live/groups.ts';
 import { PAGE_OPERATIONS } from './live/page.ts';
+import { PROFILE_OPERATIONS } from './live/profile.ts';
 
 /**
  * Everything that callers can request from the engine of a linked session: one row each, one file for each area.
@@ -12,6 +13,7 @@ export const LIVE_OPERATIONS = {
   ...CONTACT_OPERATIONS,
   ...GROUP_OPERATIONS,
   ...PAGE_OPERATIONS,
+  ...PROFILE_OPERATIONS,
 };
 
 export type LiveOperation = keyof typeof LIVE_OPERATIONS;

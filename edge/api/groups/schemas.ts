@@ -3,6 +3,7 @@ import { LIMITS } from '../../../shared/catalogue/limits.ts';
 import { GroupSettings } from '../../../shared/catalogue/live/groups.ts';
 import { LivePageQuery } from '../../http/live-cursor.ts';
 import { GroupId } from '../chat-ids.ts';
+import { PictureBase64 } from '../picture-field.ts';
 import { Person } from '../recipient-fields.ts';
 import { SessionChoice, sessionField } from '../session-choice.ts';
 
@@ -52,16 +53,7 @@ export const NamedMembers = z.strictObject({ ...sessionField, members: people })
 export const ChangeSettings = z.strictObject({ ...sessionField, ...GroupSettings.partial().shape });
 export const SetPicture = z.strictObject({
   ...sessionField,
-  base64: z
-    .string()
-    .max(1_400_000)
-    .transform((text) => text.replace(/^data:[^,]*,/, '').replaceAll(/\s/g, ''))
-    .pipe(z.base64().min(1))
-    .openapi({
-      type: 'string',
-      description:
-        'A JPEG or PNG of 1 MiB at most, as base64 or a data URI. It is cut to a square.',
-    }),
+  base64: PictureBase64,
 });
 export const JoinGroup = z.strictObject({
   ...sessionField,

@@ -14,6 +14,8 @@ export const SCOPES = [
   'contacts:write',
   'groups:read',
   'groups:write',
+  'profile:read',
+  'profile:write',
   'webhooks:read',
   'webhooks:write',
   'events:read',

@@ -27,6 +27,10 @@ export const listInput = z.object({
   limit: z.number().int().min(1).max(LIMITS.pageRows.limit),
 });
 
+/** An image as a page reads it, in base64. */
+export const Picture = z.object({ mimetype: z.string(), base64: z.string() });
+export type Picture = z.output<typeof Picture>;
+
 /** For examples of rows. */
 export const ADA: KnownPerson = {
   id: '15550100001@c.us',

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { LIMITS } from '../limits.ts';
 import { row } from '../row.ts';
-import { ADA, KnownPerson, ListEnd, listInput } from './fields.ts';
+import { ADA, KnownPerson, ListEnd, listInput, Picture } from './fields.ts';
 
 export const GROUP_ROLES = ['owner', 'admin', 'member'] as const;
 const Role = z.enum(GROUP_ROLES);
@@ -213,7 +213,7 @@ export const GROUP_OPERATIONS = {
   setGroupPicture: row({
     input: z.object({
       groupId,
-      picture: z.object({ mimetype: z.string(), base64: z.string() }).nullable(),
+      picture: Picture.nullable(),
     }),
     output: z.object({ url: z.string().nullable() }),
     patienceMs: 30_000,

@@ -12,6 +12,8 @@ const [alice, bob, pat, nobody] = [
   '15550100009@c.us',
   '19991110000@c.us',
 ];
+const PNG =
+  'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==';
 
 let sandbox: TestSandbox;
 beforeAll(async () => {
@@ -191,5 +193,19 @@ describe.each(SANDBOX_PROFILES)('on the page %s', (profile) => {
       expect(await ask('deleteChat', { chatId })).toEqual({ deleted: true });
       await expect(ask('getChat', { chatId })).rejects.toEqual(refused('NOT_FOUND'));
     });
+  });
+
+  it('the profile is shown and changed, as read back', async () => {
+    const me = `${link.phoneNumber}@c.us`;
+    expect(await ask('getProfile', {})).toMatchObject({ id: me, name: 'Zed', pictureUrl: null });
+    expect(await ask('updateProfile', { name: 'Desk', about: 'At the desk' })).toMatchObject({
+      name: 'Desk',
+      about: 'At the desk',
+    });
+    const picture = { mimetype: 'image/png', base64: PNG };
+    expect(await ask('setProfilePicture', { picture })).toMatchObject({
+      pictureUrl: expect.stringContaining('https://pps.whatsapp.net/'),
+    });
+    expect(await ask('setProfilePicture', { picture: null })).toMatchObject({ pictureUrl: null });
   });
 });

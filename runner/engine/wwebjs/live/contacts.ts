@@ -116,23 +116,14 @@ async function listContacts({
 
 /** Runs on the page. */
 function getContact({ chatId }: EngineInput<'getContact'>): Answer<'getContact'> {
-  const page = globalThis as unknown as LiveWindow;
-  const { live } = page.__waypost;
+  const { live } = (globalThis as unknown as LiveWindow).__waypost;
   return live.attempt(async () => {
     const wid = await live.meet(chatId);
     if (wid === null) return live.refuse('NOT_FOUND', 'This person is not on WhatsApp.');
-    // Who hides either of them is answered by an error.
-    const about = await live.attempt(() =>
-      page.require('WAWebContactStatusBridge').getStatus({ token: '', wid }),
-    );
-    const picture = await live.attempt(() =>
-      page.require('WAWebContactProfilePicThumbBridge').requestProfilePicFromServer({ id: wid }),
-    );
-    const status = about !== undefined && 'status' in about ? about.status : null;
     return {
       ...live.summary(wid),
-      about: typeof status === 'string' && status !== '' ? status : null,
-      pictureUrl: picture !== undefined && 'eurl' in picture ? (picture.eurl ?? null) : null,
+      about: await live.aboutOf(wid),
+      pictureUrl: await live.pictureOf(wid),
     };
   });
 }

@@ -118,26 +118,11 @@ function setGroupPicture({
   groupId,
   picture,
 }: EngineInput<'setGroupPicture'>): Answer<'setGroupPicture'> {
-  const page = globalThis as unknown as LiveWindow;
-  const { live, groups } = page.__waypost;
+  const { live, groups } = (globalThis as unknown as LiveWindow).__waypost;
   return live.attempt(async () => {
     const chat = await groups.open(groupId, 'member');
     if (groups.settingsOf(chat.groupMetadata).onlyAdminsEdit) groups.requireAdmin(chat);
-    // The library looks for the present picture, and breaks if the page has never asked for it.
-    await page.require('WAWebCollections').ProfilePicThumb.find(chat.id);
-    const { setPicture, deletePicture } = page.WWebJS;
-    const isDone =
-      picture === null
-        ? await deletePicture(groupId)
-        : await setPicture(groupId, { mimetype: picture.mimetype, data: picture.base64 }).catch(
-            (error: unknown) => {
-              // An image that does not load is reported by its event.
-              if (!(error instanceof Event)) throw error;
-              return live.refuse('MEDIA_REJECTED', 'The picture cannot be read as an image.');
-            },
-          );
-    if (isDone !== true) live.refuse('CONFLICT', 'WhatsApp did not change the picture.');
-    const { requestProfilePicFromServer } = page.require('WAWebContactProfilePicThumbBridge');
-    return { url: (await requestProfilePicFromServer(chat))?.eurl ?? null };
+    await live.setPicture(chat.id, picture);
+    return { url: await live.pictureOf(chat.id) };
   });
 }

@@ -8,6 +8,7 @@ import { CONTACTS } from './contacts.ts';
 import { GROUPS } from './groups.ts';
 import type { LivePage } from './live-page.ts';
 import { PAGE } from './page.ts';
+import { PROFILE } from './profile.ts';
 
 /** Who does each operation on whatsapp-web.js. */
 const OPERATIONS: Implementers<LivePage> = {
@@ -15,6 +16,7 @@ const OPERATIONS: Implementers<LivePage> = {
   ...CONTACTS,
   ...GROUPS,
   ...PAGE,
+  ...PROFILE,
   lookUp: ({ page, times }, { wireId, chatId }) =>
     lookUpMessage(page, times.outbound, wireId, chatId),
   requestPairingCode: async ({ client, linked, times, now }, { phone }) =>

@@ -1,9 +1,13 @@
+import type { z } from 'zod';
 import type { Group, GroupRole, GroupSettings } from '../../../../shared/catalogue/live/groups.ts';
 import type { Chat } from '../../../../shared/catalogue/live/chats.ts';
 import type { ContactSummary } from '../../../../shared/catalogue/live/contacts.ts';
-import type { KnownPerson, ListEnd } from '../../../../shared/catalogue/live/fields.ts';
+import type { Profile as ProfileSchema } from '../../../../shared/catalogue/live/profile.ts';
+import type { KnownPerson, ListEnd, Picture } from '../../../../shared/catalogue/live/fields.ts';
 import type { ErrorCode } from '../../../../shared/errors.ts';
 import type { PageAgent, PageChat, PageContact, PageWid, WhatsAppPage } from './types.ts';
+
+type Profile = z.output<typeof ProfileSchema>;
 
 /** What WhatsApp did not do, and why: a page function answers it in place of its output, `onPage` throws it. */
 export type PageRefusal = {
@@ -92,8 +96,11 @@ export type LiveModules = {
     getMembershipApprovalRequests(wid: PageWid): Promise<{ id: PageWid; t?: number }[] | undefined>;
   };
   WAWebContactStatusBridge: {
+    setMyStatus(about: string): Promise<unknown>;
     getStatus(of: { token: string; wid: PageWid }): Promise<{ status?: unknown } | undefined>;
   };
+  WAWebConnModel: { Conn: { pushname?: string; canSetMyPushname(): boolean } };
+  WAWebSetPushnameConnAction: { setPushname(name: string): Promise<unknown> };
   WAWebBlockContactUtils: {
     getContactToBlockOnlyUseIfNoAssociatedChat(contact: PageContact, from: string): PageContact;
   };
@@ -146,6 +153,15 @@ export type PageLive = {
   chat(chatId: string): PageChat;
   contact(wid: PageWid): PageContact | undefined;
   summary(wid: PageWid): ContactSummary;
+  /** The session's own id. */
+  me(): PageWid;
+  profile(): Promise<Profile>;
+  /** What somebody says of themselves; null if they hide it. */
+  aboutOf(wid: PageWid): Promise<string | null>;
+  /** WhatsApp's own address of a picture; null if there is none to see. */
+  pictureOf(wid: PageWid): Promise<string | null>;
+  /** Refuses with MEDIA_REJECTED for what is no image. */
+  setPicture(of: PageWid, picture: Picture | null): Promise<void>;
   /** A page of what has a time in Unix seconds, newest first. */
   pageOf<Item extends ListEnd>(
     items: Item[],

@@ -1,21 +1,15 @@
 import type { ErrorCode } from '../../../../shared/errors.ts';
-import type { PageLive, PageRefusal } from './live-types.ts';
+import type { LiveWindow, PageLive, PageRefusal } from './live-types.ts';
 import type { PageWid, WhatsAppPage } from './types.ts';
+
+/** An error on the page: one of WhatsApp's server has a status, one of `refuse` its refusal. */
+type Thrown = { name?: unknown; status?: unknown; statusCode?: unknown; refusal?: PageRefusal };
 
 /** Runs in each new document. Adds to the agent what live operations share; a function on the page cannot import another. */
 export function installLive(): void {
   const page = globalThis as unknown as WhatsAppPage;
   const agent = page.__waypost;
   if (agent === undefined) return;
-
-  class Refused extends Error {
-    readonly refusal: PageRefusal;
-
-    constructor(refusal: PageRefusal) {
-      super(refusal.message);
-      this.refusal = refusal;
-    }
-  }
 
   const byStatus: Record<number, [code: ErrorCode, message: string]> = {
     400: ['VALIDATION_ERROR', 'WhatsApp refused the request as malformed.'],
@@ -31,15 +25,18 @@ export function installLive(): void {
 
   /** @throws the error itself, unless WhatsApp's server said it */
   const refusalOf = (error: unknown): PageRefusal => {
-    if (error instanceof Refused) return error.refusal;
-    const { name, status, statusCode } = Object(error) as Record<string, unknown>;
+    const { name, status, statusCode, refusal } = Object(error) as Thrown;
+    if (refusal !== undefined) return refusal;
     const code = Number(status ?? statusCode);
     const known = name === 'ServerStatusCodeError' ? byStatus[code] : undefined;
     if (known === undefined) throw error;
     return { refused: known[0], message: known[1], details: { whatsAppStatus: code } };
   };
 
+  const isPerson = ({ server }: PageWid): boolean => server === 'c.us' || server === 'lid';
+
   const formsOf = (wid: PageWid): { phone: PageWid | null; lid: PageWid | null } => {
+    if (!isPerson(wid)) return { phone: null, lid: null };
     const { getCurrentLid, getPhoneNumber } = page.require('WAWebApiContact');
     return wid.server === 'lid'
       ? { phone: getPhoneNumber(wid) ?? null, lid: wid }
@@ -50,8 +47,6 @@ export function installLive(): void {
     const { phone, lid } = formsOf(wid);
     return [phone, lid].flatMap((form) => (form === null ? [] : [form._serialized]));
   };
-
-  const isPerson = ({ server }: PageWid): boolean => server === 'c.us' || server === 'lid';
 
   const contact: PageLive['contact'] = (wid) => {
     const { Contact } = page.require('WAWebCollections');
@@ -71,7 +66,8 @@ export function installLive(): void {
       }
     },
     refuse: (refused, message, details) => {
-      throw new Refused({ refused, message, ...(details === undefined ? {} : { details }) });
+      const refusal: PageRefusal = { refused, message, ...(details && { details }) };
+      throw Object.assign(new Error(message), { refusal });
     },
     idsOf,
     contact,
@@ -115,6 +111,52 @@ export function installLive(): void {
       const rows = rest.slice(0, limit);
       const last = rest.length > limit ? rows.at(-1) : undefined;
       return { rows, next: last === undefined ? null : { t: last.t, id: last.id } };
+    },
+    me: () => {
+      const { getMaybeMePnUser, getMaybeMeLidUser } = page.require('WAWebUserPrefsMeUser');
+      return (
+        getMaybeMePnUser() ??
+        getMaybeMeLidUser() ??
+        live.refuse('SESSION_NOT_READY', 'WhatsApp Web does not know its own number yet.')
+      );
+    },
+    profile: async () => {
+      const me = live.me();
+      return {
+        ...live.person(me),
+        name: page.require('WAWebConnModel').Conn.pushname ?? null,
+        about: await live.aboutOf(me),
+        pictureUrl: await live.pictureOf(me),
+      };
+    },
+    // Who hides either of the two is answered by an error.
+    aboutOf: async (wid) => {
+      const { getStatus } = page.require('WAWebContactStatusBridge');
+      const answer = await live.attempt(() => getStatus({ token: '', wid }));
+      const about = answer !== undefined && 'status' in answer ? answer.status : null;
+      return typeof about === 'string' && about !== '' ? about : null;
+    },
+    pictureOf: async (id) => {
+      const { requestProfilePicFromServer } = page.require('WAWebContactProfilePicThumbBridge');
+      const answer = await live.attempt(() => requestProfilePicFromServer({ id }));
+      return (answer !== undefined && 'eurl' in answer ? answer.eurl : null) ?? null;
+    },
+    setPicture: async (of, picture) => {
+      // The library looks for the present picture, and breaks if the page has never asked for it.
+      await page.require('WAWebCollections').ProfilePicThumb.find(of);
+      const { setPicture, deletePicture } = (globalThis as unknown as LiveWindow).WWebJS;
+      const isDone =
+        picture === null
+          ? await deletePicture(of._serialized)
+          : await setPicture(of._serialized, {
+              mimetype: picture.mimetype,
+              data: picture.base64,
+            }).catch((error: unknown) => {
+              // An image that does not load is reported by its event.
+              if (!(error instanceof Event)) throw error;
+              return live.refuse('MEDIA_REJECTED', 'The picture cannot be read as an image.');
+            });
+      if (isDone !== true) live.refuse('CONFLICT', 'WhatsApp did not change the picture.');
     },
     meet: async (id) => {
       const wid = page.require('WAWebWidFactory').createWid(id);

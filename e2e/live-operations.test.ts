@@ -1,0 +1,145 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import { type Deployment, startDeployment } from './testing/deployment.ts';
+import { onlineSession } from './testing/session.ts';
+import { until } from './testing/until.ts';
+import { worldOf, type World } from './testing/world.ts';
+
+const Group = z.object({
+  id: z.string(),
+  subject: z.string(),
+  myRole: z.string().nullable(),
+  members: z.array(z.object({ id: z.string(), role: z.string() })),
+});
+const WithResults = z.object({
+  group: Group,
+  results: z.array(z.object({ id: z.string(), result: z.string() })),
+});
+
+describe('what is asked of a live session', () => {
+  let deployment: Deployment;
+  beforeAll(async () => {
+    deployment = await startDeployment();
+  });
+  afterAll(() => deployment.dispose());
+
+  describe.each(['stock', '2026-09'] as const)('on the %s page', (sandboxProfile) => {
+    let session: { id: string; phoneNumber: string };
+    let world: World;
+    beforeAll(async () => {
+      session = await onlineSession(deployment, `live-${sandboxProfile}`, { sandboxProfile });
+      world = await worldOf(deployment, session.phoneNumber);
+    });
+
+    /** By a session in the body where there is one, else in the query. */
+    const call = (method: string, path: string, body?: Record<string, unknown>) => {
+      const { id: sessionId } = session;
+      if (body !== undefined)
+        return deployment.api.call(method, `/v1${path}`, { body: { ...body, sessionId } });
+      const mark = path.includes('?') ? '&' : '?';
+      return deployment.api.call(method, `/v1${path}${mark}sessionId=${sessionId}`);
+    };
+
+    it('a group lives from its creation until the number leaves it', async () => {
+      const members = ['+15550100001', '+15550100009', '+19991110000'];
+      const made = (await call('POST', '/groups', { subject: 'Book club', members })).data(
+        WithResults,
+      );
+      expect(made.results.map(({ result }) => result)).toEqual([
+        'added',
+        'invited',
+        'not_on_whatsapp',
+      ]);
+      const path = `/groups/${made.group.id}`;
+      const people = ['+1 555 010 0002'];
+      const results = async (answer: ReturnType<typeof call>) =>
+        (await answer).data(WithResults).results.map(({ result }) => result);
+      expect(await results(call('POST', `${path}/members`, { members: people }))).toEqual([
+        'added',
+      ]);
+      expect(await results(call('POST', `${path}/promote`, { members: people }))).toEqual(['done']);
+      expect(await results(call('POST', `${path}/demote`, { members: people }))).toEqual(['done']);
+      expect(await results(call('DELETE', `${path}/members`, { members: people }))).toEqual([
+        'done',
+      ]);
+      const changed = await call('PATCH', path, { subject: 'Readers', description: 'On Mondays' });
+      expect(changed.data(z.looseObject({}))).toMatchObject({
+        subject: 'Readers',
+        description: 'On Mondays',
+      });
+      const settings = await call('PUT', `${path}/settings`, { onlyAdminsSend: true });
+      expect(settings.data(z.looseObject({}))).toMatchObject({
+        settings: { onlyAdminsSend: true },
+      });
+      const { link } = (await call('GET', `${path}/invite`)).data(z.object({ link: z.string() }));
+      const preview = await call('GET', `/groups/preview?invite=${encodeURIComponent(link)}`);
+      expect(preview.data(z.looseObject({}))).toMatchObject({ id: made.group.id });
+      const csv = await call('GET', `${path}/members?format=csv`);
+      expect(csv.text).toContain("'+15550100001,Alice,member");
+      const listed = (await call('GET', '/groups')).data(z.array(z.looseObject({})));
+      expect(listed).toMatchObject([{ id: made.group.id, subject: 'Readers', myRole: 'owner' }]);
+      expect((await call('POST', `${path}/leave`)).status).toBe(200);
+      expect((await call('GET', path)).error().code).toBe('NOT_FOUND');
+    });
+
+    it('a right that is missing is 403 with the role needed', async () => {
+      const { phone, at } = world;
+      const members = [session.phoneNumber];
+      const made = { world: at.world, owner: '15550100001', subject: 'Hers', members };
+      const { id } = await phone.group(made);
+      const group = await until('the group to be known', async () => {
+        const answer = await call('GET', `/groups/${id}`);
+        return answer.status === 200 ? answer.data(Group) : undefined;
+      });
+      expect(group.myRole).toBe('member');
+      const answer = await call('PUT', `/groups/${id}/settings`, { onlyAdminsSend: true });
+      expect(answer.status).toBe(403);
+      expect(answer.error()).toMatchObject({ code: 'FORBIDDEN', details: { needs: 'admin' } });
+    });
+
+    it('numbers are checked, and lead from LID to phone and back', async () => {
+      const numbers = ['+15550100001', '+19991110000'];
+      const checked = (await call('POST', '/contacts/check', { numbers })).data(
+        z.array(z.object({ exists: z.unknown(), lid: z.string().nullable() })),
+      );
+      expect(checked.map(({ exists }) => exists)).toEqual([true, false]);
+      const ids = await call('GET', `/contacts/${checked[0]?.lid}/ids`);
+      expect(ids.data(z.looseObject({}))).toMatchObject({ phone: '15550100001' });
+    });
+
+    it('a chat is listed, read, changed and deleted', async () => {
+      const { phone, at } = world;
+      const from = '15550100002';
+      await phone.message({ ...at, from, body: 'hello there' });
+      const path = `/chats/${from}@c.us`;
+      const messages = await until('the chat to have its message', async () => {
+        const answer = await call('GET', `${path}/messages`);
+        return answer.status === 200
+          ? answer.data(z.array(z.object({ text: z.string().nullable() })))
+          : undefined;
+      });
+      expect(messages).toMatchObject([{ text: 'hello there' }]);
+      const isSo = async (change: string, body: Record<string, unknown>, expected: object) =>
+        expect(
+          (await call('POST', `${path}/${change}`, body)).data(z.looseObject({})),
+        ).toMatchObject(expected);
+      await isSo('archive', {}, { archived: true });
+      await isSo('archive', { archived: false }, { archived: false });
+      await isSo('pin', {}, { pinned: true });
+      await isSo('mute', {}, { muted: true, mutedUntil: null });
+      await isSo('seen', {}, { unreadCount: 0 });
+      await isSo('unread', {}, { markedUnread: true });
+      await isSo('typing', { seconds: 1 }, { state: 'typing' });
+      const listed = (await call('GET', '/chats')).data(z.array(z.looseObject({})));
+      expect(listed).toContainEqual(expect.objectContaining({ id: `${from}@c.us`, pinned: true }));
+      expect((await call('DELETE', path)).status).toBe(200);
+      expect((await call('GET', path)).error().code).toBe('NOT_FOUND');
+    });
+
+    it('the profile is shown and changed', async () => {
+      expect(
+        (await call('PATCH', '/profile', { about: 'At the desk' })).data(z.looseObject({})),
+      ).toMatchObject({ about: 'At the desk', phone: session.phoneNumber });
+    });
+  });
+});

@@ -2,7 +2,7 @@ import { changeChat } from '../world/messages.ts';
 import { unlinkDevice } from '../world/accounts.ts';
 import { SandboxError } from '../world/errors.ts';
 import { isAdmin, isMember, needGroup, saveGroup } from '../world/groups.ts';
-import { isGroupJid, isUserJid, phoneJid } from '../world/jids.ts';
+import { brazilianTwin, isGroupJid, isUserJid, phoneJid } from '../world/jids.ts';
 import { canonicalJid, ensurePerson, findPerson, publicPerson } from '../world/people.ts';
 import { storeMedia } from '../world/media.ts';
 import { queueStanza } from '../world/stanzas.ts';
@@ -23,7 +23,10 @@ export const exists: Handler<'exists'> = async (world, connection, args) => {
   const link = needLink(connection);
   const jid = args.jid.replace('@s.whatsapp.net', '@c.us');
   if (!isUserJid(jid)) return { person: null };
-  const known = findPerson(world.ledger.sql, link.world, jid);
+  const twin = brazilianTwin(jid);
+  const known =
+    findPerson(world.ledger.sql, link.world, jid) ??
+    (twin === null ? null : findPerson(world.ledger.sql, link.world, twin));
   if (known !== null) return { person: known.registered ? publicPerson(known) : null };
   if (!jid.endsWith('@c.us')) return { person: null };
   return world.ledger.run((tx) => {

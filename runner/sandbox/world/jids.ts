@@ -23,6 +23,12 @@ export const isUserJid = (jid: string): boolean => jid.endsWith('@c.us') || isLi
 /** Numbers that begin with 1999 are not on WhatsApp; everything else is, from its first look-up on. */
 export const isRegistered = (pn: string): boolean => !pn.startsWith(notOnWhatsApp);
 
+/** The other form of a Brazilian mobile number, with or without the 9 that they grew by; null for any other number. */
+export function brazilianTwin(pn: string): string | null {
+  const [, area = '', nine = '', rest = ''] = /^55(\d\d)(9?)([6-9]\d{7})@c\.us$/.exec(pn) ?? [];
+  return rest === '' ? null : `55${area}${nine === '' ? '9' : ''}${rest}@c.us`;
+}
+
 /** A person's LID in a world: stable, 15 digits, and not derivable from the number by a caller. */
 export function lidOf(world: string, pn: string): string {
   const hash = createHash('sha256').update(`${world}\n${pn}`).digest();

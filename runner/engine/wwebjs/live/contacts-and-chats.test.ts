@@ -4,7 +4,12 @@ import { SANDBOX_PROFILES } from '../../../../shared/session-status.ts';
 import type { EngineInput, EngineOperation, EngineOutput } from '../../operations.ts';
 import { createWwebjsEngine } from '../engine.ts';
 import { testChromium } from '../testing/env.ts';
-import { SandboxLink, startTestSandbox, type TestSandbox } from '../testing/sandbox-link.ts';
+import {
+  newWireId,
+  SandboxLink,
+  startTestSandbox,
+  type TestSandbox,
+} from '../testing/sandbox-link.ts';
 
 const [alice, bob, pat, nobody] = [
   '15550100001@c.us',
@@ -57,6 +62,24 @@ describe.each(SANDBOX_PROFILES)('on the page %s', (profile) => {
         { id: nobody, exists: false, chatId: null, lid: null },
         { id: lid, exists: true, chatId: '15550104101@c.us', lid },
       ]);
+    });
+
+    it('of Brazil are found with and without the ninth digit, as one account with one chat', async () => {
+      const [old, grown] = ['551187654321@c.us', '5511987654321@c.us'];
+      await person('551187654321', {});
+      const { results } = await ask('checkContacts', { ids: [grown, old] });
+      expect(results.map(({ exists, chatId }) => [exists, chatId])).toEqual([
+        [true, old],
+        [true, old],
+      ]);
+      for (const chatId of [old, grown])
+        await link.send({
+          wireId: newWireId(),
+          chatId,
+          content: { type: 'text', text: 'oi', linkPreview: false },
+        });
+      const { chats } = await ask('listChats', { after: null, limit: 100, archived: null });
+      expect(chats.filter(({ id }) => id.startsWith('5511')).map(({ id }) => id)).toEqual([old]);
     });
 
     it('are unknown where WhatsApp does not answer', async () => {

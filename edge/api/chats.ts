@@ -1,6 +1,7 @@
 import { z } from '@hono/zod-openapi';
 import { writeListEnd } from '../http/live-cursor.ts';
 import { askLive, LIVE_ERRORS, relay } from './ask-live.ts';
+import { chatLabels } from './chats/labels.ts';
 import {
   ArchiveChat,
   ChatListQuery,
@@ -177,4 +178,5 @@ export const chats = area('Chats', [
       return withMeta({ id, ...output }, meta);
     },
   }),
+  ...chatLabels,
 ]);

@@ -132,6 +132,9 @@ describe.each([
     { chatId, state: 'none', forMs: 0 },
   ],
   ['DELETE', `/chats/${phone}`, undefined, 'deleteChat', { chatId }],
+  ['GET', '/labels', undefined, 'listLabels', {}],
+  ['GET', `/chats/${phone}/labels`, undefined, 'getChatLabels', { chatId }],
+  ['PUT', `/chats/${phone}/labels`, { labelIds: [] }, 'setChatLabels', { chatId, labelIds: [] }],
   ['GET', '/profile', undefined, 'getProfile', {}],
   [
     'PATCH',

@@ -137,6 +137,7 @@ export const LIVE_WRITES: Readonly<Record<string, Happy>> = {
   markChatSeen: { id: to },
   showTyping: { id: to, body: { seconds: 5 } },
   showRecording: { id: to },
+  setChatLabels: { id: to, body: { labelIds: ['1'] } },
   deleteChat: { id: to },
   answerGroupJoinRequests: { id: group, body: { members, approve: true } },
 };

@@ -1,6 +1,7 @@
 import { CHAT_OPERATIONS } from './live/chats.ts';
 import { CONTACT_OPERATIONS } from './live/contacts.ts';
 import { GROUP_OPERATIONS } from './live/groups.ts';
+import { LABEL_OPERATIONS } from './live/labels.ts';
 import { PAGE_OPERATIONS } from './live/page.ts';
 import { PROFILE_OPERATIONS } from './live/profile.ts';
 
@@ -12,6 +13,7 @@ export const LIVE_OPERATIONS = {
   ...CHAT_OPERATIONS,
   ...CONTACT_OPERATIONS,
   ...GROUP_OPERATIONS,
+  ...LABEL_OPERATIONS,
   ...PAGE_OPERATIONS,
   ...PROFILE_OPERATIONS,
 };

@@ -1,5 +1,6 @@
 import { z } from '@hono/zod-openapi';
 import { Chat, CHAT_OPERATIONS, HistoryMessage } from '../../../shared/catalogue/live/chats.ts';
+import { Label } from '../../../shared/catalogue/live/labels.ts';
 import { KnownPerson } from '../../../shared/catalogue/live/fields.ts';
 import { LivePageQuery } from '../../http/live-cursor.ts';
 import { Moment } from '../moment-field.ts';
@@ -52,6 +53,14 @@ export const ShowState = z.strictObject({
   }),
 });
 
+export const SetLabels = z.strictObject({
+  ...sessionField,
+  labelIds: z.array(z.string().min(1).max(40)).max(20).openapi({
+    description: 'The labels that the chat has from then on. An empty list takes all away.',
+  }),
+});
+
+export const LabelSchema = z.object(Label.shape).openapi('Label');
 export const ChatSchema = z.object(Chat.shape).openapi('Chat', { example: getChat.example.output });
 export const ChatStateSchema = z
   .object({ state: z.enum(['typing', 'recording', 'none']) })

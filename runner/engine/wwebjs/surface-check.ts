@@ -22,6 +22,8 @@ export const SURFACE: Readonly<Record<string, readonly string[]>> = {
     'Contact.getModelsArray',
     'Contact.gadd',
     'Blocklist.get',
+    'Label.getModelsArray',
+    'Label.addOrRemoveLabels',
     'ProfilePicThumb.find',
   ],
   WAWebSocketModel: ['Socket.on', 'Socket.state', 'Socket.logout'],

@@ -64,6 +64,14 @@ describe.each(SANDBOX_PROFILES)('on the page %s', (profile) => {
       ]);
     });
 
+    it('are asked about once, and then remembered', async () => {
+      const phone = '15550104105';
+      const check = () => ask('checkContacts', { ids: [`${phone}@c.us`] });
+      const first = await check();
+      await sandbox.phone.contact({ world: link.world, phone, registered: false });
+      expect(await check()).toEqual(first);
+    });
+
     it('of Brazil are found with and without the ninth digit, as one account with one chat', async () => {
       const [old, grown] = ['551187654321@c.us', '5511987654321@c.us'];
       await person('551187654321', {});
@@ -216,6 +224,28 @@ describe.each(SANDBOX_PROFILES)('on the page %s', (profile) => {
       expect(await ask('deleteChat', { chatId })).toEqual({ deleted: true });
       await expect(ask('getChat', { chatId })).rejects.toEqual(refused('NOT_FOUND'));
     });
+  });
+
+  it('labels are of business accounts alone, and a chat has those it is given', async () => {
+    await hears('15550104121');
+    const chatId = '15550104121@c.us';
+    await expect(ask('listLabels', {})).rejects.toEqual(refused('NOT_SUPPORTED'));
+    const [lead, customer] = [
+      { id: '1', name: 'Lead', color: '#ff9485' },
+      { id: '2', name: 'Customer', color: '#64c4ff' },
+    ] as const;
+    await sandbox.phone.labels({ ...link.at, labels: [lead, customer] });
+    await expect
+      .poll(() => ask('listLabels', {}).catch(() => null), { timeout: 5_000 })
+      .toEqual({ labels: [lead, customer] });
+    for (const labels of [[lead, customer], [customer], []]) {
+      const labelIds = labels.map(({ id }) => id);
+      expect(await ask('setChatLabels', { chatId, labelIds })).toEqual({ labels });
+      expect(await ask('getChatLabels', { chatId })).toEqual({ labels });
+    }
+    await expect(ask('setChatLabels', { chatId, labelIds: ['9'] })).rejects.toEqual(
+      refused('NOT_FOUND'),
+    );
   });
 
   it('the profile is shown and changed, as read back', async () => {

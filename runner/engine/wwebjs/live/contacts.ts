@@ -65,13 +65,21 @@ function checkContacts({ ids }: EngineInput<'checkContacts'>): Answer<'checkCont
       }
       return null;
     };
+    /** WhatsApp limits how many numbers one may ask about. */
+    const remember = (check: NumberCheck, forMs: number): NumberCheck => {
+      live.checked.set(check.id, { until: Date.now() + forMs, check });
+      page.__waypost.keepSome(live.checked);
+      return check;
+    };
     let refusal: PageRefusal | null = null;
     const check = async (id: string): Promise<NumberCheck> => {
       const unknown = { id, exists: 'unknown', chatId: null, lid: null } as const;
+      const earlier = live.checked.get(id);
+      if (earlier !== undefined && earlier.until > Date.now()) return earlier.check;
       if (refusal !== null) return unknown;
       const found = await live.attempt(() => find(id)).catch(() => undefined);
       if (found === undefined) return unknown;
-      if (found === null) return { id, exists: false, chatId: null, lid: null };
+      if (found === null) return remember({ id, exists: false, chatId: null, lid: null }, 600_000);
       if ('refused' in found) {
         if (found.refused === 'RATE_LIMITED') refusal = found;
         return unknown;
@@ -79,12 +87,9 @@ function checkContacts({ ids }: EngineInput<'checkContacts'>): Answer<'checkCont
       const { wid } = found;
       const lid = wid.server === 'lid' ? wid : (found.lid ?? getCurrentLid(wid));
       const phone = wid.server === 'lid' ? getPhoneNumber(wid) : wid;
-      return {
-        id,
-        exists: true,
-        chatId: (phone ?? wid)._serialized,
-        lid: lid?._serialized ?? null,
-      };
+      const chatId = (phone ?? wid)._serialized;
+      const check = { id, exists: true, chatId, lid: lid?._serialized ?? null };
+      return remember(check, 86_400_000);
     };
     const results: NumberCheck[] = [];
     for (let at = 0; at < ids.length; at += 5)

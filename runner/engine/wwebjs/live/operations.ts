@@ -6,6 +6,7 @@ import { askPairingCode } from '../pairing-code.ts';
 import { CHATS } from './chats.ts';
 import { CONTACTS } from './contacts.ts';
 import { GROUPS } from './groups.ts';
+import { LABELS } from './labels.ts';
 import type { LivePage } from './live-page.ts';
 import { PAGE } from './page.ts';
 import { PROFILE } from './profile.ts';
@@ -15,6 +16,7 @@ const OPERATIONS: Implementers<LivePage> = {
   ...CHATS,
   ...CONTACTS,
   ...GROUPS,
+  ...LABELS,
   ...PAGE,
   ...PROFILE,
   lookUp: ({ page, times }, { wireId, chatId }) =>

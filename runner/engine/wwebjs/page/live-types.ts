@@ -1,8 +1,9 @@
 import type { z } from 'zod';
 import type { Group, GroupRole, GroupSettings } from '../../../../shared/catalogue/live/groups.ts';
 import type { Chat } from '../../../../shared/catalogue/live/chats.ts';
-import type { ContactSummary } from '../../../../shared/catalogue/live/contacts.ts';
+import type { ContactSummary, NumberCheck } from '../../../../shared/catalogue/live/contacts.ts';
 import type { Profile as ProfileSchema } from '../../../../shared/catalogue/live/profile.ts';
+import type { Label } from '../../../../shared/catalogue/live/labels.ts';
 import type { KnownPerson, ListEnd, Picture } from '../../../../shared/catalogue/live/fields.ts';
 import type { ErrorCode } from '../../../../shared/errors.ts';
 import type { PageAgent, PageChat, PageContact, PageWid, WhatsAppPage } from './types.ts';
@@ -99,7 +100,7 @@ export type LiveModules = {
     setMyStatus(about: string): Promise<unknown>;
     getStatus(of: { token: string; wid: PageWid }): Promise<{ status?: unknown } | undefined>;
   };
-  WAWebConnModel: { Conn: { pushname?: string; canSetMyPushname(): boolean } };
+  WAWebConnModel: { Conn: { pushname?: string; platform?: string; canSetMyPushname(): boolean } };
   WAWebSetPushnameConnAction: { setPushname(name: string): Promise<unknown> };
   WAWebBlockContactUtils: {
     getContactToBlockOnlyUseIfNoAssociatedChat(contact: PageContact, from: string): PageContact;
@@ -153,6 +154,10 @@ export type PageLive = {
   chat(chatId: string): PageChat;
   contact(wid: PageWid): PageContact | undefined;
   summary(wid: PageWid): ContactSummary;
+  /** Refuses with NOT_SUPPORTED for an account that can have none. */
+  labels(): Label[];
+  /** Answers of `checkContacts`, each until it has to be asked again. */
+  checked: Map<string, { until: number; check: NumberCheck }>;
   /** The session's own id. */
   me(): PageWid;
   profile(): Promise<Profile>;

@@ -71,6 +71,7 @@ export function installLive(): void {
     },
     idsOf,
     contact,
+    checked: new Map(),
     chat: (chatId) => {
       const { Chat } = page.require('WAWebCollections');
       const wid = page.require('WAWebWidFactory').createWid(chatId);
@@ -111,6 +112,17 @@ export function installLive(): void {
       const rows = rest.slice(0, limit);
       const last = rest.length > limit ? rows.at(-1) : undefined;
       return { rows, next: last === undefined ? null : { t: last.t, id: last.id } };
+    },
+    labels: () => {
+      const { platform = '' } = page.require('WAWebConnModel').Conn;
+      if (platform !== 'smba' && platform !== 'smbi')
+        return live.refuse('NOT_SUPPORTED', 'Only business accounts have labels.');
+      const { Label } = page.require('WAWebCollections');
+      return Label.getModelsArray().map(({ id, name, hexColor }) => ({
+        id,
+        name,
+        color: hexColor ?? null,
+      }));
     },
     me: () => {
       const { getMaybeMePnUser, getMaybeMeLidUser } = page.require('WAWebUserPrefsMeUser');

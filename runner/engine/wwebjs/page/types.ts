@@ -57,6 +57,8 @@ export type PageChat = {
   archive?: boolean;
   groupMetadata?: PageGroupMetadata;
   formattedTitle?: string;
+  /** Ids of a business account's labels. */
+  labels?: string[];
   /** −1: marked as unread. */
   unreadCount?: number;
   /** When it was pinned, in Unix seconds; 0 or nothing if it is not. */
@@ -97,6 +99,13 @@ export type PageCollections = {
     find(wid: PageWid): Promise<PageContact>;
     getModelsArray(): PageContact[];
     gadd(wid: PageWid, options: { silent: boolean }): unknown;
+  };
+  Label: {
+    getModelsArray(): { id: string; name: string; hexColor?: string }[];
+    addOrRemoveLabels(
+      actions: { id: string; type: 'add' | 'remove' }[],
+      chats: PageChat[],
+    ): Promise<unknown>;
   };
   Blocklist: { get(wid: PageWid): unknown };
   ProfilePicThumb: { find(wid: PageWid): Promise<unknown> };

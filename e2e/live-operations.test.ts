@@ -72,7 +72,7 @@ describe('what is asked of a live session', () => {
         settings: { onlyAdminsSend: true },
       });
       const { link } = (await call('GET', `${path}/invite`)).data(z.object({ link: z.string() }));
-      const preview = await call('GET', `/groups/preview?invite=${encodeURIComponent(link)}`);
+      const preview = await call('POST', '/groups/preview', { invite: link });
       expect(preview.data(z.looseObject({}))).toMatchObject({ id: made.group.id });
       const csv = await call('GET', `${path}/members?format=csv`);
       expect(csv.text).toContain("'+15550100001,Alice,member");

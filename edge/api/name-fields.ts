@@ -5,13 +5,17 @@ import { MAX_NAME, nameKey, parseName, parseSessionName } from '../values/name.t
 /** Longer than any name, with room for blanks that go. */
 const Written = z.string().max(1_000);
 
-/** What a workspace, a key or a person is called: one line. */
-export const Name = readBy(Written, (text) => parseName(text)).openapi({
-  type: 'string',
-  minLength: 1,
-  maxLength: MAX_NAME,
-  example: 'Order desk',
-});
+/** What something is called, in one line of `max` characters. */
+export const nameOf = (max: number) =>
+  readBy(Written, (text) => parseName(text, max)).openapi({
+    type: 'string',
+    minLength: 1,
+    maxLength: max,
+    example: 'Order desk',
+  });
+
+/** What a workspace, a key or a person is called. */
+export const Name = nameOf(MAX_NAME);
 
 export const SessionName = readBy(Written, parseSessionName).openapi({
   type: 'string',

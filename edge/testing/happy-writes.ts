@@ -113,6 +113,7 @@ const members = [to];
 /** One accepted call of each operation that changes something at WhatsApp and nothing here. */
 export const LIVE_WRITES: Readonly<Record<string, Happy>> = {
   createGroup: { body: { subject: text, members } },
+  previewGroup: { body: { invite: 'AbCdEfGhIjKlMnOpQrStUv' } },
   joinGroup: { body: { invite: 'AbCdEfGhIjKlMnOpQrStUv' } },
   updateGroup: { id: group, body: { subject: text } },
   addGroupMembers: { id: group, body: { members } },

@@ -2,7 +2,7 @@ import { LIVE_ERRORS, relay } from '../ask-live.ts';
 import { operation, type Row } from '../operation.ts';
 import { scope } from '../takes.ts';
 import { GroupInviteSchema, GroupPreviewSchema, JoinedGroupSchema } from './answers.ts';
-import { GroupRef, JoinGroup, PreviewQuery } from './schemas.ts';
+import { GroupRef, JoinGroup } from './schemas.ts';
 import { SessionChoice } from '../session-choice.ts';
 
 /** Invite links. */
@@ -24,14 +24,19 @@ export const groupInvites: readonly Row[] = [
   }),
   operation({
     id: 'previewGroup',
-    method: 'get',
+    method: 'post',
     path: '/v1/groups/preview',
     takes: scope('groups:read'),
     summary: 'Get the group that an invite link leads to',
-    query: PreviewQuery,
+    description:
+      'Changes nothing. Whoever has a link can join, so that it is no part of an address.',
+    body: {
+      schema: JoinGroup,
+      example: { invite: 'https://chat.whatsapp.com/AbCdEfGhIjKlMnOpQrStUv' },
+    },
     answer: [200, 'What an invitation shows.', GroupPreviewSchema],
     errors: LIVE_ERRORS,
-    run: async ({ ctx, query: { sessionId, invite } }) =>
+    run: ({ ctx, body: { sessionId, invite } }) =>
       relay(ctx, sessionId, 'previewGroupInvite', { code: invite }),
   }),
   operation({

@@ -3,6 +3,7 @@ import { LIMITS } from '../../../shared/catalogue/limits.ts';
 import { GroupSettings } from '../../../shared/catalogue/live/groups.ts';
 import { LivePageQuery } from '../../http/live-cursor.ts';
 import { GroupId } from '../chat-ids.ts';
+import { nameOf } from '../name-fields.ts';
 import { PictureBase64 } from '../picture-field.ts';
 import { Person } from '../recipient-fields.ts';
 import { SessionChoice, sessionField } from '../session-choice.ts';
@@ -24,7 +25,7 @@ export const GroupListQuery = SessionChoice.extend(LivePageQuery);
 const people = z.array(Person).min(1).max(LIMITS.groupPeople.limit).openapi({
   description: 'People, each by phone number, phone id or LID. One named twice counts once.',
 });
-const subject = z.string().trim().min(1).max(100);
+const subject = nameOf(100);
 
 export const CreateGroup = z.strictObject({ ...sessionField, subject, members: people });
 export const UpdateGroup = z
@@ -55,6 +56,7 @@ export const SetPicture = z.strictObject({
   ...sessionField,
   base64: PictureBase64,
 });
+/** To join by a link, or to look at where it leads. */
 export const JoinGroup = z.strictObject({
   ...sessionField,
   invite: z
@@ -68,7 +70,6 @@ export const JoinGroup = z.strictObject({
       example: 'https://chat.whatsapp.com/AbCdEfGhIjKlMnOpQrStUv',
     }),
 });
-export const PreviewQuery = SessionChoice.extend({ invite: JoinGroup.shape.invite });
 export const AnswerRequests = z.strictObject({
   ...sessionField,
   members: people,

@@ -1,12 +1,13 @@
 import { z } from '@hono/zod-openapi';
 import { Profile, PROFILE_OPERATIONS } from '../../../shared/catalogue/live/profile.ts';
+import { nameOf } from '../name-fields.ts';
 import { PictureBase64 } from '../picture-field.ts';
 import { sessionField } from '../session-choice.ts';
 
 export const UpdateProfile = z
   .strictObject({
     ...sessionField,
-    name: z.string().trim().min(1).max(25).optional(),
+    name: nameOf(25).optional(),
     about: z.string().max(139).nullable().optional().openapi({ description: '`null` removes it.' }),
   })
   .refine(({ name, about }) => name !== undefined || about !== undefined, 'pass `name` or `about`');

@@ -202,6 +202,16 @@ test.each([
   expect(await runner.calls()).toEqual([]);
 });
 
+test('WhatsApp’s own limit comes with the time to wait', async () => {
+  const { call, runner } = await setUp();
+  const details = { whatsAppStatus: 429, retryAfterSeconds: 60 };
+  const error = { code: 'RATE_LIMITED', message: 'WhatsApp wants fewer of these.', details };
+  await runner.script({ getGroup: { status: 429, body: { ok: false, error } } });
+  const answer = await call('GET', `/groups/${group}`);
+  expect(answer).toMatchObject({ status: 429, error });
+  expect(answer.headers.get('retry-after')).toBe('60');
+});
+
 test('people without a country code are read in the workspace’s own', async () => {
   const { call, apiKey, runner } = await setUp();
   await harness.call('PATCH', '/v1/workspace', { key: apiKey, body: { defaultCountry: 'GB' } });

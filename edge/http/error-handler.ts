@@ -46,7 +46,10 @@ export function answerError(thrown: unknown, c: Context<AppEnv>): Response {
     c.get('services').log({ event: 'request_failed', requestId: c.get('requestId'), ...detail });
   }
   if (error.code === 'UNAUTHORIZED') c.header('WWW-Authenticate', 'Bearer realm="waypost"');
-  if (RETRY_SHORTLY.has(error.code)) c.header('Retry-After', String(RETRY_AFTER_SECONDS));
+  const wait =
+    error.details?.['retryAfterSeconds'] ??
+    (RETRY_SHORTLY.has(error.code) ? RETRY_AFTER_SECONDS : undefined);
+  if (typeof wait === 'number') c.header('Retry-After', String(wait));
   const body: ErrorBody = {
     success: false,
     error: {

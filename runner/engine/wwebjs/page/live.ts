@@ -30,7 +30,8 @@ export function installLive(): void {
     const code = Number(status ?? statusCode);
     const known = name === 'ServerStatusCodeError' ? byStatus[code] : undefined;
     if (known === undefined) throw error;
-    return { refused: known[0], message: known[1], details: { whatsAppStatus: code } };
+    const details = { whatsAppStatus: code, ...(code === 429 && { retryAfterSeconds: 60 }) };
+    return { refused: known[0], message: known[1], details };
   };
 
   const isPerson = ({ server }: PageWid): boolean => server === 'c.us' || server === 'lid';

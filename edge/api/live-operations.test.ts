@@ -240,5 +240,5 @@ test('members are a CSV file that a spreadsheet keeps as it is', async () => {
     ].join('\r\n'),
   );
   const marked = new Uint8Array(await (await file('&bom=true')).arrayBuffer());
-  expect([...marked.slice(0, 3)]).toEqual([0xef, 0xbb, 0xbf]);
+  expect(Array.from(marked.slice(0, 3))).toEqual([0xef, 0xbb, 0xbf]);
 });

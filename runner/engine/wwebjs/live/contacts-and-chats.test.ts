@@ -104,7 +104,10 @@ describe.each(SANDBOX_PROFILES)('on the page %s', (profile) => {
       expect(await ask('getContactIds', { chatId: lid })).toEqual(ids);
       const hidden = await person('15550104103', { hides: 'phone' });
       expect(await ask('getContactIds', { chatId: hidden.lid })).toEqual({
-        ...{ id: hidden.lid, lid: hidden.lid, phone: null, username: null },
+        id: hidden.lid,
+        lid: hidden.lid,
+        phone: null,
+        username: null,
       });
       await expect(ask('getContactIds', { chatId: nobody })).rejects.toEqual(refused('NOT_FOUND'));
     });

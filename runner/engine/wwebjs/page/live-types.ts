@@ -47,9 +47,9 @@ type InviteInfo = {
 /** Modules of WhatsApp Web that live operations use. */
 export type LiveModules = {
   WAWebGroupQueryJob: {
-    queryAndUpdateGroupMetadataById(of: { id: string }): Promise<unknown>;
-    queryGroupInvite(code: string): Promise<InviteInfo | null>;
-    resetGroupInviteCode(wid: PageWid): Promise<{ code: string }>;
+    queryAndUpdateGroupMetadataById: (of: { id: string }) => Promise<unknown>;
+    queryGroupInvite: (code: string) => Promise<InviteInfo | null>;
+    resetGroupInviteCode: (wid: PageWid) => Promise<{ code: string }>;
   };
   WAWebGroupCreateJob: {
     createGroup(
@@ -66,7 +66,7 @@ export type LiveModules = {
     }>;
   };
   WAWebChatSendMessages: {
-    sendGroupInviteMessage(
+    sendGroupInviteMessage: (
       chat: PageChat,
       groupId: string,
       name: string,
@@ -74,52 +74,54 @@ export type LiveModules = {
       expires: string,
       comment: string,
       thumbnail: string | undefined,
-    ): Promise<{ messageSendResult?: string } | undefined>;
+    ) => Promise<{ messageSendResult?: string } | undefined>;
   };
   WAWebModifyParticipantsGroupAction: Record<
     'removeParticipants' | 'promoteParticipants' | 'demoteParticipants',
     (chat: PageGroupChat, participants: PageParticipant[]) => Promise<unknown>
   >;
   WAWebGroupModifyInfoJob: {
-    setGroupSubject(wid: PageWid, subject: string): Promise<unknown>;
+    setGroupSubject: (wid: PageWid, subject: string) => Promise<unknown>;
     /** Builds since 2026 take one object in place of the four. */
     setGroupDescription: (...args: unknown[]) => Promise<unknown>;
   };
   WAWebSetPropertyGroupAction: {
-    setGroupProperty(chat: PageGroupChat, property: string, value: 0 | 1): Promise<unknown>;
+    setGroupProperty: (chat: PageGroupChat, property: string, value: 0 | 1) => Promise<unknown>;
   };
   WAWebMexFetchGroupInviteCodeJob: {
-    fetchMexGroupInviteCode(groupId: string): Promise<{ code?: string } | string | undefined>;
+    fetchMexGroupInviteCode: (groupId: string) => Promise<{ code?: string } | string | undefined>;
   };
-  WAWebGroupInviteJob: { joinGroupViaInvite(code: string): Promise<{ gid?: PageWid }> };
-  WAWebExitGroupAction: { sendExitGroup(chat: PageGroupChat): Promise<unknown> };
+  WAWebGroupInviteJob: { joinGroupViaInvite: (code: string) => Promise<{ gid?: PageWid }> };
+  WAWebExitGroupAction: { sendExitGroup: (chat: PageGroupChat) => Promise<unknown> };
   WAWebApiMembershipApprovalRequestStore: {
     getMembershipApprovalRequests(wid: PageWid): Promise<{ id: PageWid; t?: number }[] | undefined>;
   };
   WAWebContactStatusBridge: {
-    setMyStatus(about: string): Promise<unknown>;
-    getStatus(of: { token: string; wid: PageWid }): Promise<{ status?: unknown } | undefined>;
+    setMyStatus: (about: string) => Promise<unknown>;
+    getStatus: (of: { token: string; wid: PageWid }) => Promise<{ status?: unknown } | undefined>;
   };
-  WAWebConnModel: { Conn: { pushname?: string; platform?: string; canSetMyPushname(): boolean } };
-  WAWebSetPushnameConnAction: { setPushname(name: string): Promise<unknown> };
+  WAWebConnModel: {
+    Conn: { pushname?: string; platform?: string; canSetMyPushname: () => boolean };
+  };
+  WAWebSetPushnameConnAction: { setPushname: (name: string) => Promise<unknown> };
   WAWebBlockContactUtils: {
-    getContactToBlockOnlyUseIfNoAssociatedChat(contact: PageContact, from: string): PageContact;
+    getContactToBlockOnlyUseIfNoAssociatedChat: (contact: PageContact, from: string) => PageContact;
   };
   WAWebBlockContactAction: {
-    blockContact(of: { contact: PageContact }): Promise<unknown>;
-    unblockContact(contact: PageContact): Promise<unknown>;
+    blockContact: (of: { contact: PageContact }) => Promise<unknown>;
+    unblockContact: (contact: PageContact) => Promise<unknown>;
   };
-  WAWebStreamModel: { Stream: { markAvailable(): void; markUnavailable(): void } };
+  WAWebStreamModel: { Stream: { markAvailable: () => void; markUnavailable: () => void } };
   WAWebUpdateUnreadChatAction: {
-    sendSeen(of: { chat: PageChat; threadId: undefined }): Promise<unknown>;
+    sendSeen: (of: { chat: PageChat; threadId: undefined }) => Promise<unknown>;
   };
   WAWebChatStateBridge: Record<
     'sendChatStateComposing' | 'sendChatStateRecording' | 'sendChatStatePaused',
     (wid: PageWid) => Promise<unknown>
   >;
-  WAWebDeleteChatAction: { sendDelete(chat: PageChat): Promise<unknown> };
+  WAWebDeleteChatAction: { sendDelete: (chat: PageChat) => Promise<unknown> };
   WAWebContactProfilePicThumbBridge: {
-    requestProfilePicFromServer(of: { id: PageWid }): Promise<{ eurl?: string } | undefined>;
+    requestProfilePicFromServer: (of: { id: PageWid }) => Promise<{ eurl?: string } | undefined>;
   };
 };
 
@@ -129,14 +131,14 @@ export type LiveLibrary = {
     group: PageWid,
     person: PageWid,
   ): Promise<{ code: number; inviteV4Code?: string; inviteV4CodeExp?: string }>;
-  membershipRequestAction(
+  membershipRequestAction: (
     groupId: string,
     action: 'Approve' | 'Reject',
     ids: string[],
     pauseMs: [number, number],
-  ): Promise<unknown>;
-  setPicture(chatId: string, media: { mimetype: string; data: string }): Promise<boolean>;
-  deletePicture(chatId: string): Promise<boolean | undefined>;
+  ) => Promise<unknown>;
+  setPicture: (chatId: string, media: { mimetype: string; data: string }) => Promise<boolean>;
+  deletePicture: (chatId: string) => Promise<boolean | undefined>;
 };
 
 /** What all live operations share on the page. */

@@ -126,13 +126,13 @@ export type PageModules = LiveModules & {
   WAWebWidFactory: { createWid: (id: string) => PageWid };
   WAWebMsgKey: (new (fields: Record<string, unknown>) => PageKey) & { newId(): Promise<string> };
   WAWebQueryExistsJob: {
-    queryWidExists(wid: PageWid): Promise<{ wid?: PageWid; lid?: PageWid } | null>;
+    queryWidExists: (wid: PageWid) => Promise<{ wid?: PageWid; lid?: PageWid } | null>;
   };
   WAWebFindChatAction: {
     findOrCreateLatestChat(wid: PageWid): Promise<{ chat?: PageChat } | null>;
   };
   WAWebChatLoadMessages: {
-    loadEarlierMsgs(options: { chat: PageChat }): Promise<PageMessage[] | undefined>;
+    loadEarlierMsgs: (options: { chat: PageChat }) => Promise<PageMessage[] | undefined>;
   };
   WAWebSendMsgChatAction: {
     addAndSendMsgToChat: (chat: PageChat, message: Record<string, unknown>) => unknown;

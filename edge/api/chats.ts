@@ -9,16 +9,15 @@ import {
   ChatRef,
   ChatSchema,
   ChatStateSchema,
-  DeletedChat,
   HistoryMessageSchema,
   MarkChatUnread,
   MuteChat,
-  OfChat,
   PinChat,
   ShowState,
 } from './chats/schemas.ts';
 import { area, operation, withMeta } from './operation.ts';
-import { SessionChoice } from './session-choice.ts';
+import { Deleted } from './deleted.ts';
+import { OnlySession, SessionChoice } from './session-choice.ts';
 import { scope } from './takes.ts';
 
 export const chats = area('Chats', [
@@ -137,7 +136,7 @@ export const chats = area('Chats', [
     summary: 'Mark the messages of a chat as read',
     description: 'The senders see it, if the phone sends read receipts.',
     params: ChatRef,
-    body: { schema: OfChat, example: {}, optional: true },
+    body: { schema: OnlySession, example: {}, optional: true },
     answer: [200, 'The chat.', ChatSchema],
     errors: LIVE_ERRORS,
     run: ({ ctx, params, body: { sessionId } }) =>
@@ -171,7 +170,7 @@ export const chats = area('Chats', [
     description: 'The other side keeps it.',
     params: ChatRef,
     query: SessionChoice,
-    answer: [200, 'The chat is deleted.', DeletedChat],
+    answer: [200, 'The chat is deleted.', Deleted],
     errors: LIVE_ERRORS,
     run: async ({ ctx, params: { id }, query: { sessionId } }) => {
       const { output, meta } = await askLive(ctx, sessionId, 'deleteChat', { chatId: id });

@@ -10,10 +10,9 @@ import {
   ContactSchema,
   ContactSummarySchema,
   NumberCheckSchema,
-  OfContact,
 } from './contacts/schemas.ts';
 import { area, operation, withMeta } from './operation.ts';
-import { SessionChoice } from './session-choice.ts';
+import { OnlySession, SessionChoice } from './session-choice.ts';
 import { scope } from './takes.ts';
 
 export const contacts = area('Contacts', [
@@ -93,7 +92,7 @@ export const contacts = area('Contacts', [
       takes: scope('contacts:write'),
       summary,
       params: ContactRef,
-      body: { schema: OfContact, example: {}, optional: true },
+      body: { schema: OnlySession, example: {}, optional: true },
       answer: [200, 'The contact.', ContactSummarySchema],
       errors: LIVE_ERRORS,
       run: ({ ctx, params, body: { sessionId } }) =>

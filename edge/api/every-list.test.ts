@@ -110,6 +110,8 @@ const isOfCursor = {
 };
 
 const paged = listsWith('cursor');
+/** Lists of what is kept here; what is asked of a live session can also answer that it is not ready. */
+const ofRecords = listsWith('sessionId').filter(({ operation }) => !('409' in operation.responses));
 
 test('the lists are these', () => {
   expect(paged.map(({ name }) => name)).toEqual(
@@ -145,7 +147,8 @@ describe.each(paged)('the cursor of $name', ({ operation, name }) => {
       expect(await refusalOf(await ask(other.operation, own, asOwner, cursor)), other.name).toEqual(
         isOfCursor,
       );
-    if (!operation.path.includes('{id}')) return;
+    // The id of a chat means another one in another session, and the cursor is good in both.
+    if (!operation.path.includes('{id}') || isLive({ name })) return;
     const elsewhere = await newThings(harness, owner);
     expect(await refusalOf(await ask(operation, elsewhere, asOwner, cursor))).toEqual(isOfCursor);
   });
@@ -182,43 +185,40 @@ function someOf(name: string, schema: Record<string, unknown>): string {
   return name === 'workspaceId' ? own.workspace : type === 'integer' ? '200' : 'a';
 }
 
-describe.each(listsWith('sessionId').filter((list) => !isLive(list)))(
-  'the sessionId of $name',
-  ({ operation }) => {
-    const of = (options: TestRequest, value: string) =>
-      ask(operation, own, options, query('sessionId', value));
+describe.each(ofRecords)('the sessionId of $name', ({ operation }) => {
+  const of = (options: TestRequest, value: string) =>
+    ask(operation, own, options, query('sessionId', value));
 
-    test.each([
-      ['unknown', () => newId('session')],
-      ['unknown, a name', () => 'nobody'],
-      ['empty', () => ''],
-      ['of another workspace', async () => (await newWorld(await harness.newUser())).session],
-    ])('%s is SESSION_NOT_FOUND', async (_what, value) => {
-      expect(await refusalOf(await of(asOwner, await value()))).toMatchObject({
-        status: 404,
-        code: 'SESSION_NOT_FOUND',
-      });
+  test.each([
+    ['unknown', () => newId('session')],
+    ['unknown, a name', () => 'nobody'],
+    ['empty', () => ''],
+    ['of another workspace', async () => (await newWorld(await harness.newUser())).session],
+  ])('%s is SESSION_NOT_FOUND', async (_what, value) => {
+    expect(await refusalOf(await of(asOwner, await value()))).toMatchObject({
+      status: 404,
+      code: 'SESSION_NOT_FOUND',
     });
+  });
 
-    test('beyond a member’s reach is SESSION_NOT_FOUND, beyond a key’s FORBIDDEN', async () => {
-      const { workspaceId } = owner;
-      const member = await harness.newUser({ workspaceId, role: 'member' });
-      expect((await of({ key: member.token }, own.session)).status).toBe(404);
-      const { id: sessionId } = await harness.newSession({ workspaceId });
-      const { apiKey: key } = await harness.newKey(workspaceId, { sessionId });
-      expect((await of({ key }, own.session)).status).toBe(403);
-      expect((await of({ key }, sessionId)).status).toBe(200);
-    });
+  test('beyond a member’s reach is SESSION_NOT_FOUND, beyond a key’s FORBIDDEN', async () => {
+    const { workspaceId } = owner;
+    const member = await harness.newUser({ workspaceId, role: 'member' });
+    expect((await of({ key: member.token }, own.session)).status).toBe(404);
+    const { id: sessionId } = await harness.newSession({ workspaceId });
+    const { apiKey: key } = await harness.newKey(workspaceId, { sessionId });
+    expect((await of({ key }, own.session)).status).toBe(403);
+    expect((await of({ key }, sessionId)).status).toBe(200);
+  });
 
-    test('may be an id or a name, also of the archive', async () => {
-      const { workspaceId } = owner;
-      const session = await harness.newSession({ workspaceId });
-      await harness.call('POST', `/v1/sessions/${session.id}/archive`, asOwner);
-      expect((await of(asOwner, session.id)).status).toBe(200);
-      expect((await of(asOwner, session.name)).status).toBe(200);
-    });
-  },
-);
+  test('may be an id or a name, also of the archive', async () => {
+    const { workspaceId } = owner;
+    const session = await harness.newSession({ workspaceId });
+    await harness.call('POST', `/v1/sessions/${session.id}/archive`, asOwner);
+    expect((await of(asOwner, session.id)).status).toBe(200);
+    expect((await of(asOwner, session.name)).status).toBe(200);
+  });
+});
 
 test('the workspaceId of a list of the platform names a workspace', async () => {
   const lists = listsWith('workspaceId');

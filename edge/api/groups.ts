@@ -17,11 +17,10 @@ import {
   GroupListQuery,
   GroupRef,
   PEOPLE_EXAMPLE,
-  SetPicture,
   UpdateGroup,
 } from './groups/schemas.ts';
 import { area, operation, withMeta } from './operation.ts';
-import { PICTURE_LIMIT_BYTES } from './picture-field.ts';
+import { PICTURE_LIMIT_BYTES, SetPicture } from './picture-field.ts';
 import { SessionChoice } from './session-choice.ts';
 import { scope } from './takes.ts';
 

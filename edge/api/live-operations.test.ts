@@ -25,7 +25,7 @@ describe.each([
   ['GET', '/groups?limit=5', undefined, 'listGroups', { after: null, limit: 5 }],
   [
     'POST',
-    '',
+    '/groups',
     { subject: ' Team ', members: written },
     'createGroup',
     { subject: 'Team', members },

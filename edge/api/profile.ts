@@ -1,7 +1,7 @@
 import { LIVE_ERRORS, relay } from './ask-live.ts';
 import { area, operation } from './operation.ts';
-import { PICTURE_LIMIT_BYTES } from './picture-field.ts';
-import { ProfileSchema, SetProfilePicture, UpdateProfile } from './profile/schemas.ts';
+import { PICTURE_LIMIT_BYTES, SetPicture } from './picture-field.ts';
+import { ProfileSchema, UpdateProfile } from './profile/schemas.ts';
 import { SessionChoice } from './session-choice.ts';
 import { scope } from './takes.ts';
 
@@ -43,7 +43,7 @@ export const profile = area('Profile', [
     takes: scope('profile:write'),
     summary: 'Set the picture of the profile',
     body: {
-      schema: SetProfilePicture,
+      schema: SetPicture,
       example: { base64: 'iVBORw0KGgo=' },
       limitBytes: PICTURE_LIMIT_BYTES,
     },

@@ -11,3 +11,6 @@ export const SessionChoice = z.object({
 
 /** The same as a field of a body. */
 export const sessionField = { sessionId: SessionIdOrName.optional().openapi({ description }) };
+
+/** The body of what needs nothing else. */
+export const OnlySession = z.strictObject(sessionField).openapi('OnlySession');

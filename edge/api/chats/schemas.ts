@@ -26,7 +26,6 @@ export const ChatListQuery = SessionChoice.extend({
 });
 export const ChatMessagesQuery = SessionChoice.extend(LivePageQuery);
 
-export const OfChat = z.strictObject(sessionField);
 export const ArchiveChat = z.strictObject({
   ...sessionField,
   archived: z.boolean().default(true),
@@ -46,12 +45,14 @@ export const MuteChat = z
     path: ['until'],
     message: 'only with `muted: true`',
   });
-export const ShowState = z.strictObject({
-  ...sessionField,
-  seconds: z.number().int().min(0).max(60).default(10).openapi({
-    description: 'How long it is shown, unless a message ends it; 0 ends it now.',
-  }),
-});
+export const ShowState = z
+  .strictObject({
+    ...sessionField,
+    seconds: z.number().int().min(0).max(60).default(10).openapi({
+      description: 'How long it is shown, unless a message ends it; 0 ends it now.',
+    }),
+  })
+  .openapi('ShowState');
 
 export const SetLabels = z.strictObject({
   ...sessionField,
@@ -60,14 +61,13 @@ export const SetLabels = z.strictObject({
   }),
 });
 
-export const LabelSchema = z.object(Label.shape).openapi('Label');
+export const LabelSchema = z
+  .object(Label.shape)
+  .openapi('Label', { example: { id: '1', name: 'New customer', color: '#ff9485' } });
 export const ChatSchema = z.object(Chat.shape).openapi('Chat', { example: getChat.example.output });
 export const ChatStateSchema = z
   .object({ state: z.enum(['typing', 'recording', 'none']) })
   .openapi('ChatState', { example: { state: 'typing' } });
-export const DeletedChat = z
-  .object({ id: z.string(), deleted: z.literal(true) })
-  .openapi('DeletedChat', { example: { id: '15550100001@c.us', deleted: true } });
 export const HistoryMessageSchema = z
   .object({
     ...HistoryMessage.shape,

@@ -35,9 +35,6 @@ export const CheckContacts = z.strictObject({
   numbers: z.array(Person).min(1).max(LIMITS.checkedNumbers.limit),
 });
 
-/** For changes that need no more than the person. */
-export const OfContact = z.strictObject(sessionField);
-
 export const NumberCheckSchema = z
   .object(NumberCheck.shape)
   .openapi('NumberCheck', { example: checkContacts.example.output.results[0] });

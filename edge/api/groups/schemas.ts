@@ -4,7 +4,6 @@ import { GroupSettings } from '../../../shared/catalogue/live/groups.ts';
 import { LivePageQuery } from '../../http/live-cursor.ts';
 import { GroupId } from '../chat-ids.ts';
 import { nameOf } from '../name-fields.ts';
-import { PictureBase64 } from '../picture-field.ts';
 import { Person } from '../recipient-fields.ts';
 import { SessionChoice, sessionField } from '../session-choice.ts';
 
@@ -50,26 +49,26 @@ export const AddMembers = z.strictObject({
     description: 'Sends an invitation to people whose privacy settings let nobody add them.',
   }),
 });
-export const NamedMembers = z.strictObject({ ...sessionField, members: people });
+export const NamedMembers = z
+  .strictObject({ ...sessionField, members: people })
+  .openapi('NamedMembers');
 export const ChangeSettings = z.strictObject({ ...sessionField, ...GroupSettings.partial().shape });
-export const SetPicture = z.strictObject({
-  ...sessionField,
-  base64: PictureBase64,
-});
 /** To join by a link, or to look at where it leads. */
-export const JoinGroup = z.strictObject({
-  ...sessionField,
-  invite: z
-    .string()
-    .max(200)
-    .transform((text) => /([\w-]{10,40})\/?(?:\?.*)?$/.exec(text.trim())?.[1] ?? '')
-    .refine((code) => code !== '', 'an invite link, or the code at its end')
-    .openapi({
-      type: 'string',
-      description: 'An invite link, or the code at its end.',
-      example: 'https://chat.whatsapp.com/AbCdEfGhIjKlMnOpQrStUv',
-    }),
-});
+export const JoinGroup = z
+  .strictObject({
+    ...sessionField,
+    invite: z
+      .string()
+      .max(200)
+      .transform((text) => /([\w-]{10,40})\/?(?:\?.*)?$/.exec(text.trim())?.[1] ?? '')
+      .refine((code) => code !== '', 'an invite link, or the code at its end')
+      .openapi({
+        type: 'string',
+        description: 'An invite link, or the code at its end.',
+        example: 'https://chat.whatsapp.com/AbCdEfGhIjKlMnOpQrStUv',
+      }),
+  })
+  .openapi('GroupLink');
 export const AnswerRequests = z.strictObject({
   ...sessionField,
   members: people,

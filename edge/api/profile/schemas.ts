@@ -1,7 +1,6 @@
 import { z } from '@hono/zod-openapi';
 import { Profile, PROFILE_OPERATIONS } from '../../../shared/catalogue/live/profile.ts';
 import { nameOf } from '../name-fields.ts';
-import { PictureBase64 } from '../picture-field.ts';
 import { sessionField } from '../session-choice.ts';
 
 export const UpdateProfile = z
@@ -11,8 +10,6 @@ export const UpdateProfile = z
     about: z.string().max(139).nullable().optional().openapi({ description: '`null` removes it.' }),
   })
   .refine(({ name, about }) => name !== undefined || about !== undefined, 'pass `name` or `about`');
-
-export const SetProfilePicture = z.strictObject({ ...sessionField, base64: PictureBase64 });
 
 export const ProfileSchema = z
   .object(Profile.shape)

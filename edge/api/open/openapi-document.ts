@@ -65,6 +65,10 @@ const SECURITY_SCHEMES = {
 
 const TAGS = [
   { name: 'Messages', description: 'Send messages, reply, and follow their status.' },
+  { name: 'Chats', description: 'Chats of a session, their history and labels.' },
+  { name: 'Contacts', description: 'People, and who of them is on WhatsApp.' },
+  { name: 'Groups', description: 'Groups of a session, their members and invite links.' },
+  { name: 'Profile', description: 'What others see of a session’s number.' },
   { name: 'Sessions', description: 'Linked WhatsApp numbers.' },
   { name: 'Sandbox', description: 'The simulated phone of a sandbox session.' },
   { name: 'Webhooks', description: 'Where events are delivered, and the log of deliveries.' },
@@ -113,8 +117,8 @@ export function buildDocument(app: App) {
     security: keysAndUsers,
     tags: TAGS,
   });
-  for (const { post, put, patch } of Object.values(document.paths ?? {}))
-    for (const operation of [post, put, patch])
+  for (const item of Object.values(document.paths ?? {}))
+    for (const operation of [item.post, item.put, item.patch, item.delete])
       if (operation?.requestBody !== undefined)
         operation.responses = { ...BODY_ERRORS, ...operation.responses };
   nameSchemas(document);

@@ -61,6 +61,12 @@ export const worldActions = {
     }),
     response: z.object({ pn: z.string(), lid: z.string() }),
   },
+  /** A chat with each of so many made-up people, one a minute old, the next two minutes; every second one is in the address book. */
+  crowd: {
+    path: '/v1/crowds',
+    request: at.extend({ chats: z.number().int().min(1).max(10_000) }),
+    response: done,
+  },
   labels: {
     path: '/v1/labels',
     request: at.extend({

@@ -1,11 +1,13 @@
 import { randomBytes } from 'node:crypto';
-import { changeFaults, faultsOf, needAccount } from '../world/accounts.ts';
+import { changeFaults, ensureAccount, faultsOf, needAccount } from '../world/accounts.ts';
 import { SandboxError } from '../world/errors.ts';
 import { faultsSchema } from '../world/faults.ts';
 import type { Faults } from '../world/faults.ts';
 import { phoneJid } from '../world/jids.ts';
+import { changeChat } from '../world/messages.ts';
 import { ensurePerson, publicPerson, seedWorld } from '../world/people.ts';
 import { queueStanza } from '../world/stanzas.ts';
+import { seconds } from '../world/world.ts';
 import type { Act } from './act.ts';
 import { refOf } from './known-message.ts';
 import { needPage } from './page-acts.ts';
@@ -78,6 +80,21 @@ export const contact: Act<'contact'> = async (world, input) => {
       queueStanza(tx, world.hub, { world: name, pn }, { kind: 'people', people: [person] });
     }
     return { pn: person.pn, lid: person.lid };
+  });
+};
+
+/** Made before the first device is linked, which then takes these chats over as history. */
+export const crowd: Act<'crowd'> = async (world, input) => {
+  const ref = refOf(input);
+  return world.ledger.run((tx) => {
+    ensureAccount(tx, ref, undefined, world.now());
+    for (let n = 1; n <= input.chats; n += 1) {
+      const name = `Person ${String(n)}`;
+      const pn = phoneJid(`1555${String(3_000_000 + n)}`);
+      ensurePerson(tx, ref.world, pn, { pushname: name, name: n % 2 === 0 ? name : null });
+      changeChat(tx, ref, pn, seconds(world.now()) - n * 60, () => ({}));
+    }
+    return {};
   });
 };
 

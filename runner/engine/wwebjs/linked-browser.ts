@@ -191,7 +191,11 @@ export class LinkedBrowser {
       await page.authenticate({ username, password });
     }
     await page.setUserAgent(identityFor(await browser.version()));
-    await patchPage(page, { ...this.#hooks, messageKeyPatch: this.#options.messageKeyPatch });
+    await patchPage(page, {
+      ...this.#hooks,
+      onUnread: (chat) => this.client.emit('unread_count', chat),
+      messageKeyPatch: this.#options.messageKeyPatch,
+    });
   }
 
   /** The browser's launch arguments name the proxy, so that it listens before. */

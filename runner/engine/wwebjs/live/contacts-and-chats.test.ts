@@ -224,7 +224,10 @@ describe.each(SANDBOX_PROFILES)('on the page %s', (profile) => {
     it('are deleted, and then not there', async () => {
       await hears('15550104117');
       const chatId = '15550104117@c.us';
+      await ask('updateChat', { chatId, unread: true });
       expect(await ask('deleteChat', { chatId })).toEqual({ deleted: true });
+      // What the page said of the chat before comes out before what is heard now.
+      await hears('15550104118');
       await expect(ask('getChat', { chatId })).rejects.toEqual(refused('NOT_FOUND'));
     });
   });

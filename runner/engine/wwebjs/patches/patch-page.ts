@@ -5,6 +5,7 @@ import { installChats } from '../page/chats.ts';
 import { installGroups } from '../page/groups.ts';
 import { installLive } from '../page/live.ts';
 import { installMessageLookup } from '../page/messages.ts';
+import { chatEvents } from './chat-events.ts';
 import { idleQr } from './idle-qr.ts';
 import { mediaModelId } from './media-model-id.ts';
 import { messageKeyField } from './message-key-field.ts';
@@ -18,12 +19,15 @@ export async function patchPage(
   hooks: {
     onState: (state: string) => void;
     onNeedsPerson: (action: SessionAction) => void;
+    /** A chat whose unread count changed, as the page shows it. */
+    onUnread: (chat: unknown) => void;
     messageKeyPatch: boolean;
   },
 ): Promise<void> {
   // Order counts: the outer wrapper swallows what the inner one throws.
   tolerantExpose(page);
   idleQr(page, (state) => hooks.onState(state));
+  chatEvents(page, (chat) => hooks.onUnread(chat));
   await page.exposeFunction(PASSKEY_TOLD, (step: PasskeyStep) =>
     hooks.onNeedsPerson(PASSKEY_ACTIONS[step]),
   );

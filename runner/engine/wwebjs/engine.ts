@@ -158,7 +158,7 @@ class WwebjsEngine implements WhatsAppEngine {
   ): Promise<EngineOutput<Name>> {
     const { client, page } = this.#browser;
     const live = { client, page, times: this.#times, linked: this.#authenticated, now: this.#now };
-    return doOperation(live, name, input);
+    return doOperation({ ...live, actsOn: this.#intake.actsOn }, name, input);
   }
 
   async ping(deadlineMs: number): Promise<{ state: string }> {

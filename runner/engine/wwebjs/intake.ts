@@ -112,6 +112,9 @@ export class Intake {
     }
   }
 
+  /** We are about to mark this chat as read or unread: that is no sign of the phone. */
+  readonly actsOn = (chatId: string): Promise<void> => this.#phone.actsOn(chatId);
+
   /** The line is gone: what comes now may be missed. */
   lineLost(): void {
     this.#backfill?.interrupted();

@@ -14,6 +14,7 @@ import {
 
 const BOB = '15550100002';
 const CAROL = '15550100003';
+const DORA = '15550104301';
 const CHAT = `${BOB}@c.us`;
 
 it.each([
@@ -118,6 +119,13 @@ describe.each(SANDBOX_PROFILES)('the phone, on the %s page', (profile) => {
       const sent = message();
       expect(await link.send(sent)).toMatchObject({ outcome: 'sent' });
       await link.fact('message.ack', (fact) => fact.wireId === sent.wireId && fact.ack === 3);
+    });
+    await isNotSeenBy(async () => {
+      const { wireId } = await sandbox.phone.message({ ...link.at, from: DORA, body: 'mark me' });
+      await link.fact('message.received', (fact) => fact.wireId === wireId);
+      const chatId = `${DORA}@c.us`;
+      await link.engine.ask('markChatSeen', { chatId });
+      await link.engine.ask('updateChat', { chatId, unread: true });
     });
   });
 

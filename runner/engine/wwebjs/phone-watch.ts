@@ -1,11 +1,12 @@
 import { withDeadline } from '../../deadline.ts';
 import type { LibraryClient, LibraryMessage, LibraryPage, LibraryReaction } from './library.ts';
+import { resolvePeople } from './page/people.ts';
 import { newestOwnMessages } from './page/phone.ts';
 import { fields, idText, messageKey, number } from './payload.ts';
 
 const LOOK_MS = 10_000;
 /** A chat that we send to may count as read because of that. */
-const OWN_SEND_MS = 10_000;
+const OWN_ACT_MS = 10_000;
 const CHATS_KEPT = 10_000;
 
 /** Ids as browsers (3EB0…, ours too) and desktop apps make them; phones make others, as Baileys' `getDevice` knows. */
@@ -36,8 +37,8 @@ export type PhoneWatchDeps = {
 export class PhoneWatch {
   readonly #deps: PhoneWatchDeps;
   readonly #unread = new Map<string, number>();
-  /** When we last sent to a chat, by performance.now(). */
-  readonly #sentTo = new Map<string, number>();
+  /** When we last sent to a chat or marked it, by performance.now(). */
+  readonly #actedOn = new Map<string, number>();
 
   constructor(deps: PhoneWatchDeps) {
     this.#deps = deps;
@@ -59,6 +60,14 @@ export class PhoneWatch {
     });
   }
 
+  /** We are about to mark this chat as read or unread. */
+  async actsOn(chatId: string): Promise<void> {
+    const call = this.#deps.page().evaluate(resolvePeople, [chatId]);
+    const { [chatId]: known } = await withDeadline(call, LOOK_MS, 'looking a chat up');
+    for (const id of [chatId, known?.phoneId, known?.lid])
+      if (id != null) remember(this.#actedOn, id, performance.now());
+  }
+
   /** What the page holds already: there are no events for what came while nobody listened. */
   async look(): Promise<void> {
     const call = this.#deps.page().evaluate(newestOwnMessages);
@@ -71,15 +80,15 @@ export class PhoneWatch {
     const at = phoneMessageAt(payload);
     if (at !== null) return this.#seen(at);
     const key = messageKey(fields(payload)['id']);
-    if (key?.fromMe === true) remember(this.#sentTo, key.remote, performance.now());
+    if (key?.fromMe === true) remember(this.#actedOn, key.remote, performance.now());
   }
 
   /** Only reading takes from the count, and only a hand on the phone marks a chat as unread, which is −1. */
   #onUnread(chatId: string, count: number): void {
     const before = this.#unread.get(chatId) ?? 0;
     remember(this.#unread, chatId, count);
-    const sentAt = this.#sentTo.get(chatId) ?? -Infinity;
-    if (performance.now() - sentAt < OWN_SEND_MS) return;
+    const actedAt = this.#actedOn.get(chatId) ?? -Infinity;
+    if (performance.now() - actedAt < OWN_ACT_MS) return;
     if (count <= 0 || count < before) this.#seen(this.#deps.now());
   }
 

@@ -9,12 +9,22 @@ type Answer<Name extends Names> = Promise<EngineOutput<Name> | PageRefusal>;
 export const CHATS: Implementers<LivePage, Names> = {
   listChats: onPage(listChats),
   getChat: onPage(getChat),
-  updateChat: onPage(updateChat),
-  markChatSeen: onPage(markChatSeen),
+  updateChat: marking(onPage(updateChat)),
+  markChatSeen: marking(onPage(markChatSeen)),
   showChatState: onPage(showChatState),
   listChatMessages: onPage(listChatMessages),
   deleteChat: onPage(deleteChat),
 };
+
+/** An operation that may mark the chat as read or unread. */
+function marking<In extends { chatId: string }, Out>(
+  run: (live: LivePage, input: In) => Promise<Out>,
+) {
+  return async (live: LivePage, input: In): Promise<Out> => {
+    await live.actsOn(input.chatId);
+    return run(live, input);
+  };
+}
 
 /** Runs on the page. Only the rows of the page are described: an account may have thousands of chats. */
 async function listChats({

@@ -11,6 +11,8 @@ export type LivePage = {
   /** A phone is linked. */
   linked: boolean;
   now: () => number;
+  /** To be said before a chat is marked as read or unread, which the phone may do as well. */
+  actsOn: (chatId: string) => Promise<void>;
 };
 
 /**

@@ -4,6 +4,14 @@ import { join } from 'node:path';
 import { pinnedNode, root } from './bootstrap.mjs';
 
 const bin = (name) => join(root, 'node_modules', '.bin', name);
+// What tsc found out last time is kept, so that a second check takes a tenth of the processor time.
+const typesOf = (room) => [
+  '-p',
+  room,
+  '--incremental',
+  '--tsBuildInfoFile',
+  join(root, 'node_modules', '.cache', 'tsc', `${room.replaceAll('/', '-')}.json`),
+];
 const CHECKS = [
   ['format', bin('oxfmt'), ['--check', '.']],
   ['lint', bin('oxlint'), ['--deny-warnings']],
@@ -18,7 +26,7 @@ const CHECKS = [
     'e2e',
     'migrations',
     'integrations',
-  ].map((room) => [`types ${room}`, bin('tsc'), ['-p', room]]),
+  ].map((room) => [`types ${room}`, bin('tsc'), typesOf(room)]),
   ['rooms', process.execPath, [join(root, 'scripts', 'check-rooms.mjs')]],
   ['errors doc', pinnedNode, [join(root, 'scripts', 'write-errors-doc.mjs'), '--check']],
   ['events doc', pinnedNode, [join(root, 'scripts', 'write-events-doc.mjs'), '--check']],

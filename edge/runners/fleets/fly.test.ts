@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { flyApp } from '../../testing/fly.ts';
-import { guestFor } from './fly.ts';
+import { createFlyFleet, guestFor } from './fly.ts';
 import { FleetUnavailableError, MachineRefusedError } from './port.ts';
 import { missingRunners } from './static.ts';
 
@@ -73,6 +73,23 @@ describe('a fleet on Fly', () => {
     await fleet.create(request());
     expect(slept).toEqual([1_000, 1_000, 1_000, 1_000]);
     expect(await machines()).toHaveLength(1);
+  });
+
+  it('gives a call up when it would take longer than 20 seconds', async () => {
+    const clock = { ms: 0 };
+    const slept: number[] = [];
+    const { env, fail } = flyApp();
+    const fleet = createFlyFleet(env, {
+      random: () => 0.5,
+      now: () => clock.ms,
+      sleep: async (ms) => {
+        slept.push(ms);
+        clock.ms += ms;
+      },
+    });
+    await fail({ action: 'list', status: 429, times: 9, retryAfterSeconds: 9 });
+    await expect(fleet.list()).rejects.toThrow(FleetUnavailableError);
+    expect(slept).toEqual([9_000, 1_000, 9_000, 1_000]);
   });
 
   it('fails when Fly is out of reach, and leaves no unknown machine behind', async () => {

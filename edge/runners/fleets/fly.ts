@@ -49,6 +49,7 @@ export function createFlyFleet(
     fetch?: typeof fetch;
     sleep?: (ms: number) => Promise<void>;
     random?: () => number;
+    now?: () => number;
   } = {},
 ): Fleet {
   const api = createFlyApi({

@@ -11,12 +11,18 @@ import type { FleetAction } from './fleet-facts.ts';
 export type FleetServices = Pick<Services, 'db' | 'fleet' | 'log' | 'now'>;
 
 /**
- * Does one thing: the row first, so that a call that dies half-way is found again, then the provider. A row that has
- * changed since the plan was made is left alone.
+ * Does one thing: the row first, so that a call that dies half-way is found again, then the provider. A machine whose row
+ * has changed since the plan was made is left alone; so is one that was heard of since, unless it only drains.
+ * @param plannedAt when the plan's facts were read, by the database's clock
  * @throws FleetUnavailableError
  */
-export async function applyAction(services: FleetServices, action: FleetAction): Promise<void> {
+export async function applyAction(
+  services: FleetServices,
+  action: FleetAction,
+  plannedAt: Date,
+): Promise<void> {
   const { db, fleet } = services;
+  if (!(await isAsPlanned(services, action, plannedAt))) return;
   switch (action.kind) {
     case 'create':
       return createMachine(services, action);
@@ -45,6 +51,24 @@ export async function applyAction(services: FleetServices, action: FleetAction):
         .set({ silentSince: action.kind === 'silent' ? sql`now()` : null })
         .where(eq(fleetMachines.id, action.requestId));
   }
+}
+
+async function isAsPlanned(
+  { db }: FleetServices,
+  action: FleetAction,
+  plannedAt: Date,
+): Promise<boolean> {
+  // The others ask in the statement that changes the row.
+  if (action.kind !== 'stop' && action.kind !== 'destroy' && action.kind !== 'declareDead')
+    return true;
+  const { machineId } = action;
+  const since = plannedAt.toISOString();
+  const { rows } = await db.execute(sql`
+    select from fleet_machines f where f.machine_id = ${machineId} and f.desired_at > ${since}
+    union all
+    select from runners r
+    where r.id = ${machineId} and r.heartbeat_at > ${since} and ${action.kind !== 'stop'}::boolean`);
+  return rows.length === 0;
 }
 
 async function forget({ db }: FleetServices, requestId: string): Promise<void> {

@@ -76,13 +76,53 @@ describe('a machine keeps its sessions', () => {
     const { world, id, owner } = await oneMachine();
     await world.pass(5);
     await world.forgetHeartbeat(id);
-    await applyAction(world.services(), {
-      kind: 'declareDead',
-      machineId: id,
-      bootId: 'boot-before',
-      why: 'died',
-    });
+    await applyAction(
+      world.services(),
+      { kind: 'declareDead', machineId: id, bootId: 'boot-before', why: 'died' },
+      new Date(),
+    );
     expect(await owner()).toBe(id);
+  });
+
+  it('when it is heard of again while the run is at another machine', async () => {
+    const { world, session, id } = await oneMachine();
+    const other = await world.fleet.create({ requestId: 'mch_000first', region: 'fra' });
+    await world.db.insert(world.schema.fleetMachines).values({
+      id: 'mch_000first',
+      machineId: other.machineId,
+      region: 'fra',
+      image: 'runner:1',
+      desired: 'running',
+      reason: 'test',
+    });
+    await world.pass(5);
+    await world.forgetHeartbeat(id);
+    await world.lose(id, 'stopped');
+    await world.lose(other.machineId, 'stopped');
+    const removing = {
+      ...world.fleet,
+      destroy: async (machineId: string) => {
+        await world.fleet.destroy(machineId);
+        if (machineId === other.machineId) await world.beat(id, { sessions: [[session, 1]] });
+      },
+    };
+    await reconcileFleet(world.services(removing));
+    expect(await world.lease(session)).toMatchObject({ runnerId: id, epoch: 1 });
+    expect((await world.rows()).map(({ machineId }) => machineId)).toContain(id);
+    expect((await world.rows()).map(({ machineId }) => machineId)).not.toContain(other.machineId);
+  });
+
+  it('and is not stopped when it was started again meanwhile', async () => {
+    const { world, id } = await oneMachine();
+    await world.inState(id, 'started');
+    const plannedAt = new Date();
+    await world.db.update(world.schema.fleetMachines).set({ desiredAt: sql`now()` });
+    await applyAction(
+      world.services(),
+      { kind: 'stop', machineId: id, why: 'wanted_stopped' },
+      plannedAt,
+    );
+    expect(await world.machines()).toMatchObject([{ id, state: 'started', cordoned: false }]);
   });
 
   it('when it runs and heartbeats', async () => {

@@ -39,7 +39,7 @@ export async function findPlace(
 export async function growFleet(ctx: ServiceContext): Promise<void> {
   if (ctx.fleet.scaling === null) return;
   try {
-    await reconcileFleet(ctx);
+    await reconcileFleet(ctx, 'growth');
   } catch (error) {
     ctx.log({ event: 'fleet_growth_failed', requestId: ctx.requestId, ...describeError(error) });
   }

@@ -1,7 +1,7 @@
 import { type SQL, sql } from 'drizzle-orm';
 import { z } from 'zod';
 import type { Database } from '../../db/client.ts';
-import { Count } from '../../db/moment.ts';
+import { Count, Moment } from '../../db/moment.ts';
 import type { Machine } from '../../runners/fleets/port.ts';
 import { PLACEABLE_HEARTBEAT_AGE_MS } from '../../runners/placement.ts';
 import { isAdoptable, isFree } from '../ownership/internal.ts';
@@ -69,16 +69,21 @@ type Row = z.infer<typeof Row>;
 
 const Waiting = z.object({ region: z.string().nullable(), count: Count, leavingReserve: Count });
 
-/** What the database knows of the fleet. */
+/** What the database knows of the fleet, and when, by its own clock. */
 export async function loadFleetRows(
   db: Database,
-): Promise<{ rows: Row[]; waiting: FleetFacts['waiting'] }> {
-  const [, rows, waiting] = await db.batch([
+): Promise<{ rows: Row[]; waiting: FleetFacts['waiting']; loadedAt: Date }> {
+  const [, rows, waiting, clock] = await db.batch([
     db.execute(noteBusy()),
     db.execute(selectRows()),
     db.execute(selectWaiting()),
+    db.execute(sql`select now() as now`),
   ]);
-  return { rows: z.array(Row).parse(rows.rows), waiting: z.array(Waiting).parse(waiting.rows) };
+  return {
+    rows: z.array(Row).parse(rows.rows),
+    waiting: z.array(Waiting).parse(waiting.rows),
+    loadedAt: z.object({ now: Moment }).parse(clock.rows[0]).now,
+  };
 }
 
 /**

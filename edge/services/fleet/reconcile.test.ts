@@ -1,4 +1,4 @@
-import { eq } from 'drizzle-orm';
+import { eq, sql } from 'drizzle-orm';
 import { describe, expect, it } from 'vitest';
 import { STARTS_PER_MINUTE } from '../../runners/placement.ts';
 import { FleetUnavailableError } from '../../runners/fleets/port.ts';
@@ -65,6 +65,29 @@ describe('growth', () => {
     expect(await world.rows()).toMatchObject([{ machineId: null }]);
     await world.reconcile();
     expect(await world.rows()).toMatchObject([{ machineId: (await world.only()).id }]);
+  });
+});
+
+describe('a run whose claim somebody else has', () => {
+  it('does nothing more', async () => {
+    const world = await fleetWorld({ RUNNER_MAX_SESSIONS: 1 });
+    await Promise.all([world.session(), world.session()]);
+    const { schema } = world;
+    const slow = {
+      ...world.fleet,
+      create: async (wanted: { requestId: string; region: string }) => {
+        const made = await world.fleet.create(wanted);
+        await world.db.update(schema.fleetClaims).set({ holder: 'another run' });
+        return made;
+      },
+    };
+    await reconcileFleet(world.services(slow));
+    expect(await world.machines()).toHaveLength(1);
+    await world.db
+      .update(schema.fleetClaims)
+      .set({ claimedUntil: sql`now() - interval '1 second'` });
+    await world.reconcile();
+    expect(await world.machines()).toHaveLength(2);
   });
 });
 
@@ -170,6 +193,32 @@ describe('starts are capped', () => {
     await world.session();
     expect((await world.beat('busy', { maxSessions: 100 })).assigned).toEqual([]);
     expect((await world.beat('free')).assigned).toHaveLength(1);
+  });
+});
+
+describe('a run for a request', () => {
+  it('makes room, and leaves everything else to the next one of cron', async () => {
+    const world = await fleetWorld();
+    await world.session();
+    const stray = await world.fleet.create({ requestId: 'mch_unknown', region: 'fra' });
+    const claims: unknown[] = [];
+    const watched = {
+      ...world.fleet,
+      create: async (wanted: { requestId: string; region: string }) => {
+        const { rows } = await world.db.execute(sql`
+          select claimed_until <= now() + interval '30 seconds' as short from fleet_claims`);
+        claims.push(...rows);
+        return world.fleet.create(wanted);
+      },
+    };
+    const later = { ...world.services(watched), now: () => Date.now() + 11 * 60_000 };
+    await reconcileFleet(later, 'growth');
+    expect(claims).toEqual([{ short: true }]);
+    const ids = (await world.machines()).map(({ id }) => id);
+    expect(ids).toHaveLength(2);
+    expect(ids).toContain(stray.machineId);
+    await reconcileFleet(later);
+    expect((await world.machines()).map(({ id }) => id)).not.toContain(stray.machineId);
   });
 });
 

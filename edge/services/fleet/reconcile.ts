@@ -9,45 +9,63 @@ import { loadFleetRows, mergeFacts } from './load-facts.ts';
 import type { FleetSettings } from './fleet-facts.ts';
 import { planFleet } from './plan-fleet.ts';
 
-/** Fly takes one request a second of each kind; a run must end well before its claim does. */
+/** Fly takes one request a second of each kind. */
 const CHANGES_PER_RUN = 30;
-const RUN_MS = 60_000;
 /** Looks that one run takes when others came meanwhile. */
 const MOST_ROUNDS = 3;
+
+/**
+ * How long a run begins new actions, and for how long it claims the fleet before each: longer than an action takes (see
+ * fly-api.ts). What runs after an answer may be cut off half a minute later, and must not keep others waiting for long.
+ */
+const PACE = {
+  all: { runMs: 60_000, claimSeconds: 90 },
+  growth: { runMs: 8_000, claimSeconds: 30 },
+} as const;
+type Scope = keyof typeof PACE;
 
 export type ReconcileServices = FleetServices & Pick<Services, 'env'>;
 
 /**
- * Brings the fleet to what the sessions need: see planFleet. Called by cron, and at once when a session finds no room.
- * One at a time: who comes while another is at it leaves a note, and that one looks again.
+ * Brings the fleet to what the sessions need: see planFleet. Cron does all of it; `growth` alone is for a request whose
+ * session finds no room. One at a time: who comes while another is at it leaves a note, and that one looks again.
  */
-export async function reconcileFleet(services: ReconcileServices): Promise<void> {
+export async function reconcileFleet(
+  services: ReconcileServices,
+  scope: Scope = 'all',
+): Promise<void> {
   if (services.fleet.scaling === null) return noteMissing(services);
-  const holder = crypto.randomUUID();
-  for (let round = 0; round < MOST_ROUNDS; round += 1) {
-    if (!(await claimFleet(services.db, holder))) return;
+  const run = { scope, holder: crypto.randomUUID(), endAt: services.now() + PACE[scope].runMs };
+  for (let round = 0; round < MOST_ROUNDS && services.now() < run.endAt; round += 1) {
+    if (!(await claim(services, run))) return;
     let again = false;
     try {
-      await runOnce(services, services.fleet.scaling);
+      await runOnce(services, services.fleet.scaling, run);
     } finally {
-      again = await releaseFleet(services.db, holder);
+      again = await releaseFleet(services.db, run.holder);
     }
     if (!again) return;
   }
 }
 
+type Run = { scope: Scope; holder: string; endAt: number };
+
+const claim = ({ db }: ReconcileServices, { scope, holder }: Run): Promise<boolean> =>
+  claimFleet(db, holder, PACE[scope].claimSeconds);
+
 async function runOnce(
   services: ReconcileServices,
   scaling: Pick<FleetSettings, 'image' | 'minMachines' | 'maxMachines' | 'regions'>,
+  run: Run,
 ): Promise<void> {
   const { env, db, fleet, log, now } = services;
-  const startedAt = now();
+  const askedAt = now();
   // The list first: a row that is written after it was read is younger than the list and is left alone.
   const machines = await fleet.list();
-  const { rows, waiting } = await loadFleetRows(db);
+  const { rows, waiting, loadedAt } = await loadFleetRows(db);
   const { facts, adopted } = mergeFacts(rows, machines, {
     now: now(),
-    listedForMs: now() - startedAt,
+    listedForMs: now() - askedAt,
   });
   for (const pair of adopted) await adoptMachine(services, pair);
   const actions = planFleet(
@@ -62,13 +80,14 @@ async function runOnce(
   );
   const failed = new Set<string>();
   for (const action of actions) {
-    if (now() - startedAt > RUN_MS) break;
+    if (run.scope === 'growth' && action.kind !== 'create' && action.kind !== 'resume') continue;
+    if (now() > run.endAt || !(await claim(services, run))) break;
     // What could not be removed may live, and is not dead.
     const machineId = 'machineId' in action ? action.machineId : null;
     if (machineId !== null && failed.has(machineId)) continue;
     log({ event: 'fleet_action', ...action });
     try {
-      await applyAction(services, action);
+      await applyAction(services, action, loadedAt);
     } catch (error) {
       log({ event: 'fleet_action_failed', ...action, ...describeError(error) });
       if (machineId !== null) failed.add(machineId);

@@ -13,7 +13,7 @@ import { openProxy } from '../sessions/proxy.ts';
 import { parsePromoted, promoteDue } from '../queue/promote-due.ts';
 import { countFailedStarts, tellCrashLoops } from './count-failed-starts.ts';
 import { adoptOrphans, parseAssignments, type SealedAssignment, takeUpOwn } from './hand-out.ts';
-import { noteUnreadableProxy } from './note-unreadable-proxy.ts';
+import { takeBackUnreadable } from './take-back-unreadable.ts';
 import { noteSilence } from './note-silence.ts';
 import { diskWait } from './internal.ts';
 import { placeReleased, releaseLeases, wakeNewOwners } from './release-leases.ts';
@@ -123,9 +123,9 @@ function renewed(
   };
 }
 
-/** Opens the proxies. A session whose proxy does not open is not handed out: it may not go out by another way. */
+/** Opens the proxies. A session whose proxy does not open is taken back: it may not go out by another way. */
 async function withProxies(
-  services: Parameters<typeof noteUnreadableProxy>[0] & Pick<Services, 'env'>,
+  services: Parameters<typeof takeBackUnreadable>[0] & Pick<Services, 'env'>,
   sealed: readonly SealedAssignment[],
 ): Promise<Assignment[]> {
   const opened = await Promise.all(
@@ -133,7 +133,7 @@ async function withProxies(
       if (proxySealed === null) return [assignment];
       const proxy = await openProxy(proxySealed, assignment, services);
       if (proxy !== null) return [{ ...assignment, proxy }];
-      await noteUnreadableProxy(services, assignment);
+      await takeBackUnreadable(services, assignment);
       return [];
     }),
   );

@@ -144,10 +144,10 @@ export const stopLease = (sessionId: SQL | string): SQL => sql`
 
 /**
  * Statement: where `wanted`, the owner of a session that runs gives it up and takes it again under the next epoch, with what
- * the assignment then says.
+ * the assignment then says. One that waits to be tried again is tried at once.
  */
 export const reassignLease = (sessionId: string, wanted: boolean): SQL => sql`
-  update session_leases l set boot_id = null
+  update session_leases l set boot_id = null, retry_at = case when l.retry_at is not null then now() end
   where l.session_id = ${sessionId} and l.desired = 'running' and ${wanted}::boolean`;
 
 /** True for a runner `r` whose machine the fleet is about to stop: it keeps what it has and gets nothing more. */

@@ -1,4 +1,4 @@
-import { eq } from 'drizzle-orm';
+import { eq, sql } from 'drizzle-orm';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { newId } from '../../../shared/ids.ts';
 import type { HeartbeatRequest } from '../../../shared/protocol/index.ts';
@@ -16,6 +16,11 @@ beforeAll(async () => {
 const rowOf = ({ sessionId }: OwnedSession) => sessionRow(harness, sessionId);
 const beat = (session: OwnedSession, change?: Partial<HeartbeatRequest>) =>
   beatOf(harness, session, change);
+
+/** What time does to a session that is to be tried again. */
+const pass = ({ sessionId }: OwnedSession, time: string) =>
+  harness.db.execute(sql`
+    update session_leases set retry_at = retry_at - ${time}::interval where session_id = ${sessionId}`);
 
 describe('a heartbeat', () => {
   it('brings what was measured, from the owner alone', async () => {
@@ -93,7 +98,37 @@ describe('a heartbeat', () => {
       .update(harness.schema.sessions)
       .set({ proxySealed })
       .where(eq(harness.schema.sessions.id, session.sessionId));
+    await pass(session, '11 minutes');
     expect((await beat(session)).assigned).toMatchObject([{ proxy }]);
+  });
+
+  it('leaves the place of a session whose proxy does not open to another, until its proxy is changed', async () => {
+    const session = await newOwnedSession(harness);
+    const { sessionId, workspaceId, apiKey } = session;
+    const { sessions, sessionLeases } = harness.schema;
+    await harness.db
+      .update(sessions)
+      .set({ proxySealed: 'v9:AAAA' })
+      .where(eq(sessions.id, sessionId));
+    await harness.db
+      .update(sessionLeases)
+      .set({ bootId: null })
+      .where(eq(sessionLeases.sessionId, sessionId));
+    expect((await beat(session, { maxSessions: 1 })).assigned).toEqual([]);
+    expect((await rowOf(session)).lease).toMatchObject({ runnerId: null, leaseUntil: null });
+    const other = await harness.newSession({ workspaceId });
+    const { assigned } = await beat(session, { maxSessions: 1 });
+    expect(assigned.map((each) => each.sessionId)).toEqual([other.id]);
+
+    const proxy = { url: 'http://8.8.8.8:3128' };
+    const path = `/v1/sessions/${sessionId}`;
+    expect(await harness.call('GET', path, { key: apiKey })).toMatchObject({
+      data: { runner: null, reason: 'start_failed: its proxy cannot be decrypted' },
+    });
+    await harness.call('PATCH', path, { key: apiKey, body: { proxy } });
+    expect((await beat(session)).assigned).toContainEqual(
+      expect.objectContaining({ sessionId, proxy }),
+    );
   });
 
   it('finds a proxy sealed under the newest master key once the jobs have run', async () => {

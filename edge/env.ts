@@ -176,6 +176,8 @@ export const EdgeEnv = z.object({
   RESERVED_PLACES_PERCENT: z.coerce.number().int().min(0).max(90).default(20),
   /** A message that WhatsApp has accepted but not delivered after this time is reported as stalled. */
   MESSAGE_STALLED_AFTER_MINUTES: z.coerce.number().int().min(1).max(1_440).default(30),
+  /** Logs of sessions and their former owners are kept for this long; the uptime of a week needs more than that. */
+  LOG_RETENTION_DAYS: z.coerce.number().int().min(8).max(3_650).default(90),
   EGRESS: Binding,
   /** Reaches only what EGRESS_ALLOW names; absent in production. */
   EGRESS_PRIVATE: Binding.optional(),

@@ -14,6 +14,7 @@ import { forgetExpiredLogins } from '../services/identity/forget-expired.ts';
 import { giveUpUnsettled } from '../services/messages/give-up-unsettled.ts';
 import { noteStalledMessages } from '../services/messages/note-stalled-messages.ts';
 import { promoteDueMessages } from '../services/queue/promote-due.ts';
+import { forgetOldHistory } from '../services/sessions/forget-old-history.ts';
 import { noteUnseenPhones } from '../services/sessions/note-unseen-phones.ts';
 import { resealProxies } from '../services/sessions/reseal-proxies.ts';
 import { settleStopped } from '../services/sessions/stop-unowned.ts';
@@ -35,6 +36,7 @@ const JOBS: Readonly<Record<string, (services: Services) => Promise<unknown>>> =
   purgeCredentials,
   forgetExpiredLogins,
   forgetOldAudit,
+  forgetOldHistory,
 };
 
 /** How often it comes round. */

@@ -1,5 +1,6 @@
-import { eq } from 'drizzle-orm';
+import { and, eq, gt } from 'drizzle-orm';
 import { beforeAll, describe, expect, test } from 'vitest';
+import { runCron } from '../../jobs/cron.ts';
 import { createHarness, type Harness, idOf } from '../../testing/harness.ts';
 import { ownedSession } from '../../testing/owned-session.ts';
 
@@ -84,6 +85,43 @@ describe('what happened, and what it takes', () => {
       .set({ metricsAt: hoursAgo(1) })
       .where(eq(harness.schema.sessionLeases.sessionId, id));
     expect(await call('GET', `/${id}/metrics`)).toMatchObject({ data: { resources: null } });
+  });
+
+  test('is forgotten after 90 days, but for the state that it was in then', async () => {
+    const { call, id } = await setUp();
+    const daysAgo = (days: number) => hoursAgo(24 * days);
+    const { sessionLog, leaseHistory } = harness.schema;
+    const entry = { sessionId: id, reason: 'test' };
+    const tried = { attempt: 1, delayMs: 700 };
+    await harness.db.insert(sessionLog).values([
+      { ...entry, status: 'qr', at: daysAgo(200) },
+      { ...entry, status: 'online', at: daysAgo(95) },
+      { ...entry, status: 'online', at: daysAgo(94), ...tried },
+      { ...entry, status: 'online', at: daysAgo(89), ...tried },
+      { ...entry, status: 'logged_out', at: daysAgo(3) },
+    ]);
+    const owner = { sessionId: id, runnerId: 'a', bootId: 'b', cause: 'takeover' };
+    await harness.db.insert(leaseHistory).values([
+      { ...owner, epoch: 11, at: daysAgo(200), endedAt: daysAgo(100) },
+      { ...owner, epoch: 12, at: daysAgo(100), endedAt: daysAgo(80) },
+      { ...owner, epoch: 13, at: daysAgo(95) },
+    ]);
+    await runCron(harness.services());
+    const log = await call('GET', `/${id}/events`);
+    expect(log.data).toMatchObject([
+      { status: 'logged_out' },
+      { type: 'reconnect', attempt: 1 },
+      { type: 'status', status: 'online' },
+    ]);
+    const epochs = await harness.db
+      .select({ epoch: leaseHistory.epoch })
+      .from(leaseHistory)
+      .where(and(eq(leaseHistory.sessionId, id), gt(leaseHistory.epoch, 10)))
+      .orderBy(leaseHistory.epoch);
+    expect(epochs).toEqual([{ epoch: 12 }, { epoch: 13 }]);
+    expect(await call('GET', `/${id}/metrics`)).toMatchObject({
+      data: { uptime: { week: { wantedSeconds: 4 * 86_400, share: 1 } } },
+    });
   });
 
   test('of a session that was never online there is no share', async () => {

@@ -42,6 +42,9 @@ export const sessionLeases = pgTable(
     index('session_leases_orphans')
       .on(table.leaseUntil)
       .where(sql`${table.desired} = 'running'`),
+    index('session_leases_stopped')
+      .on(table.sessionId)
+      .where(sql`${table.desired} = 'stopped'`),
   ],
 );
 

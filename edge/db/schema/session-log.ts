@@ -1,3 +1,4 @@
+import { sql } from 'drizzle-orm';
 import { bigserial, index, integer, pgTable, text } from 'drizzle-orm/pg-core';
 import { moment } from './columns.ts';
 import { sessions } from './sessions.ts';
@@ -20,5 +21,11 @@ export const sessionLog = pgTable(
     reportId: text('report_id').unique(),
     at: moment('at').notNull().defaultNow(),
   },
-  (table) => [index('session_log_session').on(table.sessionId, table.at)],
+  (table) => [
+    index('session_log_entries').on(table.sessionId, table.id),
+    index('session_log_states')
+      .on(table.sessionId, table.at)
+      .where(sql`${table.attempt} is null`),
+    index('session_log_at').on(table.at),
+  ],
 );

@@ -55,13 +55,20 @@ function shareOf({ wanted, online }: z.infer<typeof Seconds>): Uptime {
 }
 
 /**
- * Each state lasts until the next one in the log. Wanted online is a linked session that nobody stopped: online,
+ * Each state lasts until the next one in the log; the first of the week began before it. Wanted online is a linked session that nobody stopped: online,
  * reconnecting, failed, waiting for a person, or put to rest by another client; not one that waits to be linked.
  */
 const uptimeQuery = (sessionId: string): SQL => sql`
-  with states as (
-    select status, reason, at, coalesce(lead(at) over (order by at, id), now()) as until
-    from session_log where session_id = ${sessionId} and attempt is null
+  with entries as (
+    (select id, status, reason, at from session_log
+      where session_id = ${sessionId} and attempt is null and at >= ${weekAgo})
+    union all
+    (select id, status, reason, at from session_log
+      where session_id = ${sessionId} and attempt is null and at < ${weekAgo}
+      order by at desc, id desc limit 1)
+  ),
+  states as (
+    select status, reason, at, coalesce(lead(at) over (order by at, id), now()) as until from entries
   ),
   spans as (
     select status = 'online' as online, at, until from states
@@ -69,6 +76,8 @@ const uptimeQuery = (sessionId: string): SQL => sql`
       or (status = 'disconnected' and reason like 'conflict%')
   )
   select ${within(`1 day`)} as day, ${within(`7 days`)} as week`;
+
+const weekAgo = sql`(now() - interval '7 days')`;
 
 const within = (length: string): SQL => {
   const seconds = sql`greatest(0, extract(epoch from until - greatest(at, now() - ${length}::interval)))`;

@@ -9,9 +9,3 @@ export const qrPng = (text: string): Promise<Uint8Array> =>
   drawPng(encode(text, { border: QUIET_ZONE, ecc: 'M' }).data, PNG_SCALE);
 
 export const qrSvg = (text: string): string => renderSVG(text, { border: QUIET_ZONE, ecc: 'M' });
-
-export function toBase64(bytes: Uint8Array): string {
-  let binary = '';
-  for (const byte of bytes) binary += String.fromCharCode(byte);
-  return btoa(binary);
-}

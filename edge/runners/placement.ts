@@ -33,13 +33,16 @@ export type Wanted = {
   workspaceStartsLastMinute?: number;
 };
 
+/** How many of so many places are kept from sessions that leave the reserved ones to others; `reservedPlaces` in SQL. */
+export const reservedOf = (maxSessions: number, reservedPercent: number): number =>
+  Math.floor((maxSessions * reservedPercent) / 100);
+
 function canTakeOne(runner: RunnerLoad, reservedPercent: number): boolean {
-  const reserved = Math.floor((runner.maxSessions * reservedPercent) / 100);
   return (
     !runner.draining &&
     runner.cordoned !== true &&
     runner.heartbeatAgeMs < PLACEABLE_HEARTBEAT_AGE_MS &&
-    runner.sessions < runner.maxSessions - reserved &&
+    runner.sessions < runner.maxSessions - reservedOf(runner.maxSessions, reservedPercent) &&
     (runner.startsLastMinute ?? 0) < STARTS_PER_MINUTE.runner
   );
 }

@@ -3,6 +3,7 @@ import { env as bindings } from 'cloudflare:workers';
 import { eq } from 'drizzle-orm';
 import { z } from 'zod';
 import { hashApiKey, mintApiKey } from '../../shared/api-key.ts';
+import { toHex } from '../../shared/hex.ts';
 import { newId } from '../../shared/ids.ts';
 import { createTestDatabase, type TestNeonHandle } from '../../local/neon/testing/database.ts';
 import { createIsolateState, createServices } from '../compose.ts';
@@ -350,9 +351,6 @@ async function upsertRunner(db: Services['db'], owner: TestOwner): Promise<void>
 const randomAddress = (): string =>
   [10, ...crypto.getRandomValues(new Uint8Array(3))].map(String).join('.');
 
-function randomHex(bytes: number): string {
-  const raw = crypto.getRandomValues(new Uint8Array(bytes));
-  return Array.from(raw, (byte) => byte.toString(16).padStart(2, '0')).join('');
-}
+const randomHex = (bytes: number): string => toHex(crypto.getRandomValues(new Uint8Array(bytes)));
 
 const failure = (error: unknown): LogLine => ({ event: 'wait_until_failed', error: String(error) });

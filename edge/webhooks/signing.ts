@@ -1,3 +1,4 @@
+import { fromBase64, toBase64 } from '../../shared/base64.ts';
 import { toHex } from '../../shared/hex.ts';
 
 const encoder = new TextEncoder();
@@ -54,10 +55,5 @@ async function hmac(secret: Uint8Array, text: string): Promise<Uint8Array> {
   return new Uint8Array(await crypto.subtle.sign('HMAC', key, encoder.encode(text)));
 }
 
-function decodeSecret(secret: string): Uint8Array<ArrayBuffer> {
-  return Uint8Array.from(atob(secret.replace(/^whsec_/, '')), (char) => char.charCodeAt(0));
-}
-
-function toBase64(bytes: Uint8Array): string {
-  return btoa(String.fromCharCode(...bytes));
-}
+const decodeSecret = (secret: string): Uint8Array<ArrayBuffer> =>
+  fromBase64(secret.replace(/^whsec_/, ''));

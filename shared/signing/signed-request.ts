@@ -4,6 +4,7 @@ import {
   isSignatureError,
   verifySignature,
 } from 'http-message-sig';
+import { toBase64 } from '../base64.ts';
 import { importHmacKey, type SigningKeys } from './keys.ts';
 
 /** How long a signed request is good for, in seconds; also the time a receiver must remember nonces. */
@@ -48,7 +49,7 @@ export type SignRequestInput = SignedContext & {
 
 async function contentDigest(body: string): Promise<string> {
   const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(body));
-  return `sha-256=:${btoa(String.fromCharCode(...new Uint8Array(digest)))}:`;
+  return `sha-256=:${toBase64(new Uint8Array(digest))}:`;
 }
 
 /**

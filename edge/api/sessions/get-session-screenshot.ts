@@ -1,4 +1,5 @@
 import { z } from '@hono/zod-openapi';
+import { fromBase64 } from '../../../shared/base64.ts';
 import { askSession } from '../../services/live/ask-session.ts';
 import { rawOperation } from '../operation.ts';
 import { scope } from '../takes.ts';
@@ -20,7 +21,7 @@ export const getSessionScreenshot = rawOperation({
   errors: ['SESSION_NOT_FOUND', 'SESSION_NOT_READY'],
   run: async ({ ctx, params }, c) => {
     const { output } = await askSession({ ctx, input: { ...params, name: 'screenshot', ask: {} } });
-    const png = Uint8Array.from(atob(output.pngBase64), (char) => char.charCodeAt(0));
+    const png = fromBase64(output.pngBase64);
     return c.body(png.buffer, 200, { 'content-type': 'image/png', 'cache-control': 'no-store' });
   },
 });

@@ -145,28 +145,3 @@ describe('logging out', () => {
     expect(await post('start')).toMatchObject({ data: { status: 'created' } });
   });
 });
-
-describe('a stopped session', () => {
-  test.each([
-    ['GET', '/qr', undefined],
-    ['GET', '/screenshot', undefined],
-    ['POST', '/pairing-code', { phone: '+15550100001' }],
-    ['GET', '/sandbox', undefined],
-    ['POST', '/sandbox/scan', {}],
-    ['POST', '/sandbox/unlink', undefined],
-    ['POST', '/sandbox/network', { online: true }],
-    ['POST', '/sandbox/acks', { delaysMs: [1, 2, 3] }],
-    ['POST', '/sandbox/messages', { from: '+15550100002', text: 'Hi' }],
-  ])('%s %s says at once how to start it', async (method, path, body) => {
-    const { call, id, post, commands } = await setUp();
-    await post('stop');
-    expect(await call(method, `/${id}${path}`, body)).toMatchObject({
-      status: 409,
-      error: {
-        code: 'SESSION_NOT_READY',
-        message: expect.stringContaining('POST /v1/sessions/:id/start'),
-      },
-    });
-    expect(await commands()).toEqual([]);
-  });
-});

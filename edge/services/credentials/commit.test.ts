@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { fromBase64, toBase64 } from '../../../shared/base64.ts';
 import { type OwnershipWorld, ownershipWorld } from '../ownership/testing/world.ts';
-import { fromBase64, toBase64 } from './data-key.ts';
 import { credentialsOf, sha256 } from './testing/bundles.ts';
 
 let world: OwnershipWorld;

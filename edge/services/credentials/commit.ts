@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { type SQL, sql } from 'drizzle-orm';
 import { z } from 'zod';
+import { fromBase64 } from '../../../shared/base64.ts';
 import { AppError } from '../../../shared/errors.ts';
 import type {
   CommitRefusal,
@@ -9,7 +10,7 @@ import type {
 } from '../../../shared/protocol/credentials.ts';
 import { SESSION_STATUSES } from '../../../shared/session-status.ts';
 import type { Services } from '../../context.ts';
-import { fromBase64 } from './data-key.ts';
+import { violatesConstraint } from '../../db/database-errors.ts';
 import { isHolder, ownerCte } from './internal.ts';
 import { judgeCommit, type Judgement } from './judge-commit.ts';
 
@@ -115,7 +116,7 @@ async function movePointer(
     const { rows } = await db.execute(pointerStatement(input, judgement));
     return rows.length > 0;
   } catch (error) {
-    if (isUniqueViolation(error)) return false;
+    if (violatesConstraint(error, 'session_credentials_current')) return false;
     throw error;
   }
 }
@@ -197,7 +198,3 @@ const inlineStream = (base64: string): ReadableStream<Uint8Array> =>
       controller.close();
     },
   });
-
-const isUniqueViolation = (error: unknown): boolean =>
-  z.object({ code: z.literal('23505') }).safeParse(error).success ||
-  (error instanceof Error && error.cause !== undefined && isUniqueViolation(error.cause));

@@ -1,4 +1,6 @@
+import { fromBase64, toBase64 } from '../../../shared/base64.ts';
 import { AppError } from '../../../shared/errors.ts';
+import { fromHex } from '../../../shared/hex.ts';
 import type { EncryptionKeys } from '../../values/master-keys.ts';
 
 const IV_BYTES = 12;
@@ -63,16 +65,6 @@ export async function unwrapDataKey(
   }
 }
 
-export function toBase64(bytes: Uint8Array): string {
-  let text = '';
-  for (const byte of bytes) text += String.fromCharCode(byte);
-  return btoa(text);
-}
-
-export function fromBase64(text: string): Uint8Array<ArrayBuffer> {
-  return Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
-}
-
 function algorithm(iv: Uint8Array<ArrayBuffer>, facts: KeyFacts, masterKeyVersion: string) {
   const bound = ['waypost data key', facts.workspaceId, facts.sessionId, masterKeyVersion];
   return {
@@ -83,6 +75,5 @@ function algorithm(iv: Uint8Array<ArrayBuffer>, facts: KeyFacts, masterKeyVersio
 }
 
 function importKey(secret: string): Promise<SealKey> {
-  const raw = Uint8Array.from(secret.match(/../g) ?? [], (pair) => Number.parseInt(pair, 16));
-  return crypto.subtle.importKey('raw', raw, 'AES-GCM', false, ['encrypt', 'decrypt']);
+  return crypto.subtle.importKey('raw', fromHex(secret), 'AES-GCM', false, ['encrypt', 'decrypt']);
 }

@@ -1,5 +1,6 @@
 import { sql } from 'drizzle-orm';
 import { z } from 'zod';
+import { toBase64 } from '../../../shared/base64.ts';
 import {
   CREDENTIALS_INLINE_BYTES,
   type CredentialsSlotRequest,
@@ -7,7 +8,7 @@ import {
 } from '../../../shared/protocol/credentials.ts';
 import type { Services } from '../../context.ts';
 import { staleEpoch } from '../queue/internal.ts';
-import { newDataKey, toBase64, unwrapDataKey, wrapDataKey } from './data-key.ts';
+import { newDataKey, unwrapDataKey, wrapDataKey } from './data-key.ts';
 import { isHolder, ownerCte } from './internal.ts';
 
 const UPLOAD_SECONDS = 900;

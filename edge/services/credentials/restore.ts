@@ -1,5 +1,6 @@
 import { sql } from 'drizzle-orm';
 import { z } from 'zod';
+import { toBase64 } from '../../../shared/base64.ts';
 import type {
   CredentialsRestoreRequest,
   CredentialsRestoreResponse,
@@ -8,7 +9,7 @@ import type { Services } from '../../context.ts';
 import { isWhollyKept } from '../ownership/internal.ts';
 import { staleEpoch } from '../queue/internal.ts';
 import { chooseVersion } from './choose-version.ts';
-import { toBase64, unwrapDataKey, wrapDataKey } from './data-key.ts';
+import { unwrapDataKey, wrapDataKey } from './data-key.ts';
 import { noteOldCopy } from './note-old-copy.ts';
 import { isHolder, StoredBundle } from './internal.ts';
 

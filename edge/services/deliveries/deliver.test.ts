@@ -1,6 +1,7 @@
 import { eq } from 'drizzle-orm';
 import { Webhook } from 'standardwebhooks';
 import { describe, expect, it } from 'vitest';
+import { toHex } from '../../../shared/hex.ts';
 import { createHarness } from '../../testing/harness.ts';
 import { qstashCallsFor, receiverUrl } from '../../testing/receiver.ts';
 import { attempted, deliveryWorld, NOTHING_DUE } from './testing/delivery-world.ts';
@@ -15,7 +16,7 @@ const hmacHex = async (secret: string, text: string): Promise<string> => {
   const raw = new TextEncoder().encode(secret);
   const key = await crypto.subtle.importKey('raw', raw, algorithm, false, ['sign']);
   const mac = await crypto.subtle.sign('HMAC', key, new TextEncoder().encode(text));
-  return Array.from(new Uint8Array(mac), (byte) => byte.toString(16).padStart(2, '0')).join('');
+  return toHex(new Uint8Array(mac));
 };
 
 const SECRET = 'whsec_c2VjcmV0c2VjcmV0c2VjcmV0c2VjcmV0';

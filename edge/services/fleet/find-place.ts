@@ -7,9 +7,10 @@ import { describeError } from '../../log/describe-error.ts';
 import { choosePlacement, type RunnerLoad } from '../../runners/placement.ts';
 import { type Origin, regionNearest } from '../../runners/regions.ts';
 import { loadRunners, workspaceStarts } from '../ownership/internal.ts';
+import { leavesReserve } from '../ownership/reserved-places.ts';
 import { reconcileFleet } from './reconcile.ts';
 
-const Starts = z.object({ starts: Count, basic: z.boolean() });
+const Row = z.object({ starts: Count, leavesReserve: z.boolean() });
 
 /**
  * The runner that should get a session of this workspace now; null when none can: a heartbeat takes it up later, and
@@ -21,16 +22,19 @@ export async function findPlace(
 ): Promise<{ runner: RunnerLoad | null; runners: RunnerLoad[] }> {
   const [runners, { rows }] = await Promise.all([
     loadRunners(ctx.db),
-    ctx.db.execute(sql`select ${workspaceStarts(sql`${ctx.workspaceId}`)} as starts,
-      exists (select from workspaces w where w.id = ${ctx.workspaceId} and w.tier = 'basic') as basic`),
+    ctx.db.execute(
+      sql`select ${workspaceStarts(sql`${ctx.workspaceId}`)} as starts, ${leavesReserve({
+        mode: sql`${want.mode}::text`,
+        phoneNumber: sql`${want.phoneNumber}::text`,
+        workspaceId: sql`${ctx.workspaceId}`,
+      })} as "leavesReserve"`,
+    ),
   ]);
-  const { starts, basic } = Starts.parse(rows[0]);
-  // As `leavesReserve` of ownership says it of a session that is there already.
-  const leavesReserve = basic && (want.mode === 'sandbox' || want.phoneNumber === null);
+  const found = Row.parse(rows[0]);
   const runner = choosePlacement(runners, {
     region: want.region,
-    workspaceStartsLastMinute: starts,
-    reservedPercent: leavesReserve ? ctx.env.RESERVED_PLACES_PERCENT : 0,
+    workspaceStartsLastMinute: found.starts,
+    reservedPercent: found.leavesReserve ? ctx.env.RESERVED_PLACES_PERCENT : 0,
   });
   return { runner, runners };
 }

@@ -1,6 +1,6 @@
 import { LEASE } from '../../../shared/protocol/leases.ts';
 import type { MachineState } from '../../runners/fleets/port.ts';
-import { PLACEABLE_HEARTBEAT_AGE_MS } from '../../runners/placement.ts';
+import { PLACEABLE_HEARTBEAT_AGE_MS, reservedOf } from '../../runners/placement.ts';
 
 /** What is known of one machine: our row, what the provider lists, and what its runner's heartbeat said. */
 export type MachineFacts = {
@@ -131,4 +131,4 @@ export function placesOf(
 
 /** Places of a machine with so many that everybody may have. */
 export const openOf = (maxSessions: number, { reservedPercent }: FleetSettings): number =>
-  maxSessions - Math.floor((maxSessions * reservedPercent) / 100);
+  maxSessions - reservedOf(maxSessions, reservedPercent);

@@ -6,7 +6,7 @@ import type { Services } from '../../context.ts';
 import { fact } from '../../events/append.ts';
 import { writeFacts } from '../../events/write-facts.ts';
 import { settledEventId } from '../reports/fact-ids.ts';
-import { unowned } from '../ownership/unowned.ts';
+import { isOwned } from '../ownership/internal.ts';
 
 const BATCH = 200;
 
@@ -27,7 +27,7 @@ const Candidate = z.object({
 export async function giveUpUnsettled(services: Services): Promise<void> {
   const { db } = services;
   const isLeft = sql`message.status = 'sending' and message.expires_at < now() - ${PATIENCE}::interval
-    and ${unowned(sql`message.session_id`)}`;
+    and not exists (select from session_leases l where l.session_id = message.session_id and ${isOwned()})`;
   const { rows } = await db.execute(sql`
     select message.id, message.session_id, message.workspace_id, session.wire_key as session_key
     from messages message join sessions session on session.id = message.session_id

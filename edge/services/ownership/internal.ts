@@ -96,9 +96,11 @@ export const isAdoptable = (): SQL => sql`(s.archived_at is null
   and case when l.retry_at is null then s.status not in (${ENDED})
     else l.retry_at <= now() and s.status <> 'logged_out' end)`;
 
+/** True while a runner owns the session: it has taken it up, and its lease runs. */
+export const isOwned = (): SQL => sql`(l.boot_id is not null and l.lease_until > now())`;
+
 /** True while `epoch` is the session's current owner's. */
-export const isOwnedAt = (epoch: number): SQL =>
-  sql`(l.epoch = ${epoch}::int and l.boot_id is not null and l.lease_until > now())`;
+export const isOwnedAt = (epoch: number): SQL => sql`(l.epoch = ${epoch}::int and ${isOwned()})`;
 
 /**
  * Statement (or CTE): wants a session running. An owner that may still have a browser open keeps it; otherwise it goes to

@@ -9,18 +9,21 @@ import { interval, isAdoptable, isCordoned, isFree } from './internal.ts';
  */
 export type Reserve = Pick<EdgeEnv, 'RESERVED_PLACES_PERCENT'>;
 
-/** Workspaces whose sessions leave the reserved places to others. */
-const isBasic = (): SQL =>
-  sql`exists (select from workspaces w where w.id = s.workspace_id and w.tier = 'basic')`;
-
 /**
  * True for a session that leaves the reserved places to others. One that is linked to a real phone does not: it had a place,
  * and comes back wherever there is one.
  */
-export const leavesReserve = (): SQL =>
-  sql`((s.mode = 'sandbox' or s.phone_number is null) and ${isBasic()})`;
+export const leavesReserve = ({ mode, phoneNumber, workspaceId } = SESSION): SQL =>
+  sql`((${mode} = 'sandbox' or ${phoneNumber} is null)
+    and exists (select from workspaces w where w.id = ${workspaceId} and w.tier = 'basic'))`;
 
-/** Places of a runner with so many that such a session cannot have. */
+const SESSION = {
+  mode: sql`s.mode`,
+  phoneNumber: sql`s.phone_number`,
+  workspaceId: sql`s.workspace_id`,
+};
+
+/** Places of a runner with so many that such a session cannot have; `reservedOf` in SQL. */
 export const reservedPlaces = (maxSessions: SQL, { RESERVED_PLACES_PERCENT }: Reserve): SQL =>
   sql`(${maxSessions} * ${RESERVED_PLACES_PERCENT}::int / 100)`;
 

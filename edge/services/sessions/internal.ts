@@ -4,6 +4,7 @@ import type { ServiceContext } from '../../context.ts';
 import { runners, sessionLeases, sessions, workspaces } from '../../db/schema/index.ts';
 import { describeError } from '../../log/describe-error.ts';
 import type { RunnerAddress, SessionAddress } from '../../runners/port.ts';
+import { isOwned } from '../ownership/internal.ts';
 import { waitsForCapacity } from '../ownership/reserved-places.ts';
 import { hidesFrom, reachOf, refuseBeyond, withinReach } from '../users/reach.ts';
 
@@ -19,10 +20,10 @@ export type SessionRow = {
   isDefault: boolean;
 };
 
-/** Over a session with its lease and runner. On the database's clock, as leases are. */
-const ownerSpeaks = sql<boolean>`coalesce(
-  ${sessionLeases.leaseUntil} > now() and ${sessionLeases.startedEpoch} = ${sessionLeases.epoch} and ${runners.id} is not null,
-  false)`;
+/** Over a session with its runner. On the database's clock, as leases are. */
+const ownerSpeaks = sql<boolean>`(${runners.id} is not null and exists (
+  select from session_leases l
+  where l.session_id = ${sessions.id} and ${isOwned()} and l.started_epoch = l.epoch))`;
 
 /** What a session's name is looked up by, and is unique in. */
 export const lowerName = sql`lower(${sessions.name})`;

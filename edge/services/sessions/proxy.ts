@@ -1,8 +1,9 @@
 import { z } from 'zod';
+import { fromBase64, toBase64 } from '../../../shared/base64.ts';
 import { AppError } from '../../../shared/errors.ts';
+import { fromHex } from '../../../shared/hex.ts';
 import { SessionProxy } from '../../../shared/protocol/leases.ts';
 import type { ServiceContext, Services } from '../../context.ts';
-import { fromBase64, toBase64 } from '../credentials/data-key.ts';
 import type { EncryptionKeys } from '../../values/master-keys.ts';
 
 const SCHEMES: ReadonlySet<string> = new Set(['http:', 'https:', 'socks5:']);
@@ -107,8 +108,9 @@ const algorithm = (iv: Uint8Array<ArrayBuffer>, { workspaceId, sessionId }: Fact
 });
 
 async function deriveKey(secret: string) {
-  const raw = Uint8Array.from(secret.match(/../g) ?? [], (pair) => Number.parseInt(pair, 16));
-  const master = await crypto.subtle.importKey('raw', raw, 'HKDF', false, ['deriveKey']);
+  const master = await crypto.subtle.importKey('raw', fromHex(secret), 'HKDF', false, [
+    'deriveKey',
+  ]);
   return crypto.subtle.deriveKey(
     {
       name: 'HKDF',

@@ -1,4 +1,5 @@
 import { AppError } from '../../../shared/errors.ts';
+import { violatesConstraint } from '../../db/database-errors.ts';
 
 /**
  * The database refuses a second session of the same name; everything else it says is not the caller's to know.
@@ -8,7 +9,7 @@ export async function refuseTakenName<Result>(work: Promise<Result>): Promise<Re
   try {
     return await work;
   } catch (error) {
-    if (violates(error, 'sessions_workspace_name'))
+    if (violatesConstraint(error, 'sessions_workspace_name'))
       throw new AppError(
         'CONFLICT',
         'A session with this name already exists; it may be archived.',
@@ -17,7 +18,3 @@ export async function refuseTakenName<Result>(work: Promise<Result>): Promise<Re
     throw error;
   }
 }
-
-const violates = (error: unknown, constraint: string): boolean =>
-  error instanceof Error &&
-  (('constraint' in error && error.constraint === constraint) || violates(error.cause, constraint));

@@ -1,3 +1,4 @@
+import { toBase64 } from '../../../shared/base64.ts';
 import { sha256Hex } from '../../../shared/hex.ts';
 
 const TOKEN_BYTES = 32;
@@ -10,7 +11,4 @@ export const newInvitationToken = (): string =>
 export const hashInvitationToken = (token: string): Promise<string> => sha256Hex(token);
 
 const toBase64Url = (bytes: Uint8Array): string =>
-  btoa(String.fromCharCode(...bytes))
-    .replaceAll('+', '-')
-    .replaceAll('/', '_')
-    .replaceAll('=', '');
+  toBase64(bytes).replaceAll('+', '-').replaceAll('/', '_').replaceAll('=', '');

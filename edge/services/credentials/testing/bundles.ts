@@ -8,7 +8,7 @@ import type {
 import type { Services } from '../../../context.ts';
 import type { OwnershipWorld } from '../../ownership/testing/world.ts';
 import { commitCredentials } from '../commit.ts';
-import { toBase64 } from '../data-key.ts';
+import { toBase64 } from '../../../../shared/base64.ts';
 import { openCredentialsSlot } from '../open-slot.ts';
 import { restoreCredentials } from '../restore.ts';
 

@@ -11,8 +11,8 @@ const texts = (): string[] =>
 
 const PATIENT = { unsettled: { looks: 2, lookGapMs: 20, ackMs: 60_000 } };
 
-/** WhatsApp's server has the message with this text. */
-function acked(session: string, text: string): void {
+/** WhatsApp's server has the message with this text; from 2 on, its reader too. */
+function acked(session: string, text: string, ack = 1): void {
   const record = stage()
     .wire()
     .find((each) => each.text === text);
@@ -25,7 +25,7 @@ function acked(session: string, text: string): void {
         wireId: record?.wireId ?? '',
         wireKey: 'key',
         chatId: '15550100001@c.us',
-        ack: 1,
+        ack,
       },
     });
 }
@@ -50,6 +50,19 @@ it('has one message without an ack on the way, not more; its ack lets the next o
   await until('both are settled', () => first?.status === 'sent' && second?.status === 'sent');
   // It is not said twice: by the ack and by the settlement.
   expect(edge.told(session, 'message.ack')).toEqual([]);
+});
+
+it('an ack names its message; that of a message sent from the phone itself names none', async () => {
+  const { edge } = stage();
+  const session = edge.addSession();
+  const message = edge.queue(session, 'ours');
+  await stage().startHere();
+  await until('it is settled', () => message.status === 'sent');
+  acked(session, 'ours', 2);
+  acked(session, 'from the phone', 2);
+  const acks = () => edge.told(session, 'message.ack');
+  await until('both acks are reported', () => acks().length === 2);
+  expect(acks().map(({ messageId }) => messageId)).toEqual([message.messageId, undefined]);
 });
 
 describe('with RUNNER_UNACKED_SENDS', () => {

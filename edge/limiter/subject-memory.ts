@@ -2,15 +2,19 @@ import type { Country } from '../../shared/recipient.ts';
 
 const MAX_ENTRIES = 10_000;
 
+/** What never changes of a session: whose it is, and the key that its wire ids are derived with. */
+export type SessionOrigin = { workspaceId: string; sessionKey: string };
+
 /**
  * What one isolate remembers of those it served, so that a request takes one upstream step: whose login a credential is,
- * which never changes; until when the rate limiter refuses a subject; and a workspace's country, which is compared with the
- * database's before it counts. Whether anybody is still let in is never remembered.
+ * and where a session comes from, which never change; until when the rate limiter refuses a subject; and a workspace's country,
+ * which is compared with the database's before it counts. Whether anybody is still let in is never remembered.
  */
 export class SubjectMemory {
   readonly #users = new Map<string, string>();
   readonly #refusedUntil = new Map<string, number>();
   readonly #countries = new Map<string, Country>();
+  readonly #sessions = new Map<string, SessionOrigin>();
 
   /** The user behind a credential that does not name them itself, once it was read; else the credential's own name. */
   subjectOf(credential: string): string {
@@ -28,6 +32,15 @@ export class SubjectMemory {
 
   rememberRefusal(subject: string, until: number): void {
     put(this.#refusedUntil, subject, until);
+  }
+
+  /** A session that was read before. It may be deleted by now: whatever is written of it must find its row. */
+  sessionOf(sessionId: string): SessionOrigin | undefined {
+    return this.#sessions.get(sessionId);
+  }
+
+  rememberSession(sessionId: string, origin: SessionOrigin): void {
+    put(this.#sessions, sessionId, origin);
   }
 
   /** The default country that a workspace had when it was last read; null for none, and when it never was. */

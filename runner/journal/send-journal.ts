@@ -102,6 +102,13 @@ export class SendJournal {
     return { state: 'not_begun' };
   }
 
+  /** The message that was begun under this wire id, while it is remembered. */
+  messageOf(wireId: string): string | undefined {
+    for (const begun of this.#messages.values())
+      if (begun.wireId === wireId) return begun.messageId;
+    return undefined;
+  }
+
   /** Forgets earlier epochs: the edge has no unsettled message of theirs left. */
   async forgetBefore(epoch: number): Promise<void> {
     const old = [...this.#epochs.keys()].filter((known) => known < epoch);

@@ -239,9 +239,16 @@ export class Session {
     // The settlement reports the same of the message, and makes the same event.
     if (settles && report.ack === 1) return kept();
     const { sessionId } = this.assignment;
-    this.#deps.report(report, file).then(kept, (error: unknown) => {
+    this.#deps.report(this.#named(report), file).then(kept, (error: unknown) => {
       this.#deps.log.error('session.report_failed', { sessionId, kind: report.kind, error });
     });
+  }
+
+  /** An ack with the id of its message, so that the edge need not look for it. */
+  #named(report: Report): Report {
+    if (report.kind !== 'message.ack') return report;
+    const messageId = this.#deps.journal.messageOf(report.wireId);
+    return messageId === undefined ? report : { ...report, messageId };
   }
 
   async #settle(settlement: Settlement): Promise<void> {

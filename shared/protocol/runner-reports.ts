@@ -69,6 +69,8 @@ export const FactReport = z.discriminatedUnion('kind', [
   }),
   z.object({
     kind: z.literal('message.ack'),
+    /** Of a message that the runner's journal knows: its row may not have the wire id yet. */
+    messageId: z.string().optional(),
     wireId: z.string(),
     wireKey: z.string(),
     chatId: z.string(),

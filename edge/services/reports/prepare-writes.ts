@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { Report, SpooledReport } from '../../../shared/protocol/index.ts';
 import { deriveWireId } from '../../../shared/wire-id.ts';
 import type { Services } from '../../context.ts';
+import type { SessionOrigin } from '../../limiter/subject-memory.ts';
 import { reportEventId } from './fact-ids.ts';
 import type { WriteContext } from './writes/write-context.ts';
 import { storable } from './safe-values.ts';
@@ -15,12 +16,14 @@ const SessionRow = z.object({
   sessionKey: z.string(),
   inFlight: z.array(z.string()),
 });
-type SessionRow = z.infer<typeof SessionRow>;
 
 /** Messages in flight without a wire id are few: what one owner has claimed and not settled. */
 const IN_FLIGHT_LIMIT = 100;
 
-/** Looks the reports' sessions up, in one round trip, and works out ids. Reports of unknown sessions come back apart. */
+/**
+ * Works out ids. Sessions that this isolate has not seen yet are looked up, in one round trip. Reports of unknown sessions
+ * come back apart.
+ */
 export async function prepareWrites(input: {
   services: Services;
   runnerId: string;
@@ -44,33 +47,42 @@ export async function prepareWrites(input: {
       workspaceId: session.workspaceId,
       eventId: await reportEventId(spooled, session.sessionKey),
       wireId: await wireIdOf(spooled.report, session),
-      messageId:
-        spooled.report.kind === 'message.ack'
-          ? ((await session.messageOfWireId()).get(spooled.report.wireId) ?? null)
-          : null,
+      messageId: await acknowledgedMessage(spooled.report, session),
       now: services.now(),
     });
   }
   return { writes, unknown };
 }
 
-async function wireIdOf(report: Report, session: SessionRow): Promise<string | null> {
+async function acknowledgedMessage(report: Report, session: Session): Promise<string | null> {
+  if (report.kind !== 'message.ack') return null;
+  return report.messageId ?? (await session.messageOfWireId()).get(report.wireId) ?? null;
+}
+
+async function wireIdOf(report: Report, session: Session): Promise<string | null> {
   if (report.kind === 'message.settled')
     return report.wireId ?? deriveWireId(session.sessionKey, report.messageId);
   return 'wireId' in report ? report.wireId : null;
 }
 
-type LoadedSession = SessionRow & { messageOfWireId: () => Promise<ReadonlyMap<string, string>> };
+type Session = SessionOrigin & { messageOfWireId: () => Promise<ReadonlyMap<string, string>> };
 
 async function loadSessions(
-  { db }: Services,
+  { db, subjects }: Services,
   reports: readonly SpooledReport[],
-): Promise<Map<string, LoadedSession>> {
+): Promise<Map<string, Session>> {
   const sessionIds = [...new Set(reports.map((spooled) => spooled.sessionId))];
   // An ack may overtake the report that its send went through; the row then has no wire id to find it by.
   const acked = reports.flatMap(({ sessionId, report }) =>
-    report.kind === 'message.ack' ? [sessionId] : [],
+    report.kind === 'message.ack' && report.messageId === undefined ? [sessionId] : [],
   );
+  const sessions = new Map<string, Session>();
+  for (const id of sessionIds) {
+    const origin = acked.includes(id) ? undefined : subjects.sessionOf(id);
+    if (origin !== undefined) sessions.set(id, { ...origin, messageOfWireId: noMessages });
+  }
+  const unread = sessionIds.filter((id) => !sessions.has(id));
+  if (unread.length === 0) return sessions;
   const { rows } = await db.execute(sql`
     select session.id, session.workspace_id as "workspaceId", session.wire_key as "sessionKey",
       array(
@@ -79,23 +91,23 @@ async function loadSessions(
           and message.status in ('sending', 'unknown') and session.id = any(${sql.param(acked)}::text[])
         order by message.queue_seq desc limit ${IN_FLIGHT_LIMIT}::int
       )::text[] as "inFlight"
-    from sessions session where session.id = any(${sql.param(sessionIds)}::text[])`);
-  return new Map(
-    z
-      .array(SessionRow)
-      .parse(rows)
-      .map((session) => [session.id, { ...session, messageOfWireId: lazily(session) }]),
-  );
+    from sessions session where session.id = any(${sql.param(unread)}::text[])`);
+  for (const { id, inFlight, ...origin } of z.array(SessionRow).parse(rows)) {
+    subjects.rememberSession(id, origin);
+    sessions.set(id, { ...origin, messageOfWireId: lazily(origin.sessionKey, inFlight) });
+  }
+  return sessions;
 }
 
+const noMessages = (): Promise<ReadonlyMap<string, string>> => Promise.resolve(new Map());
+
 /** Derives the wire ids of what is in flight when the first ack asks, once. */
-function lazily(session: SessionRow): LoadedSession['messageOfWireId'] {
+function lazily(sessionKey: string, inFlight: readonly string[]): Session['messageOfWireId'] {
   let map: Promise<ReadonlyMap<string, string>> | undefined;
   return () => {
     map ??= Promise.all(
-      session.inFlight.map(
-        async (messageId) =>
-          [await deriveWireId(session.sessionKey, messageId), messageId] as const,
+      inFlight.map(
+        async (messageId) => [await deriveWireId(sessionKey, messageId), messageId] as const,
       ),
     ).then((entries) => new Map(entries));
     return map;

@@ -125,7 +125,9 @@ export function settled(messageId: string, changes: Partial<Settled> = {}): Sett
   };
 }
 
-export function ack(wireId: string, level: number): Report {
+type Ack = Extract<Report, { kind: 'message.ack' }>;
+
+export function ack(wireId: string, level: number): Ack {
   return {
     kind: 'message.ack',
     wireId,

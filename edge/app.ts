@@ -5,6 +5,7 @@ import type { App } from './http/app.ts';
 import { answerError } from './http/error-handler.ts';
 import { answerNotFound } from './http/not-found.ts';
 import { operationsOf } from './http/operations.ts';
+import { RememberingRouter } from './http/remembering-router.ts';
 import { rejectInvalid } from './http/validation.ts';
 import { limitBody, requireJson } from './middleware/accept-body.ts';
 import { recordCalls } from './middleware/record-calls.ts';
@@ -57,6 +58,7 @@ const AREAS: readonly Area[] = [
 /** The whole HTTP surface: what every request passes, in order, then the operations by area. */
 export function createApp(compose: Compose): App {
   const app: App = new OpenAPIHono<AppEnv>({
+    router: new RememberingRouter(),
     defaultHook: (result, c) => rejectInvalid(operations)(result, c),
   });
   const operations = operationsOf(app);

@@ -1,8 +1,9 @@
 import { createMiddleware } from 'hono/factory';
 import { AppError } from '../../shared/errors.ts';
 import { verifyRequest } from '../../shared/signing/signed-request.ts';
-import type { AppEnv } from '../context.ts';
-import { createNonceMemory, LocalNonces } from '../runners/nonces.ts';
+import type { AppEnv, Services } from '../context.ts';
+import type { EdgeEnv } from '../env.ts';
+import { createNonceMemory, LocalNonces, type NonceMemory } from '../runners/nonces.ts';
 
 /** What the signature of a runner must name as its audience. */
 const AUDIENCE = 'edge';
@@ -14,9 +15,16 @@ const AUDIENCE = 'edge';
  */
 export const authenticateRunner = () => {
   const fallback = new LocalNonces();
+  const memories = new WeakMap<EdgeEnv, NonceMemory>();
+  const memoryFor = ({ env, log }: Services): NonceMemory => {
+    const memory = memories.get(env) ?? createNonceMemory({ env, fallback, log });
+    memories.set(env, memory);
+    return memory;
+  };
   return createMiddleware<AppEnv>(async (c, next) => {
-    const { env, log } = c.get('services');
-    const nonces = createNonceMemory({ env, fallback, log });
+    const services = c.get('services');
+    const { env } = services;
+    const nonces = memoryFor(services);
     const verdict = await verifyRequest({
       request: { method: c.req.method, url: c.req.url, headers: c.req.raw.headers },
       body: await c.req.text(),

@@ -47,6 +47,8 @@ export function createNonceMemory(options: {
     retry: false,
     enableTelemetry: false,
     enableAutoPipelining: false,
+    // It would take each `OK` for JSON, throw and catch.
+    automaticDeserialization: false,
     // As a function: with a plain signal this client turns an abort into a result.
     signal: () => AbortSignal.timeout(REDIS_TIMEOUT_MS),
   });

@@ -1,40 +1,33 @@
-import { spawn } from 'node:child_process';
-import { delimiter, dirname, join } from 'node:path';
+import { execFile } from 'node:child_process';
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import type { WorkerBundle } from './workerd-config.ts';
 
-const root = fileURLToPath(new URL('../..', import.meta.url));
+type Modules = Pick<WorkerBundle, 'script' | 'modules'>;
+
+const script = (name: string): string =>
+  fileURLToPath(new URL(`../../scripts/${name}`, import.meta.url));
 
 /**
- * Bundles the Worker with wrangler, as a deploy would, into `outDir`.
- * @returns the file of the main module
- * @throws Error with wrangler's own words when the bundle fails
+ * Builds the Worker and its static files as `wrangler deploy` has them built. The bundler runs in a process that ends, since
+ * it would keep its memory.
+ * @param outDir gets the modules
+ * @throws Error with the bundler's own words when it fails
  */
-export async function buildWorker(outDir: string): Promise<string> {
-  const wrangler = spawn(
-    process.execPath,
-    [
-      join(root, 'node_modules/wrangler/bin/wrangler.js'),
-      'deploy',
-      '--dry-run',
-      '--outdir',
-      outDir,
-    ],
-    { cwd: root, env: buildEnvironment(), stdio: ['ignore', 'pipe', 'pipe'] },
-  );
-  let output = '';
-  wrangler.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()));
-  wrangler.stderr.on('data', (chunk: Buffer) => (output += chunk.toString()));
-  const code = await new Promise<number | null>((resolve) => wrangler.on('close', resolve));
-  if (code !== 0) throw new Error(`wrangler could not bundle the Worker:\n${output}`);
-  return join(outDir, 'worker.js');
+export async function buildWorker(outDir: string): Promise<Modules> {
+  const run = (...args: string[]) => promisify(execFile)(process.execPath, args, { env: {} });
+  await Promise.all([
+    run(script('build-docs-assets.mjs')),
+    run(script('build-worker.mjs'), outDir),
+  ]);
+  return bundleIn(outDir);
 }
 
-/** wrangler must neither phone home nor pick up an account of the person who runs this. */
-function buildEnvironment(): NodeJS.ProcessEnv {
-  return {
-    WRANGLER_SEND_METRICS: 'false',
-    CLOUDFLARE_CF_FETCH_ENABLED: 'false',
-    PATH: [dirname(process.execPath), '/usr/local/bin', '/usr/bin', '/bin'].join(delimiter),
-    HOME: join(root, '.waypost'),
-  };
+/** The bundle that was built into this folder. */
+export async function bundleIn(folder: string): Promise<Modules> {
+  const main = 'worker.js';
+  const names = (await readdir(folder)).filter((name) => name.endsWith('.js') && name !== main);
+  return { script: join(folder, main), modules: names.map((name) => join(folder, name)) };
 }

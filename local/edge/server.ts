@@ -40,7 +40,7 @@ export async function startEdge(config: EdgeConfig): Promise<RunningService> {
     throw new Error(`the local ticker knows '* * * * *' only, not '${unknown}'`);
   await mkdir(dataDir, { recursive: true });
   const bundle = {
-    script: await buildWorker(join(dataDir, 'bundle')),
+    ...(await buildWorker(join(dataDir, 'bundle'))),
     compatibilityDate: wrangler.compatibility_date,
     compatibilityFlags: wrangler.compatibility_flags,
     durableObjects: wrangler.durable_objects.bindings,

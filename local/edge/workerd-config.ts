@@ -1,8 +1,11 @@
-import { relative } from 'node:path';
+import { basename, relative } from 'node:path';
 import type { WranglerConfig } from './wrangler-config.ts';
 
 export type WorkerBundle = {
+  /** File of the main module. */
   script: string;
+  /** Files of the modules that it imports, by name from beside it. */
+  modules?: readonly string[];
   compatibilityDate: string;
   compatibilityFlags: readonly string[];
   /** Bindings as wrangler.toml names them. All keep their storage in SQLite. */
@@ -46,6 +49,8 @@ export function workerdConfig(input: ConfigInput): string {
   const { bundle, dataDir, port, storage } = input;
   const network = (name: string, allow: readonly string[]) =>
     `(name = ${text(name)}, network = (allow = ${list(allow)}, tlsOptions = (trustBrowserCas = true)))`;
+  const moduleOf = (file: string): string =>
+    `(name = ${text(basename(file))}, esModule = embed ${text(relative(dataDir, file))})`;
   return `using Workerd = import "/workerd/workerd.capnp";
 
 const config :Workerd.Config = (
@@ -56,7 +61,7 @@ const config :Workerd.Config = (
   ],
   services = [
     (name = "worker", worker = (
-      modules = [(name = "worker.js", esModule = embed ${text(relative(dataDir, bundle.script))})],
+      modules = [${[bundle.script, ...(bundle.modules ?? [])].map(moduleOf).join(', ')}],
       compatibilityDate = ${text(bundle.compatibilityDate)},
       compatibilityFlags = ${list(bundle.compatibilityFlags)},
       globalOutbound = "internet",

@@ -6,15 +6,17 @@ const MAX_ENTRIES = 10_000;
 export type SessionOrigin = { workspaceId: string; sessionKey: string };
 
 /**
- * What one isolate remembers of those it served, so that a request takes one upstream step: whose login a credential is,
- * and where a session comes from, which never change; until when the rate limiter refuses a subject; and a workspace's country,
- * which is compared with the database's before it counts. Whether anybody is still let in is never remembered.
+ * What one isolate remembers of those it served, so that a request takes one upstream step: whose login a credential is, and
+ * where a session comes from, which never change; until when the rate limiter refuses a subject; a workspace's country, which
+ * is compared with the database's before it counts; and when a session was last noted as active. Whether anybody is still let
+ * in is never remembered.
  */
 export class SubjectMemory {
   readonly #users = new Map<string, string>();
   readonly #refusedUntil = new Map<string, number>();
   readonly #countries = new Map<string, Country>();
   readonly #sessions = new Map<string, SessionOrigin>();
+  readonly #activeAt = new Map<string, number>();
 
   /** The user behind a credential that does not name them itself, once it was read; else the credential's own name. */
   subjectOf(credential: string): string {
@@ -41,6 +43,15 @@ export class SubjectMemory {
 
   rememberSession(sessionId: string, origin: SessionOrigin): void {
     put(this.#sessions, sessionId, origin);
+  }
+
+  /** When this isolate last wrote down that a session is active, in Unix ms; 0 for never. */
+  activeAt(sessionId: string): number {
+    return this.#activeAt.get(sessionId) ?? 0;
+  }
+
+  rememberActive(sessionId: string, at: number): void {
+    put(this.#activeAt, sessionId, at);
   }
 
   /** The default country that a workspace had when it was last read; null for none, and when it never was. */

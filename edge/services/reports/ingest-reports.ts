@@ -1,4 +1,4 @@
-import { sql } from 'drizzle-orm';
+import { type SQL, sql } from 'drizzle-orm';
 import type { BatchItem } from 'drizzle-orm/batch';
 import type { ReportBatchResponse, SpooledReport } from '../../../shared/protocol/index.ts';
 import type { Services } from '../../context.ts';
@@ -13,6 +13,8 @@ import { WriteResult } from './writes/write-context.ts';
 
 /** Reports written in one transaction; the workspace's event counter is held for as long as it takes. */
 const GROUP = 50;
+/** How exactly `last_active_at` is kept. */
+const ACTIVE_EVERY_MS = 60_000;
 
 type Outcome = { write: PreparedWrite; accepted: boolean; bells: NewBell[] };
 type Refused = ReportBatchResponse['refused'][number];
@@ -80,7 +82,7 @@ async function writeTogether(
   services: Services,
   group: readonly PreparedWrite[],
 ): Promise<Outcome[]> {
-  const { db } = services;
+  const { db, subjects, now } = services;
   const twins = await findNumberTwins(services, group);
   const workspaceIds = [
     ...new Set([
@@ -89,20 +91,25 @@ async function writeTogether(
     ]),
   ];
   const sessionIds = [...new Set(group.map((write) => write.spooled.sessionId))];
+  const startedAt = now();
+  const quiet = sessionIds.filter((id) => subjects.activeAt(id) < startedAt - ACTIVE_EVERY_MS);
+  const activity = quiet.length === 0 ? [] : [db.execute(noteActive(quiet))];
   const parts = inStatements(group);
   const statements: BatchItem<'pg'>[] = parts.map(({ statement }) => db.execute(statement));
   const [, ...results] = await db.batch([
     db.execute(lockWorkspaces(workspaceIds)),
     ...statements,
-    db.execute(sql`update sessions set last_active_at = now()
-      where id = any(${sql.param(sessionIds)}::text[])
-        and (last_active_at is null or last_active_at < now() - interval '1 minute')`),
+    ...activity,
     ...twins.map((pair) => db.execute(numberTwinsStatement(pair))),
   ]);
   const resultAt = (index: number) =>
     WriteResult.parse((results[index] as { rows: unknown[] }).rows[0]);
+  for (const id of quiet) subjects.rememberActive(id, startedAt);
   const told = new Map<PreparedWrite, NewBell[]>(
-    twins.map((pair: NumberTwins, index) => [pair.write, resultAt(parts.length + 1 + index).bells]),
+    twins.map((pair: NumberTwins, index) => [
+      pair.write,
+      resultAt(parts.length + activity.length + index).bells,
+    ]),
   );
   return parts.flatMap(({ writes }, part) => {
     const { accepted, bells, taken } = resultAt(part);
@@ -113,6 +120,12 @@ async function writeTogether(
     }));
   });
 }
+
+/** Another isolate may have noted it a moment ago. */
+const noteActive = (sessionIds: readonly string[]): SQL =>
+  sql`update sessions set last_active_at = now()
+    where id = any(${sql.param(sessionIds)}::text[])
+      and (last_active_at is null or last_active_at < now() - interval '1 minute')`;
 
 function reasonFor({ report }: PreparedWrite): string {
   return report.kind.startsWith('session.') ? 'stale_epoch' : 'unknown_session';

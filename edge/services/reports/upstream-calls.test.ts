@@ -23,16 +23,17 @@ async function setUp() {
   const database = await harness.tap(new URL(harness.env.DATABASE_HTTP_URL ?? '').origin);
   const isolate = createIsolateState(() => undefined);
   const env = { ...harness.env, DATABASE_HTTP_URL: `${database.url}/sql` };
+  const clock = { now: Date.now() };
   const report = async (...reports: Report[]) => {
     const before = (await database.calls()).length;
     const { refused } = await ingestReports({
-      services: createServices({ env, isolate, waitUntil: () => undefined }),
+      services: createServices({ env, isolate, waitUntil: () => undefined, now: () => clock.now }),
       runnerId: session.runnerId,
       reports: reports.map((each) => session.spool(each)),
     });
     return { calls: (await database.calls()).length - before, refused };
   };
-  return { session, report };
+  return { session, report, clock };
 }
 
 test('a session is looked up once: afterwards a batch of reports is one call', async () => {
@@ -71,4 +72,20 @@ test('an ack reaches no message of another session, whatever id it names', async
   const id = await newOutbound(harness, stranger);
   await report({ ...ack('3EB0AA', 3), messageId: id });
   expect(await messageOf(id)).toMatchObject({ status: 'sending', wireId: null });
+});
+
+test('that a session is active is written once a minute', async () => {
+  const { session, report, clock } = await setUp();
+  const { sessions } = harness.schema;
+  const isIt = eq(sessions.id, session.sessionId);
+  const activeAt = async () =>
+    (await harness.db.select().from(sessions).where(isIt))[0]?.lastActiveAt;
+  await report(received('A1'));
+  expect(await activeAt()).toBeInstanceOf(Date);
+  await harness.db.update(sessions).set({ lastActiveAt: null }).where(isIt);
+  await report(received('A2'));
+  expect(await activeAt()).toBeNull();
+  clock.now += 61_000;
+  await report(received('A3'));
+  expect(await activeAt()).toBeInstanceOf(Date);
 });

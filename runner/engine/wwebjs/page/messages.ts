@@ -27,8 +27,9 @@ export function installMessageLookup(): void {
     return loaded.find((message) => message?.id.id === wireId);
   };
 
+  // From the end, where the newest are: a page that lives for weeks has thousands.
   const inMemory = (matches: (message: PageMessage) => boolean) =>
-    page.require('WAWebCollections').Msg.getModelsArray().find(matches);
+    page.require('WAWebCollections').Msg.getModelsArray().findLast(matches);
 
   agent.findSent = async (wireId, chatId) =>
     inMemory((message) => message.id.id === wireId && message.id.fromMe) ??

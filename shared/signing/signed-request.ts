@@ -1,7 +1,7 @@
 import {
-  appendSignature,
   createSignature,
   isSignatureError,
+  type RequestDescriptor,
   verifySignature,
 } from 'http-message-sig';
 import { toBase64 } from '../base64.ts';
@@ -21,13 +21,8 @@ export const SIGNED_HEADERS = {
   commandId: 'waypost-command-id',
 } as const;
 
-const COMPONENTS = [
-  '@method',
-  '@path',
-  '@query',
-  'content-digest',
-  ...Object.values(SIGNED_HEADERS),
-];
+const SIGNED = ['content-digest', ...Object.values(SIGNED_HEADERS)];
+const COMPONENTS = ['@method', '@path', '@query', ...SIGNED];
 
 /** What a signed request says about itself beside its body. `audience` is `runnerId/bootId`, or `edge`. */
 export type SignedContext = {
@@ -47,6 +42,18 @@ export type SignRequestInput = SignedContext & {
   headers?: Record<string, string>;
 };
 
+/** What the library is told of a request: to copy a whole `Request` for it would cost as much as the signature. */
+function messageOf(
+  { method, url, headers }: { method: string; url: string; headers: Headers },
+  names: readonly string[],
+): RequestDescriptor {
+  const fields = names.flatMap((name) => {
+    const value = headers.get(name);
+    return value === null ? [] : [{ name, value }];
+  });
+  return { kind: 'request', method, targetUri: url, fields };
+}
+
 async function contentDigest(body: string): Promise<string> {
   const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(body));
   return `sha-256=:${toBase64(new Uint8Array(digest))}:`;
@@ -60,20 +67,18 @@ export async function signRequest(input: SignRequestInput): Promise<Request> {
   const [key] = input.keys;
   if (key === undefined) throw new Error('no signing key');
   const now = input.now ?? Math.floor(Date.now() / 1000);
-  const unsigned = new Request(input.url, {
-    method: input.method,
-    headers: {
-      ...input.headers,
-      'content-type': 'application/json',
-      'content-digest': await contentDigest(input.body),
-      [SIGNED_HEADERS.audience]: input.audience,
-      [SIGNED_HEADERS.session]: input.session ?? '-',
-      [SIGNED_HEADERS.epoch]: input.epoch === undefined ? '-' : String(input.epoch),
-      [SIGNED_HEADERS.commandId]: input.commandId,
-    },
+  const url = new URL(input.url).href;
+  const headers = new Headers({
+    ...input.headers,
+    'content-type': 'application/json',
+    'content-digest': await contentDigest(input.body),
+    [SIGNED_HEADERS.audience]: input.audience,
+    [SIGNED_HEADERS.session]: input.session ?? '-',
+    [SIGNED_HEADERS.epoch]: input.epoch === undefined ? '-' : String(input.epoch),
+    [SIGNED_HEADERS.commandId]: input.commandId,
   });
   const hmac = await importHmacKey(key.secret, 'sign');
-  const fields = await createSignature(unsigned, {
+  const fields = await createSignature(messageOf({ method: input.method, url, headers }, SIGNED), {
     label: LABEL,
     components: COMPONENTS,
     parameters: {
@@ -89,9 +94,11 @@ export async function signRequest(input: SignRequestInput): Promise<Request> {
         new Uint8Array(await crypto.subtle.sign('HMAC', hmac, data as Uint8Array<ArrayBuffer>)),
     },
   });
-  return new Request(input.url, {
+  headers.set('signature', fields.signature);
+  headers.set('signature-input', fields.signatureInput);
+  return new Request(url, {
     method: input.method,
-    headers: appendSignature(unsigned.headers, fields),
+    headers,
     ...(input.method === 'POST' ? { body: input.body } : {}),
   });
 }
@@ -136,7 +143,7 @@ export async function verifyRequest(
   let rejection: SignatureRejection = 'bad_signature';
   try {
     const verified = await verifySignature(
-      new Request(input.request.url, { method: input.request.method, headers }),
+      messageOf(input.request, [...SIGNED, 'signature', 'signature-input']),
       {
         label: LABEL,
         policy: {

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { SessionProxy, Traffic } from '../../shared/protocol/leases.ts';
+import type { Conduct, SessionProxy, Traffic } from '../../shared/protocol/leases.ts';
 import type { OutboundContent } from '../../shared/catalogue/message-kinds.ts';
 import type { SandboxProfile, SessionEngine, SessionMode } from '../../shared/session-status.ts';
 import type { EngineCredentials } from './credentials.ts';
@@ -51,6 +51,7 @@ export type EngineOptions = {
   unreported: UnreportedPlace;
   /** Status posts and channel posts are left out unless they are wanted. */
   traffic: Traffic;
+  conduct: Conduct;
   proxy: SessionProxy | null;
 };
 

@@ -1,4 +1,4 @@
-import type { Traffic } from '../../shared/protocol/leases.ts';
+import type { Assignment, Conduct, Traffic } from '../../shared/protocol/leases.ts';
 import type { CredentialKeeper, Online } from '../credentials/keeper.ts';
 import type { EngineEvent, EngineOptions, EnginePairingCode } from '../engine/port.ts';
 import { EngineLifecycle } from './engine-lifecycle.ts';
@@ -22,6 +22,7 @@ export class PhoneLink {
   readonly #codes: LinkCodes;
   readonly #keeper: CredentialKeeper;
   #traffic: Traffic;
+  #conduct: Conduct;
   #phoneReportedAt = -Infinity;
   /** Runs while codes are shown; ends by a phone, or with the session. */
   readonly #unscanned: Timers<'qr'>;
@@ -34,6 +35,7 @@ export class PhoneLink {
     const { sessionId, epoch, phoneNumber = null } = assignment;
     const names = { sessionId, epoch };
     this.#traffic = assignment.traffic ?? { status: false, channels: false };
+    this.#conduct = assignment.conduct ?? { alwaysOnline: false };
     this.#codes = new LinkCodes(clock);
     this.#unscanned = new Timers(clock);
     this.#keeper = deps.keeper(() => this.#online());
@@ -63,9 +65,10 @@ export class PhoneLink {
     });
   }
 
-  /** What is taken in beside chats, from the next engine on. */
-  setTraffic(traffic: Traffic): void {
-    this.#traffic = traffic;
+  /** What the user changed, for the next engine. */
+  setNextStart({ traffic, conduct }: Pick<Assignment, 'traffic' | 'conduct'>): void {
+    this.#traffic = traffic ?? this.#traffic;
+    this.#conduct = conduct ?? this.#conduct;
   }
 
   /** Tries now what would be tried later. @param acceptedNumber what the session goes by from now on; null: as before */
@@ -143,6 +146,7 @@ export class PhoneLink {
       filesDir: folder.filesDir,
       unreported: { file: folder.unreportedFile, epoch: assignment.epoch },
       traffic: this.#traffic,
+      conduct: this.#conduct,
       proxy: assignment.proxy ?? null,
     };
   }

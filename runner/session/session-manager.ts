@@ -133,11 +133,11 @@ export class SessionManager {
     );
     const givenBack = new Set(asked.released?.map(({ sessionId }) => sessionId));
     this.#released = this.#released.filter(({ sessionId }) => !givenBack.has(sessionId));
-    for (const { sessionId, epoch, highestQueueSeq, pacing, traffic } of answer.renewed) {
+    for (const { sessionId, epoch, highestQueueSeq, pacing, ...rest } of answer.renewed) {
       const session = this.get(sessionId);
       if (session === undefined || session.assignment.epoch !== epoch) continue;
       if (pacing !== undefined) session.setPacing(pacing);
-      if (traffic !== undefined) session.setTraffic(traffic);
+      session.setNextStart(rest);
       session.renewed(sentAt, answer.leaseMs);
       if (saidStarted.has(sessionId)) session.startRecorded();
       session.ring(highestQueueSeq, false);

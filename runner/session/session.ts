@@ -1,9 +1,4 @@
-import type {
-  Assignment,
-  HeartbeatRequest,
-  SessionMetrics,
-  Traffic,
-} from '../../shared/protocol/leases.ts';
+import type { Assignment, HeartbeatRequest, SessionMetrics } from '../../shared/protocol/leases.ts';
 import type { Report } from '../../shared/protocol/runner-reports.ts';
 import type { SessionStatus } from '../../shared/session-status.ts';
 import type { EnginePairingCode, InboundFile, WhatsAppEngine } from '../engine/port.ts';
@@ -168,8 +163,8 @@ export class Session {
     this.#pacing = pacing;
   }
 
-  setTraffic(traffic: Traffic): void {
-    this.#link.setTraffic(traffic);
+  setNextStart(changes: Pick<Assignment, 'traffic' | 'conduct'>): void {
+    this.#link.setNextStart(changes);
   }
 
   /** Replaces the engine, once the send in flight has ended. */

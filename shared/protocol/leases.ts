@@ -20,6 +20,13 @@ export const LEASE = {
 export const Traffic = z.object({ status: z.boolean(), channels: z.boolean() });
 export type Traffic = z.infer<typeof Traffic>;
 
+/** How the linked device behaves towards others. */
+export const Conduct = z.object({
+  /** It is "online" as long as it is connected; otherwise never, and the phone rings as usual. */
+  alwaysOnline: z.boolean(),
+});
+export type Conduct = z.infer<typeof Conduct>;
+
 /** A proxy for one session's browser: `http://host:port`, `https://…` or `socks5://…`, and how to log in there. */
 export const SessionProxy = z.object({
   url: z.url(),
@@ -55,6 +62,7 @@ export const Assignment = z.object({
   /** The number that was linked before, bare digits: another one needs the user's word. */
   phoneNumber: z.string().nullable().optional(),
   traffic: Traffic.optional(),
+  conduct: Conduct.optional(),
   /** The browser's way out; without it, the runner's own. */
   proxy: SessionProxy.optional(),
   /** Version of the sealed copy that is current; 0 where there is none. A local profile of an earlier one is an old one. */
@@ -108,6 +116,7 @@ export const HeartbeatResponse = z.object({
       /** What the user may have changed since the assignment. */
       pacing: Assignment.shape.pacing.optional(),
       traffic: Traffic.optional(),
+      conduct: Conduct.optional(),
     }),
   ),
   /** No longer this runner's, or wanted stopped: close the browser and forget. */

@@ -42,6 +42,10 @@ export const UpdateSession = z
     includeChannels: z
       .boolean()
       .openapi({ description: 'Receive channel posts, from the browser’s next start.' }),
+    alwaysOnline: z.boolean().openapi({
+      description:
+        'Shows the number as online as long as the session is connected, from the browser’s next start. The phone then does not ring for messages.',
+    }),
     proxy: Proxy.nullable(),
   })
   .partial();

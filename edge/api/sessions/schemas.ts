@@ -89,6 +89,7 @@ export const SessionSchema = z
     region: z.string().nullable(),
     includeStatus: z.boolean(),
     includeChannels: z.boolean(),
+    alwaysOnline: z.boolean(),
     proxy: z.string().nullable().describe('URL of the proxy, with its login masked.'),
     pacing: Pacing,
     runner: z
@@ -128,6 +129,7 @@ export const SessionSchema = z
       region: null,
       includeStatus: false,
       includeChannels: false,
+      alwaysOnline: false,
       proxy: null,
       pacing: { minIntervalMs: 1500, jitterMs: 500 },
       runner: { id: 'runner-1', epoch: 1, pid: 4242 },

@@ -20,6 +20,7 @@ describe('changing', () => {
       pacing: { minIntervalMs: 3000, jitterMs: 0 },
       isDefault: true,
       includeStatus: true,
+      alwaysOnline: true,
     };
     expect(await call('PATCH', `/${id}`, changes)).toMatchObject({ status: 200, data: changes });
     expect(await call('PATCH', '/sales desk', { includeChannels: true })).toMatchObject({

@@ -44,6 +44,8 @@ export const sessions = pgTable(
     /** Whether status posts and channel posts are taken in. */
     includeStatus: boolean('include_status').notNull().default(false),
     includeChannels: boolean('include_channels').notNull().default(false),
+    /** The linked device is "online" as long as it is connected. */
+    alwaysOnline: boolean('always_online').notNull().default(false),
     /** A link was dropped without WhatsApp's knowledge, so a phone may still list a device of this session. */
     mayStillBeListed: boolean('may_still_be_listed').notNull().default(false),
     /** The browser's proxy, sealed under SESSION_ENCRYPTION_KEY, and as it may be shown. */

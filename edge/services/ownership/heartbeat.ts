@@ -120,6 +120,7 @@ function renewed(
       status: renewal.include_status ?? false,
       channels: renewal.include_channels ?? false,
     },
+    conduct: { alwaysOnline: renewal.always_online ?? false },
   };
 }
 

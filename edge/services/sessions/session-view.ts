@@ -37,6 +37,7 @@ export function viewSession(row: SessionRow) {
     region: session.region,
     includeStatus: session.includeStatus,
     includeChannels: session.includeChannels,
+    alwaysOnline: session.alwaysOnline,
     proxy: session.proxyShown,
     pacing: { minIntervalMs: session.minIntervalMs, jitterMs: session.jitterMs },
     runner:

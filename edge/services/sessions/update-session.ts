@@ -19,12 +19,13 @@ export type SessionChanges = {
   isDefault?: boolean | undefined;
   includeStatus?: boolean | undefined;
   includeChannels?: boolean | undefined;
+  alwaysOnline?: boolean | undefined;
   proxy?: SessionProxy | null | undefined;
 };
 
 /**
- * Changes what is given and leaves the rest. The owner learns of pacing at its next heartbeat; of what it takes in, then
- * too, for its next browser; another proxy gives a session that runs another browser at once.
+ * Changes what is given and leaves the rest. The owner learns of pacing at its next heartbeat; of what it takes in and
+ * whether it is online, then too, for its next browser; another proxy gives a session that runs another browser at once.
  * @throws AppError SESSION_NOT_FOUND; CONFLICT for a name that is taken; VALIDATION_ERROR for a proxy that may not be used;
  *   FORBIDDEN for `isDefault` by a member, and by a key that does not reach the whole workspace
  */
@@ -38,7 +39,8 @@ export async function updateSession({
   const row = await findSession(ctx, input.id);
   const { id } = row.session;
   const { changes } = input;
-  const { name, region, pacing, isDefault, includeStatus, includeChannels, proxy } = changes;
+  const { name, region, pacing, isDefault, includeStatus, includeChannels, alwaysOnline, proxy } =
+    changes;
   if (isDefault !== undefined) requireManager(ctx);
   const sealed =
     proxy === undefined ? undefined : await proxyColumns(ctx, { sessionId: id, proxy });
@@ -50,6 +52,7 @@ export async function updateSession({
       ...pacing,
       ...(includeStatus !== undefined && { includeStatus }),
       ...(includeChannels !== undefined && { includeChannels }),
+      ...(alwaysOnline !== undefined && { alwaysOnline }),
       ...(sealed !== undefined && { proxySealed: sealed.sealed, proxyShown: sealed.shown }),
       updatedAt: sql`now()`,
     })

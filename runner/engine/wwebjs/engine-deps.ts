@@ -39,6 +39,7 @@ export function browserOptions(
     proxy: options.proxy,
     egressAllow: deps.egressAllow ?? [],
     resolve: deps.resolve ?? systemResolve,
+    alwaysOnline: options.conduct.alwaysOnline,
     messageKeyPatch: deps.messageKeyPatch ?? true,
   };
 }

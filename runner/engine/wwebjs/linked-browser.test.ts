@@ -27,6 +27,7 @@ describe('a browser that is closed while it starts', () => {
         proxy: { url: 'http://proxy.test:3128' },
         egressAllow: [],
         resolve: async () => [],
+        alwaysOnline: false,
         messageKeyPatch: true,
       },
       {

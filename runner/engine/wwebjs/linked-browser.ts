@@ -31,6 +31,8 @@ export type LinkedBrowserOptions = {
   egressAllow: readonly string[];
   /** How its name is resolved. */
   resolve: Resolve;
+  /** The device is "online", or never is. */
+  alwaysOnline: boolean;
   /** Off only in a test that shows what the library does without it. */
   messageKeyPatch: boolean;
 };
@@ -191,10 +193,12 @@ export class LinkedBrowser {
       await page.authenticate({ username, password });
     }
     await page.setUserAgent(identityFor(await browser.version()));
+    const { messageKeyPatch, alwaysOnline } = this.#options;
     await patchPage(page, {
       ...this.#hooks,
       onUnread: (chat) => this.client.emit('unread_count', chat),
-      messageKeyPatch: this.#options.messageKeyPatch,
+      messageKeyPatch,
+      alwaysOnline,
     });
   }
 

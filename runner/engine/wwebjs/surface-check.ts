@@ -91,6 +91,7 @@ export const SURFACE: Readonly<Record<string, readonly string[]>> = {
   WAWebSetPushnameConnAction: ['setPushname'],
   WAWebBlockContactUtils: ['getContactToBlockOnlyUseIfNoAssociatedChat'],
   WAWebBlockContactAction: ['blockContact', 'unblockContact'],
+  WAWebPresenceChatAction: ['sendPresenceAvailable', 'sendPresenceUnavailable'],
   WAWebStreamModel: ['Stream.markAvailable', 'Stream.markUnavailable'],
   WAWebUpdateUnreadChatAction: ['sendSeen'],
   WAWebChatStateBridge: ['sendChatStateComposing', 'sendChatStateRecording', 'sendChatStatePaused'],

@@ -51,6 +51,17 @@ function readProfile(): PageProfile {
   return JSON.parse(text) as PageProfile;
 }
 
+/** Through the module, as all of WhatsApp Web does: what replaces its functions there is obeyed. */
+function sayPresence(available: boolean): void {
+  // Defined by modules/chats.ts.
+  const module = registry.require('WAWebPresenceChatAction') as {
+    sendPresenceAvailable: () => Promise<void>;
+    sendPresenceUnavailable: () => Promise<void>;
+  };
+  const said = available ? module.sendPresenceAvailable() : module.sendPresenceUnavailable();
+  said.catch(reportError);
+}
+
 async function createCore(profile: PageProfile): Promise<{ core: Core; session: Session }> {
   const storage = await Storage.open();
   const directory = new Directory(profile);
@@ -96,7 +107,7 @@ async function createCore(profile: PageProfile): Promise<{ core: Core; session: 
       reconnect: () => session.reconnect(),
     }),
     conn: new ConnModel(),
-    stream: new StreamModel(),
+    stream: new StreamModel((available) => sayPresence(available)),
     cmd: new CmdModel(),
     me: { pn: undefined, lid: undefined, deviceId: 0 },
     settings: defaultSettings,

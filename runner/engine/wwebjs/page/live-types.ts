@@ -111,6 +111,10 @@ export type LiveModules = {
     blockContact: (of: { contact: PageContact }) => Promise<unknown>;
     unblockContact: (contact: PageContact) => Promise<unknown>;
   };
+  WAWebPresenceChatAction: Record<
+    'sendPresenceAvailable' | 'sendPresenceUnavailable',
+    () => Promise<unknown>
+  >;
   WAWebStreamModel: { Stream: { markAvailable: () => void; markUnavailable: () => void } };
   WAWebUpdateUnreadChatAction: {
     sendSeen: (of: { chat: PageChat; threadId: undefined }) => Promise<unknown>;

@@ -11,6 +11,7 @@ import { mediaModelId } from './media-model-id.ts';
 import { messageKeyField } from './message-key-field.ts';
 import { tolerantExpose } from './one-injection.ts';
 import { PASSKEY_ACTIONS, PASSKEY_TOLD, passkeyWatch, type PasskeyStep } from './passkey-watch.ts';
+import { shownPresence } from './shown-presence.ts';
 import { SEND_HOOK_MISSING, sendHook, WIRE_ID_TAG } from './send-hook.ts';
 
 /** Everything of ours that a page needs before it first loads WhatsApp Web; each load installs it anew. */
@@ -22,6 +23,7 @@ export async function patchPage(
     /** A chat whose unread count changed, as the page shows it. */
     onUnread: (chat: unknown) => void;
     messageKeyPatch: boolean;
+    alwaysOnline: boolean;
   },
 ): Promise<void> {
   // Order counts: the outer wrapper swallows what the inner one throws.
@@ -38,6 +40,7 @@ export async function patchPage(
   await page.evaluateOnNewDocument(installChats);
   await page.evaluateOnNewDocument(installGroups);
   await page.evaluateOnNewDocument(sendHook, WIRE_ID_TAG, SEND_HOOK_MISSING);
+  await page.evaluateOnNewDocument(shownPresence, hooks.alwaysOnline);
   await page.evaluateOnNewDocument(mediaModelId);
   if (hooks.messageKeyPatch) await page.evaluateOnNewDocument(messageKeyField);
 }

@@ -2,7 +2,7 @@ import { randomBytes, randomInt, randomUUID } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { SessionProxy } from '../../../../shared/protocol/leases.ts';
+import type { Conduct, SessionProxy } from '../../../../shared/protocol/leases.ts';
 import type { SandboxProfile } from '../../../../shared/session-status.ts';
 import { createSandboxClient, type SandboxClient } from '../../../sandbox/control-client.ts';
 import { startSandbox } from '../../../sandbox/server.ts';
@@ -53,6 +53,7 @@ export class SandboxLink {
   events: EngineEvent[] = [];
   engine: WhatsAppEngine;
   proxy: SessionProxy | null = null;
+  conduct: Conduct = { alwaysOnline: false };
 
   constructor(sandbox: TestSandbox, profile: SandboxProfile, factory: EngineFactory) {
     this.sandbox = sandbox;
@@ -79,6 +80,7 @@ export class SandboxLink {
         filesDir: join(this.dir, 'files'),
         unreported: { file: join(this.dir, 'unreported.jsonl'), epoch: 1 },
         traffic: { status: false, channels: false },
+        conduct: this.conduct,
         proxy: this.proxy,
       },
       (event) => events.push(event),

@@ -30,6 +30,7 @@ export function chatModules(core: Core): Record<string, object> {
     await core.transport.ask('chatState', { chat: id.toString(), state });
   };
   const presence = async (available: boolean): Promise<void> => {
+    if (!core.transport.connected) return;
     await core.transport.ask('note', { what: 'presence', data: { available } });
   };
   return {

@@ -59,11 +59,19 @@ export class ConnModel extends Model {
   }
 }
 
+/** Whether this device is "online": in the beginning if its window has the focus, and said on every new line. */
 export class StreamModel extends Model {
   declare available: boolean;
+  readonly #say: (available: boolean) => void;
 
-  constructor() {
-    super({ mode: 'QR', available: false, displayInfo: 'NORMAL' });
+  constructor(say: (available: boolean) => void) {
+    super({ mode: 'QR', available: document.hasFocus(), displayInfo: 'NORMAL' });
+    this.#say = say;
+    this.on('change:available', () => this.announce());
+  }
+
+  announce(): void {
+    this.#say(this.available);
   }
 
   markAvailable(): void {

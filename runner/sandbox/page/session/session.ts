@@ -218,6 +218,7 @@ export class Session {
     const late = !this.#synced && core.settings.offlineDelivery === 'afterReady';
     if (!late) await this.#resume();
     core.socket.set('state', 'CONNECTED');
+    core.stream.announce();
     core.outbox.flush().catch(reportError);
     if (!this.#synced) this.#sync(late).catch(reportError);
   }

@@ -1,0 +1,1 @@
+ALTER TABLE "sessions" ADD COLUMN "always_online" boolean DEFAULT false NOT NULL;

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { RelayedEvent } from '../catalogue/events/relayed.ts';
 import { INBOUND_TYPES } from '../catalogue/message-kinds.ts';
 import { ERROR_CODES } from '../errors.ts';
 import { SESSION_ACTION_NAMES } from '../session-actions.ts';
@@ -107,6 +108,13 @@ export const FactReport = z.discriminatedUnion('kind', [
     kind: z.literal('message.revoked'),
     wireId: z.string(),
     chatId: z.string(),
+    timestamp: z.number().int(),
+  }),
+  /** Of what happened, this event is all. `key` tells it from others of its type. */
+  z.object({
+    kind: z.literal('relayed'),
+    key: z.string(),
+    event: RelayedEvent,
     timestamp: z.number().int(),
   }),
   /** The phone was linked, or did something that only it or another device of the account can have done. At most hourly. */

@@ -65,6 +65,12 @@ function answerName({ properties }: Schema, operationId: string): string {
 /** Puts a reference wherever a shape with a name of its own stands. What the place says of it stays there. */
 function nameShared(schema: Schema | Reference, add: Add): void {
   if (isReference(schema)) return;
+  const { items } = schema;
+  if (items !== undefined && !isReference(items)) {
+    nameShared(items, add);
+    const { [NAME]: name, description: _, ...shape } = items;
+    if (name !== undefined) schema.items = add(name, shape);
+  }
   for (const [field, property] of Object.entries(schema.properties ?? {})) {
     nameShared(property, add);
     if (isReference(property) || property[NAME] === undefined) continue;

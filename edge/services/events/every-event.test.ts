@@ -2,6 +2,11 @@ import { eq } from 'drizzle-orm';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { EVENT_TYPES, type EventType } from '../../../shared/catalogue/events/index.ts';
+import {
+  RELAYED_EVENTS,
+  RelayedEvent,
+  type RelayedType,
+} from '../../../shared/catalogue/events/relayed.ts';
 import type { Report } from '../../../shared/protocol/index.ts';
 import { parseExactEvent } from '../../../shared/testing/exact-event.ts';
 import { runCron } from '../../jobs/cron.ts';
@@ -42,6 +47,16 @@ const acked = (level: number) => async (session: OwnedSession) => {
   await report(session, settled(id, { wireId: '3EB000' }), ack('3EB000', level));
 };
 
+/** Reported twice, and written once. */
+const relays =
+  <Type extends RelayedType>(type: Type) =>
+  async (session: OwnedSession) => {
+    const event = RelayedEvent.parse({ type, data: RELAYED_EVENTS[type].example });
+    const { timestamp } = about;
+    const once: Report = { kind: 'relayed', key: '3A00', event, timestamp };
+    await report(session, once, once);
+  };
+
 /** How each event comes about. A row of the catalogue that nothing writes does not compile. */
 const WRITERS: Readonly<Record<EventType, (session: OwnedSession) => Promise<unknown>>> = {
   'message.received': (session) =>
@@ -77,6 +92,9 @@ const WRITERS: Readonly<Record<EventType, (session: OwnedSession) => Promise<unk
     await newOutbound(harness, session, { status: 'sent', wireId: about.wireId });
     await report(session, { kind: 'message.revoked', ...about });
   },
+  'group.members': relays('group.members'),
+  'group.updated': relays('group.updated'),
+  'group.join_request': relays('group.join_request'),
   'session.status': (session) =>
     report(
       session,

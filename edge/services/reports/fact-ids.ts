@@ -38,6 +38,8 @@ export async function reportEventId(spooled: SpooledReport, sessionKey: string):
         report.from.id,
         String(report.timestamp),
       ]);
+    case 'relayed':
+      return factEventId([sessionId, report.key, report.event.type, '']);
     case 'message.ack':
       return ackEventId(sessionId, report.wireId, report.ack);
     case 'message.settled': {

@@ -4,6 +4,7 @@ import { KeyedLanes, WorkLane } from '../../work-lane.ts';
 import type { EngineEvent, InboundFile } from '../port.ts';
 import { describe } from '../describe-error.ts';
 import { withDeadline } from '../../deadline.ts';
+import { groupFact, idsInNotice } from './group-events.ts';
 import { downloadMedia } from './inbound-media.ts';
 import type { LibraryPage } from './library.ts';
 import {
@@ -95,6 +96,11 @@ export class Inbound {
     this.#map(payload, (people) => revokeFact(payload, people, this.#deps.now()));
   }
 
+  group(notice: unknown): void {
+    const make = (people: People) => groupFact(notice, people);
+    this.#map(notice, make, idsInNotice(notice));
+  }
+
   /** Whether the message of this serialized key was reported. */
   knows(wireKey: string): boolean {
     return this.#seen.has(wireKey);
@@ -120,15 +126,24 @@ export class Inbound {
     await this.#chats.idle();
   }
 
-  #map(payload: unknown, make: (people: People) => FactReport | null): void {
-    this.#inOrder(payload, async (people) => {
+  #map(
+    payload: unknown,
+    make: (people: People) => FactReport | null,
+    named: readonly string[] = idsIn(payload),
+  ): void {
+    const work = async (people: People): Promise<void> => {
       const fact = make(people);
       if (fact !== null) this.#deps.emit({ type: 'fact', fact });
-    });
+    };
+    this.#inOrder(payload, work, named);
   }
 
   /** What is not wanted costs nothing more: no call to the page, and no place in the order. */
-  #inOrder(payload: unknown, work: (people: People) => Promise<void>): void {
+  #inOrder(
+    payload: unknown,
+    work: (people: People) => Promise<void>,
+    named: readonly string[] = idsIn(payload),
+  ): void {
     if (!isWanted(payload, this.#deps.traffic)) return;
     const data = fields(payload);
     const chat = messageKey(data['msgId'] ?? data['id'])?.remote ?? '';
@@ -136,7 +151,7 @@ export class Inbound {
     this.#pending.add(pending);
     void this.#chats.run(chat, async () => {
       try {
-        await work(await this.#lookUp(idsIn(payload)));
+        await work(await this.#lookUp(named));
       } catch (error) {
         this.#deps.log({ event: 'engine.inbound_failed', detail: describe(error) });
       }

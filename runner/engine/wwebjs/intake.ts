@@ -7,6 +7,15 @@ import type { LibraryClient, LibraryMessage, LibraryPage, LibraryVote } from './
 import { keepOnlineMark, missedSince } from './online-mark.ts';
 import { PhoneWatch } from './phone-watch.ts';
 
+/** What the library makes of a notice in the chat of a group. */
+const GROUP_NOTICES = [
+  'group_join',
+  'group_leave',
+  'group_admin_changed',
+  'group_membership_request',
+  'group_update',
+] as const;
+
 export type IntakeDeps = {
   profileDir: string;
   filesDir: string;
@@ -76,6 +85,8 @@ export class Intake {
       const payload = { msgId: parentMsgKey, senderId: voter, selectedOptions, interractedAtTs };
       told((inbound) => inbound.vote(payload));
     });
+    for (const name of GROUP_NOTICES)
+      client.on(name, (notice: unknown) => told((inbound) => inbound.group(notice)));
     this.#phone.listen(client);
   }
 

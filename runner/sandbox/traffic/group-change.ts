@@ -47,6 +47,14 @@ function answerRequests(
   };
 }
 
+/** As WhatsApp words it; `memberAddMode` is on where every member may add others. */
+function settingNotice({ setting, on }: Extract<GroupAction, { kind: 'setting' }>) {
+  if (setting === 'memberAddMode')
+    return { subtype: 'member_add_mode', body: on ? 'all_member_add' : 'admin_add' };
+  const subtype = setting === 'approval' ? 'membership_approval_mode' : setting;
+  return { subtype, body: on ? 'on' : 'off' };
+}
+
 function change(
   tx: Tx,
   worldName: string,
@@ -91,11 +99,7 @@ function change(
       return { group, codes: {}, notice: { subtype: 'description', body: action.description } };
     case 'setting':
       group[action.setting] = action.on;
-      return {
-        group,
-        codes: {},
-        notice: { subtype: action.setting, body: action.on ? 'on' : 'off' },
-      };
+      return { group, codes: {}, notice: settingNotice(action) };
     case 'leave':
       group.participants = group.participants.filter(({ pn }) => pn !== actor);
       return { group, codes: {}, notice: { subtype: 'leave', about: [actor] } };

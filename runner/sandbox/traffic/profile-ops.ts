@@ -7,6 +7,7 @@ import { canonicalJid, ensurePerson, findPerson, publicPerson } from '../world/p
 import { storeMedia } from '../world/media.ts';
 import { queueStanza } from '../world/stanzas.ts';
 import { seconds } from '../world/world.ts';
+import { announce } from './group-members.ts';
 import { needLink } from './operation.ts';
 import type { Handler } from './operation.ts';
 
@@ -102,7 +103,9 @@ export const setPicture: Handler<'setPicture'> = async (world, connection, args)
       const group = needGroup(tx.sql, link.world, args.target);
       const may = group.restrict ? isAdmin(group, link.pn) : isMember(group, link.pn);
       if (!may) throw new SandboxError(403, 'NOT_ADMIN', `${link.pn} may not picture ${group.id}`);
-      saveGroup(tx, link.world, { ...group, picture });
+      const after = { ...group, picture };
+      saveGroup(tx, link.world, after);
+      announce(tx, world, link.world, after, { subtype: 'picture', author: link.pn });
     } else {
       ensurePerson(tx, link.world, link.pn, { picture });
     }

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { MESSAGE_EVENTS } from './messages.ts';
+import { RELAYED_EVENTS } from './relayed.ts';
 import type { EventRow } from './row.ts';
 import { SESSION_EVENTS } from './sessions.ts';
 import { WEBHOOK_EVENTS } from './webhooks.ts';
@@ -7,6 +8,7 @@ import { WEBHOOK_EVENTS } from './webhooks.ts';
 /** Every event type: when it occurs, its payload, an example, and its aliases. */
 export const EVENTS = {
   ...MESSAGE_EVENTS,
+  ...RELAYED_EVENTS,
   ...SESSION_EVENTS,
   ...WEBHOOK_EVENTS,
 } satisfies Record<string, EventRow>;

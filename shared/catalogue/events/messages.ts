@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { ERROR_CODES } from '../../errors.ts';
 import type { MessageStatus } from '../../message-status.ts';
 import { INBOUND_TYPES } from '../message-kinds.ts';
+import { ADA, Person } from './person.ts';
 import { event, Time } from './row.ts';
 
 const EXAMPLE = {
@@ -10,15 +11,6 @@ const EXAMPLE = {
   chatId: '15550100001@c.us',
   wireId: '3EB0C431C26A1916E07A5D',
 };
-
-const Person = z
-  .object({
-    id: z.string().describe('Phone id (`…@c.us`) where it is known, else the LID (`…@lid`).'),
-    lid: z.string().nullable().describe('LID, the id that hides the phone number.'),
-    name: z.string().nullable().describe('The name in the person’s own profile.'),
-  })
-  .meta({ 'x-component': 'Person' });
-const ADA = { id: '15550100002@c.us', lid: '90000000001@lid', name: 'Ada' };
 
 const chatId = z
   .string()

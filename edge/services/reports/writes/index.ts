@@ -4,6 +4,7 @@ import { handBack } from './hand-back.ts';
 import { messageEdited, messagePollVote, messageReaction, messageRevoked } from './message-note.ts';
 import { messageReceived } from './message-received.ts';
 import { phoneSeen } from './phone-seen.ts';
+import { relayed } from './relayed.ts';
 import { sessionReconnect } from './session-reconnect.ts';
 import { sessionPairingCode, sessionQr, sessionStatus } from './session-status.ts';
 import { factTarget, silentStatement, type WriteContext } from './write-context.ts';
@@ -26,6 +27,8 @@ export function reportStatement(write: WriteContext, report: Report): SQL {
       return messageEdited(write, report);
     case 'message.revoked':
       return messageRevoked(write, report);
+    case 'relayed':
+      return relayed(write, report);
     case 'phone.seen':
       return phoneSeen(write, report);
     case 'session.status':

@@ -1,0 +1,19 @@
+import { z } from 'zod';
+import { GROUP_EVENTS } from './groups.ts';
+
+/** Events that are all there is of what happened: a runner reports them as they are, and nothing else is kept. */
+export const RELAYED_EVENTS = { ...GROUP_EVENTS };
+
+export type RelayedType = keyof typeof RELAYED_EVENTS;
+export type RelayedEvent = {
+  [Type in RelayedType]: { type: Type; data: z.output<(typeof RELAYED_EVENTS)[Type]['data']> };
+}[RelayedType];
+
+// The keys of an object literal are all that its type lists.
+const [first, ...rest] = Object.keys(RELAYED_EVENTS) as [RelayedType, ...RelayedType[]];
+const member = (type: RelayedType) =>
+  z.object({ type: z.literal(type), data: RELAYED_EVENTS[type].data });
+const Any = z.discriminatedUnion('type', [member(first), ...rest.map(member)]);
+
+/** An event as a report carries it. `Any` has one member for each type, each with its row's payload; the list of them loses which. */
+export const RelayedEvent = Any.transform((event) => event as RelayedEvent);

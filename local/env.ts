@@ -17,3 +17,14 @@ export function readServiceConfig<S extends z.ZodType>(schema: S): z.infer<S> {
   }
   return parsed.data;
 }
+
+/** What a child process needs of this one's environment beside its own configuration: where programs and homes are. */
+export function inheritedEnvironment(): Record<string, string> {
+  const names = ['PATH', 'HOME', 'LANG', 'TZ', 'TMPDIR', 'XDG_RUNTIME_DIR'];
+  return Object.fromEntries(
+    names.flatMap((name) => {
+      const value = process.env[name];
+      return value === undefined ? [] : [[name, value]];
+    }),
+  );
+}

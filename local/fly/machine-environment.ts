@@ -1,4 +1,4 @@
-import { inheritedEnvironment } from '../launcher/env.ts';
+import { inheritedEnvironment } from '../env.ts';
 import type { HostConfig } from './host.ts';
 import type { MachineRecord } from './store.ts';
 

@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import { z } from 'zod';
+import { EgressAllowText } from '../../shared/egress/allow-list.ts';
 
 const optional = <S extends z.ZodType>(schema: S) =>
   z.preprocess((value) => (value === '' ? undefined : value), schema.optional());
@@ -22,7 +23,7 @@ export const LauncherEnv = z.object({
   MAIL_OUTBOX: z.enum(['full', 'subjects']).default('full'),
   MAIL_FROM: z.string().min(3).default('Waypost <waypost@localhost>'),
   /** Private hosts that webhooks, media and proxies of sessions may reach, as `host:port` or CIDR, comma-separated. */
-  EGRESS_ALLOW: z.string().default(''),
+  EGRESS_ALLOW: EgressAllowText.default([]),
   /** Origins of browsers that may call the API, comma-separated; none by default. */
   CORS_ORIGINS: z.string().default(''),
   FRONTEND_URL: z.string().default(''),
@@ -80,15 +81,4 @@ export function readLauncherEnv(): LauncherEnv {
   }
   const { WAYPOST_DIR, ...rest } = parsed.data;
   return { ...rest, directory: resolve(WAYPOST_DIR) };
-}
-
-/** What a child process needs of this one's environment beside its own configuration: where programs and homes are. */
-export function inheritedEnvironment(): Record<string, string> {
-  const names = ['PATH', 'HOME', 'LANG', 'TZ', 'TMPDIR', 'XDG_RUNTIME_DIR'];
-  return Object.fromEntries(
-    names.flatMap((name) => {
-      const value = process.env[name];
-      return value === undefined ? [] : [[name, value]];
-    }),
-  );
 }

@@ -1,6 +1,6 @@
 import { fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import { inheritedEnvironment } from './env.ts';
+import { inheritedEnvironment } from '../env.ts';
 
 const program = fileURLToPath(new URL('../../migrations/main.ts', import.meta.url));
 

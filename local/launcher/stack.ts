@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { bundleServices } from '../services/bundle.ts';
 import { edgeVariables, local } from './edge-variables.ts';
 import type { LauncherEnv } from './env.ts';
-import { ManagedProcess } from './managed-process.ts';
+import { ManagedProcess } from '../managed-process.ts';
 import { migrate } from './migrate.ts';
 import { serviceConfigs, SMALL_SERVICES } from './service-configs.ts';
 import type { Settings } from './settings.ts';
@@ -94,10 +94,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     await migrate(databaseUrl);
     say('the database is at the newest schema');
 
-    const egressAllow = [
-      `127.0.0.1:${ports.inspector}`,
-      ...env.EGRESS_ALLOW.split(',').filter(Boolean),
-    ];
+    const egressAllow = [`127.0.0.1:${ports.inspector}`, ...env.EGRESS_ALLOW];
     await service('edge', {
       port: ports.api,
       logFile: join(env.directory, 'logs', 'worker.log'),
@@ -170,7 +167,7 @@ function runnerEnvironment({ env, settings }: StackOptions, port: number): Recor
     EDGE_TO_RUNNER_KEYS: `k1:${secrets.edgeToRunnerKey}`,
     RUNNER_TO_EDGE_KEYS: `k1:${secrets.runnerToEdgeKey}`,
     PUPPETEER_EXECUTABLE_PATH: env.PUPPETEER_EXECUTABLE_PATH ?? '',
-    EGRESS_ALLOW: env.EGRESS_ALLOW,
+    EGRESS_ALLOW: env.EGRESS_ALLOW.join(','),
     SANDBOX_URL: local(ports.sandbox),
     SANDBOX_TOKEN: secrets.sandboxToken,
   };

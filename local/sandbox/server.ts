@@ -2,7 +2,7 @@ import { createServer, request as ask, type IncomingMessage, type ServerResponse
 import { pipeline } from 'node:stream/promises';
 import { z } from 'zod';
 import { serveOnLoopback } from '../http.ts';
-import { ManagedProcess } from '../launcher/managed-process.ts';
+import { ManagedProcess } from '../managed-process.ts';
 import type { RunningService } from '../service-process.ts';
 
 export const sandboxConfigSchema = z.object({

@@ -1,5 +1,5 @@
 import { type ChildProcess, fork } from 'node:child_process';
-import { BoundedLog, keepOutput } from '../bounded-log.ts';
+import { BoundedLog, keepOutput } from './bounded-log.ts';
 import { inheritedEnvironment } from './env.ts';
 
 export type ProcessPlan = {

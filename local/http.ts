@@ -1,5 +1,7 @@
 import { createServer } from 'node:http';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import { type Log, reasonOf } from './log.ts';
+import type { RunningService } from './service-process.ts';
 
 /** A refusal with its HTTP status; the message tells the caller what to do. */
 export class HttpError extends Error {
@@ -10,13 +12,6 @@ export class HttpError extends Error {
     this.status = status;
   }
 }
-
-/** One structured line; the default of every service writes it to stderr. */
-export type Log = (line: Record<string, unknown>) => void;
-
-export const logToStderr: Log = (line) => {
-  process.stderr.write(`${JSON.stringify(line)}\n`);
-};
 
 /**
  * Reads a whole request body.
@@ -119,47 +114,50 @@ export async function closeServer(server: Server, graceMs: number): Promise<void
 /** How long open requests may go on after a service was told to close. */
 const CLOSE_GRACE_MS = 2_000;
 
+type Handle = (request: IncomingMessage, response: ServerResponse) => Promise<void> | void;
+type Refuse = (response: ServerResponse, error: HttpError) => void;
+
+const refuseAsJson: Refuse = (response, { status, message }) =>
+  sendJson(response, status, { error: message });
+
 /**
- * Listens on 127.0.0.1 until closed.
+ * Serves on 127.0.0.1 until closed; port 0 takes a free one. What `handle` throws is answered by `refuse`, as
+ * `{"error": "…"}` unless a protocol words it otherwise; what is no HttpError is logged, and answered as a bare 500.
  * @param release frees what the service holds, also when it cannot listen. `closed` resolves when no request is open any more.
  */
-export async function serveOnLoopback(
-  server: Server,
-  port: number,
-  release: (closed: Promise<void>) => Promise<void>,
-): Promise<{ url: string; close: () => Promise<void> }> {
+export async function startServer({
+  port,
+  log,
+  handle,
+  refuse = refuseAsJson,
+  release = (closed) => closed,
+  graceMs = CLOSE_GRACE_MS,
+}: {
+  port: number;
+  log: Log;
+  handle: Handle;
+  refuse?: Refuse;
+  release?: (closed: Promise<void>) => Promise<void>;
+  graceMs?: number;
+}): Promise<RunningService> {
+  const server = createServer((request, response) => {
+    const answered = (async () => handle(request, response))();
+    answered.catch((error: unknown) => {
+      const known = error instanceof HttpError;
+      if (!known) log('error', 'request_failed', { reason: reasonOf(error) });
+      // A sender that is still writing reads the answer only when it is done.
+      request.resume();
+      if (response.headersSent) response.destroy();
+      else refuse(response, known ? error : new HttpError(500, 'internal error'));
+    });
+  });
+  // Longer than clients keep theirs, or they would write into a connection that is being closed.
+  server.keepAliveTimeout = 60_000;
   try {
     const url = await listenOnLoopback(server, port);
-    return { url, close: () => release(closeServer(server, CLOSE_GRACE_MS)) };
+    return { url, close: () => release(closeServer(server, graceMs)) };
   } catch (error) {
     await release(Promise.resolve());
     throw error;
   }
-}
-
-/** A server whose handler may throw: `onError` turns what it threw into an answer. */
-export function createSafeServer(
-  handle: (request: IncomingMessage, response: ServerResponse) => Promise<void>,
-  onError: (error: unknown, response: ServerResponse) => void,
-): Server {
-  return createServer((request, response) => {
-    handle(request, response).catch((error: unknown) => {
-      // A sender that is still writing reads the answer only when it is done.
-      request.resume();
-      if (response.headersSent) response.destroy();
-      else onError(error, response);
-    });
-  });
-}
-
-/** The usual `onError`: `{"error": "…"}`, with details only for refusals we made ourselves. */
-export function answerError(log: Log): (error: unknown, response: ServerResponse) => void {
-  return (error, response) => {
-    if (error instanceof HttpError) {
-      sendJson(response, error.status, { error: error.message });
-      return;
-    }
-    log({ level: 'error', event: 'request.failed', error: String(error) });
-    sendJson(response, 500, { error: 'internal error' });
-  };
 }

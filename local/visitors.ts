@@ -17,6 +17,12 @@ export function sameSecret(given: string, expected: string): boolean {
   return timingSafeEqual(digest(given), digest(expected));
 }
 
+/** Admits programs that show the token. @throws HttpError 401 */
+export function checkBearer({ headers }: IncomingMessage, token: string): void {
+  if (sameSecret(headers.authorization ?? '', `Bearer ${token}`)) return;
+  throw new HttpError(401, 'Unauthorized: send the token as "Authorization: Bearer <token>".');
+}
+
 /**
  * Admits who shows the secret: programs as a bearer token, people by a cookie that `visitorLink` sets.
  * @returns false when the visitor came by the link and was answered with the cookie and the way on

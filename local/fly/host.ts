@@ -4,14 +4,13 @@ import { mkdirSync, rmSync } from 'node:fs';
 import { constants } from 'node:os';
 import { join } from 'node:path';
 import { keepOutput } from '../bounded-log.ts';
-import type { Log } from '../http.ts';
+import { inheritedEnvironment } from '../env.ts';
+import type { Log } from '../log.ts';
 import { killTree, processOf, signalTree } from '../processes.ts';
-import { machineEnvironment } from './machine-environment.ts';
 import { machineLog } from './machine-log.ts';
 import { RestartPolicy } from './restart-policy.ts';
 import { stopSettings } from './schemas.ts';
-import type { FlyStore, MachineEvent, MachineRecord } from './store.ts';
-import { Watchers } from './watchers.ts';
+import type { FlyStore, MachineRecord } from './store.ts';
 
 export type HostConfig = {
   dataDir: string;
@@ -41,13 +40,11 @@ export class MachineHost {
   readonly #config: HostConfig;
   readonly #store: FlyStore;
   readonly #log: Log;
-  readonly #now: () => number;
   readonly #running = new Map<string, Running>();
   readonly #restarts: RestartPolicy;
   readonly #timers = new Map<string, NodeJS.Timeout>();
   /** Machines' processes on hosts that are cut off. */
   readonly #left: ChildProcess[] = [];
-  readonly #watchers = new Watchers();
   #closing = false;
   #patienceMs: number | null = null;
 
@@ -55,7 +52,6 @@ export class MachineHost {
     this.#config = deps.config;
     this.#store = deps.store;
     this.#log = deps.log;
-    this.#now = deps.now;
     this.#restarts = new RestartPolicy(deps.now);
   }
 
@@ -65,8 +61,8 @@ export class MachineHost {
       if (machine.process !== null) killTree(machine.process);
       const next = { ...machine, process: null };
       if (machine.state === 'stopping' || machine.state === 'suspended')
-        this.#settle(next, 'stopped', 'exit');
-      else if (machine.state === 'destroying') this.#settle(next, 'destroyed', 'destroy');
+        this.#settle(next, 'stopped');
+      else if (machine.state === 'destroying') this.#settle(next, 'destroyed');
       else if (machine.state === 'starting' || machine.state === 'started') this.launch(next);
       else if (machine.process !== null) this.#store.save(next);
     }
@@ -78,10 +74,10 @@ export class MachineHost {
     if ((machine.config.guest?.persist_rootfs ?? 'never') === 'never')
       rmSync(root, { recursive: true, force: true });
     mkdirSync(root, { recursive: true, mode: 0o700 });
-    this.change(machine.id, { ...machine, state: 'starting' }, 'start', 'starting');
+    this.#store.save({ ...machine, state: 'starting' });
     const child = fork(this.#config.program, [], {
       cwd: root,
-      env: machineEnvironment(machine, root, this.#config),
+      env: this.#environment(machine, root),
       execArgv: [],
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
       detached: true,
@@ -101,12 +97,6 @@ export class MachineHost {
     child.once('spawn', () => this.#spawned(machine.id, child));
   }
 
-  /** A new version gets a new disk, unless the machine keeps its own `always`. */
-  renewDisk(machine: MachineRecord): void {
-    if (machine.config.guest?.persist_rootfs !== 'always')
-      rmSync(this.#disk(machine), { recursive: true, force: true });
-  }
-
   /** From now on machines are killed so soon after they were told to stop; null: when their time is over. */
   cutShort(patienceMs: number | null): void {
     this.#patienceMs = patienceMs;
@@ -114,11 +104,11 @@ export class MachineHost {
 
   suspend(machine: MachineRecord): void {
     this.#signal(machine, 'SIGSTOP');
-    this.change(machine.id, { ...machine, state: 'suspended' }, 'suspend', 'suspended', 'user');
+    this.#store.save({ ...machine, state: 'suspended' });
   }
 
   wake(machine: MachineRecord): void {
-    this.change(machine.id, { ...machine, state: 'started' }, 'start', 'started', 'user');
+    this.#store.save({ ...machine, state: 'started' });
     this.#signal(machine, 'SIGCONT');
   }
 
@@ -132,9 +122,12 @@ export class MachineHost {
     this.#signal(machine, 'SIGSTOP');
     this.#running.delete(machine.id);
     if (left !== undefined) this.#left.push(left);
-    const next = { ...machine, instance_id: newInstanceId(), host: machine.host + 1 };
-    this.change(machine.id, { ...next, state: 'stopped', process: null }, 'migrate', 'stopped');
-    this.launch(next);
+    this.launch({
+      ...machine,
+      instance_id: newInstanceId(),
+      host: machine.host + 1,
+      process: null,
+    });
     return left?.pid ?? null;
   }
 
@@ -156,12 +149,12 @@ export class MachineHost {
     if (machine === undefined) return;
     const running = this.#running.get(id);
     if (running === undefined) {
-      this.#settle(machine, 'stopped', 'stop');
+      this.#settle(machine, 'stopped');
       return;
     }
     const { signal, timeoutMs } = stopSettings(machine.config, asked);
     running.stopping = true;
-    this.change(id, { ...machine, state: 'stopping' }, 'stop', 'stopping', 'user');
+    this.#store.save({ ...machine, state: 'stopping' });
     running.child.kill(isSignal(signal) ? signal : 'SIGINT');
     const patienceMs = Math.min(timeoutMs, this.#patienceMs ?? timeoutMs);
     const timer = setTimeout(() => this.#kill(id), patienceMs);
@@ -179,30 +172,11 @@ export class MachineHost {
       await running.exited;
     }
     const machine = this.#store.get(id);
-    if (machine !== undefined)
-      this.#settle(machine, state, state === 'destroyed' ? 'destroy' : 'exit');
+    if (machine !== undefined) this.#settle(machine, state);
   }
 
   pidOf(id: string): number | null {
     return this.#running.get(id)?.child.pid ?? null;
-  }
-
-  /** Saves a machine and what happened to it, and tells whoever waits. */
-  change(
-    id: string,
-    machine: MachineRecord,
-    type: string,
-    status: string = machine.state,
-    source: MachineEvent['source'] = 'flyd',
-  ): void {
-    this.#store.save({ ...machine, updated_at: this.#now() });
-    this.#store.note(id, { type, status, source, timestamp: this.#now() });
-    this.#watchers.look();
-  }
-
-  /** Resolves to true when `holds` does, to false after `timeoutMs`. */
-  until(holds: () => boolean, timeoutMs: number): Promise<boolean> {
-    return this.#watchers.until(holds, timeoutMs);
   }
 
   /** Ends every process; the machines come back with the next start. */
@@ -228,9 +202,8 @@ export class MachineHost {
     if (machine === undefined || this.#running.get(id)?.child !== child) return;
     const entry = processOf(child.pid);
     const process = entry === undefined ? null : { pid: entry.pid, startedAt: entry.startedAt };
-    if (machine.state === 'starting')
-      this.change(id, { ...machine, state: 'started', process }, 'start');
-    else this.#store.save({ ...machine, process });
+    const state = machine.state === 'starting' ? 'started' : machine.state;
+    this.#store.save({ ...machine, state, process });
   }
 
   #exited(id: string, how: string): void {
@@ -239,17 +212,15 @@ export class MachineHost {
     if (this.#closing) return;
     const machine = this.#store.get(id);
     if (machine === undefined) return;
-    this.#log({ event: 'fly.machine_exited', machine: id, how, stopping });
+    this.#log('info', 'machine_exited', { machine: id, how, stopping });
     const next = { ...machine, process: null };
     if (machine.state === 'destroying') return;
     const delayMs = stopping ? null : this.#restarts.delayOf(machine, how);
     if (delayMs === null) {
-      this.#settle(next, 'stopped', 'exit');
-      if (!stopping && machine.config.auto_destroy === true)
-        this.#settle(next, 'destroyed', 'destroy');
+      this.#settle(next, 'stopped');
       return;
     }
-    this.change(id, { ...next, state: 'starting' }, 'restart', 'starting');
+    this.#store.save({ ...next, state: 'starting' });
     this.#timers.set(
       id,
       setTimeout(() => {
@@ -260,9 +231,27 @@ export class MachineHost {
     );
   }
 
-  #settle(machine: MachineRecord, state: 'stopped' | 'failed' | 'destroyed', type: string): void {
-    this.change(machine.id, { ...machine, state, process: null }, type);
+  #settle(machine: MachineRecord, state: 'stopped' | 'failed' | 'destroyed'): void {
+    this.#store.save({ ...machine, state, process: null });
     if (state === 'destroyed') rmSync(this.#disk(machine), { recursive: true, force: true });
+  }
+
+  /** Its image's variables, its configuration's, the app's secrets, and Fly's own. */
+  #environment(machine: MachineRecord, root: string): Record<string, string> {
+    const { imageEnv, secrets } = this.#config;
+    const given = { ...imageEnv, ...machine.config.env, ...secrets };
+    return {
+      ...inheritedEnvironment(),
+      ...Object.fromEntries(
+        Object.entries(given).map(([name, value]) => [name, value.replaceAll('{root}', root)]),
+      ),
+      FLY_APP_NAME: machine.app,
+      FLY_MACHINE_ID: machine.id,
+      FLY_MACHINE_VERSION: machine.instance_id,
+      FLY_REGION: machine.region,
+      FLY_IMAGE_REF: machine.config.image,
+      FLY_PRIVATE_IP: '127.0.0.1',
+    };
   }
 
   #disk({ id, host }: MachineRecord): string {

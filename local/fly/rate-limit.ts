@@ -1,7 +1,7 @@
 type Bucket = { tokens: number; at: number };
 
-/** Requests a second and burst of each action on each machine (or app); `get` alone may be asked more often. */
-const LIMITS = { get: { rate: 5, burst: 10 }, other: { rate: 1, burst: 3 } };
+/** Requests a second and burst of each action on each machine (or app). */
+const LIMIT = { rate: 1, burst: 3 };
 
 /** Fly's limits: fly.io/docs/machines/api/working-with-machines-api#rate-limits. */
 export class RateLimits {
@@ -14,7 +14,7 @@ export class RateLimits {
 
   /** True when this request is within the limit; it then counts. */
   take(action: string, subject: string): boolean {
-    const { rate, burst } = action === 'get' ? LIMITS.get : LIMITS.other;
+    const { rate, burst } = LIMIT;
     const key = `${action} ${subject}`;
     const now = this.#now();
     const bucket = this.#buckets.get(key) ?? { tokens: burst, at: now };

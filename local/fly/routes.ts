@@ -1,108 +1,74 @@
 import { randomBytes } from 'node:crypto';
+import type { z } from 'zod';
 import { HttpError } from '../http.ts';
-import { type Answer, type Call, type Deps, find, parse } from './call.ts';
-import { newInstanceId } from './host.ts';
-import { getLease, newLease, releaseLease, takeLease } from './leases.ts';
-import { CreateBody, MetadataBody, StopBody, UpdateBody, WaitQuery } from './schemas.ts';
-import type { MachineRecord } from './store.ts';
+import { type MachineHost, newInstanceId } from './host.ts';
+import { CreateBody, StopBody } from './schemas.ts';
+import type { FlyStore, MachineRecord } from './store.ts';
 
-export type Route = {
-  method: string;
-  /** After `/v1/apps/<app>/machines`. */
-  path: RegExp;
-  /** What the rate limit and the faults know it as. */
-  action: string;
-  /** Needs the nonce while the machine is leased. */
-  modifies: boolean;
-  handle: (call: Call, deps: Deps) => Answer | Promise<Answer>;
-};
+export type Answer = { status: number; body?: unknown };
+export type Call = { app: string; query: URLSearchParams; body: unknown };
+export type Deps = { store: FlyStore; host: MachineHost; now: () => number };
+
+type OfApp = (call: Call, deps: Deps) => Answer | Promise<Answer>;
+type OfMachine = (machine: MachineRecord, call: Call, deps: Deps) => Answer | Promise<Answer>;
 
 const OK: Answer = { status: 200, body: { ok: true } };
 
-export const ROUTES: readonly Route[] = [
-  { method: 'GET', path: /^$/, action: 'list', modifies: false, handle: list },
-  { method: 'POST', path: /^$/, action: 'create', modifies: false, handle: create },
-  one('GET', '', 'get', false, (call, deps) => ({
-    status: 200,
-    body: view(find(call, deps), deps),
-  })),
-  one('POST', '', 'update', true, update),
-  one('DELETE', '', 'delete', true, remove),
-  one('POST', '/start', 'start', true, start),
-  one('POST', '/stop', 'stop', true, stop),
-  one('POST', '/suspend', 'suspend', true, suspend),
-  one('GET', '/wait', 'wait', false, wait),
-  one('GET', '/events', 'events', false, ({ machineId }, { store }) => ({
-    status: 200,
-    body: store.events(machineId),
-  })),
-  one('POST', '/cordon', 'cordon', true, setCordoned(true)),
-  one('POST', '/uncordon', 'uncordon', true, setCordoned(false)),
-  one('GET', '/metadata', 'metadata_get', false, (call, deps) => ({
-    status: 200,
-    body: find(call, deps).config.metadata ?? {},
-  })),
-  one('POST', '/metadata/(?<key>[^/]+)', 'metadata_set', true, (call, deps) =>
-    setMetadata(call, deps, parse(MetadataBody, call.body).value),
-  ),
-  one('DELETE', '/metadata/(?<key>[^/]+)', 'metadata_delete', true, (call, deps) =>
-    setMetadata(call, deps, undefined),
-  ),
-  one('GET', '/lease', 'lease_get', false, getLease),
-  one('POST', '/lease', 'lease', true, takeLease),
-  one('DELETE', '/lease', 'lease_release', true, releaseLease),
-];
+/** After `/v1/apps/<app>/machines`. The names are what the rate limit and the faults know them as. */
+export const OF_APP: Readonly<Record<string, { name: string; handle: OfApp }>> = {
+  GET: { name: 'list', handle: list },
+  POST: { name: 'create', handle: create },
+};
 
-function one(
-  method: string,
-  rest: string,
-  action: string,
-  modifies: boolean,
-  handle: Route['handle'],
-): Route {
-  return { method, path: new RegExp(`^/(?<id>[^/]+)${rest}/?$`), action, modifies, handle };
+/** After `/v1/apps/<app>/machines/<id>`. */
+export const OF_MACHINE: Readonly<Record<string, { name: string; handle: OfMachine }>> = {
+  'DELETE ': { name: 'delete', handle: remove },
+  'POST /start': { name: 'start', handle: start },
+  'POST /stop': { name: 'stop', handle: stop },
+  'POST /suspend': { name: 'suspend', handle: suspend },
+  'POST /cordon': { name: 'cordon', handle: setCordoned(true) },
+  'POST /uncordon': { name: 'uncordon', handle: setCordoned(false) },
+};
+
+/** @throws HttpError 400 that names the fields */
+function parse<S extends z.ZodType>(schema: S, body: unknown): z.infer<S> {
+  const parsed = schema.safeParse(body ?? {});
+  if (parsed.success) return parsed.data;
+  const fields = parsed.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`);
+  throw new HttpError(400, `invalid request: ${fields.join('; ')}`);
 }
 
-function view(machine: MachineRecord, deps: Deps): Record<string, unknown> {
-  const { id, name, state, region, instance_id, config, created_at, updated_at } = machine;
-  const [repository = '', tag = 'latest'] = config.image.split(/[:@](?=[^/]*$)/);
-  return {
-    id,
-    name,
-    state,
-    region,
-    image_ref: { registry: 'localhost', repository, tag },
-    instance_id,
-    private_ip: '127.0.0.1',
-    created_at: new Date(created_at).toISOString(),
-    updated_at: new Date(updated_at).toISOString(),
-    config,
-    cordoned: machine.cordoned,
-    events: deps.store.events(id),
-  };
-}
+const view = ({ id, name, state, region, instance_id, config, created_at }: MachineRecord) => ({
+  id,
+  name,
+  state,
+  region,
+  instance_id,
+  private_ip: '127.0.0.1',
+  created_at: new Date(created_at).toISOString(),
+  config,
+});
 
-function list({ app, query }: Call, deps: Deps): Answer {
-  const wanted = [...query].flatMap(([name, value]) =>
-    name.startsWith('metadata.') ? [[name.slice('metadata.'.length), value] as const] : [],
-  );
-  const region = query.get('region');
-  const state = query.get('state');
-  const machines = deps.store
+function list({ app, query }: Call, { store }: Deps): Answer {
+  const machines = store
     .list()
-    .filter((machine) => machine.app === app)
-    .filter((machine) => machine.state !== 'destroyed' || query.get('include_deleted') === 'true')
-    .filter((machine) => region === null || machine.region === region)
-    .filter((machine) => state === null || machine.state === state)
-    .filter(({ config }) => wanted.every(([key, value]) => config.metadata?.[key] === value));
-  return { status: 200, body: machines.map((machine) => view(machine, deps)) };
+    .filter((machine) => machine.app === app && machine.state !== 'destroyed')
+    .filter(({ config }) =>
+      [...query].every(([name, value]) => config.metadata?.[metadataKey(name)] === value),
+    );
+  return { status: 200, body: machines.map(view) };
 }
 
-function create({ app, body }: Call, deps: Deps): Answer {
-  const { store, host, now, defaultRegion } = deps;
-  const wanted = parse(CreateBody, body);
+function metadataKey(parameter: string): string {
+  const [, key] = /^metadata\.(.+)$/.exec(parameter) ?? [];
+  if (key === undefined) throw new HttpError(400, `the filter ${parameter} is not served here`);
+  return key;
+}
+
+function create({ app, body }: Call, { store, host, now }: Deps): Answer {
+  const { name: wantedName, region, config, skip_launch: quiet } = parse(CreateBody, body);
   const id = randomBytes(7).toString('hex');
-  const name = wanted.name ?? `machine-${id}`;
+  const name = wantedName ?? `machine-${id}`;
   const taken = store
     .list()
     .find((other) => other.app === app && other.name === name && other.state !== 'destroyed');
@@ -111,132 +77,65 @@ function create({ app, body }: Call, deps: Deps): Answer {
       409,
       `already_exists: unique machine name violation, machine ID ${taken.id} already exists with name "${name}"`,
     );
-  const fresh: MachineRecord = {
+  const machine: MachineRecord = {
     id,
     app,
     name,
-    region: wanted.region ?? defaultRegion,
+    region,
     state: 'created',
     instance_id: newInstanceId(),
-    config: wanted.config,
+    config,
     created_at: now(),
-    updated_at: now(),
-    cordoned: wanted.skip_service_registration,
+    cordoned: false,
     host: 0,
-    lease: null,
     process: null,
   };
-  const lease = wanted.lease_ttl === undefined ? null : newLease(fresh, wanted.lease_ttl, '', deps);
-  const machine = { ...fresh, lease };
-  host.change(id, machine, 'launch', 'created', 'user');
-  const answer = { ...view(machine, deps), ...(lease !== null && { nonce: lease.nonce }) };
-  if (!wanted.skip_launch) host.launch(machine);
-  return { status: 200, body: answer };
+  store.save(machine);
+  if (!quiet) host.launch(machine);
+  return { status: 200, body: view(machine) };
 }
 
-/** Replaces the whole configuration and boots the machine anew. */
-async function update(call: Call, deps: Deps): Promise<Answer> {
-  const { host, store } = deps;
-  const wanted = parse(UpdateBody, call.body);
-  const before = find(call, deps);
-  if (wanted.region !== undefined && wanted.region !== before.region)
-    throw new HttpError(400, 'invalid_argument: a machine cannot change its region');
-  const ran = before.state === 'started' || before.state === 'starting';
-  if (ran) await host.stop(before.id);
-  const machine: MachineRecord = {
-    ...(store.get(before.id) ?? before),
-    name: wanted.name ?? before.name,
-    config: wanted.config,
-    instance_id: newInstanceId(),
-  };
-  host.renewDisk(machine);
-  host.change(machine.id, machine, 'update', 'updated', 'user');
-  if (!wanted.skip_launch) host.launch(machine);
-  return { status: 200, body: view(find(call, deps), deps) };
-}
-
-function start(call: Call, deps: Deps): Answer {
-  const machine = find(call, deps);
+function start(machine: MachineRecord, _call: Call, { host }: Deps): Answer {
   const { state } = machine;
-  if (state === 'started' || state === 'starting')
-    return { status: 200, body: { previous_state: state, migrated: false, new_host: '' } };
-  if (state === 'suspended') {
-    deps.host.wake(machine);
-    return { status: 200, body: { previous_state: state, migrated: false, new_host: '' } };
-  }
-  if (state !== 'created' && state !== 'stopped' && state !== 'failed')
-    throw new HttpError(412, `failed_precondition: machine is ${state} and cannot be started`);
-  deps.host.launch(machine);
-  return { status: 200, body: { previous_state: state, migrated: false, new_host: '' } };
+  if (state === 'suspended') host.wake(machine);
+  else if (state === 'created' || state === 'stopped' || state === 'failed') host.launch(machine);
+  else if (state !== 'started' && state !== 'starting') throw notWhile(machine);
+  return { status: 200, body: { previous_state: state } };
 }
 
-/** Answers at once; `wait` tells when it is done. */
-function stop(call: Call, deps: Deps): Answer {
-  const { signal, timeout } = parse(StopBody, call.body);
-  const machine = find(call, deps);
-  if (['destroying', 'destroyed'].includes(machine.state))
-    throw new HttpError(412, `failed_precondition: machine is ${machine.state}`);
-  if (machine.state === 'started' || machine.state === 'starting')
-    void deps.host.stop(machine.id, { signal, timeout });
+/** Answers at once; the machine's state tells when it is done. */
+function stop(machine: MachineRecord, { body }: Call, { host }: Deps): Answer {
+  const { signal, timeout } = parse(StopBody, body);
+  const { id, state } = machine;
+  if (state === 'destroying' || state === 'destroyed') throw notWhile(machine);
+  if (state === 'started' || state === 'starting') void host.stop(id, { signal, timeout });
   // What sleeps hears no signal.
-  if (machine.state === 'suspended') void deps.host.lose(machine.id, 'stopped');
+  if (state === 'suspended') void host.lose(id, 'stopped');
   return OK;
 }
 
 /** Everything in the machine stands still, with all its memory, until `start`. */
-function suspend(call: Call, deps: Deps): Answer {
-  const machine = find(call, deps);
-  if (machine.state !== 'started')
-    throw new HttpError(412, `failed_precondition: machine is ${machine.state}`);
-  deps.host.suspend(machine);
+function suspend(machine: MachineRecord, _call: Call, { host }: Deps): Answer {
+  if (machine.state !== 'started') throw notWhile(machine);
+  host.suspend(machine);
   return OK;
 }
 
-async function wait(call: Call, deps: Deps): Promise<Answer> {
-  const wanted = parse(WaitQuery, Object.fromEntries(call.query));
-  const { id } = find(call, deps);
-  if (wanted.state === 'stopped' && wanted.instance_id === undefined)
-    throw new HttpError(400, 'invalid_argument: instance_id is required to wait for stopped');
-  const there = await deps.host.until(() => {
-    const machine = deps.store.get(id);
-    const version = wanted.instance_id === undefined || machine?.instance_id === wanted.instance_id;
-    return machine?.state === wanted.state && version;
-  }, wanted.timeout * 1_000);
-  if (!there) throw new HttpError(408, `deadline_exceeded: machine is not ${wanted.state}`);
-  return OK;
-}
-
-async function remove(call: Call, deps: Deps): Promise<Answer> {
-  const { host, store } = deps;
-  const machine = find(call, deps);
+async function remove(machine: MachineRecord, { query }: Call, deps: Deps): Promise<Answer> {
   if (machine.state === 'destroyed') throw new HttpError(404, `machine not found: ${machine.id}`);
   const atRest = ['created', 'stopped', 'suspended', 'failed'].includes(machine.state);
-  if (!atRest && call.query.get('force') !== 'true')
-    throw new HttpError(
-      412,
-      'failed_precondition: unable to destroy machine, not currently stopped, suspended, or failed',
-    );
-  host.change(machine.id, { ...machine, state: 'destroying' }, 'destroy', 'destroying', 'user');
-  await host.lose(machine.id, 'destroyed');
-  const gone = store.get(machine.id);
-  if (gone !== undefined) store.save({ ...gone, lease: null });
+  if (!atRest && query.get('force') !== 'true') throw notWhile(machine);
+  deps.store.save({ ...machine, state: 'destroying' });
+  await deps.host.lose(machine.id, 'destroyed');
   return OK;
 }
 
-function setCordoned(cordoned: boolean): Route['handle'] {
-  return (call, deps) => {
-    const machine = find(call, deps);
-    const type = cordoned ? 'cordon' : 'uncordon';
-    deps.host.change(machine.id, { ...machine, cordoned }, type, machine.state, 'user');
+function setCordoned(cordoned: boolean): OfMachine {
+  return (machine, _call, { store }) => {
+    store.save({ ...machine, cordoned });
     return OK;
   };
 }
 
-/** Metadata changes reboot nothing. */
-function setMetadata(call: Call, deps: Deps, value: string | undefined): Answer {
-  const machine = find(call, deps);
-  const { [call.key]: _before, ...rest } = machine.config.metadata ?? {};
-  const metadata = value === undefined ? rest : { ...rest, [call.key]: value };
-  deps.store.save({ ...machine, config: { ...machine.config, metadata } });
-  return { status: 204 };
-}
+const notWhile = ({ state }: MachineRecord): HttpError =>
+  new HttpError(412, `failed_precondition: machine is ${state}`);

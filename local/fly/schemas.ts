@@ -5,29 +5,18 @@ import { z } from 'zod';
  * A configuration keeps every other field that it was given.
  */
 
-const NANOSECONDS_PER_MS = 1_000_000;
-const UNIT_MS: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000 };
+const UNIT_MS: Readonly<Record<string, number>> = { ms: 1, s: 1_000 };
 
-/** A time as Go writes it (`"1m30s"`), as seconds in text (`"30"`), or in nanoseconds; read as milliseconds. */
-const Duration = z.union([z.number(), z.string()]).transform((value, context) => {
-  if (typeof value === 'number') return value / NANOSECONDS_PER_MS;
-  if (/^\d+$/.test(value)) return Number(value) * 1_000;
-  const parts = [...value.matchAll(/(\d+(?:\.\d+)?)(ms|s|m)/g)];
-  if (value === '' || parts.map(([text]) => text).join('') !== value) {
-    context.addIssue({ code: 'custom', message: 'is not a duration such as "30s"' });
-    return z.NEVER;
-  }
-  return parts.reduce(
-    (sum, [, count, unit]) => sum + Number(count) * (UNIT_MS[unit ?? ''] ?? 0),
-    0,
-  );
-});
+/** A time as Go writes it, `"30s"` or `"500ms"`; read as milliseconds. */
+const Duration = z
+  .string()
+  .regex(/^\d+(?:ms|s)$/, 'is not a duration such as "30s"')
+  .transform((text) => Number.parseInt(text, 10) * (UNIT_MS[text.replace(/\d+/, '')] ?? 0));
 
 export const MachineConfig = z.looseObject({
   image: z.string().min(1),
   env: z.record(z.string(), z.string()).optional(),
   metadata: z.record(z.string(), z.string()).optional(),
-  auto_destroy: z.boolean().optional(),
   restart: z
     .object({
       policy: z.enum(['no', 'always', 'on-failure']),
@@ -35,10 +24,7 @@ export const MachineConfig = z.looseObject({
     })
     .optional(),
   stop_config: z
-    .object({
-      signal: z.string().optional(),
-      timeout: z.union([z.number(), z.string()]).optional(),
-    })
+    .object({ signal: z.string().optional(), timeout: z.string().optional() })
     .optional(),
   guest: z
     .looseObject({ persist_rootfs: z.enum(['never', 'restart', 'always']).optional() })
@@ -51,27 +37,12 @@ export const CreateBody = z.object({
     .string()
     .regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'lower-case letters, digits and dashes')
     .optional(),
-  region: z.string().min(2).optional(),
+  region: z.string().min(2).default('fra'),
   skip_launch: z.boolean().default(false),
-  skip_service_registration: z.boolean().default(false),
-  lease_ttl: z.number().int().min(1).optional(),
   config: MachineConfig,
 });
-export type CreateBody = z.infer<typeof CreateBody>;
-
-export const UpdateBody = CreateBody;
 
 export const StopBody = z.object({ signal: z.string().optional(), timeout: Duration.optional() });
-export const MetadataBody = z.object({ value: z.string() });
-export const LeaseBody = z.object({
-  ttl: z.number().int().min(1).max(86_400).default(30),
-  description: z.string().default(''),
-});
-export const WaitQuery = z.object({
-  state: z.enum(['started', 'stopped', 'suspended', 'destroyed']).default('started'),
-  timeout: z.coerce.number().int().min(1).max(60).default(60),
-  instance_id: z.string().optional(),
-});
 
 /** Shapes of trouble, on demand: what the next calls of an action are answered with. */
 export const Faults = z.array(

@@ -1,22 +1,12 @@
-import { createHash, timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { z } from 'zod';
-import {
-  answerError,
-  createSafeServer,
-  HttpError,
-  type Log,
-  logToStderr,
-  parseJson,
-  readBody,
-  sendJson,
-  serveOnLoopback,
-} from '../http.ts';
+import { HttpError, parseJson, readBody, sendJson, startServer } from '../http.ts';
+import { type Log, stderrLog } from '../log.ts';
+import type { RunningService } from '../service-process.ts';
+import { checkBearer } from '../visitors.ts';
 import { MachineHost } from './host.ts';
 import { RateLimits } from './rate-limit.ts';
-import { type Answer, type Call, type Deps, find } from './call.ts';
-import { checkLease } from './leases.ts';
-import { type Route, ROUTES } from './routes.ts';
+import { type Answer, type Call, type Deps, OF_APP, OF_MACHINE } from './routes.ts';
 import { Faults, LoseBody, PatienceBody } from './schemas.ts';
 import { openFlyStore } from './store.ts';
 
@@ -27,7 +17,6 @@ export const flyConfigSchema = z.object({
   token: z.string().min(1),
   /** The apps there are; every name is one when this is left out. */
   apps: z.array(z.string().min(1)).optional(),
-  defaultRegion: z.string().default('fra'),
   /** The program that every image stands for: a .ts file. */
   program: z.string().min(1),
   /** What the image brings along. `{root}` stands for the machine's own disk. */
@@ -49,12 +38,6 @@ type Service = Deps & {
   faults: Map<string, Faults>;
 };
 
-function checkToken({ headers }: IncomingMessage, token: string): void {
-  const digest = (text: string): Buffer => createHash('sha256').update(text).digest();
-  if (!timingSafeEqual(digest(headers.authorization ?? ''), digest(`Bearer ${token}`)))
-    throw new HttpError(401, 'unauthorized: send "Authorization: Bearer <token>"');
-}
-
 /** The next scripted trouble for an action; it is used up by this. */
 function takeFault(service: Service, app: string, action: string): Faults[number] | undefined {
   const faults = service.faults.get(app) ?? [];
@@ -63,49 +46,37 @@ function takeFault(service: Service, app: string, action: string): Faults[number
   return fault;
 }
 
-function routeOf(method: string, rest: string): { route: Route; id: string; key: string } {
-  for (const route of ROUTES) {
-    const match = route.method === method ? route.path.exec(rest) : null;
-    if (match === null) continue;
-    const { id = '', key = '' } = match.groups ?? {};
-    return { route, id: decodeURIComponent(id), key: decodeURIComponent(key) };
-  }
-  throw new HttpError(404, `${method} ${rest} is not served by this Machines API.`);
-}
-
 async function handle(service: Service, request: IncomingMessage, response: ServerResponse) {
-  checkToken(request, service.token);
-  const url = new URL(request.url ?? '/', 'http://fly.localhost');
-  const body = await readBody(request, MAX_BODY_BYTES);
-  const json = body.length === 0 ? undefined : parseJson(body);
-  const method = request.method ?? '';
+  checkBearer(request, service.token);
+  const { method = '', url: target = '/' } = request;
+  const url = new URL(target, 'http://fly.localhost');
+  const text = await readBody(request, MAX_BODY_BYTES);
+  const body = text.length === 0 ? undefined : parseJson(text);
   if (url.pathname.startsWith('/control/'))
-    return answer(response, await control(service, method, url.pathname, json));
+    return answer(response, await control(service, method, url.pathname, body));
 
-  const [, app = '', rest = ''] = /^\/v1\/apps\/([^/]+)\/machines(.*)$/.exec(url.pathname) ?? [];
+  const [, app = '', id, rest = ''] =
+    /^\/v1\/apps\/([^/]+)\/machines(?:\/([^/]+)(.*))?$/.exec(url.pathname) ?? [];
   if (app === '' || service.apps?.includes(app) === false)
     throw new HttpError(404, `app not found: ${app}`);
-  const { route, id, key } = routeOf(method, rest);
-  if (!service.limits.take(route.action, id === '' ? app : id))
-    return answer(response, { status: 429, body: { error: 'rate limit exceeded' } });
-
-  const nonce = request.headers['fly-machine-lease-nonce'];
-  const call: Call = {
-    app,
-    machineId: id,
-    key,
-    query: url.searchParams,
-    nonce: typeof nonce === 'string' ? nonce : undefined,
-    body: json,
-  };
-  const fault = takeFault(service, app, route.action);
+  const call: Call = { app, query: url.searchParams, body };
+  const ofMachine = id === undefined ? undefined : OF_MACHINE[`${method} ${rest}`];
+  const ofApp = id === undefined ? OF_APP[method] : undefined;
+  const name = (ofMachine ?? ofApp)?.name;
+  if (name === undefined)
+    throw new HttpError(404, `${method} ${url.pathname} is not served by this Machines API.`);
+  if (!service.limits.take(name, id ?? app)) throw new HttpError(429, 'rate limit exceeded');
+  const fault = takeFault(service, app, name);
   if (fault !== undefined && !fault.done) return fail(response, fault);
-  if (id !== '') {
-    const machine = find(call, service);
-    if (route.modifies) checkLease(machine, call.nonce, service);
-  }
-  const result = await route.handle(call, service);
-  return fault === undefined ? answer(response, result) : fail(response, fault);
+  const machine = id === undefined ? undefined : service.store.get(id);
+  if (ofMachine !== undefined && machine?.app !== app)
+    throw new HttpError(404, `machine not found: ${id}`);
+  const result =
+    machine === undefined
+      ? await ofApp?.handle(call, service)
+      : await ofMachine?.handle(machine, call, service);
+  if (fault !== undefined) return fail(response, fault);
+  answer(response, result ?? { status: 204 });
 }
 
 function answer(response: ServerResponse, { status, body }: Answer): void {
@@ -175,8 +146,8 @@ async function control(
  */
 export async function startFly(
   given: FlyConfig,
-  { now = Date.now, log = logToStderr }: { now?: () => number; log?: Log } = {},
-): Promise<{ url: string; close: () => Promise<void> }> {
+  { now = Date.now, log = stderrLog('fly') }: { now?: () => number; log?: Log } = {},
+): Promise<RunningService> {
   const config = flyConfigSchema.parse(given);
   const store = openFlyStore(config.dataDir);
   const host = new MachineHost({ config, store, log, now });
@@ -187,16 +158,16 @@ export async function startFly(
     limits: new RateLimits(now),
     apps: config.apps,
     token: config.token,
-    defaultRegion: config.defaultRegion,
     faults: new Map(),
   };
-  const server = createSafeServer(
-    (request, response) => handle(service, request, response),
-    answerError(log),
-  );
-  const running = await serveOnLoopback(server, config.port, async (closed) => {
-    await Promise.all([closed, host.close(MACHINES_GRACE_MS)]);
-    store.close();
+  const running = await startServer({
+    port: config.port,
+    log,
+    handle: (request, response) => handle(service, request, response),
+    release: async (closed) => {
+      await Promise.all([closed, host.close(MACHINES_GRACE_MS)]);
+      store.close();
+    },
   });
   try {
     host.resume();

@@ -2,19 +2,17 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { z } from 'zod';
 import {
   HttpError,
-  answerError,
-  createSafeServer,
-  logToStderr,
   parseJson,
   readBody,
   refuseForeignSites,
   sendHtml,
   sendJson,
-  serveOnLoopback,
+  startServer,
   urlOf,
 } from '../http.ts';
-import type { Log } from '../http.ts';
+import { type Log, stderrLog } from '../log.ts';
 import { sendPage } from '../page.ts';
+import type { RunningService } from '../service-process.ts';
 import { admitVisitor, sameSecret } from '../visitors.ts';
 import { behaviourSchema } from './behaviour.ts';
 import { boxKey, boxUrl } from './box-url.ts';
@@ -191,18 +189,19 @@ async function handle(
  */
 export async function startInspector(
   config: InspectorConfig,
-  { now = Date.now, log = logToStderr }: { now?: () => number; log?: Log } = {},
-): Promise<{ url: string; close: () => Promise<void> }> {
+  { now = Date.now, log = stderrLog('inspector') }: { now?: () => number; log?: Log } = {},
+): Promise<RunningService> {
   const store = openInspectorStore(config.dataDir);
   const waiters = new Waiters();
-  const server = createSafeServer(
-    (request, response) =>
-      handle({ store, waiters, secret: config.secret, now }, request, response),
-    answerError(log),
-  );
-  return serveOnLoopback(server, config.port, async (closed) => {
-    waiters.close();
-    await closed;
-    store.close();
+  const context = { store, waiters, secret: config.secret, now };
+  return startServer({
+    port: config.port,
+    log,
+    handle: (request, response) => handle(context, request, response),
+    release: async (closed) => {
+      waiters.close();
+      await closed;
+      store.close();
+    },
   });
 }

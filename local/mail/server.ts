@@ -3,18 +3,17 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { z } from 'zod';
 import {
   HttpError,
-  createSafeServer,
-  logToStderr,
   parseJson,
   readBody,
   refuseForeignSites,
   sendHtml,
   sendJson,
-  serveOnLoopback,
+  startServer,
   urlOf,
-  type Log,
 } from '../http.ts';
+import { type Log, stderrLog } from '../log.ts';
 import { sendPage } from '../page.ts';
+import type { RunningService } from '../service-process.ts';
 import { admitVisitor, sameSecret } from '../visitors.ts';
 import { outboxPage } from './page.ts';
 import { emailSchema, openMailStore, type Email, type StoredEmail } from './store.ts';
@@ -47,12 +46,10 @@ const ERROR_NAMES: Record<number, string> = {
 };
 
 function checkToken(authorization: string | undefined, token: string): void {
-  if (authorization === undefined) {
+  if (authorization === undefined)
     throw new HttpError(401, 'Send the token as "Authorization: Bearer <token>".');
-  }
-  if (!sameSecret(authorization, `Bearer ${token}`)) {
+  if (!sameSecret(authorization, `Bearer ${token}`))
     throw new HttpError(403, 'The token is not valid.');
-  }
 }
 
 /** `POST /emails`: stored, on disk, and answered with its id. */
@@ -106,25 +103,10 @@ async function handle(
     sendJson(response, 200, { messages });
     return;
   }
-  const apiId = /^GET \/api\/messages\/([\w-]+)$/.exec(route)?.[1];
-  const pageId = /^GET \/messages\/([\w-]+)\/html$/.exec(route)?.[1];
-  const email = store.get(apiId ?? pageId ?? '');
+  const id = /^GET \/messages\/([\w-]+)\/html$/.exec(route)?.[1];
+  const email = id === undefined ? undefined : store.get(id);
   if (email === undefined) throw new HttpError(404, 'There is no such message or page.');
-  if (apiId === undefined) sendEmailHtml(email, response);
-  else sendJson(response, 200, email);
-}
-
-function answerMailError(log: Log): (error: unknown, response: ServerResponse) => void {
-  return (error, response) => {
-    const known = error instanceof HttpError;
-    if (!known) log({ level: 'error', event: 'mail.request_failed', error: String(error) });
-    const statusCode = known ? error.status : 500;
-    sendJson(response, statusCode, {
-      statusCode,
-      name: ERROR_NAMES[statusCode] ?? (known ? 'invalid_request' : 'application_error'),
-      message: known ? error.message : 'Internal error.',
-    });
-  };
+  sendEmailHtml(email, response);
 }
 
 /**
@@ -133,15 +115,22 @@ function answerMailError(log: Log): (error: unknown, response: ServerResponse) =
  */
 export async function startMail(
   config: MailConfig,
-  { now = Date.now, log = logToStderr }: { now?: () => number; log?: Log } = {},
-): Promise<{ url: string; close: () => Promise<void> }> {
+  { now = Date.now, log = stderrLog('mail') }: { now?: () => number; log?: Log } = {},
+): Promise<RunningService> {
   const store = openMailStore(config.dataDir);
-  const server = createSafeServer(
-    (request, response) => handle({ config, store, now }, request, response),
-    answerMailError(log),
-  );
-  return serveOnLoopback(server, config.port, async (closed) => {
-    await closed;
-    store.close();
+  return startServer({
+    port: config.port,
+    log,
+    handle: (request, response) => handle({ config, store, now }, request, response),
+    refuse: (response, { status, message }) =>
+      sendJson(response, status, {
+        statusCode: status,
+        name: ERROR_NAMES[status] ?? (status < 500 ? 'invalid_request' : 'application_error'),
+        message,
+      }),
+    release: async (closed) => {
+      await closed;
+      store.close();
+    },
   });
 }

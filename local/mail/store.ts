@@ -14,22 +14,14 @@ CREATE TABLE IF NOT EXISTS messages (
 const KEPT_MESSAGES = 5_000;
 const KEPT_BYTES = 64_000_000;
 
-const addresses = z
-  .union([z.string().min(3), z.array(z.string().min(3)).min(1).max(50)])
-  .transform((value) => (typeof value === 'string' ? [value] : value));
-
-/** Body of `POST /emails`: resend.com/docs/api-reference/emails/send-email. */
+/** As much of the body of `POST /emails` as Waypost sends: resend.com/docs/api-reference/emails/send-email. */
 export const emailSchema = z
-  .object({
+  .strictObject({
     from: z.string().min(3),
-    to: addresses,
-    cc: addresses.optional(),
-    bcc: addresses.optional(),
-    reply_to: addresses.optional(),
+    to: z.array(z.string().min(3)).min(1).max(50),
     subject: z.string().max(998),
     text: z.string().optional(),
     html: z.string().optional(),
-    headers: z.record(z.string(), z.string()).optional(),
   })
   .refine((email) => email.text !== undefined || email.html !== undefined, {
     error: 'Give `text` or `html`.',

@@ -31,29 +31,17 @@ export async function startNeon(
   return serve(backend, settled.port, LIMITS, log);
 }
 
-/** Puts the door in front of a backend that runs already, and closes both together. */
+/** Puts the door in front of a backend that runs already. */
 export async function serve(
   backend: Backend,
   port: number,
   limits: { connections: number; pools: number },
   log: Log,
 ): Promise<RunningNeon> {
-  const door = await openDoor(backend, port, limits, log).catch(async (error: unknown) => {
-    await backend.close();
-    throw error;
-  });
-  const { url } = door;
-  log('info', 'neon_ready', { url, driver: backend.driver });
-  return {
-    url,
-    sqlUrl: `${url}/sql`,
-    connectionString: backend.connectionString,
-    driver: backend.driver,
-    close: async () => {
-      await door.close();
-      await backend.close();
-    },
-  };
+  const { url, close } = await openDoor(backend, port, limits, log);
+  const { driver, connectionString } = backend;
+  log('info', 'neon_ready', { url, driver });
+  return { url, sqlUrl: `${url}/sql`, connectionString, driver, close };
 }
 
 async function backendOf(config: NeonConfig, log: Log): Promise<Backend> {

@@ -8,11 +8,7 @@ import type { Query } from './sigv4.ts';
 export type Credentials = { accessKeyId: string; secretAccessKey: string };
 
 /** What the signature says of the body. */
-export type PayloadMode =
-  | { kind: 'unsigned' }
-  | { kind: 'sha256'; hex: string }
-  /** aws-chunked framing with a checksum after the data. */
-  | { kind: 'unsigned-trailer' };
+export type PayloadMode = { kind: 'unsigned' } | { kind: 'sha256'; hex: string };
 
 const MAX_SKEW_MS = 15 * 60_000;
 const MAX_EXPIRES_SECONDS = 604_800;
@@ -104,7 +100,6 @@ function checkSignedHeaders(request: S3Request, signedHeaders: readonly string[]
 
 function payloadMode(hash: string): PayloadMode {
   if (hash === 'UNSIGNED-PAYLOAD') return { kind: 'unsigned' };
-  if (hash === 'STREAMING-UNSIGNED-PAYLOAD-TRAILER') return { kind: 'unsigned-trailer' };
   if (/^[0-9a-f]{64}$/.test(hash)) return { kind: 'sha256', hex: hash };
   throw new S3Error('NotImplemented', `x-amz-content-sha256 "${hash}" is not supported.`);
 }

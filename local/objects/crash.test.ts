@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { GetObjectCommand, ListObjectsV2Command, PutObjectCommand } from '@aws-sdk/client-s3';
+import { GetObjectCommand, NoSuchKey, PutObjectCommand } from '@aws-sdk/client-s3';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { type ObjectsConfig, startObjects } from './server.ts';
 import { BUCKET, clientOf, testConfig } from './testing/stack.ts';
@@ -45,22 +45,29 @@ test('after kill -9 every acknowledged object is whole, and no other bytes are l
 
   const second = await processes.start(config);
   const reader = clientOf(config, second.url);
-  const { Contents = [] } = await reader.send(new ListObjectsV2Command({ Bucket: BUCKET }));
-  expect(Contents.length).toBeGreaterThan(5);
-  for (const { Key = '', ETag } of Contents) {
-    const got = await reader.send(new GetObjectCommand({ Bucket: BUCKET, Key }));
+  let found = 0;
+  for (const Key of [0, 1, 2, 3].flatMap((w) => [0, 1, 2, 3, 4].map((n) => `w${w}/${n}`))) {
+    const got = await reader
+      .send(new GetObjectCommand({ Bucket: BUCKET, Key }))
+      .catch((error: unknown) => {
+        if (error instanceof NoSuchKey) return undefined;
+        throw error;
+      });
+    if (got === undefined) continue;
+    found += 1;
     const bytes = (await got.Body?.transformToByteArray()) ?? new Uint8Array();
     const digest = createHash('md5').update(bytes).digest('hex');
-    expect(ETag).toBe(`"${digest}"`);
+    expect(got.ETag).toBe(`"${digest}"`);
     expect([digest, undefined]).toContain(stored.get(Key));
     stored.delete(Key);
   }
+  expect(found).toBeGreaterThan(5);
   expect(stored.size).toBe(0);
   const files = await readdir(join(config.dataDir, 'blobs'), {
     recursive: true,
     withFileTypes: true,
   });
-  expect(files.filter((entry) => entry.isFile())).toHaveLength(Contents.length);
+  expect(files.filter((entry) => entry.isFile())).toHaveLength(found);
   expect(await readdir(join(config.dataDir, 'tmp'))).toEqual([]);
   client.destroy();
   reader.destroy();

@@ -37,9 +37,6 @@ export function createObjectIndex(db: DatabaseSync) {
   const get = db.prepare('SELECT * FROM objects WHERE bucket = ? AND key = ?');
   const put = db.prepare('INSERT OR REPLACE INTO objects VALUES (?, ?, ?, ?, ?, ?, ?)');
   const remove = db.prepare('DELETE FROM objects WHERE bucket = ? AND key = ?');
-  const list = db.prepare(
-    'SELECT * FROM objects WHERE bucket = ? AND key > ? AND key >= ? ORDER BY key LIMIT ?',
-  );
   const named = db.prepare('SELECT 1 FROM objects WHERE blob = ?');
 
   const isNamed = (blob: string): boolean => named.get(blob) !== undefined;
@@ -64,16 +61,12 @@ export function createObjectIndex(db: DatabaseSync) {
         return unnamed(putRow(bucket, key, one));
       });
     },
-    remove(bucket: string, keys: readonly string[]): string[] {
+    remove(bucket: string, key: string): string[] {
       return inTransaction(db, () => {
-        const gone = keys.flatMap((key) => object(bucket, key) ?? []);
-        for (const key of keys) remove.run(bucket, key);
-        return unnamed(gone);
+        const gone = object(bucket, key);
+        remove.run(bucket, key);
+        return gone === undefined ? [] : unnamed([gone]);
       });
-    },
-    /** Keys after `after` and not before `from`, in the order of their UTF-8 bytes. */
-    list(bucket: string, after: string, from: string, limit: number): StoredObject[] {
-      return z.array(objectSchema).parse(list.all(bucket, after, from, limit));
     },
   };
 }

@@ -1,7 +1,6 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Readable } from 'node:stream';
 import {
   CopyObjectCommand,
   CreateMultipartUploadCommand,
@@ -9,11 +8,8 @@ import {
   DeleteObjectsCommand,
   GetObjectAclCommand,
   GetObjectCommand,
-  HeadBucketCommand,
-  HeadObjectCommand,
   ListObjectsV2Command,
   PutObjectCommand,
-  paginateListObjectsV2,
 } from '@aws-sdk/client-s3';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { BUCKET, clientOf, startTestStack } from './testing/stack.ts';
@@ -27,8 +23,8 @@ afterEach(() => stack.close());
 const at = (Key: string) => ({ Bucket: BUCKET, Key });
 const put = (key: string, Body: string | Uint8Array, more = {}) =>
   stack.client.send(new PutObjectCommand({ ...at(key), Body, ...more }));
-async function read(key: string, more = {}): Promise<string> {
-  const got = await stack.client.send(new GetObjectCommand({ ...at(key), ...more }));
+async function read(key: string): Promise<string> {
+  const got = await stack.client.send(new GetObjectCommand(at(key)));
   return (await got.Body?.transformToString()) ?? '';
 }
 const md5 = (data: string | Uint8Array): string =>
@@ -41,32 +37,27 @@ async function blobCount(): Promise<number> {
   return entries.filter((entry) => entry.isFile()).length;
 }
 
-test('put, head, get and delete, with headers and metadata', async () => {
+test('put, get and delete, with headers', async () => {
   const key = 'media/ünï code/(1)+&=\'"<x>.bin';
   const { ETag } = await put(key, 'hello', {
     ContentType: 'image/png',
     CacheControl: 'no-store',
     ContentDisposition: 'attachment; filename="a.png"',
-    Metadata: { sha: 'abc' },
   });
   expect(ETag).toBe(md5('hello'));
-  const head = await stack.client.send(new HeadObjectCommand(at(key)));
-  expect(head).toMatchObject({
+  const got = await stack.client.send(new GetObjectCommand(at(key)));
+  expect(got).toMatchObject({
     ContentLength: 5,
     ContentType: 'image/png',
     CacheControl: 'no-store',
     ContentDisposition: 'attachment; filename="a.png"',
-    Metadata: { sha: 'abc' },
     ETag,
   });
-  expect(await read(key)).toBe('hello');
+  expect(await got.Body?.transformToString()).toBe('hello');
   await stack.client.send(new DeleteObjectCommand(at(key)));
   await stack.client.send(new DeleteObjectCommand(at(key)));
   await expect(read(key)).rejects.toMatchObject({
     name: 'NoSuchKey',
-    $metadata: { httpStatusCode: 404 },
-  });
-  await expect(stack.client.send(new HeadObjectCommand(at(key)))).rejects.toMatchObject({
     $metadata: { httpStatusCode: 404 },
   });
   expect(await blobCount()).toBe(0);
@@ -81,72 +72,14 @@ test('an empty object, and an overwrite that leaves nothing behind', async () =>
   expect(await blobCount()).toBe(1);
 });
 
-test('a stream goes up in aws-chunked framing with a checksum trailer', async () => {
-  const data = randomBytes(3 * 1024 * 1024 + 17);
-  const parts = [data.subarray(0, 100), data.subarray(100, 2_000_000), data.subarray(2_000_000)];
-  const sent: unknown[] = [];
-  stack.client.middlewareStack.add(
-    (next) => (args) => {
-      sent.push((args.request as { headers: Record<string, string> }).headers);
-      return next(args);
-    },
-    { step: 'finalizeRequest', priority: 'low' },
-  );
-  await stack.client.send(
-    new PutObjectCommand({
-      ...at('stream'),
-      Body: Readable.from(parts),
-      ContentLength: data.length,
-      ChecksumAlgorithm: 'CRC32',
-    }),
-  );
-  expect(sent[0]).toMatchObject({
-    'x-amz-content-sha256': 'STREAMING-UNSIGNED-PAYLOAD-TRAILER',
-    'x-amz-trailer': 'x-amz-checksum-crc32',
-  });
-  const got = await stack.client.send(new GetObjectCommand(at('stream')));
-  expect(got.ContentEncoding).toBeUndefined();
-  expect(Buffer.compare((await got.Body?.transformToByteArray()) ?? data.subarray(1), data)).toBe(
-    0,
-  );
-});
-
-test.each(['CRC32', 'SHA1', 'SHA256'] as const)('checks %s', async (ChecksumAlgorithm) => {
-  await put('sum', 'data', { ChecksumAlgorithm });
-  expect(await read('sum')).toBe('data');
-});
-
 test.each([
   ['ChecksumCRC32', 'AAAAAA=='],
-  ['ChecksumSHA256', createHash('sha256').update('other').digest('base64')],
-  ['ContentMD5', createHash('md5').update('other').digest('base64')],
-])('a wrong %s is refused and stores nothing', async (name, value) => {
-  await expect(put('bad', 'data', { [name]: value })).rejects.toMatchObject({ name: 'BadDigest' });
-  await expect(read('bad')).rejects.toMatchObject({ name: 'NoSuchKey' });
+  ['ContentMD5', createHash('md5').update('data').digest('base64')],
+])('%s is refused rather than passed over, and nothing is stored', async (name, value) => {
+  await expect(put('sum', 'data', { [name]: value })).rejects.toMatchObject({
+    name: 'NotImplemented',
+  });
   expect(await blobCount()).toBe(0);
-});
-
-test('ranges', async () => {
-  await put('r', '0123456789');
-  const part = await stack.client.send(new GetObjectCommand({ ...at('r'), Range: 'bytes=2-4' }));
-  expect(part).toMatchObject({ ContentRange: 'bytes 2-4/10', ContentLength: 3 });
-  expect(await part.Body?.transformToString()).toBe('234');
-  expect(await read('r', { Range: 'bytes=-3' })).toBe('789');
-  await expect(read('r', { Range: 'bytes=10-' })).rejects.toMatchObject({
-    name: 'InvalidRange',
-    $metadata: { httpStatusCode: 416 },
-  });
-});
-
-test('conditions on reads', async () => {
-  const { ETag } = await put('c', 'x');
-  expect(await read('c', { IfMatch: ETag })).toBe('x');
-  await expect(read('c', { IfMatch: '"no"' })).rejects.toMatchObject({
-    name: 'PreconditionFailed',
-  });
-  await expect(read('c', { IfNoneMatch: ETag })).rejects.toMatchObject({
-    $metadata: { httpStatusCode: 304 },
-  });
 });
 
 test('If-None-Match: * lets one of many writers win', async () => {
@@ -161,64 +94,14 @@ test('If-None-Match: * lets one of many writers win', async () => {
   expect(await blobCount()).toBe(1);
 });
 
-test('lists by prefix, delimiter and page', async () => {
-  const keys = ['a/1', 'a/2', 'a/b/3', 'b/1', 'b/2', 'c', 'ü&<>', 'z z'];
-  for (const key of keys) await put(key, key);
-  const list = (more = {}) =>
-    stack.client.send(new ListObjectsV2Command({ Bucket: BUCKET, ...more }));
-  const all = await list();
-  expect(all.Contents?.map((one) => one.Key).sort()).toEqual(keys.toSorted());
-  expect(all).toMatchObject({ KeyCount: 8, IsTruncated: false });
-  expect(all.Contents?.[0]).toMatchObject({ Size: 3, ETag: md5('a/1') });
-
-  const folders = await list({ Delimiter: '/' });
-  expect(folders.CommonPrefixes?.map((one) => one.Prefix)).toEqual(['a/', 'b/']);
-  expect(folders.Contents?.map((one) => one.Key)).toEqual(['c', 'z z', 'ü&<>']);
-  const inside = await list({ Delimiter: '/', Prefix: 'a/' });
-  expect(inside.CommonPrefixes?.map((one) => one.Prefix)).toEqual(['a/b/']);
-  expect(inside.Contents?.map((one) => one.Key)).toEqual(['a/1', 'a/2']);
-  expect((await list({ StartAfter: 'b/1' })).Contents?.[0]?.Key).toBe('b/2');
-  expect((await list({ EncodingType: 'url', Prefix: 'ü' })).Contents?.[0]?.Key).toBe(
-    '%C3%BC%26%3C%3E',
-  );
-
-  for (const Delimiter of ['/', '']) {
-    const paged: (string | undefined)[] = [];
-    const pages = paginateListObjectsV2(
-      { client: stack.client, pageSize: 1 },
-      { Bucket: BUCKET, Delimiter },
-    );
-    for await (const page of pages) {
-      expect(page.KeyCount).toBe(1);
-      paged.push(...(page.CommonPrefixes ?? []).map((one) => one.Prefix));
-      paged.push(...(page.Contents ?? []).map((one) => one.Key));
-    }
-    expect(paged).toEqual(
-      Delimiter === '' ? all.Contents?.map((one) => one.Key) : ['a/', 'b/', 'c', 'z z', 'ü&<>'],
-    );
-  }
-});
-
-test('many keys under one prefix are one line, and other pages go on', async () => {
-  for (let n = 0; n < 120; n += 1) await put(`logs/${n}`, 'x');
-  await put('zeta', 'x');
-  const found = await stack.client.send(
-    new ListObjectsV2Command({ Bucket: BUCKET, Delimiter: '/' }),
-  );
-  expect(found.CommonPrefixes).toEqual([{ Prefix: 'logs/' }]);
-  expect(found.Contents?.map((one) => one.Key)).toEqual(['zeta']);
-  const all = await stack.client.send(new ListObjectsV2Command({ Bucket: BUCKET }));
-  expect(all.KeyCount).toBe(121);
-});
-
 test('what is not there or not supported says so', async () => {
-  await stack.client.send(new HeadBucketCommand({ Bucket: BUCKET }));
   await expect(
     stack.client.send(new PutObjectCommand({ Bucket: 'no-such', Key: 'k', Body: 'x' })),
   ).rejects.toMatchObject({ name: 'NoSuchBucket' });
   await put('k', 'x');
   const unsupported = [
     () => stack.client.send(new CreateMultipartUploadCommand(at('big'))),
+    () => stack.client.send(new ListObjectsV2Command({ Bucket: BUCKET })),
     () => stack.client.send(new CopyObjectCommand({ ...at('copy'), CopySource: `${BUCKET}/k` })),
     () =>
       stack.client.send(

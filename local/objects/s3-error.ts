@@ -1,20 +1,18 @@
+import { HttpError } from '../http.ts';
 import { element, document } from './xml.ts';
 
 /** Error codes of S3 that this server answers with, and their statuses. */
 const STATUS = {
   AccessDenied: 403,
   AuthorizationHeaderMalformed: 400,
-  BadDigest: 400,
   EntityTooLarge: 400,
   EntityTooSmall: 400,
   IncompleteBody: 400,
   InternalError: 500,
   InvalidAccessKeyId: 403,
   InvalidArgument: 400,
-  InvalidDigest: 400,
   InvalidPart: 400,
   InvalidPartOrder: 400,
-  InvalidRange: 416,
   InvalidRequest: 400,
   InvalidURI: 400,
   KeyTooLongError: 400,
@@ -33,15 +31,13 @@ const STATUS = {
 export type S3ErrorCode = keyof typeof STATUS;
 
 /** A refusal as S3 words it: docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html. */
-export class S3Error extends Error {
+export class S3Error extends HttpError {
+  override name = 'S3Error';
   readonly code: S3ErrorCode;
-  readonly status: number;
 
   constructor(code: S3ErrorCode, message: string) {
-    super(message);
-    this.name = 'S3Error';
+    super(STATUS[code], message);
     this.code = code;
-    this.status = STATUS[code];
   }
 }
 

@@ -2,12 +2,13 @@ import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { z } from 'zod';
 import { openDatabase } from '../database.ts';
-import { createSafeServer, logToStderr, serveOnLoopback, type Log } from '../http.ts';
+import { type HttpError, startServer } from '../http.ts';
+import { type Log, stderrLog } from '../log.ts';
+import type { RunningService } from '../service-process.ts';
 import { authenticate } from './authenticate.ts';
 import { Blobs } from './blobs.ts';
 import type { Operation } from './context.ts';
 import { INDEX_SCHEMA } from './index-schema.ts';
-import { listObjectsV2 } from './list-objects.ts';
 import { createObjectIndex, type ObjectIndex } from './object-index.ts';
 import { getObject } from './read-object.ts';
 import { S3Error, errorDocument } from './s3-error.ts';
@@ -26,17 +27,11 @@ export const objectsConfigSchema = z.object({
 export type ObjectsConfig = z.infer<typeof objectsConfigSchema>;
 
 /** Query parameters with a meaning here. Any other could change what S3 does, and is refused. */
-const KNOWN_PARAMETERS = new Set(
-  (
-    'x-id list-type prefix delimiter max-keys start-after ' +
-    'continuation-token encoding-type fetch-owner'
-  ).split(' '),
-);
+const KNOWN_PARAMETERS = new Set(['x-id']);
 
 function checkParameters(request: S3Request): void {
   for (const [name] of request.query) {
-    const known =
-      KNOWN_PARAMETERS.has(name) || /^x-amz-/i.test(name) || name.startsWith('response-');
+    const known = KNOWN_PARAMETERS.has(name) || /^x-amz-/i.test(name);
     if (!known) throw new S3Error('NotImplemented', `The parameter "${name}" is not supported.`);
   }
 }
@@ -45,14 +40,10 @@ type Handler = (operation: Operation) => Promise<void> | void;
 
 function chooseOperation(request: S3Request): Handler {
   const { method } = request;
-  if (request.key === undefined) {
-    if (method === 'GET') return listObjectsV2;
-    if (method === 'HEAD') return ({ response }) => void response.writeHead(200).end();
+  if (request.key === undefined)
     throw new S3Error('NotImplemented', `${method} on a bucket is not supported.`);
-  }
   switch (method) {
     case 'GET':
-    case 'HEAD':
       return getObject;
     case 'PUT':
       if (amzHeader(request, 'x-amz-copy-source') !== undefined) break;
@@ -100,28 +91,22 @@ async function handle(
   });
 }
 
-function answerS3Error(log: Log): (error: unknown, response: ServerResponse) => void {
-  return (error, response) => {
-    if (!(error instanceof S3Error)) {
-      log({ level: 'error', event: 'objects.request_failed', error: String(error) });
-    }
-    const refusal = error instanceof S3Error ? error : new S3Error('InternalError', 'Try again.');
-    const requestId = String(response.getHeader('x-amz-request-id') ?? '');
-    const body = errorDocument(refusal, response.req.url ?? '', requestId);
-    response.writeHead(refusal.status, { 'content-type': 'application/xml' });
-    response.end(response.req.method === 'HEAD' ? undefined : body);
-  };
+function refuse(response: ServerResponse, error: HttpError): void {
+  const refusal = error instanceof S3Error ? error : new S3Error('InternalError', 'Try again.');
+  const requestId = String(response.getHeader('x-amz-request-id') ?? '');
+  response.writeHead(refusal.status, { 'content-type': 'application/xml' });
+  response.end(errorDocument(refusal, response.req.url ?? '', requestId));
 }
 
 /**
- * S3 on loopback, path-style, for `@aws-sdk/client-s3` and its presigner; region is not looked at. An
- * object is either wholly there or not at all, whatever kills the process.
+ * As much of S3 on loopback as Waypost uses: PUT, GET and DELETE of objects, path-style, for `@aws-sdk/client-s3` and its
+ * presigner; region is not looked at. An object is either wholly there or not at all, whatever kills the process.
  * @throws Error when the port is taken or another process holds the data folder
  */
 export async function startObjects(
   config: ObjectsConfig,
-  { now = Date.now, log = logToStderr }: { now?: () => number; log?: Log } = {},
-): Promise<{ url: string; close: () => Promise<void> }> {
+  { now = Date.now, log = stderrLog('objects') }: { now?: () => number; log?: Log } = {},
+): Promise<RunningService> {
   const db = openDatabase(config.dataDir, 'index.sqlite', INDEX_SCHEMA);
   const index = createObjectIndex(db);
   const blobs = new Blobs(config.dataDir);
@@ -131,12 +116,14 @@ export async function startObjects(
     db.close();
     throw error;
   }
-  const server = createSafeServer(
-    (message, response) => handle({ config, index, blobs, now }, message, response),
-    answerS3Error(log),
-  );
-  return serveOnLoopback(server, config.port, async (closed) => {
-    await closed;
-    db.close();
+  return startServer({
+    port: config.port,
+    log,
+    handle: (message, response) => handle({ config, index, blobs, now }, message, response),
+    refuse,
+    release: async (closed) => {
+      await closed;
+      db.close();
+    },
   });
 }

@@ -11,12 +11,11 @@ beforeEach(async () => {
 afterEach(() => stack.close());
 
 const at = (Key: string) => ({ Bucket: BUCKET, Key });
-const signer = () =>
-  clientOf(stack.config, stack.url, { requestChecksumCalculation: 'WHEN_REQUIRED' });
-const presignPut = (key: string, more = {}) =>
-  getSignedUrl(signer(), new PutObjectCommand({ ...at(key), ...more }), { expiresIn: 60 });
-const presignGet = (key: string, more = {}) =>
-  getSignedUrl(signer(), new GetObjectCommand({ ...at(key), ...more }), { expiresIn: 60 });
+const signer = () => clientOf(stack.config, stack.url);
+const presignPut = (key: string) =>
+  getSignedUrl(signer(), new PutObjectCommand(at(key)), { expiresIn: 60 });
+const presignGet = (key: string) =>
+  getSignedUrl(signer(), new GetObjectCommand(at(key)), { expiresIn: 60 });
 async function codeOf(response: Response): Promise<[number, string | undefined]> {
   return [response.status, /<Code>(\w+)<\/Code>/.exec(await response.text())?.[1]];
 }
@@ -32,10 +31,6 @@ test('presigned PUT and GET by plain fetch', async () => {
   const got = await fetch(await presignGet(key));
   expect(got.headers.get('content-type')).toBe('image/jpeg');
   expect(await got.text()).toBe('picture');
-  const named = await fetch(
-    await presignGet(key, { ResponseContentDisposition: 'attachment; filename="a b.jpg"' }),
-  );
-  expect(named.headers.get('content-disposition')).toBe('attachment; filename="a b.jpg"');
 });
 
 test.each([
@@ -96,22 +91,6 @@ test('an unsigned x-amz header on a presigned URL is refused', async () => {
     headers: { 'x-amz-copy-source': `/${BUCKET}/secret` },
   });
   expect(await codeOf(response)).toEqual([403, 'AccessDenied']);
-});
-
-test('a presigned PUT that carries the checksum of an empty body takes only that', async () => {
-  const url = await getSignedUrl(stack.client, new PutObjectCommand(at('sum')), { expiresIn: 60 });
-  expect(new URL(url).searchParams.get('x-amz-checksum-crc32')).toBe('AAAAAA==');
-  expect(await codeOf(await fetch(url, { method: 'PUT', body: 'data' }))).toEqual([
-    400,
-    'BadDigest',
-  ]);
-});
-
-test('metadata signed into a presigned PUT is kept', async () => {
-  const url = await presignPut('meta', { Metadata: { owner: 'w1' } });
-  await fetch(url, { method: 'PUT', body: 'x' });
-  const got = await fetch(await presignGet('meta'));
-  expect(got.headers.get('x-amz-meta-owner')).toBe('w1');
 });
 
 test.each([

@@ -52,6 +52,6 @@ export async function putObject(operation: Operation): Promise<void> {
 }
 
 export function deleteObject({ index, blobs, request, response, key }: Operation): void {
-  for (const id of index.remove(request.bucket, [key])) blobs.remove(id);
+  for (const id of index.remove(request.bucket, key)) blobs.remove(id);
   response.writeHead(204).end();
 }

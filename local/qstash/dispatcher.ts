@@ -1,11 +1,9 @@
-import { attemptDelivery } from './attempt.ts';
+import { type Log, reasonOf } from '../log.ts';
+import { type AttemptResult, attemptDelivery } from './attempt.ts';
 import type { Clock } from './clock.ts';
-import { decideFlow } from './flow-limits.ts';
-import type { RateWindow } from './flow-limits.ts';
-import type { Log } from '../http.ts';
 import type { Excluded } from './message-table.ts';
 import type { Message } from './message.ts';
-import { settleAttempt } from './settle.ts';
+import { retryDelayMs } from './retry-delay.ts';
 import type { Store } from './store.ts';
 
 /** So many that the slow receivers of a few keys leave places for the others. */
@@ -24,8 +22,7 @@ type Deps = { store: Store; clock: Clock; log: Log; signingKey: string };
  */
 export class Dispatcher {
   readonly #deps: Deps;
-  readonly #inFlight = new Map<string, { flowKey: string | undefined; done: Promise<void> }>();
-  readonly #windows = new Map<string, RateWindow & { closesAt: number }>();
+  readonly #inFlight = new Map<string, { flowKey: string; done: Promise<void> }>();
   readonly #abort = new AbortController();
   #cancelTimer: () => void = () => undefined;
   #pumpQueued = false;
@@ -63,7 +60,7 @@ export class Dispatcher {
     try {
       wakeAt = Math.min(wakeAt, this.#startWhatIsDue());
     } catch (error) {
-      log({ level: 'error', event: 'qstash.pump_failed', error: String(error) });
+      log('error', 'pump_failed', { reason: reasonOf(error) });
       wakeAt = clock.now() + UNWRITTEN_PAUSE_MS;
     }
     this.#cancelTimer = clock.after(Math.max(1, wakeAt - clock.now()), () => this.#pump());
@@ -77,38 +74,19 @@ export class Dispatcher {
       store.prune(now);
       this.#prunedAt = now;
     }
-    for (const [key, window] of this.#windows) {
-      if (window.closesAt <= now) this.#windows.delete(key);
-    }
-    const closedKeys = new Set<string>();
-    const excluded = (): Excluded => ({ ids: this.#inFlight.keys(), flowKeys: closedKeys });
-    let wakeAt = Number.POSITIVE_INFINITY;
+    const fullKeys = new Set<string>();
+    const excluded = (): Excluded => ({ ids: this.#inFlight.keys(), flowKeys: fullKeys });
     while (this.#inFlight.size < MAX_IN_FLIGHT) {
       const message = store.messages.firstDue(now, excluded());
-      if (message === undefined) {
-        const next = store.messages.nextDueAt(excluded());
-        return Math.min(wakeAt, next ?? Number.POSITIVE_INFINITY);
-      }
-      const reopensAt = this.#admit(message, now);
-      if (reopensAt === 'admitted') this.#start(message);
-      else {
-        closedKeys.add(message.spec.flowControl?.key ?? '');
-        wakeAt = Math.min(wakeAt, reopensAt ?? Number.POSITIVE_INFINITY);
-      }
+      if (message === undefined)
+        return store.messages.nextDueAt(excluded()) ?? Number.POSITIVE_INFINITY;
+      const { key, parallelism } = message.spec.flowControl;
+      const flights = [...this.#inFlight.values()].filter(({ flowKey }) => flowKey === key);
+      if (flights.length < parallelism) this.#start(message);
+      // Until one of its deliveries has ended, which wakes us.
+      else fullKeys.add(key);
     }
-    return wakeAt;
-  }
-
-  #admit(message: Message, now: number): 'admitted' | number | undefined {
-    const flow = message.spec.flowControl;
-    if (flow === null) return 'admitted';
-    let inFlight = 0;
-    for (const flight of this.#inFlight.values()) if (flight.flowKey === flow.key) inFlight += 1;
-    const decision = decideFlow(flow, inFlight, this.#windows.get(flow.key), now);
-    if (!decision.allow) return decision.reopensAt;
-    const { window } = decision;
-    this.#windows.set(flow.key, { ...window, closesAt: window.openedAt + flow.periodMs });
-    return 'admitted';
+    return Number.POSITIVE_INFINITY;
   }
 
   #start(message: Message): void {
@@ -116,29 +94,46 @@ export class Dispatcher {
       this.#inFlight.delete(message.id);
       this.wake();
     });
-    this.#inFlight.set(message.id, { flowKey: message.spec.flowControl?.key, done });
+    this.#inFlight.set(message.id, { flowKey: message.spec.flowControl.key, done });
   }
 
   /** Never rejects: what goes wrong is logged, and the message stays due. */
   async #deliver(message: Message): Promise<void> {
-    const { store, clock, log, signingKey } = this.#deps;
-    const startedAt = clock.now();
-    const result = await attemptDelivery(message, signingKey, startedAt, this.#abort.signal);
+    const { clock, log, signingKey } = this.#deps;
+    const result = await attemptDelivery(message, signingKey, clock.now(), this.#abort.signal);
     if (this.#abort.signal.aborted && result.kind === 'error') return;
     try {
-      settleAttempt(store, message, result, { startedAt, now: clock.now() });
+      this.#settle(message, result);
     } catch (error) {
-      log({
-        level: 'error',
-        event: 'qstash.outcome_not_written',
-        messageId: message.id,
-        error: String(error),
-      });
+      log('error', 'outcome_not_written', { messageId: message.id, reason: reasonOf(error) });
       if (this.#stopped) return;
       await new Promise<void>((resolve) => {
         clock.after(UNWRITTEN_PAUSE_MS, resolve);
         this.#abort.signal.addEventListener('abort', () => resolve());
       });
     }
+  }
+
+  /** A 2xx is the end; anything else is tried again until the retries are used up. */
+  #settle({ id, spec, retried }: Message, result: AttemptResult): void {
+    const { store, clock } = this.#deps;
+    const { url, maxRetries, retryDelay } = spec;
+    const now = clock.now();
+    const [error, retryAfter] =
+      result.kind === 'response'
+        ? [`HTTP status ${result.status}`, result.retryAfter]
+        : [result.message, undefined];
+    const delivered = result.kind === 'response' && result.status >= 200 && result.status < 300;
+    store.transaction(() => {
+      if (delivered || retried >= maxRetries) {
+        store.messages.remove(id);
+        if (delivered) store.events.add(now, 'DELIVERED', { id, url });
+        else store.events.add(now, 'FAILED', { id, url }, { error });
+        return;
+      }
+      const nextAt = now + retryDelayMs(retryDelay, retried, retryAfter);
+      store.messages.retryAt(id, nextAt);
+      store.events.add(now, 'RETRY', { id, url }, { error, nextAt });
+    });
   }
 }

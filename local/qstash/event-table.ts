@@ -1,20 +1,28 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { z } from 'zod';
 
-export type EventState = 'CREATED' | 'ACTIVE' | 'DELIVERED' | 'ERROR' | 'RETRY' | 'FAILED';
+export type EventState = 'CREATED' | 'DELIVERED' | 'RETRY' | 'FAILED';
 
-const rowSchema = z.object({
-  seq: z.number(),
-  at: z.number(),
-  state: z.string(),
-  message_id: z.string(),
-  url: z.string(),
-  error: z.string().nullable(),
-  next_at: z.number().nullable(),
-});
-type EventRow = z.infer<typeof rowSchema>;
+const rowSchema = z
+  .object({
+    at: z.number(),
+    state: z.string(),
+    message_id: z.string(),
+    url: z.string(),
+    error: z.string().nullable(),
+    next_at: z.number().nullable(),
+  })
+  .transform(({ at, state, message_id: messageId, url, error, next_at }) => ({
+    time: at,
+    state,
+    messageId,
+    url,
+    ...(error !== null && { error }),
+    ...(next_at !== null && { nextDeliveryTime: next_at }),
+  }));
 
 const KEPT_EVENTS = 20_000;
+const LISTED_EVENTS = 1_000;
 
 /** What happened to each message; the newest 20,000 entries are kept. */
 export type EventTable = ReturnType<typeof createEventTable>;
@@ -23,10 +31,12 @@ export function createEventTable(db: DatabaseSync) {
   const insert = db.prepare(
     'INSERT INTO events (at, state, message_id, url, error, next_at) VALUES (?, ?, ?, ?, ?, ?)',
   );
-  const prune = db.prepare(
-    'DELETE FROM events WHERE seq <= (SELECT max(seq) FROM events) - CAST(? AS INTEGER)',
+  const list = db.prepare(
+    `SELECT * FROM events WHERE ?1 IS NULL OR message_id = ?1 ORDER BY seq DESC LIMIT ${LISTED_EVENTS}`,
   );
-
+  const prune = db.prepare(
+    `DELETE FROM events WHERE seq <= (SELECT max(seq) FROM events) - ${KEPT_EVENTS}`,
+  );
   return {
     add(
       at: number,
@@ -36,40 +46,10 @@ export function createEventTable(db: DatabaseSync) {
     ): void {
       insert.run(at, state, message.id, message.url, detail.error ?? null, detail.nextAt ?? null);
     },
-    /** Newest first; `before` is the last `seq` of the page before. */
-    list(filter: {
-      messageIds?: readonly string[] | undefined;
-      before?: number | undefined;
-      count: number;
-    }): EventRow[] {
-      const rows = db
-        .prepare(
-          `SELECT * FROM events
-           WHERE (? IS NULL OR message_id IN (SELECT value FROM json_each(?))) AND seq < ?
-           ORDER BY seq DESC LIMIT ?`,
-        )
-        .all(
-          filter.messageIds === undefined ? null : 1,
-          JSON.stringify(filter.messageIds ?? []),
-          filter.before ?? Number.MAX_SAFE_INTEGER,
-          filter.count,
-        );
-      return z.array(rowSchema).parse(rows);
-    },
+    /** As `GET /v2/events` gives them: the newest first, of one message when its id is given. */
+    list: (messageId: string | null) => z.array(rowSchema).parse(list.all(messageId)),
     prune(): void {
-      prune.run(KEPT_EVENTS);
+      prune.run();
     },
-  };
-}
-
-/** An event as `GET /v2/events` shows it. */
-export function shownEvent(event: EventRow): Record<string, unknown> {
-  return {
-    time: event.at,
-    state: event.state,
-    messageId: event.message_id,
-    url: event.url,
-    ...(event.error !== null && { error: event.error }),
-    ...(event.next_at !== null && { nextDeliveryTime: event.next_at }),
   };
 }

@@ -1,7 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { z } from 'zod';
-import { bodyColumn, specColumn } from './message.ts';
-import type { Message } from './message.ts';
+import { type Message, MessageSpec } from './message.ts';
 
 const rowSchema = z
   .object({
@@ -10,8 +9,11 @@ const rowSchema = z
     due_at: z.number(),
     created_at: z.number(),
     retried: z.number(),
-    spec: specColumn,
-    body: bodyColumn,
+    spec: z
+      .string()
+      .transform((text): unknown => JSON.parse(text))
+      .pipe(MessageSpec),
+    body: z.instanceof(Uint8Array),
   })
   .transform((row): Message => {
     const { due_at: dueAt, created_at: createdAt, ...rest } = row;
@@ -47,7 +49,6 @@ export function createMessageTable(db: DatabaseSync) {
   const insert = db.prepare(
     `INSERT INTO messages (id, due_at, created_at, flow_key, spec, body) VALUES (?, ?, ?, ?, ?, ?)`,
   );
-  const byId = db.prepare(`SELECT ${columns} FROM messages WHERE id = ?`);
   const firstDue = db.prepare(
     `${firstOfEachKey} SELECT ${columns} FROM first JOIN messages USING (seq)
      WHERE due_at <= ? ORDER BY due_at, seq LIMIT 1`,
@@ -71,11 +72,7 @@ export function createMessageTable(db: DatabaseSync) {
   return {
     insert(message: Omit<Message, 'seq' | 'retried'>): void {
       const { id, dueAt, createdAt, spec, body } = message;
-      const flowKey = spec.flowControl?.key ?? null;
-      insert.run(id, dueAt, createdAt, flowKey, JSON.stringify(spec), body);
-    },
-    get(id: string): Message | undefined {
-      return rowSchema.optional().parse(byId.get(id));
+      insert.run(id, dueAt, createdAt, spec.flowControl.key, JSON.stringify(spec), body);
     },
     /** The message that has waited longest since it fell due. */
     firstDue(now: number, excluded: Excluded): Message | undefined {

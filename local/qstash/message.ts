@@ -1,29 +1,17 @@
 import { z } from 'zod';
 
-const headerMapSchema = z.record(z.string(), z.array(z.string()));
-export type HeaderMap = z.infer<typeof headerMapSchema>;
-
-const flowControlSchema = z.object({
-  key: z.string(),
-  /** At most this many deliveries of the key at once. */
-  parallelism: z.number().int().positive().optional(),
-  /** At most this many deliveries begun per period. */
-  rate: z.number().int().positive().optional(),
-  periodMs: z.number().positive(),
-});
-export type FlowControl = z.infer<typeof flowControlSchema>;
-
 /** What is to be delivered and how: as its publisher asked. */
-export const messageSpecSchema = z.object({
+export const MessageSpec = z.object({
   url: z.string(),
-  method: z.string(),
-  header: headerMapSchema,
+  /** Headers of the delivery, beside QStash's own. */
+  header: z.record(z.string(), z.array(z.string())),
   maxRetries: z.number().int().nonnegative(),
-  retryDelay: z.string().nullable(),
-  timeoutMs: z.number(),
-  flowControl: flowControlSchema.nullable(),
+  /** See `retry-delay.ts`. */
+  retryDelay: z.string(),
+  /** At most so many deliveries of a key at once. */
+  flowControl: z.object({ key: z.string(), parallelism: z.number().int().positive() }),
 });
-export type MessageSpec = z.infer<typeof messageSpecSchema>;
+export type MessageSpec = z.infer<typeof MessageSpec>;
 
 /** An accepted message that is not finished. Times in unix ms. */
 export type Message = {
@@ -37,34 +25,3 @@ export type Message = {
   spec: MessageSpec;
   body: Uint8Array;
 };
-
-export const specColumn = z
-  .string()
-  .transform((text) => messageSpecSchema.parse(JSON.parse(text) as unknown));
-
-export const bodyColumn = z.instanceof(Uint8Array);
-
-/** `{body}` when the bytes are UTF-8, else `{bodyBase64}`, as QStash shows them; `{}` when empty. */
-export function shownBody(bytes: Uint8Array): { body?: string; bodyBase64?: string } {
-  if (bytes.length === 0) return {};
-  const buffer = Buffer.from(bytes);
-  const text = buffer.toString('utf8');
-  return Buffer.from(text, 'utf8').equals(buffer)
-    ? { body: text }
-    : { bodyBase64: buffer.toString('base64') };
-}
-
-/** A message as `GET /v2/messages/:id` shows it. */
-export function shownMessage(message: Omit<Message, 'seq'>): Record<string, unknown> {
-  return {
-    messageId: message.id,
-    url: message.spec.url,
-    method: message.spec.method,
-    header: message.spec.header,
-    ...(message.spec.retryDelay !== null && { retryDelayExpression: message.spec.retryDelay }),
-    ...shownBody(message.body),
-    maxRetries: message.spec.maxRetries,
-    notBefore: message.dueAt,
-    createdAt: message.createdAt,
-  };
-}

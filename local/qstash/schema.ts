@@ -11,6 +11,8 @@ CREATE TABLE IF NOT EXISTS messages (
   body BLOB NOT NULL
 ) STRICT;
 DROP INDEX IF EXISTS messages_due;
+-- Of earlier versions. The Worker's sweeper rings again for what they were about.
+DELETE FROM messages WHERE flow_key IS NULL OR spec ->> '$.retryDelay' IS NULL OR spec ->> '$.flowControl.parallelism' IS NULL;
 CREATE INDEX IF NOT EXISTS messages_of_key ON messages (coalesce(flow_key, ''), due_at, seq);
 
 CREATE TABLE IF NOT EXISTS deduplication (

@@ -1,20 +1,13 @@
+import type { IncomingMessage } from 'node:http';
 import { z } from 'zod';
-import { systemClock } from './clock.ts';
-import type { Clock } from './clock.ts';
+import { HttpError, parseJson, readBody, sendJson, startServer, urlOf } from '../http.ts';
+import { type Log, stderrLog } from '../log.ts';
+import type { RunningService } from '../service-process.ts';
+import { checkBearer } from '../visitors.ts';
+import { type Clock, systemClock } from './clock.ts';
 import { Dispatcher } from './dispatcher.ts';
-import {
-  answerError,
-  createSafeServer,
-  logToStderr,
-  readBody,
-  sendJson,
-  serveOnLoopback,
-} from '../http.ts';
-import type { Log } from '../http.ts';
-import { messageRoutes } from './message-routes.ts';
-import { publishRoutes } from './publish-routes.ts';
-import { checkBearer, dispatchRoute } from './routes.ts';
-import type { Route } from './routes.ts';
+import { parseBatch } from './publish-request.ts';
+import { publish } from './publish.ts';
 import { openStore } from './store.ts';
 
 export const qstashConfigSchema = z.object({
@@ -32,40 +25,43 @@ const MAX_BODY_BYTES = 10 * 1024 * 1024;
 const CLOSE_GRACE_MS = 2_000;
 
 /**
- * QStash on loopback: as much of upstash.com/docs/qstash as Waypost uses, for `@upstash/qstash` 2.12.
- * A message it answered for is on disk and is delivered at least once, whatever kills the process.
+ * QStash on loopback: as much of upstash.com/docs/qstash as Waypost uses, for `@upstash/qstash` 2.12: `POST /v2/batch`,
+ * `GET /v2/events`, `GET /v2/keys`. A message it answered for is on disk and is delivered at least once, whatever kills the
+ * process.
  * @throws Error when the port is taken or another process holds the data folder
  */
 export async function startQstash(
   config: QstashConfig,
-  { clock = systemClock, log = logToStderr }: { clock?: Clock; log?: Log } = {},
-): Promise<{ url: string; close: () => Promise<void> }> {
+  { clock = systemClock, log = stderrLog('qstash') }: { clock?: Clock; log?: Log } = {},
+): Promise<RunningService> {
   const store = openStore(config.dataDir);
   const dispatcher = new Dispatcher({ store, clock, log, signingKey: config.currentSigningKey });
-  const deps = { store, now: clock.now, wake: () => dispatcher.wake() };
-  const routes: Route[] = [
-    ...publishRoutes(deps),
-    ...messageRoutes(deps),
-    {
-      method: 'GET',
-      path: '/v2/keys',
-      handle: () => ({
-        status: 200,
-        body: { current: config.currentSigningKey, next: config.nextSigningKey },
-      }),
+  const answer = async (request: IncomingMessage): Promise<unknown> => {
+    checkBearer(request, config.token);
+    const { pathname, searchParams } = urlOf(request);
+    switch (`${request.method} ${pathname}`) {
+      case 'POST /v2/batch': {
+        const body = parseJson(await readBody(request, MAX_BODY_BYTES));
+        const results = publish(store, parseBatch(body, clock.now()), clock.now());
+        dispatcher.wake();
+        return results;
+      }
+      case 'GET /v2/events':
+        return { events: store.events.list(searchParams.get('messageId')) };
+      case 'GET /v2/keys':
+        return { current: config.currentSigningKey, next: config.nextSigningKey };
+      default:
+        throw new HttpError(404, `${request.method} ${pathname} is not served by this QStash.`);
+    }
+  };
+  const running = await startServer({
+    port: config.port,
+    log,
+    handle: async (request, response) => sendJson(response, 200, await answer(request)),
+    release: async (closed) => {
+      await Promise.all([closed, dispatcher.stop(CLOSE_GRACE_MS)]);
+      store.close();
     },
-  ];
-  const server = createSafeServer(async (request, response) => {
-    checkBearer(request.headers.authorization, config.token);
-    const { method = '', url = '', headers } = request;
-    const body = await readBody(request, MAX_BODY_BYTES);
-    const answer = dispatchRoute(routes, { method, url, headers, body });
-    sendJson(response, answer.status, answer.body);
-  }, answerError(log));
-
-  const running = await serveOnLoopback(server, config.port, async (closed) => {
-    await Promise.all([closed, dispatcher.stop(CLOSE_GRACE_MS)]);
-    store.close();
   });
   dispatcher.wake();
   return running;

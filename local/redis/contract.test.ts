@@ -1,10 +1,12 @@
+import { createHash, randomUUID } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { Ratelimit } from '@upstash/ratelimit';
 import { Redis } from '@upstash/redis';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { type RunningRedis, startRedis } from './server.ts';
+import type { RunningService } from '../service-process.ts';
+import { startRedis } from './server.ts';
 import { hasRedisServer, startRedisServer, type TestRedisServer } from './testing/server.ts';
 
 const TOKEN = 'a-token-of-enough-length';
@@ -19,7 +21,7 @@ describe.each(engines)('redis over $engine', ({ engine, missing }) => {
   describe.skipIf(missing)('with Upstash’s clients', () => {
     let directory: string;
     let server: TestRedisServer | undefined;
-    let service: RunningRedis;
+    let service: RunningService;
     let redis: Redis;
 
     beforeAll(async () => {
@@ -33,7 +35,7 @@ describe.each(engines)('redis over $engine', ({ engine, missing }) => {
       redis = new Redis({ url: service.url, token: TOKEN });
     });
 
-    beforeEach(() => redis.flushdb());
+    beforeEach(() => redis.del('k', 'n', 'text', 'json', 'ok', 'word', 'huge'));
 
     afterAll(async () => {
       await service.close();
@@ -55,92 +57,46 @@ describe.each(engines)('redis over $engine', ({ engine, missing }) => {
       expect(await redis.get('json')).toEqual({ a: [1, 'x', null] });
       await redis.set('ok', 'OK');
       expect(await redis.mget('ok', 'text', 'none')).toEqual(['OK', 'zażółć 🦊\n"', null]);
-      expect(await redis.strlen('text')).toBe(17);
-      expect(await redis.append('ok', '!')).toBe(3);
-      expect(await redis.getdel('ok')).toBe('OK!');
-      expect(await redis.exists('ok', 'text', 'json')).toBe(2);
-      expect(await redis.type('text')).toBe('string');
+      expect(await redis.del('ok', 'none')).toBe(1);
+      expect(await redis.get('ok')).toBeNull();
     });
 
-    test('sets under conditions', async () => {
-      expect(await redis.set('k', 1, { nx: true })).toBe('OK');
-      expect(await redis.set('k', 2, { nx: true })).toBeNull();
-      expect(await redis.set('k', 3, { xx: true, get: true })).toBe(1);
-      expect(await redis.set('none', 3, { xx: true })).toBeNull();
-      expect(await redis.setnx('k', 4)).toBe(0);
-      expect(await redis.getset('k', 5)).toBe(3);
-      expect(await redis.get('k')).toBe(5);
+    test('sets a new key only, where asked to', async () => {
+      expect(await redis.set('k', 1, { nx: true, ex: 100 })).toBe('OK');
+      expect(await redis.set('k', 2, { nx: true, ex: 100 })).toBeNull();
+      expect(await redis.get('k')).toBe(1);
     });
 
     test('counts', async () => {
-      expect(await redis.incr('n')).toBe(1);
-      expect(await redis.incrby('n', 41)).toBe(42);
-      expect(await redis.decrby('n', 2)).toBe(40);
-      expect(await redis.decr('n')).toBe(39);
-      expect(await redis.incrbyfloat('f', 0.5)).toBe(0.5);
+      expect(await redis.incrby('n', 41)).toBe(41);
+      expect(await redis.incrby('n', -2)).toBe(39);
       await redis.set('word', 'x');
-      await expect(redis.incr('word')).rejects.toThrow('ERR value is not an integer');
+      await expect(redis.incrby('word', 1)).rejects.toThrow('ERR value is not an integer');
       await redis.set('huge', '9223372036854775807');
-      await expect(redis.incr('huge')).rejects.toThrow('overflow');
+      await expect(redis.incrby('huge', 1)).rejects.toThrow('overflow');
     });
 
     test('expires', async () => {
       await redis.set('k', 'v', { ex: 100 });
-      expect(await redis.ttl('k')).toBe(100);
-      await redis.set('k', 'w', { keepTtl: true });
-      expect(await redis.ttl('k')).toBe(100);
-      expect(await redis.persist('k')).toBe(1);
-      expect(await redis.ttl('k')).toBe(-1);
-      expect(await redis.expire('k', 50)).toBe(1);
-      expect(await redis.expire('k', 60, 'LT')).toBe(0);
+      expect(await redis.pttl('k')).toBeGreaterThan(99_000);
+      await redis.set('k', 'w');
+      expect(await redis.pttl('k')).toBe(-1);
+      expect(await redis.pexpire('k', 50_000)).toBe(1);
       expect(await redis.pttl('k')).toBeGreaterThan(49_000);
       expect(await redis.pexpireat('k', 1)).toBe(1);
-      expect(await redis.ttl('k')).toBe(-2);
-      expect(await redis.expire('none', 1)).toBe(0);
+      expect(await redis.pttl('k')).toBe(-2);
+      expect(await redis.pexpire('none', 1)).toBe(0);
       await expect(redis.set('k', 'v', { ex: 0 })).rejects.toThrow('invalid expire time');
-    });
-
-    test('finds keys by pattern', async () => {
-      await redis.mset({ 'a:1': 1, 'a:2': 1, 'b:1': 1, 'a.1': 1, 'a:*': 1 });
-      const find = async (match: string): Promise<string[]> => {
-        const found: string[] = [];
-        let cursor = '0';
-        do {
-          const [next, keys] = await redis.scan(cursor, { match });
-          found.push(...keys);
-          cursor = next;
-        } while (cursor !== '0');
-        return found.toSorted();
-      };
-      expect(await find('a:*')).toEqual(['a:*', 'a:1', 'a:2']);
-      expect(await find('a:[0-1]')).toEqual(['a:1']);
-      expect(await find('a:[^12]')).toEqual(['a:*']);
-      expect(await find('?:1')).toEqual(['a:1', 'b:1']);
-      expect(await find('a:\\*')).toEqual(['a:*']);
-      expect(await find('a:[*\\d]')).toEqual(['a:*']);
-      expect(await find('a.*')).toEqual(['a.1']);
-      expect(await redis.dbsize()).toBe(5);
     });
 
     test('runs a pipeline past an error', async () => {
       const pipeline = redis.pipeline();
       pipeline.set('k', 'v');
-      pipeline.incr('k');
+      pipeline.incrby('k', 1);
       pipeline.get('k');
       const results = await pipeline.exec({ keepErrors: true });
       expect(results.map(({ result }) => result)).toEqual(['OK', undefined, 'v']);
       expect(results[1]?.error).toContain('ERR value is not an integer');
-    });
-
-    test('runs a transaction at once, and refuses one with an unknown command', async () => {
-      const outcomes = await Promise.all(
-        Array.from({ length: 10 }, () => redis.multi().incr('a').incr('b').exec()),
-      );
-      expect(outcomes.filter(([a, b]) => a !== b)).toEqual([]);
-      const refused = await raw([['SET', 'c', '1'], ['NONSENSE']], '/multi-exec');
-      expect(refused.status).toBe(400);
-      expect(await refused.json()).toEqual({ error: expect.stringContaining('EXECABORT') });
-      expect(await redis.get('c')).toBeNull();
     });
 
     test('speaks plain JSON to those who do not ask for base64', async () => {
@@ -166,35 +122,28 @@ describe.each(engines)('redis over $engine', ({ engine, missing }) => {
     });
 
     test('runs scripts, by source and by digest', async () => {
-      const script =
-        '#!lua flags=allow-key-locking\nreturn {KEYS[1], ARGV[1], #ARGV, 3.9, false, true}';
+      const script = `#!lua flags=allow-key-locking
+        -- ${randomUUID()}
+        return {KEYS[1], ARGV[1], #ARGV, 3.9, false, true}`;
       const expected = ['k', 'v', 1, 3, null, 1];
-      const sha = await redis.scriptLoad(script);
-      expect(await redis.evalsha(sha, ['k'], ['v'])).toEqual(expected);
-      expect(await redis.scriptExists(sha, 'f'.repeat(40))).toEqual([1, 0]);
-      await redis.scriptFlush();
+      const sha = createHash('sha1').update(script).digest('hex');
       await expect(redis.evalsha(sha, ['k'], ['v'])).rejects.toThrow('NOSCRIPT');
       expect(await redis.eval(script, ['k'], ['v'])).toEqual(expected);
       expect(await redis.evalsha(sha, ['k'], ['v'])).toEqual(expected);
     });
 
-    test('lets scripts call commands, and tells them of errors', async () => {
+    test('lets scripts call commands, and tells of errors', async () => {
       const counted = await redis.eval(
         "for i = 1, 3 do redis.call('INCRBY', KEYS[1], i) end return redis.call('GET', KEYS[1])",
         ['n'],
         [],
       );
       expect(counted).toBe(6);
-      expect(await redis.eval("return redis.call('SET', KEYS[1], 1 / 2).ok", ['f'], [])).toBe('OK');
-      expect(await redis.get('f')).toBe(0.5);
-      const caught = "return redis.pcall('INCR', KEYS[1]).err";
+      await redis.eval("redis.call('SET', KEYS[1], 1 / 2)", ['k'], []);
+      expect(await redis.get('k')).toBe(0.5);
       await redis.set('word', 'x');
-      expect(await redis.eval(caught, ['word'], [])).toContain('not an integer');
-      const raised = redis.eval("redis.call('INCR', KEYS[1]) return 1", ['word'], []);
+      const raised = redis.eval("redis.call('INCRBY', KEYS[1], 1) return 1", ['word'], []);
       await expect(raised).rejects.toThrow('not an integer');
-      await expect(redis.eval("return redis.error_reply('MY own')", [], [])).rejects.toThrow(
-        'MY own',
-      );
       await expect(redis.eval('return nonsense(', [], [])).rejects.toThrow('compiling script');
       await expect(redis.eval('leak = 1', [], [])).rejects.toThrow(
         'Attempt to modify a readonly table',
@@ -207,14 +156,23 @@ describe.each(engines)('redis over $engine', ({ engine, missing }) => {
     ] as const;
 
     test.each(limiters)('limits by %s, also when twenty ask at once', async (name, limiter) => {
-      const limit = new Ratelimit({ redis, limiter, prefix: name, ephemeralCache: false });
+      const limit = new Ratelimit({
+        redis,
+        limiter,
+        prefix: name,
+        ephemeralCache: false,
+        dynamicLimits: true,
+      });
       const answers = await Promise.all(Array.from({ length: 20 }, () => limit.limit('who')));
       expect(answers.filter(({ success }) => success)).toHaveLength(5);
       expect((await limit.limit('other')).remaining).toBe(4);
-      expect(await limit.getRemaining('who')).toMatchObject({ remaining: 0 });
-      await limit.resetUsedTokens('who');
-      expect(await limit.getRemaining('who')).toMatchObject({ remaining: 5 });
-      expect((await limit.limit('who', { rate: 3 })).remaining).toBe(2);
+      await limit.limit('other', { rate: -1 });
+      expect((await limit.limit('other')).remaining).toBe(4);
+      await limit.setDynamicLimit({ limit: 2 });
+      expect((await limit.limit('other')).success).toBe(true);
+      expect((await limit.limit('other')).success).toBe(false);
+      await limit.setDynamicLimit({ limit: false });
+      expect((await limit.limit('other')).success).toBe(true);
     });
   });
 });

@@ -1,7 +1,8 @@
-import { createServer, request as ask, type IncomingMessage, type ServerResponse } from 'node:http';
+import { request as ask, type IncomingMessage, type ServerResponse } from 'node:http';
 import { pipeline } from 'node:stream/promises';
 import { z } from 'zod';
-import { serveOnLoopback } from '../http.ts';
+import { HttpError, startServer } from '../http.ts';
+import { stderrLog } from '../log.ts';
 import { ManagedProcess } from '../managed-process.ts';
 import type { RunningService } from '../service-process.ts';
 
@@ -77,21 +78,24 @@ export async function startSandbox(
     return woken.facts?.url ?? '';
   };
 
-  const server = createServer((request, response) => {
-    open += 1;
-    lastAskedAt = Date.now();
-    response.once('close', () => (open -= 1));
-    wake()
-      .then((url) => pass(url, request, response))
-      .catch(() => {
-        if (response.headersSent) response.destroy();
-        else response.writeHead(503).end();
-      });
-  });
   await wake();
-  const running = await serveOnLoopback(server, port, async (closed) => {
-    await closed;
-    await end();
+  const running = await startServer({
+    port,
+    log: stderrLog('sandbox'),
+    handle: async (request, response) => {
+      open += 1;
+      lastAskedAt = Date.now();
+      response.once('close', () => (open -= 1));
+      try {
+        await pass(await wake(), request, response);
+      } catch {
+        throw new HttpError(503, 'The sandbox does not run.');
+      }
+    },
+    release: async (closed) => {
+      await closed;
+      await end();
+    },
   });
   return { ...running, sandboxPid: () => sandbox?.pid };
 }

@@ -11,7 +11,7 @@ import { redisConfigSchema } from '../redis/config.ts';
 import { startRedis } from '../redis/server.ts';
 import { sandboxConfigSchema, startSandbox } from '../sandbox/server.ts';
 import type { RunningService } from '../service-process.ts';
-import { type Log, logLine } from '../log.ts';
+import { type Log, lineLog } from '../log.ts';
 
 export const servicesConfigSchema = z.object({
   /** Folder in which each service has a log of its own, named after it. */
@@ -34,14 +34,17 @@ type ServicesConfig = z.infer<typeof servicesConfigSchema>;
 export async function startServices(
   config: ServicesConfig,
 ): Promise<RunningService & { connectionString: string }> {
-  const { log, lineLog } = logsIn(config.logDir);
-  const neon = await startNeon(config.neon, log('neon'));
+  const logOf = (service: string): Log => {
+    const file = new BoundedLog(join(config.logDir, `${service}.log`));
+    return lineLog(service, (line) => file.write(line));
+  };
+  const neon = await startNeon(config.neon, logOf('neon'));
   const others = await Promise.allSettled<RunningService>([
-    startRedis(config.redis, { log: log('redis') }),
-    startQstash(config.qstash, { log: lineLog('qstash') }),
-    startObjects(config.objects, { log: lineLog('objects') }),
-    startMail(config.mail, { log: lineLog('mail') }),
-    startInspector(config.inspector, { log: lineLog('inspector') }),
+    startRedis(config.redis, { log: logOf('redis') }),
+    startQstash(config.qstash, { log: logOf('qstash') }),
+    startObjects(config.objects, { log: logOf('objects') }),
+    startMail(config.mail, { log: logOf('mail') }),
+    startInspector(config.inspector, { log: logOf('inspector') }),
     startSandbox(config.sandbox),
   ]);
   const close = async (): Promise<void> => {
@@ -56,18 +59,4 @@ export async function startServices(
     throw failed.reason;
   }
   return { url: neon.url, connectionString: neon.connectionString, close };
-}
-
-function logsIn(folder: string) {
-  const write = (service: string) => {
-    const file = new BoundedLog(join(folder, `${service}.log`));
-    return (line: Record<string, unknown>): void => file.write(JSON.stringify(line));
-  };
-  return {
-    lineLog: write,
-    log: (service: string): Log => {
-      const keep = write(service);
-      return (level, event, fields) => keep(logLine(service, level, event, fields));
-    },
-  };
 }

@@ -33,11 +33,10 @@ export function flyClient(url: string) {
     method: string,
     path: string,
     body?: unknown,
-    headers: Record<string, string> = {},
   ): Promise<{ status: number; json: unknown }> => {
     const response = await fetch(`${url}/v1/apps/${APP}/machines${path}`, {
       method,
-      headers: { authorization: `Bearer ${TOKEN}`, 'content-type': 'application/json', ...headers },
+      headers: { authorization: `Bearer ${TOKEN}`, 'content-type': 'application/json' },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });
     const text = await response.text();

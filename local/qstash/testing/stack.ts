@@ -19,7 +19,36 @@ export async function testConfig(): Promise<QstashConfig> {
 }
 
 export const clientOf = (url: string, token = 'test-token'): Client =>
-  new Client({ baseUrl: url, token, retry: false });
+  new Client({ baseUrl: url, token, retry: false, enableTelemetry: false });
+
+type Publish = {
+  url: string;
+  body?: string;
+  retries?: number;
+  notBefore?: number;
+  deduplicationId?: string;
+  flowControl?: { key: string; parallelism: number };
+};
+
+/** Publishes as Waypost's clock does, and says what became of each message. */
+export const publishAll = (client: Client, messages: readonly Publish[]) =>
+  client.batch(
+    messages.map(({ body = '', ...message }) => ({
+      retries: 3,
+      retryDelay: 'pow(3, retried) * 10',
+      flowControl: { key: 'any', parallelism: 100 },
+      headers: { 'content-type': 'application/json' },
+      method: 'POST' as const,
+      body,
+      ...message,
+    })),
+  ) as Promise<{ messageId: string; url: string; deduplicated?: boolean }[]>;
+
+export async function publishOne(client: Client, message: Publish) {
+  const [result] = await publishAll(client, [message]);
+  if (result === undefined) throw new Error('nothing was published');
+  return result;
+}
 
 /** QStash in a fresh folder, the SDK's client for it, and a receiver to deliver to. */
 export async function startTestStack(clock?: Clock) {

@@ -17,8 +17,6 @@ declare module 'fengari' {
     readonly LUA_TTABLE: number;
     readonly LUA_MASKCOUNT: number;
     lua_error(state: LuaState): never;
-    lua_getfield(state: LuaState, index: number, name: LuaString): number;
-    lua_getglobal(state: LuaState, name: LuaString): number;
     lua_gettop(state: LuaState): number;
     lua_newtable(state: LuaState): void;
     lua_pcall(state: LuaState, args: number, results: number, handler: number): number;
@@ -26,7 +24,6 @@ declare module 'fengari' {
     lua_pushboolean(state: LuaState, value: boolean): void;
     lua_pushcfunction(state: LuaState, fn: LuaFunction): void;
     lua_pushinteger(state: LuaState, value: number): void;
-    lua_pushnil(state: LuaState): void;
     lua_pushnumber(state: LuaState, value: number): void;
     lua_pushstring(state: LuaState, value: LuaString): void;
     lua_rawgeti(state: LuaState, index: number, key: number): number;
@@ -34,7 +31,6 @@ declare module 'fengari' {
     lua_setfield(state: LuaState, index: number, name: LuaString): void;
     lua_setglobal(state: LuaState, name: LuaString): void;
     lua_sethook(state: LuaState, hook: LuaFunction | null, mask: number, count: number): void;
-    lua_setmetatable(state: LuaState, index: number): number;
     lua_settop(state: LuaState, index: number): void;
     lua_toboolean(state: LuaState, index: number): boolean;
     lua_tonumber(state: LuaState, index: number): number;
@@ -47,7 +43,6 @@ declare module 'fengari' {
     luaL_newstate(): LuaState;
     luaL_ref(state: LuaState, table: number): number;
     luaL_requiref(state: LuaState, name: LuaString, open: LuaFunction, global: boolean): void;
-    luaL_unref(state: LuaState, table: number, reference: number): void;
   };
 
   export const lualib: {

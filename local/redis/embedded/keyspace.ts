@@ -1,6 +1,6 @@
 type Slot = { value: string; expiresAt: number | undefined };
 
-/** All keys with their strings, which are all that is kept here, and when they expire. Time stands still while a command, transaction or script runs. */
+/** All keys with their strings, and when they expire. Time stands still while a command or script runs. */
 export class Keyspace {
   readonly #slots = new Map<string, Slot>();
   /** ms since the epoch; set by whoever runs commands. */
@@ -14,10 +14,6 @@ export class Keyspace {
     return this.#live(key) !== undefined && this.#slots.delete(key);
   }
 
-  clear(): void {
-    this.#slots.clear();
-  }
-
   value(key: string): string | undefined {
     return this.#live(key)?.value;
   }
@@ -27,17 +23,24 @@ export class Keyspace {
     return this.#live(key)?.expiresAt;
   }
 
-  /** @param at ms since the epoch; a moment that has passed removes the key, undefined lets it stay. */
-  expire(key: string, at: number | undefined): void {
+  /** @param at ms since the epoch; a moment that has passed removes the key. */
+  expire(key: string, at: number): void {
     const slot = this.#live(key);
-    if (slot === undefined) return;
-    slot.expiresAt = at;
-    if (at !== undefined && at <= this.now) this.#slots.delete(key);
+    if (slot !== undefined) slot.expiresAt = at;
   }
 
-  /** Every key that is there, oldest first; what has expired is dropped on the way. */
-  keys(): string[] {
-    return [...this.#slots.keys()].filter((key) => this.#live(key) !== undefined);
+  /** Drops what has expired and nobody has asked for since. */
+  sweep(): void {
+    for (const key of this.#slots.keys()) this.#live(key);
+  }
+
+  /** The write commands that make an empty keyspace equal to this one. */
+  snapshot(): string[][] {
+    this.sweep();
+    return [...this.#slots].flatMap(([key, { value, expiresAt }]) => {
+      const put = ['SET', key, value];
+      return expiresAt === undefined ? [put] : [put, ['PEXPIREAT', key, String(expiresAt)]];
+    });
   }
 
   #live(key: string): Slot | undefined {

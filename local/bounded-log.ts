@@ -1,50 +1,78 @@
 import type { ChildProcess } from 'node:child_process';
-import { appendFileSync, existsSync, renameSync, rmSync, statSync } from 'node:fs';
+import {
+  closeSync,
+  copyFileSync,
+  existsSync,
+  fstatSync,
+  ftruncateSync,
+  openSync,
+  readFileSync,
+  statSync,
+  writeSync,
+} from 'node:fs';
 import { createInterface } from 'node:readline';
 
 export type LogBounds = {
-  /** Bytes of a file; with the one before it, a part keeps at most twice as many. */
+  /** Bytes of a file, between two looks at it; with the one before it, a part keeps about twice as many. */
   fileBytes: number;
-  /** Age at which a file is replaced by a new one; the file before it is then deleted. */
+  /** Age at which a file begins anew; the file before it is then overwritten. */
   fileMs: number;
-  /** Characters of a field, and of a line that is no JSON object. */
+  /** Characters of a field, and of a line that is no JSON object, of what comes through `write`. */
   field: number;
 };
 const BOUNDS: LogBounds = { fileBytes: 8_000_000, fileMs: 7 * 86_400_000, field: 2_000 };
+const LOOK_EVERY_MS = 10_000;
+/** Enough for a stack trace. */
+const LAST_WORDS = 1_000;
 
 /**
- * The log of one process. When the file is too large or too old, it is renamed to `<file>.1` and a new one is started.
- * A line is written whole or not at all, so that every line can be parsed.
+ * The log of one process, which writes to `descriptor` by itself: through a pipe it would stand still together with the one
+ * who reads. What a file that is too large or too old holds becomes `<file>.1`, and it begins anew under the same descriptor.
  */
 export class BoundedLog {
+  readonly descriptor: number;
   readonly #file: string;
   readonly #bounds: LogBounds;
   readonly #now: () => number;
-  #bytes: number;
-  #beganAt: number;
+  readonly #timer: NodeJS.Timeout;
 
   constructor(file: string, bounds: LogBounds = BOUNDS, now: () => number = Date.now) {
     this.#file = file;
     this.#bounds = bounds;
     this.#now = now;
-    const found = statSync(file, { throwIfNoEntry: false });
-    this.#bytes = found?.size ?? 0;
-    this.#beganAt = found?.birthtimeMs ?? now();
+    this.descriptor = openSync(file, 'a', 0o600);
+    this.#timer = setInterval(() => this.look(), LOOK_EVERY_MS).unref();
   }
 
+  /** A line of this process itself, or of one that cannot be given the descriptor. */
   write(line: string): void {
-    const text = `${cutFields(line, this.#bounds.field)}\n`;
-    const bytes = Buffer.byteLength(text);
-    const isFull = this.#bytes + bytes > this.#bounds.fileBytes;
-    if (this.#bytes > 0 && (isFull || this.#now() - this.#beganAt > this.#bounds.fileMs)) {
-      const before = `${this.#file}.1`;
-      rmSync(before, { force: true });
-      if (existsSync(this.#file)) renameSync(this.#file, before);
-      this.#bytes = 0;
-      this.#beganAt = this.#now();
-    }
-    appendFileSync(this.#file, text, { mode: 0o600 });
-    this.#bytes += bytes;
+    writeSync(this.descriptor, `${cutFields(line, this.#bounds.field)}\n`);
+  }
+
+  look(): void {
+    const { size, birthtimeMs } = fstatSync(this.descriptor);
+    const before = `${this.#file}.1`;
+    const beganAt = statSync(before, { throwIfNoEntry: false })?.mtimeMs ?? birthtimeMs;
+    const isOld = this.#now() - beganAt > this.#bounds.fileMs;
+    if (size === 0 || (size <= this.#bounds.fileBytes && !isOld)) return;
+    // Somebody may have removed it.
+    if (existsSync(this.#file)) copyFileSync(this.#file, before);
+    ftruncateSync(this.descriptor);
+  }
+
+  get size(): number {
+    return fstatSync(this.descriptor).size;
+  }
+
+  /** What was written last since the file had so many bytes, for a message about the process that wrote it. */
+  lastWords(since: number): string {
+    if (!existsSync(this.#file)) return '';
+    return readFileSync(this.#file).subarray(since).toString().slice(-LAST_WORDS).trim();
+  }
+
+  close(): void {
+    clearInterval(this.#timer);
+    closeSync(this.descriptor);
   }
 }
 

@@ -1,6 +1,8 @@
 import { type ChildProcess, fork } from 'node:child_process';
-import { BoundedLog, keepOutput } from './bounded-log.ts';
+import { BoundedLog } from './bounded-log.ts';
 import { inheritedEnvironment } from './env.ts';
+import { reasonOf } from './log.ts';
+import { tell } from './service-process.ts';
 
 export type ProcessPlan = {
   name: string;
@@ -31,7 +33,7 @@ export class ManagedProcess {
   #onRestart: (facts: ReadyFacts) => void;
   #child: ChildProcess | undefined;
   #facts: ReadyFacts | undefined;
-  #saidAll: Promise<void> | undefined;
+  #ended: Promise<unknown> | undefined;
   #stopping = false;
   #log: BoundedLog;
   #restartDelayMs = RESTART_FIRST_MS;
@@ -51,7 +53,7 @@ export class ManagedProcess {
     return this.#facts;
   }
 
-  /** Resolves with what the process said of itself; rejects when it ends first, naming its log. */
+  /** Resolves with what the process said of itself; rejects when it ends first, with its last words. */
   async start(): Promise<ReadyFacts> {
     const facts = await this.#launch();
     this.#facts = facts;
@@ -64,19 +66,22 @@ export class ManagedProcess {
     if (child !== undefined && child.exitCode === null && child.signalCode === null) {
       child.kill('SIGTERM');
       const timer = setTimeout(() => child.kill('SIGKILL'), STOP_WITHIN_MS);
-      await this.#saidAll;
+      await this.#ended;
       clearTimeout(timer);
     }
   }
 
   #launch(): Promise<ReadyFacts> {
+    const before = this.#log.size;
     const child = fork(this.#plan.file, [], {
       env: { ...inheritedEnvironment(), ...this.#plan.environment },
-      stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+      stdio: ['ignore', this.#log.descriptor, this.#log.descriptor, 'ipc'],
       detached: true,
     });
     this.#child = child;
-    this.#saidAll = keepOutput(child, this.#log);
+    this.#ended = new Promise((resolve) => {
+      child.once('exit', resolve).once('error', resolve);
+    });
     return new Promise((resolve, reject) => {
       const timer = setTimeout(() => {
         child.kill('SIGKILL');
@@ -84,6 +89,7 @@ export class ManagedProcess {
       }, this.#plan.readyWithinMs);
       child.on('message', (message) => {
         if (isIdle(message)) this.#plan.onIdle?.();
+        if (isSaid(message)) tell(message.say);
         if (!isReady(message)) return;
         clearTimeout(timer);
         this.#restartDelayMs = RESTART_FIRST_MS;
@@ -91,7 +97,8 @@ export class ManagedProcess {
       });
       child.on('exit', (code, signal) => {
         clearTimeout(timer);
-        reject(new Error(`${this.name} ended (${signal ?? code}); see ${this.#plan.logFile}`));
+        const how = `${this.name} ended (${signal ?? code}); see ${this.#plan.logFile}`;
+        reject(new Error(`${how}\n${this.#log.lastWords(before)}`));
         if (this.#facts !== undefined && !this.#stopping) this.#restart(String(signal ?? code));
       });
     });
@@ -100,7 +107,7 @@ export class ManagedProcess {
   #restart(cause: string): void {
     const delay = this.#restartDelayMs;
     this.#restartDelayMs = Math.min(delay * 2, RESTART_MOST_MS);
-    process.stderr.write(`waypost: ${this.name} ended (${cause}); restarting it\n`);
+    tell(`${this.name} ended (${cause}); restarting it`);
     setTimeout(() => {
       if (this.#stopping) return;
       this.#launch().then(
@@ -108,7 +115,7 @@ export class ManagedProcess {
           this.#facts = facts;
           this.#onRestart(facts);
         },
-        (error: unknown) => process.stderr.write(`waypost: ${String(error)}\n`),
+        (error: unknown) => tell(reasonOf(error)),
       );
     }, delay);
   }
@@ -116,6 +123,12 @@ export class ManagedProcess {
 
 const isIdle = (message: unknown): boolean =>
   typeof message === 'object' && message !== null && 'idle' in message;
+
+const isSaid = (message: unknown): message is { say: string } =>
+  typeof message === 'object' &&
+  message !== null &&
+  'say' in message &&
+  typeof message.say === 'string';
 
 function isReady(message: unknown): message is ReadyFacts {
   return typeof message === 'object' && message !== null && 'ready' in message && 'url' in message;

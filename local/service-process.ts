@@ -4,6 +4,12 @@ import { readServiceConfig } from './env.ts';
 /** What every local service gives back once it answers on loopback; whatever else it tells goes to the launcher too. */
 export type RunningService = { url: string; close: () => Promise<void> };
 
+/** Says something to whoever sits at the terminal: the launcher prints what its parts say. */
+export function tell(text: string): void {
+  process.send?.({ say: text });
+  process.stderr.write(`waypost: ${text}\n`);
+}
+
 /**
  * Runs one local service as a process of its own: parse config, start, tell the parent, stop on SIGTERM,
  * SIGINT or when the parent is gone (its IPC channel closes), so that nothing outlives the launcher.

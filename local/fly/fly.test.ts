@@ -27,7 +27,7 @@ const inState = (id: string, state: string) =>
     (await fly.state(id))?.state === state ? state : undefined,
   );
 
-test('the output of a machine is in its log, and long lines are cut', async () => {
+test('the output of a machine is in its log', async () => {
   const { id } = await fly.create({});
   await booted(id);
   await fly.call('POST', `/${id}/stop`, { signal: 'SIGTERM' });
@@ -35,7 +35,7 @@ test('the output of a machine is in its log, and long lines are cut', async () =
     const text = await readFile(join(stack.config.dataDir, 'logs', `${id}.log`), 'utf8');
     return text.includes('told SIGTERM') ? text : undefined;
   });
-  expect(log).toBe(`up ${'x'.repeat(1_997)}… (3003 more)\ntold SIGTERM\n`);
+  expect(log).toBe(`up ${'x'.repeat(5_000)}\ntold SIGTERM\n`);
 });
 
 test('a machine is created, runs with its environment, is stopped, started and destroyed', async () => {
@@ -154,7 +154,7 @@ test('refuses what the Machines API refuses', async () => {
 
 test('three requests of one kind at once, then one a second', async () => {
   const answers = await Promise.all(Array.from({ length: 4 }, () => fly.call('GET', '')));
-  expect(answers.map(({ status }) => status).toSorted()).toEqual([200, 200, 200, 429]);
+  expect(answers.filter(({ status }) => status === 429)).toHaveLength(1);
   await eventually('the limit to let one through', async () =>
     (await fly.call('GET', '')).status === 200 ? true : undefined,
   );

@@ -3,7 +3,6 @@ import { randomBytes } from 'node:crypto';
 import { mkdirSync, rmSync } from 'node:fs';
 import { constants } from 'node:os';
 import { join } from 'node:path';
-import { keepOutput } from '../bounded-log.ts';
 import { inheritedEnvironment } from '../env.ts';
 import type { Log } from '../log.ts';
 import { killTree, processOf, signalTree } from '../processes.ts';
@@ -26,8 +25,6 @@ type Running = {
   child: ChildProcess;
   stopping: boolean;
   exited: Promise<void>;
-  /** Its last line is in its log. */
-  saidAll: Promise<void>;
 };
 
 export const newInstanceId = (): string => randomBytes(13).toString('hex').toUpperCase();
@@ -75,17 +72,17 @@ export class MachineHost {
       rmSync(root, { recursive: true, force: true });
     mkdirSync(root, { recursive: true, mode: 0o700 });
     this.#store.save({ ...machine, state: 'starting' });
+    const log = machineLog(join(this.#config.dataDir, 'logs'), machine.id);
     const child = fork(this.#config.program, [], {
       cwd: root,
       env: this.#environment(machine, root),
       execArgv: [],
-      stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+      stdio: ['ignore', log.descriptor, log.descriptor, 'ipc'],
       detached: true,
     });
-    const log = machineLog(join(this.#config.dataDir, 'logs'), machine.id);
-    const saidAll = keepOutput(child, log);
     const exited = new Promise<void>((resolve) => {
       const gone = (how: string): void => {
+        log.close();
         if (this.#running.get(machine.id)?.child !== child) return;
         this.#exited(machine.id, how);
         resolve();
@@ -93,7 +90,7 @@ export class MachineHost {
       child.once('exit', (code, signal) => gone(String(signal ?? code)));
       child.once('error', (error) => gone(String(error)));
     });
-    this.#running.set(machine.id, { child, stopping: false, exited, saidAll });
+    this.#running.set(machine.id, { child, stopping: false, exited });
     child.once('spawn', () => this.#spawned(machine.id, child));
   }
 
@@ -187,12 +184,11 @@ export class MachineHost {
     for (const machine of this.#store.list())
       if (machine.state === 'suspended') this.#kill(machine.id);
     await Promise.all(
-      [...this.#running].map(async ([id, { child, exited, saidAll }]) => {
+      [...this.#running].map(async ([id, { child, exited }]) => {
         child.kill('SIGTERM');
         const timer = setTimeout(() => this.#kill(id), graceMs);
         await exited;
         clearTimeout(timer);
-        await saidAll;
       }),
     );
   }

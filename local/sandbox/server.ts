@@ -2,9 +2,9 @@ import { request as ask, type IncomingMessage, type ServerResponse } from 'node:
 import { pipeline } from 'node:stream/promises';
 import { z } from 'zod';
 import { HttpError, startServer } from '../http.ts';
-import { stderrLog } from '../log.ts';
+import { reasonOf, stderrLog } from '../log.ts';
 import { ManagedProcess } from '../managed-process.ts';
-import type { RunningService } from '../service-process.ts';
+import { type RunningService, tell } from '../service-process.ts';
 
 export const sandboxConfigSchema = z.object({
   /** Port of the sandbox's control API. */
@@ -29,6 +29,7 @@ export type RunningSandbox = RunningService & { sandboxPid: () => number | undef
  */
 export async function startSandbox(
   config: z.infer<typeof sandboxConfigSchema>,
+  say: (text: string) => void = tell,
 ): Promise<RunningSandbox> {
   const { port, tlsPort, dataDir, controlToken, program, environment, logFile, idleMs } = config;
   let sandbox: ManagedProcess | undefined;
@@ -36,6 +37,7 @@ export async function startSandbox(
   let ending: Promise<void> | undefined;
   let open = 0;
   let lastAskedAt = 0;
+  let isSaid = false;
 
   const end = async (): Promise<void> => {
     const ended = sandbox;
@@ -86,11 +88,16 @@ export async function startSandbox(
       open += 1;
       lastAskedAt = Date.now();
       response.once('close', () => (open -= 1));
-      try {
-        await pass(await wake(), request, response);
-      } catch {
-        throw new HttpError(503, 'The sandbox does not run.');
-      }
+      const url = await wake().catch((error: unknown) => {
+        const reason = `The sandbox cannot start: ${reasonOf(error)}`;
+        if (!isSaid) say(reason);
+        isSaid = true;
+        throw new HttpError(503, reason);
+      });
+      isSaid = false;
+      await pass(url, request, response).catch((error: unknown) => {
+        throw new HttpError(503, `The sandbox broke off: ${reasonOf(error)}`);
+      });
     },
     release: async (closed) => {
       await closed;

@@ -47,9 +47,10 @@ function partOf({ command }: ProcessEntry): string {
   if (/chrom/.test(command)) return 'browser';
   if (command.includes('services.mjs')) return 'services';
   if (command.includes('supervisor.cjs')) return 'supervisor';
-  if (/runner\/main\.ts/.test(command)) return 'runner';
-  if (/runner\/sandbox/.test(command)) return 'sandbox';
+  if (/runner\.mjs|runner\/main\.ts/.test(command)) return 'runner';
   if (command.includes('session-process.cjs')) return 'session process';
+  const bundled = /\/(launcher|edge|fly|sandbox)\.mjs/.exec(command)?.[1];
+  if (bundled !== undefined) return bundled;
   return /.*\blocal\/([\w-]+)\//.exec(command)?.[1] ?? 'other';
 }
 

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { bundled } from '../programs/bundled.ts';
 import { BUCKET } from './edge-variables.ts';
 import type { LauncherEnv } from './env.ts';
 import type { Settings } from './settings.ts';
@@ -65,7 +65,7 @@ export function serviceConfigs({
       ...common('sandbox'),
       tlsPort: ports.sandboxTls,
       controlToken: secrets.sandboxToken,
-      program: fileURLToPath(new URL('../../runner/sandbox/main.ts', import.meta.url)),
+      program: bundled('sandbox'),
       environment: lean,
       logFile: join(env.directory, 'logs', 'simulated-whatsapp.log'),
     },

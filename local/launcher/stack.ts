@@ -1,7 +1,7 @@
 import { mkdir } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { bundleServices } from '../services/bundle.ts';
+import { bundled } from '../programs/bundled.ts';
 import { edgeVariables, local } from './edge-variables.ts';
 import type { LauncherEnv } from './env.ts';
 import { ManagedProcess } from '../managed-process.ts';
@@ -10,7 +10,6 @@ import { serviceConfigs, SMALL_SERVICES } from './service-configs.ts';
 import type { Settings } from './settings.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
-const RUNNER = 'runner/main.ts';
 /**
  * Memory that is not in use goes back, for every process (runners as in Dockerfile.runner): a nursery that stays small, and
  * few malloc arenas.
@@ -54,7 +53,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     const process = new ManagedProcess(
       {
         name,
-        file: resolve(root, file),
+        file,
         environment: { ...LEAN, ...environment },
         logFile: join(env.directory, 'logs', `${name}.log`),
         readyWithinMs: 60_000,
@@ -66,8 +65,8 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     say(`${name} is up`);
     return facts;
   };
-  const service = (name: string, config: Record<string, unknown>) =>
-    run(name, `local/${name}/main.ts`, {
+  const service = (name: string, file: string, config: Record<string, unknown>) =>
+    run(name, file, {
       WAYPOST_SERVICE: JSON.stringify({ dataDir: join(env.directory, 'data', name), ...config }),
     });
   const stop = async (): Promise<void> => {
@@ -79,23 +78,23 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   };
 
   try {
-    const program = await bundleServices(join(env.directory, 'programs'));
     const configs = serviceConfigs({ ...options, lean: LEAN });
     const neon =
       env.WAYPOST_SERVICES === 'together'
-        ? await run('services', program, {
+        ? await run('services', bundled('services'), {
             WAYPOST_SERVICE: JSON.stringify({ logDir: join(env.directory, 'logs'), ...configs }),
           })
-        : await Promise.all([
-            service('neon', configs.neon),
-            ...SMALL_SERVICES.slice(1).map((name) => service(name, configs[name])),
-          ]).then(([first]) => first);
-    const databaseUrl = String(neon.connectionString);
+        : await Promise.all(
+            SMALL_SERVICES.map((name) =>
+              service(name, join(root, 'local', name, 'main.ts'), configs[name]),
+            ),
+          ).then(([first]) => first);
+    const databaseUrl = String(neon?.connectionString);
     await migrate(databaseUrl);
     say('the database is at the newest schema');
 
     const egressAllow = [`127.0.0.1:${ports.inspector}`, ...env.EGRESS_ALLOW];
-    await service('edge', {
+    await service('edge', bundled('edge'), {
       port: ports.api,
       logFile: join(env.directory, 'logs', 'worker.log'),
       privateEgress: privateRanges(egressAllow),
@@ -109,18 +108,18 @@ export async function startStack(options: StackOptions): Promise<Stack> {
 
     // After the edge, so that it stops before it: a runner that drains still has things to say.
     if (env.WAYPOST_FLEET === 'fly')
-      await service('fly', {
+      await service('fly', bundled('fly'), {
         port: ports.fly,
         token: secrets.flyToken,
         apps: [FLY_APP],
-        program: join(root, RUNNER),
+        program: bundled('runner'),
         imageEnv: { ...LEAN, WWEBJS_DATA_DIR: '{root}/data' },
         secrets: runnerEnvironment(options, 0),
       });
     else
       await Promise.all(
         runnerPorts(env, settings).map((port, index) =>
-          run(`runner-${index + 1}`, RUNNER, {
+          run(`runner-${index + 1}`, bundled('runner'), {
             ...runnerEnvironment(options, port),
             RUNNER_ID: `runner-${index + 1}`,
             RUNNER_REGION: 'local',

@@ -1,9 +1,16 @@
-import { fileURLToPath } from 'node:url';
+import { readFileSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { build, type Plugin } from 'esbuild';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { build, type BuildOptions, type Plugin } from 'esbuild';
 
-/** Writes the programs that `bundlePrograms` names into the folder given as its argument; see there. */
+/**
+ * Writes the programs of a runner into the folder given as its argument: a session's process and the supervisor, which every
+ * runner needs; with `--all` also the runner itself and the sandbox, for those who start a runner from the same folder.
+ */
 const SESSION = fileURLToPath(new URL('../engine/process/child.ts', import.meta.url));
+const RUNNER = fileURLToPath(new URL('../main.ts', import.meta.url));
+const SANDBOX = fileURLToPath(new URL('../sandbox/main.ts', import.meta.url));
+const STACKS = fileURLToPath(new URL('../../shared/node/readable-stacks.ts', import.meta.url));
 const SUPERVISOR = fileURLToPath(new URL('../supervisor/main.ts', import.meta.url));
 
 /**
@@ -38,23 +45,58 @@ const leaveOut: Plugin = {
   },
 };
 
-const [, , outdir] = process.argv;
+/** What a module finds beside its source, it finds there from a bundle too. */
+const sourceUrls: Plugin = {
+  name: 'source-urls',
+  setup: (bundler) => {
+    bundler.onLoad({ filter: /\.ts$/ }, ({ path }) => ({
+      contents: readFileSync(path, 'utf8').replaceAll(
+        'import.meta.url',
+        JSON.stringify(pathToFileURL(path).href),
+      ),
+      loader: 'ts',
+    }));
+  },
+};
+
+const [, , outdir, all] = process.argv;
 if (outdir === undefined) throw new Error('give the folder to write to');
-await build({
-  entryPoints: { 'session-process': SESSION, supervisor: SUPERVISOR },
+const shared: BuildOptions = {
+  inject: [STACKS],
+  outdir,
   // Where aliases are resolved: a runner may be started from anywhere.
   absWorkingDir: dirname(SESSION),
-  outdir,
-  outExtension: { '.js': '.cjs' },
   bundle: true,
   platform: 'node',
-  format: 'cjs',
   // Names stay: functions travel to the page as text.
   minifyWhitespace: true,
+  lineLimit: 160,
   target: 'node24',
+  sourcemap: 'external',
+  sourcesContent: false,
+  logLevel: 'error',
+};
+if (all === '--all')
+  await build({
+    ...shared,
+    entryPoints: { runner: RUNNER, sandbox: SANDBOX },
+    outExtension: { '.js': '.mjs' },
+    format: 'esm',
+    // Packages in CommonJS ask for Node's own modules by `require`.
+    banner: {
+      js: "import { createRequire as requireFrom } from 'node:module'; const require = requireFrom(import.meta.url);",
+    },
+    plugins: [sourceUrls],
+    // Loaded where they are, and seldom: one bundles the sandbox's page, the other looks for a browser that it downloaded.
+    external: ['esbuild', 'puppeteer'],
+  });
+await build({
+  ...shared,
+  entryPoints: { 'session-process': SESSION, supervisor: SUPERVISOR },
+  outExtension: { '.js': '.cjs' },
+  format: 'cjs',
   // Puppeteer's other half finds and downloads browsers, which the runner does by itself.
   alias: { puppeteer: 'puppeteer-core' },
   plugins: [leaveOut],
-  logLevel: 'error',
   logOverride: { 'empty-import-meta': 'silent' },
 });

@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process';
-import { mkdir } from 'node:fs/promises';
-import { join } from 'node:path';
+import { existsSync } from 'node:fs';
+import { chmod, copyFile, mkdir } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 
@@ -16,9 +17,22 @@ export type Programs = { session: string; supervisor: string };
  */
 export async function bundlePrograms(directory: string): Promise<Programs> {
   await mkdir(directory, { recursive: true, mode: 0o700 });
-  await promisify(execFile)(process.execPath, [BUNDLER, directory], { env: {} });
-  return {
-    session: join(directory, 'session-process.cjs'),
-    supervisor: join(directory, 'supervisor.cjs'),
-  };
+  const programs = programsIn(directory);
+  const beside = programsIn(dirname(process.argv[1] ?? ''));
+  if (!existsSync(beside.session)) {
+    await promisify(execFile)(process.execPath, [BUNDLER, directory], { env: {} });
+    return programs;
+  }
+  // This runner is a bundle itself, and was made together with them.
+  for (const file of Object.values(beside).flatMap((one) => [one, `${one}.map`])) {
+    const own = join(directory, basename(file));
+    await copyFile(file, own);
+    await chmod(own, 0o600);
+  }
+  return programs;
 }
+
+const programsIn = (directory: string): Programs => ({
+  session: join(directory, 'session-process.cjs'),
+  supervisor: join(directory, 'supervisor.cjs'),
+});

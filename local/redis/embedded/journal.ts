@@ -26,16 +26,15 @@ export class Journal {
   readonly #file: string;
   #descriptor: number;
   #size: number;
-  #unsynced = false;
   /** Written in part or not at all, because the disk was full. */
   #owed = '';
-  readonly #timer: NodeJS.Timeout;
+  /** While something is not on the platter. */
+  #timer: NodeJS.Timeout | undefined;
 
   private constructor(file: string, descriptor: number, size: number) {
     this.#file = file;
     this.#descriptor = descriptor;
     this.#size = size;
-    this.#timer = setInterval(() => this.#sync(), SYNC_EVERY_MS).unref();
   }
 
   /**
@@ -86,7 +85,7 @@ export class Journal {
     }
     this.#size += bytes.length;
     this.#owed = '';
-    this.#unsynced = true;
+    this.#syncSoon();
   }
 
   /** Replaces everything by an equivalent, shorter history; a crash leaves either the old or the new one. */
@@ -108,18 +107,19 @@ export class Journal {
   }
 
   close(): void {
-    clearInterval(this.#timer);
+    clearTimeout(this.#timer);
     fsyncSync(this.#descriptor);
     closeSync(this.#descriptor);
   }
 
-  #sync(): void {
-    if (!this.#unsynced) return;
-    this.#unsynced = false;
-    fsync(this.#descriptor, (error) => {
-      // Also when the file was replaced meanwhile: the next round syncs the new one.
-      if (error !== null) this.#unsynced = true;
-    });
+  #syncSoon(): void {
+    this.#timer ??= setTimeout(() => {
+      this.#timer = undefined;
+      fsync(this.#descriptor, (error) => {
+        // Also when the file was replaced meanwhile: the next round syncs the new one.
+        if (error !== null) this.#syncSoon();
+      });
+    }, SYNC_EVERY_MS).unref();
   }
 }
 

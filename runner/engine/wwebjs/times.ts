@@ -60,7 +60,8 @@ export const ENGINE_TIMES: EngineTimes = {
   readyMs: 60_000,
   watchMs: 1_000,
   dialogForMs: 600_000,
-  dialogEveryMs: 2_000,
+  // A dialog may stand for minutes before the phone unlinks us; each look wakes the page and two processes.
+  dialogEveryMs: 10_000,
   closeMs: 8_000,
   flushMs: 2_000,
   logoutMs: 8_000,

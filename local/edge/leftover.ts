@@ -1,6 +1,6 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { listProcesses } from '../processes.ts';
+import { listProcesses, processOf } from '../processes.ts';
 
 const FILE = 'workerd.pid';
 
@@ -14,9 +14,10 @@ export async function endLeftoverWorkerd(dataDir: string): Promise<void> {
   const path = join(dataDir, FILE);
   if (!existsSync(path)) return;
   const pid = Number(readFileSync(path, 'utf8'));
-  const find = () =>
-    listProcesses().find((one) => one.pid === pid && one.command.includes('workerd'));
-  if (find() === undefined) return;
+  const left = listProcesses().find((one) => one.pid === pid && one.command.includes('workerd'));
+  if (left === undefined) return;
   process.kill(pid, 'SIGKILL');
-  while (find() !== undefined) await new Promise((resolve) => setTimeout(resolve, 20));
+  // By its beginning: a process that ends has no command line any more while it still has its port.
+  while (processOf(pid)?.startedAt === left.startedAt)
+    await new Promise((resolve) => setTimeout(resolve, 20));
 }

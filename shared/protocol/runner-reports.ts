@@ -12,6 +12,9 @@ const Person = z.object({
   name: z.string().nullable(),
 });
 
+/** The session's own doing, or message. A runner of an earlier version reports those of others alone. */
+const fromMe = z.boolean().default(false);
+
 export const InboundMedia = z.object({
   mimetype: z.string(),
   filename: z.string().nullable(),
@@ -82,6 +85,7 @@ export const FactReport = z.discriminatedUnion('kind', [
     wireId: z.string(),
     chatId: z.string(),
     from: Person,
+    fromMe,
     /** Empty when the reaction was taken back. */
     emoji: z.string(),
     timestamp: z.number().int(),
@@ -101,6 +105,7 @@ export const FactReport = z.discriminatedUnion('kind', [
     kind: z.literal('message.edited'),
     wireId: z.string(),
     chatId: z.string(),
+    fromMe,
     text: z.string(),
     timestamp: z.number().int(),
   }),
@@ -108,6 +113,7 @@ export const FactReport = z.discriminatedUnion('kind', [
     kind: z.literal('message.revoked'),
     wireId: z.string(),
     chatId: z.string(),
+    fromMe,
     timestamp: z.number().int(),
   }),
   /** Of what happened, this event is all. `key` tells it from others of its type. */

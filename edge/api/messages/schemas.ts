@@ -112,6 +112,10 @@ export const SentMessageSchema = z
     },
   });
 
+const Sender = z
+  .object({ id: z.string(), lid: z.string().nullable() })
+  .openapi('Sender', { example: { id: '15550100001@c.us', lid: '90000000001@lid' } });
+
 export const MessageSchema = z
   .object({
     id: z.string(),
@@ -119,7 +123,7 @@ export const MessageSchema = z
     reference: z.string().nullable().describe('Your own reference, if the send had one.'),
     direction: z.enum(['outbound', 'inbound']),
     chatId: z.string(),
-    from: z.object({ id: z.string(), lid: z.string().nullable() }).nullable(),
+    from: Sender.nullable(),
     type: z.string(),
     status: z.enum(MESSAGE_STATUSES),
     content: z
@@ -130,6 +134,16 @@ export const MessageSchema = z
     queueSeq: z.number().int().nullable(),
     quotedMessageId: z.string().nullable(),
     mediaId: z.string().nullable(),
+    reactions: z
+      .array(
+        z.object({
+          from: Sender,
+          emoji: z.string(),
+          at: z.iso.datetime(),
+        }),
+      )
+      .describe('The reactions that it has now, one for each person.'),
+    starred: z.boolean().describe('Starred through Waypost.'),
     attempts: z.number().int().describe('How many attempts to send it have failed.'),
     createdAt: z.iso.datetime(),
     sendAt: z.iso.datetime().nullable(),
@@ -145,6 +159,13 @@ export const MessageSchema = z
       .describe(
         'When Waypost noticed that WhatsApp had accepted the message but not delivered it.',
       ),
+    editedAt: z.iso.datetime().nullable(),
+    revokedAt: z.iso.datetime().nullable().describe('When it was deleted for everyone.'),
+    deletedAt: z.iso
+      .datetime()
+      .nullable()
+      .describe('When it was deleted on the session’s own account through Waypost.'),
+    pinnedUntil: z.iso.datetime().nullable().describe('Pinned in its chat through Waypost.'),
   })
   .openapi('Message', {
     example: {
@@ -162,6 +183,8 @@ export const MessageSchema = z
       queueSeq: 7,
       quotedMessageId: null,
       mediaId: null,
+      reactions: [],
+      starred: false,
       attempts: 0,
       createdAt: '2026-11-21T10:00:00.000Z',
       sendAt: null,
@@ -172,6 +195,10 @@ export const MessageSchema = z
       playedAt: null,
       failedAt: null,
       stalledAt: null,
+      editedAt: null,
+      revokedAt: null,
+      deletedAt: null,
+      pinnedUntil: null,
     },
   });
 

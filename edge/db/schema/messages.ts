@@ -1,9 +1,24 @@
 import { sql } from 'drizzle-orm';
-import { index, integer, jsonb, pgTable, smallint, text, uniqueIndex } from 'drizzle-orm/pg-core';
+import {
+  boolean,
+  index,
+  integer,
+  jsonb,
+  pgTable,
+  smallint,
+  text,
+  uniqueIndex,
+} from 'drizzle-orm/pg-core';
 import { MESSAGE_STATUSES } from '../../../shared/message-status.ts';
 import { counter, createdAt, moment } from './columns.ts';
 import { sessions } from './sessions.ts';
 import { workspaces } from './workspaces.ts';
+
+export type Reaction = {
+  from: { id: string; lid: string | null };
+  emoji: string;
+  at: number;
+};
 
 /** Every message, both ways. For outbound ones this table is the queue. */
 export const messages = pgTable(
@@ -50,6 +65,16 @@ export const messages = pgTable(
     quotedMessageId: text('quoted_message_id'),
     quotedWireId: text('quoted_wire_id'),
     mediaId: text('media_id'),
+    /** The last reaction of each person who ever reacted, by Unix ms; an empty emoji is one that was removed. */
+    reactions: jsonb('reactions').$type<Reaction[]>().notNull().default([]),
+    /** Marked on the session's account. */
+    starred: boolean('starred').notNull().default(false),
+    pinnedUntil: moment('pinned_until'),
+    editedAt: moment('edited_at'),
+    /** Deleted for everyone. */
+    revokedAt: moment('revoked_at'),
+    /** Deleted on the session's account alone. */
+    deletedAt: moment('deleted_at'),
     error: jsonb('error').$type<{ code: string; message: string }>(),
     /** A queued message is not sent any more after this. */
     expiresAt: moment('expires_at'),

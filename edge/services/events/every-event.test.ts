@@ -78,7 +78,7 @@ const WRITERS: Readonly<Record<EventType, (session: OwnedSession) => Promise<unk
   },
   'message.reaction': async (session) => {
     await newOutbound(harness, session, { status: 'sent', wireId: about.wireId });
-    await report(session, { kind: 'message.reaction', ...about, from, emoji: '👍' });
+    await report(session, { kind: 'message.reaction', ...about, from, fromMe: false, emoji: '👍' });
   },
   'message.poll_vote': async (session) => {
     await newOutbound(harness, session, { status: 'sent', wireId: about.wireId });
@@ -86,11 +86,11 @@ const WRITERS: Readonly<Record<EventType, (session: OwnedSession) => Promise<unk
   },
   'message.edited': async (session) => {
     await newOutbound(harness, session, { status: 'sent', wireId: about.wireId });
-    await report(session, { kind: 'message.edited', ...about, text: 'Hi' });
+    await report(session, { kind: 'message.edited', ...about, fromMe: true, text: 'Hi' });
   },
   'message.revoked': async (session) => {
     await newOutbound(harness, session, { status: 'sent', wireId: about.wireId });
-    await report(session, { kind: 'message.revoked', ...about });
+    await report(session, { kind: 'message.revoked', ...about, fromMe: true });
   },
   'group.members': relays('group.members'),
   'group.updated': relays('group.updated'),

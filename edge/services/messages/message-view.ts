@@ -22,6 +22,10 @@ export function viewMessage(row: typeof messages.$inferSelect) {
     queueSeq: row.queueSeq,
     quotedMessageId: row.quotedMessageId,
     mediaId: row.mediaId,
+    reactions: row.reactions
+      .filter(({ emoji }) => emoji !== '')
+      .map(({ from, emoji, at }) => ({ from, emoji, at: new Date(at).toISOString() })),
+    starred: row.starred,
     attempts: row.attempts,
     createdAt: row.createdAt.toISOString(),
     sendAt: isoOrNull(row.sendAt),
@@ -32,5 +36,9 @@ export function viewMessage(row: typeof messages.$inferSelect) {
     playedAt: isoOrNull(row.playedAt),
     failedAt: isoOrNull(row.failedAt),
     stalledAt: isoOrNull(row.stalledAt),
+    editedAt: isoOrNull(row.editedAt),
+    revokedAt: isoOrNull(row.revokedAt),
+    deletedAt: isoOrNull(row.deletedAt),
+    pinnedUntil: isoOrNull(row.pinnedUntil),
   };
 }

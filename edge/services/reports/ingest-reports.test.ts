@@ -96,17 +96,17 @@ describe('the same fact again', () => {
     const session = await newOwnedSession(harness);
     await newEndpoint(harness, session);
     const messageId = await newOutbound(harness, session);
+    const d1 = { wireId: 'D1', chatId: 'c', fromMe: false } as const;
     const reports = [
       received('D1'),
       settled(messageId, { wireId: 'W1' }),
       ack('W1', 1),
       ack('W1', 2),
-      { kind: 'message.edited', wireId: 'D1', chatId: 'c', text: 'new', timestamp: 5 } as const,
-      { kind: 'message.revoked', wireId: 'D1', chatId: 'c', timestamp: 6 } as const,
+      { kind: 'message.edited', ...d1, text: 'new', timestamp: 5 } as const,
+      { kind: 'message.revoked', ...d1, timestamp: 6 } as const,
       {
         kind: 'message.reaction',
-        wireId: 'D1',
-        chatId: 'c',
+        ...d1,
         from: { id: 'x@c.us', lid: null, name: null },
         emoji: '👍',
         timestamp: 7,
@@ -136,7 +136,8 @@ describe('the same fact again', () => {
   it('makes one event of 20 parallel reports', async () => {
     const session = await newOwnedSession(harness);
     const from = { id: 'x@c.us', lid: null, name: null };
-    const reaction = { kind: 'message.reaction', wireId: 'E1', chatId: 'c', from } as const;
+    const about = { wireId: 'E1', chatId: 'c', fromMe: false } as const;
+    const reaction = { kind: 'message.reaction', ...about, from } as const;
     for (const report of [received('E1'), { ...reaction, emoji: '👍', timestamp: 1 }]) {
       const same = Array.from({ length: 20 }, () => session.spool(report));
       const results = await Promise.all(same.map((spooled) => ingest(session, spooled)));
@@ -176,21 +177,51 @@ describe('reactions, edits and revocations', () => {
   it('name the message, and the newest edit is what it says, in whatever order they come', async () => {
     const session = await newOwnedSession(harness);
     const id = await newOutbound(harness, session);
+    const about = { wireId: 'N1', chatId: 'c', fromMe: true } as const;
     const edit = (text: string, timestamp: number) =>
-      ({ kind: 'message.edited', wireId: 'N1', chatId: 'c', text, timestamp }) as const;
-    const revoked = { kind: 'message.revoked', wireId: 'N1', chatId: 'c', timestamp: 9 } as const;
+      ({ kind: 'message.edited', ...about, text, timestamp }) as const;
+    const revoked = { kind: 'message.revoked', ...about, timestamp: 9 } as const;
     const reports = [settled(id, { wireId: 'N1' }), edit('second', 8), edit('first', 7), revoked];
     await ingest(session, ...reports.map((report) => session.spool(report)));
-    expect((await messageOf(id))?.content).toMatchObject({
-      type: 'text',
-      text: 'second',
-      editedAt: 8,
-      revokedAt: 9,
+    expect(await messageOf(id)).toMatchObject({
+      content: { type: 'text', text: 'second' },
+      editedAt: new Date(8),
+      revokedAt: new Date(9),
     });
     expect((await eventsOf(session)).slice(1)).toMatchObject([
       { type: 'message.edited', data: { messageId: id, wireId: 'N1', text: 'second' } },
       { type: 'message.edited', data: { messageId: id, text: 'first' } },
       { type: 'message.revoked', data: { messageId: id } },
+    ]);
+  });
+
+  it('of one person are one, the newest, in whatever order they come', async () => {
+    const session = await newOwnedSession(harness);
+    const id = await newOutbound(harness, session, { status: 'sent', wireId: 'N3' });
+    const [ada, bob] = [
+      { id: 'ada@c.us', lid: '9@lid', name: null },
+      { id: 'bob@c.us', lid: null, name: null },
+    ];
+    const adaHidden = { ...ada, id: '9@lid' };
+    const react = (from: typeof ada | typeof bob, emoji: string, timestamp: number) => ({
+      ...({ kind: 'message.reaction', wireId: 'N3', chatId: 'c', fromMe: false } as const),
+      ...{ from, emoji, timestamp },
+    });
+    const kept = async (...reports: ReturnType<typeof react>[]) => {
+      await ingest(session, ...reports.map((report) => session.spool(report)));
+      return (await messageOf(id))?.reactions.map(({ from, emoji }) => [from.id, emoji]);
+    };
+    expect(await kept(react(ada, '👍', 1), react(bob, '🙏', 2))).toEqual([
+      [ada.id, '👍'],
+      [bob.id, '🙏'],
+    ]);
+    expect(await kept(react(adaHidden, '🎉', 5), react(ada, '👎', 4))).toEqual([
+      [bob.id, '🙏'],
+      [ada.id, '🎉'],
+    ]);
+    expect(await kept(react(bob, '', 7), react(bob, '👎', 6))).toEqual([
+      [ada.id, '🎉'],
+      [bob.id, ''],
     ]);
   });
 
@@ -201,6 +232,7 @@ describe('reactions, edits and revocations', () => {
       kind: 'message.reaction',
       wireId: 'N2',
       chatId: 'c',
+      fromMe: false,
       from,
       timestamp: 1,
     } as const;

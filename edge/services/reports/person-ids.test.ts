@@ -127,7 +127,7 @@ describe('a person known by LID whose number appears', () => {
 describe('what is said of a message later', () => {
   it('names its chat as the message does, and both ids of who reacts', async () => {
     const session = await newOwnedSession(harness);
-    const note = { wireId: 'F1', chatId: LID, timestamp: 5 } as const;
+    const note = { wireId: 'F1', chatId: LID, fromMe: false, timestamp: 5 } as const;
     await ingest(
       session,
       from('F1', PHONE, LID),

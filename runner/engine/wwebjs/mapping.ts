@@ -103,19 +103,19 @@ export function ackFact(payload: unknown, ack: unknown, people: People): FactRep
   };
 }
 
-/** Somebody else's reaction; `payload` is the library's reaction object. */
+/** Somebody's reaction, the session's own too; `payload` is the library's reaction object. */
 export function reactionFact(payload: unknown, people: People): FactReport | null {
   const data = fields(payload);
   const own = messageKey(data['id']);
   const target = messageKey(data['msgId']);
   const sender = idText(data['senderId']) ?? own?.participant ?? own?.remote;
-  if (target === null || sender == null || own?.fromMe === true) return null;
-  if (target.remote === STATUS_CHAT) return null;
+  if (target === null || sender == null || target.remote === STATUS_CHAT) return null;
   return {
     kind: 'message.reaction',
     wireId: target.wireId,
     chatId: canonicalId(target.remote, people),
     from: person(sender, people, null),
+    fromMe: own?.fromMe === true,
     emoji: text(data['reaction']) ?? '',
     timestamp: milliseconds(data['timestamp']),
   };
@@ -147,12 +147,13 @@ export function editFact(payload: unknown, newText: unknown, people: People): Fa
   const data = fields(payload);
   const key = messageKey(data['id']);
   const editedAt = number(data['latestEditSenderTimestampMs']);
-  if (key === null || key.fromMe || key.remote === STATUS_CHAT) return null;
+  if (key === null || key.remote === STATUS_CHAT) return null;
   if (editedAt === null || typeof newText !== 'string') return null;
   return {
     kind: 'message.edited',
     wireId: key.wireId,
     chatId: canonicalId(key.remote, people),
+    fromMe: key.fromMe,
     text: newText,
     timestamp: Math.trunc(editedAt),
   };
@@ -163,13 +164,13 @@ export function revokeFact(payload: unknown, people: People, now: number): FactR
   const data = fields(payload);
   const shown = messageKey(data['id']);
   const original = messageKey(data['protocolMessageKey']) ?? shown;
-  if (shown === null || original === null || original.fromMe) return null;
-  if (shown.remote === STATUS_CHAT) return null;
+  if (shown === null || original === null || shown.remote === STATUS_CHAT) return null;
   const at = number(data['revokeTimestamp']);
   return {
     kind: 'message.revoked',
     wireId: original.wireId,
     chatId: canonicalId(shown.remote, people),
+    fromMe: original.fromMe,
     timestamp: at === null ? now : milliseconds(at),
   };
 }

@@ -43,6 +43,10 @@ const about = {
   chatId,
 };
 
+const fromMe = z
+  .boolean()
+  .describe('It is a message of the session itself, written by the API or on a device.');
+
 /** The row of an event for a status that an outbound message reaches. */
 const reached = <Status extends MessageStatus, const Aliases extends readonly string[] = []>(
   status: Status,
@@ -162,14 +166,22 @@ export const MESSAGE_EVENTS = {
     example: { ...EXAMPLE, status: 'sent', sentAt: '2026-11-21T10:41:58.000Z' },
   }),
   'message.reaction': event({
-    when: 'Somebody reacted to a message, or removed a reaction.',
+    when: 'Somebody reacted to a message, or removed a reaction; the session itself too.',
     data: {
       ...about,
       from: Person.describe('Who reacted.'),
+      fromMe: z.boolean().describe('The session itself reacted, by the API or on the phone.'),
       emoji: z.string().describe('The reaction; empty when it was removed.'),
       removed: z.boolean().describe('The reaction was removed.'),
     },
-    example: { ...EXAMPLE, chatId: ADA.id, from: ADA, emoji: '👍', removed: false },
+    example: {
+      ...EXAMPLE,
+      chatId: ADA.id,
+      from: ADA,
+      fromMe: false,
+      emoji: '👍',
+      removed: false,
+    },
   }),
   'message.poll_vote': event({
     when: 'Somebody voted in a poll, changed a vote, or withdrew it.',
@@ -183,13 +195,23 @@ export const MESSAGE_EVENTS = {
     example: { ...EXAMPLE, chatId: ADA.id, from: ADA, options: ['Pizza'] },
   }),
   'message.edited': event({
-    when: 'Somebody edited a message.',
-    data: { ...about, text: z.string().describe('The new text, or the new caption of a file.') },
-    example: { ...EXAMPLE, messageId: null, reference: null, text: 'Hi there' },
+    when: 'A message was edited, by its sender; one of the session too.',
+    data: {
+      ...about,
+      fromMe,
+      text: z.string().describe('The new text, or the new caption of a file.'),
+    },
+    example: {
+      ...EXAMPLE,
+      messageId: null,
+      reference: null,
+      fromMe: false,
+      text: 'Hi there',
+    },
   }),
   'message.revoked': event({
-    when: 'A message was deleted for everyone.',
-    data: about,
-    example: EXAMPLE,
+    when: 'A message was deleted for everyone; one of the session too.',
+    data: { ...about, fromMe },
+    example: { ...EXAMPLE, fromMe: true },
   }),
 };

@@ -1,5 +1,6 @@
 import { type SQL, sql } from 'drizzle-orm';
 import { fact } from '../../../events/append.ts';
+import { safeTimestamp } from '../safe-values.ts';
 import { personCtes, stableChatId } from './person-ids.ts';
 import {
   factTarget,
@@ -28,12 +29,26 @@ const aboutIt = (write: WriteContext, { wireId, chatId }: NoteReport) => ({
 });
 
 export function messageReaction(write: WriteContext, report: ReportOf<'message.reaction'>): SQL {
-  const { from, emoji, timestamp } = report;
+  const { from, fromMe, emoji, timestamp } = report;
   const event = fact('message.reaction', {
     ...reported(write, { occurredAt: timestamp }),
-    data: { ...aboutIt(write, report), from: who(from), emoji, removed: emoji === '' },
+    data: { ...aboutIt(write, report), from: who(from), fromMe, emoji, removed: emoji === '' },
   });
-  const change = [factTarget(write), aboutCte(write, report), ...personCtes(write, from)];
+  const isTheirs = sql`(known #>> '{from,id}' = who.id or known #>> '{from,lid}' = who.lid)`;
+  const kept = sql`kept as (
+    update messages message
+    set reactions = coalesce((
+        select jsonb_agg(known) from jsonb_array_elements(message.reactions) known where ${isTheirs} is not true
+      ), '[]') || jsonb_build_object(
+        'from', jsonb_build_object('id', who.id, 'lid', who.lid), 'emoji', ${emoji}::text, 'at', ${timestamp}::bigint)
+    from about cross join who
+    where message.id = about.id and ${isNews(write)} and not exists (
+      select 1 from jsonb_array_elements(message.reactions) known
+      where ${isTheirs} and (known ->> 'at')::bigint >= ${timestamp}::bigint
+    )
+    returning message.id
+  )`;
+  const change = [factTarget(write), aboutCte(write, report), ...personCtes(write, from), kept];
   return writeStatement(write, change, event);
 }
 
@@ -56,33 +71,32 @@ const who = ({ name }: { name: string | null }) => ({
 
 /** The newest edit wins, in whatever order they are reported. */
 export function messageEdited(write: WriteContext, report: ReportOf<'message.edited'>): SQL {
-  const { text, timestamp } = report;
+  const { fromMe, text, timestamp } = report;
+  const at = sql`${safeTimestamp(timestamp)}::timestamptz`;
   const event = fact('message.edited', {
     ...reported(write, { occurredAt: timestamp }),
-    data: { ...aboutIt(write, report), text },
+    data: { ...aboutIt(write, report), fromMe, text },
   });
   const edited = sql`edited as (
     update messages message
-    set content = message.content
+    set edited_at = ${at}, content = message.content
       || jsonb_build_object(case when message.content ? 'caption' then 'caption' else 'text' end, ${text}::text)
-      || jsonb_build_object('editedAt', ${timestamp}::bigint)
     from about
-    where message.id = about.id and ${isNews(write)}
-      and coalesce((message.content ->> 'editedAt')::bigint, 0) < ${timestamp}::bigint
+    where message.id = about.id and ${isNews(write)} and (message.edited_at is null or message.edited_at < ${at})
     returning message.id
   )`;
   return writeStatement(write, [factTarget(write), aboutCte(write, report), edited], event);
 }
 
 export function messageRevoked(write: WriteContext, report: ReportOf<'message.revoked'>): SQL {
-  const { timestamp } = report;
+  const { fromMe, timestamp } = report;
   const event = fact('message.revoked', {
     ...reported(write, { occurredAt: timestamp }),
-    data: aboutIt(write, report),
+    data: { ...aboutIt(write, report), fromMe },
   });
   const revoked = sql`revoked as (
     update messages message
-    set content = message.content || jsonb_build_object('revokedAt', ${timestamp}::bigint)
+    set revoked_at = ${safeTimestamp(timestamp)}::timestamptz
     from about
     where message.id = about.id and ${isNews(write)}
     returning message.id

@@ -2,6 +2,7 @@ import { CHAT_OPERATIONS } from './live/chats.ts';
 import { CONTACT_OPERATIONS } from './live/contacts.ts';
 import { GROUP_OPERATIONS } from './live/groups.ts';
 import { LABEL_OPERATIONS } from './live/labels.ts';
+import { MESSAGE_OPERATIONS } from './live/messages.ts';
 import { PAGE_OPERATIONS } from './live/page.ts';
 import { PROFILE_OPERATIONS } from './live/profile.ts';
 
@@ -14,6 +15,7 @@ export const LIVE_OPERATIONS = {
   ...CONTACT_OPERATIONS,
   ...GROUP_OPERATIONS,
   ...LABEL_OPERATIONS,
+  ...MESSAGE_OPERATIONS,
   ...PAGE_OPERATIONS,
   ...PROFILE_OPERATIONS,
 };

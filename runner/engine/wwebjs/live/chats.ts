@@ -84,11 +84,7 @@ function updateChat({
         (mutedUntil === undefined || (chat.mute?.expiration ?? 0) === mutedUntil)
       );
     };
-    // WhatsApp Web changes its own chat a moment after the command.
-    for (let waited = 0; !isDone(); waited += 100) {
-      if (waited >= 5_000) return live.refuse('CONFLICT', 'WhatsApp did not make the change.');
-      await live.pause(100);
-    }
+    await live.until(isDone);
     return chats.view(chat);
   });
 }

@@ -8,6 +8,7 @@ import { CONTACTS } from './contacts.ts';
 import { GROUPS } from './groups.ts';
 import { LABELS } from './labels.ts';
 import type { LivePage } from './live-page.ts';
+import { MESSAGES } from './messages.ts';
 import { PAGE } from './page.ts';
 import { PROFILE } from './profile.ts';
 
@@ -17,6 +18,7 @@ const OPERATIONS: Implementers<LivePage> = {
   ...CONTACTS,
   ...GROUPS,
   ...LABELS,
+  ...MESSAGES,
   ...PAGE,
   ...PROFILE,
   lookUp: ({ page, times }, { wireId, chatId }) =>

@@ -6,7 +6,15 @@ import type { Profile as ProfileSchema } from '../../../../shared/catalogue/live
 import type { Label } from '../../../../shared/catalogue/live/labels.ts';
 import type { KnownPerson, ListEnd, Picture } from '../../../../shared/catalogue/live/fields.ts';
 import type { ErrorCode } from '../../../../shared/errors.ts';
-import type { PageAgent, PageChat, PageContact, PageWid, WhatsAppPage } from './types.ts';
+import type {
+  PageAgent,
+  PageChat,
+  PageContact,
+  PageKey,
+  PageMessage,
+  PageWid,
+  WhatsAppPage,
+} from './types.ts';
 
 type Profile = z.output<typeof ProfileSchema>;
 
@@ -44,8 +52,39 @@ type InviteInfo = {
   membershipApprovalMode?: boolean;
 };
 
+/** As WhatsApp Web keeps somebody's reaction; an empty text is none any more. */
+export type PageReaction = {
+  reactionParentKey: PageKey;
+  reactionText: string;
+  /** Unix ms. */
+  reactionTimestamp: number;
+  author?: PageWid;
+  from: PageWid;
+};
+
 /** Modules of WhatsApp Web that live operations use. */
 export type LiveModules = {
+  WAWebAddonReactionTableMode: {
+    reactionTableMode: { bulkUpsert: (rows: PageReaction[]) => Promise<unknown> };
+  };
+  WAWebSendReactionMsgAction: {
+    sendReactionToMsg: (message: PageMessage, emoji: string) => Promise<unknown>;
+  };
+  WAWebSendMessageEditAction: {
+    sendMessageEdit: (message: PageMessage, text: string, options: object) => Promise<unknown>;
+  };
+  WAWebMsgActionCapability: Record<
+    'canEditText' | 'canEditCaption' | 'canSenderRevokeMsg' | 'canAdminRevokeMsg' | 'canStarMsg',
+    (message: PageMessage) => boolean
+  >;
+  WAWebPinInChatSchema: {
+    getTable: () => {
+      equals(
+        columns: string[],
+        chatId: string,
+      ): Promise<{ parentMsgKey: PageKey | string; pinType: number }[]>;
+    };
+  };
   WAWebGroupQueryJob: {
     queryAndUpdateGroupMetadataById: (of: { id: string }) => Promise<unknown>;
     queryGroupInvite: (code: string) => Promise<InviteInfo | null>;
@@ -143,6 +182,8 @@ export type LiveLibrary = {
   ) => Promise<unknown>;
   setPicture: (chatId: string, media: { mimetype: string; data: string }) => Promise<boolean>;
   deletePicture: (chatId: string) => Promise<boolean | undefined>;
+  /** @param action 1 pins, 2 unpins */
+  pinUnpinMsgAction: (key: string, action: 1 | 2, seconds: number) => Promise<boolean>;
 };
 
 /** What all live operations share on the page. */
@@ -158,6 +199,13 @@ export type PageLive = {
   isMe(wid: PageWid): boolean;
   /** The chat under either id of a person. Refuses with NOT_FOUND; makes none. */
   chat(chatId: string): PageChat;
+  /**
+   * A message by its serialized key or wire id. Refuses with NOT_FOUND if the page does not have it, and with CONFLICT if it
+   * was deleted for everyone, unless `revoked`.
+   */
+  message(chatId: string, reference: string, options?: { revoked: true }): Promise<PageMessage>;
+  /** The session's last reaction to each message, by the message's key, as the page notes them from the first call on. */
+  ownReactions(): ReadonlyMap<string, { emoji: string; at: number; by: PageWid }>;
   contact(wid: PageWid): PageContact | undefined;
   summary(wid: PageWid): ContactSummary;
   /** Refuses with NOT_SUPPORTED for an account that can have none. */
@@ -182,6 +230,8 @@ export type PageLive = {
   /** RFC 3339 of Unix seconds. */
   timeOf(seconds: number | undefined): string | null;
   pause(ms: number): Promise<void>;
+  /** Waits for what WhatsApp Web shows a moment after a command. Refuses with CONFLICT if it does not come. */
+  until(isDone: () => boolean | Promise<boolean>): Promise<void>;
 };
 
 /** What operations on chats share. */

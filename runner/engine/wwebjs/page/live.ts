@@ -58,6 +58,9 @@ export function installLive(): void {
     );
   };
 
+  const reactions = new Map<string, { emoji: string; at: number; by: PageWid }>();
+  let notesReactions = false;
+
   const live: PageLive = {
     attempt: async (work) => {
       try {
@@ -81,6 +84,32 @@ export function installLive(): void {
         (lid === null ? undefined : Chat.get(lid)) ??
         (phone === null ? undefined : Chat.get(phone));
       return found ?? live.refuse('NOT_FOUND', 'There is no chat with this id.');
+    },
+    message: async (chatId, reference, options) => {
+      const message = await agent.findQuoted(reference, chatId);
+      if (message === undefined)
+        return live.refuse('NOT_FOUND', 'The session does not have this message (any more).');
+      if (message.type === 'revoked' && options?.revoked !== true)
+        return live.refuse('CONFLICT', 'The message was deleted for everyone.', {
+          reason: 'deleted',
+        });
+      return message;
+    },
+    ownReactions: () => {
+      if (notesReactions) return reactions;
+      const { reactionTableMode: table } = page.require('WAWebAddonReactionTableMode');
+      const original = table.bulkUpsert;
+      table.bulkUpsert = (rows) => {
+        for (const row of rows) {
+          const by = row.author ?? row.from;
+          const { reactionText: emoji, reactionTimestamp: at } = row;
+          if (live.isMe(by)) reactions.set(String(row.reactionParentKey), { emoji, at, by });
+        }
+        agent.keepSome(reactions);
+        return original.call(table, rows);
+      };
+      notesReactions = true;
+      return reactions;
     },
     person: (wid) => {
       const { phone, lid } = formsOf(wid);
@@ -184,6 +213,12 @@ export function installLive(): void {
     },
     timeOf: (seconds) =>
       seconds === undefined || seconds <= 0 ? null : new Date(seconds * 1_000).toISOString(),
+    until: async (isDone) => {
+      for (let waited = 0; !(await isDone()); waited += 100) {
+        if (waited >= 5_000) live.refuse('CONFLICT', 'WhatsApp did not make the change.');
+        await live.pause(100);
+      }
+    },
     pause: (ms) =>
       new Promise((resolve) => {
         setTimeout(resolve, ms);

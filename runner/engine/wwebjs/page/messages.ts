@@ -9,7 +9,12 @@ export function installMessageLookup(): void {
   const agent = page.__waypost;
   if (agent === undefined) return;
 
-  const inDatabase = async (wireId: string, chatId: string, direction: boolean) => {
+  const inDatabase = async (
+    wireId: string,
+    chatId: string,
+    direction: boolean,
+    known: string[] = [],
+  ) => {
     const { Msg } = page.require('WAWebCollections');
     const { createWid } = page.require('WAWebWidFactory');
     const { getCurrentLid, getPhoneNumber } = page.require('WAWebApiContact');
@@ -20,9 +25,10 @@ export function installMessageLookup(): void {
     const me = [getMaybeMePnUser(), getMaybeMeLidUser()].filter((id) => id != null);
     // A group message's key ends in its author; only our own are known without the message.
     const endings = ['', ...(wid.server === 'g.us' ? me.map((id) => `_${id._serialized}`) : [])];
-    const keys = chats.flatMap((id) =>
-      endings.map((ending) => `${direction}_${id}_${wireId}${ending}`),
-    );
+    const keys = [
+      ...known,
+      ...chats.flatMap((id) => endings.map((ending) => `${direction}_${id}_${wireId}${ending}`)),
+    ];
     const loaded = (await Msg.getMessagesById(keys))?.messages ?? [];
     return loaded.find((message) => message?.id.id === wireId);
   };
@@ -37,10 +43,11 @@ export function installMessageLookup(): void {
 
   agent.findQuoted = async (reference, chatId) => {
     const parts = reference.split('_');
-    const wireId = parts.length >= 3 ? (parts[2] ?? reference) : reference;
+    const isKey = parts.length >= 3;
+    const wireId = isKey ? (parts[2] ?? reference) : reference;
     return (
       inMemory((message) => message.id.id === wireId) ??
-      (await inDatabase(wireId, chatId, false)) ??
+      (await inDatabase(wireId, chatId, false, isKey ? [reference] : [])) ??
       (await inDatabase(wireId, chatId, true))
     );
   };

@@ -40,6 +40,7 @@ export type PageMessage = {
   body?: string;
   caption?: string;
   star?: boolean;
+  latestEditSenderTimestampMs?: number;
   quotedStanzaID?: string;
   author?: PageWid;
   downloadMedia(options: { downloadEvenIfExpensive: boolean; rmrReason: number }): Promise<void>;
@@ -118,10 +119,26 @@ export type PageModules = LiveModules & {
     Socket: PageEmitter & { state: string; hasSynced?: boolean; logout(): Promise<void> };
   };
   WAWebCmd: {
-    Cmd: { refreshQR(): void } & Record<
+    Cmd: {
+      refreshQR(): void;
+      sendRevokeMsgs(
+        chat: PageChat,
+        messages: { list: PageMessage[]; type: string },
+        options: { clearMedia: boolean },
+      ): Promise<unknown>;
+      sendDeleteMsgs(
+        chat: PageChat,
+        messages: { list: PageMessage[]; type: string },
+        clearMedia: boolean,
+      ): Promise<unknown>;
+    } & Record<
       'archiveChat' | 'pinChat' | 'markChatUnread',
       (chat: PageChat, on: boolean) => Promise<unknown>
-    >;
+    > &
+      Record<
+        'sendStarMsgs' | 'sendUnstarMsgs',
+        (chat: PageChat, messages: PageMessage[], noToast: boolean) => Promise<unknown>
+      >;
   };
   WAWebWidFactory: { createWid: (id: string) => PageWid };
   WAWebMsgKey: (new (fields: Record<string, unknown>) => PageKey) & { newId(): Promise<string> };

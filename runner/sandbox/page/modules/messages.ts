@@ -22,6 +22,11 @@ const findLinks = (text: unknown): Link[] =>
       }))
     : [];
 
+/** How long WhatsApp lets a message be edited, and be deleted for everyone by its sender. */
+const EDIT_SECONDS = 15 * 60;
+const REVOKE_SECONDS = 60 * 3_600;
+const isYoung = (message: MsgModel, seconds: number): boolean => nowSeconds() - message.t < seconds;
+
 /** The message quoted by another: the one on this device, or as much of it as the quote carries. */
 function quotedMessage(core: Core, message: MsgModel): MsgModel {
   const id = message.quotedStanzaID ?? '';
@@ -134,12 +139,15 @@ export function messageModules(core: Core): Record<string, object> {
       getQuotedMsgObj: (message: MsgModel) => quotedMessage(core, message),
     },
     WAWebMsgActionCapability: {
-      canSenderRevokeMsg: (message: MsgModel) => message.id.fromMe,
+      canSenderRevokeMsg: (message: MsgModel) =>
+        message.id.fromMe && message.type !== 'revoked' && isYoung(message, REVOKE_SECONDS),
       canAdminRevokeMsg: (message: MsgModel) =>
         core.collections.Chat.get(message.id.remote)?.iAmAdmin() ?? false,
-      canStarMsg: () => true,
-      canEditText: (message: MsgModel) => message.id.fromMe && message.type === 'chat',
-      canEditCaption: (message: MsgModel) => message.id.fromMe && message.caption !== undefined,
+      canStarMsg: (message: MsgModel) => !message.isNotification && message.type !== 'revoked',
+      canEditText: (message: MsgModel) =>
+        message.id.fromMe && message.type === 'chat' && isYoung(message, EDIT_SECONDS),
+      canEditCaption: (message: MsgModel) =>
+        message.id.fromMe && message.caption !== undefined && isYoung(message, EDIT_SECONDS),
     },
     WAWebApiMessageInfoStore: {
       queryMsgInfo: (key: MsgKey) => {

@@ -136,6 +136,57 @@ describe('what is asked of a live session', () => {
       expect((await call('GET', path)).error().code).toBe('NOT_FOUND');
     });
 
+    it('a message is reacted to, edited, starred, pinned and deleted, and its record follows', async () => {
+      const from = '15550100001';
+      const send = { to: `+${from}`, text: 'helo', sessionId: session.id };
+      const sent = await deployment.api.call('POST', '/v1/messages/text', {
+        body: send,
+        headers: { prefer: 'wait=20' },
+      });
+      const { id, wireId } = sent.data(z.object({ id: z.string(), wireId: z.string() }));
+      const path = `/v1/messages/${id}`;
+      const isThen = async (method: string, suffix: string, body: object, expected: object) => {
+        const answer = await deployment.api.call(method, `${path}${suffix}`, { body });
+        expect(answer.data(z.looseObject({}))).toMatchObject(expected);
+        const read = await deployment.api.call('GET', path);
+        expect(read.data(z.looseObject({}))).toMatchObject(expected);
+      };
+      const mine = { from: { id: `${session.phoneNumber}@c.us` } };
+      await isThen('POST', '/react', { emoji: '👍🏽' }, { reactions: [{ ...mine, emoji: '👍🏽' }] });
+      await world.phone.reaction({ ...world.at, wireId, from, text: '🎉' });
+      await until('the answer to be on the record', async () => {
+        const read = await deployment.api.call('GET', path);
+        const { reactions } = read.data(z.object({ reactions: z.array(z.unknown()) }));
+        return reactions.length === 2 ? true : undefined;
+      });
+      await isThen('POST', '/react', { emoji: null }, { reactions: [{ emoji: '🎉' }] });
+      await isThen('PATCH', '', { text: 'hello' }, { content: { text: 'hello' } });
+      await isThen('POST', '/star', { starred: true }, { starred: true });
+      await isThen('POST', '/pin', {}, { pinnedUntil: expect.any(String) });
+      await isThen('POST', '/pin', { pinned: false }, { pinnedUntil: null });
+      expect((await deployment.api.call('DELETE', path)).data(z.looseObject({}))).toMatchObject({
+        revokedAt: expect.any(String),
+      });
+      const types = [
+        'message.reaction',
+        'message.reaction',
+        'message.reaction',
+        'message.edited',
+        'message.revoked',
+      ];
+      const listed = await until('every event to be there', async () => {
+        const answer = await deployment.api.call('GET', `/v1/events?sessionId=${session.id}`);
+        const events = answer.data(
+          z.array(z.looseObject({ type: z.string(), data: z.looseObject({}) })),
+        );
+        const about = events.filter(
+          ({ type, data }) => types.includes(type) && data['messageId'] === id,
+        );
+        return about.length >= types.length ? about.map(({ type }) => type) : undefined;
+      });
+      expect(listed.toSorted()).toEqual(types.toSorted());
+    });
+
     it('the profile is shown and changed', async () => {
       expect(
         (await call('PATCH', '/profile', { about: 'At the desk' })).data(z.looseObject({})),

@@ -5,6 +5,7 @@ import { listMessages } from '../services/messages/list-messages.ts';
 import { send } from '../services/messages/send.ts';
 import { answerSend } from './messages/answer-send.ts';
 import { readSendTerms } from './messages/read-send-terms.ts';
+import { messageActions } from './messages/actions.ts';
 import {
   MessageId,
   MessageQuery,
@@ -49,6 +50,7 @@ export const messages = area('Messages', [
       return answerSend(c, await send({ ctx, input }));
     },
   }),
+  ...messageActions,
   operation({
     id: 'cancelMessage',
     method: 'post',

@@ -143,6 +143,15 @@ export const LIVE_WRITES: Readonly<Record<string, Happy>> = {
   answerGroupJoinRequests: { id: group, body: { members, approve: true } },
 };
 
+/** The same of each operation on a message, which may write what it knows into the message's row. */
+export const MESSAGE_ACTIONS: Readonly<Record<string, Omit<Happy, 'id'>>> = {
+  reactToMessage: { body: { emoji: '👍' } },
+  editMessage: { body: { text } },
+  deleteMessage: {},
+  starMessage: {},
+  pinMessage: { body: { duration: '24h' } },
+};
+
 export type Happy = { id?: string; body?: unknown; as?: string };
 
 /** One accepted call of each operation that writes. A new one has to be added here, with its audit row. */
@@ -150,6 +159,12 @@ export const happyWrites = (
   harness: Harness,
 ): Readonly<Record<string, (world: World) => Happy>> => ({
   ...Object.fromEntries(Object.entries(LIVE_WRITES).map(([id, happy]) => [id, () => happy])),
+  ...Object.fromEntries(
+    Object.entries(MESSAGE_ACTIONS).map(([id, happy]) => [
+      id,
+      ({ message }: World) => ({ id: message, ...happy }),
+    ]),
+  ),
   sendText: () => ({ body: { to, text } }),
   sendLocation: () => ({ body: { to, latitude: 1.5, longitude: 2.5, name: text } }),
   sendContact: () => ({ body: { to, contacts: [{ name: text, phones: [to] }] } }),

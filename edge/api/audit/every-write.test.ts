@@ -5,6 +5,7 @@ import {
   type Happy,
   happyWrites,
   LIVE_WRITES,
+  MESSAGE_ACTIONS,
   newWorld,
   SECRETS,
   type World,
@@ -25,7 +26,7 @@ beforeAll(async () => {
   );
 });
 
-/** What writes nothing at the edge: a command for the sandbox or a live session. */
+/** What is a command for the sandbox or a live session: the edge writes at most what that answers. */
 const BY_QUEUE: ReadonlySet<string> = new Set([
   'scanSandbox',
   'receiveSandboxMessage',
@@ -33,6 +34,7 @@ const BY_QUEUE: ReadonlySet<string> = new Set([
   'setSandboxNetwork',
   'unlinkSandbox',
   ...Object.keys(LIVE_WRITES),
+  ...Object.keys(MESSAGE_ACTIONS),
 ]);
 
 function perform({ method, path }: ListedOperation, key: string, { id, body, as }: Happy) {

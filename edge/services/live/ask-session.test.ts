@@ -38,7 +38,7 @@ describe.each(ROWS)('%s', (name, { needs, example }) => {
   it('reaches the owner and gives its answer, with the session that it is of', async () => {
     const { ctx, runner, id, name: sessionName } = await setUp();
     const asked = await askSession({ ctx, input: { ...input, id: sessionName } });
-    expect(asked).toEqual({ sessionId: id, sessionName, output: example.output });
+    expect(asked).toEqual({ sessionId: id, sessionName, epoch: 1, output: example.output });
     expect(await runner.calls()).toMatchObject([
       { name, session: id, refused: null, body: example.input },
     ]);

@@ -20,6 +20,8 @@ import { shownStatus } from '../sessions/session-view.ts';
 export type Asked<Name extends CommandName> = {
   sessionId: string;
   sessionName: string;
+  /** Of the owner that answered. */
+  epoch: number;
   output: CommandOutput<Name>;
 };
 
@@ -41,7 +43,8 @@ export async function askSession<Name extends LiveOperation | SandboxCommand>({
   const row = await findSession(ctx, id);
   if (isSandboxCommand(name)) requireSandbox(row);
   const output = await askOwner(ctx, row, name, ask);
-  return { sessionId: row.session.id, sessionName: row.session.name, output };
+  const { id: sessionId, name: sessionName } = row.session;
+  return { sessionId, sessionName, epoch: row.lease?.epoch ?? 0, output };
 }
 
 /**

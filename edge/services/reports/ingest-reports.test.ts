@@ -205,7 +205,9 @@ describe('reactions, edits and revocations', () => {
     const adaHidden = { ...ada, id: '9@lid' };
     const react = (from: typeof ada | typeof bob, emoji: string, timestamp: number) => ({
       ...({ kind: 'message.reaction', wireId: 'N3', chatId: 'c', fromMe: false } as const),
-      ...{ from, emoji, timestamp },
+      from,
+      emoji,
+      timestamp,
     });
     const kept = async (...reports: ReturnType<typeof react>[]) => {
       await ingest(session, ...reports.map((report) => session.spool(report)));

@@ -1,0 +1,123 @@
+import { z } from '@hono/zod-openapi';
+import { LimitedText, isVisible } from '../../../shared/catalogue/kinds/kind.ts';
+import type { ServiceContext } from '../../context.ts';
+import { actOnMessage } from '../../services/messages/act-on-message.ts';
+import { LIVE_ERRORS } from '../ask-live.ts';
+import { operation, type Row, withMeta } from '../operation.ts';
+import { scope } from '../takes.ts';
+import { Emoji } from './emoji.ts';
+import { MessageId, MessageSchema, SEND_LIMIT_BYTES } from './schemas.ts';
+
+const PIN_SECONDS = { '24h': 86_400, '7d': 7 * 86_400, '30d': 30 * 86_400 } as const;
+
+const ReactToMessage = z.strictObject({ emoji: Emoji.nullable() });
+const EditMessage = z.strictObject({
+  text: LimitedText.refine(isVisible, 'must not be empty').openapi({
+    description: 'The new text, or the new caption of a file.',
+  }),
+});
+const DeleteMessage = z.object({
+  for: z.enum(['everyone', 'me']).default('everyone').openapi({
+    description: '`everyone` in the chat, or only `me`: the session’s own account.',
+  }),
+});
+const StarMessage = z.strictObject({ starred: z.boolean().default(true) });
+const PinMessage = z
+  .strictObject({
+    pinned: z.boolean().default(true),
+    duration: z.enum(['24h', '7d', '30d']).optional().openapi({
+      description: 'How long it stays pinned; `7d` by default. WhatsApp knows these three.',
+    }),
+  })
+  .refine(({ pinned, duration }) => pinned || duration === undefined, {
+    path: ['duration'],
+    message: 'only with `pinned: true`',
+  });
+
+type Action = Parameters<typeof actOnMessage>[0]['input'];
+
+const act = async (ctx: ServiceContext, input: Action) => {
+  const { message, sessionName } = await actOnMessage({ ctx, input });
+  return withMeta(message, { sessionId: message.sessionId, sessionName });
+};
+
+const errors = [...LIVE_ERRORS, 'FORBIDDEN', 'LIMIT_EXCEEDED'] as const;
+const answer = [200, 'The message as it is now.', MessageSchema] as const;
+
+/** What one does to a message that WhatsApp has. Each answers with the message as it was read back. */
+export const messageActions: readonly Row[] = [
+  operation({
+    id: 'reactToMessage',
+    method: 'post',
+    path: '/v1/messages/{id}/react',
+    takes: scope('messages:send'),
+    summary: 'React to a message',
+    description: 'Takes the place of the session’s reaction before. `null` or `""` removes it.',
+    params: MessageId,
+    body: { schema: ReactToMessage, example: { emoji: '👍' } },
+    answer,
+    errors,
+    run: ({ ctx, params: { id }, body: { emoji } }) =>
+      act(ctx, { id, name: 'reactToMessage', ask: { emoji: emoji ?? '' } }),
+  }),
+  operation({
+    id: 'editMessage',
+    method: 'patch',
+    path: '/v1/messages/{id}',
+    takes: scope('messages:send'),
+    summary: 'Edit a message',
+    description:
+      'Changes the text, or the caption of a file, of a message of your own. WhatsApp allows it for 15 minutes. `CONFLICT` says in `details.reason` why not: `not_sent`, `not_yours`, `too_old`, `no_text` or `deleted`.',
+    params: MessageId,
+    body: {
+      schema: EditMessage,
+      example: { text: 'Hello again' },
+      limitBytes: SEND_LIMIT_BYTES,
+    },
+    answer,
+    errors,
+    run: ({ ctx, params: { id }, body: { text } }) =>
+      act(ctx, { id, name: 'editMessage', ask: { text } }),
+  }),
+  operation({
+    id: 'deleteMessage',
+    method: 'delete',
+    path: '/v1/messages/{id}',
+    takes: scope('messages:send'),
+    summary: 'Delete a message at WhatsApp',
+    description:
+      'For everyone, or on the session’s own account alone; Waypost keeps its record. WhatsApp lets a sender delete for everyone for about two days; `CONFLICT` says in `details.reason` why not: `not_sent`, `not_yours` or `too_old`. Admins of a group can delete the messages of others.',
+    params: MessageId,
+    query: DeleteMessage,
+    answer,
+    errors,
+    run: ({ ctx, params: { id }, query }) =>
+      act(ctx, { id, name: 'deleteMessage', ask: { for: query.for } }),
+  }),
+  operation({
+    id: 'starMessage',
+    method: 'post',
+    path: '/v1/messages/{id}/star',
+    takes: scope('messages:send'),
+    summary: 'Star a message, or take the star away',
+    params: MessageId,
+    body: { schema: StarMessage, example: { starred: true }, optional: true },
+    answer,
+    errors,
+    run: ({ ctx, params: { id }, body: { starred } }) =>
+      act(ctx, { id, name: 'starMessage', ask: { starred } }),
+  }),
+  operation({
+    id: 'pinMessage',
+    method: 'post',
+    path: '/v1/messages/{id}/pin',
+    takes: scope('messages:send'),
+    summary: 'Pin a message in its chat, or unpin it',
+    params: MessageId,
+    body: { schema: PinMessage, example: { duration: '7d' }, optional: true },
+    answer,
+    errors,
+    run: ({ ctx, params: { id }, body: { pinned, duration = '7d' } }) =>
+      act(ctx, { id, name: 'pinMessage', ask: { seconds: pinned ? PIN_SECONDS[duration] : 0 } }),
+  }),
+];

@@ -6,10 +6,11 @@ import { attack } from './attack.ts';
 import { neighbours } from './neighbours.ts';
 import { costReport } from './cost/report.ts';
 import { overview } from './overview.ts';
+import { peerBench } from './peer/bench.ts';
 import { smallMachine } from './small-machine.ts';
 import { reportOf, type Row } from './report.ts';
 
-/** `npm run bench -- NAME`; without a name it is `latest`. Its results are saved under that name. `cost` has parts. */
+/** `npm run bench -- NAME`; without a name it is `latest`. Its results are saved under that name. `cost` takes parts, `peer` a file. */
 const BENCHES: Readonly<Record<string, (tell: (text: string) => void) => Promise<Row[]>>> = {
   latest: overview,
   attack,
@@ -17,29 +18,31 @@ const BENCHES: Readonly<Record<string, (tell: (text: string) => void) => Promise
   'small-machine': smallMachine,
 };
 
-const [name = 'latest', ...parts] = process.argv.slice(2);
+const [name = 'latest', ...rest] = process.argv.slice(2);
 const results = fileURLToPath(new URL('results/', import.meta.url));
 const machine = `${cpus().length} × ${cpus()[0]?.model ?? 'unknown CPU'}, Node ${process.versions.node}`;
 const tell = (text: string): void => console.log(text);
 
-async function run(bench: (typeof BENCHES)[string]): Promise<string> {
-  const rows = await bench(tell);
+async function save(as: string, rows: Row[]): Promise<string> {
   const report = reportOf(rows, { at: new Date(), machine });
-  await writeFile(join(results, `${name}.md`), report.markdown);
-  await writeFile(join(results, `${name}.svg`), report.svg);
-  await writeFile(join(results, `${name}.json`), `${JSON.stringify({ machine, rows }, null, 2)}\n`);
+  await writeFile(join(results, `${as}.md`), report.markdown);
+  await writeFile(join(results, `${as}.svg`), report.svg);
+  await writeFile(join(results, `${as}.json`), `${JSON.stringify({ machine, rows }, null, 2)}\n`);
   return report.markdown;
 }
 
-const bench = BENCHES[name];
-if (bench === undefined && name !== 'cost') {
-  const names = [...Object.keys(BENCHES), 'cost'].join(', ');
+async function run(): Promise<string> {
+  if (name === 'cost') return costReport(rest, { folder: results, machine, tell });
+  if (name === 'peer') {
+    const peer = await peerBench(rest[0] ?? 'e2e/bench/peer/stock-gateway.json', tell);
+    return save(`peer-${peer.name}`, peer.rows);
+  }
+  const bench = BENCHES[name];
+  if (bench !== undefined) return save(name, await bench(tell));
+  const names = [...Object.keys(BENCHES), 'cost', 'peer'].join(', ');
   console.error(`There is no bench '${name}'; there are ${names}.`);
   process.exit(2);
 }
-const markdown =
-  bench === undefined
-    ? await costReport(parts, { folder: results, machine, tell })
-    : await run(bench);
-console.log(`\n${markdown}\nSaved to e2e/bench/results/.`);
+
+console.log(`\n${await run()}\nSaved to e2e/bench/results/.`);
 process.disconnect?.();

@@ -5,26 +5,39 @@ export type Receiver = {
   url: string;
   /** Webhooks of this type received so far; each event counts once. */
   count: (type: string) => number;
-  /** When a message with this text came in first, on `performance.now()`. */
+  /** When a received message with this text came in first, on `performance.now()`. */
   receivedAt: (text: string) => number | undefined;
+  /** Requests so far, and when the last one came in, on `performance.now()`. */
+  traffic: () => { requests: number; lastAt: number };
   close: () => Promise<void>;
 };
 
-/** Somebody's endpoint: answers 200 at once and counts. */
-export async function startReceiver(): Promise<Receiver> {
+/** The text of a message that a Waypost webhook reports as received. */
+const textOfReceived = (body: string): string | undefined =>
+  /"type":"message\.received"/.test(body) ? /"text":"([^"]*)"/.exec(body)?.[1] : undefined;
+
+/**
+ * Somebody's endpoint: answers 200 at once and counts.
+ * @param textOf the text of the received message that a webhook's body reports, undefined for any other
+ */
+export async function startReceiver(
+  textOf: (body: string) => string | undefined = textOfReceived,
+): Promise<Receiver> {
   const idsByType = new Map<string, Set<string>>();
   const arrivals = new Map<string, number>();
+  const traffic = { requests: 0, lastAt: 0 };
   const server = createServer((request, response) => {
     let body = '';
     const at = performance.now();
     request.on('data', (chunk: Buffer) => (body += chunk.toString('latin1')));
     request.on('end', () => {
+      traffic.requests += 1;
+      traffic.lastAt = at;
       const type = /"type":"([\w.]+)"/.exec(body)?.[1] ?? '';
       const ids = idsByType.get(type) ?? new Set();
       idsByType.set(type, ids.add(String(request.headers['webhook-id'])));
-      const text = /"text":"([^"]*)"/.exec(body)?.[1];
-      if (type === 'message.received' && text !== undefined && !arrivals.has(text))
-        arrivals.set(text, at);
+      const text = textOf(body);
+      if (text !== undefined && !arrivals.has(text)) arrivals.set(text, at);
       response.writeHead(200).end();
     });
   });
@@ -37,6 +50,7 @@ export async function startReceiver(): Promise<Receiver> {
     url: `http://${host}/`,
     count: (type) => idsByType.get(type)?.size ?? 0,
     receivedAt: (text) => arrivals.get(text),
+    traffic: () => ({ ...traffic }),
     close: () =>
       new Promise((resolve) => {
         server.closeAllConnections();

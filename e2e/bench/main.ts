@@ -26,7 +26,8 @@ const tell = (text: string): void => console.log(text);
 async function save(as: string, rows: Row[]): Promise<string> {
   const report = reportOf(rows, { at: new Date(), machine });
   await writeFile(join(results, `${as}.md`), report.markdown);
-  await writeFile(join(results, `${as}.svg`), report.svg);
+  if (rows.some(({ beside }) => beside !== undefined))
+    await writeFile(join(results, `${as}.svg`), report.svg);
   await writeFile(join(results, `${as}.json`), `${JSON.stringify({ machine, rows }, null, 2)}\n`);
   return report.markdown;
 }

@@ -65,6 +65,8 @@ export async function countsPart(tell: (text: string) => void): Promise<Part> {
         PORT: String(runnerPort),
         PUBLIC_URL: doors.runner.url,
         EDGE_URL: doors.fromRunner.url,
+        // Copies of the session are no part of a message.
+        RUNNER_SNAPSHOT_AFTER_SECONDS: '600',
       },
     });
     try {

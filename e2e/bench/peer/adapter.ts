@@ -76,7 +76,11 @@ export function gatewayOf(adapter: Adapter, values: Readonly<Record<string, stri
     },
     prepare: async () => {
       for (const { method, path, body } of adapter.prepare) {
-        const answer = await call(method, path, fill(body, values));
+        const answer = await call(
+          method,
+          path,
+          body === undefined ? undefined : fill(body, values),
+        );
         if (!answer.ok)
           throw new Error(`${path} answered ${answer.status}: ${await answer.text()}`);
       }

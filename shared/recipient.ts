@@ -4,6 +4,7 @@ import {
   parsePhoneNumberFromString,
 } from 'libphonenumber-js/min';
 import { AppError } from './errors.ts';
+import { unwrapLink } from './number-links.ts';
 
 /** What people paste along with a number and nobody sees: direction marks, zero-width characters, byte-order marks. */
 const INVISIBLE = /[\u200B-\u200F\u202A-\u202E\u2066-\u2069\uFEFF]/g;
@@ -64,19 +65,6 @@ export function parseRecipient(
 
 const visible = (value: string | number): string =>
   String(value).normalize('NFKC').replaceAll(INVISIBLE, '').replaceAll(HYPHENS, '-').trim();
-
-/** The number in a link to it; any other text as it is. */
-function unwrapLink(text: string): string {
-  const scheme = /^(?:tel|whatsapp):(?!\/\/)(.*)$/is.exec(text)?.[1];
-  if (scheme !== undefined) return (scheme.split(';')[0] ?? '').trim();
-  const path = /^(?:https?:\/\/)?(?:www\.)?wa\.me\/(\+?\d+)\/?(?:[?#].*)?$/i.exec(text)?.[1];
-  const query =
-    /^(?:(?:https?:\/\/)?(?:api|web)\.whatsapp\.com\/send\/?|whatsapp:\/\/send\/?)\?(?:.*&)?phone=(?:%2B|\+)?(\d+)/i.exec(
-      text,
-    )?.[1];
-  const international = path ?? query;
-  return international === undefined ? text : `+${international.replace('+', '')}`;
-}
 
 function readChatId(text: string): string {
   const id = text.replace(/@.*$/, (suffix) => suffix.toLowerCase());

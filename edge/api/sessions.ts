@@ -21,10 +21,9 @@ import {
   DeletedSession,
   LoggedOutSession,
   PairingCode,
-  SessionLogEntry,
-  SessionMetricsSchema,
   SessionStatusSchema,
 } from './sessions/answers.ts';
+import { SessionLogEntry, SessionMetricsSchema } from './sessions/history-answers.ts';
 import { getSessionQr } from './sessions/get-session-qr.ts';
 import { getSessionScreenshot } from './sessions/get-session-screenshot.ts';
 import {

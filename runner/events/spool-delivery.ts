@@ -1,10 +1,10 @@
-import type { Report } from '../../shared/protocol/runner-reports.ts';
 import { backoffMs } from '../backoff.ts';
 import { sleep, type Clock } from '../clock.ts';
 import type { EdgeClient } from '../edge-client/edge-client.ts';
 import { EdgeError } from '../edge-client/edge-error.ts';
 import type { Log } from '../log.ts';
 import { shouldLogFailure } from '../log-sampling.ts';
+import { isSpent } from './link-codes.ts';
 import type { Queued, SpoolQueues } from './spool-queues.ts';
 import type { SpoolEntry, SpoolStore } from './spool-store.ts';
 
@@ -137,16 +137,4 @@ export class SpoolDelivery {
       return false;
     }
   }
-}
-
-type CredentialReport = Extract<Report, { kind: 'session.qr' | 'session.pairing_code' }>;
-
-/** A code to link a phone with. */
-export function isCredential(report: Report): report is CredentialReport {
-  return report.kind === 'session.qr' || report.kind === 'session.pairing_code';
-}
-
-/** An expired code to link a phone is worthless, so it is dropped. */
-function isSpent(report: Report, now: number): boolean {
-  return isCredential(report) && report.expiresAt <= now;
 }

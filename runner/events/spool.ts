@@ -8,7 +8,8 @@ import type { InboundFile } from '../engine/port.ts';
 import type { Log } from '../log.ts';
 import { shouldLogFailure } from '../log-sampling.ts';
 import type { MediaUpload } from './media-upload.ts';
-import { isCredential, SpoolDelivery, type Loaded } from './spool-delivery.ts';
+import { isCredential } from './link-codes.ts';
+import { SpoolDelivery, type Loaded } from './spool-delivery.ts';
 import { SpoolQueues, type Queued } from './spool-queues.ts';
 import type { Left, SpoolEntry, SpoolRef, SpoolStore } from './spool-store.ts';
 

@@ -3,6 +3,7 @@ import { isId } from '../../../shared/ids.ts';
 import { SUBSCRIBABLE } from '../../../shared/catalogue/events/index.ts';
 import { DEFAULT_ATTEMPTS, MAX_ATTEMPTS } from '../../webhooks/retry-schedule.ts';
 import { Description, SessionIdOrName } from '../name-fields.ts';
+import { CustomHeaders } from './custom-headers.ts';
 
 export const WEBHOOK_EXAMPLE = 'whk_01k2q8z6m4c8f7h3n5r9t1v0wx';
 
@@ -17,31 +18,6 @@ export const WebhookId = z.object({
 export const Subscription = z
   .string()
   .refine((name) => SUBSCRIBABLE.has(name), `must be one of ${[...SUBSCRIBABLE].join(', ')}`);
-
-const HEADER_LIMIT = 20;
-/** Ours, or the connection's: a value of the caller's would break the request or its proof. */
-const RESERVED_HEADER =
-  /^(?:host|connection|keep-alive|te|trailer|transfer-encoding|upgrade|expect|content-.*|cookie|cf-.*|x-forwarded-.*|proxy-.*|webhook-.*|x-signature|upstash-.*)$/;
-
-const CustomHeaders = z
-  .record(
-    z
-      .string()
-      .toLowerCase()
-      .regex(/^[!#$%&'*+.^_`|~\w-]{1,100}$/, 'must be a header name')
-      .refine(
-        (name) => !RESERVED_HEADER.test(name),
-        'is a header that Waypost or the connection sets',
-      ),
-    z
-      .string()
-      .max(2_000)
-      .regex(/^[\t\x20-\x7e]*$/, 'must be printable ASCII'),
-  )
-  .refine(
-    (headers) => Object.keys(headers).length <= HEADER_LIMIT,
-    `has more than ${HEADER_LIMIT} headers`,
-  );
 
 /** Fields of an endpoint that its owner writes. */
 export const WebhookFields = {

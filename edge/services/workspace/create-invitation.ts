@@ -1,17 +1,15 @@
-import { RATES } from '../../../shared/catalogue/limits.ts';
 import { and, eq, sql } from 'drizzle-orm';
 import { z } from 'zod';
 import { AppError } from '../../../shared/errors.ts';
 import { newId } from '../../../shared/ids.ts';
 import type { ServiceContext } from '../../context.ts';
 import { invitations } from '../../db/schema/index.ts';
-import { tightestWindow } from '../../limiter/port.ts';
 import { describeError } from '../../log/describe-error.ts';
 import { invitationMail } from '../../mail/templates.ts';
 import { auditInsert } from '../audit/audit-row.ts';
 import { securityInsert } from '../audit/security-event.ts';
-import { mailCounts } from '../identity/mail-counts.ts';
 import { requireOwner, type UserActor } from '../users/require-role.ts';
+import { countInvitationMail } from './count-invitation-mail.ts';
 import { hashInvitationToken, newInvitationToken } from './invitation-token.ts';
 import {
   INVITATION_DAYS,
@@ -20,9 +18,6 @@ import {
   viewInvitation,
 } from './invitation-view.ts';
 import { lockWorkspace } from './workspace-view.ts';
-
-/** Mails that one workspace may cause in a day, since they go to people who did not ask for them. */
-const MAILS_A_DAY = RATES.invitations;
 
 /** So long a link that ran out can still be told from one that never was. */
 const FORGET_AFTER_DAYS = 30;
@@ -54,7 +49,7 @@ export async function createInvitation({
   input: CreateInvitationInput;
 }): Promise<InvitationView> {
   const actor = requireOwner(ctx);
-  await countMail(ctx, input.email);
+  await countInvitationMail(ctx, input.email);
   const id = newId('invitation', ctx.now());
   const token = newInvitationToken();
   const { row, workspaceName, inviterName } = await write(ctx, actor, id, token, input);
@@ -68,22 +63,6 @@ export async function createInvitation({
     throw new AppError('UNAVAILABLE', 'The invitation could not be mailed; try again shortly.');
   }
   return viewInvitation(row);
-}
-
-/** @throws AppError LIMIT_EXCEEDED */
-async function countMail({ rateLimiter, workspaceId }: ServiceContext, email: string) {
-  const toAddress = await mailCounts(email, { browser: null, address: workspaceId });
-  const verdict = await rateLimiter.check([
-    { subject: workspaceId, policy: MAILS_A_DAY },
-    ...toAddress,
-  ]);
-  if (verdict.allowed) return;
-  const { name, limit } = tightestWindow(verdict) ?? MAILS_A_DAY;
-  const message =
-    name === MAILS_A_DAY.name
-      ? `A workspace can send ${limit} invitations a day.`
-      : `This address has had ${limit} mails in an hour; invite it later.`;
-  throw new AppError('LIMIT_EXCEEDED', message, { limit });
 }
 
 /** The workspace is locked first, so that the limit holds between requests at once. */

@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import type { HelloResult } from '../protocol/results.ts';
 import type { PageSettings } from '../protocol/profile.ts';
 import { faultsOf, findAccount, findDevice } from '../world/accounts.ts';
@@ -14,6 +13,7 @@ import { ensurePerson, listPeople, publicPerson } from '../world/people.ts';
 import { addViolation, advanceRatchet } from '../world/records.ts';
 import { lastWaiting } from '../world/stanzas.ts';
 import type { World } from '../world/world.ts';
+import { showRef } from './link-codes.ts';
 import { needLink } from './operation.ts';
 import type { Handler } from './operation.ts';
 
@@ -28,24 +28,6 @@ const settingsFrom = (faults: Faults): PageSettings => ({
   modalLanguage: faults.modalLanguage,
   modalLogoutMs: faults.modalLogoutMs,
 });
-
-/** Shows a new reference and lets it expire: each is good for one scan while it is on screen. */
-function showRef(world: World, connection: Connection): string {
-  const ref = `2@${randomBytes(96).toString('base64').replaceAll('=', '')}`;
-  connection.ref = ref;
-  connection.refsShown += 1;
-  const { qrTtlMs, qrMaxRefs } = world.defaults.faults;
-  world.later(qrTtlMs, () => {
-    if (connection.ref !== ref || connection.link !== null) return;
-    if (qrMaxRefs > 0 && connection.refsShown >= qrMaxRefs) {
-      connection.ref = null;
-      connection.send({ push: 'idle' });
-      return;
-    }
-    connection.send({ push: 'ref', ref: showRef(world, connection) });
-  });
-  return ref;
-}
 
 function accept(
   tx: Tx,
@@ -93,23 +75,6 @@ export const hello: Handler<'hello'> = async (world, connection, args) => {
     }
     return accept(tx, world, connection, device, args.counter);
   });
-};
-
-export const refreshRef: Handler<'refreshRef'> = async (world, connection) => ({
-  ref: showRef(world, connection),
-});
-
-const codeLetters = 'ABCDEFGHJKLMNPQRSTVWXYZ123456789';
-
-/** @throws SandboxError NOT_REGISTERED: WhatsApp gives no code for a number that it does not know */
-export const linkCode: Handler<'linkCode'> = async (world, connection, args) => {
-  if (/^\D*1999/.test(args.phone))
-    throw new SandboxError(404, 'NOT_REGISTERED', 'this number is not on WhatsApp');
-  const code = Array.from(randomBytes(8), (byte) => codeLetters[byte % codeLetters.length]).join(
-    '',
-  );
-  world.hub.setCode(code, connection, args.phone);
-  return { code };
 };
 
 /** The address book and what else the phone keeps in step with its devices. */

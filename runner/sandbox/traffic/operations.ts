@@ -2,7 +2,8 @@ import type { OpName } from '../protocol/operations.ts';
 import { edit, react, revoke, vote } from './changes.ts';
 import { channelChange, channelCreate, channelQuery, channelSearch } from './channel-ops.ts';
 import { groupChange, groupCreate, groupInvite, groupJoin, groupQuery } from './group-ops.ts';
-import { hello, history, linkCode, refreshRef, resume, roster } from './hello.ts';
+import { hello, history, resume, roster } from './hello.ts';
+import { linkCode, refreshRef } from './link-codes.ts';
 import type { Handler } from './operation.ts';
 import {
   chatModify,

@@ -187,6 +187,27 @@ describe('what is asked of a live session', () => {
       expect(listed.toSorted()).toEqual(types.toSorted());
     });
 
+    it('what the owner writes on the phone is an event of its own', async () => {
+      const body = { from: session.phoneNumber, chatId: '15550100003@c.us', text: 'by hand' };
+      const path = `/v1/sessions/${session.id}/sandbox/messages`;
+      expect((await deployment.api.call('POST', path, { body })).status).toBe(200);
+      const Events = z.array(
+        z.object({ data: z.looseObject({ messageId: z.string(), text: z.string().nullable() }) }),
+      );
+      const echo = await until('the echo', async () => {
+        const query = `sessionId=${session.id}&types=message.echo`;
+        const answer = await deployment.api.call('GET', `/v1/events?${query}`);
+        return answer.data(Events).find(({ data }) => data.text === 'by hand');
+      });
+      expect(echo.data).toMatchObject({ chatId: body.chatId, writtenOn: 'phone', type: 'text' });
+      const message = await deployment.api.call('GET', `/v1/messages/${echo.data.messageId}`);
+      expect(message.data(z.looseObject({}))).toMatchObject({
+        direction: 'outbound',
+        writtenOn: 'phone',
+        status: expect.stringMatching(/sent|delivered|read/),
+      });
+    });
+
     it('the profile is shown and changed', async () => {
       expect(
         (await call('PATCH', '/profile', { about: 'At the desk' })).data(z.looseObject({})),

@@ -34,6 +34,7 @@ function received(text: string): Received {
     mentions: [],
     timestamp: 1_800_000_000_000,
     backfilled: false,
+    writtenOn: null,
   };
 }
 

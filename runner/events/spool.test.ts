@@ -28,6 +28,7 @@ function received(text: string, change: Partial<Received> = {}): EngineEvent {
     mentions: [],
     timestamp: 1_800_000_000_000,
     backfilled: false,
+    writtenOn: null,
     ...change,
   };
   return { type: 'fact', fact };

@@ -12,6 +12,9 @@ const Person = z.object({
   name: z.string().nullable(),
 });
 
+/** Where a message of the session's own can have been written, other than by Waypost. */
+export const WRITTEN_ON = ['phone', 'device'] as const;
+
 /** The session's own doing, or message. A runner of an earlier version reports those of others alone. */
 const fromMe = z.boolean().default(false);
 
@@ -59,6 +62,8 @@ export const FactReport = z.discriminatedUnion('kind', [
     /** Unix ms by WhatsApp's clock. */
     timestamp: z.number().int(),
     backfilled: z.boolean(),
+    /** Of a message of the session's own that no send of ours made: where it was written. Null: somebody else wrote it. */
+    writtenOn: z.enum(WRITTEN_ON).nullable().default(null),
   }),
   /** How one of our sends ended, by message id: settled by the send itself or, at takeover, by looking its wire id up. */
   z.object({

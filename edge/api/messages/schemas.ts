@@ -4,6 +4,7 @@ import {
   type MessageKind,
   saidFields,
 } from '../../../shared/catalogue/message-kinds.ts';
+import { WRITTEN_ON } from '../../../shared/protocol/runner-reports.ts';
 import { MESSAGE_STATUSES } from '../../../shared/message-status.ts';
 import { PageQuery } from '../../http/cursor.ts';
 import { answer } from '../../http/envelope.ts';
@@ -134,6 +135,12 @@ export const MessageSchema = z
     queueSeq: z.number().int().nullable(),
     quotedMessageId: z.string().nullable(),
     mediaId: z.string().nullable(),
+    writtenOn: z
+      .enum(WRITTEN_ON)
+      .nullable()
+      .describe(
+        'Of an outbound message that was not sent through Waypost: `phone`, or another linked `device`.',
+      ),
     reactions: z
       .array(
         z.object({
@@ -183,6 +190,7 @@ export const MessageSchema = z
       queueSeq: 7,
       quotedMessageId: null,
       mediaId: null,
+      writtenOn: null,
       reactions: [],
       starred: false,
       attempts: 0,

@@ -10,6 +10,7 @@ import {
   uniqueIndex,
 } from 'drizzle-orm/pg-core';
 import { MESSAGE_STATUSES } from '../../../shared/message-status.ts';
+import { WRITTEN_ON } from '../../../shared/protocol/runner-reports.ts';
 import { counter, createdAt, moment } from './columns.ts';
 import { sessions } from './sessions.ts';
 import { workspaces } from './workspaces.ts';
@@ -65,6 +66,8 @@ export const messages = pgTable(
     quotedMessageId: text('quoted_message_id'),
     quotedWireId: text('quoted_wire_id'),
     mediaId: text('media_id'),
+    /** Of an outbound message that was not sent through us: where it was written. */
+    writtenOn: text('written_on', { enum: WRITTEN_ON }),
     /** The last reaction of each person who ever reacted, by Unix ms; an empty emoji is one that was removed. */
     reactions: jsonb('reactions').$type<Reaction[]>().notNull().default([]),
     /** Marked on the session's account. */

@@ -22,6 +22,7 @@ export function viewMessage(row: typeof messages.$inferSelect) {
     queueSeq: row.queueSeq,
     quotedMessageId: row.quotedMessageId,
     mediaId: row.mediaId,
+    writtenOn: row.writtenOn,
     reactions: row.reactions
       .filter(({ emoji }) => emoji !== '')
       .map(({ from, emoji, at }) => ({ from, emoji, at: new Date(at).toISOString() })),

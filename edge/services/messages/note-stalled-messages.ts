@@ -19,7 +19,7 @@ const Candidate = z.object({ id: z.string(), workspace_id: z.string() });
 export async function noteStalledMessages(services: Services): Promise<void> {
   const { db, env } = services;
   const isStalled = sql`message.status = 'sent' and message.stalled_at is null
-    and message.direction = 'outbound' and message.chat_id ~ '@(c\\.us|lid)$'
+    and message.direction = 'outbound' and message.written_on is null and message.chat_id ~ '@(c\\.us|lid)$'
     and message.sent_at < now() - ${env.MESSAGE_STALLED_AFTER_MINUTES}::int * interval '1 minute'`;
   const { rows } = await db.execute(sql`
     select message.id, message.workspace_id from messages message

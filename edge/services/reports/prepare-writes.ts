@@ -5,7 +5,7 @@ import { deriveWireId } from '../../../shared/wire-id.ts';
 import type { Services } from '../../context.ts';
 import type { SessionOrigin } from '../../limiter/subject-memory.ts';
 import { reportEventId } from './fact-ids.ts';
-import type { WriteContext } from './writes/write-context.ts';
+import type { ReportOf, WriteContext } from './writes/write-context.ts';
 import { storable } from './safe-values.ts';
 
 export type PreparedWrite = WriteContext & { report: Report; workspaceId: string };
@@ -47,17 +47,24 @@ export async function prepareWrites(input: {
       workspaceId: session.workspaceId,
       eventId: await reportEventId(spooled, session.sessionKey),
       wireId: await wireIdOf(spooled.report, session),
-      messageId: await acknowledgedMessage(spooled.report, session),
+      messageId: await messageOfOurs(spooled.report, session),
       now: services.now(),
     });
   }
   return { writes, unknown };
 }
 
-async function acknowledgedMessage(report: Report, session: Session): Promise<string | null> {
-  if (report.kind !== 'message.ack') return null;
-  return report.messageId ?? (await session.messageOfWireId()).get(report.wireId) ?? null;
+/** The message in flight that it is about, if its row does not have the wire id yet. */
+async function messageOfOurs(report: Report, session: Session): Promise<string | null> {
+  if (!isOfOurs(report)) return null;
+  const told = report.kind === 'message.ack' ? report.messageId : undefined;
+  return told ?? (await session.messageOfWireId()).get(report.wireId) ?? null;
 }
+
+/** Whether it is about a message of the session's own, which may be one that we are sending. */
+const isOfOurs = (report: Report): report is ReportOf<'message.ack' | 'message.received'> =>
+  report.kind === 'message.ack' ||
+  (report.kind === 'message.received' && report.writtenOn !== null);
 
 async function wireIdOf(report: Report, session: Session): Promise<string | null> {
   if (report.kind === 'message.settled')
@@ -72,13 +79,15 @@ async function loadSessions(
   reports: readonly SpooledReport[],
 ): Promise<Map<string, Session>> {
   const sessionIds = [...new Set(reports.map((spooled) => spooled.sessionId))];
-  // An ack may overtake the report that its send went through; the row then has no wire id to find it by.
-  const acked = reports.flatMap(({ sessionId, report }) =>
-    report.kind === 'message.ack' && report.messageId === undefined ? [sessionId] : [],
+  // These may overtake the report that a send went through; the row then has no wire id to find it by.
+  const ofOurs = reports.flatMap(({ sessionId, report }) =>
+    isOfOurs(report) && !(report.kind === 'message.ack' && report.messageId !== undefined)
+      ? [sessionId]
+      : [],
   );
   const sessions = new Map<string, Session>();
   for (const id of sessionIds) {
-    const origin = acked.includes(id) ? undefined : subjects.sessionOf(id);
+    const origin = ofOurs.includes(id) ? undefined : subjects.sessionOf(id);
     if (origin !== undefined) sessions.set(id, { ...origin, messageOfWireId: noMessages });
   }
   const unread = sessionIds.filter((id) => !sessions.has(id));
@@ -88,7 +97,7 @@ async function loadSessions(
       array(
         select message.id from messages message
         where message.session_id = session.id and message.direction = 'outbound' and message.wire_id is null
-          and message.status in ('sending', 'unknown') and session.id = any(${sql.param(acked)}::text[])
+          and message.status in ('sending', 'unknown') and session.id = any(${sql.param(ofOurs)}::text[])
         order by message.queue_seq desc limit ${IN_FLIGHT_LIMIT}::int
       )::text[] as "inFlight"
     from sessions session where session.id = any(${sql.param(unread)}::text[])`);

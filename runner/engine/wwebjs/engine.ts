@@ -148,6 +148,7 @@ class WwebjsEngine implements WhatsAppEngine {
     if (this.#closing !== null || !this.#ready)
       return { outcome: 'failed', code: 'UNAVAILABLE', message: 'WhatsApp Web is not ready.' };
     const { client, page } = this.#browser;
+    this.#intake.sends(message.wireId);
     return sendMessage({ client, page, times: this.#times.outbound }, message);
   }
 

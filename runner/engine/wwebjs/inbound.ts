@@ -42,6 +42,8 @@ export class Inbound {
   readonly #people = new Map<string, KnownPerson>();
   readonly #chats = new KeyedLanes();
   readonly #seen = new Set<string>();
+  /** Wire ids of our own sends. */
+  readonly #sent = new Set<string>();
   /** Ack levels by serialized key. */
   readonly #acks = new Map<string, number>();
   /** When each thing that is not out yet came, oldest first. */
@@ -52,7 +54,20 @@ export class Inbound {
     this.#deps = deps;
   }
 
+  /** The engine is about to send under this wire id: what comes back under it is no news. */
+  sends(wireId: string): void {
+    this.#sent.add(wireId);
+    trim(this.#sent, SEEN_KEPT);
+  }
+
+  /** A message that is new on the page, whoever wrote it; the page's own go no further. */
+  created(payload: unknown): void {
+    const data = fields(payload);
+    if (messageKey(data['id'])?.fromMe === true && data['local'] !== true) this.message(payload);
+  }
+
   message(payload: unknown, backfilled = false): void {
+    if (this.#sent.has(messageKey(fields(payload)['id'])?.wireId ?? '')) return;
     this.#inOrder(payload, async (people) => {
       const fact = receivedFact(payload, people, backfilled);
       if (fact === null || this.#wasSeen(fact.wireKey)) return;
@@ -101,9 +116,9 @@ export class Inbound {
     this.#map(notice, make, idsInNotice(notice));
   }
 
-  /** Whether the message of this serialized key was reported. */
+  /** Whether the message of this serialized key was reported, or is a send of ours. */
   knows(wireKey: string): boolean {
-    return this.#seen.has(wireKey);
+    return this.#seen.has(wireKey) || this.#sent.has(messageKey(wireKey)?.wireId ?? '');
   }
 
   knowsAck(wireKey: string, ack: number): boolean {

@@ -68,6 +68,9 @@ export class Intake {
       if (this.#inbound !== null) take(this.#inbound);
     };
     client.on('message', (message: unknown) => told((inbound) => inbound.message(raw(message))));
+    client.on('message_create', (message: unknown) =>
+      told((inbound) => inbound.created(raw(message))),
+    );
     client.on('message_ack', (message: unknown, ack: unknown) =>
       told((inbound) => inbound.ack(raw(message), ack)),
     );
@@ -88,6 +91,11 @@ export class Intake {
     for (const name of GROUP_NOTICES)
       client.on(name, (notice: unknown) => told((inbound) => inbound.group(notice)));
     this.#phone.listen(client);
+  }
+
+  /** The engine is about to send under this wire id. */
+  sends(wireId: string): void {
+    this.#inbound?.sends(wireId);
   }
 
   /** The page is ready: facts are reported from here on. */

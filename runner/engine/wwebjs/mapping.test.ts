@@ -161,13 +161,21 @@ describe('receivedFact', () => {
   });
 
   it.each([
-    ['our own', { id: { fromMe: true, remote: BOB, id: '3A' } }],
+    ['made on this page', { id: { fromMe: true, remote: BOB, id: '3A' }, local: true }],
     ['an encryption notice', { type: 'e2e_notification' }],
     ['a group notice', { type: 'gp2', subtype: 'add' }],
     ['not decrypted yet', { type: 'ciphertext' }],
     ['without a key', { id: undefined }],
   ])('is null for a message that is %s', (_name, more) => {
     expect(receivedFact(payload(more), nobody)).toBeNull();
+  });
+
+  it.each([
+    ['phone', '3A5F0C431C26A1916E07'],
+    ['device', '3EB0C431C26A1916E07A5D'],
+  ])('says that a message of our own was written on a %s', (writtenOn, id) => {
+    const own = payload({ id: { fromMe: true, remote: BOB, id } });
+    expect(receivedFact(own, nobody)).toMatchObject({ writtenOn, chatId: BOB });
   });
 
   it.each([

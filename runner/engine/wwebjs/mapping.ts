@@ -3,6 +3,7 @@ import type { FactReport } from '../../../shared/protocol/runner-reports.ts';
 import type { Traffic } from '../../../shared/protocol/leases.ts';
 import { locationOf, mediaOf, pollOf, textOf, vcardsOf, type Received } from './content.ts';
 import { fields, idText, messageKey, number, text, type Fields } from './payload.ts';
+import { isFromPhone } from './phone-watch.ts';
 import { canonicalId, person, type People } from './people.ts';
 
 const TYPES: Readonly<Record<string, InboundType>> = {
@@ -52,8 +53,8 @@ export function isWanted(payload: unknown, traffic: Traffic): boolean {
 }
 
 /**
- * A message that somebody else sent, or null for what is none: notices, our own.
- * Messages sent from the linked phone itself are ours too, and are left out for now.
+ * A message that somebody else sent, or that was written elsewhere in this account's name. Null for what is none: notices,
+ * and what this page made itself. Whether we had the page of before make it is for the caller to know.
  */
 export function receivedFact(
   payload: unknown,
@@ -63,7 +64,7 @@ export function receivedFact(
   const data = fields(payload);
   const key = messageKey(data['id']);
   const type = text(data['type']) ?? 'unknown';
-  if (key === null || key.fromMe || NOTICES.has(type)) return null;
+  if (key === null || NOTICES.has(type) || data['local'] === true) return null;
 
   const isStatus = isStatusPost(data, key.remote);
   const isGroup = key.remote.endsWith('@g.us');
@@ -73,7 +74,11 @@ export function receivedFact(
     wireId: key.wireId,
     wireKey: key.wireKey,
     chatId: isStatus ? STATUS_CHAT : isGroup ? key.remote : canonicalId(key.remote, people),
-    from: person(isGroup || isStatus ? author : key.remote, people, text(data['notifyName'])),
+    from: person(
+      isGroup || isStatus || key.fromMe ? author : key.remote,
+      people,
+      text(data['notifyName']),
+    ),
     isGroup,
     type: TYPES[type] ?? 'unknown',
     text: textOf(data, type),
@@ -85,6 +90,7 @@ export function receivedFact(
     mentions: idList(data['mentionedJidList']).map((id) => canonicalId(id, people)),
     timestamp: milliseconds(data['t']),
     backfilled,
+    writtenOn: key.fromMe ? (isFromPhone(key.wireId) ? 'phone' : 'device') : null,
   };
 }
 

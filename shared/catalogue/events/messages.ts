@@ -60,6 +60,66 @@ const reached = <Status extends MessageStatus, const Aliases extends readonly st
     ...(aliases === undefined ? {} : { aliases }),
   });
 
+/** What a message says, whoever wrote it. */
+const said = {
+  isGroup: z.boolean().describe('The chat is a group.'),
+  type: z.enum(INBOUND_TYPES).describe('What kind of message it is.'),
+  text: z.string().nullable().describe('The text, or the caption of a file.'),
+  media: z
+    .object({
+      id: z.string().nullable().describe('The stored file; null when it could not be fetched.'),
+      mimetype: z.string().describe('Its MIME type.'),
+      filename: z.string().nullable().describe('Its name, if it has one.'),
+      sizeBytes: z.number().int().describe('Its size in bytes.'),
+      error: z.string().nullable().describe('Why the file could not be fetched.'),
+    })
+    .nullable()
+    .describe('The file of the message, if it has one.')
+    .meta({ 'x-component': 'MessageFile' }),
+  location: z
+    .object({
+      latitude: z.number().describe('In degrees, north is positive.'),
+      longitude: z.number().describe('In degrees, east is positive.'),
+      name: z.string().nullable().describe('The name of the place.'),
+      address: z.string().nullable().describe('Its address.'),
+    })
+    .nullable()
+    .describe('The place, if it is a location.')
+    .meta({ 'x-component': 'MessageLocation' }),
+  vcards: z.array(z.string()).describe('Contact cards, each as a vCard.'),
+  poll: z
+    .object({
+      name: z.string().describe('The question.'),
+      options: z.array(z.string()).describe('What one can vote for.'),
+      allowMultiple: z.boolean().describe('One person can vote for several options.'),
+    })
+    .nullable()
+    .describe('The poll, if it is one.')
+    .meta({ 'x-component': 'MessagePoll' }),
+  mentions: z.array(z.string()).describe('Ids of the people it mentions.'),
+  quotedMessageId: z
+    .string()
+    .nullable()
+    .describe('The message it replies to, if Waypost knows it.'),
+  quotedWireId: z.string().nullable().describe('The id on WhatsApp of the message it quotes.'),
+  sentAt: Time.describe("When it was sent, by WhatsApp's clock."),
+  backfilled: z.boolean().describe('It was found in the history rather than seen to arrive.'),
+};
+const SAID: z.output<z.ZodObject<typeof said>> = {
+  isGroup: false,
+  type: 'text',
+  text: 'Hi',
+  media: null,
+  location: null,
+  vcards: [],
+  poll: null,
+  mentions: [],
+  quotedMessageId: null,
+  quotedWireId: null,
+  sentAt: '2026-11-21T10:41:58.000Z',
+  backfilled: false,
+};
+
 export const MESSAGE_EVENTS = {
   'message.received': event({
     when: 'A message arrived, or was found in the history after the session had been away.',
@@ -69,63 +129,33 @@ export const MESSAGE_EVENTS = {
       chatId,
       wireId,
       from: Person.describe('Who sent it.'),
-      isGroup: z.boolean().describe('The chat is a group.'),
-      type: z.enum(INBOUND_TYPES).describe('What kind of message it is.'),
-      text: z.string().nullable().describe('The text, or the caption of a file.'),
-      media: z
-        .object({
-          id: z.string().nullable().describe('The stored file; null when it could not be fetched.'),
-          mimetype: z.string().describe('Its MIME type.'),
-          filename: z.string().nullable().describe('Its name, if it has one.'),
-          sizeBytes: z.number().int().describe('Its size in bytes.'),
-          error: z.string().nullable().describe('Why the file could not be fetched.'),
-        })
-        .nullable()
-        .describe('The file of the message, if it has one.'),
-      location: z
-        .object({
-          latitude: z.number().describe('In degrees, north is positive.'),
-          longitude: z.number().describe('In degrees, east is positive.'),
-          name: z.string().nullable().describe('The name of the place.'),
-          address: z.string().nullable().describe('Its address.'),
-        })
-        .nullable()
-        .describe('The place, if it is a location.'),
-      vcards: z.array(z.string()).describe('Contact cards, each as a vCard.'),
-      poll: z
-        .object({
-          name: z.string().describe('The question.'),
-          options: z.array(z.string()).describe('What one can vote for.'),
-          allowMultiple: z.boolean().describe('One person can vote for several options.'),
-        })
-        .nullable()
-        .describe('The poll, if it is one.'),
-      mentions: z.array(z.string()).describe('Ids of the people it mentions.'),
-      quotedMessageId: z
-        .string()
-        .nullable()
-        .describe('The message it replies to, if Waypost knows it.'),
-      quotedWireId: z.string().nullable().describe('The id on WhatsApp of the message it quotes.'),
-      sentAt: Time.describe("When it was sent, by WhatsApp's clock."),
-      backfilled: z.boolean().describe('It was found in the history rather than seen to arrive.'),
+      ...said,
     },
     example: {
       messageId: 'msg_01k2q8z6m4c8f7h3n5r9t1v0wx',
       chatId: ADA.id,
       wireId: '3A5F0C431C26A1916E07',
       from: ADA,
-      isGroup: false,
-      type: 'text',
-      text: 'Hi',
-      media: null,
-      location: null,
-      vcards: [],
-      poll: null,
-      mentions: [],
-      quotedMessageId: null,
-      quotedWireId: null,
-      sentAt: '2026-11-21T10:41:58.000Z',
-      backfilled: false,
+      ...SAID,
+    },
+  }),
+  'message.echo': event({
+    when: 'A message was written in the name of the session, but not through Waypost: on the phone, or on another linked device.',
+    data: {
+      messageId: z.string().describe('The message, for `GET /v1/messages/{id}` and replies.'),
+      chatId,
+      wireId,
+      writtenOn: z
+        .enum(['phone', 'device'])
+        .describe('On the phone itself, or on another device that is linked to it.'),
+      ...said,
+    },
+    example: {
+      messageId: 'msg_01k2q8z6m4c8f7h3n5r9t1v0wx',
+      chatId: ADA.id,
+      wireId: '3A5F0C431C26A1916E07',
+      writtenOn: 'phone',
+      ...SAID,
     },
   }),
   'message.sent': reached('sent', 'WhatsApp accepted a message of yours.', ['message_sent']),

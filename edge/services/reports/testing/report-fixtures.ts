@@ -107,6 +107,7 @@ export function received(wireId: string, changes: Partial<Received> = {}): Recei
     mentions: [],
     timestamp: Date.UTC(2026, 10, 20),
     backfilled: false,
+    writtenOn: null,
     ...changes,
   };
 }

@@ -3,13 +3,14 @@ import { newId } from '../../../../shared/ids.ts';
 import { MESSAGE_STATUS_RANK } from '../../../../shared/message-status.ts';
 import { fact } from '../../../events/append.ts';
 import { safeTimestamp } from '../safe-values.ts';
-import { personCtes } from './person-ids.ts';
+import { personCtes, stableChatId } from './person-ids.ts';
 import {
   factTarget,
   isNews,
   messageByWireId,
   reported,
   type ReportOf,
+  silentStatement,
   type WriteContext,
   writeStatement,
 } from './write-context.ts';
@@ -17,20 +18,19 @@ import {
 /** Inbound messages enter the log as `delivered`: they reached us, and reading them is another matter. */
 const INBOUND_STATUS = 'delivered';
 
-export function messageReceived(write: WriteContext, report: ReportOf<'message.received'>): SQL {
+type Received = ReportOf<'message.received'>;
+
+/** A message that somebody else wrote, or one in the session's name that was not sent through us. */
+export function messageReceived(write: WriteContext, report: Received): SQL {
+  return report.writtenOn === null
+    ? messageOfOthers(write, report)
+    : messageEcho(write, report, report.writtenOn);
+}
+
+function messageOfOthers(write: WriteContext, report: Received): SQL {
   const { media } = report;
   const sentAt = safeTimestamp(report.timestamp);
-  const content = JSON.stringify({
-    text: report.text,
-    fromName: report.from.name,
-    isGroup: report.isGroup,
-    media,
-    location: report.location,
-    vcards: report.vcards,
-    poll: report.poll,
-    mentions: report.mentions,
-    quotedWireId: report.quotedWireId,
-  });
+  const content = contentOf(report, { fromName: report.from.name });
   const isPersonsChat = report.chatId === report.from.id;
   const event = fact('message.received', {
     ...reported(write, { beside: sql`cross join received`, occurredAt: report.timestamp }),
@@ -43,33 +43,13 @@ export function messageReceived(write: WriteContext, report: ReportOf<'message.r
         lid: sql`received.from_lid`,
         name: report.from.name,
       },
-      isGroup: report.isGroup,
-      type: report.type,
-      text: report.text,
-      media: media && {
-        id: sql`received.media_id`,
-        mimetype: media.mimetype,
-        filename: media.filename,
-        sizeBytes: media.sizeBytes,
-        error: media.error,
-      },
-      location: report.location,
-      vcards: report.vcards,
-      poll: report.poll,
-      mentions: report.mentions,
-      quotedMessageId: sql`received.quoted_message_id`,
-      quotedWireId: report.quotedWireId,
-      sentAt,
-      backfilled: report.backfilled,
+      ...saidOf(report),
     },
   });
   const change = [
     factTarget(write),
     ...personCtes(write, report.from),
-    sql`file as (
-      select media.id from media join target on target.workspace_id = media.workspace_id
-      where media.id = ${media?.mediaId ?? null}
-    )`,
+    fileCte(media),
     sql`quoted as (${messageByWireId(write, report.quotedWireId)})`,
     sql`received as (
       insert into messages (id, workspace_id, session_id, direction, chat_id, from_id, from_lid, type, content, status,
@@ -88,3 +68,88 @@ export function messageReceived(write: WriteContext, report: ReportOf<'message.r
   ];
   return writeStatement(write, change, event);
 }
+
+/**
+ * The same of a message of the session's own. One that is in the queue, or was, is no echo: the runner that found it in the
+ * history cannot know that.
+ */
+function messageEcho(
+  write: WriteContext,
+  report: Received,
+  writtenOn: NonNullable<Received['writtenOn']>,
+): SQL {
+  if (write.messageId !== null) return silentStatement([factTarget(write)]);
+  const sentAt = safeTimestamp(report.timestamp);
+  const event = fact('message.echo', {
+    ...reported(write, { beside: sql`cross join received`, occurredAt: report.timestamp }),
+    data: {
+      messageId: sql`received.id`,
+      chatId: sql`received.chat_id`,
+      wireId: report.wireId,
+      writtenOn,
+      ...saidOf(report),
+    },
+  });
+  const change = [
+    factTarget(write),
+    fileCte(report.media),
+    sql`quoted as (${messageByWireId(write, report.quotedWireId)})`,
+    sql`received as (
+      insert into messages (id, workspace_id, session_id, direction, chat_id, type, content, status, status_rank, wire_id,
+        wire_key, quoted_message_id, quoted_wire_id, media_id, written_on, sent_at)
+      select ${newId('message', write.now)}, target.workspace_id, target.id, 'outbound',
+        ${stableChatId(sql`target.id`, report.chatId)}, ${report.type}, ${contentOf(report, {})}::jsonb, 'sent',
+        ${MESSAGE_STATUS_RANK.sent}::int, ${report.wireId}, ${report.wireKey}, (select quoted.id from quoted),
+        ${report.quotedWireId}::text, (select id from file), ${writtenOn}, ${sentAt}::timestamptz
+      from target
+      where ${isNews(write)}
+      on conflict (session_id, direction, wire_id) do nothing
+      returning id, chat_id, quoted_message_id, media_id
+    )`,
+  ];
+  return writeStatement(write, change, event);
+}
+
+const contentOf = (report: Received, more: object): string =>
+  JSON.stringify({
+    text: report.text,
+    ...more,
+    isGroup: report.isGroup,
+    media: report.media,
+    location: report.location,
+    vcards: report.vcards,
+    poll: report.poll,
+    mentions: report.mentions,
+    quotedWireId: report.quotedWireId,
+  });
+
+/** What an event says of a message's content; it reads the CTE `received`. */
+const saidOf = (report: Received) => {
+  const { media } = report;
+  return {
+    isGroup: report.isGroup,
+    type: report.type,
+    text: report.text,
+    media: media && {
+      id: sql`received.media_id`,
+      mimetype: media.mimetype,
+      filename: media.filename,
+      sizeBytes: media.sizeBytes,
+      error: media.error,
+    },
+    location: report.location,
+    vcards: report.vcards,
+    poll: report.poll,
+    mentions: report.mentions,
+    quotedMessageId: sql`received.quoted_message_id`,
+    quotedWireId: report.quotedWireId,
+    sentAt: safeTimestamp(report.timestamp),
+    backfilled: report.backfilled,
+  };
+};
+
+/** The stored file of the message, if it is the workspace's. */
+const fileCte = (media: Received['media']): SQL => sql`file as (
+  select media.id from media join target on target.workspace_id = media.workspace_id
+  where media.id = ${media?.mediaId ?? null}
+)`;

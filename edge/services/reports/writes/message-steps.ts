@@ -49,7 +49,7 @@ export function stepOf({ report, messageId }: PreparedWrite): Step | null {
 /**
  * Raises the status of messages of ours, in the order of the reports, and writes `message.<status>` for each step: one
  * that is not above what is reached makes nothing. A level that WhatsApp skips (read before delivered) makes no event; its
- * time is filled in. Acks of what was sent from the phone itself find no row.
+ * time is filled in. What was not sent through us has a row, whose status follows, but makes no events.
  * Answers as every report's statement, and with `taken`: the places of those whose session is there.
  */
 export function messageSteps(writes: readonly { write: PreparedWrite; step: Step }[]): SQL {
@@ -93,16 +93,16 @@ export function messageSteps(writes: readonly { write: PreparedWrite; step: Step
       left join session_leases lease on lease.session_id = session.id
     ),
     found as (
-      select target.*, message.id as found_id, message.chat_id, message.reference, message.status_rank as before,
+      select target.*, message.id as found_id, message.chat_id, message.reference, message.written_on, message.status_rank as before,
         coalesce(target.wire_id, message.wire_id) as known_wire_id,
         max(target.rank) over (
           partition by message.id order by target.ord rows between unbounded preceding and 1 preceding
         ) as reached
       from target cross join lateral (
-        select m.id, m.chat_id, m.reference, m.status_rank, m.wire_id, m.claim_epoch from messages m
+        select m.id, m.chat_id, m.reference, m.status_rank, m.wire_id, m.claim_epoch, m.written_on from messages m
         where m.id = target.message_id and m.session_id = target.session_id and m.direction = 'outbound'
         union all
-        select m.id, m.chat_id, m.reference, m.status_rank, m.wire_id, m.claim_epoch from messages m
+        select m.id, m.chat_id, m.reference, m.status_rank, m.wire_id, m.claim_epoch, m.written_on from messages m
         where target.message_id is null and m.session_id = target.session_id and m.direction = 'outbound'
           and m.wire_id = target.wire_id
       ) message
@@ -143,7 +143,7 @@ export function messageSteps(writes: readonly { write: PreparedWrite; step: Step
 /** The events of the steps to one status. */
 function stepFact(status: StepStatus): SQL {
   const from = {
-    from: sql`step join raised on raised.id = step.found_id and step.status = ${status}`,
+    from: sql`step join raised on raised.id = step.found_id and step.status = ${status} and step.written_on is null`,
     id: sql`step.event_id`,
     workspaceId: sql`step.workspace_id`,
     sessionId: sql`step.session_id`,

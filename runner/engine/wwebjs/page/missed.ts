@@ -1,7 +1,7 @@
 import type { PageChat, PageMessage, WhatsAppPage } from './types.ts';
 
 export type MissedRequest = {
-  /** Unix seconds: messages of others since then. */
+  /** Unix seconds: messages since then, whoever wrote them. */
   since: number;
   /** Unix seconds: acks of our own messages since then. */
   acksSince: number;
@@ -12,7 +12,7 @@ export type MissedRequest = {
 };
 
 export type Missed = {
-  /** Serialized keys of messages of others, oldest first. */
+  /** Serialized keys of messages, oldest first; our own too, since they may have been written on the phone. */
   keys: string[];
   /** Our own messages as they stand now: serialized key and ack level. */
   acks: { key: string; ack: number }[];
@@ -33,7 +33,7 @@ export async function findMissed(request: MissedRequest): Promise<Missed> {
     (request.statuses || id.remote._serialized !== 'status@broadcast') &&
     (request.channels || id.remote.server !== 'newsletter');
   const isMissed = (message: PageMessage): boolean =>
-    !message.id.fromMe &&
+    (!message.id.fromMe || message.ack > 0) &&
     message.isNotification !== true &&
     message.t >= request.since &&
     isWanted(message);

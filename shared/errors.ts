@@ -155,7 +155,8 @@ export const ERRORS = {
     status: 501,
     retryable: false,
     message: 'This session cannot do that.',
-    advice: 'Use another session, or do without this operation.',
+    advice:
+      'Use another session, or do without this operation. `details.capability` is its name in `GET /v1/sessions/:id/capabilities`.',
   },
   UNAVAILABLE: {
     status: 503,

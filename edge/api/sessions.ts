@@ -23,6 +23,7 @@ import {
   PairingCode,
   SessionStatusSchema,
 } from './sessions/answers.ts';
+import { capabilities } from './sessions/capabilities.ts';
 import { SessionLogEntry, SessionMetricsSchema } from './sessions/history-answers.ts';
 import { getSessionQr } from './sessions/get-session-qr.ts';
 import { getSessionScreenshot } from './sessions/get-session-screenshot.ts';
@@ -265,6 +266,7 @@ export const sessions = area('Sessions', [
       return withMeta(entries, meta);
     },
   }),
+  capabilities,
   operation({
     id: 'getSessionMetrics',
     method: 'get',

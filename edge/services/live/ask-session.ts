@@ -7,6 +7,7 @@ import {
   COMMANDS,
 } from '../../../shared/protocol/index.ts';
 import type { ServiceContext } from '../../context.ts';
+import { notSupported, requireCapability } from './capabilities.ts';
 import { isSandboxCommand, requireSandbox, type SandboxCommand } from '../sandbox/internal.ts';
 import {
   findSession,
@@ -28,7 +29,8 @@ export type Asked<Name extends CommandName> = {
 /**
  * Asks a session for one row of the catalogue: a live operation of its engine, or its simulated phone.
  * @param input.id the session's id or name; null: the key's own or the workspace's default; `ask` the row's own input
- * @throws AppError SESSION_NOT_FOUND; NOT_SUPPORTED for a live session asked for its sandbox; SESSION_NOT_READY
+ * @throws AppError SESSION_NOT_FOUND; NOT_SUPPORTED for a live session asked for its sandbox, and with
+ *   `details.capability` for what its engine or account cannot do; SESSION_NOT_READY
  *   where it is not what the row needs; UNAVAILABLE when its runner is out of reach or took longer than the row's patience;
  *   what the runner refuses
  */
@@ -41,11 +43,27 @@ export async function askSession<Name extends LiveOperation | SandboxCommand>({
 }): Promise<Asked<Name>> {
   const { id, name, ask } = input;
   const row = await findSession(ctx, id);
-  if (isSandboxCommand(name)) requireSandbox(row);
-  const output = await askOwner(ctx, row, name, ask);
+  if (isSandboxCommand(name)) {
+    requireSandbox(row);
+    return answered(row, await askOwner(ctx, row, name, ask));
+  }
+  requireCapability(row.session.engine, name);
+  try {
+    return answered(row, await askOwner(ctx, row, name, ask));
+  } catch (error) {
+    throw error instanceof AppError && error.code === 'NOT_SUPPORTED'
+      ? notSupported(name, error.message)
+      : error;
+  }
+}
+
+const answered = <Name extends CommandName>(
+  row: SessionRow,
+  output: CommandOutput<Name>,
+): Asked<Name> => {
   const { id: sessionId, name: sessionName } = row.session;
   return { sessionId, sessionName, epoch: row.lease?.epoch ?? 0, output };
-}
+};
 
 /**
  * Sends a command to the runner that has the session.

@@ -1,0 +1,48 @@
+import { beforeAll, expect, test } from 'vitest';
+import { CAPABILITIES } from '../../../shared/catalogue/capabilities.ts';
+import { LIVE_OPERATIONS } from '../../../shared/catalogue/live-operations.ts';
+import { MESSAGE_KIND_NAMES } from '../../../shared/catalogue/message-kinds.ts';
+import { createHarness, type Harness } from '../../testing/harness.ts';
+import { liveSession } from '../../testing/live-session.ts';
+import { requireCapability } from './capabilities.ts';
+
+let harness: Harness;
+beforeAll(async () => {
+  harness = await createHarness();
+});
+
+test('a session lists every kind and every operation, and why it cannot do one', async () => {
+  const { call, id, name } = await liveSession(harness);
+  const answer = await call('GET', `/sessions/${name}/capabilities`);
+  expect(answer.meta).toMatchObject({ sessionId: id, sessionName: name });
+  const names = [
+    ...MESSAGE_KIND_NAMES.map((kind) => `send.${kind}`),
+    ...Object.keys(LIVE_OPERATIONS),
+  ];
+  for (const each of names)
+    expect(answer.data).toContainEqual(expect.objectContaining({ name: each, reason: null }));
+  expect(answer.data).toContainEqual({ name: 'listLabels', supported: 'account', reason: null });
+  expect(answer.data).toContainEqual({
+    name: 'send.album',
+    supported: 'no',
+    reason: Object(CAPABILITIES.wwebjs['send.album']).no,
+  });
+});
+
+test('what an engine cannot do is refused by its name in the list', () => {
+  expect(() => requireCapability('wwebjs', 'send.text')).not.toThrow();
+  expect(() => requireCapability('wwebjs', 'send.album')).toThrow(
+    expect.objectContaining({ code: 'NOT_SUPPORTED', details: { capability: 'send.album' } }),
+  );
+});
+
+test('what an account cannot do is 501 by its name in the list', async () => {
+  const { call, runner } = await liveSession(harness);
+  const message = 'Only business accounts have labels.';
+  const error = { code: 'NOT_SUPPORTED', message };
+  await runner.script({ listLabels: { status: 501, body: { ok: false, error } } });
+  expect(await call('GET', '/labels')).toMatchObject({
+    status: 501,
+    error: { ...error, details: { capability: 'listLabels' } },
+  });
+});

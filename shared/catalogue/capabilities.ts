@@ -1,0 +1,63 @@
+import type { SessionEngine } from '../session-status.ts';
+import type { LiveOperation } from './live-operations.ts';
+import type { MessageKind } from './message-kinds.ts';
+
+/** What can be asked of a session: to send each kind, each live operation, and what no engine of ours can do yet. */
+export type Capability = `send.${MessageKind}` | 'send.album' | LiveOperation;
+
+/** `account`: only some accounts have it, such as those of businesses; WhatsApp decides when it is asked. */
+export type Support = 'yes' | 'account' | { no: string };
+
+type Table = { readonly [Name in Capability]: Support };
+
+const WWEBJS: Table = {
+  'send.text': 'yes',
+  'send.location': 'yes',
+  'send.contact': 'yes',
+  'send.poll': 'yes',
+  'send.image': 'yes',
+  'send.album': { no: 'The engine sends each picture as a message of its own.' },
+  listChats: 'yes',
+  getChat: 'yes',
+  updateChat: 'yes',
+  markChatSeen: 'yes',
+  showChatState: 'yes',
+  listChatMessages: 'yes',
+  deleteChat: 'yes',
+  isOnWhatsApp: 'yes',
+  checkContacts: 'yes',
+  listContacts: 'yes',
+  getContact: 'yes',
+  getContactIds: 'yes',
+  blockContact: 'yes',
+  listGroups: 'yes',
+  getGroup: 'yes',
+  createGroup: 'yes',
+  addGroupMembers: 'yes',
+  changeGroupMembers: 'yes',
+  updateGroup: 'yes',
+  setGroupSettings: 'yes',
+  setGroupPicture: 'yes',
+  getGroupInvite: 'yes',
+  revokeGroupInvite: 'yes',
+  previewGroupInvite: 'yes',
+  joinGroup: 'yes',
+  leaveGroup: 'yes',
+  listGroupJoinRequests: 'yes',
+  answerGroupJoinRequests: 'yes',
+  listLabels: 'account',
+  getChatLabels: 'account',
+  setChatLabels: 'account',
+  reactToMessage: 'yes',
+  editMessage: 'yes',
+  deleteMessage: 'yes',
+  starMessage: 'yes',
+  pinMessage: 'yes',
+  screenshot: 'yes',
+  getProfile: 'yes',
+  updateProfile: 'yes',
+  setProfilePicture: 'yes',
+};
+
+/** What each engine can do. A kind or an operation without a line here does not compile. */
+export const CAPABILITIES: { readonly [Engine in SessionEngine]: Table } = { wwebjs: WWEBJS };

@@ -1,41 +1,13 @@
 import { and, eq, isNull } from 'drizzle-orm';
-import { beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import revokeKeysOfFormerMembers from '../../../migrations/sql/0013_keys-of-former-members.sql?raw';
-import { type Answer, createHarness, type Harness, idOf } from '../../testing/harness.ts';
+import { createHarness, idOf } from '../../testing/harness.ts';
 import { securityEvents } from '../../testing/security-events.ts';
+import { keyOf, keyTeam } from './testing/team.ts';
 
-let harness: Harness;
-beforeAll(async () => {
-  harness = await createHarness();
-});
-
-/** A workspace with an owner, a member who reaches all sessions, and an administrator of the platform elsewhere. */
-async function team() {
-  const owner = await harness.newUser();
-  const { workspaceId } = owner;
-  const member = await harness.newUser({ workspaceId, role: 'member', allSessions: true });
-  return { workspaceId, owner, member };
-}
-
-const create = (by: string, body: Record<string, unknown> = {}): Promise<Answer> =>
-  harness.call('POST', '/v1/keys', {
-    key: by,
-    body: { name: 'made', scopes: ['sessions:read', 'keys:*'], ...body },
-  });
-const keyOf = ({ data }: Answer): string => z.object({ key: z.string() }).parse(data).key;
-const statusOf = async (key: string, path = '/v1/sessions'): Promise<number> =>
-  (await harness.call('GET', path, { key })).status;
-const manage = (
-  by: string,
-  method: string,
-  userId: string,
-  { query = '', body }: { query?: string; body?: unknown } = {},
-) =>
-  harness.call(method, `/v1/workspace/members/${userId}${query}`, {
-    key: by,
-    ...(body !== undefined && { body }),
-  });
+const harness = await createHarness();
+const { team, create, statusOf, manage } = keyTeam(harness);
 
 describe('a member', () => {
   test.each([['*'], ['workspace:write'], ['workspace:*'], ['audit:read'], ['audit:*']])(

@@ -7,7 +7,11 @@ import { describeError } from '../../log/describe-error.ts';
 import { auditInsert } from '../audit/audit-row.ts';
 import { securityInsert } from '../audit/security-event.ts';
 import { UNKNOWN_ASKER } from '../identity/asker.ts';
-import { requireAdministrator } from './require-administrator.ts';
+import {
+  refuseFormerAdministrator,
+  requireAdministrator,
+  stillAdministrator,
+} from './require-administrator.ts';
 import { type UserView, viewUser } from './user-view.ts';
 
 export type CreateUserInput = {
@@ -29,13 +33,14 @@ export async function createUser({
   ctx: ServiceContext;
   input: CreateUserInput;
 }): Promise<UserView> {
-  requireAdministrator(ctx);
+  const actor = requireAdministrator(ctx);
   const { email, name, role } = input;
   const id = newId('user', ctx.now());
-  const [, [row]] = await ctx.db.batch([
+  const [{ rows }, [row]] = await ctx.db.batch([
     ctx.db.execute(sql`
-      with made as (
-        insert into users (id, name, email, role) values (${id}, ${name}, ${email}, ${role})
+      with ${stillAdministrator(actor)},
+      made as (
+        insert into users (id, name, email, role) select ${id}, ${name}, ${email}, ${role} from me
         on conflict (email) do nothing
         returning id
       ),
@@ -47,9 +52,10 @@ export async function createUser({
         details: sql`jsonb_build_object('role', ${role}::text)`,
         from: sql`made`,
       })})
-      select id from made`),
+      select id from me`),
     ctx.db.select().from(users).where(eq(users.id, id)),
   ]);
+  refuseFormerAdministrator(rows);
   if (row === undefined)
     throw new AppError('CONFLICT', 'This address already has an account.', { field: 'email' });
   await mailLink(ctx, email);

@@ -1,3 +1,4 @@
+import { type SQL, sql } from 'drizzle-orm';
 import { AppError } from '../../../shared/errors.ts';
 import type { ServiceContext } from '../../context.ts';
 import { isWithin, normalizeRange } from '../../values/address-range.ts';
@@ -19,4 +20,16 @@ export function requireAdministrator(ctx: ServiceContext): UserActor {
       address: ctx.callerAddress ?? null,
     });
   return admin;
+}
+
+/** CTE `me`: a row while the caller is an administrator still. It is locked, so that they are one until the write is done. */
+export const stillAdministrator = ({ userId }: UserActor): SQL => sql`
+  me as materialized (select u.id from users u where u.id = ${userId} and u.role = 'admin' and u.is_active for share)`;
+
+/** @throws AppError FORBIDDEN for a caller whom another administrator took the role from meanwhile */
+export function refuseFormerAdministrator(rows: readonly unknown[]): void {
+  if (rows.length === 0)
+    throw new AppError('FORBIDDEN', 'Only a platform administrator may do that.', {
+      required: 'admin',
+    });
 }

@@ -4,7 +4,11 @@ import { auditInsert } from '../audit/audit-row.ts';
 import { type SecurityAction, securityInsert } from '../audit/security-event.ts';
 import { type SessionLimit, storeLimit, type Tier } from '../sessions/tiers.ts';
 import { getAnyWorkspace } from './get-any-workspace.ts';
-import { requireAdministrator } from './require-administrator.ts';
+import {
+  refuseFormerAdministrator,
+  requireAdministrator,
+  stillAdministrator,
+} from './require-administrator.ts';
 import type { AdminWorkspaceView } from './workspace-view.ts';
 
 type Column = 'tier' | 'max_sessions' | 'is_active';
@@ -31,7 +35,7 @@ export async function updateAnyWorkspace({
   ctx: ServiceContext;
   input: UpdateAnyWorkspaceInput;
 }): Promise<AdminWorkspaceView> {
-  requireAdministrator(ctx);
+  const administrator = requireAdministrator(ctx);
   const { id, name = null, tier = null, maxSessions, isActive = null } = input;
   const limit = maxSessions == null ? null : storeLimit(maxSessions);
   // The workspace reads these rows: where its administrator sits is in the request's own row alone.
@@ -46,9 +50,10 @@ export async function updateAnyWorkspace({
       from: sql`changed join before on before.id = changed.id
         where before.${sql.raw(column)} is distinct from changed.${sql.raw(column)}`,
     });
-  await ctx.db.execute(sql`
-    with before as (
-      select w.id, w.tier, w.max_sessions, w.is_active from workspaces w where w.id = ${id} for update
+  const { rows } = await ctx.db.execute(sql`
+    with ${stillAdministrator(administrator)},
+    before as (
+      select w.id, w.tier, w.max_sessions, w.is_active from me, workspaces w where w.id = ${id} for update of w
     ),
     changed as (
       update workspaces w set
@@ -67,6 +72,7 @@ export async function updateAnyWorkspace({
       'is_active',
       sql`case when changed.is_active then 'workspace.resumed' else 'workspace.suspended' end`,
     )})
-    select id from changed`);
+    select id from me`);
+  refuseFormerAdministrator(rows);
   return getAnyWorkspace({ ctx, input: { id } });
 }

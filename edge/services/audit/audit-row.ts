@@ -44,7 +44,7 @@ export function auditInsert(ctx: ServiceContext, entry: AuditEntry): SQL {
 export const auditQuery = (ctx: ServiceContext, entry: AuditEntry) =>
   ctx.db.execute(auditInsert(ctx, entry));
 
-type WrittenEntry = Omit<AuditEntry, 'from'> & { event?: SecurityAction };
+export type WrittenEntry = Omit<AuditEntry, 'from'> & { event?: SecurityAction };
 
 /**
  * A write that ends in `.returning(…)` with its audit row as one statement, for a `ctx.db.batch`; a write that touches no

@@ -8,11 +8,11 @@ import { apiKeys } from '../../db/schema/index.ts';
 import { auditInsert } from '../audit/audit-row.ts';
 import { securityInsert } from '../audit/security-event.ts';
 import { actorId } from '../users/reach.ts';
+import { refuseLostRights, RightsLost, rightsLost } from '../users/rights-lost.ts';
 import { lockWorkspace } from '../workspace/workspace-view.ts';
 import type { Powers } from './powers.ts';
-import { mintFor, personOf, pinOf, readKeys, refuseExcess, requirePin } from './internal.ts';
+import { mintFor, pinOf, readKeys, refuseExcess, requirePin } from './internal.ts';
 import { type KeyRow, type KeyView, viewKey } from './key-view.ts';
-import { leftWorkspace, lostRights } from './refusals.ts';
 
 /** Keys that one workspace may have, so that listing them all stays cheap. */
 export const KEY_LIMIT = LIMITS.apiKeys.limit;
@@ -63,16 +63,12 @@ export async function createKey({
 
 type NewKey = Pick<KeyRow, 'id' | 'name' | 'sha256' | 'userId'> & Powers;
 
-const Outcome = z.object({
-  has_room: z.boolean(),
-  is_member: z.boolean(),
-  has_rights: z.boolean(),
-});
+const Outcome = z.object({ has_room: z.boolean(), lost: RightsLost });
 
 /**
- * The workspace is locked first: the limit holds between requests at once, and a person who is being removed, or loses
- * rights, leaves no key behind.
- * @throws AppError LIMIT_EXCEEDED; FORBIDDEN for a person who no longer belongs to the workspace or may do less there
+ * The workspace is locked first: the limit holds between requests at once, and a person who is being removed, or a
+ * caller who loses rights, leaves no key behind.
+ * @throws AppError LIMIT_EXCEEDED; as `refuseLostRights`
  */
 async function write(
   ctx: ServiceContext,
@@ -80,19 +76,13 @@ async function write(
 ): Promise<KeyRow> {
   const { workspaceId } = ctx;
   const { mode, sessionId, expiresAt, perMinute } = powers;
-  const person = personOf(ctx);
   const details = { name, ...powers };
   const statement = sql`
     with verdict as (
       select (
           select count(*) from api_keys k where k.workspace_id = ${workspaceId} and k.revoked_at is null
         ) < ${KEY_LIMIT}::int as has_room,
-        ${userId}::text is null or m.user_id is not null as is_member,
-        ${userId}::text is null or m.role = 'owner'
-          or (${person?.role === 'member'}::boolean and (m.all_sessions or ${person?.allSessions === false}::boolean))
-          as has_rights
-      from (select 1) as one
-      left join members m on m.workspace_id = ${workspaceId} and m.user_id = ${userId}
+        ${rightsLost(ctx)} as lost
     ),
     made as (
       insert into api_keys (id, workspace_id, name, mode, sha256, scopes, session_id, expires_at, allowed_ips, per_minute,
@@ -100,12 +90,12 @@ async function write(
       select ${id}, ${workspaceId}, ${name}, ${mode}, ${sha256}, ${sql.param(powers.scopes)}::text[], ${sessionId}::text,
         ${expiresAt?.toISOString() ?? null}::timestamptz, ${sql.param(powers.allowedIps)}::text[], ${perMinute}::int,
         ${actorId(ctx)}::text, ${userId}::text
-      from verdict where verdict.has_room and verdict.is_member and verdict.has_rights
+      from verdict where verdict.has_room and verdict.lost is null
       returning id
     ),
     audited as (${auditInsert(ctx, { target: id, details, from: 'made' })}),
     told as (${securityInsert(ctx, { action: 'key.created', workspaceId, target: id, details, from: sql`made` })})
-    select has_room, is_member, coalesce(has_rights, false) as has_rights from verdict`;
+    select has_room, lost from verdict`;
   const [, { rows }, [row]] = await ctx.db.batch([
     ctx.db.execute(lockWorkspace(ctx)),
     ctx.db.execute(statement),
@@ -115,8 +105,7 @@ async function write(
       .where(and(eq(apiKeys.workspaceId, workspaceId), eq(apiKeys.id, id))),
   ]);
   const outcome = Outcome.parse(rows[0]);
-  if (!outcome.is_member) throw leftWorkspace();
-  if (!outcome.has_rights) throw lostRights();
+  refuseLostRights(outcome.lost);
   if (!outcome.has_room)
     throw new AppError(
       'LIMIT_EXCEEDED',

@@ -1,7 +1,7 @@
-import { sql } from 'drizzle-orm';
+import { and, sql } from 'drizzle-orm';
 import type { ServiceContext } from '../../context.ts';
 import { apiKeys } from '../../db/schema/index.ts';
-import { writeAudited } from '../audit/audit-row.ts';
+import { writeWhileAllowed } from '../users/rights-lost.ts';
 import { findKeyToChange, keyById } from './internal.ts';
 import { keyPolicies } from './key-limit.ts';
 import { keyNotFound } from './refusals.ts';
@@ -19,13 +19,16 @@ export async function deleteKey({
 }): Promise<{ id: string; deleted: true }> {
   const { id } = input;
   await findKeyToChange(ctx, id);
-  const write = ctx.db
-    .update(apiKeys)
-    .set({ revokedAt: sql`now()` })
-    .where(keyById(ctx, id))
-    .returning({ id: apiKeys.id });
-  const entry = { target: id, event: 'key.revoked' } as const;
-  const revoked = await writeAudited(ctx, write, entry);
+  const revoked = await writeWhileAllowed(
+    ctx,
+    (allowed) =>
+      ctx.db
+        .update(apiKeys)
+        .set({ revokedAt: sql`now()` })
+        .where(and(keyById(ctx, id), allowed))
+        .returning({ id: apiKeys.id }),
+    { target: id, event: 'key.revoked' },
+  );
   if (revoked.length === 0) throw keyNotFound();
   ctx.waitUntil(ctx.rateLimiter.adjust(id, keyPolicies(null), 'forget'));
   return { id, deleted: true };

@@ -5,7 +5,7 @@ import type { ServiceContext } from '../../context.ts';
 import { apiKeys, workspaces } from '../../db/schema/index.ts';
 import { findSession } from '../sessions/internal.ts';
 import { type Tier, TIER_PER_MINUTE } from '../sessions/tiers.ts';
-import { reachOf } from '../users/reach.ts';
+import { personOf, reachOf } from '../users/reach.ts';
 import { userOf } from '../users/require-role.ts';
 import type { KeyRow } from './key-view.ts';
 import { excessOver, grants, type Power, type Powers, reaches } from './powers.ts';
@@ -58,12 +58,6 @@ function holderOf(ctx: ServiceContext, rows: readonly KeyRow[], perMinute: numbe
   const scopes = role === 'owner' ? ['*'] : MEMBER_GRANTS;
   const unbound = { mode: 'live', sessionId: null, expiresAt: null, allowedIps: null } as const;
   return { ...unbound, scopes, perMinute, userId, key: null };
-}
-
-/** Whose rights the caller acts with; null for a key of the workspace itself. */
-export function personOf({ actor }: ServiceContext) {
-  if (actor.type === 'apiKey') return actor.person;
-  return actor.type === 'user' ? actor : null;
 }
 
 function isShown(ctx: ServiceContext, holder: Holder, row: KeyRow): boolean {

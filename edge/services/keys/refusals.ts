@@ -10,11 +10,6 @@ export const leftWorkspace = (): AppError =>
     reason: 'not_a_member',
   });
 
-export const lostRights = (): AppError =>
-  new AppError('FORBIDDEN', 'Your role in this workspace was reduced while this key was made.', {
-    reason: 'role_changed',
-  });
-
 export const lacksScope = (scope: string): AppError =>
   new AppError('FORBIDDEN', `This key lacks the scope ${scope}.`, { scope });
 

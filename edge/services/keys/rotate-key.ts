@@ -1,7 +1,7 @@
-import { sql } from 'drizzle-orm';
+import { and, sql } from 'drizzle-orm';
 import type { ServiceContext } from '../../context.ts';
 import { apiKeys } from '../../db/schema/index.ts';
-import { writeAudited } from '../audit/audit-row.ts';
+import { writeWhileAllowed } from '../users/rights-lost.ts';
 import { findKey, keyById, mintFor, refuseExcess } from './internal.ts';
 import { type KeyView, viewKey } from './key-view.ts';
 import { POWERS } from './powers.ts';
@@ -31,16 +31,16 @@ export async function rotateKey({
           previousSha256: sql`${apiKeys.sha256}`,
           previousUntil: sql`now() + make_interval(secs => ${overlapSeconds}::int)`,
         };
-  const write = ctx.db
-    .update(apiKeys)
-    .set({ sha256, ...previous })
-    .where(keyById(ctx, id))
-    .returning();
-  const [after] = await writeAudited(ctx, write, {
-    target: id,
-    event: 'key.rotated',
-    details: { overlapSeconds },
-  });
+  const [after] = await writeWhileAllowed(
+    ctx,
+    (allowed) =>
+      ctx.db
+        .update(apiKeys)
+        .set({ sha256, ...previous })
+        .where(and(keyById(ctx, id), allowed))
+        .returning(),
+    { target: id, event: 'key.rotated', details: { overlapSeconds } },
+  );
   if (after === undefined) throw keyNotFound();
   return { ...viewKey(after), key };
 }

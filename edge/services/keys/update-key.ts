@@ -1,6 +1,7 @@
+import { and } from 'drizzle-orm';
 import type { ServiceContext } from '../../context.ts';
 import { apiKeys } from '../../db/schema/index.ts';
-import { writeAudited } from '../audit/audit-row.ts';
+import { writeWhileAllowed } from '../users/rights-lost.ts';
 import { findKeyToChange, keyById, pinOf, refuseExcess, requirePin } from './internal.ts';
 import { keyPolicies } from './key-limit.ts';
 import { type KeyView, viewKey } from './key-view.ts';
@@ -50,12 +51,16 @@ export async function updateKey({
     POWERS.filter((power) => power in changed),
   );
   if (Object.keys(changed).length === 0) return viewKey(row);
-  const write = ctx.db.update(apiKeys).set(changed).where(keyById(ctx, id)).returning();
-  const [after] = await writeAudited(ctx, write, {
-    target: id,
-    event: 'key.changed',
-    details: changed,
-  });
+  const [after] = await writeWhileAllowed(
+    ctx,
+    (allowed) =>
+      ctx.db
+        .update(apiKeys)
+        .set(changed)
+        .where(and(keyById(ctx, id), allowed))
+        .returning(),
+    { target: id, event: 'key.changed', details: changed },
+  );
   if (after === undefined) throw keyNotFound();
   if (perMinute !== undefined) await ctx.rateLimiter.adjust(id, keyPolicies(perMinute));
   return viewKey(after);

@@ -30,6 +30,12 @@ export function reachOf({ actor }: Pick<ServiceContext, 'actor'>): Reach {
   }
 }
 
+/** Whose rights the caller acts with; null for a key of the workspace itself. */
+export function personOf({ actor }: Pick<ServiceContext, 'actor'>) {
+  if (actor.type === 'apiKey') return actor.person;
+  return actor.type === 'user' ? actor : null;
+}
+
 const onlyCreatedBy = (person: {
   userId: string;
   role: 'owner' | 'member';

@@ -9,6 +9,7 @@ import { invitationMail } from '../../mail/templates.ts';
 import { auditInsert } from '../audit/audit-row.ts';
 import { securityInsert } from '../audit/security-event.ts';
 import { requireOwner, type UserActor } from '../users/require-role.ts';
+import { refuseLostRights, RightsLost, rightsLost } from '../users/rights-lost.ts';
 import { countInvitationMail } from './count-invitation-mail.ts';
 import { hashInvitationToken, newInvitationToken } from './invitation-token.ts';
 import {
@@ -30,6 +31,7 @@ export type CreateInvitationInput = {
 };
 
 const Outcome = z.object({
+  lost: RightsLost,
   is_member: z.boolean(),
   has_room: z.boolean(),
   workspace_name: z.string(),
@@ -65,7 +67,7 @@ export async function createInvitation({
   return viewInvitation(row);
 }
 
-/** The workspace is locked first, so that the limit holds between requests at once. */
+/** The workspace is locked first: the limit holds between requests at once, and nobody invites who is no owner any more. */
 async function write(
   ctx: ServiceContext,
   actor: UserActor,
@@ -76,7 +78,7 @@ async function write(
   const { workspaceId } = ctx;
   const statement = sql`
     with verdict as (
-      select w.name as workspace_name, inviter.name as inviter_name,
+      select ${rightsLost(ctx)} as lost, w.name as workspace_name, inviter.name as inviter_name,
         exists (
           select 1 from members m join users u on u.id = m.user_id
           where m.workspace_id = w.id and u.email = ${email}
@@ -97,7 +99,7 @@ async function write(
       insert into invitations (id, workspace_id, email, role, all_sessions, token_sha256, invited_by, expires_at)
       select ${id}, ${workspaceId}, ${email}, ${role}, ${allSessions}::boolean, ${await hashInvitationToken(token)},
         ${actor.userId}, now() + make_interval(days => ${INVITATION_DAYS}::int)
-      from verdict where not verdict.is_member and verdict.has_room
+      from verdict where verdict.lost is null and not verdict.is_member and verdict.has_room
       on conflict (workspace_id, email) do update set
         id = excluded.id, role = excluded.role, all_sessions = excluded.all_sessions,
         token_sha256 = excluded.token_sha256, invited_by = excluded.invited_by, expires_at = excluded.expires_at,
@@ -112,7 +114,7 @@ async function write(
       details: sql`jsonb_build_object('email', ${email}::text, 'role', ${role}::text)`,
       from: sql`made`,
     })})
-    select is_member, has_room, workspace_name, inviter_name from verdict`;
+    select lost, is_member, has_room, workspace_name, inviter_name from verdict`;
   const [, { rows }, [row]] = await ctx.db.batch([
     ctx.db.execute(lockWorkspace(ctx)),
     ctx.db.execute(statement),
@@ -122,6 +124,7 @@ async function write(
       .where(and(eq(invitations.workspaceId, workspaceId), eq(invitations.id, id))),
   ]);
   const outcome = Outcome.parse(rows[0]);
+  refuseLostRights(outcome.lost);
   if (outcome.is_member)
     throw new AppError('CONFLICT', 'This person is already a member.', { field: 'email' });
   if (!outcome.has_room)

@@ -1,10 +1,10 @@
-import { eq, sql } from 'drizzle-orm';
+import { and, eq, sql } from 'drizzle-orm';
 import type { Country } from '../../../shared/recipient.ts';
 import type { ServiceContext } from '../../context.ts';
 import { workspaces } from '../../db/schema/index.ts';
-import { writeAudited } from '../audit/audit-row.ts';
 import { findSession } from '../sessions/internal.ts';
 import { requireManager } from '../users/require-role.ts';
+import { writeWhileAllowed } from '../users/rights-lost.ts';
 import { readWorkspace } from './get-workspace.ts';
 import type { WorkspaceView } from './workspace-view.ts';
 
@@ -37,22 +37,25 @@ export async function updateWorkspace({
 }): Promise<WorkspaceView> {
   requireManager(ctx);
   const { defaultSession, pacing, ...fields } = input;
-  const write = ctx.db
-    .update(workspaces)
-    .set({
-      ...fields,
-      ...(defaultSession !== undefined && {
-        defaultSessionId: await defaultOf(ctx, defaultSession),
-      }),
-      ...(pacing !== undefined && {
-        minIntervalMs: pacing?.minIntervalMs ?? null,
-        jitterMs: pacing?.jitterMs ?? null,
-      }),
-      updatedAt: sql`now()`,
-    })
-    .where(eq(workspaces.id, ctx.workspaceId))
-    .returning({ id: workspaces.id });
-  await writeAudited(ctx, write, { target: ctx.workspaceId });
+  const changed = {
+    ...fields,
+    ...(defaultSession !== undefined && { defaultSessionId: await defaultOf(ctx, defaultSession) }),
+    ...(pacing !== undefined && {
+      minIntervalMs: pacing?.minIntervalMs ?? null,
+      jitterMs: pacing?.jitterMs ?? null,
+    }),
+    updatedAt: sql`now()`,
+  };
+  await writeWhileAllowed(
+    ctx,
+    (allowed) =>
+      ctx.db
+        .update(workspaces)
+        .set(changed)
+        .where(and(eq(workspaces.id, ctx.workspaceId), allowed))
+        .returning({ id: workspaces.id }),
+    { target: ctx.workspaceId },
+  );
   return readWorkspace(ctx);
 }
 

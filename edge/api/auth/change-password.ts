@@ -3,8 +3,10 @@ import { AppError } from '../../../shared/errors.ts';
 import type { App } from '../../http/app.ts';
 import { errors } from '../../http/envelope.ts';
 import { jsonBody } from '../../http/json-body.ts';
+import { enforce } from '../../middleware/limit-rate.ts';
+import { countSignIn } from '../../services/identity/count-sign-in.ts';
 import { personsEvent, recordSecurityEvent } from '../../services/audit/security-event.ts';
-import { askIdentity, callerOf } from './ask-identity.ts';
+import { askerOf, askIdentity, callerOf } from './ask-identity.ts';
 import { loginOf } from './ask-with-login.ts';
 import { bare, GivenPassword, needsLogin, NewPassword, readAnswer, User } from './schemas.ts';
 
@@ -28,7 +30,8 @@ export const changePassword = (app: App) =>
       ...needsLogin,
       tags: ['Accounts'],
       summary: 'Change the password',
-      description: 'Ends every login of the user. This browser gets a new login cookie.',
+      description:
+        'Ends every login of the user. This browser gets a new login cookie. Tries count as sign-ins with the password do.',
       request: {
         body: jsonBody(Body, {
           currentPassword: 'correct horse battery staple',
@@ -44,9 +47,12 @@ export const changePassword = (app: App) =>
       const login = await loginOf(c);
       if (login === null)
         throw new AppError('UNAUTHORIZED', 'Sign in first.', { reason: 'UNAUTHORIZED' });
+      const { userId, email } = login;
+      // Whoever has a cookie could find out the password here.
+      const input = { email, asker: await askerOf(c) };
+      enforce(c, await countSignIn({ services: c.get('services'), input }));
       const body = { ...c.req.valid('json'), revokeOtherSessions: true };
       const response = await askIdentity(c, { method: 'POST', path: '/change-password', body });
-      const { userId } = login;
       const event = personsEvent(userId, { action: 'password.changed' });
       recordSecurityEvent(c.get('services'), callerOf(c), event);
       return c.json(await readAnswer(Changed, response), 200);

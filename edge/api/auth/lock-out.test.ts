@@ -60,6 +60,18 @@ describe('the tries at one account', { timeout: 150_000 }, () => {
     expectRefusal(await signIn(person, { headers: own }), 'account-client');
   });
 
+  test('count where a login changes its password, too', async () => {
+    const person = await confirmed();
+    await wholeWindowAhead();
+    const headers = { cookie: (await signIn(person)).cookie };
+    const body = { currentPassword: 'not the password', newPassword: 'another horse' };
+    const change = () => post('/change-password', body, { headers });
+    expect(await change()).toMatchObject({ status: 422, code: 'INVALID_PASSWORD' });
+    await Promise.all(Array.from({ length: 19 }, change));
+    expectRefusal(await change(), 'account-client');
+    expectRefusal(await signIn(person, { headers }), 'account-client');
+  });
+
   test('do not stop who set a new password by mail, in the browser that did so', async () => {
     const person = await confirmed();
     await wholeWindowAhead();
@@ -140,6 +152,29 @@ describe('requests under /auth', { timeout: 150_000 }, () => {
       ['/', 200],
     ] as const)
       expect((await harness.request('GET', path, { headers: from(77) })).status).toBe(status);
+  });
+
+  test('of strangers whose address is not known keep neither known browsers nor the API nor pages out', async () => {
+    const person = await confirmed();
+    const known = withoutLogin(await signIn(person));
+    await wholeWindowAhead();
+    // In Redis, all of unknown address count together, those of other files too: this isolate counts them here.
+    const env = { CLIENT_IP_HEADER: '', UPSTASH_REDIS_REST_URL: 'http://127.0.0.1:9' };
+    let answer = await get('/verify-email?token=x', { env });
+    for (let count = 0; count < 100 && answer.status !== 429; count += 1)
+      answer = await get('/verify-email?token=x', { env });
+    expectRefusal(answer, 'sign-in');
+    expectRefusal(await signIn(person, { env }), 'sign-in');
+    expect((await signIn(person, { env, headers: { cookie: known } })).status).toBe(200);
+    const { apiKey } = await harness.newWorkspace();
+    for (const [path, key, status] of [
+      ['/', undefined, 200],
+      ['/v1/sessions', undefined, 401],
+      ['/v1/sessions', apiKey, 200],
+    ] as const)
+      expect((await harness.request('GET', path, { env, ...(key && { key }) })).status).toBe(
+        status,
+      );
   });
 
   test('count by account in the browsers that signed in to it, however many those are', async () => {

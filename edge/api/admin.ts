@@ -46,7 +46,7 @@ export const admin = area('Admin', [
     takes: admins,
     summary: 'Create an account for somebody',
     description:
-      'Mails a link that sets their password and confirms the address. It works for an hour; `POST /auth/request-password-reset` mails another.',
+      'Mails a link that sets their password and confirms the address. It works for an hour; `POST /auth/request-password-reset` mails another. An account with this address that was never confirmed is replaced.',
     body: { schema: CreateUser, example: { email: 'ben@example.com', name: 'Ben Example' } },
     answer: [201, 'The account.', UserSchema],
     errors: ['CONFLICT'],
@@ -59,7 +59,7 @@ export const admin = area('Admin', [
     takes: admins,
     summary: 'Change a person’s platform role, disable or enable them',
     description:
-      'A disabled person is signed out everywhere at once, and their API keys stop working until they are enabled again. At least one active administrator always remains, and a person named in `ADMIN_EMAILS` keeps the role.',
+      'A disabled person is signed out everywhere at once, and their API keys stop working until they are enabled again. Only a person with a confirmed address can become administrator. At least one active administrator always remains, and a person named in `ADMIN_EMAILS` keeps the role.',
     params: UserId,
     body: { schema: UpdateUser, example: { isActive: false } },
     answer: [200, 'The person.', UpdatedUser],

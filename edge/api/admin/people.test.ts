@@ -1,16 +1,14 @@
 import { eq } from 'drizzle-orm';
-import { beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { newId } from '../../../shared/ids.ts';
-import { createHarness, type Harness, idOf, type TestUser } from '../../testing/harness.ts';
+import { createHarness, idOf, type TestUser } from '../../testing/harness.ts';
 import { mailbox } from '../../testing/mailbox.ts';
+import { authClient } from '../../testing/person.ts';
 import { securityEvents } from '../../testing/security-events.ts';
 
-let harness: Harness;
-let admin: TestUser;
-beforeAll(async () => {
-  harness = await createHarness();
-  admin = await harness.newUser({ isAdmin: true });
-});
+const harness = await createHarness();
+const admin: TestUser = await harness.newUser({ isAdmin: true });
+const people = authClient(harness);
 
 const get = (path: string, key = admin.token) => harness.call('GET', `/v1/admin${path}`, { key });
 const patch = (path: string, body: unknown, key = admin.token) =>
@@ -70,6 +68,17 @@ describe('people', () => {
       { action: 'user.role_changed', details: { from: 'user', to: 'admin' } },
       { action: 'user.role_changed', details: { from: 'admin', to: 'user' } },
     ]);
+  });
+
+  test('are not made administrators before they have confirmed their address', async () => {
+    const { userId } = await harness.newUser();
+    const { users } = harness.schema;
+    await harness.db.update(users).set({ emailVerified: false }).where(eq(users.id, userId));
+    expect(await patch(`/users/${userId}`, { role: 'admin' })).toMatchObject({
+      status: 409,
+      error: { code: 'CONFLICT', details: { reason: 'email_not_verified' } },
+    });
+    expect(await patch(`/users/${userId}`, { isActive: false })).toMatchObject({ status: 200 });
   });
 
   test('that are not there cannot be changed', async () => {
@@ -189,6 +198,28 @@ describe('an account that an administrator makes', () => {
       status: 200,
       data: { id: idOf(made), emailVerified: true, memberships: [{ role: 'owner' }] },
     });
+  });
+
+  test('replaces one that a stranger opened with the address and nobody confirmed', async () => {
+    const stranger = people.newPerson('Somebody Else');
+    const { email } = stranger;
+    await people.post('/sign-up/email', stranger);
+    const confirm = await people.mails.link(email, /confirm/i);
+    const made = await make({ email, name: 'Ben Example', role: 'admin' });
+    expect(made).toMatchObject({ status: 201, data: { name: 'Ben Example', role: 'admin' } });
+    await people.open(confirm);
+    expect(await people.signIn(stranger)).toMatchObject({ status: 401 });
+    await people.mails.link(email, /password/i);
+  });
+
+  test('of an administrator gets no password from a stranger who signs up with the address', async () => {
+    const stranger = people.newPerson('Somebody Else');
+    const { email } = stranger;
+    await make({ email, name: 'Ben Example', role: 'admin' });
+    await people.post('/sign-up/email', stranger);
+    await people.open(await people.mails.link(email, /confirm/i));
+    expect(await people.signIn(stranger)).toMatchObject({ status: 401 });
+    expect(await get(`/users?email=${email}`)).toMatchObject({ data: [{ name: 'Ben Example' }] });
   });
 
   test('is refused for an address that has one', async () => {

@@ -1,4 +1,5 @@
 import { eq, sql } from 'drizzle-orm';
+import { z } from 'zod';
 import { AppError } from '../../../shared/errors.ts';
 import { newId } from '../../../shared/ids.ts';
 import type { ServiceContext } from '../../context.ts';
@@ -6,6 +7,7 @@ import { users } from '../../db/schema/index.ts';
 import { describeError } from '../../log/describe-error.ts';
 import { auditInsert } from '../audit/audit-row.ts';
 import { securityInsert } from '../audit/security-event.ts';
+import { endWhatCameBefore } from '../identity/confirm-address.ts';
 import { UNKNOWN_ASKER } from '../identity/asker.ts';
 import {
   refuseFormerAdministrator,
@@ -21,10 +23,13 @@ export type CreateUserInput = {
   role: 'user' | 'admin';
 };
 
+const Made = z.object({ made_id: z.string().nullable() });
+
 /**
  * Makes an account without a password, and has the identity library mail the link that sets one; choosing it confirms the
- * address. A workspace of their own comes with their first login.
- * @throws AppError CONFLICT for an address that has an account
+ * address. A workspace of their own comes with their first login. An account that nobody has confirmed is replaced: anybody
+ * can have opened it.
+ * @throws AppError CONFLICT for an address that has a confirmed account
  */
 export async function createUser({
   ctx,
@@ -41,10 +46,13 @@ export async function createUser({
       with ${stillAdministrator(actor)},
       made as (
         insert into users (id, name, email, role) select ${id}, ${name}, ${email}, ${role} from me
-        on conflict (email) do nothing
+        on conflict (email) do update set name = excluded.name, role = excluded.role, updated_at = now()
+          where not users.email_verified and users.is_active
         returning id
       ),
-      audited as (${auditInsert(ctx, { target: id, from: 'made' })}),
+      confirmed as (select id from made),
+      ${endWhatCameBefore(null)},
+      audited as (${auditInsert(ctx, { target: sql`made.id`, from: 'made' })}),
       told as (${securityInsert(ctx, {
         action: 'user.created',
         workspaceId: null,
@@ -52,11 +60,11 @@ export async function createUser({
         details: sql`jsonb_build_object('role', ${role}::text)`,
         from: sql`made`,
       })})
-      select id from me`),
-    ctx.db.select().from(users).where(eq(users.id, id)),
+      select me.id, made.id as made_id from me left join made on true`),
+    ctx.db.select().from(users).where(eq(users.email, email)),
   ]);
   refuseFormerAdministrator(rows);
-  if (row === undefined)
+  if (row === undefined || Made.parse(rows[0]).made_id === null)
     throw new AppError('CONFLICT', 'This address already has an account.', { field: 'email' });
   await mailLink(ctx, email);
   return viewUser(row);

@@ -8,7 +8,7 @@ import { securityInsert } from '../audit/security-event.ts';
 import { requireAdministrator } from './require-administrator.ts';
 import { type UserView, viewUser } from './user-view.ts';
 
-const REFUSALS = ['not_admin', 'not_found', 'last_admin', 'admin_email'] as const;
+const REFUSALS = ['not_admin', 'not_found', 'not_confirmed', 'last_admin', 'admin_email'] as const;
 
 const StoppedKey = z.object({ id: z.string(), name: z.string(), workspaceId: z.string() });
 
@@ -18,7 +18,7 @@ const Outcome = z.object({ refusal: z.enum(REFUSALS).nullable(), keys: z.array(S
  * Changes a person's platform role, or disables or enables them. Disabling ends their logins in the same statement, and
  * their keys work no more until they are enabled again: `stoppedKeys`. The
  * administrators' rows are locked first, so that two who demote each other leave one.
- * @throws AppError NOT_FOUND, CONFLICT for the last administrator who may sign in, and for one whom ADMIN_EMAILS would
+ * @throws AppError NOT_FOUND, CONFLICT for an administrator whose address is not confirmed, for the last one who may sign in, and for one whom ADMIN_EMAILS would
  *   make one again at their next login
  */
 export async function updateUser({
@@ -33,7 +33,7 @@ export async function updateUser({
   const listed = JSON.stringify(ctx.env.ADMIN_EMAILS);
   const write = sql`
     with target as (
-      select u.id, u.email, u.role, u.is_active, coalesce(${role}::text, u.role) as new_role,
+      select u.id, u.email, u.email_verified, u.role, u.is_active, coalesce(${role}::text, u.role) as new_role,
         coalesce(${isActive}::boolean, u.is_active) as new_is_active
       from users u where u.id = ${id}
     ),
@@ -43,6 +43,7 @@ export async function updateUser({
           select 1 from users me where me.id = ${actor.userId} and me.role = 'admin' and me.is_active
         ) then 'not_admin'
         when target.id is null then 'not_found'
+        when target.role = 'user' and target.new_role = 'admin' and not target.email_verified then 'not_confirmed'
         when target.role = 'admin' and target.is_active and not (target.new_role = 'admin' and target.new_is_active)
           and not exists (
             select 1 from users other where other.role = 'admin' and other.is_active and other.id <> ${id}
@@ -87,6 +88,12 @@ export async function updateUser({
   ]);
   const { refusal, keys } = Outcome.parse(rows[0]);
   if (refusal === 'not_admin') throw new AppError('FORBIDDEN');
+  if (refusal === 'not_confirmed')
+    throw new AppError(
+      'CONFLICT',
+      'Anybody can have opened this account: its address is not confirmed. Appoint the person once they have confirmed it.',
+      { reason: 'email_not_verified' },
+    );
   if (refusal === 'last_admin')
     throw new AppError(
       'CONFLICT',

@@ -5,6 +5,7 @@ import { z } from 'zod';
 import { newId } from '../../../shared/ids.ts';
 import { mintUserToken } from '../../identity/user-token.ts';
 import { createHarness, type Harness } from '../../testing/harness.ts';
+import { securityEvents } from '../../testing/security-events.ts';
 
 let harness: Harness;
 beforeAll(async () => {
@@ -219,6 +220,10 @@ describe('POST /auth/supabase', () => {
       status: 409,
       error: { details: { reason: 'linked_elsewhere' } },
     });
+    expect(await securityEvents(harness, ann.workspaceId)).toMatchObject([
+      { action: 'account.linked', details: { provider: 'supabase' } },
+    ]);
+    expect(await securityEvents(harness, bob.workspaceId)).toEqual([]);
     const me = await harness.call('GET', '/v1/me', { key: token });
     expect(me).toMatchObject({ status: 200, data: { id: ann.userId } });
   });

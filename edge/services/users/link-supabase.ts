@@ -24,7 +24,7 @@ export async function linkSupabase({
   const event = personsEvent(sql`(select user_id from login)`, {
     action: 'account.linked',
     details: { provider: 'supabase' },
-    from: sql`linked`,
+    from: sql`linked where linked.is_new`,
   });
   const { rows } = await db.execute(sql`
     with login as (
@@ -35,7 +35,7 @@ export async function linkSupabase({
       insert into auth_accounts (id, user_id, provider_id, account_id)
       select ${newId('authAccount', now())}, user_id, 'supabase', ${subject}::text from login
       on conflict (provider_id, account_id) do update set updated_at = now()
-      returning user_id
+      returning user_id, xmax = 0 as is_new
     ),
     entry as (${securityInsert(caller, event)})
     select login.user_id, login.email, linked.user_id as owner from login left join linked on true`);

@@ -111,7 +111,7 @@ export const workspace = area('Workspace', [
     takes: owners,
     summary: 'Invite somebody',
     description:
-      'Mails a link that works once, within seven days. Inviting an address again replaces its open invitation.',
+      'Mails a link that works once, within seven days, while the owner who sent it remains one. Inviting an address again replaces its open invitation.',
     body: { schema: CreateInvitation, example: { email: 'ben@example.com', role: 'member' } },
     answer: [201, 'The invitation was mailed.', InvitationSchema],
     errors: ['CONFLICT', 'LIMIT_EXCEEDED'],

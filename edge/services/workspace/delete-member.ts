@@ -5,6 +5,7 @@ import { auditInsert } from '../audit/audit-row.ts';
 import { securityInsert } from '../audit/security-event.ts';
 import { userOf } from '../users/require-role.ts';
 import {
+  endInvitations,
   KeyRefs,
   type KeysFate,
   keysOutcome,
@@ -20,7 +21,7 @@ const Outcome = z.object({ refusal: z.enum(MEMBER_REFUSALS).nullable(), keys: Ke
 
 /**
  * Takes a member out of the workspace, or lets one leave. Their credentials reach nothing of it from the next request on,
- * and their keys end, unless an owner takes them over: who leaves takes theirs along.
+ * and their keys end, unless an owner takes them over: who leaves takes theirs along. So do their open invitations.
  * Locked as in `updateMember`.
  * @throws AppError FORBIDDEN, NOT_FOUND, CONFLICT for the last owner
  */
@@ -61,6 +62,7 @@ export async function deleteMember({
       newUserId: actor.userId,
       which: sql`gone where k.user_id = gone.user_id`,
     })},
+    ${endInvitations(ctx, sql`gone where i.invited_by = gone.user_id`)},
     undefaulted as (
       update users u set workspace_id = null, updated_at = now() from gone
       where u.id = gone.user_id and u.workspace_id = ${workspaceId}

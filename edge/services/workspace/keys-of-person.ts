@@ -40,6 +40,23 @@ export function settleKeys(
     })})`;
 }
 
+/**
+ * CTEs that end the open invitations of a person who is an owner no more, with their security events.
+ * @param whose a FROM clause and its conditions over \`invitations i\`
+ */
+export const endInvitations = (ctx: ServiceContext, whose: SQL): SQL => sql`
+  uninvited as (
+    delete from invitations i using ${whose}
+      and i.workspace_id = ${ctx.workspaceId}
+    returning i.id
+  ),
+  uninvited_told as (${securityInsert(ctx, {
+    action: 'invitation.revoked',
+    workspaceId: ctx.workspaceId,
+    target: sql`uninvited.id`,
+    from: sql`uninvited`,
+  })})`;
+
 /** The settled keys as one JSON column. */
 export const settledKeys: SQL = sql`
   (select coalesce(json_agg(json_build_object('id', settled.id, 'name', settled.name)), '[]') from settled)`;

@@ -8,6 +8,7 @@ import { OWNER_GRANTS } from '../keys/require-scope.ts';
 import { createdByMember, SESSION_COLUMNS } from '../users/reach.ts';
 import { requireOwner } from '../users/require-role.ts';
 import {
+  endInvitations,
   KeyRefs,
   type KeysFate,
   keysOutcome,
@@ -69,6 +70,11 @@ export async function updateMember({
       returning m.user_id
     ),
     ${settleKeys(ctx, { fate, newUserId: actor.userId, which: beyondNewRole(id) })},
+    ${endInvitations(
+      ctx,
+      sql`verdict join changed on changed.user_id = verdict.user_id
+        where i.invited_by = verdict.user_id and verdict.new_role = 'member'`,
+    )},
     kept_sessions as (
       update sessions s set created_by = ${id} from settled
       where ${fate === 'take_over'}::boolean and s.workspace_id = ${workspaceId} and s.created_by = settled.id

@@ -1,6 +1,6 @@
-import { eq } from 'drizzle-orm';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { createHarness, type Harness, idOf, type NewSession } from '../../testing/harness.ts';
+import { textSender } from './testing/text-sender.ts';
 
 let harness: Harness;
 beforeAll(async () => {
@@ -9,28 +9,7 @@ beforeAll(async () => {
 
 const HELLO = { to: '+15550100001', text: 'Hello' };
 
-/** A workspace with one session, owned by a runner of its own. */
-async function setUp(session: Partial<NewSession> = {}) {
-  const workspace = await harness.newWorkspace();
-  const { workspaceId } = workspace;
-  const runner = harness.newRunner();
-  const { id: sessionId, name } = await harness.newSession({
-    workspaceId,
-    owner: runner.owner,
-    isDefault: true,
-    ...session,
-  });
-  const { messages } = harness.schema;
-  return {
-    ...workspace,
-    runner,
-    sessionId,
-    name,
-    send: (body: unknown, headers: Record<string, string> = {}, key = workspace.apiKey) =>
-      harness.call('POST', '/v1/messages/text', { key, body, headers }),
-    rows: () => harness.db.select().from(messages).where(eq(messages.workspaceId, workspaceId)),
-  };
-}
+const setUp = (session?: Partial<NewSession>) => textSender(harness, session);
 
 describe('Prefer: wait', () => {
   const settled = (status: string, error: { code: string; message: string } | null = null) => ({

@@ -1,35 +1,9 @@
-import { beforeAll, describe, expect, it } from 'vitest';
-import { z } from 'zod';
-import { createHarness, type Harness, type TestRequest } from '../../testing/harness.ts';
+import { describe, expect, it } from 'vitest';
+import { createHarness } from '../../testing/harness.ts';
+import { HOOK_URL, idOf, webhookClient } from './testing/webhook-client.ts';
 
-let harness: Harness;
-beforeAll(async () => {
-  harness = await createHarness();
-});
-
-const Answer = z.object({
-  success: z.boolean(),
-  data: z.record(z.string(), z.unknown()).default({}),
-  error: z
-    .object({ code: z.string(), message: z.string(), details: z.unknown().optional() })
-    .optional(),
-});
-
-const call = async (method: string, path: string, options: TestRequest = {}) => {
-  const response = await harness.request(method, `/v1/webhooks${path}`, options);
-  return { status: response.status, ...Answer.parse(await response.json()) };
-};
-
-const list = async (key: string): Promise<unknown[]> => {
-  const response = await harness.request('GET', '/v1/webhooks', { key });
-  return z.object({ data: z.array(z.unknown()) }).parse(await response.json()).data;
-};
-
-const URL_ = 'https://receiver.example/hook';
-const create = (key: string, body: Record<string, unknown> = {}) =>
-  call('POST', '', { key, body: { url: URL_, ...body } });
-
-const idOf = (answer: { data: Record<string, unknown> }) => String(answer.data['id']);
+const harness = await createHarness();
+const { call, list, create } = webhookClient(harness);
 
 describe('who may do what', () => {
   const routes = (id: string): [string, string, unknown?][] => [
@@ -45,7 +19,7 @@ describe('who may do what', () => {
     const owner = await harness.newWorkspace();
     const stranger = await harness.newWorkspace();
     const id = idOf(await create(owner.apiKey));
-    for (const [method, path, body] of [...routes(id), ['POST', '', { url: URL_ }] as const]) {
+    for (const [method, path, body] of [...routes(id), ['POST', '', { url: HOOK_URL }] as const]) {
       const answer = await call(method, path, { body });
       expect([method, path, answer.status]).toEqual([method, path, 401]);
     }

@@ -1,34 +1,14 @@
 import { eq } from 'drizzle-orm';
 import { Webhook } from 'standardwebhooks';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { deliver } from '../../services/deliveries/deliver.ts';
-import { createHarness, type Harness, type TestRequest } from '../../testing/harness.ts';
+import { createHarness } from '../../testing/harness.ts';
 import { newInbox } from '../../testing/receiver.ts';
+import { idOf, webhookClient } from './testing/webhook-client.ts';
 
-let harness: Harness;
-beforeAll(async () => {
-  harness = await createHarness();
-});
-
-const Answer = z.object({
-  success: z.boolean(),
-  data: z.record(z.string(), z.unknown()).default({}),
-  error: z
-    .object({ code: z.string(), message: z.string(), details: z.unknown().optional() })
-    .optional(),
-});
-
-const call = async (method: string, path: string, options: TestRequest = {}) => {
-  const response = await harness.request(method, `/v1/webhooks${path}`, options);
-  return { status: response.status, ...Answer.parse(await response.json()) };
-};
-
-const URL_ = 'https://receiver.example/hook';
-const create = (key: string, body: Record<string, unknown> = {}) =>
-  call('POST', '', { key, body: { url: URL_, ...body } });
-
-const idOf = (answer: { data: Record<string, unknown> }) => String(answer.data['id']);
+const harness = await createHarness();
+const { call, create } = webhookClient(harness);
 
 describe('a test event', () => {
   it('goes to this endpoint alone, signed, and stands in its deliveries', async () => {

@@ -1,38 +1,12 @@
 import { eq } from 'drizzle-orm';
-import { beforeAll, describe, expect, it } from 'vitest';
-import { z } from 'zod';
+import { describe, expect, it } from 'vitest';
 import { REFUSED_URLS } from '../../egress/refused-urls.ts';
 import { ENDPOINT_LIMIT } from '../../services/webhooks/create-webhook.ts';
-import { createHarness, type Harness, type TestRequest } from '../../testing/harness.ts';
+import { createHarness } from '../../testing/harness.ts';
+import { HOOK_URL, idOf, webhookClient } from './testing/webhook-client.ts';
 
-let harness: Harness;
-beforeAll(async () => {
-  harness = await createHarness();
-});
-
-const Answer = z.object({
-  success: z.boolean(),
-  data: z.record(z.string(), z.unknown()).default({}),
-  error: z
-    .object({ code: z.string(), message: z.string(), details: z.unknown().optional() })
-    .optional(),
-});
-
-const call = async (method: string, path: string, options: TestRequest = {}) => {
-  const response = await harness.request(method, `/v1/webhooks${path}`, options);
-  return { status: response.status, ...Answer.parse(await response.json()) };
-};
-
-const list = async (key: string): Promise<unknown[]> => {
-  const response = await harness.request('GET', '/v1/webhooks', { key });
-  return z.object({ data: z.array(z.unknown()) }).parse(await response.json()).data;
-};
-
-const URL_ = 'https://receiver.example/hook';
-const create = (key: string, body: Record<string, unknown> = {}) =>
-  call('POST', '', { key, body: { url: URL_, ...body } });
-
-const idOf = (answer: { data: Record<string, unknown> }) => String(answer.data['id']);
+const harness = await createHarness();
+const { call, list, create } = webhookClient(harness);
 
 describe('an endpoint', () => {
   it('is made with defaults, and shows its secret that once', async () => {
@@ -41,7 +15,7 @@ describe('an endpoint', () => {
     expect(made).toMatchObject({
       status: 201,
       data: {
-        url: URL_,
+        url: HOOK_URL,
         description: null,
         eventTypes: ['*'],
         sessionIds: null,
@@ -185,7 +159,7 @@ describe('what is refused', () => {
       Array.from({ length: ENDPOINT_LIMIT - 3 }, (_, index) => ({
         id: `whk_${workspaceId}_${index}`,
         workspaceId,
-        url: URL_,
+        url: HOOK_URL,
         secret: 'whsec_x',
         eventTypes: ['*'],
       })),

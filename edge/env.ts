@@ -1,9 +1,15 @@
 import { z } from 'zod';
 import { EgressAllowText } from '../shared/egress/allow-list.ts';
 import { SigningKeysText } from '../shared/signing/keys.ts';
-import { parseOrigin } from './values/origin.ts';
 import { EncryptionKeysText } from './values/master-keys.ts';
-import { isEverywhere, normalizeRange } from './values/address-range.ts';
+import {
+  list,
+  optional,
+  originList,
+  lowerCaseList,
+  rangeList,
+  secretHex,
+} from './values/setting.ts';
 
 const Binding = z.custom<Fetcher>(
   (value) => typeof value === 'object' && value !== null && 'fetch' in value,
@@ -14,51 +20,9 @@ const QueueBinding = z.custom<Queue>(
   (value) => typeof value === 'object' && value !== null && 'sendBatch' in value,
   'a queue binding is missing; see wrangler.toml',
 );
-const list = z.string().transform((text) =>
-  text
-    .split(',')
-    .map((item) => item.trim())
-    .filter((item) => item !== ''),
-);
-
-const optional = <Schema extends z.ZodType>(schema: Schema) =>
-  z.preprocess((value) => (value === '' ? undefined : value), schema.optional());
-
-const originList = list.transform((entries, context) =>
-  entries.flatMap((entry, index) => {
-    const origin = parseOrigin(entry);
-    if (origin !== null) return [origin];
-    context.addIssue({
-      code: 'custom',
-      message: `entry ${index + 1} is not an origin: write scheme and host, as https://app.example.com, without path or *`,
-    });
-    return [];
-  }),
-);
 
 const HEADER_NAME = /^[a-z0-9-]+$/;
 const FORWARDED = new Set(['x-forwarded-for', 'forwarded']);
-
-const lowerCaseList = list.transform((entries) => entries.map((entry) => entry.toLowerCase()));
-
-const rangeList = list.transform((entries, context) =>
-  entries.flatMap((entry, index) => {
-    const range = normalizeRange(entry);
-    if (range !== null && !isEverywhere(range)) return [range];
-    context.addIssue({
-      code: 'custom',
-      message:
-        range === null
-          ? `entry ${index + 1} is neither an IP address nor a CIDR range`
-          : `entry ${index + 1} allows every address; leave the list empty to mean that`,
-    });
-    return [];
-  }),
-);
-
-const secretHex = z
-  .string()
-  .regex(/^[0-9a-f]{64,}$/, 'needs 32 bytes or more as lower-case hex: openssl rand -hex 32');
 
 /** Everything the Worker is told: variables, secrets and bindings. Secrets have no defaults. */
 export const EdgeEnv = z.object({

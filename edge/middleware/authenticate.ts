@@ -75,11 +75,14 @@ function setContext(c: Context<AppEnv>, workspaceId: string, actor: Actor): void
     requestId: c.get('requestId'),
     call: c.get('call'),
     workspaceId,
-    callerAddress: callerAddress(c.req.raw.headers, services.env.CLIENT_IP_HEADER),
+    callerAddress: addressOf(c),
     actor,
   });
   c.set('ctx', ctx);
 }
+
+const addressOf = (c: Context<AppEnv>): string | null =>
+  callerAddress(c.req.raw.headers, c.get('services').env.CLIENT_IP_HEADER);
 
 type Limits = { subject: string; policies: readonly RateLimitPolicy[] };
 
@@ -129,7 +132,8 @@ async function loadState(c: Context<AppEnv>, credential: Credential): Promise<St
   const services = c.get('services');
   // What is no operation of the public API makes user tokens, which goes beyond one workspace, too.
   const allowSuspended = c.get('operation')?.beyondWorkspace ?? true;
-  const user = await loadUser({ services, credential, allowSuspended });
+  const caller = { requestId: c.get('requestId'), callerAddress: addressOf(c) };
+  const user = await loadUser({ services, caller, credential, allowSuspended });
   if (credential.kind !== 'token')
     services.subjects.rememberUser(nameOf(credential), user.actor.userId);
   return user;

@@ -79,7 +79,7 @@ export const exchangeSupabase = (app: App) =>
         if (account !== null) return ok(c, { ...account, linked: true }, 200);
       }
       const credential = { kind: 'supabase' as const, ...claims };
-      const { actor } = await loadUser({ services, credential, allowSuspended: true });
+      const { actor } = await loadUser({ services, caller, credential, allowSuspended: true });
       const { userId, email } = actor;
       const userAgent = c.req.header('user-agent')?.slice(0, 300) ?? null;
       const login = await startSupabaseLogin({ services, caller, input: { userId, userAgent } });

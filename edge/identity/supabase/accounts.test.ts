@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { newId } from '../../../shared/ids.ts';
 import { createHarness } from '../../testing/harness.ts';
 import { authClient } from '../../testing/person.ts';
+import { securityEvents } from '../../testing/security-events.ts';
 
 const harness = await createHarness();
 const people = authClient(harness);
@@ -79,13 +80,18 @@ describe('a Supabase access token', () => {
 
   test('ends the keys and logins of a stranger who had the account', async () => {
     const { userId, email, token: theirs, workspaceId } = await harness.newUser();
-    const { apiKey } = await harness.newKey(workspaceId, { userId });
+    const { apiKey, keyId } = await harness.newKey(workspaceId, { userId });
     const { users } = harness.schema;
     await harness.db.update(users).set({ emailVerified: false }).where(eq(users.id, userId));
     expect(await list(apiKey)).toMatchObject({ status: 200 });
     expect(await list(await harness.supabase.sign({ email }))).toMatchObject({ status: 200 });
     for (const credential of [apiKey, theirs])
       expect(await list(credential)).toMatchObject({ status: 401 });
+    const linked = { action: 'account.linked', details: { provider: 'supabase' } };
+    expect(await securityEvents(harness, workspaceId, userId)).toMatchObject([linked]);
+    expect(await securityEvents(harness, workspaceId, keyId)).toMatchObject([
+      { action: 'key.revoked', actorId: userId },
+    ]);
   });
 
   test.each([

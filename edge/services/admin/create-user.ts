@@ -51,7 +51,7 @@ export async function createUser({
         returning id
       ),
       confirmed as (select id from made),
-      ${endWhatCameBefore(null)},
+      ${endWhatCameBefore(ctx, null)},
       audited as (${auditInsert(ctx, { target: sql`made.id`, from: 'made' })}),
       told as (${securityInsert(ctx, {
         action: 'user.created',

@@ -67,7 +67,7 @@ export function createAuth({ services, caller, asker, signUp, google = false }: 
   const { env, hashGate, log } = services;
   const mails = identityMails(services, asker);
   const claim = (person: GooglePerson) =>
-    claimAccount({ services, input: { provider: 'google', ...person } });
+    claimAccount({ services, caller, input: { provider: 'google', ...person } });
   const googleLogin = google ? googlePlugin(env, claim) : null;
   const seen: AuthOutcome & { passwordHash?: string } = {};
 
@@ -149,7 +149,7 @@ export function createAuth({ services, caller, asker, signUp, google = false }: 
         if (!(await isAbout(link.get('token') ?? '', passwordHash)))
           throw redirectTo(link.get('callbackURL'), 'INVALID_TOKEN');
         if (passwordHash !== null)
-          await confirmAddress({ services, input: { userId: user.id, passwordHash } });
+          await confirmAddress({ services, caller, input: { userId: user.id, passwordHash } });
       },
     },
     account: {

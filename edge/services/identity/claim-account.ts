@@ -2,6 +2,7 @@ import { sql } from 'drizzle-orm';
 import { z } from 'zod';
 import { newId } from '../../../shared/ids.ts';
 import type { Services } from '../../context.ts';
+import { type Caller, personsEvent, securityInsert } from '../audit/security-event.ts';
 import { endWhatCameBefore } from './confirm-address.ts';
 
 const Row = z.object({ id: z.string() });
@@ -14,12 +15,19 @@ const Row = z.object({ id: z.string() });
  */
 export async function claimAccount({
   services: { db, now },
+  caller,
   input: { provider, subject, email, name },
 }: {
   services: Pick<Services, 'db' | 'now'>;
+  caller: Caller;
   /** The provider must have verified the address, which is as `EmailAddress` keeps it. */
   input: { provider: 'google' | 'supabase'; subject: string; email: string; name: string };
 }): Promise<string | null> {
+  const event = personsEvent(sql`(select id from confirmed)`, {
+    action: 'account.linked',
+    details: { provider },
+    from: sql`confirmed`,
+  });
   const { rows } = await db.execute(sql`
     with confirmed as (
       update users u set email_verified = true, name = ${name}, updated_at = now()
@@ -29,11 +37,12 @@ export async function claimAccount({
         )
       returning u.id
     ),
-    ${endWhatCameBefore(null)},
+    ${endWhatCameBefore(caller, null)},
     linked as (
       insert into auth_accounts (id, user_id, provider_id, account_id)
       select ${newId('authAccount', now())}, id, ${provider}, ${subject}::text from confirmed
-    )
+    ),
+    entry as (${securityInsert(caller, event)})
     select id from confirmed`);
   return Row.optional().parse(rows[0])?.id ?? null;
 }

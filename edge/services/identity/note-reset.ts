@@ -21,6 +21,7 @@ export async function notePasswordReset({
       update users set email_verified = true, updated_at = now() where id = ${userId} and not email_verified
       returning id
     ),
-    ${endWhatCameBefore('credential')}
-    ${securityInsert(caller, personsEvent(userId, { action: 'password.reset' }))}`);
+    ${endWhatCameBefore(caller, 'credential')},
+    entry as (${securityInsert(caller, personsEvent(userId, { action: 'password.reset' }))})
+    select id from confirmed`);
 }

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { AppError } from '../../../shared/errors.ts';
 import type { Services } from '../../context.ts';
 import { cleanName } from '../../values/name.ts';
+import type { Caller } from '../audit/security-event.ts';
 import { UNKNOWN_ASKER } from '../identity/asker.ts';
 import { claimAccount } from '../identity/claim-account.ts';
 import { identityMails } from '../identity/identity-mails.ts';
@@ -48,21 +49,24 @@ export type LoadedUser = { actor: UserActor; workspaceId: string };
  */
 export async function loadUser({
   services,
+  caller,
   credential,
   allowSuspended = false,
 }: {
   services: Services;
+  caller: Caller;
   credential: UserCredential;
   allowSuspended?: boolean;
 }): Promise<LoadedUser> {
-  const row = (await readUser(services, credential)) ?? (await provision(services, credential));
+  const row =
+    (await readUser(services, credential)) ?? (await provision(services, caller, credential));
   if (row === null || !row.is_active) throw new AppError('UNAUTHORIZED');
   if (!row.email_verified && !(await proveAddress(services, credential, row))) throw notConfirmed();
   const { member_role: role, all_sessions: allSessions, workspace_id: workspaceId } = row;
   if (workspaceId === null || role === null || allSessions === null) {
     if (credential.kind === 'token' && credential.workspaceId !== null) throw leftWorkspace();
     await ensureWorkspace({ services, userId: row.id });
-    return loadUser({ services, credential, allowSuspended });
+    return loadUser({ services, caller, credential, allowSuspended });
   }
   if (row.workspace_active !== true && !allowSuspended) throw suspended();
   return {
@@ -80,14 +84,18 @@ export async function loadUser({
   };
 }
 
-async function provision(services: Services, credential: UserCredential): Promise<UserRow | null> {
+async function provision(
+  services: Services,
+  caller: Caller,
+  credential: UserCredential,
+): Promise<UserRow | null> {
   if (credential.kind !== 'supabase') return null;
   const { subject, email } = credential;
   // What a project says of addresses is too little to become administrator by.
   if (services.env.ADMIN_EMAILS.includes(email)) throw addressTaken();
   const emailVerified = services.env.SUPABASE_EMAILS === 'confirmed';
   const person = { subject, email, name: cleanName(email.split('@')[0] ?? '') || email };
-  const claim = { services, input: { provider: 'supabase' as const, ...person } };
+  const claim = { services, caller, input: { provider: 'supabase' as const, ...person } };
   if (emailVerified && (await claimAccount(claim)) !== null) return readUser(services, credential);
   const refusal = await judgeSignUp({ services, email });
   if (refusal !== null)

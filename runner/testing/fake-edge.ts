@@ -15,18 +15,14 @@ import {
   type Report,
   type SpooledReport,
 } from '../../shared/protocol/runner-reports.ts';
-import {
-  signRequest,
-  verifyRequest,
-  type SignRequestInput,
-} from '../../shared/signing/signed-request.ts';
+import { verifyRequest, type SignRequestInput } from '../../shared/signing/signed-request.ts';
 import { FakeCredentials } from './fake-credentials.ts';
 import { answerStorage, headersOf } from './fake-storage.ts';
 import { beat, type FakeSession } from './fake-leases.ts';
 import { FakeQueue, type FakeMessage } from './fake-queue.ts';
+import { signToRunner } from './sign-to-runner.ts';
 import { until } from './until.ts';
 
-export const EDGE_TO_RUNNER = [{ id: 'e1', secret: 'ab'.repeat(32) }];
 export const RUNNER_TO_EDGE = [{ id: 'r1', secret: 'cd'.repeat(32) }];
 
 type Kind = Report['kind'];
@@ -163,29 +159,13 @@ export class FakeEdge {
   }
 
   /** Builds a signed request to the runner; in the session's own epoch by default. */
-  async sign(
+  sign(
     path: string,
     body: unknown,
     change: Partial<SignRequestInput> = {},
   ): Promise<{ request: Request; body: string }> {
-    const sessionId = /sessions\/([^/]+)/.exec(path)?.[1];
-    const { runnerId, bootId, url } = this.runner;
-    const text = JSON.stringify(body);
-    const context =
-      sessionId === undefined
-        ? {}
-        : { session: sessionId, epoch: this.sessions.get(sessionId)?.assignment.epoch ?? 1 };
-    const request = await signRequest({
-      method: 'POST',
-      url: `${url}${path}`,
-      body: text,
-      keys: EDGE_TO_RUNNER,
-      audience: `${runnerId}/${bootId}`,
-      commandId: newId('command'),
-      ...context,
-      ...change,
-    });
-    return { request, body: text };
+    const epochOf = (id: string) => this.sessions.get(id)?.assignment.epoch ?? 1;
+    return signToRunner(this.runner, { path, body, epochOf }, change);
   }
 
   async call(

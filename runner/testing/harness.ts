@@ -10,7 +10,8 @@ import { parseEnv, type RunnerEnv } from '../env.ts';
 import { createLog, type Log } from '../log.ts';
 import { startRunner, type Runner, type RunnerOptions } from '../start.ts';
 import { FakeClock } from './fake-clock.ts';
-import { EDGE_TO_RUNNER, FakeEdge, RUNNER_TO_EDGE } from './fake-edge.ts';
+import { FakeEdge, RUNNER_TO_EDGE } from './fake-edge.ts';
+import { EDGE_TO_RUNNER } from './sign-to-runner.ts';
 
 const keysText = (keys: readonly { id: string; secret: string }[]): string =>
   keys.map(({ id, secret }) => `${id}:${secret}`).join(',');

@@ -106,6 +106,7 @@ describe('a text that is refused, and leaves nothing behind', () => {
     const answer = await send(HELLO);
     expect(answer).toMatchObject({ status: 429, error: { code: 'QUEUE_FULL' } });
     expect(answer.headers.get('retry-after')).toBe('5');
+    expect(answer.headers.get('ratelimit')).toMatch(/^"minute";r=\d+/);
   });
 });
 

@@ -2,14 +2,13 @@ import { describe, expect, test } from 'vitest';
 import { consoleLog } from '../log/log.ts';
 import {
   callOperation,
-  goodCredentials,
   idPositions,
   type Ids,
   newThings,
-  present,
   unknownIds,
   withId,
 } from '../testing/battery.ts';
+import { goodCredentials, present } from '../testing/credentials.ts';
 import { type Listed, listOperations, roleOf, scopeOf } from '../testing/listed-operations.ts';
 import { createHarness, type TestRequest } from '../testing/harness.ts';
 

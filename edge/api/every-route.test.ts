@@ -5,17 +5,15 @@ import { mintApiKey } from '../../shared/api-key.ts';
 import { consoleLog } from '../log/log.ts';
 import { mintUserToken } from '../identity/user-token.ts';
 import { SCOPES } from '../services/keys/require-scope.ts';
+import { callOperation, type Ids, unknownIds } from '../testing/battery.ts';
 import {
-  callOperation,
   goodCredentials,
-  type Ids,
   isKeyKind,
   type Kind,
   KINDS,
   present,
   refusedCredentials,
-  unknownIds,
-} from '../testing/battery.ts';
+} from '../testing/credentials.ts';
 import { type Listed, listOperations, roleOf, scopeOf } from '../testing/listed-operations.ts';
 import { createHarness, type TestRequest } from '../testing/harness.ts';
 

@@ -1,5 +1,5 @@
 import { SCOPES } from '../services/keys/require-scope.ts';
-import { credentialsOf } from './battery.ts';
+import { credentialsOf } from './credentials.ts';
 import type { Harness } from './harness.ts';
 import { type ListedOperation, readDocument } from './openapi.ts';
 

@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
-import { bodyOf, KINDS } from '../../testing/battery.ts';
+import { bodyOf } from '../../testing/battery.ts';
+import { KINDS } from '../../testing/credentials.ts';
 import { createHarness } from '../../testing/harness.ts';
 import { type Document, type ListedOperation, readDocument } from '../../testing/openapi.ts';
 

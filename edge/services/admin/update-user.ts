@@ -18,8 +18,8 @@ const Outcome = z.object({ refusal: z.enum(REFUSALS).nullable(), keys: z.array(S
  * Changes a person's platform role, or disables or enables them. Disabling ends their logins in the same statement, and
  * their keys work no more until they are enabled again: `stoppedKeys`. The
  * administrators' rows are locked first, so that two who demote each other leave one.
- * @throws AppError NOT_FOUND, CONFLICT for an administrator whose address is not confirmed, for the last one who may sign in, and for one whom ADMIN_EMAILS would
- *   make one again at their next login
+ * @throws AppError NOT_FOUND, CONFLICT for an administrator whose address is not confirmed, for the last one who may sign
+ *   in, and for one whom ADMIN_EMAILS would make one again at their next login
  */
 export async function updateUser({
   ctx,

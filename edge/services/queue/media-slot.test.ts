@@ -49,6 +49,14 @@ describe('a media slot', () => {
     expect(url.searchParams.get('X-Amz-SignedHeaders')).toContain('content-length');
   });
 
+  it('is there for a file whose name the database cannot hold', async () => {
+    const sessionId = await ownedSession();
+    await open(sessionId, { filename: 'a\0b.pdf', mimetype: 'application/pdf\0' });
+    expect(await rowsOf(sessionId)).toMatchObject([
+      { filename: 'ab.pdf', mimetype: 'application/pdf' },
+    ]);
+  });
+
   it('is the same one when it is asked for again', async () => {
     const sessionId = await ownedSession();
     const slots = await Promise.all([open(sessionId), open(sessionId), open(sessionId)]);

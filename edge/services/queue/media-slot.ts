@@ -6,6 +6,7 @@ import type {
   MediaSlotResponse,
 } from '../../../shared/protocol/runner-reports.ts';
 import type { Services } from '../../context.ts';
+import { storable } from '../reports/safe-values.ts';
 import { staleEpoch } from './internal.ts';
 
 const UPLOAD_SECONDS = 900;
@@ -31,11 +32,13 @@ export async function openMediaSlot({
   input: MediaSlotRequest;
 }): Promise<MediaSlotResponse> {
   const mediaId = await mediaIdOf(input);
+  // The sender of the file names it, in whatever characters.
+  const { mimetype, filename } = storable(input);
   const { rows } = await services.db.execute(sql`
     insert into media as m
       (id, workspace_id, session_id, object_key, mimetype, filename, size_bytes, sha256)
     select ${mediaId}, s.workspace_id, s.id, s.workspace_id || '/media/' || ${mediaId}::text,
-      ${input.mimetype}, ${input.filename}::text, ${input.sizeBytes}::bigint, ${input.sha256}
+      ${mimetype}, ${filename}::text, ${input.sizeBytes}::bigint, ${input.sha256}
     from session_leases l join sessions s on s.id = l.session_id
     where l.session_id = ${input.sessionId} and l.epoch >= ${input.epoch}::int and ${input.epoch}::int > 0
     on conflict (id) do update set mimetype = excluded.mimetype

@@ -96,6 +96,13 @@ test('messages are named by our ids, and travel by their wire ids', async () => 
   expect(await call('POST', '/acks', { messageId })).toMatchObject({ status: 422 });
 });
 
+test('a message can be acknowledged as failed, and not as nothing', async () => {
+  const { call, runner, messageId } = await setUp();
+  expect(await call('POST', '/acks', { messageId, ack: -1 })).toMatchObject({ status: 200 });
+  expect(await call('POST', '/acks', { messageId, ack: 0 })).toMatchObject({ status: 422 });
+  expect(await runner.calls()).toMatchObject([{ body: { wireId: MESSAGE_WIRE_ID, ack: -1 } }]);
+});
+
 test('numbers without country code are at home where the workspace says', async () => {
   const { workspaceId, call, runner } = await setUp();
   const { workspaces } = harness.schema;

@@ -5,7 +5,7 @@ import type { Services } from '../../context.ts';
 import { afterCommit } from '../../events/after-commit.ts';
 import type { NewBell } from '../../events/append.ts';
 import { lockWorkspaces } from '../../events/append.ts';
-import { isDataError } from './data-error.ts';
+import { dataErrorOf } from './data-error.ts';
 import { prepareWrites, type PreparedWrite } from './prepare-writes.ts';
 import { inStatements } from './writes/in-statements.ts';
 import { findNumberTwins, type NumberTwins, numberTwinsStatement } from './writes/number-twins.ts';
@@ -59,11 +59,13 @@ async function writeGroup(
   try {
     return { outcomes: await writeTogether(services, group), unwritable: [] };
   } catch (error) {
-    if (!isDataError(error)) throw error;
+    const cause = dataErrorOf(error);
+    if (cause === null) throw error;
     const [only] = group;
     if (group.length === 1 && only !== undefined) {
       const { spooled, report } = only;
-      services.log({ event: 'report_unwritable', sessionId: spooled.sessionId, kind: report.kind });
+      const { sessionId } = spooled;
+      services.log({ event: 'report_unwritable', sessionId, kind: report.kind, cause });
       return { outcomes: [], unwritable: [only] };
     }
   }

@@ -92,5 +92,10 @@ describe('what a runner says of its session', () => {
       refused: [{ bootId: clash.bootId, spoolSeq: clash.spoolSeq, reason: 'unwritable' }],
     });
     expect(await typesOf(session)).toEqual(['message.sent', 'message.received']);
+    const kind = 'message.settled';
+    const cause = '23505 messages_wire';
+    expect(harness.lines).toContainEqual(
+      expect.objectContaining({ event: 'report_unwritable', kind, cause }),
+    );
   });
 });

@@ -79,8 +79,9 @@ describe('creating', () => {
 
   test('refuses a name that is taken, and one that is none', async () => {
     const { create, call, rows } = await setUp();
-    await create('support');
-    expect(await create('support')).toMatchObject({ status: 409, error: { code: 'CONFLICT' } });
+    await create('support desk');
+    for (const name of ['support desk', ' Support  DESK '])
+      expect(await create(name)).toMatchObject({ status: 409, error: { code: 'CONFLICT' } });
     for (const name of ['', '../etc', newId('session'), 'x'.repeat(65)])
       expect(await create(name)).toMatchObject({ status: 422 });
     expect(await call('POST', '', { name: 'live', sandboxProfile: 'stock' })).toMatchObject({

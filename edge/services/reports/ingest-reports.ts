@@ -38,17 +38,21 @@ export async function ingestReports(input: {
   const refused: Refused[] = unknown.map((spooled) => refusal(spooled, 'unknown_session'));
   const bells: NewBell[] = [];
   let accepted = 0;
-  for (let start = 0; start < writes.length; start += GROUP) {
-    const group = writes.slice(start, start + GROUP);
-    const { outcomes, unwritable } = await writeGroup(services, group);
-    refused.push(...unwritable.map(({ spooled }) => refusal(spooled, 'unwritable')));
-    for (const outcome of outcomes) {
-      bells.push(...outcome.bells);
-      if (outcome.accepted) accepted += 1;
-      else refused.push(refusal(outcome.write.spooled, reasonFor(outcome.write)));
+  try {
+    for (let start = 0; start < writes.length; start += GROUP) {
+      const group = writes.slice(start, start + GROUP);
+      const { outcomes, unwritable } = await writeGroup(services, group);
+      refused.push(...unwritable.map(({ spooled }) => refusal(spooled, 'unwritable')));
+      for (const outcome of outcomes) {
+        bells.push(...outcome.bells);
+        if (outcome.accepted) accepted += 1;
+        else refused.push(refusal(outcome.write.spooled, reasonFor(outcome.write)));
+      }
     }
+  } finally {
+    // Groups before one that failed are committed.
+    afterCommit(services, bells);
   }
-  afterCommit(services, bells);
   return { accepted, refused };
 }
 

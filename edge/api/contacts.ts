@@ -10,6 +10,7 @@ import {
   ContactSchema,
   ContactSummarySchema,
   NumberCheckSchema,
+  PresenceSchema,
 } from './contacts/schemas.ts';
 import { area, operation, withMeta } from './operation.ts';
 import { OnlySession, SessionChoice } from './session-choice.ts';
@@ -78,6 +79,21 @@ export const contacts = area('Contacts', [
     errors: LIVE_ERRORS,
     run: ({ ctx, params, query: { sessionId } }) =>
       relay(ctx, sessionId, 'getContactIds', { chatId: params.id }),
+  }),
+  operation({
+    id: 'getPresence',
+    method: 'get',
+    path: '/v1/presence/{id}',
+    takes: scope('contacts:read'),
+    summary: 'Get whether a person is online',
+    description:
+      'WhatsApp shows this only to numbers that are online themselves, so the session needs `alwaysOnline`; otherwise the answer is `CONFLICT`. People can hide it.',
+    params: ContactRef,
+    query: SessionChoice,
+    answer: [200, 'What the person shows.', PresenceSchema],
+    errors: LIVE_ERRORS,
+    run: ({ ctx, params, query: { sessionId } }) =>
+      relay(ctx, sessionId, 'getPresence', { chatId: params.id }),
   }),
   ...(
     [

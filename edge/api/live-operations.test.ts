@@ -93,6 +93,7 @@ describe.each([
   ['POST', '/contacts/check', { numbers: written }, 'checkContacts', { ids: members }],
   ['GET', `/contacts/${phone}`, undefined, 'getContact', { chatId }],
   ['GET', `/contacts/${lid}/ids`, undefined, 'getContactIds', { chatId: lid }],
+  ['GET', `/presence/${phone}`, undefined, 'getPresence', { chatId }],
   ['POST', `/contacts/${phone}/block`, {}, 'blockContact', { chatId, blocked: true }],
   ['POST', `/contacts/${phone}/unblock`, {}, 'blockContact', { chatId, blocked: false }],
   ['GET', '/chats?archived=false', undefined, 'listChats', { archived: false, limit: 20 }],

@@ -92,6 +92,7 @@ const KIND_OF_FOLDER: Readonly<Record<string, keyof Ids>> = {
 const ON_WHATSAPP: Readonly<Record<string, string>> = {
   groups: '120363012345678901@g.us',
   contacts: '15550100002@c.us',
+  presence: '15550100002@c.us',
   chats: '15550100002@c.us',
 };
 

@@ -70,6 +70,17 @@ export const phoneActions = {
     request: at.extend({ from: phone, state: z.enum(['composing', 'recording', 'paused']) }),
     response: done,
   },
+  /** Somebody comes online, goes, or writes; `lastSeenAt` (Unix seconds) of who shows it. */
+  presence: {
+    path: '/v1/presences',
+    request: z.object({
+      world,
+      from: phone,
+      state: z.enum(['available', 'unavailable', 'typing', 'recording_audio']),
+      lastSeenAt: z.number().int().nullable().default(null),
+    }),
+    response: done,
+  },
   ack: {
     path: '/v1/acks',
     /** −1: WhatsApp reports an error for it. */

@@ -13,6 +13,7 @@ import { resumeReceipts } from './traffic/receipts.ts';
 import { createWebServer } from './web-server.ts';
 import { faultsSchema, noFaults } from './world/faults.ts';
 import { Hub } from './world/hub.ts';
+import { Presences } from './world/presences.ts';
 import { Ledger } from './world/ledger.ts';
 import { openSql, readDoc } from './world/sql.ts';
 import type { Sql } from './world/sql.ts';
@@ -129,6 +130,7 @@ export async function startSandbox(
   const world: World = {
     ledger,
     hub,
+    presences: new Presences(),
     now,
     later: timers.later,
     defaults: { faults: keptFaults(sql) },

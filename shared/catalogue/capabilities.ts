@@ -29,6 +29,7 @@ const WWEBJS: Table = {
   listContacts: 'yes',
   getContact: 'yes',
   getContactIds: 'yes',
+  getPresence: 'yes',
   blockContact: 'yes',
   listGroups: 'yes',
   getGroup: 'yes',

@@ -4,6 +4,7 @@ import { GROUP_OPERATIONS } from './live/groups.ts';
 import { LABEL_OPERATIONS } from './live/labels.ts';
 import { MESSAGE_OPERATIONS } from './live/messages.ts';
 import { PAGE_OPERATIONS } from './live/page.ts';
+import { PRESENCE_OPERATIONS } from './live/presence.ts';
 import { PROFILE_OPERATIONS } from './live/profile.ts';
 
 /**
@@ -17,6 +18,7 @@ export const LIVE_OPERATIONS = {
   ...LABEL_OPERATIONS,
   ...MESSAGE_OPERATIONS,
   ...PAGE_OPERATIONS,
+  ...PRESENCE_OPERATIONS,
   ...PROFILE_OPERATIONS,
 };
 

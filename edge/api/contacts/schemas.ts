@@ -6,6 +6,7 @@ import {
   ContactSummary,
   NumberCheck,
 } from '../../../shared/catalogue/live/contacts.ts';
+import { Presence, PRESENCE_OPERATIONS } from '../../../shared/catalogue/live/presence.ts';
 import { LIMITS } from '../../../shared/catalogue/limits.ts';
 import { LivePageQuery } from '../../http/live-cursor.ts';
 import { PersonId } from '../chat-ids.ts';
@@ -47,3 +48,6 @@ export const ContactSummarySchema = z
 export const ContactIdsSchema = z
   .object(ContactIds.shape)
   .openapi('ContactIds', { example: getContactIds.example.output });
+export const PresenceSchema = z
+  .object(Presence.shape)
+  .openapi('Presence', { example: PRESENCE_OPERATIONS.getPresence.example.output });

@@ -26,7 +26,7 @@ describe.each(SANDBOX_PROFILES)('on the page %s', (profile) => {
     await link.link();
   }
 
-  /** Everything that the device said of being online, oldest first. */
+  /** Everything that the device said of being online. */
   async function said(): Promise<unknown[]> {
     const { notes } = await sandbox.phone.account(link.at);
     return notes.filter(({ what }) => what === 'presence').map(({ data }) => data);
@@ -64,5 +64,41 @@ describe.each(SANDBOX_PROFILES)('on the page %s', (profile) => {
     const words = await said();
     expect(words.length).toBeGreaterThanOrEqual(3);
     expect(words).toEqual(words.map(() => ({ available: true })));
+  });
+
+  const presenceOf = (phone: string) => link.engine.ask('getPresence', { chatId: `${phone}@c.us` });
+
+  it('shows whether others are online, if they show it', async () => {
+    const [alice, bob, carol] = ['15550100001', '15550100002', '15550100003'] as const;
+    const { world } = link;
+    const show = (
+      from: string,
+      state: 'available' | 'unavailable' | 'typing' | 'recording_audio',
+    ) => sandbox.phone.presence({ world, from, state, lastSeenAt: 1_795_000_000 });
+    await show(alice, 'available');
+    expect(await presenceOf(alice)).toEqual({
+      id: `${alice}@c.us`,
+      online: true,
+      lastSeenAt: null,
+      doing: null,
+    });
+    for (const [state, expected] of [
+      ['typing', { online: true, doing: 'typing' }],
+      ['recording_audio', { online: true, doing: 'recording' }],
+      ['unavailable', { online: false, doing: null, lastSeenAt: '2026-11-18T11:06:40.000Z' }],
+    ] as const) {
+      await show(alice, state);
+      await expect.poll(() => presenceOf(alice), { timeout: 5_000 }).toMatchObject(expected);
+    }
+    await show(bob, 'unavailable');
+    expect(await presenceOf(bob)).toMatchObject({ online: false });
+    expect(await presenceOf(carol)).toMatchObject({ online: null, lastSeenAt: null });
+    await expect(presenceOf('19991110000')).rejects.toMatchObject({ code: 'NOT_FOUND' });
+  });
+
+  it('is not shown others’ presence while it is not online itself', async () => {
+    await link.end();
+    await linked(false);
+    await expect(presenceOf('15550100001')).rejects.toMatchObject({ code: 'CONFLICT' });
   });
 });

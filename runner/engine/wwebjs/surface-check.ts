@@ -102,6 +102,7 @@ export const SURFACE: Readonly<Record<string, readonly string[]>> = {
   WAWebBlockContactUtils: ['getContactToBlockOnlyUseIfNoAssociatedChat'],
   WAWebBlockContactAction: ['blockContact', 'unblockContact'],
   WAWebPresenceChatAction: ['sendPresenceAvailable', 'sendPresenceUnavailable'],
+  WAWebPresenceCollection: ['PresenceCollection.find'],
   WAWebStreamModel: ['Stream.markAvailable', 'Stream.markUnavailable'],
   WAWebUpdateUnreadChatAction: ['sendSeen'],
   WAWebChatStateBridge: ['sendChatStateComposing', 'sendChatStateRecording', 'sendChatStatePaused'],

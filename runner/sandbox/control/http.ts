@@ -14,7 +14,16 @@ import { ack, decrypt, edit, reaction, read, revoke, vote } from './messages.ts'
 import { account, accounts, connections, groups, violations, wire } from './views.ts';
 import { group, groupChange, groupRequest } from './group-acts.ts';
 import { conflict, deafen, modal, network, pageEval, pageReload } from './page-acts.ts';
-import { call, contact, crowd, faults, forgetWorld, labels, typing } from './world-acts.ts';
+import {
+  call,
+  contact,
+  crowd,
+  faults,
+  forgetWorld,
+  labels,
+  presence,
+  typing,
+} from './world-acts.ts';
 
 const bodyLimitBytes = 150 * 1024 * 1024;
 
@@ -31,6 +40,7 @@ const acts: { [K in keyof Actions]: Act<K> } = {
   decrypt,
   call,
   typing,
+  presence,
   ack,
   network,
   unlink,

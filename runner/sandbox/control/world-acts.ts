@@ -32,6 +32,12 @@ export const typing: Act<'typing'> = async (world, input) => {
   return {};
 };
 
+export const presence: Act<'presence'> = async (world, input) => {
+  const ref = { world: input.world, pn: phoneJid(input.from) };
+  world.presences.show(ref, { type: input.state, t: input.lastSeenAt });
+  return {};
+};
+
 export const faults: Act<'faults'> = async (world, input) => {
   const { world: name, account, ...fields } = input;
   const change = faultsSchema

@@ -15,6 +15,7 @@ import { groupModules } from './modules/groups.ts';
 import { idModules } from './modules/ids.ts';
 import { mediaModules } from './modules/media.ts';
 import { messageModules } from './modules/messages.ts';
+import { presenceModules } from './modules/presence.ts';
 import { settingModules } from './modules/settings.ts';
 import { findOrCreateChat, refreshGroup } from './chats.ts';
 import { findContact } from './people.ts';
@@ -136,6 +137,7 @@ function defineModules(core: Core, session: Session): void {
     mediaModules,
     channelModules,
     callModules,
+    presenceModules,
     settingModules,
   ];
   for (const area of areas) registry.define(area(core));

@@ -31,6 +31,13 @@ export type Push =
   | { push: 'reload' }
   | { push: 'modal'; show: boolean }
   | { push: 'passkey'; given: boolean }
+  /** `t`: Unix seconds of when somebody was last online, if they show it. */
+  | {
+      push: 'presence';
+      of: string;
+      type: 'available' | 'unavailable' | 'typing' | 'recording_audio';
+      t: number | null;
+    }
   | { push: 'typing'; chat: string; from: string; state: string }
   | { push: 'call'; callId: string; from: string; video: boolean; group: boolean };
 

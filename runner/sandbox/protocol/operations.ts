@@ -60,6 +60,8 @@ export const opSchemas = {
   exists: z.object({ jid }),
   seen: z.object({ chat: jid }),
   chatState: z.object({ chat: jid, state: z.string() }),
+  presence: z.object({ available: z.boolean() }),
+  presenceSubscribe: z.object({ jid }),
   chatModify: z.object({
     chat: jid,
     patch: z.object({

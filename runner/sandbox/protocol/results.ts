@@ -29,6 +29,8 @@ export type OpResults = {
   exists: { person: Person | null };
   seen: Record<string, never>;
   chatState: Record<string, never>;
+  presence: Record<string, never>;
+  presenceSubscribe: Record<string, never>;
   chatModify: Record<string, never>;
   groupCreate: {
     group: Group;

@@ -1,12 +1,12 @@
 import { changeChat } from '../world/messages.ts';
-import { unlinkDevice } from '../world/accounts.ts';
+import { unlinkDevice, type AccountRef } from '../world/accounts.ts';
 import { SandboxError } from '../world/errors.ts';
 import { isAdmin, isMember, needGroup, saveGroup } from '../world/groups.ts';
 import { brazilianTwin, isGroupJid, isUserJid, phoneJid } from '../world/jids.ts';
 import { canonicalJid, ensurePerson, findPerson, publicPerson } from '../world/people.ts';
 import { storeMedia } from '../world/media.ts';
 import { queueStanza } from '../world/stanzas.ts';
-import { seconds } from '../world/world.ts';
+import { seconds, type World } from '../world/world.ts';
 import { announce } from './group-members.ts';
 import { needLink } from './operation.ts';
 import type { Handler } from './operation.ts';
@@ -113,18 +113,36 @@ export const setPicture: Handler<'setPicture'> = async (world, connection, args)
   });
 };
 
-/** Anything a page sends that is only recorded: call rejections, status posts, presence. */
-export const note: Handler<'note'> = async (world, connection, args) => {
-  const link = needLink(connection);
+function record(
+  world: World,
+  ref: AccountRef,
+  what: string,
+  data: unknown,
+): Promise<Record<string, never>> {
   return world.ledger.run((tx) => {
     tx.sql.run(
       'insert into note (world, account, what, doc, t) values (?, ?, ?, ?, ?)',
-      link.world,
-      link.pn,
-      args.what,
-      JSON.stringify(args.data ?? null),
+      ref.world,
+      ref.pn,
+      what,
+      JSON.stringify(data ?? null),
       world.now(),
     );
     return {};
   });
+}
+
+/** Anything a page sends that is only recorded: call rejections, status posts. */
+export const note: Handler<'note'> = (world, connection, args) =>
+  record(world, needLink(connection), args.what, args.data);
+
+export const presence: Handler<'presence'> = (world, connection, args) => {
+  world.presences.say(connection, args.available);
+  return record(world, needLink(connection), 'presence', args);
+};
+
+export const presenceSubscribe: Handler<'presenceSubscribe'> = async (world, connection, args) => {
+  const link = needLink(connection);
+  world.presences.ask(connection, canonicalJid(world.ledger.sql, link.world, args.jid));
+  return {};
 };

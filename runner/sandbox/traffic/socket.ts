@@ -99,6 +99,9 @@ export function serveSocket(
       socket.close(1008, 'bad frame');
     }
   });
-  socket.on('close', () => world.hub.remove(connection));
+  socket.on('close', () => {
+    world.presences.forget(connection);
+    world.hub.remove(connection);
+  });
   socket.on('error', world.report);
 }

@@ -1,11 +1,13 @@
 import type { Faults } from './faults.ts';
 import type { Hub } from './hub.ts';
 import type { Ledger } from './ledger.ts';
+import type { Presences } from './presences.ts';
 
 /** Everything the sandbox's rules work on. Worlds (tenants) share it and never see one another: every row names its world. */
 export type World = {
   ledger: Ledger;
   hub: Hub;
+  presences: Presences;
   /** Milliseconds since the epoch. */
   now: () => number;
   /** Runs `task` later unless the sandbox closes first. */

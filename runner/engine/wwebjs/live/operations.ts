@@ -10,6 +10,7 @@ import { LABELS } from './labels.ts';
 import type { LivePage } from './live-page.ts';
 import { MESSAGES } from './messages.ts';
 import { PAGE } from './page.ts';
+import { PRESENCE } from './presence.ts';
 import { PROFILE } from './profile.ts';
 
 /** Who does each operation on whatsapp-web.js. */
@@ -20,6 +21,7 @@ const OPERATIONS: Implementers<LivePage> = {
   ...LABELS,
   ...MESSAGES,
   ...PAGE,
+  ...PRESENCE,
   ...PROFILE,
   lookUp: ({ page, times }, { wireId, chatId }) =>
     lookUpMessage(page, times.outbound, wireId, chatId),

@@ -154,7 +154,20 @@ export type LiveModules = {
     'sendPresenceAvailable' | 'sendPresenceUnavailable',
     () => Promise<unknown>
   >;
-  WAWebStreamModel: { Stream: { markAvailable: () => void; markUnavailable: () => void } };
+  WAWebPresenceCollection: {
+    PresenceCollection: {
+      /** Subscribes, unless it is subscribed already. */
+      find: (wid: PageWid) => Promise<{
+        hasData?: boolean;
+        isOnline?: boolean;
+        /** `t`: Unix seconds. */
+        chatstate: { type?: string; t?: number };
+      }>;
+    };
+  };
+  WAWebStreamModel: {
+    Stream: { available?: boolean; markAvailable: () => void; markUnavailable: () => void };
+  };
   WAWebUpdateUnreadChatAction: {
     sendSeen: (of: { chat: PageChat; threadId: undefined }) => Promise<unknown>;
   };

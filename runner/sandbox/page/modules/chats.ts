@@ -31,7 +31,7 @@ export function chatModules(core: Core): Record<string, object> {
   };
   const presence = async (available: boolean): Promise<void> => {
     if (!core.transport.connected) return;
-    await core.transport.ask('note', { what: 'presence', data: { available } });
+    await core.transport.ask('presence', { available });
   };
   return {
     WAWebFindChatAction: { findOrCreateLatestChat: (id: unknown) => findOrCreateChat(core, id) },

@@ -84,6 +84,9 @@ export class Session {
       case 'typing':
         core.collections.Chat.get(core.directory.address(push.chat))?.trigger('typing', push.state);
         break;
+      case 'presence':
+        core.cmd.trigger('sandbox_presence', push);
+        break;
       case 'call':
         core.cmd.trigger('sandbox_call', push);
         break;

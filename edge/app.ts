@@ -23,6 +23,7 @@ import { registerAuth } from './api/auth/index.ts';
 import { events } from './api/events.ts';
 import { registerInternalQstash } from './api/internal-qstash/index.ts';
 import { registerInternalRunners } from './api/internal-runners.ts';
+import { calls } from './api/calls.ts';
 import { chats } from './api/chats.ts';
 import { contacts } from './api/contacts.ts';
 import { groups } from './api/groups.ts';
@@ -40,6 +41,7 @@ import { workspace } from './api/workspace.ts';
 /** The public API, in the order of its document. */
 const AREAS: readonly Area[] = [
   messages,
+  calls,
   chats,
   contacts,
   groups,

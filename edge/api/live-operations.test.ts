@@ -127,6 +127,7 @@ describe.each([
     { chatId, state: 'none', forMs: 0 },
   ],
   ['DELETE', `/chats/${phone}`, undefined, 'deleteChat', { chatId }],
+  ['POST', '/calls/0D1F/reject', {}, 'rejectCall', { callId: '0D1F' }],
   ['GET', '/labels', undefined, 'listLabels', {}],
   ['GET', `/chats/${phone}/labels`, undefined, 'getChatLabels', { chatId }],
   ['PUT', `/chats/${phone}/labels`, { labelIds: [] }, 'setChatLabels', { chatId, labelIds: [] }],

@@ -93,6 +93,7 @@ const ON_WHATSAPP: Readonly<Record<string, string>> = {
   groups: '120363012345678901@g.us',
   contacts: '15550100002@c.us',
   presence: '15550100002@c.us',
+  calls: '0D1F6C9A2B7E4853',
   chats: '15550100002@c.us',
 };
 

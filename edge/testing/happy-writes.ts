@@ -128,6 +128,7 @@ export const LIVE_WRITES: Readonly<Record<string, Happy>> = {
   updateProfile: { body: { about: text } },
   setProfilePicture: { body: { base64: 'iVBORw0KGgo=' } },
   deleteProfilePicture: {},
+  rejectCall: { id: '0D1F6C9A2B7E4853' },
   checkContacts: { body: { numbers: [to] } },
   blockContact: { id: to },
   unblockContact: { id: to },

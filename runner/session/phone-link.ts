@@ -35,7 +35,7 @@ export class PhoneLink {
     const { sessionId, epoch, phoneNumber = null } = assignment;
     const names = { sessionId, epoch };
     this.#traffic = assignment.traffic ?? { status: false, channels: false };
-    this.#conduct = assignment.conduct ?? { alwaysOnline: false };
+    this.#conduct = assignment.conduct ?? { alwaysOnline: false, rejectCalls: false };
     this.#codes = new LinkCodes(clock);
     this.#unscanned = new Timers(clock);
     this.#keeper = deps.keeper(() => this.#online());

@@ -17,6 +17,7 @@ const WWEBJS: Table = {
   'send.poll': 'yes',
   'send.image': 'yes',
   'send.album': { no: 'The engine sends each picture as a message of its own.' },
+  rejectCall: 'yes',
   listChats: 'yes',
   getChat: 'yes',
   updateChat: 'yes',

@@ -1,3 +1,4 @@
+import { CALL_OPERATIONS } from './live/calls.ts';
 import { CHAT_OPERATIONS } from './live/chats.ts';
 import { CONTACT_OPERATIONS } from './live/contacts.ts';
 import { GROUP_OPERATIONS } from './live/groups.ts';
@@ -12,6 +13,7 @@ import { PROFILE_OPERATIONS } from './live/profile.ts';
  * runner/engine/wwebjs/live/<area>.ts implements a row; a row of the API offers it, through services/live/ask-session.ts.
  */
 export const LIVE_OPERATIONS = {
+  ...CALL_OPERATIONS,
   ...CHAT_OPERATIONS,
   ...CONTACT_OPERATIONS,
   ...GROUP_OPERATIONS,

@@ -24,6 +24,8 @@ export type Traffic = z.infer<typeof Traffic>;
 export const Conduct = z.object({
   /** It is "online" as long as it is connected; otherwise never, and the phone rings as usual. */
   alwaysOnline: z.boolean(),
+  /** It rejects calls. */
+  rejectCalls: z.boolean(),
 });
 export type Conduct = z.infer<typeof Conduct>;
 

@@ -46,6 +46,16 @@ export const UpdateSession = z
       description:
         'Shows the number as online as long as the session is connected, from the browser’s next start. The phone then does not ring for messages.',
     }),
+    rejectCalls: z
+      .boolean()
+      .openapi({ description: 'Reject all calls at once, from the browser’s next start.' }),
+    rejectCallText: z
+      .string()
+      .trim()
+      .min(1)
+      .max(1_000)
+      .nullable()
+      .openapi({ description: 'Text that is sent to who called, after a rejection.' }),
     proxy: Proxy.nullable(),
   })
   .partial();

@@ -90,6 +90,8 @@ export const SessionSchema = z
     includeStatus: z.boolean(),
     includeChannels: z.boolean(),
     alwaysOnline: z.boolean(),
+    rejectCalls: z.boolean(),
+    rejectCallText: z.string().nullable(),
     proxy: z.string().nullable().describe('URL of the proxy, with its login masked.'),
     pacing: Pacing,
     runner: z
@@ -130,6 +132,8 @@ export const SessionSchema = z
       includeStatus: false,
       includeChannels: false,
       alwaysOnline: false,
+      rejectCalls: false,
+      rejectCallText: null,
       proxy: null,
       pacing: { minIntervalMs: 1500, jitterMs: 500 },
       runner: { id: 'runner-1', epoch: 1, pid: 4242 },

@@ -21,6 +21,8 @@ describe('changing', () => {
       isDefault: true,
       includeStatus: true,
       alwaysOnline: true,
+      rejectCalls: true,
+      rejectCallText: 'Please write.',
     };
     expect(await call('PATCH', `/${id}`, changes)).toMatchObject({ status: 200, data: changes });
     expect(await call('PATCH', '/sales desk', { includeChannels: true })).toMatchObject({

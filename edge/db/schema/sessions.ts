@@ -46,6 +46,9 @@ export const sessions = pgTable(
     includeChannels: boolean('include_channels').notNull().default(false),
     /** The linked device is "online" as long as it is connected. */
     alwaysOnline: boolean('always_online').notNull().default(false),
+    /** Calls are rejected, and answered with this text. */
+    rejectCalls: boolean('reject_calls').notNull().default(false),
+    rejectCallText: text('reject_call_text'),
     /** A link was dropped without WhatsApp's knowledge, so a phone may still list a device of this session. */
     mayStillBeListed: boolean('may_still_be_listed').notNull().default(false),
     /** The browser's proxy, sealed under SESSION_ENCRYPTION_KEY, and as it may be shown. */

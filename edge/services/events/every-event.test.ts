@@ -93,6 +93,7 @@ const WRITERS: Readonly<Record<EventType, (session: OwnedSession) => Promise<unk
     await newOutbound(harness, session, { status: 'sent', wireId: about.wireId });
     await report(session, { kind: 'message.revoked', ...about, fromMe: true });
   },
+  'call.received': relays('call.received'),
   'group.members': relays('group.members'),
   'group.updated': relays('group.updated'),
   'group.join_request': relays('group.join_request'),

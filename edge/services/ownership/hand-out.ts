@@ -121,7 +121,8 @@ const handOut = (): SQL => sql`
     select session_id, epoch, runner_id, boot_id, cause from taken where cause is not null
   )
   select taken.session_id, s.workspace_id, taken.epoch, s.engine, s.mode, s.sandbox_profile, s.wire_key,
-    s.min_interval_ms, s.jitter_ms, s.queue_seq, s.phone_number, s.include_status, s.include_channels, s.always_online, s.proxy_sealed,
+    s.min_interval_ms, s.jitter_ms, s.queue_seq, s.phone_number, s.include_status, s.include_channels, s.always_online, s.reject_calls,
+    s.proxy_sealed,
     coalesce((select c.version from session_credentials c
       where c.session_id = s.id and c.status = 'current'), 0) as kept_version,
     case when taken.started_epoch is not null then jsonb_build_object('epoch', taken.started_epoch,
@@ -144,6 +145,7 @@ const AssignmentRow = z.object({
   include_status: z.boolean(),
   include_channels: z.boolean(),
   always_online: z.boolean(),
+  reject_calls: z.boolean(),
   proxy_sealed: z.string().nullable(),
   kept_version: z.number(),
   last_started: z
@@ -172,7 +174,7 @@ const assignmentOf = (row: z.infer<typeof AssignmentRow>): Assignment => ({
   highestQueueSeq: row.queue_seq,
   phoneNumber: row.phone_number,
   traffic: { status: row.include_status, channels: row.include_channels },
-  conduct: { alwaysOnline: row.always_online },
+  conduct: { alwaysOnline: row.always_online, rejectCalls: row.reject_calls },
   lastStarted: row.last_started,
   keptVersion: row.kept_version,
 });

@@ -120,7 +120,10 @@ function renewed(
       status: renewal.include_status ?? false,
       channels: renewal.include_channels ?? false,
     },
-    conduct: { alwaysOnline: renewal.always_online ?? false },
+    conduct: {
+      alwaysOnline: renewal.always_online ?? false,
+      rejectCalls: renewal.reject_calls ?? false,
+    },
   };
 }
 

@@ -38,6 +38,8 @@ export function viewSession(row: SessionRow) {
     includeStatus: session.includeStatus,
     includeChannels: session.includeChannels,
     alwaysOnline: session.alwaysOnline,
+    rejectCalls: session.rejectCalls,
+    rejectCallText: session.rejectCallText,
     proxy: session.proxyShown,
     pacing: { minIntervalMs: session.minIntervalMs, jitterMs: session.jitterMs },
     runner:

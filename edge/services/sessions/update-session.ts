@@ -20,12 +20,14 @@ export type SessionChanges = {
   includeStatus?: boolean | undefined;
   includeChannels?: boolean | undefined;
   alwaysOnline?: boolean | undefined;
+  rejectCalls?: boolean | undefined;
+  rejectCallText?: string | null | undefined;
   proxy?: SessionProxy | null | undefined;
 };
 
 /**
  * Changes what is given and leaves the rest. The owner learns of pacing at its next heartbeat; of what it takes in and
- * whether it is online, then too, for its next browser; another proxy gives a session that runs another browser at once.
+ * whether it is online or rejects calls, then too, for its next browser; another proxy gives a session that runs another browser at once.
  * @throws AppError SESSION_NOT_FOUND; CONFLICT for a name that is taken; VALIDATION_ERROR for a proxy that may not be used;
  *   FORBIDDEN for `isDefault` by a member, and by a key that does not reach the whole workspace
  */
@@ -41,6 +43,7 @@ export async function updateSession({
   const { changes } = input;
   const { name, region, pacing, isDefault, includeStatus, includeChannels, alwaysOnline, proxy } =
     changes;
+  const { rejectCalls, rejectCallText } = changes;
   if (isDefault !== undefined) requireManager(ctx);
   const sealed =
     proxy === undefined ? undefined : await proxyColumns(ctx, { sessionId: id, proxy });
@@ -53,6 +56,8 @@ export async function updateSession({
       ...(includeStatus !== undefined && { includeStatus }),
       ...(includeChannels !== undefined && { includeChannels }),
       ...(alwaysOnline !== undefined && { alwaysOnline }),
+      ...(rejectCalls !== undefined && { rejectCalls }),
+      ...(rejectCallText !== undefined && { rejectCallText }),
       ...(sealed !== undefined && { proxySealed: sealed.sealed, proxyShown: sealed.shown }),
       updatedAt: sql`now()`,
     })

@@ -1,12 +1,14 @@
-import type { Traffic } from '../../../shared/protocol/leases.ts';
+import type { Conduct, Traffic } from '../../../shared/protocol/leases.ts';
 import type { FactReport } from '../../../shared/protocol/runner-reports.ts';
 import { KeyedLanes, WorkLane } from '../../work-lane.ts';
 import type { EngineEvent, InboundFile } from '../port.ts';
 import { describe } from '../describe-error.ts';
 import { withDeadline } from '../../deadline.ts';
 import { groupFact, idsInNotice } from './group-events.ts';
+import { callFact, callOf } from './call-event.ts';
 import { downloadMedia } from './inbound-media.ts';
 import type { LibraryPage } from './library.ts';
+import { rejectCall } from './live/calls.ts';
 import {
   ackFact,
   editFact,
@@ -21,6 +23,7 @@ import { fields, messageKey } from './payload.ts';
 import { idsIn, type KnownPerson, type People } from './people.ts';
 
 const PEOPLE_MS = 3_000;
+const REJECT_MS = 5_000;
 const PEOPLE_KEPT = 5_000;
 const SEEN_KEPT = 10_000;
 
@@ -28,6 +31,7 @@ export type InboundDeps = {
   page: LibraryPage;
   filesDir: string;
   traffic: Traffic;
+  conduct: Conduct;
   emit: (event: EngineEvent) => void;
   log: (entry: Record<string, unknown>) => void;
   now: () => number;
@@ -111,6 +115,19 @@ export class Inbound {
     this.#map(payload, (people) => revokeFact(payload, people, this.#deps.now()));
   }
 
+  /** WhatsApp Web shows a call several times while it rings. */
+  call(payload: unknown): void {
+    const call = callOf(payload);
+    if (call === null || this.#wasSeen(call.callId)) return;
+    const now = this.#deps.now();
+    const report = async (people: People): Promise<void> => {
+      const rejected = this.#deps.conduct.rejectCalls && (await this.#reject(call.callId));
+      const fact = callFact(payload, people, { rejected, now });
+      if (fact !== null) this.#deps.emit({ type: 'fact', fact });
+    };
+    this.#inOrder(payload, report, [call.from]);
+  }
+
   group(notice: unknown): void {
     const make = (people: People) => groupFact(notice, people);
     this.#map(notice, make, idsInNotice(notice));
@@ -191,6 +208,17 @@ export class Inbound {
       }
     }
     return (id) => this.#people.get(id);
+  }
+
+  /** @returns whether it was rejected */
+  async #reject(callId: string): Promise<boolean> {
+    try {
+      const rejected = this.#deps.page.evaluate(rejectCall, { callId });
+      return 'rejected' in (await withDeadline(rejected, REJECT_MS, 'rejecting a call'));
+    } catch (error) {
+      this.#deps.log({ event: 'engine.call_not_rejected', detail: describe(error) });
+      return false;
+    }
   }
 
   #wasSeen(wireKey: string): boolean {

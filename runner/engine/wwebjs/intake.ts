@@ -1,4 +1,4 @@
-import type { Traffic } from '../../../shared/protocol/leases.ts';
+import type { Conduct, Traffic } from '../../../shared/protocol/leases.ts';
 import type { EngineEvent } from '../port.ts';
 import { Backfill } from './backfill.ts';
 import { describe } from '../describe-error.ts';
@@ -20,6 +20,7 @@ export type IntakeDeps = {
   profileDir: string;
   filesDir: string;
   traffic: Traffic;
+  conduct: Conduct;
   page: () => LibraryPage;
   emit: (event: EngineEvent) => void;
   log: (event: string, entry: Record<string, unknown>) => void;
@@ -88,6 +89,7 @@ export class Intake {
       const payload = { msgId: parentMsgKey, senderId: voter, selectedOptions, interractedAtTs };
       told((inbound) => inbound.vote(payload));
     });
+    client.on('call', (call: unknown) => told((inbound) => inbound.call(call)));
     for (const name of GROUP_NOTICES)
       client.on(name, (notice: unknown) => told((inbound) => inbound.group(notice)));
     this.#phone.listen(client);
@@ -101,12 +103,13 @@ export class Intake {
   /** The page is ready: facts are reported from here on. */
   open(): void {
     if (this.#inbound !== null) return;
-    const { page, filesDir, traffic, emit, log, now } = this.#deps;
+    const { page, filesDir, traffic, conduct, emit, log, now } = this.#deps;
     this.heard();
     this.#inbound = new Inbound({
       page: page(),
       filesDir,
       traffic,
+      conduct,
       emit,
       log: (entry) => log('engine.inbound', entry),
       now,

@@ -21,7 +21,7 @@ describe.each(SANDBOX_PROFILES)('on the page %s', (profile) => {
         log: () => undefined,
       }),
     );
-    link.conduct = { alwaysOnline };
+    link.conduct = { alwaysOnline, rejectCalls: false };
     link.renew();
     await link.link();
   }

@@ -1,8 +1,9 @@
 import { z } from 'zod';
+import { CALL_EVENTS } from './calls.ts';
 import { GROUP_EVENTS } from './groups.ts';
 
 /** Events that are all there is of what happened: a runner reports them as they are, and nothing else is kept. */
-export const RELAYED_EVENTS = { ...GROUP_EVENTS };
+export const RELAYED_EVENTS = { ...CALL_EVENTS, ...GROUP_EVENTS };
 
 export type RelayedType = keyof typeof RELAYED_EVENTS;
 export type RelayedEvent = {

@@ -3,6 +3,7 @@ import { ENGINE_OPERATIONS } from '../../operations.ts';
 import type { EngineInput, EngineOperation, EngineOutput, Implementers } from '../../operations.ts';
 import { lookUpMessage } from '../sent-message.ts';
 import { askPairingCode } from '../pairing-code.ts';
+import { CALLS } from './calls.ts';
 import { CHATS } from './chats.ts';
 import { CONTACTS } from './contacts.ts';
 import { GROUPS } from './groups.ts';
@@ -15,6 +16,7 @@ import { PROFILE } from './profile.ts';
 
 /** Who does each operation on whatsapp-web.js. */
 const OPERATIONS: Implementers<LivePage> = {
+  ...CALLS,
   ...CHATS,
   ...CONTACTS,
   ...GROUPS,

@@ -150,6 +150,7 @@ export type LiveModules = {
     blockContact: (of: { contact: PageContact }) => Promise<unknown>;
     unblockContact: (contact: PageContact) => Promise<unknown>;
   };
+  WAWebCallCollection: Record<string, unknown>;
   WAWebPresenceChatAction: Record<
     'sendPresenceAvailable' | 'sendPresenceUnavailable',
     () => Promise<unknown>
@@ -193,6 +194,7 @@ export type LiveLibrary = {
     ids: string[],
     pauseMs: [number, number],
   ) => Promise<unknown>;
+  rejectCall: (from: string, callId: string) => Promise<unknown>;
   setPicture: (chatId: string, media: { mimetype: string; data: string }) => Promise<boolean>;
   deletePicture: (chatId: string) => Promise<boolean | undefined>;
   /** @param action 1 pins, 2 unpins */

@@ -4,6 +4,8 @@ import { newWireId } from '../msg-key.ts';
 
 type Call = { callId: string; from: string; video: boolean; group: boolean };
 
+type Stanza = { tag: string; attrs: Record<string, string>; children?: Stanza[] };
+
 /** The library hooks `set` of the first own field that is a Map. */
 class CallCollection extends Emitter {
   readonly calls = new Map<string, object>();
@@ -15,7 +17,7 @@ export function callModules(core: Core): Record<string, object> {
   core.cmd.on('sandbox_call', (call: Call) => {
     collection.calls.set(call.callId, {
       id: call.callId,
-      peerJid: core.directory.address(call.from).toString(),
+      peerJid: core.directory.address(call.from),
       isVideo: call.video,
       isGroup: call.group,
       outgoing: false,
@@ -31,8 +33,10 @@ export function callModules(core: Core): Record<string, object> {
       generateId: newWireId,
     },
     WADeprecatedSendIq: {
-      deprecatedCastStanza: async (stanza: unknown) => {
+      deprecatedCastStanza: async (stanza: Stanza) => {
         await core.transport.ask('note', { what: 'stanza', data: stanza });
+        for (const { tag, attrs } of stanza.children ?? [])
+          if (tag === 'reject') collection.calls.delete(attrs['call-id'] ?? '');
       },
     },
   };

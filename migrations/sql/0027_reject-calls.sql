@@ -1,0 +1,2 @@
+ALTER TABLE "sessions" ADD COLUMN "reject_calls" boolean DEFAULT false NOT NULL;--> statement-breakpoint
+ALTER TABLE "sessions" ADD COLUMN "reject_call_text" text;

@@ -27,11 +27,12 @@ export const contacts = area('Contacts', [
     query: ContactListQuery,
     answer: [200, 'A page of contacts.', z.array(ContactSummarySchema)],
     errors: LIVE_ERRORS,
-    run: async ({ ctx, query: { sessionId, saved, cursor, limit } }) => {
+    run: async ({ ctx, query: { sessionId, saved, blocked, cursor, limit } }) => {
       const { output, meta } = await askLive(ctx, sessionId, 'listContacts', {
         after: cursor === undefined ? null : { t: cursor.t, id: cursor.id },
         limit,
         saved: saved === undefined ? null : saved === 'true',
+        blocked: blocked === undefined ? null : blocked === 'true',
       });
       return withMeta(output.contacts, { ...meta, nextCursor: writeListEnd(output.next) });
     },

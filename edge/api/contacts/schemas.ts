@@ -28,6 +28,9 @@ export const ContactListQuery = SessionChoice.extend({
   saved: z.enum(['true', 'false']).optional().openapi({
     description: '`true` lists the address book, `false` everybody else.',
   }),
+  blocked: z.enum(['true', 'false']).optional().openapi({
+    description: '`true` lists the block list, `false` everybody else.',
+  }),
   ...LivePageQuery,
 });
 

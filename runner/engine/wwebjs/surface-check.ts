@@ -22,6 +22,7 @@ export const SURFACE: Readonly<Record<string, readonly string[]>> = {
     'Contact.getModelsArray',
     'Contact.gadd',
     'Blocklist.get',
+    'Blocklist.getModelsArray',
     'Label.getModelsArray',
     'Label.addOrRemoveLabels',
     'ProfilePicThumb.find',

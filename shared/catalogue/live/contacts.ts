@@ -75,15 +75,15 @@ export const CONTACT_OPERATIONS = {
       output: { results: [{ id: ADA.id, exists: true, chatId: ADA.id, lid: ADA.lid }] },
     },
   }),
-  /** People whom the page knows, by id. `saved` narrows to those in the address book, or to all others. */
+  /** People whom the page knows, by id. `saved` narrows to those in the address book or to all others, `blocked` to the block list or to all others. */
   listContacts: row({
-    input: listInput.extend({ saved: z.boolean().nullable() }),
+    input: listInput.extend({ saved: z.boolean().nullable(), blocked: z.boolean().nullable() }),
     output: z.object({ contacts: z.array(ContactSummary), next: ListEnd.nullable() }),
     patienceMs: 10_000,
     needs: 'online',
     repeatable: true,
     example: {
-      input: { after: null, limit: 20, saved: null },
+      input: { after: null, limit: 20, saved: null, blocked: null },
       output: { contacts: [SUMMARY], next: null },
     },
   }),

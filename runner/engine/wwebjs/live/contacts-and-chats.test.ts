@@ -131,14 +131,19 @@ describe.each(SANDBOX_PROFILES)('on the page %s', (profile) => {
       const listed: string[] = [];
       let after: ListEnd | null = null;
       do {
-        const input: EngineInput<'listContacts'> = { after, limit: 2, saved: true };
+        const input: EngineInput<'listContacts'> = { after, limit: 2, saved: true, blocked: null };
         const page: EngineOutput<'listContacts'> = await ask('listContacts', input);
         listed.push(...page.contacts.map(({ id }) => id));
         after = page.next;
       } while (after !== null);
       expect(listed).toEqual([...new Set(listed)]);
       expect(listed).toEqual(expect.arrayContaining([alice, bob, pat]));
-      const strangers = await ask('listContacts', { after: null, limit: 100, saved: false });
+      const strangers = await ask('listContacts', {
+        after: null,
+        limit: 100,
+        saved: false,
+        blocked: null,
+      });
       expect(strangers.contacts.map(({ id }) => id)).not.toContain(alice);
     });
 
@@ -147,6 +152,10 @@ describe.each(SANDBOX_PROFILES)('on the page %s', (profile) => {
       const chatId = by === 'lid' ? (lid ?? '') : by;
       expect(await ask('blockContact', { chatId, blocked: true })).toMatchObject({ blocked: true });
       expect(await ask('getContact', { chatId: alice })).toMatchObject({ blocked: true });
+      const input = { after: null, limit: 100, saved: null, blocked: true };
+      expect((await ask('listContacts', input)).contacts).toMatchObject([{ id: alice }]);
+      const others = await ask('listContacts', { ...input, blocked: false });
+      expect(others.contacts.map(({ id }) => id)).not.toContain(alice);
       expect(await ask('blockContact', { chatId, blocked: false })).toMatchObject({
         blocked: false,
       });

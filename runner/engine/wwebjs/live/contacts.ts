@@ -104,15 +104,21 @@ async function listContacts({
   after,
   limit,
   saved,
+  blocked,
 }: EngineInput<'listContacts'>): Promise<EngineOutput<'listContacts'>> {
   const page = globalThis as unknown as LiveWindow;
   const { live } = page.__waypost;
   // A person may have a contact under each of their ids.
   const people = new Map<string, ContactSummary>();
-  for (const { id } of page.require('WAWebCollections').Contact.getModelsArray()) {
+  const { Contact, Blocklist } = page.require('WAWebCollections');
+  // Somebody who is blocked may be no contact.
+  for (const { id } of [...Contact.getModelsArray(), ...Blocklist.getModelsArray()]) {
     if ((id.server !== 'c.us' && id.server !== 'lid') || live.isMe(id)) continue;
     const summary = live.summary(id);
-    if (saved === null || saved === summary.saved) people.set(summary.id, summary);
+    const isWanted =
+      (saved === null || saved === summary.saved) &&
+      (blocked === null || blocked === summary.blocked);
+    if (isWanted) people.set(summary.id, summary);
   }
   const dated = [...people.values()].map((person) => ({ t: 0, id: person.id, person }));
   const { rows, next } = live.pageOf(dated, after, limit);

@@ -108,7 +108,7 @@ export type PageCollections = {
       chats: PageChat[],
     ): Promise<unknown>;
   };
-  Blocklist: { get(wid: PageWid): unknown };
+  Blocklist: { get(wid: PageWid): unknown; getModelsArray(): { id: PageWid }[] };
   ProfilePicThumb: { find(wid: PageWid): Promise<unknown> };
 };
 

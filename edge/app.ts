@@ -24,6 +24,7 @@ import { events } from './api/events.ts';
 import { registerInternalQstash } from './api/internal-qstash/index.ts';
 import { registerInternalRunners } from './api/internal-runners.ts';
 import { calls } from './api/calls.ts';
+import { channels } from './api/channels.ts';
 import { chats } from './api/chats.ts';
 import { contacts } from './api/contacts.ts';
 import { groups } from './api/groups.ts';
@@ -42,6 +43,7 @@ import { workspace } from './api/workspace.ts';
 const AREAS: readonly Area[] = [
   messages,
   calls,
+  channels,
   chats,
   contacts,
   groups,

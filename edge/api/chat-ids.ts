@@ -14,4 +14,5 @@ const chatId = (sort: ChatSort | null, refusal: string) =>
 /** The id of any chat as a path takes it: read into WhatsApp Web's spelling. A number there has its country code. */
 export const ChatId = chatId(null, '');
 export const PersonId = chatId('person', 'Write the phone number or LID of a person.');
+export const ChannelId = chatId('channel', 'A channel id is <digits>@newsletter.');
 export const GroupId = chatId('group', 'A group id is <digits>@g.us.');

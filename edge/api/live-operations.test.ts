@@ -14,6 +14,7 @@ const group = '120363012345678901@g.us';
 const groupId = group;
 const phone = encodeURIComponent('+15550100001');
 const chatId = '15550100001@c.us';
+const channelId = '120363099999999999@newsletter';
 const lid = '90000000001@lid';
 const PNG = 'iVBORw0KGgo=';
 const written = ['+1 555 010 0001', '15550100001@c.us', '90000000001@LID'];
@@ -135,6 +136,17 @@ describe.each([
   ],
   ['DELETE', `/chats/${phone}`, undefined, 'deleteChat', { chatId }],
   ['POST', '/calls/0D1F/reject', {}, 'rejectCall', { callId: '0D1F' }],
+  ['GET', '/channels', undefined, 'listChannels', {}],
+  [
+    'POST',
+    '/channels/preview',
+    { link: `https://whatsapp.com/channel/${code}?x=1` },
+    'previewChannel',
+    { code },
+  ],
+  ['GET', `/channels/${channelId}`, undefined, 'getChannel', { channelId }],
+  ['POST', `/channels/${channelId}/follow`, {}, 'followChannel', { channelId, follow: true }],
+  ['POST', `/channels/${channelId}/unfollow`, {}, 'followChannel', { channelId, follow: false }],
   ['GET', '/labels', undefined, 'listLabels', {}],
   ['GET', `/chats/${phone}/labels`, undefined, 'getChatLabels', { chatId }],
   ['PUT', `/chats/${phone}/labels`, { labelIds: [] }, 'setChatLabels', { chatId, labelIds: [] }],
@@ -190,6 +202,7 @@ describe.each([
 test.each([
   ['a person for a group', 'GET', '/groups/15550100001@c.us', undefined],
   ['a group for a person', 'POST', `/groups/${group}/members`, { members: [group] }],
+  ['a group for a channel', 'GET', `/channels/${group}`, undefined],
   ['nobody', 'POST', `/groups/${group}/members`, { members: [] }],
   ['51 people', 'POST', `/groups/${group}/members`, { members: Array(51).fill('+15550100001') }],
   ['no subject', 'POST', '/groups', { subject: ' ', members: written }],

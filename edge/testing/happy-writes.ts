@@ -108,6 +108,7 @@ const to = '+15550100001';
 const { text } = SECRETS;
 
 const group = '120363012345678901@g.us';
+const channel = '120363099999999999@newsletter';
 const members = [to];
 
 /** One accepted call of each operation that changes something at WhatsApp and nothing here. */
@@ -129,6 +130,9 @@ export const LIVE_WRITES: Readonly<Record<string, Happy>> = {
   setProfilePicture: { body: { base64: 'iVBORw0KGgo=' } },
   deleteProfilePicture: {},
   rejectCall: { id: '0D1F6C9A2B7E4853' },
+  previewChannel: { body: { link: '0029VaAbCdEfGhIjKlMnOp' } },
+  followChannel: { id: channel },
+  unfollowChannel: { id: channel },
   checkContacts: { body: { numbers: [to] } },
   blockContact: { id: to },
   unblockContact: { id: to },

@@ -90,6 +90,17 @@ export const worldActions = {
     request: z.object({ world, group: z.string(), actor: phone, action: groupActionSchema }),
     response: groupViewSchema,
   },
+  /** A channel of somebody; with an account's own number as owner, one of its own. */
+  channel: {
+    path: '/v1/channels',
+    request: z.object({
+      world,
+      owner: phone,
+      name: z.string().min(1),
+      description: z.string().default(''),
+    }),
+    response: z.object({ id: z.string(), invite: z.string() }),
+  },
   groupRequest: {
     path: '/v1/group-requests',
     request: z.object({ world, group: z.string(), from: phone }),

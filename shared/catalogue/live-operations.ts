@@ -1,4 +1,5 @@
 import { CALL_OPERATIONS } from './live/calls.ts';
+import { CHANNEL_OPERATIONS } from './live/channels.ts';
 import { CHAT_OPERATIONS } from './live/chats.ts';
 import { CONTACT_OPERATIONS } from './live/contacts.ts';
 import { GROUP_OPERATIONS } from './live/groups.ts';
@@ -14,6 +15,7 @@ import { PROFILE_OPERATIONS } from './live/profile.ts';
  */
 export const LIVE_OPERATIONS = {
   ...CALL_OPERATIONS,
+  ...CHANNEL_OPERATIONS,
   ...CHAT_OPERATIONS,
   ...CONTACT_OPERATIONS,
   ...GROUP_OPERATIONS,

@@ -8,6 +8,8 @@ export const SCOPES = [
   'messages:read',
   'sessions:read',
   'sessions:write',
+  'channels:read',
+  'channels:write',
   'chats:read',
   'chats:write',
   'contacts:read',

@@ -26,6 +26,8 @@ export const SURFACE: Readonly<Record<string, readonly string[]>> = {
     'Label.getModelsArray',
     'Label.addOrRemoveLabels',
     'ProfilePicThumb.find',
+    'WAWebNewsletterCollection.get',
+    'WAWebNewsletterCollection.getModelsArray',
   ],
   WAWebSocketModel: ['Socket.on', 'Socket.state', 'Socket.logout'],
   WAWebCmd: [
@@ -102,6 +104,8 @@ export const SURFACE: Readonly<Record<string, readonly string[]>> = {
   WAWebSetPushnameConnAction: ['setPushname'],
   WAWebBlockContactUtils: ['getContactToBlockOnlyUseIfNoAssociatedChat'],
   WAWebBlockContactAction: ['blockContact', 'unblockContact'],
+  WAWebNewsletterSubscribeAction: ['subscribeToNewsletterAction'],
+  WAWebNewsletterUnsubscribeAction: ['unsubscribeFromNewsletterAction'],
   WAWebPresenceChatAction: ['sendPresenceAvailable', 'sendPresenceUnavailable'],
   WAWebPresenceCollection: ['PresenceCollection.find'],
   WAWebStreamModel: ['Stream.markAvailable', 'Stream.markUnavailable'],

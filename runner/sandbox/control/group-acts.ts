@@ -1,3 +1,4 @@
+import { createChannel } from '../traffic/channel-ops.ts';
 import { changeGroup } from '../traffic/group-change.ts';
 import { announce } from '../traffic/group-members.ts';
 import { createGroup } from '../traffic/group-ops.ts';
@@ -25,6 +26,13 @@ export const groupChange: Act<'groupChange'> = async (world, input) =>
     (tx) =>
       changeGroup(tx, world, input.world, input.group, phoneJid(input.actor), input.action).group,
   );
+
+export const channel: Act<'channel'> = async (world, input) =>
+  world.ledger.run((tx) => {
+    const owner = { world: input.world, pn: phoneJid(input.owner) };
+    const { id, invite } = createChannel(tx, world, owner, input);
+    return { id, invite };
+  });
 
 /** Somebody asks to join a group that approves its members. */
 export const groupRequest: Act<'groupRequest'> = async (world, input) =>

@@ -12,7 +12,7 @@ import { enterCode, passkey, scan, unlink } from './link.ts';
 import { message } from './incoming-message.ts';
 import { ack, decrypt, edit, reaction, read, revoke, vote } from './messages.ts';
 import { account, accounts, connections, groups, violations, wire } from './views.ts';
-import { group, groupChange, groupRequest } from './group-acts.ts';
+import { channel, group, groupChange, groupRequest } from './group-acts.ts';
 import { conflict, deafen, modal, network, pageEval, pageReload } from './page-acts.ts';
 import {
   call,
@@ -56,6 +56,7 @@ const acts: { [K in keyof Actions]: Act<K> } = {
   group,
   groupChange,
   groupRequest,
+  channel,
   forgetWorld,
 };
 

@@ -1,29 +1,39 @@
 import type { Channel } from '../protocol/records.ts';
 import type { OpArgs } from '../protocol/operations.ts';
 import { findChannel, listChannels, saveChannel } from '../world/channels.ts';
+import type { AccountRef } from '../world/accounts.ts';
 import { SandboxError } from '../world/errors.ts';
 import { newGroupId, randomToken } from '../world/jids.ts';
+import type { Tx } from '../world/ledger.ts';
 import { canonicalJid } from '../world/people.ts';
-import { seconds } from '../world/world.ts';
+import { seconds, type World } from '../world/world.ts';
 import { needLink } from './operation.ts';
 import type { Handler } from './operation.ts';
 
+/** @param by the phone that owns it */
+export function createChannel(
+  tx: Tx,
+  world: World,
+  by: AccountRef,
+  wish: { name: string; description: string },
+): Channel {
+  const channel: Channel = {
+    id: newGroupId('newsletter'),
+    name: wish.name,
+    description: wish.description,
+    invite: `0029V${randomToken(16).slice(0, 17)}`,
+    owner: by.pn,
+    t: seconds(world.now()),
+    subscribers: [],
+    admins: [by.pn],
+  };
+  saveChannel(tx, by.world, channel);
+  return channel;
+}
+
 export const channelCreate: Handler<'channelCreate'> = async (world, connection, args) => {
   const link = needLink(connection);
-  return world.ledger.run((tx) => {
-    const channel: Channel = {
-      id: newGroupId('newsletter'),
-      name: args.name,
-      description: args.description,
-      invite: `0029V${randomToken(16).slice(0, 17)}`,
-      owner: link.pn,
-      t: seconds(world.now()),
-      subscribers: [],
-      admins: [link.pn],
-    };
-    saveChannel(tx, link.world, channel);
-    return { channel };
-  });
+  return world.ledger.run((tx) => ({ channel: createChannel(tx, world, link, args) }));
 };
 
 export const channelQuery: Handler<'channelQuery'> = async (world, connection, args) => ({

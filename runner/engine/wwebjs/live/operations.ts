@@ -4,6 +4,7 @@ import type { EngineInput, EngineOperation, EngineOutput, Implementers } from '.
 import { lookUpMessage } from '../sent-message.ts';
 import { askPairingCode } from '../pairing-code.ts';
 import { CALLS } from './calls.ts';
+import { CHANNELS } from './channels.ts';
 import { CHATS } from './chats.ts';
 import { CONTACTS } from './contacts.ts';
 import { GROUPS } from './groups.ts';
@@ -17,6 +18,7 @@ import { PROFILE } from './profile.ts';
 /** Who does each operation on whatsapp-web.js. */
 const OPERATIONS: Implementers<LivePage> = {
   ...CALLS,
+  ...CHANNELS,
   ...CHATS,
   ...CONTACTS,
   ...GROUPS,

@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import type { Group, GroupRole, GroupSettings } from '../../../../shared/catalogue/live/groups.ts';
+import type { Channel } from '../../../../shared/catalogue/live/channels.ts';
 import type { Chat } from '../../../../shared/catalogue/live/chats.ts';
 import type { ContactSummary, NumberCheck } from '../../../../shared/catalogue/live/contacts.ts';
 import type { Profile as ProfileSchema } from '../../../../shared/catalogue/live/profile.ts';
@@ -43,6 +44,19 @@ export type PageGroupMetadata = {
 };
 
 export type PageGroupChat = PageChat & { groupMetadata: PageGroupMetadata };
+
+export type PageChannel = {
+  id: PageWid;
+  name?: string;
+  formattedTitle?: string;
+  newsletterMetadata?: {
+    name?: string;
+    description?: string | null;
+    inviteCode?: string | null;
+    membershipType?: string;
+    size?: number;
+  };
+};
 
 type InviteInfo = {
   id: PageWid;
@@ -150,6 +164,12 @@ export type LiveModules = {
     blockContact: (of: { contact: PageContact }) => Promise<unknown>;
     unblockContact: (contact: PageContact) => Promise<unknown>;
   };
+  WAWebNewsletterSubscribeAction: {
+    subscribeToNewsletterAction: (channel: PageChannel, options: object) => Promise<unknown>;
+  };
+  WAWebNewsletterUnsubscribeAction: {
+    unsubscribeFromNewsletterAction: (channel: PageChannel, options: object) => Promise<unknown>;
+  };
   WAWebCallCollection: Record<string, unknown>;
   WAWebPresenceChatAction: Record<
     'sendPresenceAvailable' | 'sendPresenceUnavailable',
@@ -194,6 +214,8 @@ export type LiveLibrary = {
     ids: string[],
     pauseMs: [number, number],
   ) => Promise<unknown>;
+  getChat: (id: string, options: { getAsModel: false }) => Promise<PageChannel | null | undefined>;
+  getChannelMetadata: (code: string) => Promise<{ id: string }>;
   rejectCall: (from: string, callId: string) => Promise<unknown>;
   setPicture: (chatId: string, media: { mimetype: string; data: string }) => Promise<boolean>;
   deletePicture: (chatId: string) => Promise<boolean | undefined>;
@@ -252,6 +274,13 @@ export type PageLive = {
 /** What operations on chats share. */
 export type PageChats = { view(chat: PageChat): Chat };
 
+/** What operations on channels share. */
+export type PageChannels = {
+  /** A channel as WhatsApp shows it. Refuses with NOT_FOUND. */
+  open(channelId: string): Promise<PageChannel>;
+  view(channel: PageChannel): Channel;
+};
+
 /** What operations on groups share. */
 export type PageGroups = {
   /**
@@ -272,6 +301,11 @@ export type PageGroups = {
 
 /** The page of a live operation: our half is there, or there is no such operation. */
 export type LiveWindow = Omit<WhatsAppPage, '__waypost' | 'WWebJS'> & {
-  __waypost: PageAgent & { live: PageLive; chats: PageChats; groups: PageGroups };
+  __waypost: PageAgent & {
+    live: PageLive;
+    channels: PageChannels;
+    chats: PageChats;
+    groups: PageGroups;
+  };
   WWebJS: LiveLibrary;
 };

@@ -1,5 +1,6 @@
 import type {
   LiveModules,
+  PageChannel,
   PageChats,
   PageGroupMetadata,
   PageGroups,
@@ -109,6 +110,10 @@ export type PageCollections = {
     ): Promise<unknown>;
   };
   Blocklist: { get(wid: PageWid): unknown; getModelsArray(): { id: PageWid }[] };
+  WAWebNewsletterCollection: {
+    get(wid: PageWid): PageChannel | undefined;
+    getModelsArray(): PageChannel[];
+  };
   ProfilePicThumb: { find(wid: PageWid): Promise<unknown> };
 };
 

@@ -1,6 +1,7 @@
 import type { SessionAction } from '../../../../shared/session-actions.ts';
 import type { LibraryPage } from '../library.ts';
 import { installAgent } from '../page/agent.ts';
+import { installChannels } from '../page/channels.ts';
 import { installChats } from '../page/chats.ts';
 import { installGroups } from '../page/groups.ts';
 import { installLive } from '../page/live.ts';
@@ -39,6 +40,7 @@ export async function patchPage(
   await page.evaluateOnNewDocument(installLive);
   await page.evaluateOnNewDocument(installChats);
   await page.evaluateOnNewDocument(installGroups);
+  await page.evaluateOnNewDocument(installChannels);
   await page.evaluateOnNewDocument(sendHook, WIRE_ID_TAG, SEND_HOOK_MISSING);
   await page.evaluateOnNewDocument(shownPresence, hooks.alwaysOnline);
   await page.evaluateOnNewDocument(mediaModelId);

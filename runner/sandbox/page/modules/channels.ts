@@ -50,11 +50,8 @@ export function applyChannel(core: Core, channel: Channel): ChatModel {
     membershipType: roleOf(core, channel),
     size: channel.subscribers.length,
   };
-  if (chat.newsletterMetadata === undefined) {
-    chat.newsletterMetadata = NewsletterMetadata.add(new Model(metadata), { silent: true });
-  } else {
-    Object.assign(chat.newsletterMetadata, metadata);
-  }
+  const known = NewsletterMetadata.add(new Model(metadata), { silent: true });
+  chat.newsletterMetadata = Object.assign(known, metadata);
   return chat;
 }
 

@@ -1,0 +1,98 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { SANDBOX_PROFILES } from '../../../../shared/session-status.ts';
+import type { EngineInput, EngineOperation } from '../../operations.ts';
+import { createWwebjsEngine } from '../engine.ts';
+import { testChromium } from '../testing/env.ts';
+import {
+  newWireId,
+  SandboxLink,
+  startTestSandbox,
+  type TestSandbox,
+} from '../testing/sandbox-link.ts';
+
+let sandbox: TestSandbox;
+beforeAll(async () => {
+  sandbox = await startTestSandbox();
+});
+afterAll(() => sandbox.close());
+
+describe.each(SANDBOX_PROFILES)('channels on the page %s', (profile) => {
+  let link: SandboxLink;
+  let hers: { id: string; invite: string };
+
+  beforeAll(async () => {
+    link = new SandboxLink(sandbox, profile, (options, emit) =>
+      createWwebjsEngine(options, emit, {
+        chromiumPath: testChromium(),
+        sandboxArgs: sandbox.chromiumArgs(profile),
+        log: () => undefined,
+      }),
+    );
+    const { world, phoneNumber } = link;
+    const named = { world, name: 'City news', description: 'What happens in town' };
+    hers = await sandbox.phone.channel({ ...named, owner: '15550100001' });
+    await sandbox.phone.channel({ world, owner: phoneNumber, name: 'Mine' });
+    await link.link();
+  });
+  afterAll(() => link.end());
+
+  const ask = <Name extends EngineOperation>(name: Name, input: EngineInput<Name>) =>
+    link.engine.ask(name, input);
+  const names = async () => (await ask('listChannels', {})).channels.map(({ name }) => name);
+  const refused = (code: string) => expect.objectContaining({ code });
+
+  it('are followed and left again, each time with the channel as it is then', async () => {
+    const { id: channelId, invite: code } = hers;
+    expect(await names()).toEqual(['Mine']);
+    const shown = {
+      id: channelId,
+      name: 'City news',
+      description: 'What happens in town',
+      link: `https://whatsapp.com/channel/${code}`,
+      role: 'guest',
+      followerCount: 0,
+    };
+    expect(await ask('previewChannel', { code })).toEqual(shown);
+    expect(await ask('getChannel', { channelId })).toEqual(shown);
+    expect(await names()).toEqual(['Mine']);
+    for (const again of [1, 2]) {
+      const followed = await ask('followChannel', { channelId, follow: true });
+      expect(followed, `time ${again}`).toEqual({ ...shown, role: 'subscriber', followerCount: 1 });
+    }
+    expect(await names()).toEqual(expect.arrayContaining(['Mine', 'City news']));
+    for (const again of [1, 2])
+      expect(await ask('followChannel', { channelId, follow: false }), `time ${again}`).toEqual(
+        shown,
+      );
+    expect(await names()).toEqual(['Mine']);
+  });
+
+  it('that are not there are not found', async () => {
+    const channelId = '120363000000000000@newsletter';
+    for (const asked of [
+      ask('getChannel', { channelId }),
+      ask('followChannel', { channelId, follow: true }),
+      ask('previewChannel', { code: '0029VaNothingNothing' }),
+    ])
+      await expect(asked).rejects.toEqual(refused('NOT_FOUND'));
+  });
+
+  it('of its own are not left', async () => {
+    const { channels } = await ask('listChannels', {});
+    const own = channels.find(({ role }) => role === 'owner');
+    const left = ask('followChannel', { channelId: own?.id ?? '', follow: false });
+    await expect(left).rejects.toEqual(refused('CONFLICT'));
+  });
+
+  it('take no post of who does not run them', async () => {
+    const content = { type: 'text', text: 'hi', linkPreview: false } as const;
+    const post = { wireId: newWireId(), chatId: hers.id, content };
+    await ask('followChannel', { channelId: hers.id, follow: true });
+    expect(await link.engine.send(post)).toMatchObject({
+      outcome: 'failed',
+      code: 'MESSAGE_FAILED',
+      message: expect.stringContaining('channel'),
+    });
+    expect(await link.wire()).toEqual([]);
+  });
+});

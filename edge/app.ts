@@ -36,6 +36,7 @@ import type { Area } from './api/operation.ts';
 import { profile } from './api/profile.ts';
 import { sandbox } from './api/sandbox.ts';
 import { sessions } from './api/sessions.ts';
+import { status } from './api/status.ts';
 import { webhooks } from './api/webhooks.ts';
 import { workspace } from './api/workspace.ts';
 
@@ -48,6 +49,7 @@ const AREAS: readonly Area[] = [
   contacts,
   groups,
   profile,
+  status,
   sessions,
   sandbox,
   webhooks,

@@ -94,6 +94,7 @@ const ON_WHATSAPP: Readonly<Record<string, string>> = {
   contacts: '15550100002@c.us',
   presence: '15550100002@c.us',
   calls: '0D1F6C9A2B7E4853',
+  status: '3EB0C431C26A1916E07A5D',
   channels: '120363099999999999@newsletter',
   chats: '15550100002@c.us',
 };

@@ -133,6 +133,8 @@ export const LIVE_WRITES: Readonly<Record<string, Happy>> = {
   previewChannel: { body: { link: '0029VaAbCdEfGhIjKlMnOp' } },
   followChannel: { id: channel },
   unfollowChannel: { id: channel },
+  postStatus: { body: { text } },
+  deleteStatus: { id: '3EB0C431C26A1916E07A5D' },
   checkContacts: { body: { numbers: [to] } },
   blockContact: { id: to },
   unblockContact: { id: to },

@@ -8,6 +8,7 @@ import { MESSAGE_OPERATIONS } from './live/messages.ts';
 import { PAGE_OPERATIONS } from './live/page.ts';
 import { PRESENCE_OPERATIONS } from './live/presence.ts';
 import { PROFILE_OPERATIONS } from './live/profile.ts';
+import { STATUS_OPERATIONS } from './live/status.ts';
 
 /**
  * Everything that callers can request from the engine of a linked session: one row each, one file for each area.
@@ -24,6 +25,7 @@ export const LIVE_OPERATIONS = {
   ...PAGE_OPERATIONS,
   ...PRESENCE_OPERATIONS,
   ...PROFILE_OPERATIONS,
+  ...STATUS_OPERATIONS,
 };
 
 export type LiveOperation = keyof typeof LIVE_OPERATIONS;

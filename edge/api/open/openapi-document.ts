@@ -66,9 +66,12 @@ const SECURITY_SCHEMES = {
 const TAGS = [
   { name: 'Messages', description: 'Send messages, reply, and follow their status.' },
   { name: 'Chats', description: 'Chats of a session, their history and labels.' },
+  { name: 'Calls', description: 'Calls to a session’s number.' },
+  { name: 'Channels', description: 'Channels that a session’s number follows or runs.' },
   { name: 'Contacts', description: 'People, and who of them is on WhatsApp.' },
   { name: 'Groups', description: 'Groups of a session, their members and invite links.' },
   { name: 'Profile', description: 'What others see of a session’s number.' },
+  { name: 'Status', description: 'Status posts of a session’s number.' },
   { name: 'Sessions', description: 'Linked WhatsApp numbers.' },
   { name: 'Sandbox', description: 'The simulated phone of a sandbox session.' },
   { name: 'Webhooks', description: 'Where events are delivered, and the log of deliveries.' },

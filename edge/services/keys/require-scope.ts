@@ -18,6 +18,8 @@ export const SCOPES = [
   'groups:write',
   'profile:read',
   'profile:write',
+  'status:read',
+  'status:write',
   'webhooks:read',
   'webhooks:write',
   'events:read',

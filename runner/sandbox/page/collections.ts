@@ -5,6 +5,7 @@ import { ContactModel } from './models/contact.ts';
 import { GroupMetadataModel } from './models/group.ts';
 import type { MsgModel } from './models/message.ts';
 import { MsgCollection } from './msg-collection.ts';
+import { StatusModel } from './models/status.ts';
 import { Model, type Attributes } from './model.ts';
 import { toWid, type Wid } from './wid.ts';
 
@@ -68,7 +69,7 @@ export type Collections = {
   Blocklist: Collection;
   BusinessProfile: Collection;
   ProfilePicThumb: Collection<PictureModel>;
-  Status: Collection;
+  Status: Collection<StatusModel>;
   Reactions: Collection;
 };
 
@@ -91,7 +92,7 @@ export function createCollections(finders: Finders): Collections {
     Blocklist: new Collection(Model),
     BusinessProfile,
     ProfilePicThumb,
-    Status: new Collection<Model>(Model, () => {
+    Status: new Collection<StatusModel>(StatusModel, () => {
       throw new ServerStatusCodeError(404, 'no status');
     }),
     Reactions: new Collection(Model),

@@ -14,6 +14,7 @@ import { MESSAGES } from './messages.ts';
 import { PAGE } from './page.ts';
 import { PRESENCE } from './presence.ts';
 import { PROFILE } from './profile.ts';
+import { STATUS } from './status.ts';
 
 /** Who does each operation on whatsapp-web.js. */
 const OPERATIONS: Implementers<LivePage> = {
@@ -27,6 +28,7 @@ const OPERATIONS: Implementers<LivePage> = {
   ...PAGE,
   ...PRESENCE,
   ...PROFILE,
+  ...STATUS,
   lookUp: ({ page, times }, { wireId, chatId }) =>
     lookUpMessage(page, times.outbound, wireId, chatId),
   requestPairingCode: async ({ client, linked, times, now }, { phone }) =>

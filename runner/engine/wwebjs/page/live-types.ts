@@ -5,6 +5,7 @@ import type { Chat } from '../../../../shared/catalogue/live/chats.ts';
 import type { ContactSummary, NumberCheck } from '../../../../shared/catalogue/live/contacts.ts';
 import type { Profile as ProfileSchema } from '../../../../shared/catalogue/live/profile.ts';
 import type { Label } from '../../../../shared/catalogue/live/labels.ts';
+import type { StatusPost } from '../../../../shared/catalogue/live/status.ts';
 import type { KnownPerson, ListEnd, Picture } from '../../../../shared/catalogue/live/fields.ts';
 import type { ErrorCode } from '../../../../shared/errors.ts';
 import type {
@@ -44,6 +45,9 @@ export type PageGroupMetadata = {
 };
 
 export type PageGroupChat = PageChat & { groupMetadata: PageGroupMetadata };
+
+/** Somebody's status posts. */
+export type PageStatus = { msgs: { getModelsArray(): PageMessage[] } };
 
 export type PageChannel = {
   id: PageWid;
@@ -170,6 +174,16 @@ export type LiveModules = {
   WAWebNewsletterUnsubscribeAction: {
     unsubscribeFromNewsletterAction: (channel: PageChannel, options: object) => Promise<unknown>;
   };
+  WAWebSendStatusMsgAction: {
+    sendStatusTextMsgAction: (post: {
+      text: string;
+      color: number;
+      font: number;
+    }) => Promise<unknown>;
+  };
+  WAWebRevokeStatusAction: {
+    sendStatusRevokeMsgAction: (status: PageStatus, post: PageMessage) => Promise<unknown>;
+  };
   WAWebCallCollection: Record<string, unknown>;
   WAWebPresenceChatAction: Record<
     'sendPresenceAvailable' | 'sendPresenceUnavailable',
@@ -216,6 +230,8 @@ export type LiveLibrary = {
   ) => Promise<unknown>;
   getChat: (id: string, options: { getAsModel: false }) => Promise<PageChannel | null | undefined>;
   getChannelMetadata: (code: string) => Promise<{ id: string }>;
+  /** ARGB as one number. */
+  assertColor: (color: string) => number;
   rejectCall: (from: string, callId: string) => Promise<unknown>;
   setPicture: (chatId: string, media: { mimetype: string; data: string }) => Promise<boolean>;
   deletePicture: (chatId: string) => Promise<boolean | undefined>;
@@ -247,6 +263,9 @@ export type PageLive = {
   summary(wid: PageWid): ContactSummary;
   /** Refuses with NOT_SUPPORTED for an account that can have none. */
   labels(): Label[];
+  /** The session's own status posts, oldest first. */
+  myPosts(): PageMessage[];
+  post(message: PageMessage): StatusPost;
   /** Answers of `checkContacts`, each until it has to be asked again. */
   checked: Map<string, { until: number; check: NumberCheck }>;
   /** The session's own id. */

@@ -211,6 +211,18 @@ export function installLive(): void {
       const mine = [getMaybeMePnUser(), getMaybeMeLidUser()].map((id) => id?._serialized);
       return idsOf(wid).some((id) => mine.includes(id));
     },
+    myPosts: () => {
+      const { Status } = page.require('WAWebCollections');
+      const posts = Status.getMyStatus()?.msgs.getModelsArray() ?? [];
+      return posts.filter(({ type }) => type !== 'revoked');
+    },
+    post: ({ id, type, t, body, caption, directPath }) => ({
+      wireId: id.id,
+      type,
+      // The body of a file is its thumbnail.
+      text: (directPath === undefined ? body : caption) ?? null,
+      postedAt: new Date(t * 1_000).toISOString(),
+    }),
     timeOf: (seconds) =>
       seconds === undefined || seconds <= 0 ? null : new Date(seconds * 1_000).toISOString(),
     until: async (isDone) => {

@@ -5,6 +5,7 @@ import type {
   PageGroupMetadata,
   PageGroups,
   PageLive,
+  PageStatus,
 } from './live-types.ts';
 
 /** A user, group or channel id on the page. `_serialized` is its text form; Wid keeps that name in every known build. */
@@ -114,6 +115,7 @@ export type PageCollections = {
     get(wid: PageWid): PageChannel | undefined;
     getModelsArray(): PageChannel[];
   };
+  Status: { getMyStatus(): PageStatus | null | undefined };
   ProfilePicThumb: { find(wid: PageWid): Promise<unknown> };
 };
 

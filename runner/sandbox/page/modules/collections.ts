@@ -9,7 +9,9 @@ export function collectionModules(core: Core): Record<string, object> {
     addOrRemoveLabels: (actions: { id: string; type: 'add' | 'remove' }[], chats: ChatModel[]) =>
       changeLabels(core, actions, chats),
   });
-  const Status = Object.assign(collections.Status, { getMyStatus: () => undefined });
+  const Status = Object.assign(collections.Status, {
+    getMyStatus: () => (core.me.pn === undefined ? undefined : collections.Status.get(core.me.pn)),
+  });
   const features = {
     F: {},
     supportsFeature: () => true,

@@ -1,8 +1,34 @@
-import type { Core } from '../core.ts';
-import type { MsgModel } from '../models/message.ts';
+import { needMe, nowSeconds, type Core } from '../core.ts';
+import { MsgModel } from '../models/message.ts';
+import { StatusModel } from '../models/status.ts';
 import { newWireId } from '../msg-key.ts';
 
 type Switch = 'Audio' | 'Documents' | 'Photos' | 'Videos';
+
+/** Puts a post of the account's own where the page shows it; a restart forgets it. */
+function showPost(core: Core, text: string): void {
+  const me = needMe(core);
+  const id = new core.MsgKey({
+    from: me,
+    to: 'status@broadcast',
+    id: newWireId(),
+    participant: me,
+    selfDir: 'out',
+  });
+  const status = core.collections.Status.add(new StatusModel(core.me.pn));
+  const to = id.remote;
+  const message = {
+    id,
+    type: 'chat',
+    body: text,
+    t: nowSeconds(),
+    from: me,
+    to,
+    author: me,
+    ack: 1,
+  };
+  status.msgs.add(new MsgModel(message));
+}
 
 /** Preferences, status posts, the business client, bots: little more than being there. */
 export function settingModules(core: Core): Record<string, object> {
@@ -38,13 +64,20 @@ export function settingModules(core: Core): Record<string, object> {
     },
     WAWebStatusGatingUtils: { canCheckStatusRankingPosterGating: () => false },
     WAWebSendStatusMsgAction: {
-      sendStatusTextMsgAction: (status: unknown) => post(status),
+      sendStatusTextMsgAction: async (status: { text: string }) => {
+        const sent = await post(status);
+        showPost(core, status.text);
+        return sent;
+      },
       sendStatusMediaMsgAction: (message: MsgModel) =>
         post({ type: message.type, caption: message.caption, directPath: message.directPath }),
     },
     WAWebRevokeStatusAction: {
-      sendStatusRevokeMsgAction: (_status: unknown, message: MsgModel) =>
-        post({ revoked: message.id.id }),
+      sendStatusRevokeMsgAction: async (status: StatusModel, message: MsgModel) => {
+        const sent = await post({ revoked: message.id.id });
+        status.msgs.remove(message.id);
+        return sent;
+      },
     },
     WAWebBizGatingUtils: { smbNotesV1Enabled: () => core.conn.platform === 'smba' },
     WAWebNoteAction: {

@@ -97,6 +97,56 @@ describe('what is asked of a live session', () => {
       expect(answer.error()).toMatchObject({ code: 'FORBIDDEN', details: { needs: 'admin' } });
     });
 
+    it('a change of a group is an event', async () => {
+      const { phone, at } = world;
+      const members = [session.phoneNumber];
+      const made = { world: at.world, owner: '15550100001', subject: 'Told of', members };
+      const { id } = await phone.group(made);
+      const told = await until('the event', async () => {
+        const answer = await call('GET', '/events?types=group.updated&limit=100');
+        const events = answer.data(z.array(z.object({ data: z.looseObject({}) })));
+        return events.find(({ data }) => data['groupId'] === id);
+      });
+      expect(told.data).toMatchObject({ change: 'created', text: 'Told of' });
+    });
+
+    it('a call is an event, and is rejected while it rings', async () => {
+      const { phone, at } = world;
+      const { callId } = await phone.call({ ...at, from: '15550100001' });
+      const told = await until('the event', async () => {
+        const answer = await call('GET', '/events?types=call.received&limit=100');
+        const events = answer.data(z.array(z.object({ data: z.looseObject({}) })));
+        return events.find(({ data }) => data['callId'] === callId);
+      });
+      expect(told.data).toMatchObject({ isVideo: false, rejected: false });
+      const path = `/calls/${callId}/reject`;
+      expect((await call('POST', path, {})).data(z.looseObject({}))).toEqual({ rejected: true });
+      expect((await call('POST', path, {})).error().code).toBe('NOT_FOUND');
+    });
+
+    it('channels are followed, and a status is posted', async () => {
+      const { phone, at } = world;
+      const { invite } = await phone.channel({
+        world: at.world,
+        owner: '15550100001',
+        name: 'News',
+      });
+      const link = `https://whatsapp.com/channel/${invite}`;
+      const found = (await call('POST', '/channels/preview', { link })).data(
+        z.object({ id: z.string() }),
+      );
+      const followed = await call('POST', `/channels/${found.id}/follow`, {});
+      expect(followed.data(z.looseObject({}))).toMatchObject({ role: 'subscriber' });
+      const listed = (await call('GET', '/channels')).data(z.array(z.looseObject({})));
+      expect(listed).toMatchObject([{ id: found.id, name: 'News' }]);
+      const post = (await call('POST', '/status', { text: 'Open on Sunday' })).data(
+        z.object({ wireId: z.string() }),
+      );
+      const posts = (await call('GET', '/status')).data(z.array(z.looseObject({})));
+      expect(posts).toMatchObject([{ wireId: post.wireId, text: 'Open on Sunday' }]);
+      expect((await call('DELETE', `/status/${post.wireId}`)).status).toBe(200);
+    });
+
     it('numbers are checked, and lead from LID to phone and back', async () => {
       const numbers = ['+15550100001', '+19991110000'];
       const checked = (await call('POST', '/contacts/check', { numbers })).data(

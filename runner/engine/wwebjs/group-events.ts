@@ -3,12 +3,13 @@ import type { FactReport } from '../../../shared/protocol/runner-reports.ts';
 import { fields, idText, messageKey, number, text, type Fields } from './payload.ts';
 import { person, type People } from './people.ts';
 
-type Change<Type extends RelayedEvent['type']> = Extract<RelayedEvent, { type: Type }>['data'] & {
-  change: unknown;
-};
+type ChangeOf<Type extends 'group.members' | 'group.updated'> = Extract<
+  RelayedEvent,
+  { type: Type }
+>['data']['change'];
 
 /** What the subtypes of notices mean. Those that are not listed tell of nothing that happened to the group. */
-const MEMBERS: Readonly<Record<string, Change<'group.members'>['change']>> = {
+const MEMBERS: Readonly<Record<string, ChangeOf<'group.members'>>> = {
   add: 'added',
   invite: 'joined',
   linked_group_join: 'joined',
@@ -17,7 +18,7 @@ const MEMBERS: Readonly<Record<string, Change<'group.members'>['change']>> = {
   promote: 'promoted',
   demote: 'demoted',
 };
-const UPDATES: Readonly<Record<string, Change<'group.updated'>['change']>> = {
+const UPDATES: Readonly<Record<string, ChangeOf<'group.updated'>>> = {
   create: 'created',
   subject: 'subject',
   description: 'description',

@@ -1,6 +1,7 @@
 import type { GroupAddResult } from '../../../../shared/catalogue/live/groups.ts';
 import type { EngineInput, EngineOutput, Implementers } from '../../operations.ts';
-import type { LiveWindow, PageParticipant, PageRefusal } from '../page/live-types.ts';
+import type { PageParticipant } from '../page/live-modules.ts';
+import type { LiveWindow, PageRefusal } from '../page/live-types.ts';
 import { type LivePage, onPage } from './live-page.ts';
 
 type Names = 'createGroup' | 'addGroupMembers' | 'changeGroupMembers';

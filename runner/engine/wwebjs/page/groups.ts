@@ -1,4 +1,5 @@
-import type { PageGroupChat, PageGroups } from './live-types.ts';
+import type { PageGroupChat } from './live-modules.ts';
+import type { PageGroups } from './live-types.ts';
 import type { WhatsAppPage } from './types.ts';
 
 /** Runs in each new document, after `installLive`. Adds to the agent what operations on groups share. */

@@ -1,12 +1,5 @@
-import type {
-  LiveModules,
-  PageChannel,
-  PageChats,
-  PageGroupMetadata,
-  PageGroups,
-  PageLive,
-  PageStatus,
-} from './live-types.ts';
+import type { LiveModules, PageChannel, PageGroupMetadata, PageStatus } from './live-modules.ts';
+import type { PageChats, PageGroups, PageLive } from './live-types.ts';
 
 /** A user, group or channel id on the page. `_serialized` is its text form; Wid keeps that name in every known build. */
 export type PageWid = {

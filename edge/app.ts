@@ -33,6 +33,7 @@ import { me } from './api/me.ts';
 import { messages } from './api/messages.ts';
 import { registerOpen } from './api/open/index.ts';
 import type { Area } from './api/operation.ts';
+import { optOuts } from './api/opt-outs.ts';
 import { profile } from './api/profile.ts';
 import { sandbox } from './api/sandbox.ts';
 import { sessions } from './api/sessions.ts';
@@ -47,6 +48,7 @@ const AREAS: readonly Area[] = [
   channels,
   chats,
   contacts,
+  optOuts,
   groups,
   profile,
   status,

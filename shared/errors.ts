@@ -120,6 +120,13 @@ export const ERRORS = {
     message: 'The recipient is not on WhatsApp.',
     advice: 'Check the number and its country code.',
   },
+  RECIPIENT_OPTED_OUT: {
+    status: 422,
+    retryable: false,
+    message: 'The recipient has opted out.',
+    advice:
+      'Do not write to them. `GET /v1/opt-outs` lists who has opted out; take them off only if they ask for it.',
+  },
   MEDIA_REJECTED: {
     status: 422,
     retryable: false,

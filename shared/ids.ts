@@ -15,6 +15,7 @@ export const ID_PREFIXES = {
   authAccount: 'aac',
   authVerification: 'avr',
   invitation: 'inv',
+  optOut: 'opt',
   audit: 'aud',
   request: 'req',
   command: 'cmd',

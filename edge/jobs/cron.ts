@@ -11,6 +11,7 @@ import {
 } from '../services/messages/expire-queued-messages.ts';
 import { reconcileFleet } from '../services/fleet/reconcile.ts';
 import { forgetExpiredLogins } from '../services/identity/forget-expired.ts';
+import { failOptedOut } from '../services/messages/fail-messages-to-opted-out.ts';
 import { giveUpUnsettled } from '../services/messages/give-up-unsettled.ts';
 import { noteStalledMessages } from '../services/messages/note-stalled-messages.ts';
 import { promoteDueMessages } from '../services/queue/promote-due.ts';
@@ -26,6 +27,7 @@ const JOBS: Readonly<Record<string, (services: Services) => Promise<unknown>>> =
   eraseExpiredCredentials,
   promoteDueMessages,
   expireQueuedMessages,
+  failOptedOut,
   giveUpUnsettled,
   noteStalledMessages,
   noteUnseenPhones,

@@ -62,6 +62,10 @@ export async function newWorld(harness: Harness) {
     secret: SECRETS.webhook,
     eventTypes: ['*'],
   });
+  const optOut = newId('optOut');
+  await harness.db
+    .insert(harness.schema.optOuts)
+    .values({ id: optOut, workspaceId, personId: '15550100009@c.us', source: 'api' });
   const invite = async (email: string, token: string): Promise<string> => {
     const id = newId('invitation');
     const expiresAt = new Date(Date.now() + 86_400_000);
@@ -87,6 +91,7 @@ export async function newWorld(harness: Harness) {
     message,
     waiting,
     webhook,
+    optOut,
     invitation,
     token,
   };
@@ -181,6 +186,8 @@ export const happyWrites = (
   }),
   replyMessage: ({ message }) => ({ id: message, body: { text } }),
   cancelMessage: ({ waiting }) => ({ id: waiting }),
+  createOptOut: () => ({ body: { person: to } }),
+  deleteOptOut: ({ optOut }) => ({ id: optOut }),
   createSession: () => ({ body: { name: 'second', mode: 'sandbox' } }),
   startSession: ({ session }) => ({ id: session.id }),
   stopSession: ({ session }) => ({ id: session.id }),

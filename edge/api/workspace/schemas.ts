@@ -1,4 +1,5 @@
 import { z } from '@hono/zod-openapi';
+import { stopWordOf } from '../../services/opt-outs/internal.ts';
 import { TIER_SESSIONS } from '../../services/sessions/tiers.ts';
 import { Deleted } from '../deleted.ts';
 import { Pacing, SESSION_EXAMPLE } from '../sessions/schemas.ts';
@@ -55,6 +56,23 @@ export const WorkspaceFields = {
     .nullable()
     .openapi({ description: 'Where new sessions are placed, if there is room.', example: 'fra' }),
   defaultCountry: CountryCode.nullable(),
+  stopWords: z
+    .array(
+      z
+        .string()
+        .max(40)
+        .transform(stopWordOf)
+        .refine((word) => word !== '', 'must not be empty')
+        .openapi({ type: 'string' }),
+    )
+    .max(50)
+    .transform((words) => [...new Set(words)])
+    .openapi({
+      type: 'array',
+      description:
+        'Whoever writes one of these words in their own chat, and nothing else, opts out. Case does not matter. None by default.',
+      example: ['stop', 'unsubscribe'],
+    }),
   pacing: Pacing.nullable().openapi({
     description: 'Pacing of new sessions that do not set their own; null for the defaults.',
   }),
@@ -73,6 +91,7 @@ export const WORKSPACE_SHOWN = {
   cleanupTime: '00:00',
   mediaRetentionHours: 24,
   contentRetentionDays: 1,
+  stopWords: ['stop'],
   pacing: { minIntervalMs: 3000, jitterMs: 1000 },
   createdAt: '2026-11-21T10:00:00.000Z',
   updatedAt: '2026-11-21T10:00:00.000Z',

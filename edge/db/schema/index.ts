@@ -8,6 +8,7 @@ export { authAccounts, authSessions, authVerifications } from './identity.ts';
 export { media } from './media.ts';
 export { invitations, members } from './members.ts';
 export { messages } from './messages.ts';
+export { optOuts } from './opt-outs.ts';
 export { personIds } from './person-ids.ts';
 export { sessionCredentials } from './session-credentials.ts';
 export { fleetState, leaseHistory, runners, sessionLeases } from './session-leases.ts';

@@ -1,3 +1,4 @@
+import { sql } from 'drizzle-orm';
 import { boolean, integer, pgTable, text } from 'drizzle-orm/pg-core';
 import type { Country } from '../../../shared/recipient.ts';
 import { counter, createdAt, updatedAt } from './columns.ts';
@@ -23,6 +24,11 @@ export const workspaces = pgTable('workspaces', {
   mediaRetentionHours: integer('media_retention_hours').notNull().default(24),
   /** 0 = content is erased as soon as it is delivered. */
   contentRetentionDays: integer('content_retention_days').notNull().default(1),
+  /** Whoever writes one of these, and nothing else, opts out. As `stopWordOf` gives them. */
+  stopWords: text('stop_words')
+    .array()
+    .notNull()
+    .default(sql`'{}'`),
   /** Pacing of sessions that are created without their own; null = the product's. */
   minIntervalMs: integer('min_interval_ms'),
   jitterMs: integer('jitter_ms'),

@@ -21,6 +21,7 @@ export const REFUSALS = [
   'TEST_KEY_ON_LIVE',
   'IDEMPOTENCY_MISMATCH',
   'SESSION_NOT_READY',
+  'RECIPIENT_OPTED_OUT',
   'QUOTED_ELSEWHERE',
   'QUOTED_NOT_SENT',
   'QUEUE_FULL',
@@ -61,6 +62,8 @@ export function refusalError(
       return waitsForCapacity
         ? noPlaceYet(sessionStatus)
         : new AppError('SESSION_NOT_READY', undefined, { status: sessionStatus });
+    case 'RECIPIENT_OPTED_OUT':
+      return new AppError('RECIPIENT_OPTED_OUT');
     case 'QUOTED_ELSEWHERE':
       return new AppError('CONFLICT', 'The quoted message is in another session.');
     case 'QUOTED_NOT_SENT':

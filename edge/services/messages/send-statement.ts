@@ -8,6 +8,7 @@ import { type Reserve, waitsForCapacity } from '../ownership/reserved-places.ts'
 import { stableChatId } from '../reports/writes/person-ids.ts';
 import { chatIfReadable } from '../workspace/local-numbers.ts';
 import { shownToCaller } from './caller.ts';
+import { isOptedOut } from '../opt-outs/internal.ts';
 import type { SendRequest } from './send-request.ts';
 
 /** Messages that may wait in one session's queue. */
@@ -119,6 +120,7 @@ export function sendStatement({
       when not prior.same_body or prior.session_id <> target.id then 'IDEMPOTENCY_MISMATCH'
       when prior.same_body then 'REPLAYED'
       when not target.accepting then 'SESSION_NOT_READY'
+      when ${isOptedOut(sql`${workspaceId}`, sql`target.id`, sql`coalesce(${chatId}::text, quoted.chat_id)`)} then 'RECIPIENT_OPTED_OUT'
       when quoted.session_id <> target.id then 'QUOTED_ELSEWHERE'
       when quoted.id is not null and quoted.wire_id is null then 'QUOTED_NOT_SENT'
       when target.waiting >= ${QUEUE_LIMIT} then 'QUEUE_FULL'

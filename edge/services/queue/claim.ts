@@ -9,6 +9,7 @@ import type {
 } from '../../../shared/protocol/outbound-message.ts';
 import type { Services } from '../../context.ts';
 import { isOwnedAt } from '../ownership/internal.ts';
+import { isOptedOut } from '../opt-outs/internal.ts';
 import { staleEpoch } from './internal.ts';
 
 /** Long enough for a whole claim at the slowest pacing. */
@@ -38,7 +39,7 @@ const Row = z.object({
 /**
  * Hands the next queued messages of a session to its owner, in order of the queue: `queued` → `sending` under its epoch,
  * in one statement. What is for later has no place in the queue until it is due, and is passed over. Nothing behind a message that an earlier owner left unsettled is handed out, and nothing at all while
- * the workspace is suspended. Messages past their time are handed out like others: the runner settles them as EXPIRED,
+ * the workspace is suspended, or to who has opted out since (messages/fail-messages-to-opted-out.ts fails that). Messages past their time are handed out like others: the runner settles them as EXPIRED,
  * which makes their event, and as NUMBER_CHANGED where its phone has another number than they were accepted for.
  * The lease row is share-locked, so that a takeover waits for a claim and a claim never outlives its epoch.
  * @throws AppError CONFLICT with `details.reason = stale_epoch`
@@ -71,6 +72,7 @@ export async function claimMessages({
       where m.session_id = owned.session_id and owned.desired = 'running' and owned.workspace_active
         and m.status = 'queued' and m.queue_seq is not null
         and (barrier.queue_seq is null or m.queue_seq < barrier.queue_seq)
+        and not ${isOptedOut(sql`m.workspace_id`, sql`m.session_id`, sql`m.chat_id`)}
       order by m.queue_seq
       limit ${limit}::int
       for update of m

@@ -20,6 +20,7 @@ export type UpdateWorkspaceInput = {
   defaultSession?: string | null | undefined;
   region?: string | null | undefined;
   defaultCountry?: Country | null | undefined;
+  stopWords?: string[] | undefined;
   /** Of sessions that are created without their own; null = the product's. */
   pacing?: { minIntervalMs: number; jitterMs: number } | null | undefined;
 };

@@ -28,6 +28,7 @@ export type WorkspaceView = {
   cleanupTime: string;
   mediaRetentionHours: number;
   contentRetentionDays: number;
+  stopWords: string[];
   /** null = the product's. */
   pacing: { minIntervalMs: number; jitterMs: number } | null;
   createdAt: string;
@@ -49,6 +50,7 @@ export function viewWorkspace({ workspace: row, sessionsUsed }: WorkspaceRow): W
     cleanupTime: row.cleanupTime,
     mediaRetentionHours: row.mediaRetentionHours,
     contentRetentionDays: row.contentRetentionDays,
+    stopWords: row.stopWords,
     pacing: minIntervalMs === null || jitterMs === null ? null : { minIntervalMs, jitterMs },
     createdAt: row.createdAt.toISOString(),
     updatedAt: row.updatedAt.toISOString(),

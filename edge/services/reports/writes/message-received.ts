@@ -2,6 +2,7 @@ import { type SQL, sql } from 'drizzle-orm';
 import { newId } from '../../../../shared/ids.ts';
 import { MESSAGE_STATUS_RANK } from '../../../../shared/message-status.ts';
 import { fact } from '../../../events/append.ts';
+import { stopWordOf } from '../../opt-outs/internal.ts';
 import { safeTimestamp } from '../safe-values.ts';
 import { personCtes, stableChatId } from './person-ids.ts';
 import {
@@ -65,8 +66,26 @@ function messageOfOthers(write: WriteContext, report: Received): SQL {
       on conflict (session_id, direction, wire_id) do nothing
       returning id, chat_id, from_id, from_lid, quoted_message_id, media_id
     )`,
+    ...(isPersonsChat ? optOutCtes(write, report) : []),
   ];
   return writeStatement(write, change, event);
+}
+
+const LONGEST_STOP_WORD = 40;
+
+/** Opts out whoever wrote a stop word of the workspace, and nothing else. Reads `received`, `who` and `target`. */
+function optOutCtes({ now }: WriteContext, { type, text }: Received): SQL[] {
+  if (type !== 'text' || text === null || text.length > 2 * LONGEST_STOP_WORD) return [];
+  return [
+    sql`opted_out as (
+      insert into opt_outs (id, workspace_id, person_id, lid, source)
+      select ${newId('optOut', now)}, target.workspace_id, who.id, who.lid, 'stop_word'
+      from received cross join who cross join target join workspaces w on w.id = target.workspace_id
+      where ${stopWordOf(text)} = any(w.stop_words)
+      on conflict (workspace_id, person_id) do update set lid = coalesce(excluded.lid, opt_outs.lid)
+      returning id
+    )`,
+  ];
 }
 
 /**

@@ -1,0 +1,24 @@
+import { type SQL, sql } from 'drizzle-orm';
+
+/** The ids of a chat's person, as far as the session has met them under both. */
+const idsOf = (sessionId: SQL, chatId: SQL): SQL => sql`array(
+  select (${chatId})::text
+  union all
+  select known.lid from person_ids known where known.session_id = ${sessionId} and known.phone_id = (${chatId})::text
+  union all
+  select known.phone_id from person_ids known
+  where known.session_id = ${sessionId} and known.lid = (${chatId})::text and known.phone_id is not null
+)`;
+
+/** Whether the person of a chat has opted out, under either id. Each id is looked up by an index. */
+export function isOptedOut(workspaceId: SQL, sessionId: SQL, chatId: SQL): SQL {
+  const ids = idsOf(sessionId, chatId);
+  return sql`(
+    exists (select from opt_outs o where o.workspace_id = ${workspaceId} and o.person_id = any(${ids}))
+    or exists (select from opt_outs o where o.workspace_id = ${workspaceId} and o.lid = any(${ids}))
+  )`;
+}
+
+/** A stop word as it is compared: without the blanks, full stops and marks around it, in small letters. */
+export const stopWordOf = (text: string): string =>
+  text.replaceAll(/^[\s"'“”‘’]+|[\s.!"'“”‘’]+$/gu, '').toLowerCase();

@@ -237,6 +237,27 @@ describe('what is asked of a live session', () => {
       expect(listed.toSorted()).toEqual(types.toSorted());
     });
 
+    it('a message is forwarded, and marked so', async () => {
+      const { phone, at } = world;
+      const { wireId } = await phone.message({ ...at, from: '15550100002', body: 'pass it on' });
+      const Messages = z.array(z.object({ id: z.string(), wireId: z.string().nullable() }));
+      const heard = await until('the message', async () => {
+        const answer = await deployment.api.call('GET', `/v1/messages?sessionId=${session.id}`);
+        return answer.data(Messages).find((message) => message.wireId === wireId);
+      });
+      const answer = await deployment.api.call('POST', `/v1/messages/${heard.id}/forward`, {
+        body: { to: '+15550100003' },
+        headers: { prefer: 'wait=20' },
+      });
+      const sent = answer.data(z.object({ status: z.string(), wireId: z.string() }));
+      expect(sent.status).toBe('sent');
+      const { messages } = await phone.account({ ...at, limit: 100 });
+      expect(messages.find((message) => message.wireId === sent.wireId)).toMatchObject({
+        body: 'pass it on',
+        content: { isForwarded: true },
+      });
+    });
+
     it('what the owner writes on the phone is an event of its own', async () => {
       const body = { from: session.phoneNumber, chatId: '15550100003@c.us', text: 'by hand' };
       const path = `/v1/sessions/${session.id}/sandbox/messages`;

@@ -1,5 +1,6 @@
 import { z } from '@hono/zod-openapi';
 import { cancelMessage } from '../services/messages/cancel-message.ts';
+import { forwardMessage } from '../services/messages/forward-message.ts';
 import { getMessage } from '../services/messages/get-message.ts';
 import { listMessages } from '../services/messages/list-messages.ts';
 import { send } from '../services/messages/send.ts';
@@ -7,6 +8,7 @@ import { answerSend } from './messages/answer-send.ts';
 import { readSendTerms } from './messages/read-send-terms.ts';
 import { messageActions } from './messages/actions.ts';
 import {
+  ForwardMessage,
   MessageId,
   MessageQuery,
   MessageSchema,
@@ -16,7 +18,7 @@ import {
   sendAnswers,
   SendHeaders,
 } from './messages/schemas.ts';
-import { contentOf, sendKinds } from './messages/send-kinds.ts';
+import { contentOf, meant, sendKinds } from './messages/send-kinds.ts';
 import { area, operation, rawOperation, withMeta } from './operation.ts';
 import { scope, scopeInStatement } from './takes.ts';
 
@@ -48,6 +50,26 @@ export const messages = area('Messages', [
         ...contentOf(body, body.type),
       };
       return answerSend(c, await send({ ctx, input }));
+    },
+  }),
+  rawOperation({
+    id: 'forwardMessage',
+    method: 'post',
+    path: '/v1/messages/{id}/forward',
+    takes: scope('messages:send'),
+    summary: 'Forward a message',
+    description:
+      'Queues a message that says the same to another chat, from the same session and marked as forwarded. Texts, locations and polls, and contact cards that the session sent; anything else is `NOT_SUPPORTED`.',
+    params: MessageId,
+    headers: SendHeaders,
+    body: { schema: ForwardMessage, example: { to: '+15550100002' } },
+    responses: sendAnswers,
+    errors: ['NOT_FOUND', 'CONFLICT', 'NOT_SUPPORTED', ...SEND_ERRORS],
+    run: async ({ ctx, params: { id }, headers, body }, c) => {
+      const { to } = body;
+      const request = { ...body, to: meant(to), id };
+      const terms = await readSendTerms('forwardMessage', headers, request);
+      return answerSend(c, await forwardMessage({ ctx, input: { ...terms, id, to } }));
     },
   }),
   ...messageActions,

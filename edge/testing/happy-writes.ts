@@ -185,6 +185,7 @@ export const happyWrites = (
     body: { to, url: `${harness.filesUrl}/pixel.png`, caption: SECRETS.caption },
   }),
   replyMessage: ({ message }) => ({ id: message, body: { text } }),
+  forwardMessage: ({ message }) => ({ id: message, body: { to } }),
   cancelMessage: ({ waiting }) => ({ id: waiting }),
   createOptOut: () => ({ body: { person: to } }),
   deleteOptOut: ({ optOut }) => ({ id: optOut }),

@@ -34,7 +34,11 @@ export type MessageFile = { mediaId: string; mimetype: string; filename?: string
 
 /** The content of an outbound message in the queue. Media is a stored object, never a caller's URL. */
 export type OutboundContent<Kind extends MessageKind = MessageKind> = MessageSaid<Kind> &
-  Partial<MessageFile>;
+  Partial<MessageFile> &
+  Forwarded;
+
+/** Mark of a message that says what another one said. */
+export type Forwarded = { forwarded?: true };
 
 const WithKind = z.looseObject({ type: z.enum(MESSAGE_KIND_NAMES) });
 

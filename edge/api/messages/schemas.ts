@@ -10,6 +10,7 @@ import { PageQuery } from '../../http/cursor.ts';
 import { answer } from '../../http/envelope.ts';
 import { IDEMPOTENCY_ERRORS, IdempotencyKey } from '../../http/idempotency-key.ts';
 import { SessionIdOrName, SessionLookup } from '../name-fields.ts';
+import { Recipient } from '../recipient-fields.ts';
 import { Moment } from '../moment-field.ts';
 import { DEFAULT_EXPIRY_SECONDS, MAX_AHEAD_DAYS } from '../../services/messages/enqueue.ts';
 
@@ -225,6 +226,7 @@ export const SEND_ERRORS = [
   'CANCELLED',
   'NUMBER_CHANGED',
   'RECIPIENT_NOT_ON_WHATSAPP',
+  'RECIPIENT_OPTED_OUT',
   'MESSAGE_FAILED',
   ...IDEMPOTENCY_ERRORS,
 ] as const;
@@ -262,6 +264,9 @@ export const ReplyMessage = z.preprocess(
       : body,
   z.discriminatedUnion('type', [replyOf(firstKind), ...otherKinds.map(replyOf)]),
 );
+
+/** Whom a message is forwarded to. */
+export const ForwardMessage = z.strictObject({ to: Recipient, ...Terms });
 
 export const MessageQuery = z.object({
   ...PageQuery,

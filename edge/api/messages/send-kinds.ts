@@ -71,7 +71,7 @@ export const sendKinds: readonly Row[] = MESSAGE_KIND_NAMES.map((kind) => {
 });
 
 /** One name for whom a message is for, however the number was written. */
-const meant = (to: Addressee): string =>
+export const meant = (to: Addressee): string =>
   'chatId' in to ? to.chatId : (chatIfReadable(to.local, null) ?? to.local);
 
 /** What a body says of its kind, and where its file is. */

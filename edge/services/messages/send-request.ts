@@ -1,5 +1,5 @@
 import type { MediaRule } from '../../../shared/catalogue/kinds/kind.ts';
-import type { MessageSaid } from '../../../shared/catalogue/message-kinds.ts';
+import type { Forwarded, MessageSaid } from '../../../shared/catalogue/message-kinds.ts';
 import type { Addressee } from '../workspace/local-numbers.ts';
 import type { Idempotency } from './idempotency.ts';
 
@@ -11,7 +11,7 @@ export type SendRequest = {
   to: Addressee | null;
   /** The message that this one quotes, of the same session. */
   quotedMessageId: string | null;
-  said: MessageSaid;
+  said: MessageSaid & Forwarded;
   /** Where its file is, and what that must be; null for a kind without a file. */
   file: { url: string; rule: MediaRule } | null;
   /** The caller's own name for the message. */

@@ -46,10 +46,12 @@ const SENDERS: { readonly [Kind in MessageKind]: Sender<Kind> } = {
   image: async ({ caption }, file) => ({ body: await file(), caption }),
 };
 
-export function librarySend<Kind extends MessageKind>(
+export async function librarySend<Kind extends MessageKind>(
   content: OutboundContent<Kind>,
   file: () => Promise<InstanceType<typeof MessageMedia>>,
-): LibrarySend | Promise<LibrarySend> {
-  const send: Sender<Kind> = SENDERS[content.type];
-  return send(content, file);
+): Promise<LibrarySend> {
+  const sender: Sender<Kind> = SENDERS[content.type];
+  const send = await sender(content, file);
+  if (content.forwarded !== true) return send;
+  return { ...send, extra: { ...send.extra, isForwarded: true, forwardingScore: 1 } };
 }

@@ -4,6 +4,7 @@ import { createOptOut } from '../services/opt-outs/create-opt-out.ts';
 import { deleteOptOut } from '../services/opt-outs/delete-opt-out.ts';
 import { listOptOuts } from '../services/opt-outs/list-opt-outs.ts';
 import { Deleted } from './deleted.ts';
+import { PersonIds } from './messages/schemas.ts';
 import { area, operation, withMeta } from './operation.ts';
 import { Person } from './recipient-fields.ts';
 import { scope } from './takes.ts';
@@ -13,7 +14,7 @@ const EXAMPLE = 'opt_01k2q8z6m4c8f7h3n5r9t1v0wx';
 const OptOut = z
   .object({
     id: z.string(),
-    person: z.object({ id: z.string(), lid: z.string().nullable() }),
+    person: PersonIds,
     source: z
       .enum(['api', 'stop_word'])
       .describe('`stop_word`: the person wrote one of the `stopWords` of the workspace.'),

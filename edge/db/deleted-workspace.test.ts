@@ -87,6 +87,8 @@ async function fill({ db, schema, newUser, newSession, newKey }: Harness) {
     bodyHash: 'hash',
     expiresAt: new Date(),
   });
+  const person = { workspaceId, personId: '15550100001@c.us', source: 'api' as const };
+  await db.insert(schema.optOuts).values({ id: newId('optOut'), ...person });
   await db.insert(schema.webhookEndpoints).values({
     id: endpointId,
     workspaceId,

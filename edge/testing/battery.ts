@@ -12,6 +12,7 @@ export type Ids = Record<
   | 'key'
   | 'user'
   | 'invitation'
+  | 'optOut'
   | 'workspace'
   | 'other',
   string
@@ -25,6 +26,7 @@ export const unknownIds = (): Ids => ({
   key: newId('key'),
   user: newId('user'),
   invitation: newId('invitation'),
+  optOut: newId('optOut'),
   workspace: newId('workspace'),
   other: newId('event'),
 });
@@ -64,8 +66,13 @@ export async function newThings(harness: Harness, { workspaceId, userId }: TestU
     tokenSha256: invitation,
     expiresAt: new Date(Date.now() + 3_600_000),
   });
+  const optOut = newId('optOut');
+  await harness.db
+    .insert(harness.schema.optOuts)
+    .values({ id: optOut, workspaceId, personId: `${session.id}@lid`, source: 'api' });
   return {
     ...unknownIds(),
+    optOut,
     session: session.id,
     message,
     webhook,
@@ -85,6 +92,7 @@ const KIND_OF_FOLDER: Readonly<Record<string, keyof Ids>> = {
   members: 'user',
   users: 'user',
   invitations: 'invitation',
+  'opt-outs': 'optOut',
   workspaces: 'workspace',
 };
 
@@ -121,7 +129,7 @@ export type IdPosition = { in: 'path' | 'query' | 'body'; name: string; kind: ke
 
 /** Every place of an operation that takes the id of a thing. */
 export function idPositions(operation: ListedOperation, document: Document): IdPosition[] {
-  const inPath = [...operation.path.matchAll(/\/(\w+)\/\{(\w+)\}/g)].flatMap(
+  const inPath = [...operation.path.matchAll(/\/([\w-]+)\/\{(\w+)\}/g)].flatMap(
     ([, folder = '', name = '']): IdPosition[] =>
       folder in ON_WHATSAPP ? [] : [{ in: 'path', name, kind: KIND_OF_FOLDER[folder] ?? 'other' }],
   );
@@ -195,7 +203,7 @@ export function callOperation(
   ...extra: Extra[]
 ) {
   const path = operation.path.replaceAll(
-    /\/(\w+)\/\{\w+\}/g,
+    /\/([\w-]+)\/\{\w+\}/g,
     (_whole, folder: string) =>
       `/${folder}/${ON_WHATSAPP[folder] ?? ids[KIND_OF_FOLDER[folder] ?? 'other']}`,
   );

@@ -114,9 +114,10 @@ export const SentMessageSchema = z
     },
   });
 
-const Sender = z
+/** A person by both ids, as far as they are known. */
+export const PersonIds = z
   .object({ id: z.string(), lid: z.string().nullable() })
-  .openapi('Sender', { example: { id: '15550100001@c.us', lid: '90000000001@lid' } });
+  .openapi('PersonIds', { example: { id: '15550100001@c.us', lid: '90000000001@lid' } });
 
 export const MessageSchema = z
   .object({
@@ -125,7 +126,7 @@ export const MessageSchema = z
     reference: z.string().nullable().describe('Your own reference, if the send had one.'),
     direction: z.enum(['outbound', 'inbound']),
     chatId: z.string(),
-    from: Sender.nullable(),
+    from: PersonIds.nullable(),
     type: z.string(),
     status: z.enum(MESSAGE_STATUSES),
     content: z
@@ -145,7 +146,7 @@ export const MessageSchema = z
     reactions: z
       .array(
         z.object({
-          from: Sender,
+          from: PersonIds,
           emoji: z.string(),
           at: z.iso.datetime(),
         }),

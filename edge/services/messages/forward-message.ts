@@ -71,7 +71,7 @@ function saidBy({ type, content }: typeof messages.$inferSelect): MessageSaid {
   if (isPlain(type) && Object(content).type === type) {
     // Written by the send statement, in this kind's own fields.
     const { mentions: _, ...said } = content as MessageSaid & { mentions?: unknown };
-    return said as MessageSaid;
+    return said;
   }
   const said = again[type]?.(Heard.parse(content));
   // Each line above gives the fields of its kind.

@@ -1,3 +1,4 @@
+import { eq } from 'drizzle-orm';
 import { describe, expect, it } from 'vitest';
 import { createHarness } from '../../testing/harness.ts';
 import { HOOK_URL, idOf, webhookClient } from './testing/webhook-client.ts';
@@ -56,6 +57,29 @@ describe('who may do what', () => {
     expect((await call('GET', `/${all}`, { key: pinned })).status).toBe(404);
     expect(await list(pinned)).toHaveLength(1);
     expect(await list(apiKey)).toHaveLength(2);
+  });
+
+  it('a member keeps an endpoint when one of its sessions is deleted, and gets none of other people’s', async () => {
+    const { workspaceId } = await harness.newWorkspace();
+    const member = await harness.newUser({ workspaceId, role: 'member', allSessions: false });
+    const [kept, deleted] = [
+      await harness.newSession({ workspaceId, createdBy: member.userId }),
+      await harness.newSession({ workspaceId, createdBy: member.userId }),
+    ];
+    const { token: key } = member;
+    const id = idOf(await create(key, { sessionIds: [kept.id, deleted.id] }));
+    const { sessions } = harness.schema;
+    await harness.db.delete(sessions).where(eq(sessions.id, deleted.id));
+    expect(await call('GET', `/${id}`, { key })).toMatchObject({ status: 200 });
+    const others = await harness.newSession({ workspaceId });
+    const { webhookEndpoints } = harness.schema;
+    for (const sessionIds of [[kept.id, others.id], [deleted.id]]) {
+      await harness.db
+        .update(webhookEndpoints)
+        .set({ sessionIds })
+        .where(eq(webhookEndpoints.id, id));
+      expect(await call('GET', `/${id}`, { key })).toMatchObject({ status: 404 });
+    }
   });
 
   it('a test key has its own endpoints only', async () => {

@@ -30,12 +30,16 @@ export function reachableEndpoints(ctx: ServiceContext): SQL | undefined {
   );
 }
 
-/** Endpoints that name sessions, all of which are there and within reach; undefined when the reach narrows nothing. */
+/**
+ * Endpoints that name sessions, of which those that are still there are all within reach, and one at least is; undefined
+ * when the reach narrows nothing.
+ */
 function ofReachedSessions({ workspaceId }: ServiceContext, reach: Reach): SQL | undefined {
   const within = withinReach(reach, SESSION_COLUMNS);
   if (within === undefined) return undefined;
-  return sql`coalesce(${webhookEndpoints.sessionIds} <@ array(
-    select s.id from sessions s where s.workspace_id = ${workspaceId} and ${within}
+  return sql`coalesce((
+    select bool_and(coalesce(${within}, false)) from sessions s
+    where s.workspace_id = ${workspaceId} and s.id = any(${webhookEndpoints.sessionIds})
   ), false)`;
 }
 

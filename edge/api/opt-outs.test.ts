@@ -12,7 +12,7 @@ beforeAll(async () => {
   harness = await createHarness();
 });
 
-const ada = { phone: '+15550100002', id: '15550100002@c.us', lid: '900@lid' };
+const ada = { phone: '+15550100002', id: '15550100002@c.us', lid: '90000000002@lid' };
 
 async function setUp() {
   const session = await liveSession(harness);

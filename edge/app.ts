@@ -29,6 +29,7 @@ import { chats } from './api/chats.ts';
 import { contacts } from './api/contacts.ts';
 import { groups } from './api/groups.ts';
 import { keys } from './api/keys.ts';
+import { leads } from './api/leads.ts';
 import { me } from './api/me.ts';
 import { messages } from './api/messages.ts';
 import { registerOpen } from './api/open/index.ts';
@@ -49,6 +50,7 @@ const AREAS: readonly Area[] = [
   chats,
   contacts,
   optOuts,
+  leads,
   groups,
   profile,
   status,

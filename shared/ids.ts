@@ -16,6 +16,7 @@ export const ID_PREFIXES = {
   authVerification: 'avr',
   invitation: 'inv',
   optOut: 'opt',
+  lead: 'led',
   audit: 'aud',
   request: 'req',
   command: 'cmd',

@@ -13,6 +13,7 @@ export type Ids = Record<
   | 'user'
   | 'invitation'
   | 'optOut'
+  | 'lead'
   | 'workspace'
   | 'other',
   string
@@ -27,6 +28,7 @@ export const unknownIds = (): Ids => ({
   user: newId('user'),
   invitation: newId('invitation'),
   optOut: newId('optOut'),
+  lead: newId('lead'),
   workspace: newId('workspace'),
   other: newId('event'),
 });
@@ -70,9 +72,14 @@ export async function newThings(harness: Harness, { workspaceId, userId }: TestU
   await harness.db
     .insert(harness.schema.optOuts)
     .values({ id: optOut, workspaceId, personId: `${session.id}@lid`, source: 'api' });
+  const lead = newId('lead');
+  await harness.db
+    .insert(harness.schema.leads)
+    .values({ id: lead, workspaceId, personId: `${session.id}@lid`, source: 'api' });
   return {
     ...unknownIds(),
     optOut,
+    lead,
     session: session.id,
     message,
     webhook,
@@ -93,6 +100,7 @@ const KIND_OF_FOLDER: Readonly<Record<string, keyof Ids>> = {
   users: 'user',
   invitations: 'invitation',
   'opt-outs': 'optOut',
+  leads: 'lead',
   workspaces: 'workspace',
 };
 

@@ -62,6 +62,10 @@ export async function newWorld(harness: Harness) {
     secret: SECRETS.webhook,
     eventTypes: ['*'],
   });
+  const lead = newId('lead');
+  await harness.db
+    .insert(harness.schema.leads)
+    .values({ id: lead, workspaceId, personId: '15550100009@c.us', source: 'api' });
   const optOut = newId('optOut');
   await harness.db
     .insert(harness.schema.optOuts)
@@ -92,6 +96,7 @@ export async function newWorld(harness: Harness) {
     waiting,
     webhook,
     optOut,
+    lead,
     invitation,
     token,
   };
@@ -189,6 +194,9 @@ export const happyWrites = (
   cancelMessage: ({ waiting }) => ({ id: waiting }),
   createOptOut: () => ({ body: { person: to } }),
   deleteOptOut: ({ optOut }) => ({ id: optOut }),
+  createLead: () => ({ body: { person: to } }),
+  updateLead: ({ lead }) => ({ id: lead, body: { status: 'contacted' } }),
+  deleteLead: ({ lead }) => ({ id: lead }),
   createSession: () => ({ body: { name: 'second', mode: 'sandbox' } }),
   startSession: ({ session }) => ({ id: session.id }),
   stopSession: ({ session }) => ({ id: session.id }),

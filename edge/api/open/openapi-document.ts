@@ -69,6 +69,7 @@ const TAGS = [
   { name: 'Calls', description: 'Calls to a session’s number.' },
   { name: 'Channels', description: 'Channels that a session’s number follows or runs.' },
   { name: 'Contacts', description: 'People, and who of them is on WhatsApp.' },
+  { name: 'Leads', description: 'People who may become customers.' },
   { name: 'Opt-outs', description: 'People who must not be sent to.' },
   { name: 'Groups', description: 'Groups of a session, their members and invite links.' },
   { name: 'Profile', description: 'What others see of a session’s number.' },

@@ -73,6 +73,9 @@ export const WorkspaceFields = {
         'Whoever writes one of these words in their own chat, and nothing else, opts out. Case does not matter. None by default.',
       example: ['stop', 'unsubscribe'],
     }),
+  captureLeads: z.boolean().openapi({
+    description: 'Makes a lead of whoever writes to a session in their own chat. Off by default.',
+  }),
   pacing: Pacing.nullable().openapi({
     description: 'Pacing of new sessions that do not set their own; null for the defaults.',
   }),
@@ -92,6 +95,7 @@ export const WORKSPACE_SHOWN = {
   mediaRetentionHours: 24,
   contentRetentionDays: 1,
   stopWords: ['stop'],
+  captureLeads: false,
   pacing: { minIntervalMs: 3000, jitterMs: 1000 },
   createdAt: '2026-11-21T10:00:00.000Z',
   updatedAt: '2026-11-21T10:00:00.000Z',

@@ -5,6 +5,7 @@ export { events } from './events.ts';
 export { fleetClaims, fleetMachines } from './fleet-machines.ts';
 export { idempotency } from './idempotency.ts';
 export { authAccounts, authSessions, authVerifications } from './identity.ts';
+export { leads } from './leads.ts';
 export { media } from './media.ts';
 export { invitations, members } from './members.ts';
 export { messages } from './messages.ts';

@@ -29,6 +29,8 @@ export const workspaces = pgTable('workspaces', {
     .array()
     .notNull()
     .default(sql`'{}'`),
+  /** Whoever writes to a session becomes a lead. */
+  captureLeads: boolean('capture_leads').notNull().default(false),
   /** Pacing of sessions that are created without their own; null = the product's. */
   minIntervalMs: integer('min_interval_ms'),
   jitterMs: integer('jitter_ms'),

@@ -21,6 +21,7 @@ export type UpdateWorkspaceInput = {
   region?: string | null | undefined;
   defaultCountry?: Country | null | undefined;
   stopWords?: string[] | undefined;
+  captureLeads?: boolean | undefined;
   /** Of sessions that are created without their own; null = the product's. */
   pacing?: { minIntervalMs: number; jitterMs: number } | null | undefined;
 };

@@ -29,6 +29,7 @@ export type WorkspaceView = {
   mediaRetentionHours: number;
   contentRetentionDays: number;
   stopWords: string[];
+  captureLeads: boolean;
   /** null = the product's. */
   pacing: { minIntervalMs: number; jitterMs: number } | null;
   createdAt: string;
@@ -51,6 +52,7 @@ export function viewWorkspace({ workspace: row, sessionsUsed }: WorkspaceRow): W
     mediaRetentionHours: row.mediaRetentionHours,
     contentRetentionDays: row.contentRetentionDays,
     stopWords: row.stopWords,
+    captureLeads: row.captureLeads,
     pacing: minIntervalMs === null || jitterMs === null ? null : { minIntervalMs, jitterMs },
     createdAt: row.createdAt.toISOString(),
     updatedAt: row.updatedAt.toISOString(),

@@ -66,10 +66,20 @@ function messageOfOthers(write: WriteContext, report: Received): SQL {
       on conflict (session_id, direction, wire_id) do nothing
       returning id, chat_id, from_id, from_lid, quoted_message_id, media_id
     )`,
-    ...(isPersonsChat ? optOutCtes(write, report) : []),
+    ...(isPersonsChat ? [leadCte(write, report), ...optOutCtes(write, report)] : []),
   ];
   return writeStatement(write, change, event);
 }
+
+/** Makes a lead of who writes, where the workspace wants that. Reads `received`, `who` and `target`. */
+const leadCte = ({ now }: WriteContext, { from: { name } }: Received): SQL => sql`captured as (
+  insert into leads (id, workspace_id, session_id, person_id, lid, name, source)
+  select ${newId('lead', now)}, target.workspace_id, target.id, who.id, who.lid, ${name}::text, 'inbound'
+  from received cross join who cross join target join workspaces w on w.id = target.workspace_id
+  where w.capture_leads
+  on conflict (workspace_id, person_id) do nothing
+  returning id
+)`;
 
 const LONGEST_STOP_WORD = 40;
 

@@ -271,9 +271,8 @@ class WwebjsEngine implements WhatsAppEngine {
 
   async #doClose(reason: ClosedReason, detail: string, inPeaceMs: number): Promise<void> {
     try {
-      const { flushMs } = this.#times;
       if (inPeaceMs > 0)
-        await withDeadline(this.#intake.idle(), flushMs, 'flushing').catch(() => undefined);
+        await withDeadline(this.#intake.idle(), this.#times.flushMs, 'flushing').catch(() => {});
       await this.#browser.close(inPeaceMs);
       if (this.#loggedOut) {
         const movedTo = quarantineProfile(this.#options.stateDir, this.#now());

@@ -76,6 +76,14 @@ export class Blobs {
     return open(this.#path(id), 'r');
   }
 
+  /** Bytes of several blobs, one after the other. */
+  async *concat(ids: readonly string[]): AsyncGenerator<Uint8Array> {
+    for (const id of ids) {
+      const file = await this.open(id);
+      for await (const chunk of file.createReadStream()) yield Buffer.from(chunk);
+    }
+  }
+
   /** Readers that have it open keep reading. Synchronous: no copy can name it in between. */
   remove(id: string): void {
     try {

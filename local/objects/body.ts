@@ -61,3 +61,20 @@ export async function* readObjectBody(
     );
   }
 }
+
+/** A whole small body, such as the XML of a request. @throws S3Error when over `limitBytes`. */
+export async function readSmallBody(
+  message: IncomingMessage,
+  request: S3Request,
+  mode: PayloadMode,
+  limitBytes: number,
+): Promise<string> {
+  const chunks: Buffer[] = [];
+  let length = 0;
+  for await (const chunk of readObjectBody(message, request, mode)) {
+    length += chunk.length;
+    if (length > limitBytes) throw new S3Error('MalformedXML', 'The XML is too long.');
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString('utf8');
+}

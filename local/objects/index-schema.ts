@@ -12,6 +12,21 @@ CREATE TABLE IF NOT EXISTS objects (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS objects_blob ON objects (blob);
 
-DROP TABLE IF EXISTS uploads;
-DROP TABLE IF EXISTS parts;
+CREATE TABLE IF NOT EXISTS uploads (
+  id TEXT PRIMARY KEY,
+  bucket TEXT NOT NULL,
+  key TEXT NOT NULL,
+  headers TEXT NOT NULL,
+  started_at INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE IF NOT EXISTS parts (
+  upload TEXT NOT NULL,
+  number INTEGER NOT NULL,
+  blob TEXT NOT NULL,
+  size INTEGER NOT NULL,
+  etag TEXT NOT NULL,
+  PRIMARY KEY (upload, number)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS parts_blob ON parts (blob);
 `;

@@ -1,7 +1,9 @@
-import { createHash } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
+  AbortMultipartUploadCommand,
+  CompleteMultipartUploadCommand,
   CopyObjectCommand,
   CreateMultipartUploadCommand,
   DeleteObjectCommand,
@@ -10,6 +12,7 @@ import {
   GetObjectCommand,
   ListObjectsV2Command,
   PutObjectCommand,
+  UploadPartCommand,
 } from '@aws-sdk/client-s3';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { BUCKET, clientOf, startTestStack } from './testing/stack.ts';
@@ -100,7 +103,6 @@ test('what is not there or not supported says so', async () => {
   ).rejects.toMatchObject({ name: 'NoSuchBucket' });
   await put('k', 'x');
   const unsupported = [
-    () => stack.client.send(new CreateMultipartUploadCommand(at('big'))),
     () => stack.client.send(new ListObjectsV2Command({ Bucket: BUCKET })),
     () => stack.client.send(new CopyObjectCommand({ ...at('copy'), CopySource: `${BUCKET}/k` })),
     () =>
@@ -123,4 +125,57 @@ test('keys that look like paths out of the folder are only names', async () => {
     expect(await read(`p/${key}`)).toBe(key);
   }
   raw.destroy();
+});
+
+test('multipart: parts in any order, replaced, listed, joined', async () => {
+  const { UploadId } = await stack.client.send(
+    new CreateMultipartUploadCommand({ ...at('big'), ContentType: 'video/mp4' }),
+  );
+  const first = randomBytes(5 * 1024 * 1024);
+  const last = randomBytes(1_000);
+  const upload = (PartNumber: number, Body: Uint8Array) =>
+    stack.client.send(new UploadPartCommand({ ...at('big'), UploadId, PartNumber, Body }));
+  const two = await upload(2, last);
+  await upload(1, randomBytes(10));
+  const one = await upload(1, first);
+  await expect(read('big')).rejects.toMatchObject({ name: 'NoSuchKey' });
+  const complete = (Parts: { PartNumber: number; ETag: string | undefined }[]) =>
+    stack.client.send(
+      new CompleteMultipartUploadCommand({ ...at('big'), UploadId, MultipartUpload: { Parts } }),
+    );
+  const parts = [
+    { PartNumber: 1, ETag: one.ETag },
+    { PartNumber: 2, ETag: two.ETag },
+  ];
+  await expect(complete([{ PartNumber: 1, ETag: two.ETag }])).rejects.toMatchObject({
+    name: 'InvalidPart',
+  });
+  await expect(complete(parts.toReversed())).rejects.toMatchObject({ name: 'InvalidPartOrder' });
+  const done = await complete(parts);
+  expect(done.ETag).toMatch(/^"[0-9a-f]{32}-2"$/);
+  const got = await stack.client.send(new GetObjectCommand(at('big')));
+  expect(got.ContentType).toBe('video/mp4');
+  const bytes = Buffer.from((await got.Body?.transformToByteArray()) ?? []);
+  expect(bytes.equals(Buffer.concat([first, last]))).toBe(true);
+  expect(await blobCount()).toBe(1);
+  await expect(complete(parts)).rejects.toMatchObject({ name: 'NoSuchUpload' });
+});
+
+test('an aborted upload leaves nothing; a small part in the middle is refused', async () => {
+  const { UploadId } = await stack.client.send(new CreateMultipartUploadCommand(at('m')));
+  const parts = [];
+  for (const PartNumber of [1, 2]) {
+    const { ETag } = await stack.client.send(
+      new UploadPartCommand({ ...at('m'), UploadId, PartNumber, Body: 'small' }),
+    );
+    parts.push({ PartNumber, ETag });
+  }
+  const MultipartUpload = { Parts: parts };
+  await expect(
+    stack.client.send(
+      new CompleteMultipartUploadCommand({ ...at('m'), UploadId, MultipartUpload }),
+    ),
+  ).rejects.toMatchObject({ name: 'EntityTooSmall' });
+  await stack.client.send(new AbortMultipartUploadCommand({ ...at('m'), UploadId }));
+  expect(await blobCount()).toBe(0);
 });

@@ -9,10 +9,11 @@ import { authenticate } from './authenticate.ts';
 import { Blobs } from './blobs.ts';
 import type { Operation } from './context.ts';
 import { INDEX_SCHEMA } from './index-schema.ts';
+import { abortUpload, completeUpload, createUpload, uploadPart } from './multipart.ts';
 import { createObjectIndex, type ObjectIndex } from './object-index.ts';
 import { getObject } from './read-object.ts';
 import { S3Error, errorDocument } from './s3-error.ts';
-import { amzHeader, readRequest, type S3Request } from './s3-request.ts';
+import { amzHeader, parameter, readRequest, type S3Request } from './s3-request.ts';
 import { deleteObject, putObject } from './write-object.ts';
 
 export const objectsConfigSchema = z.object({
@@ -26,8 +27,11 @@ export const objectsConfigSchema = z.object({
 });
 export type ObjectsConfig = z.infer<typeof objectsConfigSchema>;
 
+/** A multipart upload neither completed nor aborted by then is forgotten, as R2 does. */
+const UPLOAD_LIFE_MS = 7 * 86_400_000;
+
 /** Query parameters with a meaning here. Any other could change what S3 does, and is refused. */
-const KNOWN_PARAMETERS = new Set(['x-id']);
+const KNOWN_PARAMETERS = new Set(['x-id', 'uploads', 'uploadId', 'partNumber']);
 
 function checkParameters(request: S3Request): void {
   for (const [name] of request.query) {
@@ -40,17 +44,22 @@ type Handler = (operation: Operation) => Promise<void> | void;
 
 function chooseOperation(request: S3Request): Handler {
   const { method } = request;
+  const has = (name: string): boolean => parameter(request, name) !== undefined;
   if (request.key === undefined)
     throw new S3Error('NotImplemented', `${method} on a bucket is not supported.`);
   switch (method) {
     case 'GET':
+      if (has('uploadId')) break;
       return getObject;
     case 'PUT':
+      if (has('uploadId')) return uploadPart;
       if (amzHeader(request, 'x-amz-copy-source') !== undefined) break;
       return putObject;
     case 'DELETE':
-      return deleteObject;
+      return has('uploadId') ? abortUpload : deleteObject;
     case 'POST':
+      if (has('uploads')) return createUpload;
+      if (has('uploadId')) return completeUpload;
       break;
     default:
       throw new S3Error('MethodNotAllowed', `${method} is not allowed.`);
@@ -99,7 +108,7 @@ function refuse(response: ServerResponse, error: HttpError): void {
 }
 
 /**
- * As much of S3 on loopback as Waypost uses: PUT, GET and DELETE of objects, path-style, for `@aws-sdk/client-s3` and its
+ * As much of S3 on loopback as Waypost uses: PUT, GET and DELETE of objects and multipart uploads, path-style, for `@aws-sdk/client-s3` and its
  * presigner; region is not looked at. An object is either wholly there or not at all, whatever kills the process.
  * @throws Error when the port is taken or another process holds the data folder
  */
@@ -111,6 +120,7 @@ export async function startObjects(
   const index = createObjectIndex(db);
   const blobs = new Blobs(config.dataDir);
   try {
+    index.dropUploadsBefore(now() - UPLOAD_LIFE_MS);
     blobs.prepare((id) => index.isNamed(id));
   } catch (error) {
     db.close();

@@ -6,8 +6,10 @@ import { headersToStore } from './stored-headers.ts';
 import { document } from './xml.ts';
 import type { Xml } from './xml.ts';
 
+export const MAX_XML_BYTES = 2 * 1024 * 1024;
+
 /** Whether the write is for a new key only. @throws S3Error for conditions that are not supported */
-function onlyNew(request: S3Request): boolean {
+export function onlyNew(request: S3Request): boolean {
   if (request.headers['if-match'] !== undefined) {
     throw new S3Error('NotImplemented', 'If-Match is not supported on writes.');
   }
@@ -18,7 +20,7 @@ function onlyNew(request: S3Request): boolean {
   return condition === '*';
 }
 
-const alreadyThere = (): S3Error =>
+export const alreadyThere = (): S3Error =>
   new S3Error('PreconditionFailed', 'The key exists, and If-None-Match: * was asked for.');
 
 export function sendXml(operation: Operation, root: Xml): void {

@@ -13,7 +13,6 @@ const local = new Set([
   'latestEditMsgKey',
   'protocolMessageKey',
   'messageSecret',
-  'waveform',
 ]);
 
 const isWireable = (value: unknown): boolean =>
@@ -26,6 +25,8 @@ export function toWire(core: Core, message: MsgModel): WireMessage {
   for (const [name, value] of Object.entries(message.serialize())) {
     if (!local.has(name) && isWireable(value)) content[name] = value;
   }
+  const { waveform } = message.serialize();
+  if (waveform instanceof Uint8Array) content['waveform'] = [...waveform];
   const canonical = (id: unknown): string => directory.canonical(id);
   const mentions = content['mentionedJidList'];
   const wire: Attributes = {

@@ -67,12 +67,69 @@ async function shrink(blob: Blob): Promise<Attributes> {
     // Not an image this browser can read: it is sent without a thumbnail, as WhatsApp does.
     return {};
   }
-  const { width, height } = bitmap;
+  return thumbnail(bitmap, bitmap.width, bitmap.height);
+}
+
+async function thumbnail(
+  source: CanvasImageSource,
+  width: number,
+  height: number,
+): Promise<Attributes> {
   const scale = Math.min(1, thumbnailPixels / Math.max(width, height));
   const canvas = new OffscreenCanvas(Math.max(1, width * scale), Math.max(1, height * scale));
-  canvas.getContext('2d')?.drawImage(bitmap, 0, 0, canvas.width, canvas.height);
+  canvas.getContext('2d')?.drawImage(source, 0, 0, canvas.width, canvas.height);
   const small = await canvas.convertToBlob({ type: 'image/jpeg', quality: 0.5 });
   return { width, height, preview: encodeBase64(await small.arrayBuffer()) };
+}
+
+/** Loads as much of a video or sound as the browser needs to show it. Rejects where it cannot play it. */
+async function load<Name extends 'audio' | 'video'>(
+  name: Name,
+  blob: Blob,
+): Promise<HTMLElementTagNameMap[Name]> {
+  const element = document.createElement(name);
+  const url = URL.createObjectURL(blob);
+  const loaded = new Promise((resolve, reject) => {
+    element.addEventListener('loadeddata', resolve);
+    element.addEventListener('error', () => reject(new Error('media-fault: cannot be played')));
+  });
+  element.preload = 'auto';
+  element.src = url;
+  try {
+    await loaded;
+  } finally {
+    URL.revokeObjectURL(url);
+  }
+  return element;
+}
+
+/** What shows before a file is opened: size, length and thumbnail. A video that the browser cannot play is not sent. */
+async function look(type: string, blob: Blob): Promise<Attributes> {
+  switch (type) {
+    case 'image':
+      return shrink(blob);
+    case 'video': {
+      const video = await load('video', blob);
+      const shown = await thumbnail(video, video.videoWidth, video.videoHeight);
+      return { ...shown, duration: Math.round(video.duration) };
+    }
+    case 'audio':
+    case 'ptt':
+      try {
+        return { duration: Math.round((await load('audio', blob)).duration) };
+      } catch {
+        return {};
+      }
+    default:
+      return {};
+  }
+}
+
+/** Phones show no other sticker. */
+async function checkSticker(blob: Blob): Promise<void> {
+  const { width, height } = await createImageBitmap(blob);
+  if (blob.type !== 'image/webp' || width !== 512 || height !== 512)
+    throw new Error(`media-fault: a sticker of ${blob.type}, ${width}×${height}`);
 }
 
 async function prepare(core: Core, data: OpaqueData, wish: MediaWish): Promise<MediaData> {
@@ -90,7 +147,7 @@ async function prepare(core: Core, data: OpaqueData, wish: MediaWish): Promise<M
     isGif: wish.asGif ?? false,
     mediaStage: 'RESOLVED',
     mediaBlob: data,
-    ...(type === 'image' ? await shrink(blob) : {}),
+    ...(await look(type, blob)),
   });
 }
 
@@ -197,7 +254,10 @@ export function mediaModules(core: Core): Record<string, object> {
     WAMediaCalculateFilehash: { getRandomFilehash: () => Promise.resolve(randomBase64(32)) },
     WAWebMediaMmsV4Upload: { uploadMedia, uploadUnencryptedMedia: uploadMedia },
     WAWebUploadManager: {
-      encryptAndUpload: ({ blob, type }: { blob: Blob; type: string }) => upload(core, blob, type),
+      encryptAndUpload: async ({ blob, type }: { blob: Blob; type: string }) => {
+        if (type === 'sticker') await checkSticker(blob);
+        return upload(core, blob, type);
+      },
     },
     WAWebStartMediaUploadQpl: { startMediaUploadQpl: () => ({}) },
     WAWebImageUtils: { toWebpSticker: toSticker },

@@ -39,6 +39,8 @@ const Env = z
     /** Profiles, journals and the spool: must survive a restart of the process. */
     WWEBJS_DATA_DIR: z.string().min(1),
     PUPPETEER_EXECUTABLE_PATH: optional(z.string()),
+    /** Makes voice messages and stickers; by default the one that PATH finds. */
+    FFMPEG_PATH: z.string().min(1).default('ffmpeg'),
     /** Private places that a session's proxy may be at. The edge refuses others first, by a list of its own. */
     EGRESS_ALLOW: EgressAllowText.default([]),
     SANDBOX_URL: optional(z.url()),

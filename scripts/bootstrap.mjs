@@ -1,4 +1,4 @@
-// Gets a fresh clone ready to run, with plain Node and no dependencies: npm packages, then a Chromium.
+// Gets a fresh clone ready to run, with plain Node and no dependencies: npm packages, ffmpeg, then a Chromium.
 // Says what it does, shows the tools' own progress, and is quick when there is nothing to do.
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
@@ -103,42 +103,49 @@ function findDownloaded() {
   return result.status === 0 && isExecutable(result.stdout) ? result.stdout : undefined;
 }
 
-/** Package managers that have a Chromium: what readies them, and how they install one of these packages, the first that exists. */
+/** Package managers: what readies them, how they install, and what their packages are called, the first that exists. */
 const MANAGERS = [
   {
     name: 'apt-get',
     ready: ['update', '-qq'],
     install: ['install', '-y', '-qq', '--no-install-recommends'],
-    packages: ['chromium-headless-shell', 'chromium'],
+    chromium: ['chromium-headless-shell', 'chromium'],
   },
   {
     name: 'dnf',
     install: ['install', '-y'],
-    packages: ['chromium-headless', 'chromium'],
+    chromium: ['chromium-headless', 'chromium'],
   },
-  { name: 'apk', install: ['add', '--no-cache'], packages: ['chromium'] },
-  { name: 'pacman', install: ['-Sy', '--noconfirm'], packages: ['chromium'] },
+  { name: 'apk', install: ['add', '--no-cache'], chromium: ['chromium'] },
+  { name: 'pacman', install: ['-Sy', '--noconfirm'], chromium: ['chromium'] },
 ];
 
-function installChromium() {
+/** @returns whether the system's package manager has installed it */
+function installBySystem(what, packagesOf) {
   const isRoot = process.getuid?.() === 0;
   const prefix = isRoot ? [] : ['sudo', '-n'];
   const maySudo =
     isRoot || (onPath('sudo') !== undefined && spawnSync('sudo', ['-n', 'true']).status === 0);
   const manager = MANAGERS.find(({ name }) => onPath(name) !== undefined);
-  if (manager !== undefined && maySudo) {
-    const { name, ready, install, packages } = manager;
-    const manage = (args) => {
-      const [command, ...rest] = [...prefix, name, ...args];
-      return run(command, rest, { env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' } });
-    };
-    say(`no Chromium found; installing one with ${name} (once; a minute or two) …`);
-    if (ready !== undefined) manage(ready);
-    if (packages.some((each) => manage([...install, each]))) return;
-    say(`${name} could not install it; trying puppeteer's own download …`);
-  } else {
-    say("no Chromium found, and no package manager may be used; trying puppeteer's own download …");
+  if (manager === undefined || !maySudo) {
+    say(`no ${what} found, and no package manager may be used`);
+    return false;
   }
+  const { name, ready, install } = manager;
+  const manage = (args) => {
+    const [command, ...rest] = [...prefix, name, ...args];
+    return run(command, rest, { env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' } });
+  };
+  say(`no ${what} found; installing one with ${name} (once; a minute or two) …`);
+  if (ready !== undefined) manage(ready);
+  if (packagesOf(manager).some((each) => manage([...install, each]))) return true;
+  say(`${name} could not install ${what}`);
+  return false;
+}
+
+function installChromium() {
+  if (installBySystem('Chromium', ({ chromium }) => chromium)) return;
+  say("trying puppeteer's own download …");
   run(pinnedNode, [
     join('node_modules', 'puppeteer', 'lib', 'cjs', 'puppeteer', 'node', 'cli.js'),
     'browsers',
@@ -159,9 +166,18 @@ function ensureChromium() {
   return process.exit(1);
 }
 
-/** @returns where Chromium is, once Node, packages and Chromium are all there; ends the process when one is not to be had */
+/** Without it everything runs but what has to be converted: voice messages and stickers. */
+function ensureFfmpeg() {
+  if (process.env.FFMPEG_PATH || onPath('ffmpeg') !== undefined) return;
+  if (installBySystem('ffmpeg', () => ['ffmpeg'])) return;
+  say('voice messages and stickers need ffmpeg: install it, or set FFMPEG_PATH to one.');
+}
+
+/** @returns where Chromium is, once Node, packages, ffmpeg and Chromium are there; ends the process when one is not to be had */
 export function bootstrap({ chromium }) {
   ensureNodeVersion();
   ensurePackages();
-  return { chromiumPath: chromium ? ensureChromium() : undefined };
+  if (!chromium) return {};
+  ensureFfmpeg();
+  return { chromiumPath: ensureChromium() };
 }

@@ -65,6 +65,7 @@ export const LauncherEnv = z.object({
   /** A session whose codes nobody scans is stopped after this time. */
   QR_TIMEOUT_MINUTES: z.string().default('15'),
   PUPPETEER_EXECUTABLE_PATH: optional(z.string()),
+  FFMPEG_PATH: optional(z.string()),
 });
 
 export type LauncherEnv = Omit<z.infer<typeof LauncherEnv>, 'WAYPOST_DIR'> & { directory: string };

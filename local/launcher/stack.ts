@@ -167,6 +167,7 @@ function runnerEnvironment({ env, settings }: StackOptions, port: number): Recor
     RUNNER_TO_EDGE_KEYS: `k1:${secrets.runnerToEdgeKey}`,
     PUPPETEER_EXECUTABLE_PATH: env.PUPPETEER_EXECUTABLE_PATH ?? '',
     EGRESS_ALLOW: env.EGRESS_ALLOW.join(','),
+    ...(env.FFMPEG_PATH === undefined ? {} : { FFMPEG_PATH: env.FFMPEG_PATH }),
     SANDBOX_URL: local(ports.sandbox),
     SANDBOX_TOKEN: secrets.sandboxToken,
   };

@@ -31,6 +31,7 @@ import { groups } from './api/groups.ts';
 import { keys } from './api/keys.ts';
 import { leads } from './api/leads.ts';
 import { me } from './api/me.ts';
+import { media } from './api/media.ts';
 import { messages } from './api/messages.ts';
 import { registerOpen } from './api/open/index.ts';
 import type { Area } from './api/operation.ts';
@@ -54,6 +55,7 @@ const AREAS: readonly Area[] = [
   groups,
   profile,
   status,
+  media,
   sessions,
   sandbox,
   webhooks,

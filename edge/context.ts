@@ -103,10 +103,14 @@ export type ServiceContext = Services & {
   callerAddress?: string | null;
   /** The request's place in the audit log; undefined where a service is called by none. */
   call?: AuditCall | undefined;
+  /** Of a large body: it is not needed any more, and another may be read. */
+  releaseBody?: () => void;
 };
 
 /** What an operation says of itself to those who act before it. */
 export type OperationFacts = {
+  /** Its body is a file, which is stored while it arrives. */
+  takesFile: boolean;
   /** The most that its body may be. */
   limitBytes: number;
   /** Its statement reads the state of a key itself, so that nobody need read it before. */

@@ -11,6 +11,7 @@ import { createEdgeClient } from './edge-client/edge-client.ts';
 import type { SessionEngine } from '../shared/session-status.ts';
 import type { EngineFactory, EngineHost } from './engine/port.ts';
 import type { RunnerEnv } from './env.ts';
+import { createFilePreparation } from './media/prepare-file.ts';
 import { createMediaUpload } from './events/media-upload.ts';
 import { recoverUnreported } from './events/recover-unreported.ts';
 import { ReportSpool } from './events/spool.ts';
@@ -114,7 +115,7 @@ export async function startRunner(options: RunnerOptions): Promise<Runner> {
     dataDir,
     engineFactory: options.engineFactory,
     fence: createLeaseFence({ clock, supervisor, marginMs: ownership.fenceMarginMs }),
-    download: createMediaDownload({}),
+    download: createMediaDownload({ prepare: createFilePreparation(env.FFMPEG_PATH) }),
     requestHeartbeat: () => heartbeat.trigger(),
     refusalOf: ({ mode }) =>
       mode === 'sandbox' && sandbox === null

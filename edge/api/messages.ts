@@ -9,16 +9,16 @@ import { readSendTerms } from './messages/read-send-terms.ts';
 import { messageActions } from './messages/actions.ts';
 import {
   ForwardMessage,
+  MEDIA_SEND_LIMIT_BYTES,
   MessageId,
   MessageQuery,
   MessageSchema,
   ReplyMessage,
   SEND_ERRORS,
-  SEND_LIMIT_BYTES,
   sendAnswers,
   SendHeaders,
 } from './messages/schemas.ts';
-import { contentOf, meant, sendKinds } from './messages/send-kinds.ts';
+import { contentOf, forgetBase64, meant, sendKinds } from './messages/send-kinds.ts';
 import { area, operation, rawOperation, withMeta } from './operation.ts';
 import { scope, scopeInStatement } from './takes.ts';
 
@@ -37,7 +37,7 @@ export const messages = area('Messages', [
     body: {
       schema: ReplyMessage,
       example: { text: 'Thanks, got it.' },
-      limitBytes: SEND_LIMIT_BYTES,
+      limitBytes: MEDIA_SEND_LIMIT_BYTES,
     },
     responses: sendAnswers,
     errors: ['NOT_FOUND', 'CONFLICT', 'MEDIA_REJECTED', ...SEND_ERRORS],
@@ -47,8 +47,9 @@ export const messages = area('Messages', [
         session: null,
         to: null,
         quotedMessageId: id,
-        ...contentOf(body, body.type),
+        ...contentOf(ctx, body, body.type),
       };
+      forgetBase64(c, body);
       return answerSend(c, await send({ ctx, input }));
     },
   }),

@@ -52,6 +52,8 @@ type Asked<P extends z.ZodType, Q extends z.ZodType, H extends z.ZodType, B exte
   headers?: H;
   /** A JSON body with an example, of 64 KiB at most unless it says more. An optional one is `{}` when it is left out. */
   body?: { schema: B; example: z.input<B>; optional?: true; limitBytes?: number };
+  /** In place of JSON: the body is a file, of at most so many bytes. */
+  file?: { limitBytes: number };
   /** Beside those that every operation can answer with. */
   errors?: readonly ErrorCode[];
 };
@@ -138,7 +140,8 @@ export const rawOperation = <
   method: row.method,
   path: row.path,
   facts: {
-    limitBytes: row.body?.limitBytes ?? BODY_LIMIT_BYTES,
+    limitBytes: row.file?.limitBytes ?? row.body?.limitBytes ?? BODY_LIMIT_BYTES,
+    takesFile: row.file !== undefined,
     checksKey: row.takes.kind === 'scope' && row.takes.checkedBy === 'statement',
     beyondWorkspace: row.takes.kind === 'admin' || row.beyondWorkspace === true,
   },
@@ -157,7 +160,7 @@ function routeOf<
   H extends z.ZodType,
   B extends z.ZodType,
 >(row: RawOperation<P, Q, H, B>, tag: string): RouteConfig {
-  const { id, method, path, summary, description, params, query, headers, body } = row;
+  const { id, method, path, summary, description, params, query, headers, body, file } = row;
   return {
     method,
     path,
@@ -174,6 +177,14 @@ function routeOf<
         body: {
           required: body.optional !== true,
           content: { 'application/json': { schema: body.schema, example: body.example } },
+        },
+      }),
+      ...(file !== undefined && {
+        body: {
+          required: true,
+          content: {
+            'application/octet-stream': { schema: z.string().openapi({ format: 'binary' }) },
+          },
         },
       }),
     },

@@ -16,6 +16,7 @@ import { giveUpUnsettled } from '../services/messages/give-up-unsettled.ts';
 import { noteStalledMessages } from '../services/messages/note-stalled-messages.ts';
 import { promoteDueMessages } from '../services/queue/promote-due.ts';
 import { forgetOldHistory } from '../services/sessions/forget-old-history.ts';
+import { forgetExpiredMedia } from '../services/media/delete-media.ts';
 import { noteUnseenPhones } from '../services/sessions/note-unseen-phones.ts';
 import { resealProxies } from '../services/sessions/reseal-proxies.ts';
 import { settleStopped } from '../services/sessions/stop-unowned.ts';
@@ -39,6 +40,7 @@ const JOBS: Readonly<Record<string, (services: Services) => Promise<unknown>>> =
   forgetExpiredLogins,
   forgetOldAudit,
   forgetOldHistory,
+  forgetExpiredMedia,
 };
 
 /** How often it comes round. */

@@ -7,7 +7,7 @@ const LONGEST = 100;
  * looks like a file's name. Letters of every script stay; folders, control and direction characters go.
  */
 export function filenameOf(url: string, disposition: string | null): string | null {
-  return clean(fromHeader(disposition)) ?? fromPath(url);
+  return cleanFilename(fromHeader(disposition)) ?? fromPath(url);
 }
 
 function fromHeader(disposition: string | null): string {
@@ -27,11 +27,12 @@ function fromPath(url: string): string | null {
   } catch {
     // A percent sign that stands for itself.
   }
-  const name = clean(decoded);
+  const name = cleanFilename(decoded);
   return name !== null && /\.[a-z0-9]{2,5}$/i.test(name) ? name : null;
 }
 
-function clean(name: string): string | null {
+/** The name without what could lead or look elsewhere; null when nothing is left. */
+export function cleanFilename(name: string): string | null {
   const bare = name
     .split(/[/\\]/)
     .at(-1)

@@ -116,8 +116,10 @@ const tooMany = (cause?: unknown): AppError =>
 export type MediaGates = {
   /** Files on their way, each with a few chunks in memory. */
   passing: MediaGate;
-  /** Files of unknown length, which storage takes only when all of it is there. */
+  /** Files of unknown length, of which a part is in memory. */
   held: MediaGate;
+  /** Large JSON bodies. */
+  bodies: MediaGate;
 };
 
 const LIMITS = { waitingPerWorkspace: 16, waitMs: 20_000, longestMs: 60_000 };
@@ -125,4 +127,5 @@ const LIMITS = { waitingPerWorkspace: 16, waitMs: 20_000, longestMs: 60_000 };
 export const createMediaGates = (): MediaGates => ({
   passing: new MediaGate({ atOnce: 24, perWorkspace: 4, ...LIMITS }),
   held: new MediaGate({ atOnce: 3, perWorkspace: 1, ...LIMITS }),
+  bodies: new MediaGate({ atOnce: 2, perWorkspace: 1, ...LIMITS }),
 });

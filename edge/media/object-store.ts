@@ -4,6 +4,8 @@ export type ObjectStore = {
   read(key: string): Promise<ReadableStream<Uint8Array> | null>;
   /** Begins an object of exactly this many bytes, which are written one after the other, before the deadline. */
   openPut(key: string, sizeBytes: number, mimetype: string, deadline: AbortSignal): ObjectWriter;
+  /** The same for as many bytes as come. It holds a few MiB of them in memory. */
+  openUnsizedPut(key: string, mimetype: string, deadline: AbortSignal): ObjectWriter;
   /** URL that anyone may GET until it expires. No round trip. */
   presignGet(key: string, expiresInSeconds: number): Promise<string>;
   /** URL that takes one PUT of exactly this many bytes until it expires. No round trip. */

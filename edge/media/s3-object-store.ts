@@ -2,6 +2,7 @@ import { AwsV4Signer } from 'aws4fetch';
 import { AppError } from '../../shared/errors.ts';
 import type { EdgeEnv } from '../env.ts';
 import type { ObjectStore } from './object-store.ts';
+import { type PartUpload, writeUnsized } from './unsized-object.ts';
 
 type S3Env = Pick<
   EdgeEnv,
@@ -12,6 +13,9 @@ type S3Env = Pick<
 const UPLOAD_SECONDS = 300;
 /** Of requests that are made at once. */
 const REQUEST_SECONDS = 60;
+const ABORT_MS = 10_000;
+
+type Method = 'GET' | 'PUT' | 'POST' | 'DELETE';
 
 /**
  * Object storage by the S3 protocol, path-style. Every request is a presigned URL, so that one way of signing is enough.
@@ -20,12 +24,16 @@ const REQUEST_SECONDS = 60;
 export function createS3ObjectStore(env: S3Env): ObjectStore {
   const signingKeys = new Map<string, ArrayBuffer>();
   const presign = async (
-    method: 'GET' | 'PUT' | 'DELETE',
+    method: Method,
     key: string,
     expiresInSeconds: number,
-    headers: Record<string, string> = {},
+    {
+      headers = {},
+      query = {},
+    }: { headers?: Record<string, string>; query?: Record<string, string> } = {},
   ): Promise<string> => {
     const url = new URL(`${env.S3_ENDPOINT.replace(/\/$/, '')}/${env.S3_BUCKET}/${key}`);
+    for (const [name, value] of Object.entries(query)) url.searchParams.set(name, value);
     url.searchParams.set('X-Amz-Expires', String(expiresInSeconds));
     const signer = new AwsV4Signer({
       method,
@@ -43,33 +51,82 @@ export function createS3ObjectStore(env: S3Env): ObjectStore {
     return (await signer.sign()).url.href;
   };
   const presignPut: ObjectStore['presignPut'] = (key, sizeBytes, expiresInSeconds) =>
-    presign('PUT', key, expiresInSeconds, { 'content-length': String(sizeBytes) });
+    presign('PUT', key, expiresInSeconds, { headers: { 'content-length': String(sizeBytes) } });
+
+  const openPut: ObjectStore['openPut'] = (key, sizeBytes, mimetype, deadline) => {
+    const { readable, writable } = new FixedLengthStream(sizeBytes);
+    const writer = writable.getWriter();
+    const sent = orUnavailable(
+      upload(presignPut(key, sizeBytes, UPLOAD_SECONDS), readable, mimetype, deadline),
+    );
+    // `write` and `close` report a failure; without this, one between two calls would be an unhandled rejection.
+    sent.catch(() => undefined);
+    return {
+      write: async (chunk) => {
+        await Promise.race([orUnavailable(writer.write(chunk)), sent]);
+      },
+      close: async () => {
+        await Promise.race([orUnavailable(writer.close()), sent]);
+        await sent;
+      },
+      abort: async () => {
+        await writer.abort(new Error('given up')).catch(() => undefined);
+        await sent.catch(() => undefined);
+      },
+    };
+  };
+  const partsOf = (key: string, mimetype: string, signal: AbortSignal): PartUpload => {
+    const call = (
+      method: Method,
+      query: Record<string, string>,
+      init: RequestInit = {},
+    ): Promise<Response> =>
+      orUnavailable(
+        presign(method, key, UPLOAD_SECONDS, { query }).then(async (url) => {
+          const answer = await fetch(url, { method, signal, ...init });
+          if (answer.ok) return answer;
+          await answer.body?.cancel();
+          throw refusal(answer);
+        }),
+      );
+    return {
+      begin: async () => {
+        const headers = { 'content-type': mimetype };
+        const answer = await (await call('POST', { uploads: '' }, { headers })).text();
+        return orUnavailable(textOf(answer, 'UploadId'));
+      },
+      put: async (uploadId, partNumber, body) => {
+        const query = { uploadId, partNumber: String(partNumber) };
+        const answer = await call('PUT', query, { body });
+        await answer.body?.cancel();
+        return answer.headers.get('etag') ?? '';
+      },
+      complete: async (uploadId, etags) => {
+        const parts = etags.map(
+          (etag, at) => `<Part><PartNumber>${at + 1}</PartNumber><ETag>${etag}</ETag></Part>`,
+        );
+        const body = `<CompleteMultipartUpload>${parts.join('')}</CompleteMultipartUpload>`;
+        const answer = await (await call('POST', { uploadId }, { body })).text();
+        // S3 may answer 200 and then say in the body that it failed.
+        await orUnavailable(textOf(answer, 'ETag'));
+      },
+      abort: async (uploadId) => {
+        // The deadline may be what gave it up.
+        const gone = { signal: AbortSignal.timeout(ABORT_MS) };
+        await (await call('DELETE', { uploadId }, gone)).body?.cancel();
+      },
+    };
+  };
 
   return {
     read: (key) =>
       orUnavailable(presign('GET', key, REQUEST_SECONDS).then((url) => readObject(url))),
-    openPut: (key, sizeBytes, mimetype, deadline) => {
-      const { readable, writable } = new FixedLengthStream(sizeBytes);
-      const writer = writable.getWriter();
-      const sent = orUnavailable(
-        upload(presignPut(key, sizeBytes, UPLOAD_SECONDS), readable, mimetype, deadline),
-      );
-      // `write` and `close` report a failure; without this, one between two calls would be an unhandled rejection.
-      sent.catch(() => undefined);
-      return {
-        write: async (chunk) => {
-          await Promise.race([orUnavailable(writer.write(chunk)), sent]);
-        },
-        close: async () => {
-          await Promise.race([orUnavailable(writer.close()), sent]);
-          await sent;
-        },
-        abort: async () => {
-          await writer.abort(new Error('given up')).catch(() => undefined);
-          await sent.catch(() => undefined);
-        },
-      };
-    },
+    openPut,
+    openUnsizedPut: (key, mimetype, deadline) =>
+      writeUnsized(
+        (sizeBytes) => openPut(key, sizeBytes, mimetype, deadline),
+        partsOf(key, mimetype, deadline),
+      ),
     presignGet: (key, expiresInSeconds) => presign('GET', key, expiresInSeconds),
     presignPut,
     delete: (key) =>
@@ -96,6 +153,13 @@ async function ask(method: 'GET' | 'DELETE', url: string): Promise<Response> {
   if (first !== null && first.status < 500) return first;
   await first?.body?.cancel();
   return fetch(url, { method });
+}
+
+/** The text of an element of an S3 answer. @throws when there is none */
+async function textOf(xml: string, name: string): Promise<string> {
+  const [, text] = new RegExp(`<${name}>([^<]+)</${name}>`).exec(xml) ?? [];
+  if (text === undefined) throw new Error(`the storage answered without ${name}`);
+  return text;
 }
 
 const refusal = ({ status }: Response): Error =>

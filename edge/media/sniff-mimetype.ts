@@ -3,12 +3,8 @@ const startsWith = (bytes: Uint8Array, signature: readonly number[], at = 0): bo
 
 const ascii = (text: string): number[] => Array.from(text, (char) => char.charCodeAt(0));
 
-/** As many bytes decide. */
-export const SNIFFED_BYTES = 14;
-
 /**
- * The type of a file by its first bytes; null for one that no kind of message takes. What the server or the URL's ending
- * call it does not count.
+ * The type of an image by its first 14 bytes, also of one that ends right behind them; null for any other file.
  * @see https://mimesniff.spec.whatwg.org/#matching-an-image-type-pattern
  */
 export function sniffMimetype(bytes: Uint8Array): string | null {

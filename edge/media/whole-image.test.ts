@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { ByteSource, CutOffError } from './byte-source.ts';
 import { sniffMimetype } from './sniff-mimetype.ts';
-import { DamagedError, WHOLE_IMAGE } from './whole-image.ts';
+import { DamagedError, TooManyPixelsError, WHOLE_IMAGE } from './whole-image.ts';
 
 /** Pictures of three by two pixels, as libvips writes them. */
 const PICTURES = {
@@ -116,4 +116,16 @@ test.each([
   ['a WebP that says it has no content', changed('lossy WebP', 4, 4, 0, 0, 0)],
 ])('%s is damaged', async (_, bytes) => {
   expect(await faultOf(bytes, 4096)).toBeInstanceOf(DamagedError);
+});
+
+// 20,000 × 20,000 pixels, which a few KB of a file can hold.
+test.each([
+  ['PNG', changed('PNG', 16, 0, 0, 0x4e, 0x20, 0, 0, 0x4e, 0x20)],
+  ['JPEG', changed('JPEG', 145, 0x4e, 0x20, 0x4e, 0x20)],
+  ['GIF', changed('GIF', 6, 0x20, 0x4e, 0x20, 0x4e)],
+  ['lossy WebP', changed('lossy WebP', 26, 0xff, 0x3f, 0xff, 0x3f)],
+  ['lossless WebP', changed('lossless WebP', 21, 0xff, 0xff, 0xff, 0x0f)],
+  ['WebP with transparency', changed('WebP with transparency', 24, 0x1f, 0x4e, 0, 0x1f, 0x4e, 0)],
+])('a %s of too many pixels is refused', async (_, bytes) => {
+  expect(await faultOf(bytes, 4096)).toBeInstanceOf(TooManyPixelsError);
 });

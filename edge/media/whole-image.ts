@@ -5,6 +5,12 @@ export class DamagedError extends Error {
   override name = 'DamagedError';
 }
 
+/** Whoever shows it needs four bytes for each pixel, however small the file is. */
+export const MOST_PIXELS = 64_000_000;
+export class TooManyPixelsError extends Error {
+  override name = 'TooManyPixelsError';
+}
+
 const view = (bytes: Uint8Array): DataView =>
   new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 const text = (bytes: Uint8Array): string => String.fromCharCode(...bytes);
@@ -13,7 +19,10 @@ function require(condition: boolean, what: string): asserts condition {
   if (!condition) throw new DamagedError(what);
 }
 
-const SIZE = 'it has no width or height';
+function checkSize(width: number, height: number): void {
+  require(width > 0 && height > 0, 'it has no width or height');
+  if (width * height > MOST_PIXELS) throw new TooManyPixelsError(`${width}×${height} pixels`);
+}
 
 /** More than any picture of 16 MB has: a file of tiny parts would cost a processor far more than its bytes. */
 const MOST_PARTS = 200_000;
@@ -32,7 +41,7 @@ async function png(source: ByteSource): Promise<void> {
   await source.skip(8);
   const header = await source.take(8 + 13 + 4);
   require(text(header.subarray(4, 8)) === 'IHDR', 'its first chunk is not IHDR');
-  require(view(header).getUint32(8) > 0 && view(header).getUint32(12) > 0, SIZE);
+  checkSize(view(header).getUint32(8), view(header).getUint32(12));
   const countPart = partCounter();
   for (;;) {
     countPart();
@@ -78,7 +87,8 @@ async function jpeg(source: ByteSource): Promise<void> {
     require(length >= 0, 'a segment has no valid length');
     if (isFrame(marker)) {
       require(length >= 6, 'its frame header is too short');
-      require(view(await source.take(length)).getUint16(3) > 0, SIZE);
+      const frame = view(await source.take(length));
+      checkSize(frame.getUint16(3), frame.getUint16(1));
       hasFrame = true;
     } else await source.skip(length);
     hasScan ||= marker === 0xda;
@@ -97,6 +107,7 @@ async function gif(source: ByteSource): Promise<void> {
     }
   };
   const screen = await source.take(13);
+  checkSize(view(screen).getUint16(6, true) || 1, view(screen).getUint16(8, true) || 1);
   await source.skip(colours(screen[10]));
   let frames = 0;
   for (;;) {
@@ -107,7 +118,7 @@ async function gif(source: ByteSource): Promise<void> {
     if (block === 0x21) await source.skip(1);
     else {
       const frame = await source.take(9);
-      require(view(frame).getUint16(4, true) > 0 && view(frame).getUint16(6, true) > 0, SIZE);
+      checkSize(view(frame).getUint16(4, true), view(frame).getUint16(6, true));
       await source.skip(colours(frame[8]) + 1);
       frames += 1;
     }
@@ -122,11 +133,22 @@ async function webp(source: ByteSource): Promise<void> {
   const type = text(header.subarray(12, 16));
   let left = view(header).getUint32(4, true) + 8 - header.length;
   if (type === 'VP8 ') {
-    const frame = await source.take(5);
-    require(text(frame.subarray(2)) === '\x9d\x01*', 'its first frame is no key frame');
+    const frame = await source.take(9);
+    require(text(frame.subarray(2, 5)) === '\x9d\x01*', 'its first frame is no key frame');
+    checkSize(view(frame).getUint16(5, true) & 0x3fff, view(frame).getUint16(7, true) & 0x3fff);
     left -= frame.length;
-  } else if (type === 'VP8L') require(header[20] === 0x2f, 'its lossless signature is missing');
-  else require(type === 'VP8X', 'its first chunk is none of VP8, VP8L and VP8X');
+  } else if (type === 'VP8L') {
+    require(header[20] === 0x2f, 'its lossless signature is missing');
+    const packed = view(await source.take(4)).getUint32(0, true);
+    checkSize((packed & 0x3fff) + 1, ((packed >> 14) & 0x3fff) + 1);
+    left -= 4;
+  } else {
+    require(type === 'VP8X', 'its first chunk is none of VP8, VP8L and VP8X');
+    const canvas = await source.take(9);
+    const [width, height] = [view(canvas).getUint32(3, true), view(canvas).getUint32(5, true)];
+    checkSize((width & 0xffffff) + 1, (height >>> 8) + 1);
+    left -= canvas.length;
+  }
   require(left >= 0, 'its length is too short for a picture');
   await source.skip(left);
 }

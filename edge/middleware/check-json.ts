@@ -10,11 +10,14 @@ import { badText, findBadValue } from '../values/storable-text.ts';
  */
 export const checkJson = createMiddleware<AppEnv>(async (c, next) => {
   refuseBadAddress(c.req.url);
-  if (c.req.raw.body !== null) {
+  if (c.req.raw.body !== null && c.get('operation')?.takesFile !== true) {
     const text = decode(await c.req.arrayBuffer());
     if (text !== '') {
-      const bad = findBadValue(parse(text));
+      const body = parse(text);
+      const bad = findBadValue(body);
       if (bad !== null) throw invalid('body', bad.field.slice(0, 200), bad.message);
+      // The validator would decode and parse it again.
+      c.req.bodyCache.json = Promise.resolve(body);
     }
   }
   await next();

@@ -7,6 +7,7 @@ import type { Document, ListedOperation } from './openapi.ts';
 export type Ids = Record<
   | 'session'
   | 'message'
+  | 'media'
   | 'webhook'
   | 'delivery'
   | 'key'
@@ -22,6 +23,7 @@ export type Ids = Record<
 export const unknownIds = (): Ids => ({
   session: newId('session'),
   message: newId('message'),
+  media: newId('media'),
   webhook: newId('webhook'),
   delivery: newId('delivery'),
   key: newId('key'),
@@ -48,6 +50,16 @@ export async function newThings(harness: Harness, { workspaceId, userId }: TestU
     status: 'sent',
     statusRank: 4,
     wireId: newId('message').slice(-20).toUpperCase(),
+  });
+  const media = newId('media');
+  await harness.db.insert(harness.schema.media).values({
+    id: media,
+    workspaceId,
+    sessionId: session.id,
+    objectKey: `${workspaceId}/media/${media}`,
+    mimetype: 'image/png',
+    sizeBytes: 1,
+    sha256: '0',
   });
   const webhook = newId('webhook');
   await harness.db.insert(harness.schema.webhookEndpoints).values({
@@ -82,6 +94,7 @@ export async function newThings(harness: Harness, { workspaceId, userId }: TestU
     lead,
     session: session.id,
     message,
+    media,
     webhook,
     key,
     user: userId,
@@ -93,6 +106,7 @@ export async function newThings(harness: Harness, { workspaceId, userId }: TestU
 const KIND_OF_FOLDER: Readonly<Record<string, keyof Ids>> = {
   sessions: 'session',
   messages: 'message',
+  media: 'media',
   webhooks: 'webhook',
   deliveries: 'delivery',
   keys: 'key',
@@ -118,7 +132,16 @@ const ON_WHATSAPP: Readonly<Record<string, string>> = {
 /** `defaultSessionId`, `sessionIds`, `quotedMessageId`: the kind of thing that a field names; null for any other field. */
 function kindOfField(name: string): keyof Ids | null {
   const [, word = ''] = /([A-Za-z]+)Ids?$/.exec(name) ?? [];
-  const kinds = ['session', 'message', 'webhook', 'delivery', 'key', 'user', 'workspace'] as const;
+  const kinds = [
+    'session',
+    'message',
+    'media',
+    'webhook',
+    'delivery',
+    'key',
+    'user',
+    'workspace',
+  ] as const;
   return kinds.find((kind) => word.toLowerCase().endsWith(kind)) ?? null;
 }
 

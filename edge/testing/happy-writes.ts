@@ -3,6 +3,7 @@ import { newId } from '../../shared/ids.ts';
 import { hashInvitationToken } from '../services/workspace/invitation-token.ts';
 import type { Harness } from './harness.ts';
 import { liveAnswers } from './live-session.ts';
+import { fileOf } from './kind-files.ts';
 
 /** A workspace with one of everything, for one write each. */
 export async function newWorld(harness: Harness) {
@@ -70,6 +71,16 @@ export async function newWorld(harness: Harness) {
   await harness.db
     .insert(harness.schema.optOuts)
     .values({ id: optOut, workspaceId, personId: '15550100009@c.us', source: 'api' });
+  const upload = newId('media');
+  await harness.db.insert(harness.schema.media).values({
+    id: upload,
+    workspaceId,
+    objectKey: `${workspaceId}/media/${upload}`,
+    mimetype: 'application/pdf',
+    sizeBytes: 8,
+    sha256: '0',
+    expiresAt: new Date(Date.now() + 86_400_000),
+  });
   const invite = async (email: string, token: string): Promise<string> => {
     const id = newId('invitation');
     const expiresAt = new Date(Date.now() + 86_400_000);
@@ -94,6 +105,7 @@ export async function newWorld(harness: Harness) {
     ...sessions,
     message,
     waiting,
+    upload,
     webhook,
     optOut,
     lead,
@@ -186,9 +198,14 @@ export const happyWrites = (
   sendLocation: () => ({ body: { to, latitude: 1.5, longitude: 2.5, name: text } }),
   sendContact: () => ({ body: { to, contacts: [{ name: text, phones: [to] }] } }),
   sendPoll: () => ({ body: { to, name: text, options: ['yes', 'no'] } }),
-  sendImage: () => ({
-    body: { to, url: `${harness.filesUrl}/pixel.png`, caption: SECRETS.caption },
-  }),
+  sendImage: () => ({ body: { to, ...fileOf(harness, 'image'), caption: SECRETS.caption } }),
+  sendVideo: () => ({ body: { to, ...fileOf(harness, 'video'), caption: SECRETS.caption } }),
+  sendDocument: () => ({ body: { to, ...fileOf(harness, 'document'), caption: SECRETS.caption } }),
+  sendAudio: () => ({ body: { to, ...fileOf(harness, 'audio') } }),
+  sendVoice: () => ({ body: { to, ...fileOf(harness, 'voice') } }),
+  sendSticker: () => ({ body: { to, ...fileOf(harness, 'sticker') } }),
+  uploadMedia: () => ({ body: text }),
+  deleteMedia: ({ upload }) => ({ id: upload }),
   replyMessage: ({ message }) => ({ id: message, body: { text } }),
   forwardMessage: ({ message }) => ({ id: message, body: { to } }),
   cancelMessage: ({ waiting }) => ({ id: waiting }),

@@ -8,11 +8,18 @@ export const PIXEL_PNG = Buffer.from(
   'base64',
 );
 
+/** Beginnings of files, by which their type is found. */
+const BEGINNINGS: Readonly<Record<string, Buffer>> = {
+  'clip.mp4': Buffer.from('\0\0\0\x18ftypmp42\0\0\0\0mp42isom', 'latin1'),
+  'song.mp3': Buffer.from('\xff\xfb\x90\x44\0\0\0\0', 'latin1'),
+  'plan.pdf': Buffer.from('%PDF-1.7'),
+};
+
 /**
  * A site of files as callers name them: `/pixel.png`; `/page.png`, which is HTML; `/empty.png`; `/status/:code`;
  * `/size/:bytes`, a PNG of that many bytes; `/redirect/:hops`, which ends at `/pixel.png`; `/away?to=<url>`;
  * `/part/:bytes`, the first bytes of the pixel with their own length (`?announce=` with another one, `?chunked` with none);
- * `/held/:name`, the pixel once `/release/:name` was asked for;
+ * `/clip.mp4`, `/song.mp3` and `/plan.pdf`, which end after their beginning; `/data/:name?base64=`, those bytes; `/held/:name`, the pixel once `/release/:name` was asked for;
  * any other path is the pixel, with `?disposition=` as its Content-Disposition.
  * `/asked` lists the requests so far: path and headers.
  */
@@ -51,6 +58,10 @@ export function startFileServer(): Promise<RunningService> {
       else setImmediate(() => response.destroy());
       return;
     }
+    const beginning = BEGINNINGS[first];
+    if (beginning !== undefined) return void response.end(beginning);
+    if (first === 'data')
+      return void response.end(Buffer.from(url.searchParams.get('base64') ?? '', 'base64'));
     const disposition = url.searchParams.get('disposition');
     if (disposition !== null) response.setHeader('content-disposition', disposition);
     response.writeHead(200, { 'content-type': 'image/png' });

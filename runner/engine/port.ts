@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { Conduct, SessionProxy, Traffic } from '../../shared/protocol/leases.ts';
 import type { OutboundContent } from '../../shared/catalogue/message-kinds.ts';
 import type { SandboxProfile, SessionEngine, SessionMode } from '../../shared/session-status.ts';
+import type { Sound } from '../media/voice.ts';
 import type { EngineCredentials } from './credentials.ts';
 import type { EngineEvent } from './engine-event.ts';
 import type { EngineInput, EngineOperation, EngineOutput } from './operations.ts';
@@ -15,6 +16,8 @@ export type EngineSend = {
   quotedWireId?: string;
   /** Path of the outbound file's bytes, when the content has media. */
   filePath?: string;
+  /** Of a voice message. */
+  sound?: Sound;
 };
 
 /**
@@ -25,7 +28,7 @@ export const EngineSendResult = z.union([
   z.object({ outcome: z.enum(['sent', 'accepted']), wireKey: z.string() }),
   z.object({
     outcome: z.literal('failed'),
-    code: z.enum(['RECIPIENT_NOT_ON_WHATSAPP', 'MESSAGE_FAILED', 'UNAVAILABLE']),
+    code: z.enum(['RECIPIENT_NOT_ON_WHATSAPP', 'MEDIA_REJECTED', 'MESSAGE_FAILED', 'UNAVAILABLE']),
     message: z.string(),
   }),
   z.object({ outcome: z.literal('unknown'), message: z.string() }),

@@ -1,4 +1,3 @@
-import { rm } from 'node:fs/promises';
 import { MESSAGE_KINDS } from '../../shared/catalogue/message-kinds.ts';
 import { AppError, ERRORS, type ErrorCode } from '../../shared/errors.ts';
 import type { ClaimedMessage } from '../../shared/protocol/outbound-message.ts';
@@ -8,6 +7,7 @@ import { withDeadline } from '../deadline.ts';
 import type { EngineSend, EngineSendResult, WhatsAppEngine } from '../engine/port.ts';
 import type { SendJournal } from '../journal/send-journal.ts';
 import type { Log } from '../log.ts';
+import type { PreparedFile } from '../media/prepare-file.ts';
 import { judgeSend } from './judge-send.ts';
 import type { MediaDownload } from './outbound-media.ts';
 import type { Settlement } from './settlements.ts';
@@ -59,8 +59,9 @@ export async function carry(
     return DONE;
   }
 
-  const file = await fetchFile(message, deps);
-  if (!file.ok) return file.carried;
+  const fetched = await fetchFile(message, deps);
+  if (!fetched.ok) return fetched.carried;
+  const { file } = fetched;
   try {
     // Its file may have taken longer than it may wait.
     if (message.expiresAt <= deps.clock.now()) {
@@ -75,34 +76,35 @@ export async function carry(
       return NOT_NOW;
     }
     deps.began();
-    const { content, quotedWireId } = message;
+    const { quotedWireId } = message;
     const result = await send(engine, deps, {
       wireId,
       chatId,
-      content,
+      content: file?.content ?? message.content,
       ...(quotedWireId === undefined ? {} : { quotedWireId }),
-      ...(file.path === null ? {} : { filePath: file.path }),
+      ...(file === null ? {} : { filePath: file.path }),
+      ...(file?.sound == null ? {} : { sound: file.sound }),
     });
     return await conclude(itself, result, { ...deps, attempts: message.attempts ?? 0 });
   } finally {
-    if (file.path !== null) await rm(file.path, { force: true });
+    await file?.remove();
   }
 }
 
 async function fetchFile(
   message: ClaimedMessage,
   deps: CarryDeps,
-): Promise<{ ok: true; path: string | null } | { ok: false; carried: Carried }> {
+): Promise<{ ok: true; file: PreparedFile | null } | { ok: false; carried: Carried }> {
   const { messageId, mediaUrl, content, attempts = 0 } = message;
-  if (MESSAGE_KINDS[content.type].media === null) return { ok: true, path: null };
+  if (MESSAGE_KINDS[content.type].media === null) return { ok: true, file: null };
   try {
     if (mediaUrl === undefined)
       throw new AppError(
         'MEDIA_REJECTED',
         'The message came without a place to read its file from.',
       );
-    const path = await deps.download({ url: mediaUrl, directory: deps.filesDir, messageId });
-    return { ok: true, path };
+    const from = { url: mediaUrl, directory: deps.filesDir, messageId, content };
+    return { ok: true, file: await deps.download(from) };
   } catch (error) {
     const code = error instanceof AppError ? error.code : 'INTERNAL';
     const text = error instanceof Error ? error.message : String(error);

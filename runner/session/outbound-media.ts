@@ -3,7 +3,9 @@ import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Readable, Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import type { OutboundContent } from '../../shared/catalogue/message-kinds.ts';
 import { AppError } from '../../shared/errors.ts';
+import type { FilePreparation, PreparedFile } from '../media/prepare-file.ts';
 
 /** Largest file that is handed to WhatsApp Web, in bytes: it goes through Chromium's memory about four times. */
 const OUTBOUND_MEDIA_LIMIT = 64 * 1024 * 1024;
@@ -12,15 +14,17 @@ export type MediaDownload = (input: {
   url: string;
   directory: string;
   messageId: string;
-}) => Promise<string>;
+  content: OutboundContent;
+}) => Promise<PreparedFile>;
 
 /**
- * Fetches an outbound file from our own object storage, by presigned URL, to the runner's disk. Redirects are refused:
- * they could lead anywhere.
- * @returns the file's path; the caller removes it
+ * Fetches an outbound file from our own object storage, by presigned URL, to the runner's disk, and makes it into what its
+ * message needs. Redirects are refused: they could lead anywhere.
+ * @returns the file, which the caller removes
  * @throws AppError MEDIA_REJECTED (it will never work) or UNAVAILABLE (it may work later)
  */
 export function createMediaDownload(options: {
+  prepare: FilePreparation;
   fetch?: typeof fetch;
   limitBytes?: number;
   timeoutMs?: number;
@@ -28,7 +32,7 @@ export function createMediaDownload(options: {
   const limit = options.limitBytes ?? OUTBOUND_MEDIA_LIMIT;
   const doFetch = options.fetch ?? fetch;
 
-  return async ({ url, directory, messageId }) => {
+  return async ({ url, directory, messageId, content }) => {
     await mkdir(directory, { recursive: true, mode: 0o700 });
     const path = join(directory, `out-${messageId}`);
     try {
@@ -45,7 +49,7 @@ export function createMediaDownload(options: {
         sizeCap(limit),
         createWriteStream(path, { mode: 0o600 }),
       );
-      return path;
+      return await options.prepare(content, path);
     } catch (error) {
       await rm(path, { force: true });
       if (error instanceof AppError) throw error;

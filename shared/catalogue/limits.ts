@@ -88,6 +88,8 @@ export const LIMITS = {
   checkedNumbers: { limit: 100, what: 'numbers in one check of contacts' },
   scheduleDays: { limit: 30, what: 'days that a message can be scheduled ahead' },
   waitSeconds: { limit: 60, what: 'seconds of `Prefer: wait`' },
+  base64Mebibytes: { limit: 8, what: 'MB of a file that comes as base64' },
+  storedMedia: { limit: 1_000, what: 'uploaded files of a workspace that have not expired' },
   bodyKibibytes: { limit: 64, what: 'KiB of a request body, unless the route allows more' },
 } as const satisfies Record<string, { limit: number; what: string }>;
 

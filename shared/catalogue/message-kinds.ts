@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import type { MediaRule } from './kinds/kind.ts';
+import { fileFields } from './kinds/file-source.ts';
+import type { Read } from './kinds/kind.ts';
 import { MEDIA_KINDS } from './kinds/media.ts';
 import { PLAIN_KINDS } from './kinds/plain.ts';
 
@@ -12,21 +13,13 @@ export type MessageKind = keyof Table;
 // Object.keys says string; the table is closed.
 export const MESSAGE_KIND_NAMES = Object.keys(MESSAGE_KINDS) as [MessageKind, ...MessageKind[]];
 
-/** The types of inbound messages: all that can be sent, and those that cannot be sent yet. */
-export const INBOUND_TYPES = [
-  ...MESSAGE_KIND_NAMES,
-  'video',
-  'audio',
-  'voice',
-  'document',
-  'sticker',
-  'unknown',
-] as const;
+/** The types of inbound messages. */
+export const INBOUND_TYPES = [...MESSAGE_KIND_NAMES, 'unknown'] as const;
 export type InboundType = (typeof INBOUND_TYPES)[number];
 
 /** The caller's part of a message: its kind, and that kind's fields. */
 export type MessageSaid<Kind extends MessageKind = MessageKind> = {
-  [K in Kind]: { type: K } & z.output<z.ZodObject<Table[K]['fields']>>;
+  [K in Kind]: { type: K } & Read<Table[K]['fields']>;
 }[Kind];
 
 /** The stored file of a message whose kind has media. */
@@ -51,16 +44,8 @@ export const OutboundContent = z.custom<OutboundContent>(
   'must be the content of a known kind of message',
 );
 
-/** The fields of a caller's body that depend on the kind: the row's, and the file's URL if the kind has media. */
+/** The fields of a caller's body that depend on the kind: the row's, and those of its file if it has one. */
 export function saidFields(name: MessageKind): z.ZodRawShape {
   const { fields, media } = MESSAGE_KINDS[name];
-  return media === null ? fields : { url: fileUrl(media), ...fields };
+  return media === null ? fields : { ...fileFields(media), ...fields };
 }
-
-const fileUrl = ({ called, limitBytes }: MediaRule) =>
-  z
-    .url({ protocol: /^https?$/, error: 'must be an http or https URL' })
-    .max(2048)
-    .meta({ description: `A ${called} of at most ${megabytes(limitBytes)} MB.` });
-
-export const megabytes = (bytes: number): number => bytes / (1024 * 1024);

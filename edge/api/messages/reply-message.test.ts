@@ -2,6 +2,7 @@ import { eq } from 'drizzle-orm';
 import { beforeAll, expect, test } from 'vitest';
 import { MESSAGE_KIND_NAMES, MESSAGE_KINDS } from '../../../shared/catalogue/message-kinds.ts';
 import { newId } from '../../../shared/ids.ts';
+import { fileOf } from '../../testing/kind-files.ts';
 import { createHarness, type Harness } from '../../testing/harness.ts';
 
 let harness: Harness;
@@ -53,9 +54,8 @@ test('a reply goes to the message’s chat, from its session, and quotes it', as
 
 test.each(MESSAGE_KIND_NAMES)('a reply may be of kind %s', async (type) => {
   const { reply, inbound, outbound, apiKey } = await setUp();
-  const { media, example } = MESSAGE_KINDS[type];
-  const file = media === null ? {} : { url: `${harness.filesUrl}/pixel.png` };
-  const answer = await reply(inbound.id, apiKey, { type, ...example, ...file });
+  const { example } = MESSAGE_KINDS[type];
+  const answer = await reply(inbound.id, apiKey, { type, ...example, ...fileOf(harness, type) });
   expect(answer).toMatchObject({ status: 202, data: { type, quotedMessageId: inbound.id } });
   expect(await outbound()).toMatchObject([{ type, quotedWireId: inbound.wireId }]);
 });
@@ -76,13 +76,12 @@ test.each([
 
 test.each(MESSAGE_KIND_NAMES)('a message of kind %s may quote one of its session', async (kind) => {
   const { inbound, outbound, apiKey: key, sessionId, workspaceId } = await setUp();
-  const { media, example } = MESSAGE_KINDS[kind];
-  const file = media === null ? {} : { url: `${harness.filesUrl}/pixel.png` };
+  const { example } = MESSAGE_KINDS[kind];
   const to = '+15550100001';
   const send = (more: object) =>
     harness.call('POST', `/v1/messages/${kind}`, {
       key,
-      body: { to, ...example, ...file, ...more },
+      body: { to, ...example, ...fileOf(harness, kind), ...more },
     });
   expect(await send({ quotedMessageId: inbound.id })).toMatchObject({
     status: 202,

@@ -1,6 +1,11 @@
 import { z } from '@hono/zod-openapi';
 import {
+  BASE64_LIMIT_CHARACTERS,
+  checkSource,
+} from '../../../shared/catalogue/kinds/file-source.ts';
+import {
   MESSAGE_KIND_NAMES,
+  MESSAGE_KINDS,
   type MessageKind,
   saidFields,
 } from '../../../shared/catalogue/message-kinds.ts';
@@ -248,13 +253,17 @@ export const sendAnswers = {
 
 /** The longest text, each character escaped as a surrogate pair. */
 export const SEND_LIMIT_BYTES = 1024 * 1024;
+/** The same with a file as base64. */
+export const MEDIA_SEND_LIMIT_BYTES = SEND_LIMIT_BYTES + BASE64_LIMIT_CHARACTERS;
 
-const replyOf = (kind: MessageKind) =>
-  z.strictObject({
+const replyOf = (kind: MessageKind) => {
+  const body = z.strictObject({
     type: kind === 'text' ? z.literal(kind).default(kind) : z.literal(kind),
     ...saidFields(kind),
     ...Terms,
   });
+  return MESSAGE_KINDS[kind].media === null ? body : body.superRefine(checkSource);
+};
 const [firstKind, ...otherKinds] = MESSAGE_KIND_NAMES;
 
 /** A reply of any kind. Without a `type` it is a text. */

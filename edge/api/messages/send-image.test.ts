@@ -27,6 +27,9 @@ async function setUp(session: Partial<NewSession> = {}) {
   };
 }
 
+const data = (content: string): string =>
+  `/data/photo.jpg?base64=${encodeURIComponent(btoa(content))}`;
+
 /** The bytes behind a key, by the URL that a runner would be given. */
 async function stored(key: string): Promise<Response> {
   return fetch(await harness.services().objects.presignGet(key, 60));
@@ -68,6 +71,21 @@ describe('an image by URL', () => {
     ['/part/69?chunked', 'incomplete'],
     ['/part/70?announce=80', 'incomplete'],
     ['/part/40?announce=17000000', 'too_large'],
+    [data(`\0\0\0\x18ftypheic\0\0\0\0mif1heic`), 'not_an_image'],
+    [data('<svg xmlns="http://www.w3.org/2000/svg"/>'), 'not_an_image'],
+    [data('<?xml version="1.0"?><svg xmlns="http://www.w3.org/2000/svg"/>'), 'not_an_image'],
+    [data('%PDF-1.7'), 'not_an_image'],
+    [data('BM......................'), 'not_an_image'],
+    [
+      data(`\x89PNG\r\n\x1a\n\0\0\0\x0dIHDR\0\0\x4e\x20\0\0\x4e\x20\x08\x02\0\0\0....`),
+      'too_large',
+    ],
+    ['/away?to=http://167772161/pixel.png', 'blocked'],
+    ['/away?to=http://0x0a.1/pixel.png', 'blocked'],
+    ['/away?to=http://012.0.0.1/pixel.png', 'blocked'],
+    ['/away?to=http://[::ffff:10.0.0.1]/pixel.png', 'blocked'],
+    ['/away?to=http://[::1]/pixel.png', 'blocked'],
+    ['/away?to=http://169.254.169.254/latest/meta-data', 'blocked'],
   ])('%s is rejected as %s, and nothing is stored', async (path, reason) => {
     const { send, messages, media } = await setUp();
     expect(await send(`${harness.filesUrl}${path}`)).toMatchObject({

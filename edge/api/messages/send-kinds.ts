@@ -1,4 +1,6 @@
 import { z } from '@hono/zod-openapi';
+import { checkSource, SaidFile } from '../../../shared/catalogue/kinds/file-source.ts';
+import type { MediaRule } from '../../../shared/catalogue/kinds/kind.ts';
 import {
   MESSAGE_KIND_NAMES,
   MESSAGE_KINDS,
@@ -6,7 +8,11 @@ import {
   type MessageSaid,
   saidFields,
 } from '../../../shared/catalogue/message-kinds.ts';
+import { isId } from '../../../shared/ids.ts';
+import type { ServiceContext } from '../../context.ts';
+import { readBase64 } from '../../media/base64.ts';
 import { FETCH_REFUSALS } from '../../media/fetch-media.ts';
+import { cleanFilename } from '../../media/filename.ts';
 import { send } from '../../services/messages/send.ts';
 import { type Addressee, chatIfReadable } from '../../services/workspace/local-numbers.ts';
 import { rawOperation, type Row } from '../operation.ts';
@@ -14,10 +20,20 @@ import { Recipient } from '../recipient-fields.ts';
 import { scopeInStatement } from '../takes.ts';
 import { answerSend } from './answer-send.ts';
 import { readSendTerms } from './read-send-terms.ts';
-import { SEND_ERRORS, SEND_LIMIT_BYTES, sendAnswers, SendFields, SendHeaders } from './schemas.ts';
+import {
+  MEDIA_SEND_LIMIT_BYTES,
+  SEND_ERRORS,
+  SEND_LIMIT_BYTES,
+  sendAnswers,
+  SendFields,
+  SendHeaders,
+} from './schemas.ts';
 
+const bodyOf = (kind: MessageKind) => {
+  const body = Common.extend(saidFields(kind));
+  return MESSAGE_KINDS[kind].media === null ? body : body.superRefine(checkSource);
+};
 const Common = z.strictObject({ ...SendFields, to: Recipient });
-const FileUrl = z.object({ url: z.string() });
 
 /** The operation ids `sendText`, `sendImage` and so on. */
 const operationIdOf = (kind: MessageKind): string =>
@@ -37,12 +53,12 @@ export const sendKinds: readonly Row[] = MESSAGE_KIND_NAMES.map((kind) => {
     description:
       media === null
         ? description
-        : `${description} \`MEDIA_REJECTED\` says in \`details.reason\` why the URL gave no ${media.called}: ${reasons}.`,
+        : `${description} \`MEDIA_REJECTED\` says in \`details.reason\` why it is no ${media.called} that can be sent: ${reasons}.`,
     headers: SendHeaders,
     body: {
-      schema: Common.extend(saidFields(kind)),
+      schema: bodyOf(kind),
       example: { to: '+15550100001', ...example },
-      limitBytes: SEND_LIMIT_BYTES,
+      limitBytes: media === null ? SEND_LIMIT_BYTES : MEDIA_SEND_LIMIT_BYTES,
     },
     responses: sendAnswers,
     errors: [
@@ -55,17 +71,15 @@ export const sendKinds: readonly Row[] = MESSAGE_KIND_NAMES.map((kind) => {
     run: async ({ ctx, headers, body: read }, c) => {
       // The fields that go by kind are in it as well; they are read by name.
       const body = read as z.output<typeof Common>;
-      const answer = await send({
-        ctx,
-        input: {
-          ...(await readSendTerms(id, headers, { ...body, to: meant(body.to) })),
-          session: body.sessionId ?? null,
-          to: body.to,
-          quotedMessageId: body.quotedMessageId ?? null,
-          ...contentOf(body, kind),
-        },
-      });
-      return answerSend(c, answer);
+      const input = {
+        ...(await readSendTerms(id, headers, { ...body, to: meant(body.to) })),
+        session: body.sessionId ?? null,
+        to: body.to,
+        quotedMessageId: body.quotedMessageId ?? null,
+        ...contentOf(ctx, body, kind),
+      };
+      forgetBase64(c, body);
+      return answerSend(c, await send({ ctx, input }));
     },
   });
 });
@@ -75,10 +89,41 @@ export const meant = (to: Addressee): string =>
   'chatId' in to ? to.chatId : (chatIfReadable(to.local, null) ?? to.local);
 
 /** What a body says of its kind, and where its file is. */
-export function contentOf(body: Readonly<Record<string, unknown>>, kind: MessageKind) {
+export function contentOf(
+  { env }: ServiceContext,
+  body: Readonly<Record<string, unknown>>,
+  kind: MessageKind,
+) {
   const { media } = MESSAGE_KINDS[kind];
-  const file = media === null ? null : { url: FileUrl.parse(body).url, rule: media };
-  return { said: saidIn(body, kind), file };
+  return {
+    said: saidIn(body, kind),
+    file: media === null ? null : fileIn(body, media, env.BASE_URL),
+  };
+}
+
+function fileIn(body: Readonly<Record<string, unknown>>, rule: MediaRule, baseUrl: string) {
+  const { url = '', base64, mediaId, mimetype, filename: given = '' } = SaidFile.parse(body);
+  const filename = cleanFilename(given);
+  const stored = mediaId ?? ownMediaId(url, baseUrl);
+  if (stored !== null)
+    return { rule, source: { from: 'media' as const, mediaId: stored, filename } };
+  if (base64 === undefined) return { rule, source: { from: 'url' as const, url, filename } };
+  const read = readBase64(base64);
+  const file = { bytes: read.bytes, mimetype: mimetype ?? read.mimetype, filename };
+  return { rule, source: { from: 'bytes' as const, ...file } };
+}
+
+/** Lets go of a file's base64, which has been read: the request would hold it until it is answered. */
+export function forgetBase64(c: { req: { bodyCache: object } }, body: object): void {
+  Reflect.deleteProperty(body, 'base64');
+  c.req.bodyCache = {};
+}
+
+/** Our own link to a file is that file: fetched, it would ask for a key. */
+function ownMediaId(url: string, baseUrl: string): string | null {
+  const base = `${baseUrl.replace(/\/$/, '')}/v1/media/`;
+  const id = url.startsWith(base) ? url.slice(base.length) : '';
+  return isId('media', id) ? id : null;
 }
 
 function saidIn(body: Readonly<Record<string, unknown>>, kind: MessageKind): MessageSaid {

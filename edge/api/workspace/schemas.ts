@@ -37,7 +37,8 @@ export const WorkspaceFields = {
       example: '00:00',
     }),
   mediaRetentionHours: z.number().int().min(1).max(8_760).openapi({
-    description: 'How many hours media is kept, up to a year. Stored, but not applied yet.',
+    description:
+      'How many hours an uploaded file is kept, up to a year. Not applied yet to files of messages.',
     example: 24,
   }),
   contentRetentionDays: z.number().int().min(0).max(365).openapi({

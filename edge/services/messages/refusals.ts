@@ -1,5 +1,7 @@
 import { AppError } from '../../../shared/errors.ts';
 import { noPlaceYet, sessionNotNamed } from '../sessions/internal.ts';
+import { rejected } from '../../media/store-media.ts';
+import { mediaNotFound } from '../media/get-media.ts';
 import {
   addressNotAllowed,
   lacksScope,
@@ -24,6 +26,9 @@ export const REFUSALS = [
   'RECIPIENT_OPTED_OUT',
   'QUOTED_ELSEWHERE',
   'QUOTED_NOT_SENT',
+  'MEDIA_NOT_FOUND',
+  'MEDIA_TOO_LARGE',
+  'MEDIA_MISMATCH',
   'QUEUE_FULL',
 ] as const;
 export type Refusal = (typeof REFUSALS)[number];
@@ -68,6 +73,15 @@ export function refusalError(
       return new AppError('CONFLICT', 'The quoted message is in another session.');
     case 'QUOTED_NOT_SENT':
       return new AppError('CONFLICT', 'The message to reply to has not been sent yet.');
+    case 'MEDIA_NOT_FOUND':
+      return mediaNotFound();
+    case 'MEDIA_TOO_LARGE':
+      return rejected('too_large', 'The stored file is too large for this kind of message.');
+    case 'MEDIA_MISMATCH':
+      return rejected(
+        'type_mismatch',
+        'The stored file has a type that this kind of message does not take.',
+      );
     case 'QUEUE_FULL':
       return new AppError('QUEUE_FULL');
   }

@@ -1,7 +1,11 @@
 import type { MediaRule } from '../../../shared/catalogue/kinds/kind.ts';
 import type { Forwarded, MessageSaid } from '../../../shared/catalogue/message-kinds.ts';
+import type { FileSource } from '../../media/receive-file.ts';
 import type { Addressee } from '../workspace/local-numbers.ts';
 import type { Idempotency } from './idempotency.ts';
+
+/** A file that is stored already. */
+export type StoredFile = { from: 'media'; mediaId: string; filename: string | null };
 
 /** One message as a caller asks for it, of whatever kind. */
 export type SendRequest = {
@@ -13,7 +17,7 @@ export type SendRequest = {
   quotedMessageId: string | null;
   said: MessageSaid & Forwarded;
   /** Where its file is, and what that must be; null for a kind without a file. */
-  file: { url: string; rule: MediaRule } | null;
+  file: { rule: MediaRule; source: FileSource | StoredFile } | null;
   /** The caller's own name for the message. */
   reference: string | null;
   /** Counted from `sendAt` where that is to come. */

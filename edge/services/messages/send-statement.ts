@@ -9,7 +9,7 @@ import { stableChatId } from '../reports/writes/person-ids.ts';
 import { chatIfReadable } from '../workspace/local-numbers.ts';
 import { shownToCaller } from './caller.ts';
 import { isOptedOut } from '../opt-outs/internal.ts';
-import type { SendRequest } from './send-request.ts';
+import type { SendRequest, StoredFile } from './send-request.ts';
 
 /** Messages that may wait in one session's queue. */
 export const QUEUE_LIMIT = LIMITS.queuedMessages.limit;
@@ -64,7 +64,8 @@ export function sendStatement({
   media,
   audit,
 }: SendStatementInput): SQL {
-  const { session, to, quotedMessageId, said, reference, idempotency, sendAt } = request;
+  const { session, to, quotedMessageId, said, reference, idempotency, sendAt, file } = request;
+  const stored = file?.source.from === 'media' ? { ...file.source, rule: file.rule } : null;
   const { expiresInSeconds } = request;
   const isLocal = to !== null && 'local' in to;
   const chatId = to === null ? null : 'local' in to ? chatIfReadable(to.local, country) : to.chatId;
@@ -78,6 +79,7 @@ export function sendStatement({
     from messages m join sessions s on s.id = m.session_id join caller on ${shownToCaller}
     where m.id = ${quotedMessageId}::text and m.workspace_id = ${workspaceId}
   ),
+  attached as (${attachedFile(workspaceId, stored)}),
   prior as (
     select m.id, m.session_id, m.status, m.wire_id, m.reference, m.chat_id, m.queue_seq, m.quoted_message_id, m.created_at, m.expires_at,
       m.send_at, i.body_hash = ${idempotency?.bodyHash ?? null}::text as same_body, i.answer_status, i.answer
@@ -123,11 +125,14 @@ export function sendStatement({
       when ${isOptedOut(sql`${workspaceId}`, sql`target.id`, sql`coalesce(${chatId}::text, quoted.chat_id)`)} then 'RECIPIENT_OPTED_OUT'
       when quoted.session_id <> target.id then 'QUOTED_ELSEWHERE'
       when quoted.id is not null and quoted.wire_id is null then 'QUOTED_NOT_SENT'
+      when ${stored !== null}::boolean and attached.id is null then 'MEDIA_NOT_FOUND'
+      when attached.size_bytes > ${stored?.rule.limitBytes ?? null}::bigint then 'MEDIA_TOO_LARGE'
+      when not attached.mimetype = any(${textArray(stored?.rule.mimetypes ?? null)}) then 'MEDIA_MISMATCH'
       when target.waiting >= ${QUEUE_LIMIT} then 'QUEUE_FULL'
     end as refusal
     from (select 1) as one
     left join caller on true left join quoted on true left join prior on true left join wanted on true
-      left join target on true
+      left join target on true left join attached on true
   ),
   claimed as (
     insert into idempotency as own (workspace_id, route, idempotency_key, body_hash, message_id, expires_at)
@@ -160,8 +165,8 @@ export function sendStatement({
     insert into messages (id, workspace_id, session_id, direction, chat_id, type, content, status, status_rank,
       queue_seq, quoted_message_id, quoted_wire_id, media_id, sender_number, reference, send_at, expires_at)
     select ${messageId}, ${workspaceId}, raised.id, 'outbound', ${stableChatId(sql`raised.id`, sql`coalesce(${chatId}::text, quoted.chat_id)`)},
-      ${said.type}, ${JSON.stringify(contentOf(said, media))}::jsonb, 'queued', ${MESSAGE_STATUS_RANK.queued}::smallint,
-      raised.queue_seq, quoted.id, quoted.wire_id, ${media?.id ?? null}::text, raised.phone_number,
+      ${said.type}, ${JSON.stringify(contentOf(said, media))}::jsonb || coalesce((select attached.content from attached), '{}'), 'queued', ${MESSAGE_STATUS_RANK.queued}::smallint,
+      raised.queue_seq, quoted.id, quoted.wire_id, coalesce(${media?.id ?? null}::text, (select attached.id from attached)), raised.phone_number,
       ${reference}::text, ${sendAt}::timestamptz,
       greatest(now(), ${sendAt}::timestamptz) + make_interval(secs => ${expiresInSeconds}::int)
     from raised left join quoted on true
@@ -180,6 +185,32 @@ export function sendStatement({
     prior.id as prior_id, prior.status as prior_status, prior.wire_id as prior_wire_id, prior.answer_status, prior.answer
   from verdict left join caller on true left join target on true left join written on true left join prior on true`;
 }
+
+/**
+ * The file that a caller names, if it is there for them: an uploaded one, or one of a session that they reach. A name that they
+ * give gets the ending that the file's own has.
+ */
+const attachedFile = (workspaceId: string, file: StoredFile | null): SQL => sql`
+  select f.id, f.mimetype, f.size_bytes, jsonb_strip_nulls(jsonb_build_object('mediaId', f.id, 'mimetype', f.mimetype,
+    'filename', case
+      when given.name is null then f.filename
+      when given.name ~ '[.][A-Za-z0-9]{1,5}$' then given.name
+      else given.name || coalesce(substring(f.filename from '[.][A-Za-z0-9]{1,5}$'), '')
+    end)) as content
+  from caller cross join (select ${file?.filename ?? null}::text as name) given
+  join media f on f.id = ${file?.mediaId ?? null}::text and f.workspace_id = ${workspaceId}
+  left join sessions s on s.id = f.session_id
+  where (f.expires_at is null or f.expires_at > now()) and (f.session_id is null or (
+    ${shownToCaller} and (caller.pin is null or caller.pin = s.id) and not (caller.sandbox_only and s.mode = 'live')))`;
+
+/** Null: whatever it is compared with is neither in it nor not. */
+const textArray = (values: readonly string[] | null): SQL =>
+  values === null
+    ? sql`null::text[]`
+    : sql`array[${sql.join(
+        values.map((value) => sql`${value}`),
+        sql`, `,
+      )}]::text[]`;
 
 /**
  * An Idempotency-Key as it is kept: callers who reach different sessions have their own, so that they never meet. No header

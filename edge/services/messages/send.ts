@@ -4,16 +4,17 @@ import { AppError } from '../../../shared/errors.ts';
 import { newId } from '../../../shared/ids.ts';
 import type { ServiceContext } from '../../context.ts';
 import { describeError } from '../../log/describe-error.ts';
-import { fetchMedia } from '../../media/fetch-media.ts';
+import { receiveFile } from '../../media/receive-file.ts';
+import { discardObject } from '../media/discard-object.ts';
 import { checkEnqueue, enqueue, type EnqueueResult } from './enqueue.ts';
 import { finishSend } from './finish-send.ts';
 import type { SendAnswer } from './idempotency.ts';
 import type { SendRequest } from './send-request.ts';
 
 /**
- * Queues a message and rings its session's runner: one SQL statement, one signed POST. A file is fetched and stored before,
+ * Queues a message and rings its session's runner: one SQL statement, one signed POST. A file is stored before, unless it is already,
  * and only for a send that would be taken: one that would be refused, or is a replay, is answered before anything is fetched.
- * @throws AppError for every refusal, before anything is written; MEDIA_REJECTED when the URL gives no usable file; with
+ * @throws AppError for every refusal, before anything is written; MEDIA_REJECTED when the file is not usable; with
  * `waitMs`, also how a settled message failed
  */
 export async function send({
@@ -25,30 +26,32 @@ export async function send({
 }): Promise<SendAnswer> {
   refuseChat(input);
   const { file } = input;
-  if (file === null) return finishSend(ctx, await enqueue({ ctx, input }), input);
+  // A stored file is looked up by the send's own statement.
+  if (file === null || file.source.from === 'media')
+    return finishSend(ctx, await enqueue({ ctx, input }), input);
 
   const replay = await checkEnqueue({ ctx, input });
   if (replay !== null) return replay;
   const { workspaceId } = ctx;
   const id = newId('media', ctx.now());
   const objectKey = `${workspaceId}/media/${id}`;
-  const media = await fetchMedia(ctx, { ...file, workspaceId, objectKey }).catch(
-    (error: unknown) => {
-      ctx.waitUntil(discard(ctx, objectKey));
-      throw error;
-    },
-  );
+  const place = { rule: file.rule, workspaceId, objectKey };
+  const media = await receiveFile(ctx, place, file.source).catch((error: unknown) => {
+    ctx.waitUntil(discardObject(ctx, objectKey));
+    throw error;
+  });
+  ctx.releaseBody?.();
   let result: EnqueueResult;
   try {
     result = await enqueue({ ctx, input, media: { id, objectKey, ...media } });
   } catch (error) {
     // Where the database's answer was lost, a queued message may need the file.
-    if (error instanceof AppError) ctx.waitUntil(discard(ctx, objectKey));
+    if (error instanceof AppError) ctx.waitUntil(discardObject(ctx, objectKey));
     else orphaned(ctx, objectKey, error);
     throw error;
   }
   // An equal request was faster, and its file is the one that is sent.
-  if ('replay' in result) ctx.waitUntil(discard(ctx, objectKey));
+  if ('replay' in result) ctx.waitUntil(discardObject(ctx, objectKey));
   return finishSend(ctx, result, input);
 }
 
@@ -61,21 +64,14 @@ function refuseChat({ said, to }: SendRequest): void {
   const mentions = 'mentions' in said ? said.mentions : undefined;
   if (mentions !== undefined && sort === 'channel')
     throw invalid('mentions', 'nobody can be mentioned in a channel');
+  if ('viewOnce' in said && said.viewOnce === true && sort === 'channel')
+    throw invalid('viewOnce', 'nothing in a channel can be opened only once');
   if (mentions === 'all' && sort === 'person')
     throw invalid('mentions', 'only in a group can everybody be mentioned');
 }
 
 const invalid = (field: string, message: string): AppError =>
   new AppError('VALIDATION_ERROR', undefined, { fields: [{ in: 'body', field, message }] });
-
-/** No row names this object: nothing would ever find it again. */
-async function discard(ctx: ServiceContext, objectKey: string): Promise<void> {
-  try {
-    await ctx.objects.delete(objectKey);
-  } catch (error) {
-    orphaned(ctx, objectKey, error);
-  }
-}
 
 /** The object stays, perhaps with no row that names it. */
 function orphaned({ log, requestId }: ServiceContext, objectKey: string, error: unknown): void {

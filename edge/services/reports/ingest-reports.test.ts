@@ -79,7 +79,14 @@ describe('inbound messages', () => {
     const [first, second, third] = await eventsOf(session);
     expect(second?.data).toMatchObject({
       quotedMessageId: first?.data['messageId'],
-      media: { id: own, mimetype: 'image/png', sizeBytes: 3, error: null },
+      media: {
+        id: own,
+        status: 'ready',
+        url: `${harness.env.BASE_URL}/v1/media/${own}`,
+        mimetype: 'image/png',
+        sizeBytes: 3,
+        error: null,
+      },
     });
     expect(third?.data).toMatchObject({ media: { id: null } });
   });

@@ -49,6 +49,7 @@ export async function prepareWrites(input: {
       wireId: await wireIdOf(spooled.report, session),
       messageId: await messageOfOurs(spooled.report, session),
       now: services.now(),
+      baseUrl: services.env.BASE_URL,
     });
   }
   return { writes, unknown };

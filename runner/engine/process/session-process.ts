@@ -4,7 +4,7 @@ import { sessionEnvironment } from './env.ts';
 import { forwardLines } from './output.ts';
 import { FromSession } from './protocol.ts';
 
-/** 16 MB of media take 170 MiB of the process for a moment, a third of it in the heap. */
+/** Files pass through in pieces; what counts is a burst of messages. */
 const HEAP_MB = 256;
 
 /** Starts a session's own process. `onEnd` is called when it has ended, or could not start. */

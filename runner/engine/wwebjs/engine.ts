@@ -147,9 +147,9 @@ class WwebjsEngine implements WhatsAppEngine {
   async send(message: EngineSend): Promise<EngineSendResult> {
     if (this.#closing !== null || !this.#ready)
       return { outcome: 'failed', code: 'UNAVAILABLE', message: 'WhatsApp Web is not ready.' };
-    const { client, page } = this.#browser;
+    const { page } = this.#browser;
     this.#intake.sends(message.wireId);
-    return sendMessage({ client, page, times: this.#times.outbound }, message);
+    return sendMessage({ page, times: this.#times.outbound }, message);
   }
 
   /** Rejects as well when the page is not open: a page that crashed never answers. */

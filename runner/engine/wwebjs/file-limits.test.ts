@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, it } from 'vitest';
 import { downloadMedia, INBOUND_FILE_LIMIT } from './inbound-media.ts';
-import type { LibraryClient, LibraryPage } from './library.ts';
+import type { LibraryPage } from './library.ts';
 import { sendMessage } from './outbound.ts';
 import { OUTBOUND_FILE_LIMIT } from './outbound-file.ts';
 import { OUTBOUND_TIMES } from './times.ts';
@@ -36,7 +36,7 @@ it('a file that is too large is not sent', async () => {
   writeFileSync(filePath, '');
   const send = (bytes: number) => {
     truncateSync(filePath, bytes);
-    const outbound = { client: untouchable as LibraryClient, page, times: OUTBOUND_TIMES };
+    const outbound = { page, times: OUTBOUND_TIMES };
     return sendMessage(outbound, {
       wireId: newWireId(),
       chatId: '15550100001@c.us',
@@ -46,7 +46,7 @@ it('a file that is too large is not sent', async () => {
   };
   expect(await send(OUTBOUND_FILE_LIMIT + 1)).toMatchObject({
     outcome: 'failed',
-    code: 'MESSAGE_FAILED',
+    code: 'MEDIA_REJECTED',
   });
   expect(await send(1)).toMatchObject({ code: 'UNAVAILABLE' });
 });

@@ -1,11 +1,14 @@
 import type { MessageKind, OutboundContent } from '../../../shared/catalogue/message-kinds.ts';
-import { Location, type MessageMedia, Poll } from './library.ts';
+import { Location, Poll } from './library.ts';
+import type { OutboundFile } from './outbound-file.ts';
 import { vcardOf } from './vcard.ts';
 
-/** What the library is asked to send: a text or a file, and the options that go by kind. */
+/** What the library is asked to send, and the options that go by kind. */
 export type LibrarySend = {
-  body: string | InstanceType<typeof MessageMedia>;
-  caption?: string | undefined;
+  body: string;
+  file?: OutboundFile;
+  /** A type of video that the browser has to play. */
+  video?: string | null;
   linkPreview?: boolean;
   /** Options of the library's `sendMessage` on the page. */
   options?: Readonly<Record<string, unknown>>;
@@ -15,8 +18,8 @@ export type LibrarySend = {
 
 type Sender<Kind extends MessageKind> = (
   content: OutboundContent<Kind>,
-  /** Reads the message's file into memory. @throws FileRefused */
-  file: () => Promise<InstanceType<typeof MessageMedia>>,
+  /** The message's file. @throws FileRefused */
+  file: () => Promise<OutboundFile>,
 ) => LibrarySend | Promise<LibrarySend>;
 
 /** How each kind of message is sent by whatsapp-web.js. A kind without a line here does not compile. */
@@ -43,12 +46,45 @@ const SENDERS: { readonly [Kind in MessageKind]: Sender<Kind> } = {
       }),
     },
   }),
-  image: async ({ caption }, file) => ({ body: await file(), caption }),
+  image: async ({ caption, viewOnce }, file) => ({
+    body: '',
+    file: await file(),
+    options: { caption, isViewOnce: viewOnce },
+  }),
+  video: async ({ caption, asGif, asDocument, viewOnce }, file) => ({
+    body: '',
+    file: await file(),
+    video: asDocument ? null : 'video/mp4; codecs="avc1.42E01E, mp4a.40.2"',
+    options: {
+      caption,
+      isViewOnce: viewOnce,
+      sendVideoAsGif: asGif,
+      sendMediaAsDocument: asDocument,
+    },
+  }),
+  audio: async (_, file) => ({ body: '', file: await file() }),
+  voice: async ({ viewOnce }, file) => ({
+    body: '',
+    file: await file(),
+    options: { sendAudioAsVoice: true, isViewOnce: viewOnce },
+  }),
+  document: async ({ caption }, file) => ({
+    body: '',
+    file: await file(),
+    options: { caption, sendMediaAsDocument: true },
+  }),
+  sticker: async (_, file) => ({
+    body: '',
+    file: await file(),
+    options: { sendMediaAsSticker: true },
+    // The library leaves the type out.
+    extra: { mimetype: 'image/webp' },
+  }),
 };
 
 export async function librarySend<Kind extends MessageKind>(
   content: OutboundContent<Kind>,
-  file: () => Promise<InstanceType<typeof MessageMedia>>,
+  file: () => Promise<OutboundFile>,
 ): Promise<LibrarySend> {
   const sender: Sender<Kind> = SENDERS[content.type];
   const send = await sender(content, file);

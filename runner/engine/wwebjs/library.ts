@@ -5,7 +5,6 @@ import type { Page } from 'puppeteer';
 export const {
   Client,
   Location,
-  MessageMedia,
   NoAuth,
   Poll,
   version: libraryVersion,

@@ -4,8 +4,8 @@ import type { EngineSend, EngineSendResult } from '../port.ts';
 import { DeadlineError, withDeadline } from '../../deadline.ts';
 import { describe } from '../describe-error.ts';
 import { type LibrarySend, librarySend } from './kinds.ts';
-import type { LibraryClient, LibraryPage } from './library.ts';
-import { FileRefused, readMedia } from './outbound-file.ts';
+import type { LibraryPage } from './library.ts';
+import { type FileOnPage, FileRefused, openFile, withFileOnPage } from './outbound-file.ts';
 import type { OutboundTimes } from './times.ts';
 import {
   callOff,
@@ -17,7 +17,7 @@ import {
 import { SEND_HOOK_MISSING, WIRE_ID_TAG } from './patches/send-hook.ts';
 import { failed, resultOf, settle } from './sent-message.ts';
 
-type Outbound = { client: LibraryClient; page: LibraryPage; times: OutboundTimes };
+type Outbound = { page: LibraryPage; times: OutboundTimes };
 
 /** Sends one message and returns its outcome. Never sends twice under one wire id, even when asked to. */
 export async function sendMessage(
@@ -29,10 +29,10 @@ export async function sendMessage(
   if (!MESSAGE_KINDS[type].chats.includes(sort))
     return failed('MESSAGE_FAILED', `A ${sort} takes no message of kind ${type}.`);
   try {
-    const send = await librarySend(message.content, () => readMedia(message));
+    const send = await librarySend(message.content, () => openFile(message));
     return await sendAs(outbound, message, send);
   } catch (error) {
-    if (error instanceof FileRefused) return failed('MESSAGE_FAILED', error.message);
+    if (error instanceof FileRefused) return failed('MEDIA_REJECTED', error.message);
     throw error;
   }
 }
@@ -48,7 +48,8 @@ async function sendAs(
   try {
     const { content } = message;
     const mentions = 'mentions' in content ? (content.mentions ?? null) : null;
-    const request = { wireId, chatId, quoted: message.quotedWireId ?? null, mentions };
+    const { video = null } = send;
+    const request = { wireId, chatId, quoted: message.quotedWireId ?? null, mentions, video };
     preparation = await withDeadline(
       page.evaluate(prepareSend, request),
       times.pageCallMs,
@@ -63,7 +64,7 @@ async function sendAs(
   const { linkPreview = false } = send;
   try {
     const sending = handOver(outbound, message, send, preparation);
-    const sent = await withDeadline(sending, deadlineOf(message, linkPreview, times), 'sending');
+    const sent = await withDeadline(sending, deadlineOf(send, times), 'sending');
     if (sent.found) return resultOf(sent);
   } catch (error) {
     const result = await afterError(outbound, message, preparation.documentId, error);
@@ -76,39 +77,29 @@ async function sendAs(
   return settle(outbound, message, times.missingMs);
 }
 
-/** What has no file goes in one call to the page. The rest goes by the library, whose answer is no evidence of anything. */
+/** Everything but a file goes in one call to the page. The library's own answer is no evidence of anything. */
 async function handOver(
-  { client, page }: Outbound,
+  { page }: Outbound,
   { wireId, chatId }: EngineSend,
-  { body, caption, linkPreview = false, options: kindOptions, extra: kindExtra }: LibrarySend,
+  { body, file, linkPreview = false, options: kindOptions, extra: kindExtra }: LibrarySend,
   { documentId, quotedKey, mentions }: Extract<Preparation, { state: 'ready' }>,
 ): Promise<SentOnPage> {
-  const extra = { ...kindExtra, [WIRE_ID_TAG]: wireId };
   const quote = quotedKey === null ? {} : { quotedMessageId: quotedKey, ignoreQuoteErrors: false };
-  if (typeof body === 'string') {
-    const options = {
-      ...kindOptions,
-      ...quote,
-      ...(linkPreview ? { linkPreview } : {}),
-      mentionedJidList: mentions,
-      extraOptions: extra,
-    };
-    return page.evaluate(sendPrepared, { documentId, wireId, chatId, body, options });
-  }
-  await client.sendMessage(chatId, body, {
-    sendSeen: false,
-    parseVCards: false,
-    linkPreview,
-    mentions,
-    ...(caption === undefined ? {} : { caption }),
+  const options = {
+    ...kindOptions,
     ...quote,
-    extra,
-  });
-  return { found: false };
+    ...(linkPreview ? { linkPreview } : {}),
+    mentionedJidList: mentions,
+  };
+  const extra = { ...kindExtra, [WIRE_ID_TAG]: wireId };
+  const send = (onPage: FileOnPage | null): Promise<SentOnPage> =>
+    page.evaluate(sendPrepared, { documentId, wireId, chatId, body, options, extra, file: onPage });
+  return file === undefined ? send(null) : withFileOnPage(page, documentId, file, send);
 }
 
-function deadlineOf(message: EngineSend, linkPreview: boolean, times: OutboundTimes): number {
-  if (MESSAGE_KINDS[message.content.type].media !== null) return times.mediaMs;
+/** A second more for each MB of a file, so that a large one may take longer than a picture. */
+function deadlineOf({ file, linkPreview = false }: LibrarySend, times: OutboundTimes): number {
+  if (file !== undefined) return times.mediaMs + file.sizeBytes / 1_000;
   return linkPreview ? times.previewMs : times.textMs;
 }
 

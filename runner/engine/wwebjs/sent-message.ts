@@ -49,7 +49,7 @@ export async function lookUpMessage(
 }
 
 export function failed(
-  code: 'RECIPIENT_NOT_ON_WHATSAPP' | 'MESSAGE_FAILED' | 'UNAVAILABLE',
+  code: 'RECIPIENT_NOT_ON_WHATSAPP' | 'MEDIA_REJECTED' | 'MESSAGE_FAILED' | 'UNAVAILABLE',
   message: string,
 ): EngineSendResult {
   return { outcome: 'failed', code, message };

@@ -68,6 +68,13 @@ const said = {
   media: z
     .object({
       id: z.string().nullable().describe('The stored file; null when it could not be fetched.'),
+      status: z
+        .enum(['ready', 'failed'])
+        .describe('Whether it could be fetched from WhatsApp and stored.'),
+      url: z
+        .string()
+        .nullable()
+        .describe('Where to read the file, with a credential that has `messages:read`.'),
       mimetype: z.string().describe('Its MIME type.'),
       filename: z.string().nullable().describe('Its name, if it has one.'),
       sizeBytes: z.number().int().describe('Its size in bytes.'),

@@ -15,13 +15,24 @@ export function chatSortOf(chatId: string): ChatSort {
 
 /** The files that a kind accepts. The bytes decide, not the type that the server states or the URL's ending. */
 export type MediaRule = {
-  mimetypes: readonly string[];
+  /** Null: whatever the file is. */
+  mimetypes: readonly string[] | null;
   limitBytes: number;
+  /** The recipient sees its name, which the caller can give. */
+  isNamed: boolean;
   /** What documentation and refusals call such a file. */
   called: string;
   /** `details.reason` of MEDIA_REJECTED for bytes that are no such file. */
   mismatch: string;
 };
+
+/** What a kind without fields has is nothing; zod says that it has nothing else either. */
+export type Given<Fields extends z.ZodRawShape> = keyof Fields extends never
+  ? unknown
+  : z.input<z.ZodObject<Fields>>;
+export type Read<Fields extends z.ZodRawShape> = keyof Fields extends never
+  ? unknown
+  : z.output<z.ZodObject<Fields>>;
 
 /**
  * A kind of message that callers can send. The row is the whole contract of `POST /v1/messages/<kind>`, of the queue and of
@@ -37,7 +48,7 @@ export type MessageKindRow<Fields extends z.ZodRawShape, Media extends MediaRule
   /** The kinds of chat that it can be sent to. */
   chats: readonly ChatSort[];
   /** A request, without its recipient. */
-  example: z.input<z.ZodObject<Fields>> & (Media extends null ? unknown : { url: string });
+  example: Given<Fields> & (Media extends null ? unknown : { url: string; filename?: string });
 };
 
 export const kind = <Fields extends z.ZodRawShape, Media extends MediaRule | null>(

@@ -3,6 +3,7 @@ import { newId } from '../../../../shared/ids.ts';
 import { MESSAGE_STATUS_RANK } from '../../../../shared/message-status.ts';
 import { fact } from '../../../events/append.ts';
 import { stopWordOf } from '../../opt-outs/internal.ts';
+import { mediaUrl } from '../../media/media-view.ts';
 import { safeTimestamp } from '../safe-values.ts';
 import { personCtes, stableChatId } from './person-ids.ts';
 import {
@@ -44,7 +45,7 @@ function messageOfOthers(write: WriteContext, report: Received): SQL {
         lid: sql`received.from_lid`,
         name: report.from.name,
       },
-      ...saidOf(report),
+      ...saidOf(write, report),
     },
   });
   const change = [
@@ -116,7 +117,7 @@ function messageEcho(
       chatId: sql`received.chat_id`,
       wireId: report.wireId,
       writtenOn,
-      ...saidOf(report),
+      ...saidOf(write, report),
     },
   });
   const change = [
@@ -153,7 +154,7 @@ const contentOf = (report: Received, more: object): string =>
   });
 
 /** What an event says of a message's content; it reads the CTE `received`. */
-const saidOf = (report: Received) => {
+const saidOf = ({ baseUrl }: WriteContext, report: Received) => {
   const { media } = report;
   return {
     isGroup: report.isGroup,
@@ -161,6 +162,8 @@ const saidOf = (report: Received) => {
     text: report.text,
     media: media && {
       id: sql`received.media_id`,
+      status: sql`case when received.media_id is null then 'failed' else 'ready' end`,
+      url: sql`${mediaUrl(baseUrl, '')} || received.media_id`,
       mimetype: media.mimetype,
       filename: media.filename,
       sizeBytes: media.sizeBytes,

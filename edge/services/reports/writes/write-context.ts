@@ -16,6 +16,8 @@ export type WriteContext = {
   /** Message of ours whose derived wire id this is, although its row does not say so yet. */
   messageId: string | null;
   now: number;
+  /** Of the API, for links to files. */
+  baseUrl: string;
 };
 
 /** What each report's statement answers: whether it was taken, and the deliveries it wrote. */

@@ -66,6 +66,22 @@ export async function readPiece(request: {
   return btoa(binary);
 }
 
+/** Runs on the page. Takes a piece of a file that is to be sent. @throws when the page was loaded anew meanwhile */
+export async function putPiece(request: {
+  documentId: string;
+  handle: string;
+  sizeBytes: number;
+  offset: number;
+  base64: string;
+}): Promise<void> {
+  const agent = (globalThis as unknown as WhatsAppPage).__waypost;
+  if (agent?.documentId !== request.documentId) throw new Error('WhatsApp Web was loaded anew');
+  const bytes = agent.files.get(request.handle) ?? new Uint8Array(request.sizeBytes);
+  agent.files.set(request.handle, bytes);
+  const binary = atob(request.base64);
+  for (let at = 0; at < binary.length; at += 1) bytes[request.offset + at] = binary.charCodeAt(at);
+}
+
 /** Runs on the page. */
 export async function dropFile(handle: string): Promise<void> {
   (globalThis as unknown as WhatsAppPage).__waypost?.files.delete(handle);

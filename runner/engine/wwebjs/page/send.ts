@@ -6,7 +6,7 @@ export type Preparation =
   | { state: 'on page'; documentId: string }
   | {
       state: 'refused';
-      code: 'RECIPIENT_NOT_ON_WHATSAPP' | 'MESSAGE_FAILED' | 'UNAVAILABLE';
+      code: 'RECIPIENT_NOT_ON_WHATSAPP' | 'MEDIA_REJECTED' | 'MESSAGE_FAILED' | 'UNAVAILABLE';
       message: string;
     };
 
@@ -16,6 +16,8 @@ export type SendRequest = {
   quoted: string | null;
   /** Ids of people, or everybody in the group. */
   mentions: 'all' | string[] | null;
+  /** A type of video that the page has to play, for its thumbnail and its length. */
+  video: string | null;
 };
 
 /** Runs on the page. Everything that can be refused is refused here, before anything could leave. */
@@ -37,6 +39,13 @@ export async function prepareSend(request: SendRequest): Promise<Preparation> {
   const { state } = page.require('WAWebSocketModel').Socket;
   if (state !== 'CONNECTED') {
     return { state: 'refused', code: 'UNAVAILABLE', message: `WhatsApp is ${state}.` };
+  }
+
+  const { video } = request;
+  if (video !== null && page.document.createElement('video').canPlayType(video) === '') {
+    const message =
+      'The session’s browser cannot play this video (H.264); send it with `asDocument: true`.';
+    return { state: 'refused', code: 'MEDIA_REJECTED', message };
   }
 
   const wid = page.require('WAWebWidFactory').createWid(request.chatId);
@@ -138,8 +147,9 @@ export async function findSent(request: { wireId: string; chatId: string }): Pro
 }
 
 /**
- * Runs on the page. Sends a prepared text as the library's `sendMessage` does, and looks it up in the same call. The library
+ * Runs on the page. Sends a prepared message as the library's `sendMessage` does, and looks it up in the same call. The library
  * would return a description of the whole message, which nobody reads, and on `$1` builds nothing.
+ * @param request its `file` is one that `putPiece` has put here
  * @throws when the page was loaded anew since `prepareSend`, or as the library does
  */
 export async function sendPrepared(request: {
@@ -148,13 +158,29 @@ export async function sendPrepared(request: {
   chatId: string;
   body: string;
   options: object;
+  /** Fields that the message gets in the end. */
+  extra: object;
+  file: {
+    handle: string;
+    mimetype: string;
+    filename: string;
+    sound: { seconds: number; waveform: number[] } | null;
+  } | null;
 }): Promise<SentOnPage> {
   const { __waypost: agent, WWebJS: library } = globalThis as unknown as WhatsAppPage;
   if (agent?.documentId !== request.documentId || library === undefined)
     throw new Error('WhatsApp Web was loaded anew');
   const chat = await library.getChat(request.chatId, { getAsModel: false });
   if (chat == null) throw new Error('WhatsApp Web has no such chat');
-  await library.sendMessage(chat, request.body, request.options);
+  const { file, options } = request;
+  // The library would make the file from base64.
+  library.mediaInfoToFile = ({ data, mimetype, filename }) =>
+    new File([agent.files.get(data) ?? ''], filename, { type: mimetype });
+  const media = file === null ? {} : { media: { ...file, data: file.handle } };
+  const { seconds: duration, waveform } = file?.sound ?? {};
+  const sound = waveform === undefined ? {} : { duration, waveform: new Uint8Array(waveform) };
+  const extraOptions = { ...sound, ...request.extra };
+  await library.sendMessage(chat, request.body, { ...options, ...media, extraOptions });
   const message = await agent.findSent(request.wireId, request.chatId);
   if (message === undefined) return { found: false };
   return { found: true, ack: message.ack, wireKey: String(message.id) };

@@ -185,7 +185,7 @@ export type PageAgent = {
   beforeSend: ((chat: PageChat, message: Record<string, unknown>) => void)[];
   /** Recipients that were found on WhatsApp while this document lived. */
   knownRecipients: Set<string>;
-  files: Map<string, Uint8Array>;
+  files: Map<string, Uint8Array<ArrayBuffer>>;
   /** Drops the oldest of what is only remembered: a page may live for weeks. */
   keepSome(remembered: Map<string, unknown> | Set<string>): void;
   /** The message that we sent under this wire id, in whatever form its chat is keyed. */
@@ -203,11 +203,13 @@ export type PageAgent = {
 
 export type WhatsAppPage = {
   require<Name extends keyof PageModules>(name: Name): PageModules[Name];
+  document: { createElement(name: 'video'): { canPlayType(type: string): string } };
   __waypost?: PageAgent;
   /** The library's own half on the page. */
   WWebJS?: {
     getChat(chatId: string, options: { getAsModel: false }): Promise<PageChat | null | undefined>;
     sendMessage(chat: PageChat, body: string, options: object): Promise<unknown>;
+    mediaInfoToFile: (info: { data: string; mimetype: string; filename: string }) => File;
   };
   Debug?: { VERSION?: string };
 };

@@ -18,12 +18,83 @@ const CARD = 'BEGIN:VCARD\nVERSION:3.0\nFN:Ada\nEND:VCARD';
 const PLACE = { latitude: 1.5, longitude: -2.5, name: 'Home', address: '1 Main Street' };
 const POLL = { name: 'Tea?', options: ['yes', 'no'], allowMultiple: false };
 
-/** What the simulated phone shows of the row's example, and what somebody else sends of the kind. */
+const base64 = (text: string): string => Buffer.from(text, 'latin1').toString('base64');
+const PIXEL =
+  'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==';
+const SONG = base64('\xff\xfb\x90\x44'.padEnd(500, '\0'));
+const CLIP = base64('\0\0\0\x18ftypmp42\0\0\0\0mp42isom');
+
+/** A second of a tone, as WAV. */
+function recording(): string {
+  const samples = Buffer.alloc(16_000);
+  for (let at = 0; at < 8_000; at += 1)
+    samples.writeInt16LE(Math.round(9_000 * Math.sin(at / 3)), at * 2);
+  const header = Buffer.from(`RIFF____WAVEfmt ${'_'.repeat(20)}data____`, 'latin1');
+  header.writeUInt32LE(36 + samples.length, 4);
+  header.writeUInt32LE(16, 16);
+  header.writeUInt16LE(1, 20);
+  header.writeUInt16LE(1, 22);
+  header.writeUInt32LE(8_000, 24);
+  header.writeUInt32LE(16_000, 28);
+  header.writeUInt16LE(2, 32);
+  header.writeUInt16LE(16, 34);
+  header.writeUInt32LE(samples.length, 40);
+  return Buffer.concat([header, samples]).toString('base64');
+}
+
+const file = (content: string, mimetype: string, filename?: string) => ({
+  media: { base64: content, mimetype, ...(filename === undefined ? {} : { filename }) },
+});
+const ready = (mimetype: string) => ({ media: { status: 'ready', mimetype, error: null } });
+
+/** What is sent of a kind, what the simulated phone shows of it, what somebody else sends of the kind, and what arrives. */
 const KINDS = [
-  ['text', { type: 'chat' }, { text: 'Hi' }, { text: 'Hi' }],
-  ['location', { type: 'location' }, { location: PLACE }, { location: PLACE }],
-  ['contact', { type: 'vcard' }, { vcard: CARD }, { vcards: [CARD] }],
-  ['poll', { type: 'poll_creation' }, { poll: POLL }, { poll: POLL }],
+  ['text', PLAIN_KINDS.text.example, { type: 'chat' }, { text: 'Hi' }, { text: 'Hi' }],
+  [
+    'location',
+    PLAIN_KINDS.location.example,
+    { type: 'location' },
+    { location: PLACE },
+    { location: PLACE },
+  ],
+  ['contact', PLAIN_KINDS.contact.example, { type: 'vcard' }, { vcard: CARD }, { vcards: [CARD] }],
+  ['poll', PLAIN_KINDS.poll.example, { type: 'poll_creation' }, { poll: POLL }, { poll: POLL }],
+  [
+    'image',
+    { base64: PIXEL, caption: 'dot' },
+    { type: 'image' },
+    { ...file(PIXEL, 'image/png'), text: 'dot' },
+    { ...ready('image/png'), text: 'dot' },
+  ],
+  [
+    'video',
+    { base64: CLIP, asDocument: true, filename: 'clip.mp4' },
+    { type: 'document' },
+    file(CLIP, 'video/mp4'),
+    ready('video/mp4'),
+  ],
+  ['audio', { base64: SONG }, { type: 'audio' }, file(SONG, 'audio/mpeg'), ready('audio/mpeg')],
+  [
+    'voice',
+    { base64: recording() },
+    { type: 'ptt' },
+    file(SONG, 'audio/ogg; codecs=opus'),
+    ready('audio/ogg; codecs=opus'),
+  ],
+  [
+    'document',
+    { base64: base64('%PDF-1.7'), filename: 'Plan' },
+    { type: 'document' },
+    file(base64('%PDF-1.7'), 'application/pdf', 'plan.pdf'),
+    { media: { status: 'ready', filename: 'plan.pdf' } },
+  ],
+  [
+    'sticker',
+    { base64: PIXEL },
+    { type: 'sticker' },
+    file(PIXEL, 'image/webp'),
+    ready('image/webp'),
+  ],
 ] as const;
 
 let deployment: Deployment;
@@ -45,35 +116,44 @@ describe.each(['stock', '2026-09'] as const)('every kind on the %s page', (sandb
     });
   });
 
-  it.each(KINDS)('%s is sent, received and quoted', async (kind, shown, said, expected) => {
-    const { api, inspector } = deployment;
-    const wait = { headers: { prefer: 'wait=15' } };
-    const sent = await api.call('POST', `/v1/messages/${kind}`, {
-      body: { sessionId, to: ALICE, ...PLAIN_KINDS[kind].example },
-      ...wait,
-    });
-    const { id, wireId } = sent.data(Sent);
-    const { messages } = (await api.call('GET', `/v1/sessions/${sessionId}/sandbox`)).data(Phone);
-    expect(messages.find((message) => message.wireId === wireId)).toMatchObject(shown);
-    await inspector.waitFor(
-      box,
-      `message.sent of a ${kind}`,
-      (received) => received.event.type === 'message.sent' && isAbout(id)(received),
-    );
+  it.each(KINDS)(
+    '%s is sent, received and quoted',
+    async (kind, sending, shown, said, expected) => {
+      const { api, inspector } = deployment;
+      const wait = { headers: { prefer: 'wait=15' } };
+      const sent = await api.call('POST', `/v1/messages/${kind}`, {
+        body: { sessionId, to: ALICE, ...sending },
+        ...wait,
+      });
+      const { id, wireId } = sent.data(Sent);
+      const { messages } = (await api.call('GET', `/v1/sessions/${sessionId}/sandbox`)).data(Phone);
+      expect(messages.find((message) => message.wireId === wireId)).toMatchObject(shown);
+      await inspector.waitFor(
+        box,
+        `message.sent of a ${kind}`,
+        (received) => received.event.type === 'message.sent' && isAbout(id)(received),
+      );
 
-    const path = `/v1/sessions/${sessionId}/sandbox/messages`;
-    const answer = await api.call('POST', path, {
-      body: { from: ALICE, type: kind, ...said, quotedMessageId: id },
-    });
-    const arrived = answer.data(z.object({ wireId: z.string() })).wireId;
-    const { event } = await inspector.waitFor(
-      box,
-      `a ${kind}`,
-      (received) =>
-        received.event.type === 'message.received' && received.event.data.wireId === arrived,
-    );
-    expect(event.data).toMatchObject({ type: kind, quotedMessageId: id, ...expected });
-  });
+      const path = `/v1/sessions/${sessionId}/sandbox/messages`;
+      const answer = await api.call('POST', path, {
+        body: { from: ALICE, type: kind, ...said, quotedMessageId: id },
+      });
+      const arrived = answer.data(z.object({ wireId: z.string() })).wireId;
+      const { event } = await inspector.waitFor(
+        box,
+        `a ${kind}`,
+        (received) =>
+          received.event.type === 'message.received' && received.event.data.wireId === arrived,
+      );
+      expect(event.data).toMatchObject({ type: kind, quotedMessageId: id, ...expected });
+      if (!('media' in said)) return;
+      const { url } = z.object({ media: z.object({ url: z.string() }) }).parse(event.data).media;
+      const { headers } = await api.call('GET', new URL(url).pathname);
+      expect(headers.get('content-type')).toBe(said.media.mimetype);
+      const { length } = Buffer.from(said.media.base64, 'base64');
+      expect(headers.get('content-length')).toBe(String(length));
+    },
+  );
 
   it('a poll of ours gets a vote, which is changed and withdrawn', async () => {
     const { api, inspector } = deployment;

@@ -69,7 +69,7 @@ export const leads = area('Leads', [
     path: '/v1/leads',
     takes: scope('contacts:write'),
     summary: 'Add a lead',
-    description: 'Somebody who is a lead already is `CONFLICT`, with the id in `details`.',
+    description: 'A person who is a lead already is `CONFLICT`, with the lead’s id in `details`.',
     body: { schema: CreateLead, example: { person: '+15550100001', name: 'Ada' } },
     answer: [201, 'The lead.', Lead],
     errors: ['CONFLICT'],

@@ -50,7 +50,7 @@ export const media = area('Media', [
     takes: scope('messages:send'),
     summary: 'Upload a file',
     description:
-      'Stores a file of at most 64 MB, to be sent by `mediaId`, also several times. The body is the file itself; `Content-Type` may say what it is. The file is kept for as long as the workspace keeps media, and as long as a queued message needs it.',
+      'Stores a file of at most 64 MB. Send it by `mediaId`, as often as you like. The body is the file itself; `Content-Type` may say what it is. The file is kept for as long as the workspace keeps media, and as long as a queued message needs it.',
     query: z.object({
       filename: z
         .string()
@@ -80,8 +80,8 @@ export const media = area('Media', [
     method: 'get',
     path: '/v1/media/{id}',
     takes: scope('messages:read'),
-    summary: 'Read a stored file',
-    description: 'The bytes of a file that came in, was sent or was uploaded.',
+    summary: 'Get a stored file',
+    description: 'The bytes of a file that was received, sent or uploaded.',
     params: MediaRef,
     responses: {
       200: {

@@ -60,7 +60,7 @@ export const messages = area('Messages', [
     takes: scope('messages:send'),
     summary: 'Forward a message',
     description:
-      'Queues a message that says the same to another chat, from the same session and marked as forwarded. Texts, locations and polls, and contact cards that the session sent; anything else is `NOT_SUPPORTED`.',
+      'Queues the same content to another chat, from the same session and marked as forwarded. Texts, locations, polls and contact cards that the session sent can be forwarded; anything else is `NOT_SUPPORTED`.',
     params: MessageId,
     headers: SendHeaders,
     body: { schema: ForwardMessage, example: { to: '+15550100002' } },

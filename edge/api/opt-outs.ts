@@ -37,7 +37,7 @@ export const optOuts = area('Opt-outs', [
     takes: scope('contacts:write'),
     summary: 'Opt somebody out',
     description:
-      'From then on a send to them is refused with `RECIPIENT_OPTED_OUT`, and what is queued for them fails with it. Somebody who has opted out already stays so.',
+      'From then on a send to them is refused with `RECIPIENT_OPTED_OUT`, and what is queued for them fails with it. Opting out twice changes nothing.',
     body: { schema: z.strictObject({ person: Person }), example: { person: '+15550100001' } },
     answer: [201, 'The entry.', OptOut],
     run: ({ ctx, body }) => createOptOut({ ctx, input: body }),
@@ -47,7 +47,7 @@ export const optOuts = area('Opt-outs', [
     method: 'get',
     path: '/v1/opt-outs',
     takes: scope('contacts:read'),
-    summary: 'List who has opted out, newest first',
+    summary: 'List opt-outs, newest first',
     query: z.object(PageQuery),
     answer: [200, 'A page of entries.', z.array(OptOut)],
     run: async ({ ctx, query: { cursor = null, limit } }) => {
@@ -60,7 +60,7 @@ export const optOuts = area('Opt-outs', [
     method: 'delete',
     path: '/v1/opt-outs/{id}',
     takes: scope('contacts:write'),
-    summary: 'Let somebody be sent to again',
+    summary: 'Delete an opt-out',
     params: z.object({
       id: z
         .string()

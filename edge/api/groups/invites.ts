@@ -28,8 +28,7 @@ export const groupInvites: readonly Row[] = [
     path: '/v1/groups/preview',
     takes: scope('groups:read'),
     summary: 'Get the group that an invite link leads to',
-    description:
-      'Changes nothing. Whoever has a link can join, so that it is no part of an address.',
+    description: 'Changes nothing. Whoever has a link can join, so the link goes into the body.',
     body: {
       schema: JoinGroup,
       example: { invite: 'https://chat.whatsapp.com/AbCdEfGhIjKlMnOpQrStUv' },
@@ -60,7 +59,7 @@ export const groupInvites: readonly Row[] = [
     path: '/v1/groups/{id}/invite',
     takes: scope('groups:write'),
     summary: 'Replace the invite link of a group',
-    description: 'Needs an admin. The old link is void at once; the answer has the new one.',
+    description: 'Needs an admin. The old link stops working at once; the answer has the new one.',
     params: GroupRef,
     query: SessionChoice,
     answer: [200, 'The new link.', GroupInviteSchema],

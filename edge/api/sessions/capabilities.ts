@@ -21,7 +21,7 @@ export const capabilities = operation({
   takes: scope('sessions:read'),
   summary: 'List what a session can do',
   description:
-    'What its engine cannot do is answered with `NOT_SUPPORTED`, and `details.capability` is the name in this list.',
+    'Anything else is answered with `NOT_SUPPORTED`; `details.capability` is its name in this list.',
   params: SessionRef,
   answer: [200, 'Everything that can be asked of a session.', z.array(CapabilitySchema)],
   errors: ['SESSION_NOT_FOUND'],

@@ -121,6 +121,7 @@ it('does everything of the port from a process of its own', async () => {
         'send-hook': 'applied',
         'media-model-id': 'applied',
         'message-key-field': 'applied',
+        'shown-presence': 'applied',
       },
     }),
   );

@@ -228,9 +228,8 @@ class WwebjsEngine implements WhatsAppEngine {
     this.#ready = true;
     this.#connected = true;
     this.#emit({ type: 'ready', me, webVersion });
-    const open = (): boolean => this.#closing === null;
     void this.#watches.online();
-    void this.#intake.keepMark(this.#times.onlineMarkMs, open);
+    void this.#intake.keepMark(this.#times.onlineMarkMs, () => this.#closing === null);
     const surface = await readSurface(page, this.#browser.nodePatches);
     this.#log('engine.surface', { webVersion, ...surface });
   }
@@ -271,8 +270,7 @@ class WwebjsEngine implements WhatsAppEngine {
 
   async #doClose(reason: ClosedReason, detail: string, inPeaceMs: number): Promise<void> {
     try {
-      if (inPeaceMs > 0)
-        await withDeadline(this.#intake.idle(), this.#times.flushMs, 'flushing').catch(() => {});
+      if (inPeaceMs > 0) await this.#intake.flush(this.#times.flushMs);
       await this.#browser.close(inPeaceMs);
       if (this.#loggedOut) {
         const movedTo = quarantineProfile(this.#options.stateDir, this.#now());

@@ -1,4 +1,5 @@
 import type { Conduct, Traffic } from '../../../shared/protocol/leases.ts';
+import { withDeadline } from '../../deadline.ts';
 import type { EngineEvent } from '../port.ts';
 import { Backfill } from './backfill.ts';
 import { describe } from '../describe-error.ts';
@@ -153,9 +154,12 @@ export class Intake {
     });
   }
 
-  /** Resolves when every fact so far has been reported. */
-  async idle(): Promise<void> {
-    await this.#inbound?.idle();
+  /** Resolves when every fact so far has been reported, or after `withinMs`: the next catch-up finds the rest. */
+  async flush(withinMs: number): Promise<void> {
+    if (this.#inbound === null) return;
+    await withDeadline(this.#inbound.idle(), withinMs, 'flushing').catch((error: unknown) =>
+      this.#deps.log('engine.flush_failed', { detail: describe(error) }),
+    );
   }
 }
 

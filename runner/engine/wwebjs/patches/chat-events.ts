@@ -4,8 +4,8 @@ const UNREAD = 'onChatUnreadCountEvent';
 const HANDLERS = new Set([UNREAD, 'onRemoveChatEvent', 'onArchiveChatEvent']);
 
 /**
- * When a chat is removed, archived or read, 1.34.7 looks it up again by its id (Client.js:789, 928, 943), which makes a chat
- * anew that was deleted. Replaces these handlers, and hands on what the page sent of a chat whose unread count changed.
+ * Version 1.34.7 looks a chat up by its id when it is removed, archived or read (Client.js:789, 928, 943), which recreates a
+ * deleted chat. These handlers do not. `onUnread` gets the chat, as the page sent it, when its unread count changes.
  */
 export function chatEvents(page: LibraryPage, onUnread: (chat: unknown) => void): void {
   const expose = page.exposeFunction.bind(page);

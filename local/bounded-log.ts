@@ -26,8 +26,8 @@ const LOOK_EVERY_MS = 10_000;
 const LAST_WORDS = 1_000;
 
 /**
- * The log of one process, which writes to `descriptor` by itself: through a pipe it would stand still together with the one
- * who reads. What a file that is too large or too old holds becomes `<file>.1`, and it begins anew under the same descriptor.
+ * The log of one process, which writes to `descriptor` itself: with a pipe, it would block when the reader does. A file that
+ * is too large or too old is copied to `<file>.1` and emptied, under the same descriptor.
  */
 export class BoundedLog {
   readonly descriptor: number;

@@ -11,7 +11,7 @@ import { DamagedError, MOST_PIXELS, TooManyPixelsError, WHOLE_IMAGE } from './wh
 /** `details.reason` of MEDIA_REJECTED for what a file is; with it a rule's own `mismatch`. */
 export const FILE_REFUSALS = ['too_large', 'empty', 'incomplete', 'damaged', 'type_mismatch'];
 
-/** What can be uploaded: any file. Images are whole, as the kinds want them that may send them. */
+/** Any file can be uploaded. Images must be complete, since a message may send them later. */
 export const UPLOAD_RULE: MediaRule = {
   mimetypes: null,
   limitBytes: 64 * 1024 * 1024,

@@ -25,7 +25,7 @@ function inSources(frame: string): string {
 }
 
 Error.prepareStackTrace = (error, frames) => {
-  // oxlint-disable-next-line typescript/no-base-to-string -- V8's frames have a text of their own
+  // oxlint-disable-next-line typescript/no-base-to-string -- CallSite has its own toString, which its type leaves out
   const lines = frames.map((frame) => `    at ${String(frame)}`);
   try {
     return [String(error), ...lines.map(inSources)].join('\n');

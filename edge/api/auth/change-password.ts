@@ -48,7 +48,7 @@ export const changePassword = (app: App) =>
       if (login === null)
         throw new AppError('UNAUTHORIZED', 'Sign in first.', { reason: 'UNAUTHORIZED' });
       const { userId, email } = login;
-      // Whoever has a cookie could find out the password here.
+      // A stolen cookie must not allow guessing the password.
       const input = { email, asker: await askerOf(c) };
       enforce(c, await countSignIn({ services: c.get('services'), input }));
       const body = { ...c.req.valid('json'), revokeOtherSessions: true };

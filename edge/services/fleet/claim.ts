@@ -6,8 +6,8 @@ const Mine = z.object({ mine: z.boolean() });
 const Again = z.object({ again: z.boolean() });
 
 /**
- * True when `holder` may reconcile for so many seconds from now; asked again, the time begins anew. Otherwise somebody else
- * reconciles, and is asked to look once more when done.
+ * Claims the fleet for `holder` for so many seconds, or renews its claim. False when another holder has it, who is asked to
+ * check once more when done.
  */
 export async function claimFleet(db: Database, holder: string, seconds: number): Promise<boolean> {
   const { rows } = await db.execute(sql`

@@ -11,8 +11,8 @@ import { personOf } from './reach.ts';
 export const RightsLost = z.enum(['left', 'reduced', 'revoked']).nullable();
 
 /**
- * Expression: what became of the caller's rights since the request began; null while they hold. For writes that give rights
- * to others, or that only some roles may do. Sure only after `lockWorkspace`, which all that takes rights away begins with.
+ * SQL expression: how the caller has lost rights since the request began, or null. For writes that grant rights or need a
+ * role. Run it after `lockWorkspace`: every write that takes rights away takes that lock first.
  */
 export function rightsLost(ctx: Pick<ServiceContext, 'actor' | 'workspaceId'>): SQL {
   const { actor, workspaceId } = ctx;

@@ -27,7 +27,7 @@ export async function declareDead({
         order by l.session_id for update of l
       ),
       ended as (
-        update lease_history h set ended_at = now() from dead
+        update lease_history h set ended_at = clock_timestamp() from dead
         where h.session_id = dead.session_id and h.epoch = dead.epoch and h.ended_at is null
       )
       update session_leases l set runner_id = null, lease_until = null from dead where l.session_id = dead.session_id`),

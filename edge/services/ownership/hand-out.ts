@@ -98,7 +98,10 @@ export const adoptOrphans = (
   ),
   ${handOut()}`;
 
-/** The rest of both statements: from `candidates (session_id, cause)`, which hold their locks, to assignments. */
+/**
+ * The rest of both statements: from `candidates`, which hold their locks, to assignments. The history takes the time under
+ * the lock: `now()` is the beginning of a transaction that may have waited for the one that freed the session.
+ */
 const handOut = (): SQL => sql`
   taken as (
     update session_leases l set
@@ -108,17 +111,17 @@ const handOut = (): SQL => sql`
       lease_until = ${leaseEnd()}
     from candidates, runner
     where l.session_id = candidates.session_id
-    returning l.*, candidates.cause
+    returning l.*, candidates.cause, candidates.old_epoch, candidates.old_lease_until, clock_timestamp() as taken_at
   ),
   ended as (
-    update lease_history h set ended_at = least(coalesce(candidates.old_lease_until, now()), now())
-    from candidates
-    where candidates.cause is not null and h.session_id = candidates.session_id
-      and h.epoch = candidates.old_epoch and h.ended_at is null
+    update lease_history h set ended_at = least(taken.old_lease_until, taken.taken_at)
+    from taken
+    where taken.cause is not null and h.session_id = taken.session_id
+      and h.epoch = taken.old_epoch and h.ended_at is null
   ),
   history as (
-    insert into lease_history (session_id, epoch, runner_id, boot_id, cause)
-    select session_id, epoch, runner_id, boot_id, cause from taken where cause is not null
+    insert into lease_history (session_id, epoch, runner_id, boot_id, cause, at)
+    select session_id, epoch, runner_id, boot_id, cause, taken_at from taken where cause is not null
   )
   select taken.session_id, s.workspace_id, taken.epoch, s.engine, s.mode, s.sandbox_profile, s.wire_key,
     s.min_interval_ms, s.jitter_ms, s.queue_seq, s.phone_number, s.include_status, s.include_channels, s.always_online, s.reject_calls,

@@ -104,6 +104,54 @@ it('a stop that is under way while its owner heartbeats: stopped, not taken, so 
   await stopped;
 });
 
+describe('a heartbeat that began before another and waits', () => {
+  /** Holds the runner's row, so that its heartbeats wait with the time they began at, until `freed` is true. */
+  async function heldBack(runnerId: string, freed: string): Promise<{ done: Promise<unknown> }> {
+    const done = Promise.resolve(
+      world.db.execute(
+        sql.raw(`do $$ begin
+          perform from runners where id = '${runnerId}' for update;
+          for turn in 1..1000 loop
+            exit when exists (${freed});
+            perform pg_sleep(0.005);
+          end loop;
+        end $$`),
+      ),
+    );
+    await world.untilLocked(sql`runners where id = ${runnerId}`);
+    return { done };
+  }
+  const untilOneWaits = async (): Promise<void> => {
+    await expect
+      .poll(async () => {
+        const { rows } = await world.db.execute(sql`select from pg_locks where not granted`);
+        return rows.length;
+      })
+      .toBeGreaterThan(0);
+  };
+
+  it('takes up what was given back meanwhile: the history has one owner after the other', async () => {
+    await world.beat('a');
+    await world.beat('b');
+    const id = await world.session({ runnerId: 'a', bootId: 'a-boot-1', epoch: 4, leaseIn: 20 });
+    const { leaseHistory } = world.schema;
+    const owner = { runnerId: 'a', bootId: 'a-boot-1', cause: 'adopted' };
+    await world.db.insert(leaseHistory).values({ sessionId: id, epoch: 4, ...owner });
+    const { done } = await heldBack(
+      'b',
+      `select from session_leases where session_id = '${id}' and runner_id = 'b'`,
+    );
+    const early = world.beat('b');
+    await untilOneWaits();
+    await world.beat('a', { draining: true, released: [{ sessionId: id, epoch: 4 }] });
+    await done;
+    expect((await early).assigned).toMatchObject([{ sessionId: id, epoch: 5 }]);
+    const [before, next] = await world.history(id);
+    expect(before?.endedAt).not.toBeNull();
+    expect(next?.at.getTime()).toBeGreaterThanOrEqual(before?.endedAt?.getTime() ?? Infinity);
+  });
+});
+
 describe('heartbeats of one runner at once', () => {
   it('hand out a placed session under one epoch', async () => {
     const id = await world.session({ runnerId: 'a', leaseIn: 10 });

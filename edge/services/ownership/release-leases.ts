@@ -63,7 +63,7 @@ export const releaseLeases = (
       for update of l
     ),
     ended as (
-      update lease_history h set ended_at = now() from given
+      update lease_history h set ended_at = clock_timestamp() from given
       where h.session_id = given.session_id and h.epoch = given.epoch and h.ended_at is null
     )
     update session_leases l set

@@ -25,7 +25,7 @@ export async function takeBackUnreadable(
       returning l.session_id
     ),
     ended as (
-      update lease_history h set ended_at = now() from returned
+      update lease_history h set ended_at = clock_timestamp() from returned
       where h.session_id = returned.session_id and h.epoch = ${epoch}::int and h.ended_at is null
     ),
     target as (

@@ -8,6 +8,7 @@ import {
   unknownIds,
   withId,
 } from '../testing/battery.ts';
+import { callersInTurn } from '../testing/callers-in-turn.ts';
 import { goodCredentials, present } from '../testing/credentials.ts';
 import { type Listed, listOperations, roleOf, scopeOf } from '../testing/listed-operations.ts';
 import { createHarness, type TestRequest } from '../testing/harness.ts';
@@ -31,15 +32,16 @@ describe('ids', { timeout: 60_000 }, () => {
    */
   async function tryIds(
     listed: Listed[],
-    { own, hidden }: { own: Ids; hidden: Ids },
-    options: (one: Listed) => Promise<TestRequest[]>,
+    hidden: Ids,
+    callerOf: (one: Listed) => Promise<{ own: Ids; credentials: TestRequest[] }>,
   ): Promise<{ positions: string[]; toldApart: unknown[] }> {
     const positions = new Set<string>();
     const toldApart: unknown[] = [];
     for (const one of listed)
       for (const position of idPositions(one.operation, document)) {
         const extra = position.in === 'path' ? undefined : position;
-        for (const credential of await options(one)) {
+        const { own, credentials } = await callerOf(one);
+        for (const credential of credentials) {
           const instead = (ids: Ids): Ids =>
             extra === undefined ? ids : { ...own, [extra.kind]: ids[extra.kind] };
           const [foreign, missing] = [instead(hidden), instead(unknownIds())];
@@ -72,12 +74,15 @@ describe('ids', { timeout: 60_000 }, () => {
     const { workspaceId } = caller;
     // Without those for administrators, who see all workspaces; everybody else was refused above.
     const listed = guarded.filter((one) => roleOf(one) !== 'admin');
-    // A person has so many requests a minute: each operation is tried by another one of the workspace.
-    const { positions, toldApart } = await tryIds(listed, { own, hidden }, async ({ kinds }) => {
-      const good = await goodCredentials(harness, await harness.newUser({ workspaceId }));
-      return kinds
+    const nextCaller = callersInTurn(async () =>
+      goodCredentials(harness, await harness.newUser({ workspaceId })),
+    );
+    const { positions, toldApart } = await tryIds(listed, hidden, async ({ kinds }) => {
+      const good = await nextCaller();
+      const credentials = kinds
         .filter((kind) => ['bearerKey', 'userToken', 'cookie'].includes(kind))
         .map((kind) => present(kind, good[kind]));
+      return { own, credentials };
     });
     consoleLog({ event: 'battery_foreign_ids', positions });
     expect(toldApart).toEqual([]);
@@ -96,9 +101,11 @@ describe('ids', { timeout: 60_000 }, () => {
   test('beyond a member’s reach are as ids of nothing', async () => {
     const owner = await harness.newUser();
     const { workspaceId } = owner;
-    const member = await harness.newUser({ workspaceId, role: 'member' });
     const hidden = await newThings(harness, owner);
-    const own = await newThings(harness, member);
+    const nextMember = callersInTurn(async () => {
+      const member = await harness.newUser({ workspaceId, role: 'member' });
+      return { own: await newThings(harness, member), credentials: [{ key: member.token }] };
+    });
     const ofSessions = new Set(['session', 'message', 'webhook', 'delivery', 'key']);
     const listed = guarded.filter(
       (one) =>
@@ -106,9 +113,7 @@ describe('ids', { timeout: 60_000 }, () => {
         !one.operation.path.startsWith('/v1/workspace') &&
         idPositions(one.operation, document).every(({ kind }) => ofSessions.has(kind)),
     );
-    const { positions, toldApart } = await tryIds(listed, { own, hidden }, async () => [
-      { key: member.token },
-    ]);
+    const { positions, toldApart } = await tryIds(listed, hidden, nextMember);
     expect(toldApart).toEqual([]);
     expect(positions.length).toBeGreaterThan(20);
   });

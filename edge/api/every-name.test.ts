@@ -1,6 +1,7 @@
 import { eq } from 'drizzle-orm';
 import { describe, expect, test } from 'vitest';
 import { callOperation, idPositions, newThings, propertiesOf, withId } from '../testing/battery.ts';
+import { callersInTurn } from '../testing/callers-in-turn.ts';
 import { createHarness, idOf } from '../testing/harness.ts';
 import { readDocument } from '../testing/openapi.ts';
 
@@ -10,8 +11,9 @@ const { document, operations } = readDocument(
   await (await harness.request('GET', '/openapi.json')).json(),
 );
 const user = await harness.newUser({ isAdmin: true });
-const key = user.token;
+const { workspaceId } = user;
 const ids = await newThings(harness, user);
+const nextOwner = callersInTurn(() => harness.newUser({ workspaceId, isAdmin: true }));
 
 describe('a session', () => {
   test('is there once, however its name is written', async () => {
@@ -47,7 +49,8 @@ describe('a session', () => {
 
   test.each(places)('is found by its name in other spelling: $where', async (place) => {
     const { operation, position } = place;
-    const { workspaceId, userId } = user;
+    const { userId } = user;
+    const { token: key } = await nextOwner();
     const name = `My phone ${crypto.randomUUID().slice(0, 8)}`;
     const { id } = await harness.newSession({ workspaceId, name, createdBy: userId });
     await harness.db
@@ -101,6 +104,7 @@ describe.each(named)('$method $path', (operation) => {
     'a\ufeffb',
     'x'.repeat(101),
   ])('refuses the name %j', async (name) => {
+    const { token: key } = await nextOwner();
     const answer = await callOperation(
       harness,
       operation,
@@ -114,6 +118,7 @@ describe.each(named)('$method $path', (operation) => {
 });
 
 test('the description of a webhook is one line too, and a blank one is none', async () => {
+  const { token: key } = await nextOwner();
   const post = (description: string) =>
     harness.call('POST', '/v1/webhooks', {
       key,

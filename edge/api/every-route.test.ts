@@ -1,11 +1,12 @@
 import { eq } from 'drizzle-orm';
-import { beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { newId } from '../../shared/ids.ts';
 import { mintApiKey } from '../../shared/api-key.ts';
 import { consoleLog } from '../log/log.ts';
 import { mintUserToken } from '../identity/user-token.ts';
 import { SCOPES } from '../services/keys/require-scope.ts';
 import { callOperation, type Ids, unknownIds } from '../testing/battery.ts';
+import { callersInTurn } from '../testing/callers-in-turn.ts';
 import {
   goodCredentials,
   isKeyKind,
@@ -45,9 +46,21 @@ async function outcomeOf(
   return { name, case: what, status: response.status, code: String(body?.error?.code) };
 }
 
+type Case = readonly [listed: Listed, what: string, options: TestRequest];
+
+/** The cases of each operation, with callers who take turns. */
+async function casesOf<Caller>(
+  listed: Listed[],
+  newCaller: () => Promise<Caller>,
+  of: (one: Listed, caller: Caller) => Case[],
+): Promise<Case[]> {
+  const nextCaller = callersInTurn(newCaller);
+  return (await Promise.all(listed.map(async (one) => of(one, await nextCaller())))).flat();
+}
+
 /** What ended otherwise than all of the cases should. Refusals change nothing, so that they may run side by side. */
 async function otherOutcomes(
-  cases: (readonly [listed: Listed, what: string, options: TestRequest])[],
+  cases: Case[],
   expected: Pick<Outcome, 'status' | 'code'>,
 ): Promise<Outcome[]> {
   if (cases.length === 0) throw new Error('there is nothing to try');
@@ -63,11 +76,6 @@ const UNAUTHORIZED = { status: 401, code: 'UNAUTHORIZED' };
 const FORBIDDEN = { status: 403, code: 'FORBIDDEN' };
 
 describe('every operation that takes a credential', { timeout: 60_000 }, () => {
-  let refused: Record<Kind, Record<string, string>>;
-  beforeAll(async () => {
-    refused = await refusedCredentials(harness);
-  });
-
   test('refuses a request without one, and says how to bring one', async () => {
     const others = await otherOutcomes(
       guarded.map((one) => [one, 'none', {}]),
@@ -79,36 +87,36 @@ describe('every operation that takes a credential', { timeout: 60_000 }, () => {
   });
 
   test.each(KINDS)('refuses every bad %s: garbled, expired, ended, disabled', async (kind) => {
-    const states = Object.entries(refused[kind]);
-    const others = await otherOutcomes(
-      guarded
-        .filter(({ kinds }) => kinds.includes(kind))
-        .flatMap((one) =>
-          states.map(
-            ([state, credential]) => [one, `${kind} ${state}`, present(kind, credential)] as const,
-          ),
-        ),
-      UNAUTHORIZED,
+    const cases = await casesOf(
+      guarded.filter(({ kinds }) => kinds.includes(kind)),
+      () => refusedCredentials(harness),
+      (one, refused) =>
+        Object.entries(refused[kind]).map(([state, credential]) => [
+          one,
+          `${kind} ${state}`,
+          present(kind, credential),
+        ]),
     );
-    expect(others).toEqual([]);
+    expect(await otherOutcomes(cases, UNAUTHORIZED)).toEqual([]);
   });
 
   test('refuses what another deployment signed, and a well-signed key that is not in the record', async () => {
-    const workspaceId = newId('workspace');
-    const claims = { keyId: newId('key'), workspaceId, mode: 'live' as const, perMinute: 10_000 };
-    const user = { userId: newId('user'), authSessionId: null, workspaceId: null };
-    const elsewhere = { ...harness.env, USER_TOKEN_SIGNING_KEY: 'ab'.repeat(32) };
-    const credentials = [
-      await mintApiKey(claims, 'ab'.repeat(32)),
-      await mintApiKey(claims, harness.env.API_KEY_SIGNING_KEY),
-      (await mintUserToken(elsewhere, user)).token,
-      (await mintUserToken(harness.env, user)).token,
-    ];
-    const others = await otherOutcomes(
-      guarded.flatMap((one) => credentials.map((key) => [one, key.slice(0, 8), { key }] as const)),
-      UNAUTHORIZED,
+    const newCredentials = async () => {
+      const workspaceId = newId('workspace');
+      const claims = { keyId: newId('key'), workspaceId, mode: 'live' as const, perMinute: 10_000 };
+      const user = { userId: newId('user'), authSessionId: null, workspaceId: null };
+      const elsewhere = { ...harness.env, USER_TOKEN_SIGNING_KEY: 'ab'.repeat(32) };
+      return [
+        await mintApiKey(claims, 'ab'.repeat(32)),
+        await mintApiKey(claims, harness.env.API_KEY_SIGNING_KEY),
+        (await mintUserToken(elsewhere, user)).token,
+        (await mintUserToken(harness.env, user)).token,
+      ];
+    };
+    const cases = await casesOf(guarded, newCredentials, (one, credentials) =>
+      credentials.map((key) => [one, key.slice(0, 8), { key }]),
     );
-    expect(others).toEqual([]);
+    expect(await otherOutcomes(cases, UNAUTHORIZED)).toEqual([]);
   });
 
   test('refuses a key that is used from elsewhere, and one from nobody knows where', async () => {
@@ -135,23 +143,20 @@ describe('every operation that takes a credential', { timeout: 60_000 }, () => {
   });
 
   test('refuses everybody of a suspended workspace', async () => {
-    const user = await harness.newUser();
-    const { workspaceId } = user;
-    const good = await goodCredentials(harness, user);
     const { workspaces } = harness.schema;
-    await harness.db
-      .update(workspaces)
-      .set({ isActive: false })
-      .where(eq(workspaces.id, workspaceId));
-    const others = await otherOutcomes(
-      guarded
-        .filter((one) => isOfWorkspace(one))
-        .flatMap((one) =>
-          one.kinds.map((kind) => [one, `${kind} suspended`, present(kind, good[kind])] as const),
-        ),
-      FORBIDDEN,
+    const newSuspended = async () => {
+      const user = await harness.newUser();
+      const good = await goodCredentials(harness, user);
+      await harness.db
+        .update(workspaces)
+        .set({ isActive: false })
+        .where(eq(workspaces.id, user.workspaceId));
+      return good;
+    };
+    const cases = await casesOf(guarded.filter(isOfWorkspace), newSuspended, (one, good) =>
+      one.kinds.map((kind) => [one, `${kind} suspended`, present(kind, good[kind])]),
     );
-    expect(others).toEqual([]);
+    expect(await otherOutcomes(cases, FORBIDDEN)).toEqual([]);
   });
 });
 
@@ -206,39 +211,38 @@ describe('what an operation asks of its caller', () => {
   });
 
   test('a credential of a kind that it does not declare is refused', async () => {
-    const good = await goodCredentials(harness, await harness.newUser({ isAdmin: true }));
-    for (const one of guarded)
+    const nextGood = callersInTurn(async () =>
+      goodCredentials(harness, await harness.newUser({ isAdmin: true })),
+    );
+    for (const one of guarded) {
+      const good = await nextGood();
       for (const kind of KINDS.filter((other) => !one.kinds.includes(other))) {
         const { status } = await outcomeOf(one, kind, present(kind, good[kind]));
         expect(status, `${one.name} ${kind}`).toBe(isOfV1(one) ? 403 : 401);
       }
+    }
   });
 
   test('a role that is not enough is refused', async () => {
-    const boss = await harness.newUser();
-    const { workspaceId } = boss;
-    const owner = await goodCredentials(harness, boss);
-    const member = await goodCredentials(
-      harness,
-      await harness.newUser({ workspaceId, role: 'member', allSessions: true }),
-    );
-    const cases = (role: string, who: string, credentials: Record<Kind, string>) =>
-      guarded
-        .filter((one) => roleOf(one) === role)
-        .flatMap((one) =>
-          one.kinds.map(
-            (kind) => [one, `${who} ${kind}`, present(kind, credentials[kind])] as const,
-          ),
-        );
-    const others = await otherOutcomes(
-      [
-        ...cases('owner', 'member', member),
-        ...cases('admin', 'member', member),
-        ...cases('admin', 'owner', owner),
-      ],
-      FORBIDDEN,
-    );
-    expect(others).toEqual([]);
+    const { workspaceId } = await harness.newUser();
+    const owner = async () => goodCredentials(harness, await harness.newUser({ workspaceId }));
+    const member = async () =>
+      goodCredentials(
+        harness,
+        await harness.newUser({ workspaceId, role: 'member', allSessions: true }),
+      );
+    const cases = (role: string, who: string, caller: () => Promise<Record<Kind, string>>) =>
+      casesOf(
+        guarded.filter((one) => roleOf(one) === role),
+        caller,
+        (one, good) => one.kinds.map((kind) => [one, `${who} ${kind}`, present(kind, good[kind])]),
+      );
+    const all = await Promise.all([
+      cases('owner', 'member', member),
+      cases('admin', 'member', member),
+      cases('admin', 'owner', owner),
+    ]);
+    expect(await otherOutcomes(all.flat(), FORBIDDEN)).toEqual([]);
   });
 
   const isOfV1 = ({ operation }: Listed): boolean => operation.path.startsWith('/v1/');

@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { newId } from '../../shared/ids.ts';
+import { callersInTurn } from '../testing/callers-in-turn.ts';
 import { createHarness, type Harness } from '../testing/harness.ts';
 import { type ListedOperation, readDocument } from '../testing/openapi.ts';
 import { findBadValue } from '../values/storable-text.ts';
@@ -27,15 +28,12 @@ async function newCaller() {
   return { cookie, apiKey };
 }
 
-/** So many calls a minute every workspace may make, with room to spare. */
-const CALLS_OF_ONE = 40;
-
 /** The same body sent to every route that takes one, as statuses and codes by route. */
 async function sendToAll(bodyOf: (example: Record<string, unknown>, path: string) => string) {
-  let { cookie, apiKey } = await newCaller();
+  const nextCaller = callersInTurn(newCaller);
   const seen: Record<string, string> = {};
-  for (const [index, { method, path, example }] of writes.entries()) {
-    if (index % CALLS_OF_ONE === CALLS_OF_ONE - 1) ({ cookie, apiKey } = await newCaller());
+  for (const { method, path, example } of writes) {
+    const { cookie, apiKey } = await nextCaller();
     const address = path.replaceAll(/\{\w+\}/g, newId('message'));
     const credential = isOfAuth(path) ? { headers: { cookie } } : { key: apiKey };
     const body = bodyOf(example, path);
@@ -240,14 +238,15 @@ describe('a name that is not known', () => {
   });
 
   test('is refused in the query of every operation of /v1', async () => {
-    const { token } = await harness.newUser({ isAdmin: true });
+    const nextCaller = callersInTurn(() => harness.newUser({ isAdmin: true }));
     const { operations } = readDocument(
       await (await harness.request('GET', '/openapi.json')).json(),
     );
     const taken: string[] = [];
     for (const { method, path } of operations.filter(({ path }) => path.startsWith('/v1/'))) {
       const address = path.replaceAll(/\{\w+\}/g, newId('message'));
-      const answer = await harness.call(method, `${address}?unheardOf=1`, { key: token });
+      const { token: key } = await nextCaller();
+      const answer = await harness.call(method, `${address}?unheardOf=1`, { key });
       if (answer.status !== 422) taken.push(`${method} ${path} ${answer.status}`);
     }
     expect(taken).toEqual([]);

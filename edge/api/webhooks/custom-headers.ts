@@ -3,7 +3,7 @@ import { z } from '@hono/zod-openapi';
 const HEADER_LIMIT = 20;
 /** Ours, or the connection's: a value of the caller's would break the request or its proof. */
 const RESERVED_HEADER =
-  /^(?:host|connection|keep-alive|te|trailer|transfer-encoding|upgrade|expect|content-.*|cookie|cf-.*|x-forwarded-.*|proxy-.*|webhook-.*|x-signature|upstash-.*)$/;
+  /^(?:host|connection|keep-alive|te|trailer|transfer-encoding|upgrade|expect|date|range|if-.*|accept-encoding|content-.*|cookie|set-cookie|via|forwarded|x-real-ip|true-client-ip|cf-.*|x-forwarded-.*|proxy-.*|webhook-.*|x-signature|upstash-.*)$/;
 
 /** Headers that an endpoint's owner adds to each request, by lower-case name. */
 export const CustomHeaders = z

@@ -39,7 +39,8 @@ export const WebhookFields = {
     description: 'Ids or names of the sessions whose events to deliver; null for all sessions.',
   }),
   headers: CustomHeaders.openapi({
-    description: 'Headers to send with each request. Names are in lower case.',
+    description:
+      'Headers to send with each request. Names are in lower case; those that Waypost or the connection sets are refused. Values are `***` for keys without `webhooks:write`.',
   }),
   fifo: z.boolean().openapi({
     description:

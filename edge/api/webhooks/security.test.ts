@@ -46,6 +46,17 @@ describe('who may do what', () => {
     }
   });
 
+  it('a key to read only sees which headers there are, and none of their values', async () => {
+    const { apiKey, workspaceId } = await harness.newWorkspace();
+    const headers = { authorization: 'Bearer theirs', 'x-key': 'k' };
+    const id = idOf(await create(apiKey, { headers }));
+    const { apiKey: reader } = await harness.newKey(workspaceId, { scopes: ['webhooks:read'] });
+    const hidden = { authorization: '***', 'x-key': '***' };
+    expect((await call('GET', `/${id}`, { key: reader })).data).toMatchObject({ headers: hidden });
+    expect(await list(reader)).toMatchObject([{ headers: hidden }]);
+    expect((await call('GET', `/${id}`, { key: apiKey })).data).toMatchObject({ headers });
+  });
+
   it('a key pinned to a session has that one’s endpoints only', async () => {
     const { apiKey, workspaceId } = await harness.newWorkspace();
     const mine = await harness.newSession({ workspaceId });

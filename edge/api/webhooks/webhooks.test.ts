@@ -128,6 +128,7 @@ describe('what is refused', () => {
     [{ eventTypes: [] }],
     [{ headers: { 'webhook-signature': 'x' } }],
     [{ headers: { 'Content-Type': 'text/plain' } }],
+    [{ headers: { Forwarded: 'for=10.0.0.1' } }],
     [{ headers: { 'bad name': 'x' } }],
     [{ headers: { 'x-ok': 'a\r\nb: c' } }],
     [{ maxAttempts: 0 }],

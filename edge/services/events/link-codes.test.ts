@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { EVENT_TYPES, EVENTS, type EventType } from '../../../shared/catalogue/events/index.ts';
 import type { Report } from '../../../shared/protocol/index.ts';
 import { createHarness, type Harness, idOf } from '../../testing/harness.ts';
+import { changeUnderLock } from '../../testing/change-under-lock.ts';
 import { newInbox } from '../../testing/receiver.ts';
 import { deliver } from '../deliveries/deliver.ts';
 import { ingestReports } from '../reports/ingest-reports.ts';
@@ -101,5 +102,25 @@ describe('an endpoint that gets codes', () => {
     expect(await patch(hooks, { description: 'ours' })).toMatchObject({ status: 200 });
     const elsewhere = { url: newInbox().url, includeCodes: false };
     expect(await patch(hooks, elsewhere)).toMatchObject({ data: { includeCodes: false } });
+  });
+
+  it('stays where it is, when it is made to get codes while another key changes its URL', async () => {
+    const { workspaceId, apiKey } = await harness.newWorkspace();
+    const { apiKey: hooks } = await harness.newKey(workspaceId, { scopes: ['webhooks:write'] });
+    const { url } = newInbox();
+    const id = idOf(await createWebhook(apiKey, { url }));
+    const changing = await changeUnderLock(harness, {
+      lock: `1 from webhook_endpoints where id = '${id}' for update`,
+      change: `update webhook_endpoints set include_codes = true where id = '${id}'`,
+    });
+    const body = { url: newInbox().url };
+    expect(await harness.call('PATCH', `/v1/webhooks/${id}`, { key: hooks, body })).toMatchObject({
+      status: 403,
+      error: { code: 'FORBIDDEN', details: { scope: 'sessions:write' } },
+    });
+    await changing.done;
+    expect(await harness.call('GET', `/v1/webhooks/${id}`, { key: apiKey })).toMatchObject({
+      data: { url, includeCodes: true },
+    });
   });
 });

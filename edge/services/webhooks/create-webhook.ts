@@ -72,5 +72,5 @@ export async function createWebhook({
       `A workspace can have ${ENDPOINT_LIMIT} webhook endpoints.`,
       { limit: ENDPOINT_LIMIT },
     );
-  return { ...viewWebhook(row), secret: row.secret };
+  return { ...viewWebhook(ctx, row), secret: row.secret };
 }

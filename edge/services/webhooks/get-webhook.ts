@@ -10,5 +10,5 @@ export async function getWebhook({
   ctx: ServiceContext;
   input: { id: string };
 }): Promise<WebhookView> {
-  return viewWebhook(await findWebhook(ctx, input.id));
+  return viewWebhook(ctx, await findWebhook(ctx, input.id));
 }

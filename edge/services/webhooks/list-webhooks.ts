@@ -11,5 +11,5 @@ export async function listWebhooks({ ctx }: { ctx: ServiceContext }): Promise<We
     .from(webhookEndpoints)
     .where(reachableEndpoints(ctx))
     .orderBy(asc(webhookEndpoints.createdAt), asc(webhookEndpoints.id));
-  return rows.map(viewWebhook);
+  return rows.map((row) => viewWebhook(ctx, row));
 }

@@ -1,16 +1,11 @@
-import { sql } from 'drizzle-orm';
+import { and, eq, sql } from 'drizzle-orm';
 import type { ServiceContext } from '../../context.ts';
 import { webhookEndpoints } from '../../db/schema/index.ts';
 import { writeAudited } from '../audit/audit-row.ts';
-import { requireScope } from '../keys/require-scope.ts';
+import { lacksScope } from '../keys/refusals.ts';
+import { holdsScope } from '../keys/require-scope.ts';
 import type { WebhookInput } from './create-webhook.ts';
-import {
-  endpointById,
-  findWebhook,
-  requirePublicUrl,
-  resolveSessions,
-  webhookNotFound,
-} from './internal.ts';
+import { endpointById, findWebhook, requirePublicUrl, resolveSessions } from './internal.ts';
 import { viewWebhook, type WebhookView } from './webhook-view.ts';
 
 export type WebhookChanges = { [Field in keyof WebhookInput]?: WebhookInput[Field] | undefined } & {
@@ -30,12 +25,13 @@ export async function updateWebhook({
   input: { id: string; changes: WebhookChanges };
 }): Promise<WebhookView> {
   const { id, changes } = input;
-  const before = await findWebhook(ctx, id);
+  await findWebhook(ctx, id);
   const { url, description, eventTypes, sessions, headers, fifo, maxAttempts, isActive } = changes;
   const { includeCodes } = changes;
-  // To another URL the codes go out anew.
-  const sendsCodes = includeCodes ?? (before.includeCodes && url !== undefined);
-  if (sendsCodes) requireScope(ctx, 'sessions:write');
+  const mayShowCodes = holdsScope(ctx, 'sessions:write');
+  if (includeCodes === true && !mayShowCodes) throw lacksScope('sessions:write');
+  // The codes that an endpoint gets would go to another URL.
+  const mustGetNone = url !== undefined && includeCodes === undefined && !mayShowCodes;
   if (url !== undefined) await requirePublicUrl(ctx, url);
   const write = ctx.db
     .update(webhookEndpoints)
@@ -54,10 +50,16 @@ export async function updateWebhook({
       }),
       updatedAt: sql`now()`,
     })
-    .where(endpointById(ctx, id))
+    .where(
+      and(
+        endpointById(ctx, id),
+        mustGetNone ? eq(webhookEndpoints.includeCodes, false) : undefined,
+      ),
+    )
     .returning();
   const details = { fields: Object.keys(changes) };
   const [row] = await writeAudited(ctx, write, { target: id, details });
-  if (row === undefined) throw webhookNotFound();
-  return viewWebhook(row);
+  if (row !== undefined) return viewWebhook(ctx, row);
+  await findWebhook(ctx, id);
+  throw lacksScope('sessions:write');
 }

@@ -1,14 +1,19 @@
+import type { ServiceContext } from '../../context.ts';
 import type { webhookEndpoints } from '../../db/schema/index.ts';
+import { holdsScope } from '../keys/require-scope.ts';
 
 export type WebhookRow = typeof webhookEndpoints.$inferSelect;
 
-/** An endpoint as its owner sees it. The secret is no part of it. */
+const MASK = '***';
+
+/** An endpoint as the API shows it. The secret is no part of it. */
 export type WebhookView = {
   id: string;
   url: string;
   description: string | null;
   eventTypes: string[];
   sessionIds: string[] | null;
+  /** Values are masked for those who may not write webhooks: they hold credentials of the receiver. */
   headers: Record<string, string>;
   fifo: boolean;
   includeCodes: boolean;
@@ -19,14 +24,14 @@ export type WebhookView = {
   updatedAt: string;
 };
 
-export function viewWebhook(row: WebhookRow): WebhookView {
+export function viewWebhook(ctx: ServiceContext, row: WebhookRow): WebhookView {
   return {
     id: row.id,
     url: row.url,
     description: row.description,
     eventTypes: row.eventTypes,
     sessionIds: row.sessionIds,
-    headers: row.headers,
+    headers: holdsScope(ctx, 'webhooks:write') ? row.headers : masked(row.headers),
     fifo: row.fifo,
     includeCodes: row.includeCodes,
     maxAttempts: row.maxAttempts,
@@ -36,3 +41,6 @@ export function viewWebhook(row: WebhookRow): WebhookView {
     updatedAt: row.updatedAt.toISOString(),
   };
 }
+
+const masked = (headers: Record<string, string>): Record<string, string> =>
+  Object.fromEntries(Object.keys(headers).map((name) => [name, MASK]));

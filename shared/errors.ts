@@ -89,6 +89,13 @@ export const ERRORS = {
     message: `The session already has ${shown(LIMITS.queuedMessages.limit)} queued messages; try again when some have been sent.`,
     advice: 'Wait until some of the queued messages have been sent, and send more slowly.',
   },
+  FIRST_CONTACT_LIMIT: {
+    status: 429,
+    retryable: true,
+    message: 'The session has written to as many new people as its limits allow; see Retry-After.',
+    advice:
+      'Wait, or change `firstContactsPerHour` and `firstContactsPerDay` of the session. WhatsApp restricts numbers that write to many people who do not answer.',
+  },
   RATE_LIMITED: {
     status: 429,
     retryable: true,

@@ -36,7 +36,7 @@ import {
   SessionQuery,
   UpdateSession,
 } from './sessions/requests.ts';
-import { SessionRef, SessionSchema } from './sessions/schemas.ts';
+import { LimitedSessionSchema, SessionRef, SessionSchema } from './sessions/schemas.ts';
 import { scope } from './takes.ts';
 
 export const sessions = area('Sessions', [
@@ -51,10 +51,9 @@ export const sessions = area('Sessions', [
     answer: [201, 'The new session.', SessionSchema],
     errors: ['LIMIT_EXCEEDED', 'CONFLICT'],
     run: async ({ ctx, body, request }) => {
-      const { name, mode, sandboxProfile, region, pacing, proxy } = body;
+      const { sandboxProfile, region, pacing, proxy, ...rest } = body;
       const input = {
-        name,
-        mode,
+        ...rest,
         sandboxProfile: sandboxProfile ?? null,
         region: region ?? null,
         pacing: pacing ?? null,
@@ -85,7 +84,7 @@ export const sessions = area('Sessions', [
     takes: scope('sessions:read'),
     summary: 'Get a session',
     params: SessionRef,
-    answer: [200, 'The session.', SessionSchema],
+    answer: [200, 'The session.', LimitedSessionSchema],
     errors: ['SESSION_NOT_FOUND'],
     run: async ({ ctx, params }) => named(await getSession({ ctx, input: params })),
   }),

@@ -228,6 +228,7 @@ const replayHeader = {
 export const SEND_ERRORS = [
   'SESSION_NOT_READY',
   'QUEUE_FULL',
+  'FIRST_CONTACT_LIMIT',
   'EXPIRED',
   'CANCELLED',
   'NUMBER_CHANGED',

@@ -3,7 +3,7 @@ import { SANDBOX_PROFILES, SESSION_MODES } from '../../../shared/session-status.
 import { cursorOf, PageQuery } from '../../http/cursor.ts';
 import { PhoneNumber } from '../recipient-fields.ts';
 import { SessionName } from '../name-fields.ts';
-import { Pacing, Proxy, Region } from './schemas.ts';
+import { firstContactFields, Pacing, Proxy, Region } from './schemas.ts';
 
 /** What callers send to the routes of sessions. */
 
@@ -20,6 +20,8 @@ export const CreateSession = z
       .openapi({ description: 'Build of WhatsApp Web that a sandbox session simulates.' }),
     region: Region.optional(),
     pacing: Pacing.optional(),
+    firstContactsPerHour: firstContactFields.firstContactsPerHour.optional(),
+    firstContactsPerDay: firstContactFields.firstContactsPerDay.optional(),
     proxy: Proxy.optional(),
   })
   .refine((body) => body.mode === 'sandbox' || body.sandboxProfile === undefined, {
@@ -32,6 +34,7 @@ export const UpdateSession = z
     name: SessionName,
     region: Region.nullable(),
     pacing: Pacing,
+    ...firstContactFields,
     isDefault: z.boolean().openapi({
       description:
         'Makes it the session that requests without a `sessionId` use. Only owners, their live keys, and live keys of the workspace itself can set it; a key that is pinned to a session cannot.',

@@ -4,6 +4,7 @@ import {
   SESSION_MODES,
   SESSION_STATUSES,
 } from '../../../shared/session-status.ts';
+import { DEFAULT_FIRST_CONTACTS } from '../../services/sessions/create-session.ts';
 import { SessionLookup } from '../name-fields.ts';
 
 export const SESSION_EXAMPLE = 'ses_01k2q8z6m4c8f7h3n5r9t1v0wx';
@@ -29,6 +30,18 @@ export const Pacing = z
       'Pause between two sends: at least `minIntervalMs`, plus up to `jitterMs` at random. The defaults are 1,500 and 500. Shorter pauses make a number look automated.',
     example: { minIntervalMs: 1500, jitterMs: 500 },
   });
+
+const FirstContacts = z.number().int().min(1).max(10_000).nullable();
+
+/** The limits of what a session writes to people who are new to it. */
+export const firstContactFields = {
+  firstContactsPerHour: FirstContacts.openapi({
+    description: `How many people it may write to for the first time within an hour; \`null\`: no limit. The default is ${DEFAULT_FIRST_CONTACTS.perHour} for a live session.`,
+  }),
+  firstContactsPerDay: FirstContacts.openapi({
+    description: `The same within a day. The default is ${DEFAULT_FIRST_CONTACTS.perDay} for a live session.`,
+  }),
+};
 
 export const Region = z
   .string()
@@ -94,6 +107,7 @@ export const SessionSchema = z
     rejectCallText: z.string().nullable(),
     proxy: z.string().nullable().describe('URL of the proxy, with its login masked.'),
     pacing: Pacing,
+    ...firstContactFields,
     runner: z
       .object({
         id: z.string(),
@@ -136,6 +150,8 @@ export const SessionSchema = z
       rejectCallText: null,
       proxy: null,
       pacing: { minIntervalMs: 1500, jitterMs: 500 },
+      firstContactsPerHour: null,
+      firstContactsPerDay: null,
       runner: { id: 'runner-1', epoch: 1, pid: 4242 },
       createdBy: 'key_01k2q8z6m4c8f7h3n5r9t1v0wx',
       lastActiveAt: '2026-11-21T10:00:00.000Z',
@@ -146,3 +162,38 @@ export const SessionSchema = z
       archivedAt: null,
     },
   });
+
+const UsedLimit = z
+  .object({
+    used: z.number().int().describe('Up to now.'),
+    limit: z.number().int().nullable().describe('Null: no limit.'),
+  })
+  .openapi('UsedLimit', { example: { used: 3, limit: 30 } });
+
+/** A session alone, with what it has used of its limits. */
+export const LimitedSessionSchema = SessionSchema.extend({
+  limits: z
+    .object({
+      firstContacts: z
+        .object({
+          hour: UsedLimit,
+          day: UsedLimit,
+          unanswered: z
+            .number()
+            .int()
+            .describe('Of the last 30 days, those who got the message and never wrote.'),
+        })
+        .describe(
+          'People whom it wrote to for the first time within the last hour and the last 24 hours, as Waypost has counted.',
+        ),
+    })
+    .openapi('SessionLimits', {
+      example: {
+        firstContacts: {
+          hour: { used: 3, limit: 30 },
+          day: { used: 12, limit: 100 },
+          unanswered: 5,
+        },
+      },
+    }),
+}).openapi('LimitedSession');

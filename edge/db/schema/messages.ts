@@ -47,6 +47,8 @@ export const messages = pgTable(
     queueSeq: counter('queue_seq'),
     /** When it is to be sent, if the sender named a time. */
     sendAt: moment('send_at'),
+    /** When it opens the chat with a person, if nothing was in that chat before. */
+    firstContactAt: moment('first_contact_at'),
     /** How often the engine turned it away before it could leave. */
     attempts: smallint('attempts').notNull().default(0),
     /** Epoch of the owner that claimed it. */
@@ -93,6 +95,10 @@ export const messages = pgTable(
   (table) => [
     uniqueIndex('messages_queue').on(table.sessionId, table.queueSeq),
     uniqueIndex('messages_wire').on(table.sessionId, table.direction, table.wireId),
+    index('messages_chat').on(table.sessionId, table.chatId),
+    index('messages_first_contacts')
+      .on(table.sessionId, table.firstContactAt)
+      .where(sql`${table.firstContactAt} is not null`),
     index('messages_workspace_created').on(table.workspaceId, table.createdAt, table.id),
     index('messages_reference')
       .on(table.workspaceId, table.reference, table.createdAt, table.id)

@@ -41,6 +41,9 @@ export const sessions = pgTable(
     wireKey: text('wire_key').notNull(),
     minIntervalMs: integer('min_interval_ms').notNull().default(1500),
     jitterMs: integer('jitter_ms').notNull().default(500),
+    /** People whom it may write to for the first time; null: as many as it likes. */
+    firstContactsPerHour: integer('first_contacts_per_hour'),
+    firstContactsPerDay: integer('first_contacts_per_day'),
     /** Whether status posts and channel posts are taken in. */
     includeStatus: boolean('include_status').notNull().default(false),
     includeChannels: boolean('include_channels').notNull().default(false),

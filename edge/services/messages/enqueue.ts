@@ -38,6 +38,7 @@ const Verdict = z.object({
     .nullable(),
   session_status: z.string().nullable(),
   waits_for_capacity: z.boolean(),
+  retry_after_seconds: Count.nullable(),
   per_minute: z.number().nullable(),
   written: z.boolean(),
 });
@@ -188,7 +189,7 @@ async function execute(
   const [row] = await runStatement(ctx, statement);
   const verdict = Verdict.parse(row);
   const { refusal, default_country, session_status: sessionStatus, written } = verdict;
-  const { waits_for_capacity: waitsForCapacity } = verdict;
+  const { waits_for_capacity: waitsForCapacity, retry_after_seconds: retryAfterSeconds } = verdict;
   if (refusal === 'COUNTRY_DECIDES') {
     subjects.rememberCountry(workspaceId, default_country);
     const chatId =
@@ -198,7 +199,7 @@ async function execute(
     return execute(ctx, { ...request, to: { chatId } }, write);
   }
   if (refusal !== null && refusal !== 'REPLAYED')
-    throw refusalError(refusal, { sessionStatus, waitsForCapacity, address });
+    throw refusalError(refusal, { sessionStatus, waitsForCapacity, address, retryAfterSeconds });
   alignLimit(ctx, verdict.per_minute);
   return { row, refusal, written };
 }

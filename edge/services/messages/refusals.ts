@@ -29,6 +29,7 @@ export const REFUSALS = [
   'MEDIA_NOT_FOUND',
   'MEDIA_TOO_LARGE',
   'MEDIA_MISMATCH',
+  'FIRST_CONTACT_LIMIT',
   'QUEUE_FULL',
 ] as const;
 export type Refusal = (typeof REFUSALS)[number];
@@ -40,7 +41,14 @@ export function refusalError(
     sessionStatus,
     waitsForCapacity,
     address,
-  }: { sessionStatus: string | null; waitsForCapacity: boolean; address: string | null },
+    retryAfterSeconds,
+  }: {
+    sessionStatus: string | null;
+    waitsForCapacity: boolean;
+    address: string | null;
+    /** Until the session may write to somebody new. */
+    retryAfterSeconds: number | null;
+  },
 ): AppError {
   switch (refusal) {
     case 'CALLER_NOT_USABLE':
@@ -82,6 +90,8 @@ export function refusalError(
         'type_mismatch',
         'The stored file has a type that this kind of message does not take.',
       );
+    case 'FIRST_CONTACT_LIMIT':
+      return new AppError('FIRST_CONTACT_LIMIT', undefined, { retryAfterSeconds });
     case 'QUEUE_FULL':
       return new AppError('QUEUE_FULL');
   }

@@ -9,6 +9,7 @@ import { stableChatId } from '../reports/writes/person-ids.ts';
 import { chatIfReadable } from '../workspace/local-numbers.ts';
 import { shownToCaller } from './caller.ts';
 import { isOptedOut } from '../opt-outs/internal.ts';
+import { firstContact } from './first-contact.ts';
 import type { SendRequest, StoredFile } from './send-request.ts';
 
 /** Messages that may wait in one session's queue. */
@@ -91,7 +92,7 @@ export function sendStatement({
     from caller left join quoted on true left join prior on true
   ),
   target as (
-    select s.id, s.name, s.mode, s.status, l.desired, l.epoch, r.id as runner_id, r.boot_id, r.url,
+    select s.id, s.name, s.mode, s.status, s.first_contacts_per_hour, s.first_contacts_per_day, l.desired, l.epoch, r.id as runner_id, r.boot_id, r.url,
       s.status in (${sql.join(
         ACCEPTING_STATUSES.map((status) => sql`${status}`),
         sql`, `,
@@ -107,6 +108,11 @@ export function sendStatement({
     left join runners r on r.id = l.runner_id and r.boot_id = l.boot_id
     where s.workspace_id = ${workspaceId} and s.archived_at is null
   ),
+  addressed as (
+    select ${stableChatId(sql`target.id`, sql`coalesce(${chatId}::text, quoted.chat_id)`)} as chat_id
+    from target left join quoted on true
+  ),
+  first_contact as (${firstContact(sendAt)}),
   verdict as (
     select case
       when caller.usable is not true then 'CALLER_NOT_USABLE'
@@ -128,11 +134,12 @@ export function sendStatement({
       when ${stored !== null}::boolean and attached.id is null then 'MEDIA_NOT_FOUND'
       when attached.size_bytes > ${stored?.rule.limitBytes ?? null}::bigint then 'MEDIA_TOO_LARGE'
       when not attached.mimetype = any(${textArray(stored?.rule.mimetypes ?? null)}) then 'MEDIA_MISMATCH'
+      when first_contact.free_at is not null then 'FIRST_CONTACT_LIMIT'
       when target.waiting >= ${QUEUE_LIMIT} then 'QUEUE_FULL'
     end as refusal
     from (select 1) as one
     left join caller on true left join quoted on true left join prior on true left join wanted on true
-      left join target on true left join attached on true
+      left join target on true left join attached on true left join first_contact on true
   ),
   claimed as (
     insert into idempotency as own (workspace_id, route, idempotency_key, body_hash, message_id, expires_at)
@@ -163,19 +170,19 @@ export function sendStatement({
   ),
   written as (
     insert into messages (id, workspace_id, session_id, direction, chat_id, type, content, status, status_rank,
-      queue_seq, quoted_message_id, quoted_wire_id, media_id, sender_number, reference, send_at, expires_at)
-    select ${messageId}, ${workspaceId}, raised.id, 'outbound', ${stableChatId(sql`raised.id`, sql`coalesce(${chatId}::text, quoted.chat_id)`)},
+      queue_seq, quoted_message_id, quoted_wire_id, media_id, sender_number, reference, send_at, first_contact_at, expires_at)
+    select ${messageId}, ${workspaceId}, raised.id, 'outbound', addressed.chat_id,
       ${said.type}, ${JSON.stringify(contentOf(said, media))}::jsonb || coalesce((select attached.content from attached), '{}'), 'queued', ${MESSAGE_STATUS_RANK.queued}::smallint,
       raised.queue_seq, quoted.id, quoted.wire_id, coalesce(${media?.id ?? null}::text, (select attached.id from attached)), raised.phone_number,
-      ${reference}::text, ${sendAt}::timestamptz,
+      ${reference}::text, ${sendAt}::timestamptz, first_contact.at,
       greatest(now(), ${sendAt}::timestamptz) + make_interval(secs => ${expiresInSeconds}::int)
-    from raised left join quoted on true
+    from raised cross join addressed left join quoted on true left join first_contact on true
     returning session_id, reference, chat_id, queue_seq, quoted_message_id, created_at, send_at, expires_at
   ),
   audited as (${audit ?? sql`select null where false`})
   select verdict.refusal, caller.per_minute, caller.default_country, target.id as session_id, target.name as session_name, target.status as session_status,
     case when verdict.refusal = 'SESSION_NOT_READY' then ${waitsForCapacity(sql`target.id`, reserve)} else false end as waits_for_capacity,
-    target.epoch, target.runner_id, target.boot_id, target.url,
+    ceil(extract(epoch from first_contact.free_at - now())) as retry_after_seconds, target.epoch, target.runner_id, target.boot_id, target.url,
     written.session_id is not null as written,
     coalesce(written.reference, prior.reference) as reference,
     coalesce(written.chat_id, prior.chat_id) as chat_id, coalesce(written.queue_seq, prior.queue_seq) as queue_seq,
@@ -183,7 +190,8 @@ export function sendStatement({
     coalesce(written.created_at, prior.created_at) as created_at, coalesce(written.expires_at, prior.expires_at) as expires_at,
     coalesce(written.send_at, prior.send_at) as send_at,
     prior.id as prior_id, prior.status as prior_status, prior.wire_id as prior_wire_id, prior.answer_status, prior.answer
-  from verdict left join caller on true left join target on true left join written on true left join prior on true`;
+  from verdict left join caller on true left join target on true left join written on true left join prior on true
+    left join first_contact on true`;
 }
 
 /**

@@ -30,12 +30,31 @@ export type CreateSessionInput = {
   /** Instead of the workspace's. */
   region: string | null;
   proxy: SessionProxy | null;
+  /** Undefined: the default of its mode. */
+  firstContactsPerHour?: number | null | undefined;
+  firstContactsPerDay?: number | null | undefined;
   /** Where the request came from: a session that says no region, in a workspace that has none, belongs near there. */
   origin?: Origin;
 };
 
 /** A person who types fast; what WhatsApp tolerates of a number that is not new. */
 const DEFAULT_PACING = { minIntervalMs: 1500, jitterMs: 500 };
+
+/** Of a live session. WhatsApp names no number; tools for unofficial clients advise 100 a day at most for a new one. */
+export const DEFAULT_FIRST_CONTACTS = { perHour: 30, perDay: 100 };
+
+const firstContactsOf = ({
+  mode,
+  firstContactsPerHour,
+  firstContactsPerDay,
+}: CreateSessionInput) => {
+  const { perHour, perDay } =
+    mode === 'live' ? DEFAULT_FIRST_CONTACTS : { perHour: null, perDay: null };
+  return {
+    perHour: firstContactsPerHour === undefined ? perHour : firstContactsPerHour,
+    perDay: firstContactsPerDay === undefined ? perDay : firstContactsPerDay,
+  };
+};
 
 const DEFAULT_PROFILE: SandboxProfile = 'stock';
 
@@ -94,17 +113,18 @@ async function insert(
 ): Promise<void> {
   const { workspaceId } = ctx;
   const proxy = await proxyColumns(ctx, { sessionId: id, proxy: input.proxy });
+  const { perHour, perDay } = firstContactsOf(input);
   const write = sql`
     with ${roomCte(workspaceId)},
     created as (
       insert into sessions (id, workspace_id, name, mode, sandbox_profile, region, wire_key, created_by,
-        min_interval_ms, jitter_ms, proxy_sealed, proxy_shown)
+        min_interval_ms, jitter_ms, first_contacts_per_hour, first_contacts_per_day, proxy_sealed, proxy_shown)
       select ${id}, room.id, ${input.name}, ${input.mode}, ${profileOf(input)}::text,
         coalesce(${input.region}::text, room.region),
         ${newWireKey()}, ${actorId(ctx)}::text,
         coalesce(${input.pacing?.minIntervalMs ?? null}::int, room.min_interval_ms, ${DEFAULT_PACING.minIntervalMs}::int),
         coalesce(${input.pacing?.jitterMs ?? null}::int, room.jitter_ms, ${DEFAULT_PACING.jitterMs}::int),
-        ${proxy.sealed}::text, ${proxy.shown}::text
+        ${perHour}::int, ${perDay}::int, ${proxy.sealed}::text, ${proxy.shown}::text
       from room where room.used < room.allowed
       returning id
     ),

@@ -1,5 +1,6 @@
 import type { ServiceContext } from '../../context.ts';
 import { findSession } from './internal.ts';
+import { readLimits, type SessionLimits } from './session-limits.ts';
 import { type SessionView, viewSession } from './session-view.ts';
 
 /** @throws AppError SESSION_NOT_FOUND, also for another workspace's session */
@@ -9,6 +10,7 @@ export async function getSession({
 }: {
   ctx: ServiceContext;
   input: { id: string };
-}): Promise<SessionView> {
-  return viewSession(await findSession(ctx, input.id));
+}): Promise<SessionView & { limits: SessionLimits }> {
+  const row = await findSession(ctx, input.id);
+  return { ...viewSession(row), limits: await readLimits(ctx, row) };
 }

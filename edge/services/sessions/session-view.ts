@@ -42,6 +42,8 @@ export function viewSession(row: SessionRow) {
     rejectCallText: session.rejectCallText,
     proxy: session.proxyShown,
     pacing: { minIntervalMs: session.minIntervalMs, jitterMs: session.jitterMs },
+    firstContactsPerHour: session.firstContactsPerHour,
+    firstContactsPerDay: session.firstContactsPerDay,
     runner:
       lease === null || runner === null
         ? null

@@ -16,6 +16,8 @@ export type SessionChanges = {
   name?: string | undefined;
   region?: string | null | undefined;
   pacing?: { minIntervalMs: number; jitterMs: number } | undefined;
+  firstContactsPerHour?: number | null | undefined;
+  firstContactsPerDay?: number | null | undefined;
   isDefault?: boolean | undefined;
   includeStatus?: boolean | undefined;
   includeChannels?: boolean | undefined;
@@ -43,7 +45,7 @@ export async function updateSession({
   const { changes } = input;
   const { name, region, pacing, isDefault, includeStatus, includeChannels, alwaysOnline, proxy } =
     changes;
-  const { rejectCalls, rejectCallText } = changes;
+  const { rejectCalls, rejectCallText, firstContactsPerHour, firstContactsPerDay } = changes;
   if (isDefault !== undefined) requireManager(ctx);
   const sealed =
     proxy === undefined ? undefined : await proxyColumns(ctx, { sessionId: id, proxy });
@@ -53,6 +55,8 @@ export async function updateSession({
       ...(name !== undefined && { name }),
       ...(region !== undefined && { region }),
       ...pacing,
+      ...(firstContactsPerHour !== undefined && { firstContactsPerHour }),
+      ...(firstContactsPerDay !== undefined && { firstContactsPerDay }),
       ...(includeStatus !== undefined && { includeStatus }),
       ...(includeChannels !== undefined && { includeChannels }),
       ...(alwaysOnline !== undefined && { alwaysOnline }),

@@ -1,0 +1,184 @@
+import { eq, sql } from 'drizzle-orm';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { newId } from '../../../shared/ids.ts';
+import { createHarness, type Harness, idOf } from '../../testing/harness.ts';
+import { textSender } from './testing/text-sender.ts';
+
+let harness: Harness;
+beforeAll(async () => {
+  harness = await createHarness();
+});
+
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
+const inMs = (ms: number): string => new Date(Date.now() + ms).toISOString();
+const person = (n: number): string => `+1555010${String(n).padStart(4, '0')}`;
+const chatOf = (n: number): string => `${person(n).slice(1)}@c.us`;
+const accepted = { status: 202 };
+const refused = { status: 429, error: { code: 'FIRST_CONTACT_LIMIT' } };
+
+/** A session with these limits that has written to a new person at each of `ago`, in ms. */
+async function setUp({
+  perHour = null,
+  perDay = null,
+  ago = [],
+}: {
+  perHour?: number | null;
+  perDay?: number | null;
+  ago?: number[];
+}) {
+  const sender = await textSender(harness);
+  const { sessionId, workspaceId, apiKey } = sender;
+  const { messages, sessions } = harness.schema;
+  await harness.db
+    .update(sessions)
+    .set({ firstContactsPerHour: perHour, firstContactsPerDay: perDay })
+    .where(eq(sessions.id, sessionId));
+  const write = (values: Partial<typeof messages.$inferInsert>) =>
+    harness.db.insert(messages).values({
+      id: newId('message'),
+      workspaceId,
+      sessionId,
+      direction: 'outbound',
+      chatId: chatOf(1),
+      type: 'text',
+      content: { type: 'text', text: 'Hello' },
+      status: 'sent',
+      statusRank: 4,
+      ...values,
+    });
+  for (const [n, ms] of ago.entries())
+    await write({ chatId: chatOf(9_000 + n), firstContactAt: new Date(Date.now() - ms) });
+  return {
+    ...sender,
+    write,
+    to: (n: number, more: object = {}) => sender.send({ to: person(n), text: 'Hello', ...more }),
+    limits: async () => {
+      const answer = await harness.call('GET', `/v1/sessions/${sessionId}`, { key: apiKey });
+      return Object(answer.data).limits.firstContacts;
+    },
+  };
+}
+
+describe('a first contact', () => {
+  test('is refused when the hour has as many as it may have, and says when to try again', async () => {
+    const { to, rows } = await setUp({ perHour: 2, ago: [50 * MINUTE] });
+    expect(await to(1)).toMatchObject(accepted);
+    const answer = await to(2);
+    expect(answer).toMatchObject(refused);
+    const wait = Number(answer.headers.get('retry-after'));
+    expect(answer.error?.details).toEqual({ retryAfterSeconds: wait });
+    expect(wait).toBeGreaterThan(8 * 60);
+    expect(wait).toBeLessThanOrEqual(10 * 60);
+    expect(await rows()).toHaveLength(2);
+  });
+
+  test.each([
+    ['an hour', { perHour: 1 }, HOUR - MINUTE, HOUR + MINUTE],
+    ['a day', { perDay: 1 }, DAY - MINUTE, DAY + MINUTE],
+  ])('counts for %s', async (_window, limits, within, past) => {
+    expect(await (await setUp({ ...limits, ago: [within] })).to(1)).toMatchObject(refused);
+    expect(await (await setUp({ ...limits, ago: [past] })).to(1)).toMatchObject(accepted);
+  });
+
+  test('that is scheduled counts at its time, and before it', async () => {
+    const { to } = await setUp({ perHour: 1 });
+    expect(await to(1, { sendAt: inMs(2 * HOUR) })).toMatchObject(accepted);
+    expect(await to(2, { sendAt: inMs(2 * HOUR + 30 * MINUTE) })).toMatchObject(refused);
+    expect(await to(2, { sendAt: inMs(90 * MINUTE) })).toMatchObject(refused);
+    expect(await to(2)).toMatchObject(accepted);
+    expect(await to(3, { sendAt: inMs(4 * HOUR) })).toMatchObject(accepted);
+  });
+
+  test('that has failed does not count, and the next message to its person is one again', async () => {
+    const { to, apiKey: key, limits } = await setUp({ perHour: 1 });
+    const first = await to(1, { sendAt: inMs(10 * MINUTE) });
+    await harness.call('POST', `/v1/messages/${idOf(first)}/cancel`, { key });
+    expect(await to(1)).toMatchObject(accepted);
+    expect(await to(2)).toMatchObject(refused);
+    expect(await limits()).toMatchObject({ hour: { used: 1, limit: 1 } });
+  });
+
+  test('without limits is never refused', async () => {
+    const { to } = await setUp({ ago: [MINUTE, MINUTE, MINUTE] });
+    expect(await to(1)).toMatchObject(accepted);
+  });
+});
+
+describe('no first contact is a message', () => {
+  test.each([
+    ['to whom it wrote before', { direction: 'outbound', status: 'unknown' }],
+    ['to whom wrote to it', { direction: 'inbound', status: 'delivered' }],
+    ['to whom somebody wrote on the phone', { writtenOn: 'phone' }],
+  ] as const)('%s', async (_who, before) => {
+    const { to, write } = await setUp({ perHour: 1, ago: [MINUTE] });
+    expect(await to(1)).toMatchObject(refused);
+    await write({ chatId: chatOf(1), ...before });
+    expect(await to(1)).toMatchObject(accepted);
+  });
+
+  test('to a person whose chat has another id', async () => {
+    const { to, write, sessionId } = await setUp({ perHour: 1, ago: [MINUTE] });
+    const lid = '90000000001@lid';
+    await harness.db
+      .insert(harness.schema.personIds)
+      .values({ sessionId, lid, phoneId: chatOf(1), chatId: lid });
+    expect(await to(1)).toMatchObject(refused);
+    await write({ chatId: lid, direction: 'inbound' });
+    expect(await to(1)).toMatchObject(accepted);
+  });
+
+  test('to a group', async () => {
+    const { send } = await setUp({ perHour: 1, ago: [MINUTE] });
+    expect(await send({ to: '120363012345678901@g.us', text: 'Hello' })).toMatchObject(accepted);
+  });
+});
+
+test('a session shows what it has used of its limits, and who never answered', async () => {
+  const { limits, write, sessionId } = await setUp({
+    perHour: 30,
+    perDay: 100,
+    ago: [MINUTE, 2 * HOUR, 3 * HOUR, 2 * DAY, 40 * DAY],
+  });
+  await write({ chatId: chatOf(9_001), direction: 'inbound' });
+  await write({ chatId: chatOf(1), firstContactAt: new Date(), status: 'queued', statusRank: 0 });
+  await write({ chatId: chatOf(2), firstContactAt: new Date(), status: 'failed', statusRank: 3 });
+  expect(await limits()).toEqual({
+    hour: { used: 2, limit: 30 },
+    day: { used: 4, limit: 100 },
+    unanswered: 3,
+  });
+  await harness.db.execute(sql`delete from messages where session_id = ${sessionId}`);
+  expect(await limits()).toMatchObject({ hour: { used: 0 }, day: { used: 0 }, unanswered: 0 });
+});
+
+describe('the settings', () => {
+  const create = async (body: object) => {
+    const { apiKey: key } = await harness.newWorkspace({ maxSessions: 5 });
+    return harness.call('POST', '/v1/sessions', { key, body: { name: 'new', ...body } });
+  };
+
+  test.each([
+    ['live', { firstContactsPerHour: 30, firstContactsPerDay: 100 }],
+    ['sandbox', { firstContactsPerHour: null, firstContactsPerDay: null }],
+  ])('of a new %s session', async (mode, byDefault) => {
+    expect(await create({ mode })).toMatchObject({ status: 201, data: byDefault });
+    const own = { firstContactsPerHour: 5, firstContactsPerDay: null };
+    expect(await create({ mode, ...own })).toMatchObject({ status: 201, data: own });
+  });
+
+  test('are changed one by one, and removed', async () => {
+    const { apiKey: key, sessionId } = await setUp({ perHour: 1, perDay: 2 });
+    const patch = (body: object) =>
+      harness.call('PATCH', `/v1/sessions/${sessionId}`, { key, body });
+    expect(await patch({ firstContactsPerHour: 7 })).toMatchObject({
+      data: { firstContactsPerHour: 7, firstContactsPerDay: 2 },
+    });
+    expect(await patch({ firstContactsPerDay: null })).toMatchObject({
+      data: { firstContactsPerHour: 7, firstContactsPerDay: null },
+    });
+    for (const wrong of [0, 1.5, 10_001, '5'])
+      expect(await patch({ firstContactsPerHour: wrong })).toMatchObject({ status: 422 });
+  });
+});

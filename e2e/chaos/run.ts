@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { z } from 'zod';
 import type { Deployment } from '../testing/deployment.ts';
 import { onlineSession, SETTLED } from '../testing/session.ts';
 import { until } from '../testing/until.ts';
@@ -65,6 +66,7 @@ export type ChaosReport = {
 const RECOVERS_WITHIN_MS = 150_000;
 const SETTLES_WITHIN_MS = 120_000;
 const AGREES_WITHIN_MS = 20_000;
+const Id = z.object({ id: z.string() });
 const box = (session: ChaosSession): string => `chaos-${session.name}`;
 
 /** Traffic and faults at random for so many seconds, then peace, then the question whether anything went wrong. */
@@ -84,8 +86,12 @@ export async function runUnder(
   strike: (site: Site) => Promise<(Omit<Fault, 'kind'> & { kind?: string })[]>,
 ): Promise<ChaosReport> {
   const sessions: ChaosSession[] = [];
-  for (let index = 0; index < count; index += 1)
-    sessions.push(await newSession(deployment, `s${seed}-${index}`));
+  const endpoints: string[] = [];
+  for (let index = 0; index < count; index += 1) {
+    const session = await newSession(deployment, `s${seed}-${index}`);
+    sessions.push(session);
+    endpoints.push(await newEndpoint(deployment, session));
+  }
 
   const stopTraffic = new AbortController();
   const stopWatching = new AbortController();
@@ -120,7 +126,11 @@ export async function runUnder(
     violations: await readViolations(sessions),
     ...(await readAllEvents(deployment, sessions, collected)),
   };
-  await Promise.all(sessions.map((session) => removeSession(deployment, session)));
+  const used = [
+    ...sessions.map(({ id }) => `/v1/sessions/${id}`),
+    ...endpoints.map((id) => `/v1/webhooks/${id}`),
+  ];
+  await Promise.all(used.map((path) => remove(deployment, path)));
   const ids = sessions.map(({ id }) => id);
   return {
     seed,
@@ -144,20 +154,22 @@ export async function runUnder(
   };
 }
 
-const removeSession = ({ api }: Deployment, { id, name }: ChaosSession) =>
-  until(`${name} to be deleted`, async () => {
-    const { status } = await api.call('DELETE', `/v1/sessions/${id}`);
+const remove = ({ api }: Deployment, path: string) =>
+  until(`${path} to be deleted`, async () => {
+    const { status } = await api.call('DELETE', path);
     return status === 200 || status === 404 ? true : undefined;
   });
 
 async function newSession(deployment: Deployment, name: string): Promise<ChaosSession> {
   const { id, phoneNumber } = await onlineSession(deployment, name);
-  const session = { id, name, ...(await worldOf(deployment, phoneNumber)) };
-  const { api, inspector } = deployment;
-  const body = { url: inspector.url(box(session)), eventTypes: ['message.*'], sessionIds: [id] };
+  return { id, name, ...(await worldOf(deployment, phoneNumber)) };
+}
+
+async function newEndpoint({ api, inspector }: Deployment, session: ChaosSession): Promise<string> {
+  const url = inspector.url(box(session));
+  const body = { url, eventTypes: ['message.*'], sessionIds: [session.id] };
   const made = await api.call('POST', '/v1/webhooks', { body });
-  if (made.status !== 201) throw new Error(`the webhook was not made: ${made.text}`);
-  return session;
+  return made.data(Id).id;
 }
 
 async function allOnline(deployment: Deployment, sessions: readonly ChaosSession[]): Promise<void> {

@@ -17,6 +17,7 @@ import { authenticateRunner } from '../middleware/authenticate-runner.ts';
 import { commitCredentials } from '../services/credentials/commit.ts';
 import { openCredentialsSlot } from '../services/credentials/open-slot.ts';
 import { restoreCredentials } from '../services/credentials/restore.ts';
+import { deliverSoon } from '../services/deliveries/deliver-soon.ts';
 import { ingestReports } from '../services/reports/ingest-reports.ts';
 import { heartbeat } from '../services/ownership/heartbeat.ts';
 import { reportDeath } from '../services/ownership/report-death.ts';
@@ -47,7 +48,13 @@ const ROUTES = [
   }),
   route('claim', ClaimRequest, claimMessages),
   route('unsettled', UnsettledRequest, listUnsettled),
-  route('reports', ReportBatch, ({ services, input }) => ingestReports({ services, ...input })),
+  route('reports', ReportBatch, ({ services, input }) =>
+    ingestReports({
+      services,
+      ...input,
+      handOver: (bells) => deliverSoon(services, bells),
+    }),
+  ),
   route('media', MediaSlotRequest, openMediaSlot),
   route('credentials/slot', CredentialsSlotRequest, openCredentialsSlot),
   route('credentials/commit', CredentialsCommitRequest, commitCredentials),

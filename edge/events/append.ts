@@ -128,18 +128,26 @@ export function append(facts: readonly SQL[], now: number, onlyEndpointId?: stri
 /** Time part of a prefixed id: what makes ids sort by creation. */
 const idTime = (now: number): string => newId('delivery', now).slice(4, 14);
 
-/** What a statement with `append` answers, for `afterCommit`: a doorbell for each endpoint. `Appended` reads it. */
+/**
+ * What a statement with `append` answers, for `afterCommit`: a doorbell for each endpoint, with how many deliveries it is for,
+ * and whether the endpoint answered last time. `Appended` reads it.
+ */
 export const BELLS = sql`coalesce((
-  select jsonb_agg(jsonb_build_object('workspaceId', workspace_id, 'endpointId', endpoint_id, 'reason', first))
+  select jsonb_agg(jsonb_build_object('workspaceId', bell.workspace_id, 'endpointId', bell.endpoint_id,
+    'reason', bell.first, 'deliveries', bell.deliveries, 'answers', endpoint.timeouts = 0))
   from (
-    select workspace_id, endpoint_id, min(id) as first from delivery where status = 'pending'
+    select workspace_id, endpoint_id, min(id) as first, count(*) as deliveries
+    from delivery where status = 'pending'
     group by workspace_id, endpoint_id
   ) bell
+  join webhook_endpoints endpoint on endpoint.id = bell.endpoint_id
 ), '[]'::jsonb) as bells`;
 export const NewBell = z.object({
   workspaceId: z.string(),
   endpointId: z.string(),
   reason: z.string(),
+  deliveries: z.coerce.number(),
+  answers: z.boolean(),
 });
 export type NewBell = z.infer<typeof NewBell>;
 export const Appended = z.object({ bells: z.array(NewBell) });

@@ -9,7 +9,7 @@ import { type Outcome, recordBatch } from './record-batch.ts';
 
 /** Of an answer; the rest is dropped. */
 const MAX_ANSWER_BYTES = 64 * 1_024;
-/** After this a call claims no more, and rings for what is left. */
+/** After this a call of QStash claims no more, and rings for what is left. */
 const LOOK_AGAIN_WITHIN_MS = 20_000;
 
 type Sent = Record<Outcome['verdict']['status'], number>;
@@ -27,11 +27,11 @@ export async function deliver({
   input,
 }: {
   services: Services;
-  input: { endpointId: string; notBefore: Date | null };
+  input: { endpointId: string; notBefore: Date | null; lookAgainWithinMs?: number };
 }): Promise<DeliverResult> {
-  const { endpointId, notBefore } = input;
+  const { endpointId, notBefore, lookAgainWithinMs = LOOK_AGAIN_WITHIN_MS } = input;
   const startedAt = services.now();
-  const inTime = () => services.now() - startedAt <= LOOK_AGAIN_WITHIN_MS;
+  const inTime = () => services.now() - startedAt <= lookAgainWithinMs;
   const sent: Sent = { delivered: 0, pending: 0, failed: 0 };
   for (let left = BATCH; ;) {
     const claimed = await claimDue(services, { endpointId, notBefore, atMost: left });

@@ -21,8 +21,8 @@ type Refused = ReportBatchResponse['refused'][number];
 
 /**
  * Takes a runner's reports, in their order, by statements that move the state, write the event and put one delivery per
- * subscribed endpoint into the outbox. Reporting the same again changes nothing. Deliveries are handed to
- * QStash after the commit; what is lost there the sweeper finds.
+ * subscribed endpoint into the outbox. Reporting the same again changes nothing. Deliveries are handed over after the commit,
+ * to QStash or as `handOver` does it; what is lost there the sweeper finds.
  *
  * Refused for good, with a reason: `unknown_session`; `stale_epoch` for what a runner says of a session that it no longer
  * owns (facts are taken from former owners, marked late); `unwritable` for a report that the database rejects.
@@ -32,8 +32,9 @@ export async function ingestReports(input: {
   services: Services;
   runnerId: string;
   reports: readonly SpooledReport[];
+  handOver?: (bells: readonly NewBell[]) => void;
 }): Promise<ReportBatchResponse> {
-  const { services } = input;
+  const { services, handOver = (made) => afterCommit(services, made) } = input;
   const { writes, unknown } = await prepareWrites(input);
   const refused: Refused[] = unknown.map((spooled) => refusal(spooled, 'unknown_session'));
   const bells: NewBell[] = [];
@@ -51,7 +52,7 @@ export async function ingestReports(input: {
     }
   } finally {
     // Groups before one that failed are committed.
-    afterCommit(services, bells);
+    handOver(bells);
   }
   return { accepted, refused };
 }

@@ -88,12 +88,12 @@ async function handOver(
   const options = {
     ...kindOptions,
     ...quote,
-    ...(linkPreview ? { linkPreview } : {}),
     mentionedJidList: mentions,
   };
   const extra = { ...kindExtra, [WIRE_ID_TAG]: wireId };
+  const request = { documentId, wireId, chatId, body, options, extra, linkPreview };
   const send = (onPage: FileOnPage | null): Promise<SentOnPage> =>
-    page.evaluate(sendPrepared, { documentId, wireId, chatId, body, options, extra, file: onPage });
+    page.evaluate(sendPrepared, { ...request, file: onPage });
   return file === undefined ? send(null) : withFileOnPage(page, documentId, file, send);
 }
 

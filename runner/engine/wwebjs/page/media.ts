@@ -36,6 +36,8 @@ export async function fetchMedia(request: { wireKey: string; limit: number }): P
       mediaKey: message.mediaKey,
       mediaKeyTimestamp: message.mediaKeyTimestamp,
       type: message.type,
+      // Builds since September 2026 look it up (wwebjs/whatsapp-web.js #201908).
+      mimetype: message.mimetype,
       signal: new AbortController().signal,
       downloadQpl: timings,
     });

@@ -141,6 +141,13 @@ export type PageModules = LiveModules & {
       >;
   };
   WAWebWidFactory: { createWid: (id: string) => PageWid };
+  WALinkify: { findLink: (text: string) => object | null | undefined };
+  WAWebLinkPreviewChatAction: {
+    getLinkPreview: (
+      link: object,
+      chat: PageChat | null | undefined,
+    ) => Promise<{ data?: object } | null>;
+  };
   WAWebMsgKey: (new (fields: Record<string, unknown>) => PageKey) & { newId(): Promise<string> };
   WAWebQueryExistsJob: {
     queryWidExists: (wid: PageWid) => Promise<{ wid?: PageWid; lid?: PageWid } | null>;

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { at, done, phone, world } from './control-fields.ts';
 import { groupViewSchema } from './control-views.ts';
 import { groupActionSchema } from './protocol/operations.ts';
+import { PAGE_FAULT_NAMES } from './protocol/page-faults.ts';
 import { faultsSchema } from './world/faults.ts';
 
 const faultChangeSchema = z.object({
@@ -30,6 +31,12 @@ export const worldActions = {
   deafen: { path: '/v1/deafen', request: at, response: z.object({ pages: z.number().int() }) },
   conflict: { path: '/v1/conflict', request: at, response: z.object({ pages: z.number().int() }) },
   faults: { path: '/v1/faults', request: faultChangeSchema, response: faultsSchema },
+  /** The faults of every document loaded from now on, beside those of its profile; pages that are open keep theirs. */
+  builds: {
+    path: '/v1/builds',
+    request: z.object({ faults: z.array(z.enum(PAGE_FAULT_NAMES)) }),
+    response: done,
+  },
   modal: {
     path: '/v1/modal',
     request: at.extend({ show: z.boolean() }),

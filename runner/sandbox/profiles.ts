@@ -5,19 +5,15 @@ export const profiles: Record<ProfileName, PageProfile> = {
   stock: {
     name: 'stock',
     version: '2.3000.1019999001',
-    msgKeyField: '_serialized',
     lidFirst: false,
-    descriptionObject: false,
-    ownIdField: false,
+    faults: [],
     whatsNew: false,
   },
   '2026-09': {
     name: '2026-09',
     version: '2.3000.1047780587',
-    msgKeyField: '$1',
     lidFirst: true,
-    descriptionObject: true,
-    ownIdField: true,
+    faults: ['message-key-field', 'media-own-id', 'group-description'],
     whatsNew: true,
   },
 };

@@ -133,7 +133,7 @@ export async function startSandbox(
     presences: new Presences(),
     now,
     later: timers.later,
-    defaults: { faults: keptFaults(sql) },
+    defaults: { faults: keptFaults(sql), build: [] },
     mediaDir: join(config.dataDir, 'media'),
     report,
   };

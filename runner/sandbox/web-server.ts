@@ -68,7 +68,7 @@ async function download(world: World, url: URL, response: ServerResponse): Promi
 
 async function serve(
   world: World,
-  page: { html: string; script: string },
+  page: { profile: PageProfile; script: string },
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
@@ -76,8 +76,10 @@ async function serve(
   const text = (type: string, body: string): void => {
     response.writeHead(200, { 'content-type': type, 'cache-control': 'no-store' }).end(body);
   };
-  if (request.method === 'GET' && url.pathname === '/') text('text/html; charset=utf-8', page.html);
-  else if (request.method === 'GET' && url.pathname === '/app.js')
+  if (request.method === 'GET' && url.pathname === '/') {
+    const faults = [...new Set([...page.profile.faults, ...world.defaults.build])];
+    text('text/html; charset=utf-8', pageHtml({ ...page.profile, faults }));
+  } else if (request.method === 'GET' && url.pathname === '/app.js')
     text('text/javascript', page.script);
   else if (request.method === 'POST' && url.pathname.startsWith('/mms/'))
     await upload(world, url, request, response);
@@ -94,11 +96,10 @@ export function createWebServer(
   script: string,
   nextConnectionId: () => number,
 ): Server {
-  const page = { html: pageHtml(profile), script };
   const server = createServer(
     { key: certificate.key, cert: certificate.cert },
     (request, response) => {
-      serve(world, page, request, response).catch((error: unknown) => {
+      serve(world, { profile, script }, request, response).catch((error: unknown) => {
         if (!(error instanceof SandboxError)) world.report(error);
         if (!response.headersSent)
           response.writeHead(error instanceof SandboxError ? error.status : 500);

@@ -13,7 +13,7 @@ import { message } from './incoming-message.ts';
 import { ack, decrypt, edit, reaction, read, revoke, vote } from './messages.ts';
 import { account, accounts, connections, groups, violations, wire } from './views.ts';
 import { channel, group, groupChange, groupRequest } from './group-acts.ts';
-import { conflict, deafen, modal, network, pageEval, pageReload } from './page-acts.ts';
+import { builds, conflict, deafen, modal, network, pageEval, pageReload } from './page-acts.ts';
 import {
   call,
   contact,
@@ -47,6 +47,7 @@ const acts: { [K in keyof Actions]: Act<K> } = {
   conflict,
   deafen,
   faults,
+  builds,
   modal,
   pageEval,
   pageReload,

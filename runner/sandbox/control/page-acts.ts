@@ -56,6 +56,11 @@ export const deafen: Act<'deafen'> = async (world, input) => {
   return { pages: pages.length };
 };
 
+export const builds: Act<'builds'> = async (world, input) => {
+  world.defaults.build = input.faults;
+  return {};
+};
+
 export const modal: Act<'modal'> = async (world, input) => {
   const pages = world.hub.pushToAccount(refOf(input), { push: 'modal', show: input.show });
   return { pages };

@@ -3,6 +3,7 @@ import { createCollections } from './collections.ts';
 import type { Core } from './core.ts';
 import { Directory } from './directory.ts';
 import { createMsgKeyClass } from './msg-key.ts';
+import { playFaults } from './build-faults.ts';
 import { defineAddons } from './modules/addons.ts';
 import { authModules } from './modules/auth.ts';
 import { callModules } from './modules/calls.ts';
@@ -141,6 +142,7 @@ function defineModules(core: Core, session: Session): void {
     settingModules,
   ];
   for (const area of areas) registry.define(area(core));
+  playFaults(core);
 }
 
 async function boot(): Promise<void> {

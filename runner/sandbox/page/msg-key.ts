@@ -42,7 +42,8 @@ export function newWireId(): string {
 }
 
 export function createMsgKeyClass(profile: PageProfile): MsgKeyClass {
-  const field = profile.msgKeyField;
+  // Builds since July 2026 minify the name.
+  const field = profile.faults.includes('message-key-field') ? '$1' : '_serialized';
 
   return class Key {
     declare fromMe: boolean;

@@ -1,3 +1,5 @@
+import type { PageFault } from './page-faults.ts';
+
 export const profileNames = ['stock', '2026-09'] as const;
 export const modalLanguages = ['en', 'pt-BR', 'de', 'ar', 'ja'] as const;
 export type ProfileName = (typeof profileNames)[number];
@@ -6,13 +8,9 @@ export type ProfileName = (typeof profileNames)[number];
 export type PageProfile = {
   name: ProfileName;
   version: string;
-  /** Name of MsgKey's serialized field: builds since July 2026 minify it. */
-  msgKeyField: '_serialized' | '$1';
   lidFirst: boolean;
-  /** `setGroupDescription` takes one object in place of four arguments. */
-  descriptionObject: boolean;
-  /** Models carry `__x_id` as an own field, and a message whose `__x_id` is undefined throws. */
-  ownIdField: boolean;
+  /** What this build does that those which the library was written for did not. */
+  faults: readonly PageFault[];
   /** Shows the "what's new" dialog once, after the first pairing. */
   whatsNew: boolean;
 };

@@ -1,3 +1,4 @@
+import type { PageFault } from '../protocol/page-faults.ts';
 import type { Faults } from './faults.ts';
 import type { Hub } from './hub.ts';
 import type { Ledger } from './ledger.ts';
@@ -13,7 +14,7 @@ export type World = {
   /** Runs `task` later unless the sandbox closes first. */
   later: (delayMs: number, task: () => void | Promise<void>) => void;
   /** Settings for pages and accounts that have none of their own; changed through the control API. */
-  defaults: { faults: Faults };
+  defaults: { faults: Faults; build: readonly PageFault[] };
   mediaDir: string;
   report: (error: unknown) => void;
 };

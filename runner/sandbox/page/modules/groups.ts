@@ -22,8 +22,6 @@ type RequestArgs = {
   rejectArgs?: { participantArgs: { participantJid: string }[] };
 };
 
-type Description = { groupWid: Wid; desc: string; newDescId: string };
-
 const inviteLifeSeconds = 259_200;
 
 function adopt(core: Core, group: Group): ChatModel {
@@ -219,11 +217,12 @@ export function groupModules(core: Core): Record<string, object> {
     },
     WAWebGroupModifyInfoJob: {
       setGroupSubject: (id: Wid, subject: string) => change(core, id, { kind: 'subject', subject }),
-      setGroupDescription: core.profile.descriptionObject
-        ? ({ groupWid, desc, newDescId }: Description) =>
-            change(core, groupWid, { kind: 'description', description: desc, id: newDescId })
-        : (id: Wid, description: string, newId: string, _previousId: string | null) =>
-            change(core, id, { kind: 'description', description, id: newId }),
+      setGroupDescription: (
+        id: Wid,
+        description: string,
+        newId: string,
+        _previousId: string | null,
+      ) => change(core, id, { kind: 'description', description, id: newId }),
     },
     WAWebSetPropertyGroupAction: {
       setGroupProperty: (chat: ChatModel, property: string, value: number) => {

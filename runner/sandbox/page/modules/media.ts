@@ -132,13 +132,11 @@ async function checkSticker(blob: Blob): Promise<void> {
     throw new Error(`media-fault: a sticker of ${blob.type}, ${width}×${height}`);
 }
 
-async function prepare(core: Core, data: OpaqueData, wish: MediaWish): Promise<MediaData> {
+async function prepare(data: OpaqueData, wish: MediaWish): Promise<MediaData> {
   const blob = data.forceToBlob();
   const type = kindOf(blob.type, wish);
   const digest = await crypto.subtle.digest('SHA-256', await blob.arrayBuffer());
   return new MediaData({
-    // Builds since September 2026 keep the id of the model here; spread into a message it overwrites the message's own.
-    ...(core.profile.ownIdField ? { __x_id: undefined } : {}),
     type,
     mimetype: blob.type,
     filehash: encodeBase64(digest),
@@ -223,7 +221,7 @@ export function mediaModules(core: Core): Record<string, object> {
     WAWebMediaOpaqueData: OpaqueData,
     WAWebPrepRawMedia: {
       prepRawMedia: (data: OpaqueData, wish: MediaWish) => ({
-        waitForPrep: () => prepare(core, data, wish),
+        waitForPrep: () => prepare(data, wish),
       }),
     },
     WAWebMediaStorage: {

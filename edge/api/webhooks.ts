@@ -15,6 +15,8 @@ import { DeliveryQuery, DeliverySchema } from './webhooks/delivery-schemas.ts';
 import {
   CreatedWebhook,
   CreateWebhook,
+  changesOf,
+  newEndpointOf,
   RotatedWebhook,
   SentTest,
   UpdateWebhook,
@@ -40,8 +42,7 @@ export const webhooks = area('Webhooks', [
     },
     answer: [201, 'The endpoint, with its secret.', CreatedWebhook],
     errors: ['SESSION_NOT_FOUND', 'LIMIT_EXCEEDED'],
-    run: ({ ctx, body: { sessionIds, ...fields } }) =>
-      createWebhook({ ctx, input: { ...fields, sessions: sessionIds } }),
+    run: ({ ctx, body }) => createWebhook({ ctx, input: newEndpointOf(body) }),
   }),
   operation({
     id: 'listWebhooks',
@@ -75,8 +76,8 @@ export const webhooks = area('Webhooks', [
     body: { schema: UpdateWebhook, example: { isActive: true } },
     answer: [200, 'The endpoint.', WebhookSchema],
     errors: ['NOT_FOUND', 'SESSION_NOT_FOUND'],
-    run: ({ ctx, params, body: { sessionIds, ...fields } }) =>
-      updateWebhook({ ctx, input: { ...params, changes: { ...fields, sessions: sessionIds } } }),
+    run: ({ ctx, params, body }) =>
+      updateWebhook({ ctx, input: { ...params, changes: changesOf(body) } }),
   }),
   operation({
     id: 'deleteWebhook',

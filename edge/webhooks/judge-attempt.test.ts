@@ -12,7 +12,7 @@ const answered = (status: number, headers: Record<string, string> = {}): EgressR
 });
 
 const judge = (result: EgressResult, attemptNo = 1) =>
-  judgeAttempt({ result, attemptNo, maxAttempts: 3, random: 0.5, now: 0 });
+  judgeAttempt({ result, attemptNo, retryDelays: [5, 300], random: 0.5, now: 0 });
 
 describe('judgeAttempt', () => {
   it.each([200, 201, 204, 299])('takes %i as delivered', (status) => {

@@ -21,16 +21,17 @@ const EXCERPT_BYTES = 2_048;
 /**
  * Only 2xx is success: a redirect is not followed, since it would lead past the address checks and the signature's owner.
  * 410 and the answer header `webhook-delivery: disable` switch the endpoint off.
+ * @param retryDelays seconds before each retry
  * @param random from 0 to 1, for the jitter
  */
 export function judgeAttempt(input: {
   result: EgressResult;
   attemptNo: number;
-  maxAttempts: number;
+  retryDelays: readonly number[];
   random: number;
   now: number;
 }): AttemptVerdict {
-  const { result, attemptNo, maxAttempts, random, now } = input;
+  const { result, attemptNo, retryDelays, random, now } = input;
   const answer = result.kind === 'answered' ? result : null;
   const facts = {
     statusCode: answer?.status ?? null,
@@ -43,10 +44,11 @@ export function judgeAttempt(input: {
   if (succeeded)
     return { ...facts, status: 'delivered', delayMs: null, disableReason, error: null };
   const failure = { ...facts, disableReason, error: describe(result) };
-  if (disableReason !== null || attemptNo >= maxAttempts)
+  const delaySeconds = retryDelays[attemptNo - 1];
+  if (disableReason !== null || delaySeconds === undefined)
     return { ...failure, status: 'failed', delayMs: null };
   const retryAfterMs = parseRetryAfter(answer?.headers.get('retry-after') ?? null, now);
-  const delayMs = retryDelayMs({ attemptNo: attemptNo + 1, retryAfterMs, random });
+  const delayMs = retryDelayMs({ delaySeconds, retryAfterMs, random });
   return { ...failure, status: 'pending', delayMs };
 }
 

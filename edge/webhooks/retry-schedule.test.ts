@@ -1,27 +1,15 @@
 import { describe, expect, it } from 'vitest';
-import { MAX_ATTEMPTS, parseRetryAfter, retryDelayMs } from './retry-schedule.ts';
+import { MAX_ATTEMPTS, parseRetryAfter, retryDelayMs, retryDelaysOf } from './retry-schedule.ts';
 
 const SECOND = 1_000;
 const HOUR = 3_600_000;
 
 describe('retryDelayMs', () => {
-  it.each([
-    [1, 0],
-    [2, 5 * SECOND],
-    [3, 300 * SECOND],
-    [4, 1_800 * SECOND],
-    [5, 2 * HOUR],
-    [6, 5 * HOUR],
-    [7, 10 * HOUR],
-    [8, 14 * HOUR],
-    [9, 20 * HOUR],
-    [10, 24 * HOUR],
-    [11, 24 * HOUR],
-  ])('waits before attempt %i by the schedule', (attemptNo, expected) => {
-    const delay = (random: number) => retryDelayMs({ attemptNo, retryAfterMs: null, random });
-    expect(delay(0.5)).toBe(expected);
-    expect(delay(0)).toBe(expected * 0.9);
-    expect(delay(1)).toBeCloseTo(expected * 1.1, 3);
+  it.each([5, 300, 50_400])('waits %i s, give or take a tenth', (delaySeconds) => {
+    const delay = (random: number) => retryDelayMs({ delaySeconds, retryAfterMs: null, random });
+    expect(delay(0.5)).toBe(delaySeconds * SECOND);
+    expect(delay(0)).toBe(delaySeconds * SECOND * 0.9);
+    expect(delay(1)).toBeCloseTo(delaySeconds * SECOND * 1.1, 3);
   });
 
   it.each([
@@ -31,20 +19,28 @@ describe('retryDelayMs', () => {
     ['later than a day', 48 * HOUR, 24 * HOUR],
   ])(
     'a receiver that asks to be called %s only lengthens the schedule',
-    (_when, asked, delayMs) => {
-      expect(retryDelayMs({ attemptNo: 2, retryAfterMs: asked, random: 0.5 })).toBe(delayMs);
+    (_when, retryAfterMs, delayMs) => {
+      expect(retryDelayMs({ delaySeconds: 5, retryAfterMs, random: 0.5 })).toBe(delayMs);
     },
   );
+});
 
-  it('the schedule holds for a whole delivery, whatever is asked for', () => {
-    const delays = Array.from({ length: 7 }, (_, index) =>
-      retryDelayMs({ attemptNo: index + 2, retryAfterMs: 0, random: 0 }),
-    );
-    expect(delays.reduce((sum, delay) => sum + delay)).toBeGreaterThan(27 * HOUR);
-  });
-
-  it('has a delay for each attempt that an endpoint can ask for', () => {
-    expect(MAX_ATTEMPTS).toBe(10);
+describe('retryDelaysOf', () => {
+  const STANDARD = [5, 300, 1_800, 7_200, 18_000, 36_000, 50_400];
+  const LONG = [...STANDARD, 72_000, 72_000];
+  it.each([
+    [{}, undefined],
+    [{ retryDelays: 'quick' }, [5, 30, 120, 600]],
+    [{ retryDelays: 'standard' }, STANDARD],
+    [{ retryDelays: 'long' }, LONG],
+    [{ retryDelays: [1, 2] }, [1, 2]],
+    [{ retryDelays: [] }, []],
+    [{ maxAttempts: 1 }, []],
+    [{ maxAttempts: 3 }, [5, 300]],
+    [{ maxAttempts: 8 }, STANDARD],
+    [{ maxAttempts: MAX_ATTEMPTS }, LONG],
+  ] as const)('%j is %j', (wanted, delays) => {
+    expect(retryDelaysOf(wanted)).toEqual(delays);
   });
 });
 

@@ -1,7 +1,13 @@
 import { z } from '@hono/zod-openapi';
 import { isId } from '../../../shared/ids.ts';
 import { SUBSCRIBABLE } from '../../../shared/catalogue/events/index.ts';
-import { DEFAULT_ATTEMPTS, MAX_ATTEMPTS } from '../../webhooks/retry-schedule.ts';
+import {
+  DEFAULT_ATTEMPTS,
+  MAX_ATTEMPTS,
+  OWN_RETRIES,
+  RETRY_PRESETS,
+  retryDelaysOf,
+} from '../../webhooks/retry-schedule.ts';
 import { Description, SessionIdOrName } from '../name-fields.ts';
 import { CustomHeaders } from './custom-headers.ts';
 
@@ -18,6 +24,14 @@ export const WebhookId = z.object({
 export const Subscription = z
   .string()
   .refine((name) => SUBSCRIBABLE.has(name), `must be one of ${[...SUBSCRIBABLE].join(', ')}`);
+
+const RetryDelays = z
+  .array(z.number().int().min(1).max(OWN_RETRIES.longestSeconds))
+  .max(OWN_RETRIES.most)
+  .refine(
+    (delays) => delays.reduce((sum, delay) => sum + delay, 0) <= OWN_RETRIES.totalSeconds,
+    `must be ${OWN_RETRIES.totalSeconds} seconds (3 days) at most in total`,
+  );
 
 /** Fields of an endpoint that its owner writes. */
 export const WebhookFields = {
@@ -50,8 +64,14 @@ export const WebhookFields = {
     description:
       'Leave QR codes and pairing codes in `session.qr` and `session.pairing_code`; otherwise they are null. Whoever has a code can link a phone: setting it, and changing the URL while it is set, need `sessions:write`.',
   }),
+  retryDelays: z.union([z.enum(['quick', 'standard', 'long']), RetryDelays]).openapi({
+    description:
+      'Seconds from each failed attempt to the next one: up to 10 delays of a day at most, 3 days in total. Or a preset: `quick` (4 retries in 13 minutes), `standard` (7 in 32 hours) or `long` (9 in 3 days). After the last retry the delivery is given up.',
+    example: [10, 60, 600],
+  }),
   maxAttempts: z.number().int().min(1).max(MAX_ATTEMPTS).openapi({
-    description: 'How often a delivery is attempted before it is given up.',
+    description:
+      'In place of `retryDelays`: how often a delivery is attempted, with the delays of `long`.',
     example: DEFAULT_ATTEMPTS,
   }),
 };
@@ -65,6 +85,7 @@ export const WEBHOOK_SHOWN = {
   headers: {},
   fifo: false,
   includeCodes: false,
+  retryDelays: [...RETRY_PRESETS.standard],
   maxAttempts: DEFAULT_ATTEMPTS,
   isActive: true,
   disabledReason: null,
@@ -83,6 +104,7 @@ export const WebhookSchema = z
     headers: z.record(z.string(), z.string()),
     fifo: z.boolean(),
     includeCodes: z.boolean(),
+    retryDelays: z.array(z.number().int()).describe('Seconds before each retry.'),
     maxAttempts: z.number().int(),
     isActive: z.boolean(),
     disabledReason: z.string().nullable(),
@@ -97,22 +119,60 @@ export const Secret = z.string().openapi({
   example: SECRET_SHOWN,
 });
 
-export const CreateWebhook = z.strictObject({
-  url: WebhookFields.url,
-  description: WebhookFields.description.default(null),
-  eventTypes: WebhookFields.eventTypes.default(['*']),
-  sessionIds: WebhookFields.sessionIds.default(null),
-  headers: WebhookFields.headers.default({}),
-  fifo: WebhookFields.fifo.default(false),
-  includeCodes: WebhookFields.includeCodes.default(false),
-  maxAttempts: WebhookFields.maxAttempts.default(DEFAULT_ATTEMPTS),
+type Retries = Parameters<typeof retryDelaysOf>[0];
+const oneSchedule = ({ retryDelays, maxAttempts }: Retries) =>
+  retryDelays === undefined || maxAttempts === undefined;
+const TWO_SCHEDULES = {
+  path: ['maxAttempts'],
+  message: 'stands in place of `retryDelays`: pass one of them',
+};
+
+export const CreateWebhook = z
+  .strictObject({
+    url: WebhookFields.url,
+    description: WebhookFields.description.default(null),
+    eventTypes: WebhookFields.eventTypes.default(['*']),
+    sessionIds: WebhookFields.sessionIds.default(null),
+    headers: WebhookFields.headers.default({}),
+    fifo: WebhookFields.fifo.default(false),
+    includeCodes: WebhookFields.includeCodes.default(false),
+    retryDelays: WebhookFields.retryDelays.optional(),
+    maxAttempts: WebhookFields.maxAttempts.optional(),
+  })
+  .refine(oneSchedule, TWO_SCHEDULES);
+
+/** The endpoint as the verb takes it. */
+export const newEndpointOf = ({
+  sessionIds,
+  retryDelays,
+  maxAttempts,
+  ...fields
+}: z.output<typeof CreateWebhook>) => ({
+  ...fields,
+  sessions: sessionIds,
+  retryDelays: retryDelaysOf({ retryDelays, maxAttempts }) ?? RETRY_PRESETS.standard,
 });
 
 export const CreatedWebhook = WebhookSchema.extend({ secret: Secret }).openapi('CreatedWebhook', {
   example: { ...WEBHOOK_SHOWN, secret: SECRET_SHOWN },
 });
 
-export const UpdateWebhook = z.strictObject({ ...WebhookFields, isActive: z.boolean() }).partial();
+export const UpdateWebhook = z
+  .strictObject({ ...WebhookFields, isActive: z.boolean() })
+  .partial()
+  .refine(oneSchedule, TWO_SCHEDULES);
+
+/** Changes as the verb takes them. */
+export const changesOf = ({
+  sessionIds,
+  retryDelays,
+  maxAttempts,
+  ...fields
+}: z.output<typeof UpdateWebhook>) => ({
+  ...fields,
+  sessions: sessionIds,
+  retryDelays: retryDelaysOf({ retryDelays, maxAttempts }),
+});
 
 export const RotatedWebhook = WebhookSchema.extend({
   secret: Secret,

@@ -21,6 +21,7 @@ describe('an endpoint', () => {
         sessionIds: null,
         headers: {},
         fifo: false,
+        retryDelays: [5, 300, 1_800, 7_200, 18_000, 36_000, 50_400],
         maxAttempts: 8,
         isActive: true,
         secret: expect.stringMatching(/^whsec_[A-Za-z0-9+/]{43}=$/),
@@ -45,7 +46,22 @@ describe('an endpoint', () => {
       sessionIds: [session.id],
       eventTypes: ['message_received', 'session.*'],
       headers: { authorization: 'Bearer x' },
+      retryDelays: [5, 300],
+      maxAttempts: 3,
     });
+  });
+
+  it('retries by a preset, delays of its own, or a number of attempts', async () => {
+    const { apiKey: key } = await harness.newWorkspace();
+    const made = await create(key, { retryDelays: 'quick' });
+    expect(made.data).toMatchObject({ retryDelays: [5, 30, 120, 600], maxAttempts: 5 });
+    const change = async (body: object) =>
+      (await call('PATCH', `/${idOf(made)}`, { key, body })).data;
+    const longest = [1, 86_400, 86_400, 86_399];
+    expect(await change({ retryDelays: longest })).toMatchObject({ retryDelays: longest });
+    expect(await change({ maxAttempts: 2 })).toMatchObject({ retryDelays: [5], maxAttempts: 2 });
+    expect(await change({ retryDelays: [] })).toMatchObject({ retryDelays: [], maxAttempts: 1 });
+    expect(await change({ description: 'x' })).toMatchObject({ maxAttempts: 1 });
   });
 
   it('changes what is given and leaves the rest', async () => {
@@ -133,6 +149,13 @@ describe('what is refused', () => {
     [{ headers: { 'x-ok': 'a\r\nb: c' } }],
     [{ maxAttempts: 0 }],
     [{ maxAttempts: 11 }],
+    [{ maxAttempts: 2, retryDelays: [5] }],
+    [{ retryDelays: 'never' }],
+    [{ retryDelays: [0] }],
+    [{ retryDelays: [1.5] }],
+    [{ retryDelays: [86_401] }],
+    [{ retryDelays: [86_400, 86_400, 86_400, 1] }],
+    [{ retryDelays: Array.from({ length: 11 }, () => 1) }],
     [{ url: 7 }],
     [{ secret: 'whsec_mine' }],
   ])('%j', async (body) => {

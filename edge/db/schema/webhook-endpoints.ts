@@ -28,7 +28,11 @@ export const webhookEndpoints = pgTable(
     fifo: boolean('fifo').notNull().default(false),
     /** Codes that link a phone are left in events; otherwise they are null. */
     includeCodes: boolean('include_codes').notNull().default(false),
-    maxAttempts: integer('max_attempts').notNull().default(8),
+    /** Seconds before each retry; one attempt more than there are. */
+    retryDelays: integer('retry_delays')
+      .array()
+      .notNull()
+      .default([5, 300, 1_800, 7_200, 18_000, 36_000, 50_400]),
     /** Attempts without an answer in time since the last success: several of them shorten the time that the next ones get. */
     timeouts: integer('timeouts').notNull().default(0),
     /** From then on one attempt gets the full time again, whatever `timeouts` says. */

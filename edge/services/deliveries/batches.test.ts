@@ -69,7 +69,7 @@ describe('events reported together', () => {
   });
 
   it('keep their own attempts and verdicts', async () => {
-    const { inbox, endpointId } = await newBatch(6, { maxAttempts: 1 });
+    const { inbox, endpointId } = await newBatch(6, { retryDelays: [] });
     await inbox.script({ status: 500 }, { status: 503 }, { status: 200 });
     expect(await call(endpointId)).toMatchObject({ delivered: 4, failed: 2 });
     const rows = await rowsOf(endpointId);

@@ -36,7 +36,8 @@ const Claimed = z.object({
   fifo: z.boolean(),
   /** Codes that link a phone are for this endpoint, too. */
   includeCodes: z.boolean(),
-  maxAttempts: Count,
+  /** Seconds before each retry. */
+  retryDelays: z.array(Count),
   /** How long the receiver has for a complete answer. */
   timeoutMs: Count,
   due: z.array(Due),
@@ -159,7 +160,7 @@ export function claimStatement(input: ClaimInput): SQL {
       (select jsonb_build_object(
           'endpointId', slot.id, 'workspaceId', slot.workspace_id, 'slot', ${slot}::text,
           'url', slot.url, 'headers', slot.headers, 'fifo', slot.fifo,
-          'includeCodes', slot.include_codes, 'maxAttempts', slot.max_attempts,
+          'includeCodes', slot.include_codes, 'retryDelays', slot.retry_delays,
           'timeoutMs', case
             when slot.timeouts < ${PATIENCE.timeouts}::int or slot.full_time_again_at <= now()
               then ${PATIENCE.fullMs}::int
@@ -176,7 +177,7 @@ export function claimStatement(input: ClaimInput): SQL {
         from slot join taken on taken.status = 'pending'
         join events event on event.workspace_id = taken.workspace_id and event.seq = taken.event_seq
         where slot.taken
-        group by slot.id, slot.workspace_id, slot.url, slot.headers, slot.fifo, slot.include_codes, slot.max_attempts,
+        group by slot.id, slot.workspace_id, slot.url, slot.headers, slot.fifo, slot.include_codes, slot.retry_delays,
           slot.timeouts, slot.full_time_again_at, slot.previous_secret, slot.previous_secret_until, slot.secret
       ) as claim
     from context`;

@@ -117,8 +117,8 @@ async function attempt(
   const startedAt = new Date(services.now());
   const result = await send(services, claim, due, startedAt);
   const { id, attemptNo } = due;
-  const { maxAttempts } = claim;
-  const verdict = judgeAttempt({ result, attemptNo, maxAttempts, random, now: services.now() });
+  const { retryDelays } = claim;
+  const verdict = judgeAttempt({ result, attemptNo, retryDelays, random, now: services.now() });
   return { id, attemptNo, startedAt, verdict };
 }
 

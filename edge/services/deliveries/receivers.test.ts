@@ -71,8 +71,21 @@ describe('what the receiver says', () => {
     expect(made?.responseExcerpt?.length).toBe(2_047);
   });
 
+  it('is called again as the endpoint’s own schedule says, and then no more', async () => {
+    const { inbox, id, endpointId } = await newDelivery({ retryDelays: [40, 1_000] });
+    await inbox.script({ status: 503 });
+    for (const delay of [40, 1_000]) {
+      expect(await call(endpointId)).toEqual(attempted('pending'));
+      const seconds = await secondsUntilNext(id);
+      expect(seconds).toBeGreaterThan(delay * 0.8);
+      expect(seconds).toBeLessThanOrEqual(delay * 1.1);
+      await makeDue(id);
+    }
+    expect(await call(endpointId)).toEqual(attempted('failed'));
+  });
+
   it('is given up after the last attempt', async () => {
-    const { inbox, id, endpointId } = await newDelivery({ maxAttempts: 2 });
+    const { inbox, id, endpointId } = await newDelivery({ retryDelays: [5] });
     await inbox.script({ status: 503 });
     await call(endpointId);
     await makeDue(id);

@@ -25,7 +25,8 @@ export type WebhookInput = {
   fifo: boolean;
   /** Leave codes that link a phone in events: for those who may write sessions. */
   includeCodes: boolean;
-  maxAttempts: number;
+  /** Seconds before each retry. */
+  retryDelays: readonly number[];
 };
 
 /**
@@ -50,12 +51,11 @@ export async function createWebhook({
     ),
     made as (
       insert into webhook_endpoints (id, workspace_id, mode, url, description, secret, event_types, session_ids, headers,
-        fifo, include_codes, max_attempts)
+        fifo, include_codes, retry_delays)
       select ${id}, ${workspaceId}, ${reachOf(ctx).sandboxOnly ? 'test' : 'live'}, ${new URL(input.url).href},
         ${input.description}::text, ${newWebhookSecret()}, ${sql.param([...new Set(input.eventTypes)])}::text[],
         ${sql.param(sessionIds)}::text[], ${JSON.stringify(input.headers)}::jsonb, ${input.fifo}::boolean,
-        ${input.includeCodes}::boolean,
-        ${input.maxAttempts}::int
+        ${input.includeCodes}::boolean, ${sql.param([...input.retryDelays])}::int[]
       from room
       returning id
     )

@@ -26,7 +26,7 @@ export async function updateWebhook({
 }): Promise<WebhookView> {
   const { id, changes } = input;
   await findWebhook(ctx, id);
-  const { url, description, eventTypes, sessions, headers, fifo, maxAttempts, isActive } = changes;
+  const { url, description, eventTypes, sessions, headers, fifo, retryDelays, isActive } = changes;
   const { includeCodes } = changes;
   const mayShowCodes = holdsScope(ctx, 'sessions:write');
   if (includeCodes === true && !mayShowCodes) throw lacksScope('sessions:write');
@@ -43,7 +43,7 @@ export async function updateWebhook({
       ...(headers !== undefined && { headers: { ...headers } }),
       ...(fifo !== undefined && { fifo }),
       ...(includeCodes !== undefined && { includeCodes }),
-      ...(maxAttempts !== undefined && { maxAttempts }),
+      ...(retryDelays !== undefined && { retryDelays: [...retryDelays] }),
       ...(isActive !== undefined && {
         isActive,
         disabledReason: isActive ? null : 'switched off by its owner',
@@ -57,7 +57,8 @@ export async function updateWebhook({
       ),
     )
     .returning();
-  const details = { fields: Object.keys(changes) };
+  const given = Object.entries(changes).filter(([, value]) => value !== undefined);
+  const details = { fields: given.map(([field]) => field) };
   const [row] = await writeAudited(ctx, write, { target: id, details });
   if (row !== undefined) return viewWebhook(ctx, row);
   await findWebhook(ctx, id);

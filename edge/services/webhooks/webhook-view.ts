@@ -17,6 +17,8 @@ export type WebhookView = {
   headers: Record<string, string>;
   fifo: boolean;
   includeCodes: boolean;
+  /** Seconds before each retry. */
+  retryDelays: number[];
   maxAttempts: number;
   isActive: boolean;
   disabledReason: string | null;
@@ -34,7 +36,8 @@ export function viewWebhook(ctx: ServiceContext, row: WebhookRow): WebhookView {
     headers: holdsScope(ctx, 'webhooks:write') ? row.headers : masked(row.headers),
     fifo: row.fifo,
     includeCodes: row.includeCodes,
-    maxAttempts: row.maxAttempts,
+    retryDelays: row.retryDelays,
+    maxAttempts: row.retryDelays.length + 1,
     isActive: row.isActive,
     disabledReason: row.disabledReason,
     createdAt: row.createdAt.toISOString(),

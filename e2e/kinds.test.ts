@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { PLAIN_KINDS } from '../shared/catalogue/kinds/plain.ts';
+import { coversOnEveryPage } from './testing/covers.ts';
 import { type Deployment, startDeployment } from './testing/deployment.ts';
 import { isAbout } from './testing/inspector-client.ts';
 import { onlineSession } from './testing/session.ts';
@@ -104,6 +105,21 @@ beforeAll(async () => {
 afterAll(() => deployment.dispose());
 
 describe.each(['stock', '2026-09'] as const)('every kind on the %s page', (sandboxProfile) => {
+  coversOnEveryPage(
+    sandboxProfile,
+    'POST /v1/messages/text',
+    'POST /v1/messages/location',
+    'POST /v1/messages/contact',
+    'POST /v1/messages/poll',
+    'POST /v1/messages/image',
+    'POST /v1/messages/video',
+    'POST /v1/messages/audio',
+    'POST /v1/messages/voice',
+    'POST /v1/messages/document',
+    'POST /v1/messages/sticker',
+    'GET /v1/media/{id}',
+    'GET /v1/sessions/{id}/sandbox',
+  );
   const box = `kinds-${sandboxProfile}`;
   let sessionId: string;
   let phoneNumber: string;

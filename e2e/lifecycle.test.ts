@@ -2,6 +2,7 @@ import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
+import { covers } from './testing/covers.ts';
 import { type Deployment, startDeployment } from './testing/deployment.ts';
 import { HAS_LEFT, MessageView, sendText, settled } from './testing/session.ts';
 import { until } from './testing/until.ts';
@@ -15,6 +16,19 @@ const Events = z.array(
 const PHONE = '+15550177001';
 
 describe('the life of a session', () => {
+  covers(
+    'POST /v1/sessions/{id}/pairing-code',
+    'POST /v1/sessions/{id}/sandbox/scan',
+    'POST /v1/sessions/{id}/start',
+    'POST /v1/sessions/{id}/stop',
+    'POST /v1/sessions/{id}/restart',
+    'POST /v1/sessions/{id}/reconnect',
+    'POST /v1/sessions/{id}/logout',
+    'POST /v1/sessions/{id}/archive',
+    'POST /v1/sessions/{id}/unarchive',
+    'GET /v1/sessions/{id}/events',
+    'GET /v1/sessions/{id}/metrics',
+  );
   let deployment: Deployment;
   beforeAll(async () => {
     deployment = await startDeployment();

@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
+import { messageOperations } from './live-operations/messages.ts';
+import { coversOnEveryPage } from './testing/covers.ts';
 import { type Deployment, startDeployment } from './testing/deployment.ts';
 import { onlineSession } from './testing/session.ts';
 import { until } from './testing/until.ts';
@@ -24,6 +26,42 @@ describe('what is asked of a live session', () => {
   afterAll(() => deployment.dispose());
 
   describe.each(['stock', '2026-09'] as const)('on the %s page', (sandboxProfile) => {
+    coversOnEveryPage(
+      sandboxProfile,
+      'GET /v1/groups',
+      'POST /v1/groups',
+      'GET /v1/groups/{id}',
+      'PATCH /v1/groups/{id}',
+      'GET /v1/groups/{id}/members',
+      'POST /v1/groups/{id}/members',
+      'DELETE /v1/groups/{id}/members',
+      'POST /v1/groups/{id}/promote',
+      'POST /v1/groups/{id}/demote',
+      'PUT /v1/groups/{id}/settings',
+      'GET /v1/groups/{id}/invite',
+      'POST /v1/groups/preview',
+      'POST /v1/groups/{id}/leave',
+      'POST /v1/calls/{id}/reject',
+      'GET /v1/channels',
+      'POST /v1/channels/preview',
+      'POST /v1/channels/{id}/follow',
+      'GET /v1/status',
+      'POST /v1/status',
+      'DELETE /v1/status/{id}',
+      'POST /v1/contacts/check',
+      'GET /v1/contacts/{id}/ids',
+      'GET /v1/chats',
+      'GET /v1/chats/{id}/messages',
+      'POST /v1/chats/{id}/archive',
+      'POST /v1/chats/{id}/pin',
+      'POST /v1/chats/{id}/mute',
+      'POST /v1/chats/{id}/seen',
+      'POST /v1/chats/{id}/unread',
+      'POST /v1/chats/{id}/typing',
+      'DELETE /v1/chats/{id}',
+      'GET /v1/events',
+      'PATCH /v1/profile',
+    );
     let session: { id: string; phoneNumber: string };
     let world: World;
     beforeAll(async () => {
@@ -186,98 +224,7 @@ describe('what is asked of a live session', () => {
       expect((await call('GET', path)).error().code).toBe('NOT_FOUND');
     });
 
-    it('a message is reacted to, edited, starred, pinned and deleted, and its record follows', async () => {
-      const from = '15550100001';
-      const send = { to: `+${from}`, text: 'helo', sessionId: session.id };
-      const sent = await deployment.api.call('POST', '/v1/messages/text', {
-        body: send,
-        headers: { prefer: 'wait=20' },
-      });
-      const { id, wireId } = sent.data(z.object({ id: z.string(), wireId: z.string() }));
-      const path = `/v1/messages/${id}`;
-      const isThen = async (method: string, suffix: string, body: object, expected: object) => {
-        const answer = await deployment.api.call(method, `${path}${suffix}`, { body });
-        expect(answer.data(z.looseObject({}))).toMatchObject(expected);
-        const read = await deployment.api.call('GET', path);
-        expect(read.data(z.looseObject({}))).toMatchObject(expected);
-      };
-      const mine = { from: { id: `${session.phoneNumber}@c.us` } };
-      await isThen('POST', '/react', { emoji: '👍🏽' }, { reactions: [{ ...mine, emoji: '👍🏽' }] });
-      await world.phone.reaction({ ...world.at, wireId, from, text: '🎉' });
-      await until('the answer to be on the record', async () => {
-        const read = await deployment.api.call('GET', path);
-        const { reactions } = read.data(z.object({ reactions: z.array(z.unknown()) }));
-        return reactions.length === 2 ? true : undefined;
-      });
-      await isThen('POST', '/react', { emoji: null }, { reactions: [{ emoji: '🎉' }] });
-      await isThen('PATCH', '', { text: 'hello' }, { content: { text: 'hello' } });
-      await isThen('POST', '/star', { starred: true }, { starred: true });
-      await isThen('POST', '/pin', {}, { pinnedUntil: expect.any(String) });
-      await isThen('POST', '/pin', { pinned: false }, { pinnedUntil: null });
-      expect((await deployment.api.call('DELETE', path)).data(z.looseObject({}))).toMatchObject({
-        revokedAt: expect.any(String),
-      });
-      const types = [
-        'message.reaction',
-        'message.reaction',
-        'message.reaction',
-        'message.edited',
-        'message.revoked',
-      ];
-      const listed = await until('every event to be there', async () => {
-        const answer = await deployment.api.call('GET', `/v1/events?sessionId=${session.id}`);
-        const events = answer.data(
-          z.array(z.looseObject({ type: z.string(), data: z.looseObject({}) })),
-        );
-        const about = events.filter(
-          ({ type, data }) => types.includes(type) && data['messageId'] === id,
-        );
-        return about.length >= types.length ? about.map(({ type }) => type) : undefined;
-      });
-      expect(listed.toSorted()).toEqual(types.toSorted());
-    });
-
-    it('a message is forwarded, and marked so', async () => {
-      const { phone, at } = world;
-      const { wireId } = await phone.message({ ...at, from: '15550100002', body: 'pass it on' });
-      const Messages = z.array(z.object({ id: z.string(), wireId: z.string().nullable() }));
-      const heard = await until('the message', async () => {
-        const answer = await deployment.api.call('GET', `/v1/messages?sessionId=${session.id}`);
-        return answer.data(Messages).find((message) => message.wireId === wireId);
-      });
-      const answer = await deployment.api.call('POST', `/v1/messages/${heard.id}/forward`, {
-        body: { to: '+15550100003' },
-        headers: { prefer: 'wait=20' },
-      });
-      const sent = answer.data(z.object({ status: z.string(), wireId: z.string() }));
-      expect(sent.status).toBe('sent');
-      const { messages } = await phone.account({ ...at, limit: 100 });
-      expect(messages.find((message) => message.wireId === sent.wireId)).toMatchObject({
-        body: 'pass it on',
-        content: { isForwarded: true },
-      });
-    });
-
-    it('what the owner writes on the phone is an event of its own', async () => {
-      const body = { from: session.phoneNumber, chatId: '15550100003@c.us', text: 'by hand' };
-      const path = `/v1/sessions/${session.id}/sandbox/messages`;
-      expect((await deployment.api.call('POST', path, { body })).status).toBe(200);
-      const Events = z.array(
-        z.object({ data: z.looseObject({ messageId: z.string(), text: z.string().nullable() }) }),
-      );
-      const echo = await until('the echo', async () => {
-        const query = `sessionId=${session.id}&types=message.echo`;
-        const answer = await deployment.api.call('GET', `/v1/events?${query}`);
-        return answer.data(Events).find(({ data }) => data.text === 'by hand');
-      });
-      expect(echo.data).toMatchObject({ chatId: body.chatId, writtenOn: 'phone', type: 'text' });
-      const message = await deployment.api.call('GET', `/v1/messages/${echo.data.messageId}`);
-      expect(message.data(z.looseObject({}))).toMatchObject({
-        direction: 'outbound',
-        writtenOn: 'phone',
-        status: expect.stringMatching(/sent|delivered|read/),
-      });
-    });
+    messageOperations(sandboxProfile, () => ({ deployment, session, world }));
 
     it('the profile is shown and changed', async () => {
       expect(

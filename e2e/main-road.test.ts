@@ -5,6 +5,7 @@ import { promisify } from 'node:util';
 import { Webhook } from 'standardwebhooks';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
+import { covers } from './testing/covers.ts';
 import { type Deployment, startDeployment } from './testing/deployment.ts';
 import { isAbout } from './testing/inspector-client.ts';
 import { RED_DOT_BASE64 } from './testing/file-server.ts';
@@ -23,6 +24,13 @@ const Session = z.object({
 const Endpoint = z.object({ id: z.string(), secret: z.string() });
 
 describe('the first steps of a new user', () => {
+  covers(
+    'POST /v1/sessions',
+    'GET /v1/sessions/{id}',
+    'GET /v1/sessions/{id}/qr',
+    'DELETE /v1/sessions/{id}',
+    'POST /v1/messages/{id}/reply',
+  );
   let deployment: Deployment;
   beforeAll(async () => {
     deployment = await startDeployment();

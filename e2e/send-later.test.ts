@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
+import { covers } from './testing/covers.ts';
 import { type Deployment, startDeployment } from './testing/deployment.ts';
 import { HAS_LEFT, onlineSession, settled } from './testing/session.ts';
 import { worldOf } from './testing/world.ts';
@@ -12,6 +13,7 @@ const Read = z.object({
 });
 
 describe('messages for later', () => {
+  covers('POST /v1/messages/{id}/cancel');
   let deployment: Deployment;
   beforeAll(async () => {
     deployment = await startDeployment();

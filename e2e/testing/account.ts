@@ -16,8 +16,11 @@ export type Person = {
 const Token = z.object({ token: z.string() });
 
 /** A new person, from the sign-up form to a token: the address is confirmed by the link in the mail. */
-export async function signUp(deployment: Deployment, name: string): Promise<Person> {
-  const email = `${name}-${randomUUID().slice(0, 8)}@example.com`;
+export async function signUp(
+  deployment: Deployment,
+  name: string,
+  email = `${name}-${randomUUID().slice(0, 8)}@example.com`,
+): Promise<Person> {
   const password = `correct horse ${randomUUID()}`;
   const { api } = deployment;
   const anonymous = { key: null };

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { reportCall } from './called.ts';
 
 export type ApiAnswer = {
   status: number;
@@ -50,6 +51,7 @@ export function apiClient(apiUrl: string, apiKey: string): ApiClient {
         ...(body === undefined ? {} : { body }),
       });
       const text = await response.text();
+      reportCall({ method, path: new URL(path, apiUrl).pathname, status: response.status });
       const shown = `${method} ${path} answered ${response.status}: ${text.slice(0, 600)}`;
       const parse = <S extends z.ZodType>(schema: S): z.infer<S> => {
         const parsed = schema.safeParse(JSON.parse(text));

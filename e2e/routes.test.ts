@@ -1,0 +1,43 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, describe } from 'vitest';
+import { SANDBOX_PROFILES } from '../shared/session-status.ts';
+import { adminRoutes } from './routes/admin.ts';
+import { keyRoutes } from './routes/keys.ts';
+import { liveRoutes } from './routes/live.ts';
+import { peopleRoutes } from './routes/people.ts';
+import { recordRoutes } from './routes/records.ts';
+import { sessionRoutes } from './routes/sessions.ts';
+import { webhookRoutes } from './routes/webhooks.ts';
+import { type Deployment, startDeployment } from './testing/deployment.ts';
+
+/* The operations that no other test calls on a whole deployment: all of them here, on one. */
+const ADMIN_EMAIL = `admin-${randomUUID()}@example.com`;
+
+let deployment: Deployment;
+beforeAll(async () => {
+  deployment = await startDeployment({ environment: { ADMIN_EMAILS: ADMIN_EMAIL } });
+});
+afterAll(() => deployment.dispose());
+const running = (): Deployment => deployment;
+
+describe('keys', () => {
+  keyRoutes(running);
+});
+describe('webhooks and events', () => {
+  webhookRoutes(running);
+});
+describe('people and their workspace', () => {
+  peopleRoutes(running);
+});
+describe('what administrators see', () => {
+  adminRoutes(running, ADMIN_EMAIL);
+});
+describe('leads, opt-outs, files and the audit log', () => {
+  recordRoutes(running);
+});
+describe('sessions', () => {
+  sessionRoutes(running);
+});
+describe.each(SANDBOX_PROFILES)('a live session on the %s page', (profile) => {
+  liveRoutes(running, profile);
+});

@@ -1,0 +1,75 @@
+import { expect, it } from 'vitest';
+import { idIn, listedIn, shownIn } from '../testing/answers.ts';
+import { covers } from '../testing/covers.ts';
+import type { Deployment } from '../testing/deployment.ts';
+import { until } from '../testing/until.ts';
+
+/** What Waypost keeps itself. */
+export function recordRoutes(running: () => Deployment): void {
+  covers(
+    'POST /v1/leads',
+    'GET /v1/leads',
+    'GET /v1/leads/{id}',
+    'PATCH /v1/leads/{id}',
+    'DELETE /v1/leads/{id}',
+    'POST /v1/opt-outs',
+    'GET /v1/opt-outs',
+    'DELETE /v1/opt-outs/{id}',
+    'POST /v1/media',
+    'GET /v1/media/{id}',
+    'DELETE /v1/media/{id}',
+    'GET /v1/audit',
+    'GET /v1/audit/export',
+  );
+
+  const call = (method: string, path: string, body?: unknown) =>
+    running().api.call(method, `/v1${path}`, body === undefined ? {} : { body });
+
+  it('a lead is added, found by its status, changed and deleted', async () => {
+    const id = idIn(await call('POST', '/leads', { person: '+15550107001', name: 'Ada' }));
+    await call('PATCH', `/leads/${id}`, { status: 'contacted', notes: 'Wants an offer.' });
+    expect(shownIn(await call('GET', `/leads/${id}`))).toMatchObject({
+      person: { id: '15550107001@c.us' },
+      name: 'Ada',
+      status: 'contacted',
+    });
+    expect(listedIn(await call('GET', '/leads?status=contacted'))).toMatchObject([{ id }]);
+    expect(shownIn(await call('DELETE', `/leads/${id}`))).toMatchObject({ deleted: true });
+    expect((await call('GET', `/leads/${id}`)).error().code).toBe('NOT_FOUND');
+  });
+
+  it('who has opted out is sent nothing until the entry is deleted', async () => {
+    const send = () => call('POST', '/messages/text', { to: '+15550107002', text: 'An offer' });
+    const id = idIn(await call('POST', '/opt-outs', { person: '+15550107002' }));
+    expect(listedIn(await call('GET', '/opt-outs'))).toMatchObject([{ id }]);
+    expect((await send()).error().code).toBe('RECIPIENT_OPTED_OUT');
+    await call('DELETE', `/opt-outs/${id}`);
+    expect((await send()).status).toBe(202);
+  });
+
+  it('a file is uploaded, read and deleted', async () => {
+    const uploaded = await running().api.call('POST', '/v1/media?filename=Plan.pdf', {
+      rawBody: '%PDF-1.7',
+      headers: { 'content-type': 'application/pdf' },
+    });
+    const id = idIn(uploaded);
+    const path = `/v1/media/${id}`;
+    const read = await running().api.call('GET', path);
+    expect(read.text).toBe('%PDF-1.7');
+    expect(read.headers.get('content-disposition')).toContain('Plan.pdf');
+    expect(shownIn(await running().api.call('DELETE', path))).toMatchObject({ deleted: true });
+    expect((await running().api.call('GET', path)).error().code).toBe('NOT_FOUND');
+  });
+
+  it('a change is in the audit log, and in its export', async () => {
+    const id = idIn(await call('POST', '/leads', { person: '+15550107003' }));
+    const query = 'action=createLead';
+    const entry = await until('the entry', async () =>
+      listedIn(await call('GET', `/audit?${query}`)).find(({ target }) => target === id),
+    );
+    expect(entry).toMatchObject({ status: 201, action: 'createLead' });
+    const file = await call('GET', `/audit/export?${query}`);
+    expect(file.headers.get('content-type')).toContain('text/csv');
+    expect(file.text).toContain(id);
+  });
+}

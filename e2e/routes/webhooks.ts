@@ -1,0 +1,63 @@
+import { expect, it } from 'vitest';
+import { z } from 'zod';
+import { listedIn, shownIn } from '../testing/answers.ts';
+import { covers } from '../testing/covers.ts';
+import type { Deployment } from '../testing/deployment.ts';
+import { until } from '../testing/until.ts';
+
+export function webhookRoutes(running: () => Deployment): void {
+  covers(
+    'POST /v1/webhooks',
+    'GET /v1/webhooks',
+    'GET /v1/webhooks/{id}',
+    'PATCH /v1/webhooks/{id}',
+    'POST /v1/webhooks/{id}/rotate-secret',
+    'POST /v1/webhooks/{id}/test',
+    'GET /v1/webhooks/{id}/deliveries',
+    'DELETE /v1/webhooks/{id}',
+    'GET /v1/events/samples/{type}',
+  );
+
+  it('an endpoint is shown, changed, tested with its new secret, and deleted', async () => {
+    const { api, inspector } = running();
+    const box = 'routes';
+    const made = await api.call('POST', '/v1/webhooks', {
+      body: { url: inspector.url(box), eventTypes: ['message.sent'] },
+    });
+    const { id, secret } = made.data(z.object({ id: z.string(), secret: z.string() }));
+    const path = `/v1/webhooks/${id}`;
+    await api.call('PATCH', path, { body: { description: 'Till', eventTypes: ['webhook.*'] } });
+    const changed = { id, description: 'Till', eventTypes: ['webhook.*'] };
+    expect(shownIn(await api.call('GET', path))).toMatchObject(changed);
+    expect(listedIn(await api.call('GET', '/v1/webhooks'))).toContainEqual(
+      expect.objectContaining(changed),
+    );
+
+    const rotated = await api.call('POST', `${path}/rotate-secret`, {
+      body: { overlapSeconds: 0 },
+    });
+    const { secret: next } = rotated.data(z.object({ secret: z.string() }));
+    expect(next).not.toBe(secret);
+    await inspector.setSecret(box, next);
+    expect((await api.call('POST', `${path}/test`)).status).toBe(202);
+    const received = await inspector.waitFor(
+      box,
+      'the test event',
+      ({ event }) => event.type === 'webhook.test',
+    );
+    expect(received.signature).toMatchObject({ standardWebhooks: 'valid' });
+    const delivered = await until('the delivery to be noted', async () => {
+      const all = listedIn(await api.call('GET', `${path}/deliveries`));
+      return all.find(({ status }) => status === 'delivered');
+    });
+    expect(delivered).toMatchObject({ eventType: 'webhook.test' });
+
+    expect(shownIn(await api.call('DELETE', path))).toMatchObject({ deleted: true });
+    expect((await api.call('GET', path)).error().code).toBe('NOT_FOUND');
+  });
+
+  it('an event has a sample', async () => {
+    const sample = await running().api.call('GET', '/v1/events/samples/message.received');
+    expect(shownIn(sample)).toMatchObject({ type: 'message.received' });
+  });
+}

@@ -102,8 +102,8 @@ export const FactReport = z.discriminatedUnion('kind', [
     wireId: z.string(),
     chatId: z.string(),
     from: Person,
-    /** Texts of the options; empty when the vote was taken back. */
-    options: z.array(z.string()),
+    /** Texts of the options, or the number of one (from 0) whose text the page does not know; empty when the vote was taken back. */
+    options: z.array(z.union([z.string(), z.number().int().min(0)])),
     timestamp: z.number().int(),
   }),
   z.object({

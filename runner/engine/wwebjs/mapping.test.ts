@@ -3,7 +3,15 @@ import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { FactReport } from '../../../shared/protocol/runner-reports.ts';
 import { SANDBOX_PROFILES } from '../../../shared/session-status.ts';
-import { isWanted, ackFact, editFact, reactionFact, receivedFact, revokeFact } from './mapping.ts';
+import {
+  isWanted,
+  ackFact,
+  editFact,
+  pollVoteFact,
+  reactionFact,
+  receivedFact,
+  revokeFact,
+} from './mapping.ts';
 import { idsIn, type People } from './people.ts';
 
 const Recording = z.object({
@@ -231,5 +239,24 @@ describe('whatever the page sends', () => {
     expect(editFact(value, null, nobody)).toBeNull();
     expect(revokeFact(value, nobody, NOW)).toBeNull();
     expect(idsIn(value)).toEqual([]);
+  });
+});
+
+describe('a vote', () => {
+  const vote = (selectedOptions: unknown[]) =>
+    pollVoteFact(
+      {
+        msgId: { fromMe: true, remote: BOB, id: '3EB0' },
+        senderId: BOB,
+        interractedAtTs: 1_700_000_000_000,
+        selectedOptions,
+      },
+      nobody,
+    );
+
+  it('in a poll that the page does not have is for the numbers of the options, and not withdrawn', () => {
+    const chosen = [{ localId: 2 }, { name: 'no', localId: 1 }];
+    expect(vote(chosen)).toMatchObject({ wireId: '3EB0', options: [2, 'no'] });
+    expect(vote([])).toMatchObject({ options: [] });
   });
 });

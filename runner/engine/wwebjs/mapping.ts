@@ -140,7 +140,10 @@ export function pollVoteFact(payload: unknown, people: People): FactReport | nul
     wireId: poll.wireId,
     chatId: canonicalId(poll.remote, people),
     from: person(voter, people, null),
-    options: selected.map((option) => text(fields(option)['name'])).filter((name) => name !== null),
+    options: selected.map(fields).flatMap((option) => {
+      const said = text(option['name']) ?? number(option['localId']);
+      return said === null ? [] : [said];
+    }),
     timestamp: Math.trunc(at),
   };
 }

@@ -227,7 +227,9 @@ export const MESSAGE_EVENTS = {
       from: Person.describe('Who voted.'),
       options: z
         .array(z.string())
-        .describe('The options that the person votes for now; empty when the vote was withdrawn.'),
+        .describe(
+          'The options that the person votes for now; empty when the vote was withdrawn. An option whose text nobody knows any more is `#` and its number.',
+        ),
     },
     example: { ...EXAMPLE, chatId: ADA.id, from: ADA, options: ['Pizza'] },
   }),

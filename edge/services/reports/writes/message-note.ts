@@ -56,10 +56,27 @@ export function messagePollVote(write: WriteContext, report: ReportOf<'message.p
   const { from, options, timestamp } = report;
   const event = fact('message.poll_vote', {
     ...reported(write, { occurredAt: timestamp }),
-    data: { ...aboutIt(write, report), from: who(from), options },
+    data: { ...aboutIt(write, report), from: who(from), options: textsOf(options) },
   });
   const change = [factTarget(write), aboutCte(write, report), ...personCtes(write, from)];
   return writeStatement(write, change, event);
+}
+
+/** The record has the texts of a poll that the page has lost. An option of no known poll is called by its number. */
+function textsOf(options: ReportOf<'message.poll_vote'>['options']): string[] | SQL {
+  const known = options.filter((option) => typeof option === 'string');
+  if (known.length === options.length) return known;
+  return sql`(
+    select jsonb_agg(
+      case when jsonb_typeof(option) = 'string' then option
+        else coalesce(poll.options -> option::int, to_jsonb('#' || option::int + 1)) end
+      order by place)
+    from jsonb_array_elements(${JSON.stringify(options)}::jsonb) with ordinality voted(option, place)
+    left join (
+      select coalesce(message.content -> 'options', message.content #> '{poll,options}') as options
+      from messages message join about on about.id = message.id
+    ) poll on true
+  )`;
 }
 
 /** The person of the CTE `who`. */

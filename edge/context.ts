@@ -7,6 +7,7 @@ import type { SupabaseTokens } from './identity/supabase/verify-token.ts';
 import type { HashGate } from './identity/hash-gate.ts';
 import type { Mailer } from './mail/port.ts';
 import type { MediaGates } from './media/media-gate.ts';
+import type { ReceivedFile } from './media/store-media.ts';
 import type { ObjectStore } from './media/object-store.ts';
 import type { RateLimiter } from './limiter/port.ts';
 import type { Fleet } from './runners/fleets/port.ts';
@@ -103,6 +104,8 @@ export type ServiceContext = Services & {
   callerAddress?: string | null;
   /** The request's place in the audit log; undefined where a service is called by none. */
   call?: AuditCall | undefined;
+  /** The file of a form, until something takes it: it goes with the request then. */
+  formFile?: ReceivedFile | undefined;
   /** Of a large body: it is not needed any more, and another may be read. */
   releaseBody?: () => void;
 };
@@ -113,6 +116,8 @@ export type OperationFacts = {
   takesFile: boolean;
   /** The most that its body may be. */
   limitBytes: number;
+  /** The most that a form in place of its body may be; null where it takes none. */
+  formLimitBytes: number | null;
   /** Its statement reads the state of a key itself, so that nobody need read it before. */
   checksKey: boolean;
   /** It goes beyond one workspace: whether the person's own is suspended does not matter. */

@@ -1,16 +1,17 @@
 import { z } from '@hono/zod-openapi';
 import { create } from 'content-disposition';
 import { cleanFilename } from '../media/filename.ts';
+import { isForm } from '../media/form-parts.ts';
 import { UPLOAD_RULE } from '../media/store-media.ts';
 import { deleteMedia } from '../services/media/delete-media.ts';
 import { getMedia } from '../services/media/get-media.ts';
+import { receiveForm, receiveUpload } from '../services/media/receive-upload.ts';
 import { uploadMedia } from '../services/media/upload-media.ts';
 import { Deleted } from './deleted.ts';
 import { area, operation, rawOperation } from './operation.ts';
 import { scope } from './takes.ts';
 
 const MEDIA_EXAMPLE = 'med_01k2q8z6m4c8f7h3n5r9t1v0wx';
-const UPLOAD_MS = 60_000;
 
 const MediaRef = z.object({
   id: z
@@ -50,28 +51,21 @@ export const media = area('Media', [
     takes: scope('messages:send'),
     summary: 'Upload a file',
     description:
-      'Stores a file of at most 64 MB. Send it by `mediaId`, as often as you like. The body is the file itself; `Content-Type` may say what it is. The file is kept for as long as the workspace keeps media, and as long as a queued message needs it.',
+      'Stores a file of at most 64 MB. Send it by `mediaId`, as often as you like. The body is the file itself, and `Content-Type` may say what it is; or it is a form with the file as its part `file`. The file is kept for as long as the workspace keeps media, and as long as a queued message needs it.',
     query: z.object({
-      filename: z
-        .string()
-        .min(1)
-        .max(255)
-        .optional()
-        .openapi({ description: 'Its name.', example: 'Invoice 4711.pdf' }),
+      filename: z.string().min(1).max(255).optional().openapi({
+        description: 'Its name. In a form its part may have the name.',
+        example: 'Invoice 4711.pdf',
+      }),
     }),
     file: { limitBytes: UPLOAD_RULE.limitBytes },
     answer: [201, 'The stored file.', StoredFile],
     errors: ['MEDIA_REJECTED', 'LIMIT_EXCEEDED'],
-    run: async ({ ctx, query: { filename = '' }, request }) => {
-      const { headers, body } = request;
-      const length = headers.get('content-length');
-      const input = {
-        body: body ?? new Blob().stream(),
-        sizeBytes: length === null ? null : Number(length),
-        sourceName: null,
-        declared: { filename: cleanFilename(filename), mimetype: headers.get('content-type') },
-        deadline: AbortSignal.timeout(UPLOAD_MS),
-      };
+    run: async ({ ctx, query, request }) => {
+      const terms = { rule: UPLOAD_RULE, filename: query.filename, withFields: false };
+      const input = isForm(request)
+        ? (await receiveForm(ctx, request, terms)).file
+        : await receiveUpload(ctx, UPLOAD_RULE, fileIn(request, query.filename));
       return uploadMedia({ ctx, input });
     },
   }),
@@ -119,3 +113,12 @@ export const media = area('Media', [
     run: ({ ctx, params }) => deleteMedia({ ctx, input: params }),
   }),
 ]);
+
+function fileIn({ headers, body }: Request, filename = '') {
+  const length = headers.get('content-length');
+  return {
+    body: body ?? new Blob().stream(),
+    sizeBytes: length === null ? null : Number(length),
+    declared: { filename: cleanFilename(filename), mimetype: headers.get('content-type') },
+  };
+}

@@ -3,10 +3,13 @@ import type { Context } from 'hono';
 import type { ErrorCode } from '../../shared/errors.ts';
 import type { AppEnv, OperationFacts, ServiceContext } from '../context.ts';
 import { BODY_LIMIT_BYTES } from '../middleware/accept-body.ts';
+import { acceptForm } from '../middleware/accept-form.ts';
+import type { MediaRule } from '../../shared/catalogue/kinds/kind.ts';
+import { FORM_LIMIT_BYTES } from '../services/media/receive-upload.ts';
 import type { App } from '../http/app.ts';
 import { bindCursor, listAskedFor } from '../http/cursor.ts';
 import { answer, errors, type ExtraMeta, ok } from '../http/envelope.ts';
-import { requireTaken, type Takes, toSecurity } from './takes.ts';
+import { requireTaken, scope, type Takes, toSecurity } from './takes.ts';
 
 /** What an operation works with: the caller, and the request as its schemas read it. */
 export type Call<Params, Query, Headers, Body> = {
@@ -51,8 +54,15 @@ type Asked<P extends z.ZodType, Q extends z.ZodType, H extends z.ZodType, B exte
   query?: Q;
   headers?: H;
   /** A JSON body with an example, of 64 KiB at most unless it says more. An optional one is `{}` when it is left out. */
-  body?: { schema: B; example: z.input<B>; optional?: true; limitBytes?: number };
-  /** In place of JSON: the body is a file, of at most so many bytes. */
+  body?: {
+    schema: B;
+    example: z.input<B>;
+    optional?: true;
+    limitBytes?: number;
+    /** The body may also be a form, with such a file and the fields as its parts. */
+    form?: MediaRule | null;
+  };
+  /** In place of JSON: the body is a file, of at most so many bytes, or a form that has it as its part `file`. */
   file?: { limitBytes: number };
   /** Beside those that every operation can answer with. */
   errors?: readonly ErrorCode[];
@@ -142,17 +152,25 @@ export const rawOperation = <
   facts: {
     limitBytes: row.file?.limitBytes ?? row.body?.limitBytes ?? BODY_LIMIT_BYTES,
     takesFile: row.file !== undefined,
+    formLimitBytes: row.file === undefined && row.body?.form == null ? null : FORM_LIMIT_BYTES,
     checksKey: row.takes.kind === 'scope' && row.takes.checkedBy === 'statement',
     beyondWorkspace: row.takes.kind === 'admin' || row.beyondWorkspace === true,
   },
   register: (app, tag) => {
-    app.openapi(createRoute(routeOf(row, tag)), async (c) => {
+    const middleware = row.body?.form == null ? [] : [formOf(row, row.body.schema, row.body.form)];
+    app.openapi(createRoute({ ...routeOf(row, tag), middleware }), async (c) => {
       const ctx = c.get('ctx');
       requireTaken(ctx, row.takes);
       return row.run({ ctx, ...readRequest(c, row), request: c.req.raw }, c);
     });
   },
 });
+
+/** Who may send is known before a file is stored, also where the send's statement checks it. */
+const formOf = ({ takes }: { takes: Takes }, schema: z.ZodType, rule: MediaRule) =>
+  acceptForm(asObject(schema), rule, (ctx) =>
+    requireTaken(ctx, takes.kind === 'scope' ? scope(takes.scope) : takes),
+  );
 
 function routeOf<
   P extends z.ZodType,
@@ -176,7 +194,10 @@ function routeOf<
       ...(body !== undefined && {
         body: {
           required: body.optional !== true,
-          content: { 'application/json': { schema: body.schema, example: body.example } },
+          content: {
+            'application/json': { schema: body.schema, example: body.example },
+            ...(body.form != null && formContent(FIELDS_OF_FORM)),
+          },
         },
       }),
       ...(file !== undefined && {
@@ -184,6 +205,7 @@ function routeOf<
           required: true,
           content: {
             'application/octet-stream': { schema: z.string().openapi({ format: 'binary' }) },
+            ...formContent({}),
           },
         },
       }),
@@ -191,6 +213,24 @@ function routeOf<
     responses: { ...row.responses, ...errors(...(row.errors ?? [])) },
   };
 }
+
+const FIELDS_OF_FORM = {
+  payload: {
+    type: 'string',
+    description: 'The fields of the JSON body, as JSON. Or each is a part of its own.',
+  },
+} as const;
+
+/** A plain schema: no validator is made of it, which would hold the whole form in memory. */
+const formContent = (fields: Partial<typeof FIELDS_OF_FORM>) => ({
+  'multipart/form-data': {
+    schema: {
+      type: 'object' as const,
+      properties: { file: { type: 'string' as const, format: 'binary' }, ...fields },
+      required: ['file'],
+    },
+  },
+});
 
 const asObject = (schema: z.ZodType): z.ZodObject => {
   if (schema instanceof z.ZodObject) return schema;

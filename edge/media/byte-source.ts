@@ -49,12 +49,12 @@ export class ByteSource {
     this.#left = joined;
   }
 
-  /** The next `count` bytes, which stay to be read; fewer only when the stream ends before. */
+  /** The next `count` bytes, which stay to be read; fewer only when the stream ends before. @throws CutOffError when it breaks */
   async peek(count: number): Promise<Uint8Array> {
     try {
       while (this.#left.length < count) await this.#more();
     } catch (error) {
-      if (!(error instanceof CutOffError)) throw error;
+      if (!(error instanceof CutOffError) || error.cause !== undefined) throw error;
     }
     return this.#left.subarray(0, count);
   }

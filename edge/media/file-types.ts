@@ -96,8 +96,30 @@ export async function sniffType(head: Uint8Array): Promise<FileType | null> {
     : null;
 }
 
-const endingOf = (name: string | null): string | null =>
+export const endingOf = (name: string | null): string | null =>
   /\.([a-z0-9]{1,5})$/i.exec(name ?? '')?.[1]?.toLowerCase() ?? null;
+
+/** The endings of types whose files may have no name. */
+const ENDINGS: Readonly<Record<string, string>> = {
+  'image/jpeg': 'jpg',
+  'image/png': 'png',
+  'image/gif': 'gif',
+  'image/webp': 'webp',
+  'video/mp4': 'mp4',
+  'video/3gpp': '3gp',
+  'video/quicktime': 'mov',
+  'video/webm': 'webm',
+  'audio/mpeg': 'mp3',
+  'audio/mp4': 'm4a',
+  'audio/x-m4a': 'm4a',
+  'audio/aac': 'aac',
+  'audio/amr': 'amr',
+  'audio/ogg': 'ogg',
+  'audio/wav': 'wav',
+  'audio/flac': 'flac',
+};
+export const endingOfType = (mimetype: string): string | null =>
+  ENDINGS[mimetype.replace(/\s*;.*/, '')] ?? null;
 
 /**
  * The type of a file by its content, then by its name.

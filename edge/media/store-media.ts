@@ -3,7 +3,15 @@ import type { MediaRule } from '../../shared/catalogue/kinds/kind.ts';
 import { megabytes } from '../../shared/catalogue/kinds/file-source.ts';
 import { AppError } from '../../shared/errors.ts';
 import { ByteSource, CutOffError } from './byte-source.ts';
-import { contradicts, type FileType, nameFile, sniffType, SNIFFED_BYTES } from './file-types.ts';
+import {
+  contradicts,
+  endingOf,
+  endingOfType,
+  type FileType,
+  nameFile,
+  sniffType,
+  SNIFFED_BYTES,
+} from './file-types.ts';
 import type { MediaGates } from './media-gate.ts';
 import type { ObjectStore, ObjectWriter } from './object-store.ts';
 import { DamagedError, MOST_PIXELS, TooManyPixelsError, WHOLE_IMAGE } from './whole-image.ts';
@@ -38,6 +46,9 @@ export type StoredMedia = {
   sizeBytes: number;
   sha256: string;
 };
+
+/** A stored file that no row names yet. */
+export type ReceivedFile = StoredMedia & { id: string; objectKey: string };
 
 type Doors = { objects: ObjectStore; mediaGates: MediaGates };
 type Place = { rule: MediaRule; workspaceId: string; objectKey: string };
@@ -104,6 +115,20 @@ export async function storeMedia(
   }
 }
 
+/** A stored file under the name that the caller gives it. @throws AppError MEDIA_REJECTED `type_mismatch`, as `storeMedia` does */
+export function renamed<File extends Pick<StoredMedia, 'mimetype' | 'filename'>>(
+  file: File,
+  given: string | null,
+): File {
+  const { mimetype } = file;
+  const ending = endingOf(file.filename) ?? endingOfType(mimetype);
+  if (given === null) return file;
+  if (ending === null) return { ...file, filename: given };
+  const fit = nameFile({ mimetype, ending }, given, true);
+  if (fit === null) throw contradictedName(given, mimetype);
+  return { ...file, filename: fit.filename };
+}
+
 async function typeOf(source: ByteSource, rule: MediaRule): Promise<FileType | null> {
   const head = await source.peek(SNIFFED_BYTES);
   if (head.length === 0) throw emptyFile();
@@ -137,15 +162,16 @@ function named(
 ): { type: FileType; filename: string | null } {
   const name = filename ?? sourceName;
   const file = nameFile(found, name, filename !== null);
-  if (file === null) {
-    const is = found?.mimetype ?? 'no such file';
-    throw rejected('type_mismatch', `The file is named ${name}, but its content is ${is}.`, {
-      filename: name,
-      ...(found !== null && { found: found.mimetype }),
-    });
-  }
+  if (file === null) throw contradictedName(name, found?.mimetype);
   return rule.mimetypes === null || name !== null ? file : { ...file, filename: null };
 }
+
+const contradictedName = (filename: string | null, found?: string): AppError =>
+  rejected(
+    'type_mismatch',
+    `The file is named ${filename}, but its content is ${found ?? 'no such file'}.`,
+    { filename, ...(found !== undefined && { found }) },
+  );
 
 const incompleteMessage = (announcedBytes: number | null, receivedBytes: number): string =>
   announcedBytes !== null && receivedBytes < announcedBytes

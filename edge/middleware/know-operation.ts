@@ -1,8 +1,15 @@
 import { createMiddleware } from 'hono/factory';
 import { matchedRoutes } from 'hono/route';
+import { isForm } from '../media/form-parts.ts';
 import type { AppEnv, OperationFacts } from '../context.ts';
 
 type Listed = { method: string; path: string; facts: OperationFacts };
+
+/** A form is stored while it arrives, so that who sends it must be known before. */
+const asForm = (facts: OperationFacts): OperationFacts =>
+  facts.formLimitBytes === null
+    ? facts
+    : { ...facts, takesFile: true, limitBytes: facts.formLimitBytes, checksKey: false };
 
 /** Looks up what is known of the operation that a request asks for, before anything is done with it. */
 export const knowOperation = (rows: readonly Listed[]) => {
@@ -14,7 +21,8 @@ export const knowOperation = (rows: readonly Listed[]) => {
   );
   return createMiddleware<AppEnv>(async (c, next) => {
     const matched = matchedRoutes(c).at(-1);
-    c.set('operation', known.get(`${matched?.method} ${matched?.path}`));
+    const facts = known.get(`${matched?.method} ${matched?.path}`);
+    c.set('operation', facts && isForm(c.req.raw) ? asForm(facts) : facts);
     await next();
   });
 };

@@ -13,6 +13,7 @@ import type { ServiceContext } from '../../context.ts';
 import { readBase64 } from '../../media/base64.ts';
 import { FETCH_REFUSALS } from '../../media/fetch-media.ts';
 import { cleanFilename } from '../../media/filename.ts';
+import { type ReceivedFile, renamed } from '../../media/store-media.ts';
 import { send } from '../../services/messages/send.ts';
 import { type Addressee, chatIfReadable } from '../../services/workspace/local-numbers.ts';
 import { rawOperation, type Row } from '../operation.ts';
@@ -59,6 +60,7 @@ export const sendKinds: readonly Row[] = MESSAGE_KIND_NAMES.map((kind) => {
       schema: bodyOf(kind),
       example: { to: '+15550100001', ...example },
       limitBytes: media === null ? SEND_LIMIT_BYTES : MEDIA_SEND_LIMIT_BYTES,
+      form: media,
     },
     responses: sendAnswers,
     errors: [
@@ -72,7 +74,7 @@ export const sendKinds: readonly Row[] = MESSAGE_KIND_NAMES.map((kind) => {
       // The fields that go by kind are in it as well; they are read by name.
       const body = read as z.output<typeof Common>;
       const input = {
-        ...(await readSendTerms(id, headers, { ...body, to: meant(body.to) })),
+        ...(await readSendTerms(id, headers, { ...body, ...sameFile(ctx), to: meant(body.to) })),
         session: body.sessionId ?? null,
         to: body.to,
         quotedMessageId: body.quotedMessageId ?? null,
@@ -88,22 +90,32 @@ export const sendKinds: readonly Row[] = MESSAGE_KIND_NAMES.map((kind) => {
 export const meant = (to: Addressee): string =>
   'chatId' in to ? to.chatId : (chatIfReadable(to.local, null) ?? to.local);
 
+/** What an Idempotency-Key knows the file of a form by: its id is new each time. */
+const sameFile = ({ formFile: file }: ServiceContext) =>
+  file === undefined ? {} : { mediaId: null, file: [file.sha256, file.filename] };
+
 /** What a body says of its kind, and where its file is. */
 export function contentOf(
-  { env }: ServiceContext,
+  { env, formFile }: ServiceContext,
   body: Readonly<Record<string, unknown>>,
   kind: MessageKind,
 ) {
   const { media } = MESSAGE_KINDS[kind];
   return {
     said: saidIn(body, kind),
-    file: media === null ? null : fileIn(body, media, env.BASE_URL),
+    file: media === null ? null : fileIn(body, media, { baseUrl: env.BASE_URL, formFile }),
   };
 }
 
-function fileIn(body: Readonly<Record<string, unknown>>, rule: MediaRule, baseUrl: string) {
+function fileIn(
+  body: Readonly<Record<string, unknown>>,
+  rule: MediaRule,
+  { baseUrl, formFile }: { baseUrl: string; formFile: ReceivedFile | undefined },
+) {
   const { url = '', base64, mediaId, mimetype, filename: given = '' } = SaidFile.parse(body);
   const filename = cleanFilename(given);
+  if (formFile !== undefined)
+    return { rule, source: { from: 'form' as const, file: renamed(formFile, filename) } };
   const stored = mediaId ?? ownMediaId(url, baseUrl);
   if (stored !== null)
     return { rule, source: { from: 'media' as const, mediaId: stored, filename } };

@@ -15,8 +15,9 @@ import { chatInCountry } from '../workspace/local-numbers.ts';
 import { callerCtes } from './caller.ts';
 import { replayAnswer, type SendAnswer, StoredAnswer } from './idempotency.ts';
 import { REFUSALS, refusalError } from './refusals.ts';
+import type { ReceivedFile } from '../../media/store-media.ts';
 import type { SendRequest } from './send-request.ts';
-import { type NewMedia, sendStatement, type SendStatementInput } from './send-statement.ts';
+import { sendStatement, type SendStatementInput } from './send-statement.ts';
 import type { SentMessage } from './sent-message.ts';
 
 export const DEFAULT_EXPIRY_SECONDS = 3600;
@@ -84,7 +85,7 @@ export async function enqueue({
   ctx: ServiceContext;
   input: SendRequest;
   /** The stored file, where the message has one. */
-  media?: NewMedia | null;
+  media?: ReceivedFile | null;
 }): Promise<EnqueueResult> {
   refuseTooFarAhead(ctx, input.sendAt);
   const id = newId('message', ctx.now());

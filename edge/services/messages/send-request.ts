@@ -1,11 +1,15 @@
 import type { MediaRule } from '../../../shared/catalogue/kinds/kind.ts';
 import type { Forwarded, MessageSaid } from '../../../shared/catalogue/message-kinds.ts';
 import type { FileSource } from '../../media/receive-file.ts';
+import type { ReceivedFile } from '../../media/store-media.ts';
 import type { Addressee } from '../workspace/local-numbers.ts';
 import type { Idempotency } from './idempotency.ts';
 
 /** A file that is stored already. */
 export type StoredFile = { from: 'media'; mediaId: string; filename: string | null };
+
+/** The file of the form that asks for the message: stored for it, and for it alone. */
+export type FormFile = { from: 'form'; file: ReceivedFile };
 
 /** One message as a caller asks for it, of whatever kind. */
 export type SendRequest = {
@@ -17,7 +21,7 @@ export type SendRequest = {
   quotedMessageId: string | null;
   said: MessageSaid & Forwarded;
   /** Where its file is, and what that must be; null for a kind without a file. */
-  file: { rule: MediaRule; source: FileSource | StoredFile } | null;
+  file: { rule: MediaRule; source: FileSource | FormFile | StoredFile } | null;
   /** The caller's own name for the message. */
   reference: string | null;
   /** Counted from `sendAt` where that is to come. */

@@ -10,21 +10,13 @@ import { chatIfReadable } from '../workspace/local-numbers.ts';
 import { shownToCaller } from './caller.ts';
 import { isOptedOut } from '../opt-outs/internal.ts';
 import { firstContact } from './first-contact.ts';
+import type { ReceivedFile } from '../../media/store-media.ts';
 import type { SendRequest, StoredFile } from './send-request.ts';
 
 /** Messages that may wait in one session's queue. */
 export const QUEUE_LIMIT = LIMITS.queuedMessages.limit;
 
 const IDEMPOTENCY_LIFETIME = '24 hours';
-
-export type NewMedia = {
-  id: string;
-  objectKey: string;
-  mimetype: string;
-  filename: string | null;
-  sizeBytes: number;
-  sha256: string;
-};
 
 export type SendStatementInput = {
   workspaceId: string;
@@ -36,7 +28,7 @@ export type SendStatementInput = {
   country: Country | null;
   reserve: Reserve;
   /** The stored file; its row is written with the message's. */
-  media: NewMedia | null;
+  media: ReceivedFile | null;
   /** INSERT of the audit row over the CTE `written`; null: write nothing, only say what would happen. */
   audit: SQL | null;
 };
@@ -229,7 +221,7 @@ const idempotencyKeyOf = (key: string | null): SQL => sql`
     || ${key}::text)`;
 
 /** What stands in the queue: what the caller said, and the file that it names. */
-const contentOf = (said: SendRequest['said'], media: NewMedia | null): OutboundContent => {
+const contentOf = (said: SendRequest['said'], media: ReceivedFile | null): OutboundContent => {
   if (media === null) return said;
   const { id: mediaId, mimetype, filename } = media;
   return { ...said, mediaId, mimetype, ...(filename === null ? {} : { filename }) };
@@ -246,7 +238,7 @@ const changingHands: SQL = sql`
     where h.session_id = s.id and h.epoch = l.epoch and h.cause in ('takeover', 'new_boot')
   )`;
 
-const insertMedia = (workspaceId: string, media: NewMedia): SQL => sql`
+const insertMedia = (workspaceId: string, media: ReceivedFile): SQL => sql`
   insert into media (id, workspace_id, session_id, object_key, mimetype, filename, size_bytes, sha256)
   select ${media.id}, ${workspaceId}, raised.id, ${media.objectKey}, ${media.mimetype}, ${media.filename}::text,
     ${media.sizeBytes}::bigint, ${media.sha256}

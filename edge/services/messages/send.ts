@@ -5,6 +5,7 @@ import { newId } from '../../../shared/ids.ts';
 import type { ServiceContext } from '../../context.ts';
 import { describeError } from '../../log/describe-error.ts';
 import { receiveFile } from '../../media/receive-file.ts';
+import type { ReceivedFile } from '../../media/store-media.ts';
 import { discardObject } from '../media/discard-object.ts';
 import { checkEnqueue, enqueue, type EnqueueResult } from './enqueue.ts';
 import { finishSend } from './finish-send.ts';
@@ -26,6 +27,7 @@ export async function send({
 }): Promise<SendAnswer> {
   refuseChat(input);
   const { file } = input;
+  if (file?.source.from === 'form') return sendReceived(ctx, input, file.source.file);
   // A stored file is looked up by the send's own statement.
   if (file === null || file.source.from === 'media')
     return finishSend(ctx, await enqueue({ ctx, input }), input);
@@ -41,9 +43,20 @@ export async function send({
     throw error;
   });
   ctx.releaseBody?.();
+  return sendReceived(ctx, input, { id, objectKey, ...media });
+}
+
+async function sendReceived(
+  ctx: ServiceContext,
+  input: SendRequest,
+  media: ReceivedFile,
+): Promise<SendAnswer> {
+  const { objectKey } = media;
+  // From here on the file is the send's, and not the form's.
+  ctx.formFile = undefined;
   let result: EnqueueResult;
   try {
-    result = await enqueue({ ctx, input, media: { id, objectKey, ...media } });
+    result = await enqueue({ ctx, input, media });
   } catch (error) {
     // Where the database's answer was lost, a queued message may need the file.
     if (error instanceof AppError) ctx.waitUntil(discardObject(ctx, objectKey));

@@ -52,12 +52,13 @@ export const SaidFile = z.object({
 });
 export type SaidFile = z.output<typeof SaidFile>;
 
-const SOURCES = ['url', 'base64', 'mediaId'] as const;
+/** The fields that say where a file is. */
+export const FILE_SOURCES = ['url', 'base64', 'mediaId'] as const;
 
 /** Of a body with `fileFields`: exactly one source is there. */
 export function checkSource(body: unknown, context: z.RefinementCtx): void {
   const said = SaidFile.parse(body);
-  const given = SOURCES.filter((name) => said[name] !== undefined);
+  const given = FILE_SOURCES.filter((name) => said[name] !== undefined);
   if (given.length === 1) return;
   const names = 'exactly one of `url`, `base64` and `mediaId` is needed';
   const message = given.length === 0 ? names : `${names}, not \`${given.join('` and `')}\``;

@@ -18,6 +18,7 @@ import { promoteDueMessages } from '../services/queue/promote-due.ts';
 import { forgetOldHistory } from '../services/sessions/forget-old-history.ts';
 import { forgetExpiredMedia } from '../services/media/delete-media.ts';
 import { noteUnseenPhones } from '../services/sessions/note-unseen-phones.ts';
+import { announceDisabled } from '../services/webhooks/announce-disabled.ts';
 import { resealProxies } from '../services/sessions/reseal-proxies.ts';
 import { settleStopped } from '../services/sessions/stop-unowned.ts';
 import { forgetIdempotencyKeys } from '../services/messages/forget-idempotency-keys.ts';
@@ -25,6 +26,7 @@ import { forgetIdempotencyKeys } from '../services/messages/forget-idempotency-k
 const JOBS: Readonly<Record<string, (services: Services) => Promise<unknown>>> = {
   cancelUnwanted,
   sweepDeliveries,
+  announceDisabled,
   eraseExpiredCredentials,
   promoteDueMessages,
   expireQueuedMessages,

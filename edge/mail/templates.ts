@@ -100,6 +100,30 @@ export const alreadyRegisteredMail = ({ url }: { url: string }): MailContent =>
     after: ['If it was not you, do nothing.'],
   });
 
+/** For the owners of a workspace. `receiver`: the host that the endpoint calls. */
+export const webhookDisabledMail = ({
+  workspaceName,
+  receiver,
+  reason,
+  url,
+}: {
+  workspaceName: string;
+  receiver: string;
+  reason: string;
+  url: string;
+}): MailContent =>
+  write({
+    subject: 'A webhook endpoint was switched off',
+    before: [
+      `A webhook endpoint of the workspace “${asName(workspaceName)}” was switched off: ${reason}.`,
+      `It calls ${asName(receiver)}. Events are no longer delivered to it.`,
+    ],
+    link: { label: 'Open the dashboard', url },
+    after: [
+      'When the receiver works again, switch the endpoint on and redeliver what it missed. If it is no longer needed, delete it.',
+    ],
+  });
+
 export type Invitation = { workspaceName: string; inviterName: string; url: string };
 
 export const invitationMail = ({ workspaceName, inviterName, url }: Invitation): MailContent =>

@@ -13,6 +13,8 @@ export type AttemptVerdict = {
   responseExcerpt: string | null;
   durationMs: number;
   timedOut: boolean;
+  /** It failed, and not because we refused to make it. */
+  receiverFailed: boolean;
 };
 
 /** Bytes of an answer that are kept to be shown. */
@@ -33,13 +35,14 @@ export function judgeAttempt(input: {
 }): AttemptVerdict {
   const { result, attemptNo, retryDelays, random, now } = input;
   const answer = result.kind === 'answered' ? result : null;
+  const succeeded = answer !== null && answer.status >= 200 && answer.status < 300;
   const facts = {
     statusCode: answer?.status ?? null,
     responseExcerpt: answer === null ? null : excerpt(answer.body),
     durationMs: result.kind === 'blocked' ? 0 : result.durationMs,
     timedOut: result.kind === 'failed' && result.timedOut === true,
+    receiverFailed: !succeeded && result.kind !== 'blocked',
   };
-  const succeeded = answer !== null && answer.status >= 200 && answer.status < 300;
   const disableReason = answer === null ? null : disabling(answer);
   if (succeeded)
     return { ...facts, status: 'delivered', delayMs: null, disableReason, error: null };

@@ -89,6 +89,7 @@ export const WEBHOOK_SHOWN = {
   maxAttempts: DEFAULT_ATTEMPTS,
   isActive: true,
   disabledReason: null,
+  disabledAt: null,
   createdAt: '2026-11-21T10:00:00.000Z',
   updatedAt: '2026-11-21T10:00:00.000Z',
 };
@@ -107,7 +108,8 @@ export const WebhookSchema = z
     retryDelays: z.array(z.number().int()).describe('Seconds before each retry.'),
     maxAttempts: z.number().int(),
     isActive: z.boolean(),
-    disabledReason: z.string().nullable(),
+    disabledReason: z.string().nullable().describe('Why it is switched off.'),
+    disabledAt: z.iso.datetime().nullable(),
     createdAt: z.iso.datetime(),
     updatedAt: z.iso.datetime(),
   })

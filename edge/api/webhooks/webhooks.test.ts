@@ -75,9 +75,10 @@ describe('an endpoint', () => {
       eventTypes: ['message.sent'],
       isActive: false,
       disabledReason: 'switched off by its owner',
+      disabledAt: expect.any(String),
     });
     const back = await call('PATCH', path, { key, body: { isActive: true } });
-    expect(back.data).toMatchObject({ isActive: true, disabledReason: null });
+    expect(back.data).toMatchObject({ isActive: true, disabledReason: null, disabledAt: null });
     expect((await call('PATCH', path, { key, body: {} })).status).toBe(200);
   });
 

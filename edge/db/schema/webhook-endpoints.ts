@@ -1,3 +1,4 @@
+import { sql } from 'drizzle-orm';
 import { boolean, index, integer, jsonb, pgTable, text } from 'drizzle-orm/pg-core';
 import { createdAt, moment, updatedAt } from './columns.ts';
 import { workspaces } from './workspaces.ts';
@@ -33,6 +34,9 @@ export const webhookEndpoints = pgTable(
       .array()
       .notNull()
       .default([5, 300, 1_800, 7_200, 18_000, 36_000, 50_400]),
+    /** Attempts that failed by the receiver's fault since the last success, and when the first of them was made. */
+    failures: integer('failures').notNull().default(0),
+    failingSince: moment('failing_since'),
     /** Attempts without an answer in time since the last success: several of them shorten the time that the next ones get. */
     timeouts: integer('timeouts').notNull().default(0),
     /** From then on one attempt gets the full time again, whatever `timeouts` says. */
@@ -43,8 +47,16 @@ export const webhookEndpoints = pgTable(
     rung: boolean('rung').notNull().default(false),
     isActive: boolean('is_active').notNull().default(true),
     disabledReason: text('disabled_reason'),
+    disabledAt: moment('disabled_at'),
+    /** It was switched off because of its receiver, and not everybody knows yet. */
+    unannounced: boolean('unannounced').notNull().default(false),
     createdAt: createdAt(),
     updatedAt: updatedAt(),
   },
-  (table) => [index('webhook_endpoints_workspace').on(table.workspaceId)],
+  (table) => [
+    index('webhook_endpoints_workspace').on(table.workspaceId),
+    index('webhook_endpoints_unannounced')
+      .on(table.disabledAt)
+      .where(sql`${table.unannounced}`),
+  ],
 );

@@ -19,7 +19,12 @@ describe('what the receiver says', () => {
     const { inbox, id, endpointId } = await newDelivery();
     await inbox.script(reply);
     expect(await call(endpointId)).toEqual(attempted('failed'));
-    expect(await endpointOf(id)).toMatchObject({ isActive: false, disabledReason: reason });
+    expect(await endpointOf(id)).toMatchObject({
+      isActive: false,
+      disabledReason: reason,
+      disabledAt: expect.any(Date),
+      unannounced: true,
+    });
   });
 
   it('does not follow a redirect', async () => {
@@ -94,6 +99,48 @@ describe('what the receiver says', () => {
       { status: 'failed', attemptNo: 2, lastStatusCode: 503 },
     ]);
     expect(await call(endpointId)).toEqual(NOTHING_DUE);
+  });
+});
+
+describe('an endpoint that keeps failing', () => {
+  const daysAgo = (days: number) => new Date(Date.now() - days * 86_400_000);
+  const reason = 'no attempt has succeeded for 5 days';
+  const long = { failures: 9, failingSince: daysAgo(6) };
+  it.each([
+    ['for long', long, { status: 500 }, { isActive: false, disabledReason: reason, failures: 10 }],
+    ['in few attempts', { ...long, failures: 8 }, { status: 500 }, { isActive: true, failures: 9 }],
+    [
+      'for a short time',
+      { failures: 900, failingSince: daysAgo(4) },
+      { status: 500 },
+      { isActive: true, failures: 901 },
+    ],
+    [
+      'until it succeeds',
+      long,
+      { status: 200 },
+      { isActive: true, failures: 0, failingSince: null },
+    ],
+  ])('%s', async (_what, before, reply, after) => {
+    const { inbox, id, endpointId } = await newDelivery(before);
+    await inbox.script(reply);
+    await call(endpointId);
+    expect(await endpointOf(id)).toMatchObject({ ...after, unannounced: !after.isActive });
+  });
+
+  it('is not blamed for what we refuse to do', async () => {
+    const url = 'http://169.254.169.254/latest/meta-data/';
+    const { id, endpointId } = await newDelivery({ url, ...long });
+    await call(endpointId);
+    expect(await attemptsOf(id)).toMatchObject([{ error: expect.stringMatching(/^blocked: /) }]);
+    expect(await endpointOf(id)).toMatchObject({ isActive: true, ...long });
+  });
+
+  it('is failing from its first failure on', async () => {
+    const { inbox, id, endpointId } = await newDelivery();
+    await inbox.script({ status: 500 });
+    await call(endpointId);
+    expect(await endpointOf(id)).toMatchObject({ failures: 1, failingSince: expect.any(Date) });
   });
 });
 

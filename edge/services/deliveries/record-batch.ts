@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { Services } from '../../context.ts';
 import { Moment } from '../../db/moment.ts';
 import type { AttemptVerdict } from '../../webhooks/judge-attempt.ts';
-import { PATIENCE } from '../../webhooks/patience.ts';
+import { GIVE_UP_AFTER, PATIENCE } from '../../webhooks/patience.ts';
 import type { Claimed } from './claim-due.ts';
 
 export type Outcome = { id: string; attemptNo: number; startedAt: Date; verdict: AttemptVerdict };
@@ -13,7 +13,7 @@ const Row = z.object({ next: z.array(Moment), rung: z.boolean().nullable() });
 /**
  * Writes down how attempts at an endpoint went and what comes next, in one statement. What another worker has recorded
  * meanwhile is left as it is. The endpoint is locked first, as its deletion does it. It is switched off if it asked for
- * that, and the time that it gets follows from how many attempts had no answer.
+ * that or has failed for days, and the time that it gets follows from how many attempts had no answer.
  * @param last gives the call's slot back
  * @returns when the next attempts are due, and whether a call found no slot meanwhile (known with `last` only)
  */
@@ -26,6 +26,7 @@ export async function recordBatch(
   const disableReason = verdicts.find((one) => one.disableReason !== null)?.disableReason ?? null;
   const delivered = verdicts.some(({ status }) => status === 'delivered');
   const timeouts = verdicts.filter(({ timedOut }) => timedOut).length;
+  const failures = verdicts.filter(({ receiverFailed }) => receiverFailed).length;
   const given = outcomes.map(({ id, attemptNo, startedAt, verdict }) => ({
     id,
     attempt_no: attemptNo,
@@ -45,9 +46,13 @@ export async function recordBatch(
       )
     ),
     before as (
-      select e.id, e.rung from webhook_endpoints e
-      where e.id = ${claim.endpointId}
-        and (${last || timeouts > 0 || disableReason !== null}::boolean or (${delivered}::boolean and e.timeouts > 0))
+      select e.id, e.rung, case
+          when ${disableReason}::text is not null then ${disableReason}::text
+          when ${failures > 0 && !delivered}::boolean and e.failures + ${failures}::int >= ${GIVE_UP_AFTER.failures}::int
+            and e.failing_since < now() - make_interval(days => ${GIVE_UP_AFTER.days}::int)
+            then ${`no attempt has succeeded for ${GIVE_UP_AFTER.days} days`}
+        end as ends
+      from webhook_endpoints e where e.id = ${claim.endpointId}
       for no key update
     ),
     moved as (
@@ -70,9 +75,16 @@ export async function recordBatch(
       update webhook_endpoints e set
         slots = case when ${last}::boolean then e.slots - ${claim.slot}::text else e.slots end,
         rung = e.rung and not ${last}::boolean,
-        is_active = e.is_active and ${disableReason}::text is null,
-        disabled_reason = coalesce(${disableReason}, e.disabled_reason),
-        updated_at = case when ${disableReason}::text is null then e.updated_at else now() end,
+        is_active = e.is_active and before.ends is null,
+        disabled_reason = case when e.is_active then before.ends else e.disabled_reason end,
+        disabled_at = case when e.is_active and before.ends is not null then now() else e.disabled_at end,
+        unannounced = e.unannounced or (e.is_active and before.ends is not null),
+        updated_at = case when before.ends is null then e.updated_at else now() end,
+        failures = case when ${delivered}::boolean then 0 else e.failures + ${failures}::int end,
+        failing_since = case
+          when ${delivered}::boolean then null
+          when ${failures > 0}::boolean then coalesce(e.failing_since, now())
+          else e.failing_since end,
         timeouts = case when ${delivered}::boolean then 0 else e.timeouts + ${timeouts}::int end,
         full_time_again_at = case
           when ${delivered}::boolean then null

@@ -140,6 +140,12 @@ const WRITERS: Readonly<Record<EventType, (session: OwnedSession) => Promise<unk
   },
   'webhook.test': async (session) =>
     testWebhook({ ctx: session.ctx, input: { id: await newEndpoint(harness, session) } }),
+  'webhook.disabled': async (session) => {
+    const disabled = { isActive: false, disabledAt: new Date(), unannounced: true };
+    await newEndpoint(harness, session, { ...disabled, disabledReason: 'gone' });
+    await runCron(harness.services());
+    await runCron(harness.services());
+  },
 };
 
 /** Of an event about a message of ours: the caller's reference. */

@@ -12,6 +12,21 @@ export type WebhookChanges = { [Field in keyof WebhookInput]?: WebhookInput[Fiel
   isActive?: boolean | undefined;
 };
 
+const SWITCHED_ON = {
+  isActive: true,
+  disabledReason: null,
+  disabledAt: null,
+  unannounced: false,
+  failures: 0,
+  failingSince: null,
+};
+/** When and why it was switched off before stays. */
+const SWITCHED_OFF = {
+  isActive: false,
+  disabledReason: sql`coalesce(${webhookEndpoints.disabledReason}, 'switched off by its owner')`,
+  disabledAt: sql`coalesce(${webhookEndpoints.disabledAt}, now())`,
+};
+
 /**
  * Changes what is given and leaves the rest. Switching an endpoint on again forgets why it was switched off; deliveries
  * that were cancelled meanwhile stay cancelled.
@@ -44,10 +59,8 @@ export async function updateWebhook({
       ...(fifo !== undefined && { fifo }),
       ...(includeCodes !== undefined && { includeCodes }),
       ...(retryDelays !== undefined && { retryDelays: [...retryDelays] }),
-      ...(isActive !== undefined && {
-        isActive,
-        disabledReason: isActive ? null : 'switched off by its owner',
-      }),
+      ...(isActive === true && SWITCHED_ON),
+      ...(isActive === false && SWITCHED_OFF),
       updatedAt: sql`now()`,
     })
     .where(

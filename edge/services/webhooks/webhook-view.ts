@@ -1,4 +1,5 @@
 import type { ServiceContext } from '../../context.ts';
+import { isoOrNull } from '../../db/moment.ts';
 import type { webhookEndpoints } from '../../db/schema/index.ts';
 import { holdsScope } from '../keys/require-scope.ts';
 
@@ -22,6 +23,7 @@ export type WebhookView = {
   maxAttempts: number;
   isActive: boolean;
   disabledReason: string | null;
+  disabledAt: string | null;
   createdAt: string;
   updatedAt: string;
 };
@@ -40,6 +42,7 @@ export function viewWebhook(ctx: ServiceContext, row: WebhookRow): WebhookView {
     maxAttempts: row.retryDelays.length + 1,
     isActive: row.isActive,
     disabledReason: row.disabledReason,
+    disabledAt: isoOrNull(row.disabledAt),
     createdAt: row.createdAt.toISOString(),
     updatedAt: row.updatedAt.toISOString(),
   };

@@ -120,6 +120,7 @@ it('does everything of the port from a process of its own', async () => {
         'one-injection': 'applied',
         'send-hook': 'applied',
         'media-model-id': 'applied',
+        'late-decryption': 'applied',
         'message-key-field': 'applied',
         'shown-presence': 'applied',
       },

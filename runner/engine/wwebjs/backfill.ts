@@ -107,7 +107,7 @@ export class Backfill {
       for (const payload of piece) inbound.ack(payload, payload.ack);
       await inbound.idle();
     }
-    this.#since = startedAt - MARGIN_MS;
+    this.#since = Math.min(startedAt, inbound.doneUpTo) - MARGIN_MS;
     this.#complete = true;
     if (keys.length + acked.length > 0 || found.more)
       log({ messages: keys.length, acks: acked.length, more: found.more });

@@ -12,12 +12,15 @@ import { rejectCall } from './live/calls.ts';
 import {
   ackFact,
   editFact,
+  isAwaited,
   isWanted,
+  milliseconds,
   pollVoteFact,
   reactionFact,
   receivedFact,
   revokeFact,
 } from './mapping.ts';
+import { OLDEST_MS } from './online-mark.ts';
 import { resolvePeople } from './page/people.ts';
 import { fields, messageKey } from './payload.ts';
 import { idsIn, type KnownPerson, type People } from './people.ts';
@@ -50,6 +53,8 @@ export class Inbound {
   readonly #sent = new Set<string>();
   /** Ack levels by serialized key. */
   readonly #acks = new Map<string, number>();
+  /** When each message that is still ciphertext came, by serialized key. */
+  readonly #unreadable = new Map<string, number>();
   /** When each thing that is not out yet came, oldest first. */
   readonly #pending = new Set<{ at: number }>();
   readonly #downloads = new WorkLane();
@@ -70,7 +75,9 @@ export class Inbound {
     if (messageKey(data['id'])?.fromMe === true && data['local'] !== true) this.message(payload);
   }
 
+  /** A message as it is now. One that is still ciphertext makes no fact, and is awaited. */
   message(payload: unknown, backfilled = false): void {
+    this.#noteUnreadable(payload);
     if (this.#sent.has(messageKey(fields(payload)['id'])?.wireId ?? '')) return;
     this.#inOrder(payload, async (people) => {
       const fact = receivedFact(payload, people, backfilled);
@@ -147,10 +154,12 @@ export class Inbound {
     await this.#lookUp([...new Set(payloads.flatMap(idsIn))]);
   }
 
-  /** Unix ms: everything that came before then is out. */
+  /** Unix ms: everything that came before then is out. What is unreadable for a day is given up. */
   get doneUpTo(): number {
+    const now = this.#deps.now();
     const [oldest] = this.#pending;
-    return oldest?.at ?? this.#deps.now();
+    const awaited = [...this.#unreadable.values()].filter((at) => at >= now - OLDEST_MS);
+    return Math.min(oldest?.at ?? now, ...awaited);
   }
 
   /** Resolves when every fact so far has been reported. */
@@ -218,6 +227,18 @@ export class Inbound {
     } catch (error) {
       this.#deps.log({ event: 'engine.call_not_rejected', detail: describe(error) });
       return false;
+    }
+  }
+
+  #noteUnreadable(payload: unknown): void {
+    const data = fields(payload);
+    const key = messageKey(data['id']);
+    if (key === null) return;
+    if (isAwaited(data) && isWanted(payload, this.#deps.traffic)) {
+      this.#unreadable.set(key.wireKey, milliseconds(data['t']));
+      trim(this.#unreadable, SEEN_KEPT);
+    } else {
+      this.#unreadable.delete(key.wireKey);
     }
   }
 

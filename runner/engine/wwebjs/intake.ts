@@ -70,6 +70,12 @@ export class Intake {
       if (this.#inbound !== null) take(this.#inbound);
     };
     client.on('message', (message: unknown) => told((inbound) => inbound.message(raw(message))));
+    client.on('message_ciphertext', (message: unknown) =>
+      told((inbound) => inbound.message(raw(message))),
+    );
+    client.on('message_decrypted', (payload: unknown) =>
+      told((inbound) => inbound.message(payload)),
+    );
     client.on('message_create', (message: unknown) =>
       told((inbound) => inbound.created(raw(message))),
     );

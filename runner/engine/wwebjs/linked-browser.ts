@@ -197,6 +197,7 @@ export class LinkedBrowser {
     await patchPage(page, {
       ...this.#hooks,
       onUnread: (chat) => this.client.emit('unread_count', chat),
+      onDecrypted: (message) => this.client.emit('message_decrypted', message),
       messageKeyPatch,
       alwaysOnline,
     });

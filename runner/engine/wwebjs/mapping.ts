@@ -52,6 +52,10 @@ export function isWanted(payload: unknown, traffic: Traffic): boolean {
   return traffic.channels || !remote.endsWith('@newsletter');
 }
 
+/** Whether a message is ciphertext that may become readable. What WhatsApp keeps from linked devices never does. */
+export const isAwaited = (data: Fields): boolean =>
+  data['type'] === 'ciphertext' && text(data['subtype'])?.endsWith('_unavailable_fanout') !== true;
+
 /**
  * A message that somebody else sent, or that was written elsewhere in this account's name. Null for what is none: notices,
  * and what this page made itself. Whether we had the page of before make it is for the caller to know.
@@ -188,6 +192,6 @@ function idList(value: unknown): string[] {
   return Array.isArray(value) ? value.map(idText).filter((id) => id !== null) : [];
 }
 
-function milliseconds(seconds: unknown): number {
+export function milliseconds(seconds: unknown): number {
   return Math.round((number(seconds) ?? 0) * 1000);
 }

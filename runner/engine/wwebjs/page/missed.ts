@@ -100,9 +100,7 @@ export async function findMissed(request: MissedRequest): Promise<Missed> {
 
 /** Runs on the page. Messages as the library sends them over, so that they map like live ones; gone ones are left out. */
 export async function readMessages(keys: string[]): Promise<unknown[]> {
-  const page = globalThis as unknown as WhatsAppPage & {
-    WWebJS: { getMessageModel(message: unknown): unknown };
-  };
+  const page = globalThis as unknown as WhatsAppPage;
   const { Msg } = page.require('WAWebCollections');
   const wanted = new Set(keys);
   const found = new Map<string, PageMessage>();
@@ -113,5 +111,5 @@ export async function readMessages(keys: string[]): Promise<unknown[]> {
   return keys
     .map((key) => found.get(key))
     .filter((message) => message !== undefined)
-    .map((message) => JSON.parse(JSON.stringify(page.WWebJS.getMessageModel(message))) as unknown);
+    .map((message) => JSON.parse(JSON.stringify(page.WWebJS?.getMessageModel(message))) as unknown);
 }

@@ -80,6 +80,10 @@ export type PageContact = {
 
 export type PageCollections = {
   Msg: PageEmitter & {
+    on(
+      event: 'change:type',
+      listener: (message: PageMessage, type: string, before: string) => void,
+    ): void;
     get(key: string): PageMessage | undefined;
     getModelsArray(): PageMessage[];
     getMessagesById(keys: string[]): Promise<{ messages?: PageMessage[] } | undefined>;
@@ -216,6 +220,7 @@ export type WhatsAppPage = {
   WWebJS?: {
     getChat(chatId: string, options: { getAsModel: false }): Promise<PageChat | null | undefined>;
     sendMessage(chat: PageChat, body: string, options: object): Promise<unknown>;
+    getMessageModel: (message: PageMessage) => unknown;
     mediaInfoToFile: (info: { data: string; mimetype: string; filename: string }) => File;
   };
   Debug?: { VERSION?: string };

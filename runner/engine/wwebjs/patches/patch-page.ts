@@ -8,6 +8,7 @@ import { installLive } from '../page/live.ts';
 import { installMessageLookup } from '../page/messages.ts';
 import { chatEvents } from './chat-events.ts';
 import { idleQr } from './idle-qr.ts';
+import { DECRYPTED_TOLD, lateDecryption } from './late-decryption.ts';
 import { mediaModelId } from './media-model-id.ts';
 import { messageKeyField } from './message-key-field.ts';
 import { tolerantExpose } from './one-injection.ts';
@@ -23,6 +24,8 @@ export async function patchPage(
     onNeedsPerson: (action: SessionAction) => void;
     /** A chat whose unread count changed, as the page shows it. */
     onUnread: (chat: unknown) => void;
+    /** A message that was ciphertext until now, as the page shows it. */
+    onDecrypted: (message: unknown) => void;
     messageKeyPatch: boolean;
     alwaysOnline: boolean;
   },
@@ -34,6 +37,7 @@ export async function patchPage(
   await page.exposeFunction(PASSKEY_TOLD, (step: PasskeyStep) =>
     hooks.onNeedsPerson(PASSKEY_ACTIONS[step]),
   );
+  await page.exposeFunction(DECRYPTED_TOLD, (message: unknown) => hooks.onDecrypted(message));
   await page.evaluateOnNewDocument(passkeyWatch, PASSKEY_TOLD);
   await page.evaluateOnNewDocument(installAgent);
   await page.evaluateOnNewDocument(installMessageLookup);
@@ -44,5 +48,6 @@ export async function patchPage(
   await page.evaluateOnNewDocument(sendHook, WIRE_ID_TAG, SEND_HOOK_MISSING);
   await page.evaluateOnNewDocument(shownPresence, hooks.alwaysOnline);
   await page.evaluateOnNewDocument(mediaModelId);
+  await page.evaluateOnNewDocument(lateDecryption, DECRYPTED_TOLD);
   if (hooks.messageKeyPatch) await page.evaluateOnNewDocument(messageKeyField);
 }

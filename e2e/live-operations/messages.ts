@@ -23,6 +23,7 @@ export function messageOperations(profile: SandboxProfile, given: () => Given): 
     'POST /v1/messages/{id}/react',
     'POST /v1/messages/{id}/star',
     'POST /v1/messages/{id}/pin',
+    'POST /v1/messages/{id}/seen',
     'POST /v1/messages/{id}/forward',
     'POST /v1/sessions/{id}/sandbox/messages',
   );
@@ -83,7 +84,7 @@ export function messageOperations(profile: SandboxProfile, given: () => Given): 
     expect(listed.toSorted()).toEqual(types.toSorted());
   });
 
-  it('a message is forwarded, and marked so', async () => {
+  it('a message is marked as read with its chat, and forwarded, marked so', async () => {
     const { phone, at } = given().world;
     const { wireId } = await phone.message({ ...at, from: '15550100002', body: 'pass it on' });
     const Messages = z.array(z.object({ id: z.string(), wireId: z.string().nullable() }));
@@ -94,6 +95,16 @@ export function messageOperations(profile: SandboxProfile, given: () => Given): 
       );
       return answer.data(Messages).find((message) => message.wireId === wireId);
     });
+    const unread = async (): Promise<number> => {
+      const path = `/v1/chats/15550100002@c.us?sessionId=${given().session.id}`;
+      const chat = await given().deployment.api.call('GET', path);
+      return chat.data(z.object({ unreadCount: z.number() })).unreadCount;
+    };
+    expect(await unread()).toBeGreaterThan(0);
+    const read = await given().deployment.api.call('POST', `/v1/messages/${heard.id}/seen`);
+    expect(read.data(z.looseObject({}))).toMatchObject({ id: heard.id });
+    expect(await unread()).toBe(0);
+
     const answer = await given().deployment.api.call('POST', `/v1/messages/${heard.id}/forward`, {
       body: { to: '+15550100003' },
       headers: { prefer: 'wait=20' },

@@ -26,11 +26,18 @@ const textOf = (body: Uint8Array) => new TextDecoder().decode(body);
 describe('what is refused', () => {
   it('is neither checked as good nor fetched', async () => {
     const ownHost = { BASE_URL: 'https://gateway.example.com', EGRESS_ALLOW: [] };
-    const strict = createEgress({ ...harness.env, ...ownHost });
+    const logged: unknown[] = [];
+    const strict = createEgress(
+      { ...harness.env, ...ownHost },
+      { log: (line) => void logged.push(line) },
+    );
     for (const url of REFUSED_URLS) {
       expect(await strict.check(url), url).toEqual(expect.any(String));
       expect(await strict.fetch(get(url)), url).toMatchObject({ kind: 'blocked' });
     }
+    expect(logged).toEqual(
+      REFUSED_URLS.map(() => expect.objectContaining({ event: 'ssrf_blocked' })),
+    );
   });
 
   it('is refused at connect as well, should a check be passed by', async () => {

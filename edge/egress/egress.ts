@@ -17,6 +17,8 @@ type Door =
   | { kind: 'blocked'; reason: string }
   | Failed;
 
+const hostOf = (url: string): string => (URL.canParse(url) ? new URL(url).hostname : url);
+
 type Failed = { kind: 'failed'; reason: string; timedOut?: true };
 
 type EgressEnv = Pick<EdgeEnv, 'BASE_URL' | 'EGRESS' | 'EGRESS_PRIVATE' | 'EGRESS_ALLOW'> & {
@@ -73,6 +75,8 @@ export function createEgress(
     let target = request.url;
     for (let hop = 0; ; hop += 1) {
       const opened = await door(target);
+      if (opened.kind === 'blocked')
+        log({ event: 'ssrf_blocked', host: hostOf(target), reason: opened.reason });
       if (opened.kind !== 'open') return opened;
       const response = await opened.binding.fetch(opened.url.href, {
         method: request.method,

@@ -179,6 +179,7 @@ export const MESSAGE_ACTIONS: Readonly<Record<string, Omit<Happy, 'id'>>> = {
   deleteMessage: {},
   starMessage: {},
   pinMessage: { body: { duration: '24h' } },
+  markMessageSeen: {},
 };
 
 export type Happy = { id?: string; body?: unknown; as?: string };

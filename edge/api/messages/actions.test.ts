@@ -89,6 +89,7 @@ describe.each([
     { pinnedUntil: new Date(at + 86_400_000).toISOString() },
     null,
   ],
+  ['POST', '/seen', undefined, 'markChatSeen', {}, {}, null],
 ] as const)('%s /v1/messages/:id%s', (method, suffix, body, name, asked, shown, event) => {
   test('asks the session of the message, and answers with the message as it is then', async () => {
     const { call, path, runner, id: session, name: sessionName, messageId } = await setUp();

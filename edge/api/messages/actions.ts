@@ -120,4 +120,17 @@ export const messageActions: readonly Row[] = [
     run: ({ ctx, params: { id }, body: { pinned, duration = '7d' } }) =>
       act(ctx, { id, name: 'pinMessage', ask: { seconds: pinned ? PIN_SECONDS[duration] : 0 } }),
   }),
+  operation({
+    id: 'markMessageSeen',
+    method: 'post',
+    path: '/v1/messages/{id}/seen',
+    takes: scope('chats:write'),
+    summary: 'Mark a message as read',
+    description:
+      'Marks its whole chat, as WhatsApp does. The sender sees it, if the phone sends read receipts.',
+    params: MessageId,
+    answer,
+    errors,
+    run: ({ ctx, params: { id } }) => act(ctx, { id, name: 'markChatSeen', ask: {} }),
+  }),
 ];

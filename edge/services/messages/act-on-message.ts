@@ -13,7 +13,7 @@ import { messageNotFound } from './refusals.ts';
 type Row = typeof messages.$inferSelect;
 type ActionName = Extract<
   LiveOperation,
-  'reactToMessage' | 'editMessage' | 'deleteMessage' | 'starMessage' | 'pinMessage'
+  'reactToMessage' | 'editMessage' | 'deleteMessage' | 'starMessage' | 'pinMessage' | 'markChatSeen'
 >;
 type Place = 'chatId' | 'reference';
 
@@ -49,6 +49,7 @@ const CONSEQUENCES: {
   pinMessage: (_of, { until }) => ({
     set: { pinnedUntil: until === null ? null : new Date(until) },
   }),
+  markChatSeen: () => null,
 };
 
 /**

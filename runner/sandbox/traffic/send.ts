@@ -5,6 +5,7 @@ import { changeFaults, faultsOf, findDevice } from '../world/accounts.ts';
 import type { AccountRef } from '../world/accounts.ts';
 import { SandboxError } from '../world/errors.ts';
 import { newPhoneWireId } from '../world/jids.ts';
+import { findGroup, isAdmin, isMember } from '../world/groups.ts';
 import type { Tx } from '../world/ledger.ts';
 import { raiseAck } from '../world/messages.ts';
 import { canonicalJid, echoPhone, ensurePerson } from '../world/people.ts';
@@ -87,6 +88,9 @@ function record(
     throw new SandboxError(401, 'UNLINKED', 'this device is not linked any more');
   }
   const message = canonical(tx, link.world, args.message);
+  const group = findGroup(tx.sql, link.world, message.id.remote);
+  if (group !== null && !(group.announce ? isAdmin : isMember)(group, link.pn))
+    throw new SandboxError(403, 'FORBIDDEN', `${link.pn} may not write in ${group.id}`);
   const at = { ...link, t: world.now() };
   advanceRatchet(tx, at, args.counter, device, 'send');
   const fresh = recordWire(tx, at, {

@@ -73,6 +73,8 @@ export async function prepareSend(request: SendRequest): Promise<Preparation> {
     agent.knownRecipients.add(request.chatId);
     agent.keepSome(agent.knownRecipients);
   }
+  const closed = wid.server === 'g.us' ? await whyClosed() : blockedByUs();
+  if (closed !== null) return { state: 'refused', code: 'MESSAGE_FAILED', message: closed };
 
   let quotedKey: string | null = null;
   if (request.quoted !== null) {
@@ -125,6 +127,31 @@ export async function prepareSend(request: SendRequest): Promise<Preparation> {
     if (strangers.length === 0) return [...new Set(found)];
     const message = `Mentioned, but not in this chat: ${strangers.join(', ')}.`;
     return { state: 'refused', code: 'MESSAGE_FAILED', message };
+  }
+
+  /** Why this number cannot write in the group; null: it can. The server would drop the message, and the page show it as sent. */
+  async function whyClosed(): Promise<string | null> {
+    const { GroupMetadata } = page.require('WAWebCollections');
+    const role = (): string | null | undefined => {
+      const metadata = GroupMetadata.get(wid);
+      // Nobody is in a group that was not read yet.
+      if (metadata === undefined || metadata.participants.getModelsArray().length === 0)
+        return undefined;
+      return agent?.groups?.roleIn(metadata);
+    };
+    // It may have come back since the page last looked. Who is out may not look, which is an error.
+    if (role() == null) await Promise.resolve(GroupMetadata.update(wid)).catch(() => undefined);
+    const mine = role();
+    if (mine === null) return 'This number is not a member of the group.';
+    if (mine === 'member' && GroupMetadata.get(wid)?.announce === true)
+      return 'Only admins can write in this group.';
+    return null;
+  }
+
+  function blockedByUs(): string | null {
+    return isPerson && agent?.live?.summary(wid).blocked === true
+      ? 'This session has blocked the recipient; unblock them first.'
+      : null;
   }
 
   function notOnWhatsApp(): Preparation {

@@ -92,7 +92,7 @@ export type PageCollections = {
   GroupMetadata: {
     /** Asks the server anew. */
     update(wid: PageWid): Promise<unknown>;
-    get(wid: PageWid): { participants: { getModelsArray(): { id: PageWid }[] } } | undefined;
+    get(wid: PageWid): PageGroupMetadata | undefined;
   };
   Contact: {
     get(wid: PageWid): PageContact | undefined;

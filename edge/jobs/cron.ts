@@ -19,6 +19,7 @@ import { forgetOldHistory } from '../services/sessions/forget-old-history.ts';
 import { forgetExpiredMedia } from '../services/media/delete-media.ts';
 import { noteUnseenPhones } from '../services/sessions/note-unseen-phones.ts';
 import { announceDisabled } from '../services/webhooks/announce-disabled.ts';
+import { forgetOldHealth } from '../services/webhooks/forget-old-health.ts';
 import { resealProxies } from '../services/sessions/reseal-proxies.ts';
 import { settleStopped } from '../services/sessions/stop-unowned.ts';
 import { forgetIdempotencyKeys } from '../services/messages/forget-idempotency-keys.ts';
@@ -42,6 +43,7 @@ const JOBS: Readonly<Record<string, (services: Services) => Promise<unknown>>> =
   forgetExpiredLogins,
   forgetOldAudit,
   forgetOldHistory,
+  forgetOldHealth,
   forgetExpiredMedia,
 };
 

@@ -90,10 +90,28 @@ export const WEBHOOK_SHOWN = {
   isActive: true,
   disabledReason: null,
   disabledAt: null,
+  health: { status: 'healthy' as const, attempts: 1_200, successShare: 0.9983, p95Ms: 240 },
   createdAt: '2026-11-21T10:00:00.000Z',
   updatedAt: '2026-11-21T10:00:00.000Z',
 };
 export const SECRET_SHOWN = 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw1dXZ5Gk0w7Y=';
+
+const Health = z
+  .object({
+    status: z
+      .enum(['healthy', 'failing', 'disabled'])
+      .describe('`failing`: the last three attempts or more failed.'),
+    attempts: z.number().int().describe('In the last 24 hours, as the other numbers.'),
+    successShare: z.number().nullable().describe('From 0 to 1; null without attempts.'),
+    p95Ms: z
+      .number()
+      .int()
+      .nullable()
+      .describe('95 % of the attempts were faster, within a tenth; null without attempts.'),
+  })
+  .openapi('WebhookHealth', {
+    description: 'Attempts that Waypost refused to make are left out.',
+  });
 
 export const WebhookSchema = z
   .object({
@@ -110,6 +128,7 @@ export const WebhookSchema = z
     isActive: z.boolean(),
     disabledReason: z.string().nullable().describe('Why it is switched off.'),
     disabledAt: z.iso.datetime().nullable(),
+    health: Health,
     createdAt: z.iso.datetime(),
     updatedAt: z.iso.datetime(),
   })

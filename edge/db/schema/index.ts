@@ -17,4 +17,5 @@ export { sessionLog } from './session-log.ts';
 export { sessions } from './sessions.ts';
 export { users } from './users.ts';
 export { webhookEndpoints } from './webhook-endpoints.ts';
+export { webhookHealth } from './webhook-health.ts';
 export { workspaces } from './workspaces.ts';

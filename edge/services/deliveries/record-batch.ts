@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { Services } from '../../context.ts';
 import { Moment } from '../../db/moment.ts';
 import type { AttemptVerdict } from '../../webhooks/judge-attempt.ts';
+import { latencyClass } from '../../webhooks/latency-class.ts';
 import { GIVE_UP_AFTER, PATIENCE } from '../../webhooks/patience.ts';
 import type { Claimed } from './claim-due.ts';
 
@@ -36,13 +37,14 @@ export async function recordBatch(
     delay_s: (verdict.delayMs ?? 0) / 1_000,
     status_code: verdict.statusCode,
     error: verdict.error,
+    latency_class: isReceivers(verdict) ? latencyClass(verdict.durationMs) : null,
     excerpt: verdict.responseExcerpt,
   }));
   const { rows } = await db.execute(sql`
     with given as (
       select * from jsonb_to_recordset(${JSON.stringify(given)}::jsonb) as one(
         id text, attempt_no int, started_at timestamptz, duration_ms int, status text, delay_s float8,
-        status_code int, error text, excerpt text
+        status_code int, error text, excerpt text, latency_class int
       )
     ),
     before as (
@@ -70,6 +72,15 @@ export async function recordBatch(
       insert into attempts (delivery_id, attempt_no, started_at, duration_ms, status_code, error, response_excerpt)
       select id, attempt_no, started_at, duration_ms, status_code, error, excerpt from moved
       on conflict (delivery_id, attempt_no) do nothing
+    ),
+    measured as (
+      insert into webhook_health (endpoint_id, hour, latency_class, succeeded, failed)
+      select ${claim.endpointId}, date_trunc('hour', now()), latency_class,
+        count(*) filter (where status = 'delivered'), count(*) filter (where status <> 'delivered')
+      from moved where latency_class is not null
+      group by latency_class order by latency_class
+      on conflict (endpoint_id, hour, latency_class) do update set
+        succeeded = webhook_health.succeeded + excluded.succeeded, failed = webhook_health.failed + excluded.failed
     ),
     noted as (
       update webhook_endpoints e set
@@ -99,3 +110,7 @@ export async function recordBatch(
   const { next, rung } = Row.parse(rows[0]);
   return { next, rung: last && rung === true };
 }
+
+/** Whether the receiver made it what it is: not one that we refused to make. */
+const isReceivers = ({ status, receiverFailed }: AttemptVerdict): boolean =>
+  status === 'delivered' || receiverFailed;

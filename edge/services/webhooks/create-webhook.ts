@@ -72,5 +72,5 @@ export async function createWebhook({
       `A workspace can have ${ENDPOINT_LIMIT} webhook endpoints.`,
       { limit: ENDPOINT_LIMIT },
     );
-  return { ...viewWebhook(ctx, row), secret: row.secret };
+  return { ...(await viewWebhook(ctx, row)), secret: row.secret };
 }

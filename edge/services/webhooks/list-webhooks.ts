@@ -2,7 +2,7 @@ import { asc } from 'drizzle-orm';
 import type { ServiceContext } from '../../context.ts';
 import { webhookEndpoints } from '../../db/schema/index.ts';
 import { reachableEndpoints } from './internal.ts';
-import { viewWebhook, type WebhookView } from './webhook-view.ts';
+import { viewWebhooks, type WebhookView } from './webhook-view.ts';
 
 /** All endpoints, oldest first: there are few. */
 export async function listWebhooks({ ctx }: { ctx: ServiceContext }): Promise<WebhookView[]> {
@@ -11,5 +11,5 @@ export async function listWebhooks({ ctx }: { ctx: ServiceContext }): Promise<We
     .from(webhookEndpoints)
     .where(reachableEndpoints(ctx))
     .orderBy(asc(webhookEndpoints.createdAt), asc(webhookEndpoints.id));
-  return rows.map((row) => viewWebhook(ctx, row));
+  return viewWebhooks(ctx, rows);
 }

@@ -33,7 +33,7 @@ export async function rotateWebhookSecret({
   const [row] = await writeAudited(ctx, write, { target: input.id });
   if (row?.previousSecretUntil == null) throw webhookNotFound();
   return {
-    ...viewWebhook(ctx, row),
+    ...(await viewWebhook(ctx, row)),
     secret: row.secret,
     previousSecretUntil: row.previousSecretUntil.toISOString(),
   };

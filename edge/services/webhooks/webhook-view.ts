@@ -1,6 +1,7 @@
 import type { ServiceContext } from '../../context.ts';
 import { isoOrNull } from '../../db/moment.ts';
 import type { webhookEndpoints } from '../../db/schema/index.ts';
+import { type Counted, healthOf, loadCounts, type WebhookHealth } from './health.ts';
 import { holdsScope } from '../keys/require-scope.ts';
 
 export type WebhookRow = typeof webhookEndpoints.$inferSelect;
@@ -24,11 +25,24 @@ export type WebhookView = {
   isActive: boolean;
   disabledReason: string | null;
   disabledAt: string | null;
+  health: WebhookHealth;
   createdAt: string;
   updatedAt: string;
 };
 
-export function viewWebhook(ctx: ServiceContext, row: WebhookRow): WebhookView {
+export async function viewWebhook(ctx: ServiceContext, row: WebhookRow): Promise<WebhookView> {
+  return toView(ctx, row, await loadCounts(ctx, [row]));
+}
+
+export async function viewWebhooks(
+  ctx: ServiceContext,
+  rows: readonly WebhookRow[],
+): Promise<WebhookView[]> {
+  const counts = await loadCounts(ctx, rows);
+  return rows.map((row) => toView(ctx, row, counts));
+}
+
+function toView(ctx: ServiceContext, row: WebhookRow, counts: readonly Counted[]): WebhookView {
   return {
     id: row.id,
     url: row.url,
@@ -43,6 +57,7 @@ export function viewWebhook(ctx: ServiceContext, row: WebhookRow): WebhookView {
     isActive: row.isActive,
     disabledReason: row.disabledReason,
     disabledAt: isoOrNull(row.disabledAt),
+    health: healthOf(row, counts),
     createdAt: row.createdAt.toISOString(),
     updatedAt: row.updatedAt.toISOString(),
   };

@@ -5,6 +5,7 @@ import { adminRoutes } from './routes/admin.ts';
 import { keyRoutes } from './routes/keys.ts';
 import { liveRoutes } from './routes/live.ts';
 import { peopleRoutes } from './routes/people.ts';
+import { realtimeRoutes } from './routes/realtime.ts';
 import { recordRoutes } from './routes/records.ts';
 import { sessionRoutes } from './routes/sessions.ts';
 import { webhookRoutes } from './routes/webhooks.ts';
@@ -25,6 +26,9 @@ describe('keys', () => {
 });
 describe('webhooks and events', () => {
   webhookRoutes(running);
+});
+describe('realtime', () => {
+  realtimeRoutes(running);
 });
 describe('people and their workspace', () => {
   peopleRoutes(running);

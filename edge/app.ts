@@ -37,6 +37,7 @@ import { registerOpen } from './api/open/index.ts';
 import type { Area } from './api/operation.ts';
 import { optOuts } from './api/opt-outs.ts';
 import { profile } from './api/profile.ts';
+import { realtime } from './api/realtime.ts';
 import { sandbox } from './api/sandbox.ts';
 import { sessions } from './api/sessions.ts';
 import { status } from './api/status.ts';
@@ -60,6 +61,7 @@ const AREAS: readonly Area[] = [
   sandbox,
   webhooks,
   events,
+  realtime,
   keys,
   audit,
   me,

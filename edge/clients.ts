@@ -3,6 +3,7 @@ import type { EdgeEnv } from './env.ts';
 import { createDatabase } from './db/client.ts';
 import { createHttpMailer } from './mail/http-mailer.ts';
 import { createS3ObjectStore } from './media/s3-object-store.ts';
+import { createHubs } from './realtime/hub-client.ts';
 import { createFleet } from './runners/fleets/create-fleet.ts';
 import { createRunnerClient } from './runners/signed-http-client.ts';
 import { createQstashClock } from './webhooks/qstash-clock.ts';
@@ -16,7 +17,7 @@ export function once<Made>(make: () => Made): () => Made {
 /** Clients that remember nothing of a request. Making them costs more than most requests need of them. */
 export type Clients = Pick<
   Services,
-  'db' | 'objects' | 'runners' | 'fleet' | 'webhookClock' | 'mailer'
+  'db' | 'objects' | 'runners' | 'fleet' | 'webhookClock' | 'hubs' | 'mailer'
 >;
 
 function createClients(env: EdgeEnv): Clients {
@@ -25,6 +26,7 @@ function createClients(env: EdgeEnv): Clients {
   const runners = once(() => createRunnerClient(env));
   const fleet = once(() => createFleet(env));
   const webhookClock = once(() => createQstashClock(env));
+  const hubs = once(() => createHubs(env));
   const mailer = once(() => createHttpMailer({ env }));
   return {
     get db() {
@@ -41,6 +43,9 @@ function createClients(env: EdgeEnv): Clients {
     },
     get webhookClock() {
       return webhookClock();
+    },
+    get hubs() {
+      return hubs();
     },
     get mailer() {
       return mailer();

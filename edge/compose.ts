@@ -78,6 +78,9 @@ export function createServices({
     get webhookClock() {
       return clients.webhookClock;
     },
+    get hubs() {
+      return clients.hubs;
+    },
     get egress() {
       return egress();
     },

@@ -10,6 +10,7 @@ import type { MediaGates } from './media/media-gate.ts';
 import type { ReceivedFile } from './media/store-media.ts';
 import type { ObjectStore } from './media/object-store.ts';
 import type { RateLimiter } from './limiter/port.ts';
+import type { Hubs, OneTimeUse } from './realtime/port.ts';
 import type { Fleet } from './runners/fleets/port.ts';
 import type { LastReadiness } from './values/readiness.ts';
 import type { SubjectMemory } from './limiter/subject-memory.ts';
@@ -58,6 +59,7 @@ export type Services = {
   runners: RunnerClient;
   fleet: Fleet;
   webhookClock: WebhookClock;
+  hubs: Hubs;
   egress: Egress;
   rateLimiter: RateLimiter;
   /** What this isolate remembers of its callers. */
@@ -120,6 +122,8 @@ export type OperationFacts = {
   formLimitBytes: number | null;
   /** Its statement reads the state of a key itself, so that nobody need read it before. */
   checksKey: boolean;
+  /** It also takes one-time tokens. */
+  takesRealtimeToken: boolean;
   /** It goes beyond one workspace: whether the person's own is suspended does not matter. */
   beyondWorkspace: boolean;
 };
@@ -136,6 +140,8 @@ export type AppEnv = {
     /** Of a request to the public API; undefined when nothing is at its address. */
     operation?: OperationFacts | undefined;
     ctx: ServiceContext;
+    /** The one-time token that the request was made with, if it was. */
+    oneTimeUse?: OneTimeUse;
     /** Code of the error that is being answered, for the log line. */
     errorCode?: ErrorCode;
   };

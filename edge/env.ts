@@ -16,9 +16,17 @@ const Binding = z.custom<Fetcher>(
   'a service binding is missing; see wrangler.toml',
 );
 
+/** What others call of a workspace's hub, beside its `fetch`. */
+type HubObject = Rpc.DurableObjectBranded & { wake(): void };
+
 const QueueBinding = z.custom<Queue>(
   (value) => typeof value === 'object' && value !== null && 'sendBatch' in value,
   'a queue binding is missing; see wrangler.toml',
+);
+
+const HubBinding = z.custom<DurableObjectNamespace<HubObject>>(
+  (value) => typeof value === 'object' && value !== null && 'getByName' in value,
+  'the binding of the hubs is missing; see wrangler.toml',
 );
 
 const HEADER_NAME = /^[a-z0-9-]+$/;
@@ -148,6 +156,8 @@ export const EdgeEnv = z.object({
   ASSETS: Binding.optional(),
   /** Carries audit rows of reads and refusals to the consumer that writes them by the batch. */
   AUDIT_QUEUE: QueueBinding,
+  /** One Durable Object a workspace, which holds its realtime connections. */
+  HUB: HubBinding,
 });
 export type EdgeEnv = z.infer<typeof EdgeEnv>;
 

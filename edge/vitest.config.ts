@@ -8,11 +8,12 @@ export default defineConfig({
   root: import.meta.dirname,
   plugins: [
     cloudflareTest(({ inject }) => ({
-      main: './worker.ts',
+      main: './testing/worker.ts',
       miniflare: {
         compatibilityDate: '2026-10-01',
         compatibilityFlags: ['nodejs_compat', 'global_fetch_strictly_public'],
         bindings: inject<Record<string, string>>('edgeBindings'),
+        durableObjects: { HUB: { className: 'Hub', useSQLite: true } },
         queueProducers: { AUDIT_QUEUE: 'waypost-audit' },
         serviceBindings: {
           EGRESS: { network: { allow: ['public'], deny: [] } },

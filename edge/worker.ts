@@ -1,6 +1,7 @@
 import { createApp } from './app.ts';
 import { createIsolateState, createServices } from './compose.ts';
 import { type EdgeEnv, parseEdgeEnv } from './env.ts';
+import { RealtimeHub } from './hub/hub.ts';
 import { consoleLog } from './log/log.ts';
 import { runCron, watchExpiry } from './jobs/cron.ts';
 import { writeAudit } from './jobs/write-audit.ts';
@@ -9,8 +10,10 @@ export { Egress } from './egress/entrypoint.ts';
 
 type Bindings = Record<string, unknown>;
 
+type Waiting = Pick<ExecutionContext, 'waitUntil'>;
+
 /** One Worker: its routes, and what lives as long as its isolate. */
-function createWorker(): ExportedHandler<Bindings> {
+function createWorker() {
   const isolate = createIsolateState(consoleLog);
   const parsed = new WeakMap<object, EdgeEnv>();
 
@@ -21,7 +24,7 @@ function createWorker(): ExportedHandler<Bindings> {
     parsed.set(bindings, env);
     return env;
   };
-  const compose = (bindings: Bindings, execution: Pick<ExecutionContext, 'waitUntil'>) =>
+  const compose = (bindings: Bindings, execution: Waiting) =>
     createServices({
       env: envOf(bindings),
       isolate,
@@ -29,7 +32,7 @@ function createWorker(): ExportedHandler<Bindings> {
     });
   const app = createApp(compose);
 
-  return {
+  const handler: ExportedHandler<Bindings> = {
     fetch: async (request, bindings, execution) => {
       try {
         envOf(bindings);
@@ -47,6 +50,7 @@ function createWorker(): ExportedHandler<Bindings> {
       await writeAudit(compose(bindings, execution), batch);
     },
   };
+  return { handler, compose };
 }
 
 /** Without an environment there are no services to make an answer with; the log names the fields. */
@@ -58,4 +62,13 @@ function badEnvironment(): Response {
   return Response.json({ success: false, error }, { status: 500 });
 }
 
-export default createWorker();
+const { handler, compose } = createWorker();
+
+/** The Durable Object that wrangler.toml names. */
+export class Hub extends RealtimeHub {
+  constructor(ctx: DurableObjectState, env: Bindings) {
+    super(ctx, env, () => compose(env, ctx));
+  }
+}
+
+export default handler;

@@ -18,7 +18,7 @@ const MAY_IMPORT = {
 /** What edge/ is made of, top first. A file imports from its own folder and from rows below, and nothing back. */
 const EDGE_LAYERS = [
   ['worker.ts'],
-  ['app.ts', 'compose.ts', 'jobs'],
+  ['app.ts', 'compose.ts', 'hub', 'jobs'],
   ['api'],
   ['middleware'],
   ['http'],
@@ -26,7 +26,7 @@ const EDGE_LAYERS = [
   ['events'],
   ['clients.ts'],
   ['context.ts'],
-  ['identity', 'limiter', 'mail', 'media', 'runners', 'webhooks'],
+  ['identity', 'limiter', 'mail', 'media', 'realtime', 'runners', 'webhooks'],
   ['db', 'egress'],
   ['env.ts'],
   ['log', 'values', 'zod'],

@@ -103,6 +103,20 @@ export const ERRORS = {
     advice:
       'Wait. `details.window` names the limit that was reached; the RateLimit headers show all of them.',
   },
+  UPGRADE_REQUIRED: {
+    status: 426,
+    retryable: false,
+    message: 'This address gives no plain answer; it opens a connection.',
+    advice:
+      'Connect with a WebSocket client, or ask for an event stream with `Accept: text/event-stream`.',
+  },
+  CURSOR_TOO_OLD: {
+    status: 410,
+    retryable: false,
+    message: 'Events after this cursor are no longer kept.',
+    advice:
+      'Continue with `after=0`, which begins with the oldest event that is kept (`details.oldest`), and read again through the API what you may have missed.',
+  },
   CONFLICT: {
     status: 409,
     retryable: false,

@@ -48,6 +48,8 @@ type Asked<P extends z.ZodType, Q extends z.ZodType, H extends z.ZodType, B exte
   takes: Takes;
   /** A person may do it also while the workspace that they act in is suspended. */
   beyondWorkspace?: true;
+  /** It also takes one-time tokens, as `readCredential` finds them. */
+  takesRealtimeToken?: true;
   summary: string;
   description?: string;
   params?: P;
@@ -154,6 +156,7 @@ export const rawOperation = <
     takesFile: row.file !== undefined,
     formLimitBytes: row.file === undefined && row.body?.form == null ? null : FORM_LIMIT_BYTES,
     checksKey: row.takes.kind === 'scope' && row.takes.checkedBy === 'statement',
+    takesRealtimeToken: row.takesRealtimeToken === true,
     beyondWorkspace: row.takes.kind === 'admin' || row.beyondWorkspace === true,
   },
   register: (app, tag) => {

@@ -92,7 +92,8 @@ export function append(facts: readonly SQL[], now: number, onlyEndpointId?: stri
       set event_seq = workspaces.event_seq + many.number
       from (select workspace_id, count(*) as number from append_fresh group by workspace_id) many
       where workspaces.id = many.workspace_id
-      returning workspaces.id as workspace_id, workspaces.event_seq - many.number as before
+      returning workspaces.id as workspace_id, workspaces.event_seq - many.number as before,
+        workspaces.realtime_until > now() as is_watched
     ),
     event as (
       insert into events (workspace_id, seq, id, session_id, type, data, occurred_at, late)
@@ -129,8 +130,9 @@ export function append(facts: readonly SQL[], now: number, onlyEndpointId?: stri
 const idTime = (now: number): string => newId('delivery', now).slice(4, 14);
 
 /**
- * What a statement with `append` answers, for `afterCommit`: a doorbell for each endpoint, with how many deliveries it is for,
- * and whether the endpoint answered last time. `Appended` reads it.
+ * What a statement with `append` answers, for `afterCommit`: a doorbell for each endpoint, with how many deliveries it is for
+ * and whether the endpoint answered last time; and one for the hub of a workspace whose events somebody listens to. `Appended`
+ * reads it.
  */
 export const BELLS = sql`coalesce((
   select jsonb_agg(jsonb_build_object('workspaceId', bell.workspace_id, 'endpointId', bell.endpoint_id,
@@ -141,14 +143,18 @@ export const BELLS = sql`coalesce((
     group by workspace_id, endpoint_id
   ) bell
   join webhook_endpoints endpoint on endpoint.id = bell.endpoint_id
+), '[]'::jsonb) || coalesce((
+  select jsonb_agg(jsonb_build_object('hubOf', workspace_id)) from append_numbered where is_watched
 ), '[]'::jsonb) as bells`;
-export const NewBell = z.object({
+const EndpointBell = z.object({
   workspaceId: z.string(),
   endpointId: z.string(),
   reason: z.string(),
   deliveries: z.coerce.number(),
   answers: z.boolean(),
 });
+export type EndpointBell = z.infer<typeof EndpointBell>;
+export const NewBell = z.union([EndpointBell, z.object({ hubOf: z.string() })]);
 export type NewBell = z.infer<typeof NewBell>;
 export const Appended = z.object({ bells: z.array(NewBell) });
 

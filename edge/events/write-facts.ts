@@ -5,7 +5,7 @@ import { append, Appended, BELLS, lockWorkspaces } from './append.ts';
 
 /** Runs a job's write with the events that it makes, as one statement: `changes` are its CTEs, which `facts` read. */
 export async function writeFacts(
-  services: Pick<Services, 'db' | 'log' | 'now' | 'waitUntil' | 'webhookClock'>,
+  services: Pick<Services, 'db' | 'log' | 'now' | 'waitUntil' | 'webhookClock' | 'hubs'>,
   workspaceIds: readonly string[],
   changes: SQL,
   facts: readonly SQL[],

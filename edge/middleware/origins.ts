@@ -5,6 +5,7 @@ import { AppError } from '../../shared/errors.ts';
 import type { AppEnv } from '../context.ts';
 import type { EdgeEnv } from '../env.ts';
 import { isLoopback } from '../values/loopback.ts';
+import { oneTimeToken } from './one-time-token.ts';
 
 const ALLOWED_METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'];
 const ALLOWED_HEADERS = ['authorization', 'x-api-key', 'content-type', 'idempotency-key', 'prefer'];
@@ -50,7 +51,8 @@ const answerListed = cors({
 
 /**
  * Lets pages of listed origins read answers, and keeps pages of all others from acting with what a browser adds by itself:
- * cookies, and WebSockets, which CORS does not hold back. Programs send no `Origin` and pass.
+ * cookies, and WebSockets, which CORS does not hold back. A page that was given a one-time token may open one with it.
+ * Programs send no `Origin` and pass.
  */
 export const guardOrigins = createMiddleware<AppEnv>(async (c, next) => {
   const kind = judgeOrigin(c.req.raw.headers.get('origin'), c.req.url, c.get('services').env);
@@ -65,7 +67,7 @@ export const guardOrigins = createMiddleware<AppEnv>(async (c, next) => {
 
 const actsAsTheUser = ({ req }: Context<AppEnv>): boolean =>
   req.header('cookie') !== undefined ||
-  req.header('upgrade')?.toLowerCase() === 'websocket' ||
+  (req.header('upgrade')?.toLowerCase() === 'websocket' && oneTimeToken(req) === null) ||
   (req.method === 'OPTIONS' && req.header('access-control-request-method') !== undefined);
 
 /** An image, a link or a form of another site: browsers add the cookie and no origin. Mailed links lead to /auth, never here. */

@@ -1,9 +1,12 @@
 import type { Context } from 'hono';
 import { decodeProtectedHeader } from 'jose';
 import { hashApiKey, verifyApiKey } from '../../shared/api-key.ts';
+import { AppError } from '../../shared/errors.ts';
 import type { AppEnv, Services } from '../context.ts';
 import type { UserCredential } from '../services/users/load-user.ts';
+import { oneTimeToken } from './one-time-token.ts';
 import { readSessionCookie } from '../identity/session-cookie.ts';
+import { TOKEN_TYPES, verifyRealtimeToken } from '../realtime/tokens.ts';
 import { USER_TOKEN_TYPE, verifyUserToken } from '../identity/user-token.ts';
 
 export type KeyCredential = {
@@ -26,10 +29,12 @@ export type CredentialKind = Credential['kind'];
  */
 export async function readCredential(c: Context<AppEnv>): Promise<Credential | null> {
   const services = c.get('services');
+  const oneTime = c.get('operation')?.takesRealtimeToken === true ? oneTimeToken(c.req) : null;
+  if (oneTime !== null) return readOneTime(c, oneTime);
   const authorization = c.req.header('authorization');
   if (authorization !== undefined) {
     const bearer = /^Bearer +(\S+)$/i.exec(authorization.trim())?.[1];
-    return bearer === undefined ? null : readBearer(services, bearer);
+    return bearer === undefined ? null : readBearer(c, bearer);
   }
   const key = c.req.header('x-api-key');
   if (key !== undefined) return readKey(services, key);
@@ -37,11 +42,28 @@ export async function readCredential(c: Context<AppEnv>): Promise<Credential | n
   return sessionToken == null ? null : { kind: 'cookie', sessionToken };
 }
 
-async function readBearer(services: Services, bearer: string): Promise<Credential | null> {
+async function readBearer(c: Context<AppEnv>, bearer: string): Promise<Credential | null> {
+  const services = c.get('services');
   if (bearer.startsWith('wp_')) return readKey(services, bearer);
-  if (typeOf(bearer) !== USER_TOKEN_TYPE) return readSupabase(services, bearer);
+  const type = typeOf(bearer);
+  if (type === TOKEN_TYPES.connect)
+    return c.get('operation')?.takesRealtimeToken === true ? readOneTime(c, bearer) : null;
+  if (type !== USER_TOKEN_TYPE) return readSupabase(services, bearer);
   const claims = await verifyUserToken(services.env, bearer);
   return claims === null ? null : { kind: 'token', ...claims };
+}
+
+/** @throws AppError UNAUTHORIZED for an API key in its place */
+async function readOneTime(c: Context<AppEnv>, token: string): Promise<Credential | null> {
+  if (token.startsWith('wp_'))
+    throw new AppError(
+      'UNAUTHORIZED',
+      'An API key must not be in an address or a subprotocol, which logs keep. Send it as a header, or get a one-time token with POST /v1/realtime/token. If others may have seen the address, replace the key.',
+    );
+  const read = await verifyRealtimeToken(c.get('services').env, 'connect', token);
+  if (read === null) return null;
+  c.set('oneTimeUse', read.use);
+  return read.holder;
 }
 
 /** The `typ` in a JWT's header, which says which of our ways it goes and proves nothing. */

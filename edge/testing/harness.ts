@@ -8,6 +8,7 @@ import * as schema from '../db/schema/index.ts';
 import { type EdgeEnv, parseEdgeEnv } from '../env.ts';
 import worker from '../worker.ts';
 import { captureQueue, consume } from './captured-queue.ts';
+import { hubsIn } from './hub-environments.ts';
 import { fakeRunner, openTap, supabaseProject, type TapBehaviour } from './neighbours.ts';
 import { rowWriter } from './row-writer.ts';
 import { watchEvents } from './written-events.ts';
@@ -59,6 +60,7 @@ export async function createHarness(overrides: Bindings = {}) {
   const testEnv: Bindings = {
     ...given,
     AUDIT_QUEUE: auditQueue.binding,
+    HUB: hubsIn(() => testEnv),
     DATABASE_URL: await createTestDatabase(handle),
     CLIENT_IP_HEADER: ADDRESS_HEADER,
     SUPABASE_URL: supabase.url,

@@ -1,7 +1,7 @@
 import { sql } from 'drizzle-orm';
 import { boolean, integer, pgTable, text } from 'drizzle-orm/pg-core';
 import type { Country } from '../../../shared/recipient.ts';
-import { counter, createdAt, updatedAt } from './columns.ts';
+import { counter, createdAt, moment, updatedAt } from './columns.ts';
 
 /** One tenant. */
 export const workspaces = pgTable('workspaces', {
@@ -36,6 +36,8 @@ export const workspaces = pgTable('workspaces', {
   jitterMs: integer('jitter_ms'),
   /** Number of the last event. Raised inside the statement that writes the event, so that order = commit order. */
   eventSeq: counter('event_seq').notNull().default(0),
+  /** Until then somebody listens to its events, so that its hub is to be woken; null = nobody did so far. */
+  realtimeUntil: moment('realtime_until'),
   createdAt: createdAt(),
   updatedAt: updatedAt(),
 });

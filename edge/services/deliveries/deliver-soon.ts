@@ -1,6 +1,6 @@
 import type { Services } from '../../context.ts';
 import { afterCommit } from '../../events/after-commit.ts';
-import type { NewBell } from '../../events/append.ts';
+import type { EndpointBell, NewBell } from '../../events/append.ts';
 import { ring } from '../../events/ring.ts';
 import { describeError } from '../../log/describe-error.ts';
 import { deliver } from './deliver.ts';
@@ -15,16 +15,19 @@ const LOOK_AGAIN_WITHIN_MS = 10_000;
  * that answer. For the rest it rings; retries are QStash's in any case. What a worker that dies has not sent, the sweeper finds.
  */
 export function deliverSoon(services: Services, bells: readonly NewBell[]): void {
-  const few = bells.reduce((sum, { deliveries }) => sum + deliveries, 0) <= AT_MOST;
-  const { now = [], later = [] } = Object.groupBy(bells, ({ answers }) =>
-    few && answers ? 'now' : 'later',
+  const number = bells.reduce((sum, bell) => sum + ('deliveries' in bell ? bell.deliveries : 0), 0);
+  const isNow = (bell: NewBell): bell is EndpointBell =>
+    number <= AT_MOST && 'answers' in bell && bell.answers;
+  const now = bells.filter(isNow);
+  afterCommit(
+    services,
+    bells.filter((bell) => !isNow(bell)),
   );
-  afterCommit(services, later);
   for (const bell of new Map(now.map((one) => [one.endpointId, one])).values())
     services.waitUntil(deliverOrRing(services, bell));
 }
 
-async function deliverOrRing(services: Services, bell: NewBell): Promise<void> {
+async function deliverOrRing(services: Services, bell: EndpointBell): Promise<void> {
   const { endpointId } = bell;
   try {
     const input = { endpointId, notBefore: null, lookAgainWithinMs: LOOK_AGAIN_WITHIN_MS };

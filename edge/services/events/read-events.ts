@@ -6,6 +6,7 @@ import {
   subscribedName,
 } from '../../../shared/catalogue/events/index.ts';
 import type { ServiceContext } from '../../context.ts';
+import { LogBounds, logBounds, requireKept } from './log-bounds.ts';
 import { EventRow, toPublicEvent } from '../../events/public-event.ts';
 import { holdsScope } from '../keys/require-scope.ts';
 import { reachOf, SESSION_COLUMNS, withinReach } from '../users/reach.ts';
@@ -22,23 +23,35 @@ export type EventsPage = {
   events: PublicEvent[];
   /** Whether the log has more for this reader. */
   hasMore: boolean;
+  /** What the reader has read the log up to: the page's last event, or the log's when there is no more. */
+  through: number;
 };
 
 /**
  * Events after a `seq`, in the order in which they were committed, as far as the caller reaches: a key pinned to a session
  * reads that one's, a test key those of sandbox sessions, a member those of the sessions that they reach. A key that may not
  * write sessions reads no code that links a phone.
+ * @throws AppError CURSOR_TOO_OLD when events after that `seq` are gone
  */
 export async function readEvents(
   ctx: ServiceContext,
   { after, limit, ...filter }: EventFilter & { after: number; limit: number },
 ): Promise<EventsPage> {
-  const { rows } = await ctx.db.execute(eventsAfter(ctx, filter, after, limit + 1));
+  // The bounds first: whatever is within them, the second statement sees.
+  const [bounds, { rows }] = await ctx.db.batch([
+    ctx.db.execute(logBounds(ctx)),
+    ctx.db.execute(eventsAfter(ctx, filter, after, limit + 1)),
+  ]);
+  const log = LogBounds.parse(bounds.rows[0]);
+  requireKept(log, after);
   const codes = holdsScope(ctx, 'sessions:write');
   const page = z.array(EventRow).parse(rows.slice(0, limit));
+  const hasMore = rows.length > limit;
   return {
     events: page.map((row) => toPublicEvent(row, { codes })),
-    hasMore: rows.length > limit,
+    hasMore,
+    // An event that came between the two statements is in the page already.
+    through: Math.max(page.at(-1)?.seq ?? after, hasMore ? 0 : log.last),
   };
 }
 

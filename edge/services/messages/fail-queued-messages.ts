@@ -17,7 +17,10 @@ const Candidate = z.object({
   session_key: z.string(),
 });
 
-export type FailServices = Pick<Services, 'db' | 'log' | 'now' | 'waitUntil' | 'webhookClock'>;
+export type FailServices = Pick<
+  Services,
+  'db' | 'log' | 'now' | 'waitUntil' | 'webhookClock' | 'hubs'
+>;
 
 /**
  * Fails queued messages, with their events: 200 of them at most. An event's id is the one that a runner's report of the same

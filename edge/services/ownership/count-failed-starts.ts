@@ -51,7 +51,7 @@ const Caught = z.array(z.object({ session_id: z.string(), workspace_id: z.string
 
 /** Tells of sessions that `countFailedStarts` found: `failed`, reason `crash_loop`, in row, log and event. */
 export async function tellCrashLoops(
-  services: Pick<Services, 'db' | 'log' | 'now' | 'waitUntil' | 'webhookClock'>,
+  services: Pick<Services, 'db' | 'log' | 'now' | 'waitUntil' | 'webhookClock' | 'hubs'>,
   rows: unknown,
 ): Promise<void> {
   const caught = Caught.parse(rows);

@@ -35,7 +35,10 @@ export async function heartbeat({
   services,
   input,
 }: {
-  services: Pick<Services, 'db' | 'log' | 'env' | 'now' | 'waitUntil' | 'webhookClock' | 'runners'>;
+  services: Pick<
+    Services,
+    'db' | 'log' | 'env' | 'now' | 'waitUntil' | 'webhookClock' | 'hubs' | 'runners'
+  >;
   input: HeartbeatRequest;
 }): Promise<HeartbeatResponse> {
   const { db, log } = services;

@@ -14,7 +14,7 @@ const RETRY_MINUTES = 10;
  * Its reason says why, and an event once.
  */
 export async function takeBackUnreadable(
-  services: Pick<Services, 'db' | 'log' | 'now' | 'waitUntil' | 'webhookClock'>,
+  services: Pick<Services, 'db' | 'log' | 'now' | 'waitUntil' | 'webhookClock' | 'hubs'>,
   { sessionId, workspaceId, epoch }: Assignment,
 ): Promise<void> {
   const changes = sql`

@@ -2,7 +2,7 @@ import { type SQL, sql } from 'drizzle-orm';
 import { z } from 'zod';
 import { newId } from '../../../shared/ids.ts';
 import type { Services } from '../../context.ts';
-import { afterCommit } from '../../events/after-commit.ts';
+import { type AfterCommit, afterCommit } from '../../events/after-commit.ts';
 import { append, Appended, BELLS, fact, lockWorkspaces } from '../../events/append.ts';
 import { isFree } from '../ownership/internal.ts';
 
@@ -68,10 +68,7 @@ function settle(
 }
 
 /** Hands what these statements wrote to QStash. */
-export function publishStopped(
-  services: Pick<Services, 'webhookClock' | 'log' | 'waitUntil'>,
-  written: { rows: unknown[] },
-): void {
+export function publishStopped(services: AfterCommit, written: { rows: unknown[] }): void {
   afterCommit(services, Appended.parse(written.rows[0]).bells);
 }
 

@@ -1,8 +1,17 @@
+import { LIMITS } from '../../../shared/catalogue/limits.ts';
+
 /** Sessions that a tier includes. `workspaces.max_sessions` overrides it for one workspace. */
 export const TIER_SESSIONS = { basic: 5, pro: 20, max: 40 } as const;
 
 /** Requests a minute that one key of a workspace may be given. */
 export const TIER_PER_MINUTE = { basic: 600, pro: 6_000, max: 60_000 } as const;
+
+/** Realtime connections that a workspace may have at once. */
+export const TIER_SOCKETS = {
+  basic: LIMITS.realtimeBasic.limit,
+  pro: LIMITS.realtimePro.limit,
+  max: LIMITS.realtimeMax.limit,
+} as const;
 
 export type Tier = keyof typeof TIER_SESSIONS;
 

@@ -1,0 +1,105 @@
+import { AppError } from '../../shared/errors.ts';
+import type { ServiceContext } from '../context.ts';
+import { type EventsPage, readEvents } from '../services/events/read-events.ts';
+import { holdsScope } from '../services/keys/require-scope.ts';
+import { reachOf } from '../services/users/reach.ts';
+import { afterCheck, afterEvent, isCheckDue, mayTake } from './flow.ts';
+import type { Rights } from './rights.ts';
+import { closeFor, isOpen, remember, say, type SocketState, stateOf } from './socket-state.ts';
+
+/** Events that a socket gets in one round. */
+const PAGE = 100;
+/** Readings of the log side by side. */
+const AT_ONCE = 6;
+
+/** Sockets that are to read the same part of the log with the same rights. */
+type Group = { key: string; ctx: ServiceContext; state: SocketState; sockets: WebSocket[] };
+
+/**
+ * One round: each socket that may take more is sent the next page of what it listens to, and sockets whose holders may not
+ * read any more are closed. One that is far behind holds up no other: each has its page.
+ * @returns whether the log has more for one of them
+ */
+export async function deliver(
+  sockets: readonly WebSocket[],
+  rights: Rights,
+  now: () => number,
+): Promise<boolean> {
+  const groups = [...(await groupsOf(sockets, rights)).values()];
+  let hasMore = false;
+  for (let start = 0; start < groups.length; start += AT_ONCE) {
+    const round = groups.slice(start, start + AT_ONCE);
+    const some = await Promise.all(round.map((group) => deliverTo(group, now)));
+    hasMore ||= some.includes(true);
+  }
+  return hasMore;
+}
+
+async function groupsOf(
+  sockets: readonly WebSocket[],
+  rights: Rights,
+): Promise<ReadonlyMap<string, Group>> {
+  const groups = new Map<string, Group>();
+  await Promise.all(
+    sockets.map(async (socket) => {
+      const right = await rights.of(stateOf(socket));
+      if ('closed' in right) return closeFor(socket, right.closed);
+      const state = stateOf(socket);
+      if (!isOpen(socket) || !mayTake(state.flow)) return;
+      const { ctx } = right;
+      const key = JSON.stringify([reachOf(ctx), holdsScope(ctx, 'sessions:write'), placeOf(state)]);
+      const group = groups.get(key) ?? { key, ctx, state, sockets: [] };
+      group.sockets.push(socket);
+      groups.set(key, group);
+    }),
+  );
+  return groups;
+}
+
+/** What a socket listens to, and from where on. */
+const placeOf = ({ filter, cursor }: SocketState): string => JSON.stringify([filter, cursor]);
+
+async function deliverTo({ ctx, state, sockets }: Group, now: () => number): Promise<boolean> {
+  const { filter, cursor } = state;
+  const page = await readEvents(ctx, { ...filter, after: cursor, limit: PAGE }).catch(
+    (error: unknown) => {
+      if (error instanceof AppError && error.code === 'CURSOR_TOO_OLD') return null;
+      throw error;
+    },
+  );
+  if (page === null) {
+    for (const socket of sockets) closeFor(socket, 'cursorTooOld');
+    return false;
+  }
+  const frames = page.events.map((event) => JSON.stringify({ type: 'event', event }));
+  const place = placeOf(state);
+  // One that subscribed anew meanwhile, or was closed, has no use for this page.
+  const waiting = sockets.filter((socket) => isOpen(socket) && placeOf(stateOf(socket)) === place);
+  const goOn = waiting.map((socket) => give(socket, page, frames, now()));
+  return goOn.includes(true);
+}
+
+/** @returns whether there is more, and the socket may take it */
+function give(
+  socket: WebSocket,
+  { events, through, hasMore }: EventsPage,
+  frames: readonly string[],
+  now: number,
+): boolean {
+  const state = stateOf(socket);
+  let { flow, cursor } = state;
+  for (const [index, { seq }] of events.entries()) {
+    const frame = frames[index] ?? '';
+    socket.send(frame);
+    cursor = seq;
+    flow = afterEvent(flow, frame.length);
+    if (isCheckDue(flow)) {
+      say(socket, { type: 'check', seq });
+      flow = afterCheck(seq, now);
+    }
+    if (!mayTake(flow)) break;
+  }
+  const isDone = mayTake(flow);
+  remember(socket, { ...state, flow, cursor: isDone ? through : cursor });
+  return isDone && hasMore;
+}

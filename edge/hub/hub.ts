@@ -1,0 +1,148 @@
+import { DurableObject } from 'cloudflare:workers';
+import { LIMITS } from '../../shared/catalogue/limits.ts';
+import type { Services } from '../context.ts';
+import { describeError } from '../log/describe-error.ts';
+import { REFUSED, SOCKET_HEADER } from '../realtime/hub-client.ts';
+import { NewSocket } from '../realtime/port.ts';
+import { keptSessions, watchWorkspace } from '../services/realtime/watch-workspace.ts';
+import { answerFrame } from './answer-frame.ts';
+import { deliver } from './deliver.ts';
+import { FRESH, isSlow } from './flow.ts';
+import { FrameCount } from './frame-count.ts';
+import { Rights } from './rights.ts';
+import { closeFor, isOpen, remember, say, stateOf } from './socket-state.ts';
+import { forgetTokens, spendToken } from './spent-tokens.ts';
+
+/** How often a hub with sockets looks whether it missed something, and whether its sockets may stay. */
+const LOOK_EVERY_MS = 10_000;
+
+/** What a close frame without a code is read as, and none may be sent with. */
+const NO_STATUS = 1005;
+
+type Bindings = Record<string, unknown>;
+
+/**
+ * The realtime connections of one workspace. It reads the log itself, each socket from its own cursor: a call of `wake` only
+ * says that there is something new. It may be out of memory between two events; sockets keep what it knows of them.
+ */
+export class RealtimeHub extends DurableObject<Bindings> {
+  readonly #services: () => Services;
+  readonly #rights: Rights;
+  readonly #frames = new FrameCount();
+  #isDelivering = false;
+  #isAskedFor = false;
+
+  constructor(ctx: DurableObjectState, env: Bindings, services: () => Services) {
+    super(ctx, env);
+    this.#services = services;
+    this.#rights = new Rights(services);
+    ctx.setWebSocketAutoResponse(new WebSocketRequestResponsePair('ping', 'pong'));
+  }
+
+  /** Opens a socket as the header says. Only the Worker reaches this. */
+  override async fetch(request: Request): Promise<Response> {
+    const { holder, address, until, filter, cursor, token, limit } = NewSocket.parse(
+      JSON.parse(request.headers.get(SOCKET_HEADER) ?? ''),
+    );
+    if (this.#sockets().length >= limit) return new Response(null, { status: REFUSED.tooMany });
+    if (token !== null && !(await spendToken(this.ctx.storage, token)))
+      return new Response(null, { status: REFUSED.tokenUsed });
+    await watchWorkspace(this.#services(), holder.workspaceId);
+    if ((await this.ctx.storage.getAlarm()) === null)
+      await this.ctx.storage.setAlarm(Date.now() + LOOK_EVERY_MS);
+    const { 0: client, 1: server } = new WebSocketPair();
+    this.ctx.acceptWebSocket(server);
+    remember(server, { holder, address, until, filter, cursor, flow: FRESH });
+    say(server, { type: 'ready', cursor });
+    this.wake();
+    return new Response(null, { status: 101, webSocket: client });
+  }
+
+  /** The workspace's log has grown. */
+  wake(): void {
+    this.ctx.waitUntil(this.#deliver());
+  }
+
+  override async webSocketMessage(socket: WebSocket, message: string | ArrayBuffer): Promise<void> {
+    if (typeof message !== 'string' || message.length > LIMITS.socketFrameKibibytes.limit * 1024)
+      return closeFor(socket, 'tooLarge');
+    if (!this.#frames.allows(socket)) return closeFor(socket, 'tooManyFrames');
+    const answer = await answerFrame(socket, message, this.#rights);
+    if (answer !== null && isOpen(socket)) say(socket, answer);
+    this.wake();
+  }
+
+  /** The client's close is answered, or its end would wait for that. */
+  override webSocketClose(socket: WebSocket, code: number): void {
+    socket.close(code === NO_STATUS ? undefined : code);
+  }
+
+  /** Looks after the sockets, for as long as there are any. */
+  override async alarm(): Promise<void> {
+    await forgetTokens(this.ctx.storage);
+    const [first] = this.#sockets();
+    if (first === undefined) return;
+    await this.ctx.storage.setAlarm(Date.now() + LOOK_EVERY_MS);
+    this.#rights.forget();
+    await this.#logged(async () => {
+      await watchWorkspace(this.#services(), stateOf(first).holder.workspaceId);
+      this.#closeOverdue();
+      await this.#closeOfDeletedSessions();
+    });
+    await this.#deliver();
+  }
+
+  #sockets(): WebSocket[] {
+    return this.ctx.getWebSockets().filter(isOpen);
+  }
+
+  /** Goes round until no socket is behind. Asked for meanwhile, it goes round once more. */
+  async #deliver(): Promise<void> {
+    this.#isAskedFor = true;
+    if (this.#isDelivering) return;
+    this.#isDelivering = true;
+    await this.#logged(async () => {
+      try {
+        while (this.#isAskedFor) {
+          this.#isAskedFor = false;
+          if (await deliver(this.#sockets(), this.#rights, Date.now)) this.#isAskedFor = true;
+        }
+      } finally {
+        // With nothing in between: a call that comes later finds it so.
+        this.#isDelivering = false;
+      }
+    });
+  }
+
+  #closeOverdue(): void {
+    const now = Date.now();
+    for (const socket of this.#sockets()) {
+      const { flow, until } = stateOf(socket);
+      if (isSlow(flow, now)) closeFor(socket, 'slowReader');
+      else if (until !== null && until <= now) closeFor(socket, 'expired');
+    }
+  }
+
+  async #closeOfDeletedSessions(): Promise<void> {
+    const listening = this.#sockets().flatMap((socket) => {
+      const { filter, holder } = stateOf(socket);
+      const { sessionIds } = filter;
+      return sessionIds === null ? [] : [{ socket, sessionIds, ...holder }];
+    });
+    const [first] = listening;
+    if (first === undefined) return;
+    const ids = [...new Set(listening.flatMap(({ sessionIds }) => sessionIds))];
+    const kept = await keptSessions(this.#services(), first.workspaceId, ids);
+    for (const { socket, sessionIds } of listening)
+      if (!sessionIds.some((id) => kept.has(id))) closeFor(socket, 'sessionDeleted');
+  }
+
+  /** What fails here is tried again at the next look. */
+  async #logged(work: () => Promise<void>): Promise<void> {
+    try {
+      await work();
+    } catch (error) {
+      this.#services().log({ event: 'hub_failed', ...describeError(error) });
+    }
+  }
+}

@@ -1,0 +1,50 @@
+import { AppError } from '../../shared/errors.ts';
+import type { ServiceContext, Services } from '../context.ts';
+import type { CloseReason } from '../realtime/frames.ts';
+import { contextOfHolder } from '../services/realtime/holder.ts';
+import type { SocketState } from './socket-state.ts';
+
+/** For how long what was read of a holder's rights is believed. */
+const FRESH_MS = 5_000;
+
+type Right = { ctx: ServiceContext } | { closed: CloseReason };
+
+/** The rights of those who hold sockets, read for all sockets of a holder at once. */
+export class Rights {
+  readonly #services: () => Services;
+  readonly #known = new Map<string, { at: number; right: Promise<Right> }>();
+
+  constructor(services: () => Services) {
+    this.#services = services;
+  }
+
+  /** Has all be read again. */
+  forget(): void {
+    this.#known.clear();
+  }
+
+  /** @throws what the database throws when it is out of reach */
+  of({ holder, address }: SocketState): Promise<Right> {
+    const services = this.#services();
+    const now = services.now();
+    for (const [key, { at }] of this.#known) if (at < now - FRESH_MS) this.#known.delete(key);
+    const key = JSON.stringify([holder, address]);
+    const known = this.#known.get(key);
+    if (known !== undefined) return known.right;
+    const right = contextOfHolder(services, holder, address).then(
+      (ctx) => ({ ctx }),
+      (error: unknown) => {
+        this.#known.delete(key);
+        return { closed: closedFor(error) };
+      },
+    );
+    this.#known.set(key, { at: now, right });
+    return right;
+  }
+}
+
+function closedFor(error: unknown): CloseReason {
+  if (error instanceof AppError && error.code === 'UNAUTHORIZED') return 'unauthorized';
+  if (error instanceof AppError && error.code === 'FORBIDDEN') return 'forbidden';
+  throw error;
+}

@@ -1,0 +1,1 @@
+ALTER TABLE "workspaces" ADD COLUMN "realtime_until" timestamp (3) with time zone;

@@ -1,18 +1,16 @@
 import { createRoute, z } from '@hono/zod-openapi';
-import type { Context } from 'hono';
-import { setSignedCookie } from 'hono/cookie';
 import { AppError } from '../../../shared/errors.ts';
-import type { AppEnv } from '../../context.ts';
 import type { App } from '../../http/app.ts';
 import { answer, errors, ok } from '../../http/envelope.ts';
 import { jsonBody } from '../../http/json-body.ts';
-import { readSessionCookie, sessionCookieName } from '../../identity/session-cookie.ts';
+import { readSessionCookie } from '../../identity/session-cookie.ts';
 import { rememberBrowser } from '../../identity/known-browser.ts';
 import { linkSupabase } from '../../services/users/link-supabase.ts';
 import { loadUser } from '../../services/users/load-user.ts';
-import { startSupabaseLogin } from '../../services/users/start-supabase-login.ts';
+import { startLogin } from '../../services/users/start-login.ts';
 import { callerOf } from './ask-identity.ts';
 import { needsNothing } from './schemas.ts';
+import { setLoginCookie } from './set-login-cookie.ts';
 
 const Body = z.strictObject({
   accessToken: z
@@ -82,24 +80,10 @@ export const exchangeSupabase = (app: App) =>
       const { actor } = await loadUser({ services, caller, credential, allowSuspended: true });
       const { userId, email } = actor;
       const userAgent = c.req.header('user-agent')?.slice(0, 300) ?? null;
-      const login = await startSupabaseLogin({ services, caller, input: { userId, userAgent } });
+      const input = { userId, userAgent, method: 'supabase' as const };
+      const login = await startLogin({ services, caller, input });
       await setLoginCookie(c, login);
       await rememberBrowser(c, services.env, email);
       return ok(c, { userId, email, linked: false }, 200);
     },
   );
-
-/** The cookie as the identity library sets it, which reads it from here on. */
-async function setLoginCookie(
-  c: Context<AppEnv>,
-  { sessionToken, maxAgeSeconds }: { sessionToken: string; maxAgeSeconds: number },
-): Promise<void> {
-  const { env } = c.get('services');
-  await setSignedCookie(c, sessionCookieName(env), sessionToken, env.AUTH_SECRET, {
-    path: '/',
-    httpOnly: true,
-    sameSite: 'Lax',
-    secure: env.BASE_URL.startsWith('https://'),
-    maxAge: maxAgeSeconds,
-  });
-}

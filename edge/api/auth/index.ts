@@ -13,6 +13,7 @@ import { resetPassword } from './reset-password.ts';
 import { revokeSessions } from './revoke-sessions.ts';
 import { sendVerificationEmail } from './send-verification-email.ts';
 import { signInEmail } from './sign-in-email.ts';
+import { signInByLink } from './sign-in-link.ts';
 import { signInSocial } from './sign-in-social.ts';
 import { signOut } from './sign-out.ts';
 import { signUpEmail } from './sign-up-email.ts';
@@ -27,6 +28,7 @@ export function registerAuth(app: App): void {
   verifyEmail(app);
   sendVerificationEmail(app);
   signInEmail(app);
+  signInByLink(app);
   signInSocial(app);
   callbackGoogle(app);
   getAuthSession(app);

@@ -149,7 +149,7 @@ describe('requests under /auth', { timeout: 150_000 }, () => {
     expect((await get('/get-session', { headers: { ...from(77), cookie } })).status).toBe(200);
     for (const [path, status] of [
       ['/v1/sessions', 401],
-      ['/', 200],
+      ['/docs', 200],
     ] as const)
       expect((await harness.request('GET', path, { headers: from(77) })).status).toBe(status);
   });
@@ -168,7 +168,7 @@ describe('requests under /auth', { timeout: 150_000 }, () => {
     expect((await signIn(person, { env, headers: { cookie: known } })).status).toBe(200);
     const { apiKey } = await harness.newWorkspace();
     for (const [path, key, status] of [
-      ['/', undefined, 200],
+      ['/docs', undefined, 200],
       ['/v1/sessions', undefined, 401],
       ['/v1/sessions', apiKey, 200],
     ] as const)

@@ -13,23 +13,23 @@ const LOGIN_SECONDS = 7 * 86_400;
 const Row = z.object({ expires_at: Moment });
 
 /**
- * Starts a login of a person that Supabase vouched for, as the identity library would, and notes it in the audit log.
+ * Starts a login of a person that something else vouched for, as the identity library would, and notes it in the audit log.
  * @returns the session token for the cookie
  * @throws AppError UNAUTHORIZED for a disabled user
  */
-export async function startSupabaseLogin({
+export async function startLogin({
   services: { db, now },
   caller,
-  input: { userId, userAgent },
+  input: { userId, userAgent, method },
 }: {
   services: Pick<Services, 'db' | 'now'>;
   caller: Caller;
-  input: { userId: string; userAgent: string | null };
+  input: { userId: string; userAgent: string | null; method: 'supabase' | 'link' };
 }): Promise<{ sessionToken: string; expiresAt: Date; maxAgeSeconds: number }> {
   const sessionToken = newSessionToken();
   const event = personsEvent(userId, {
     action: 'user.signed_in',
-    details: { method: 'supabase' },
+    details: { method },
     from: sql`login`,
   });
   const { rows } = await db.execute(sql`

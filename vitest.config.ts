@@ -1,10 +1,10 @@
 import { defineConfig } from 'vitest/config';
 
 /** Rooms are tested one after the other: the later ones start browsers and whole deployments, and want the machine. */
-const room = (name: string, groupOrder: number, timeout: number) => ({
+const room = (name: string, groupOrder: number, timeout: number, folder = name) => ({
   test: {
     name,
-    include: [`${name}/**/*.test.ts`],
+    include: [`${folder}/**/*.test.ts`],
     testTimeout: timeout,
     hookTimeout: timeout,
     sequence: { groupOrder },
@@ -18,6 +18,7 @@ export default defineConfig({
       room('shared', 1, 10_000),
       room('integrations', 2, 60_000),
       room('local', 2, 60_000),
+      room('dashboard', 2, 10_000, 'edge/dashboard'),
       './edge/vitest.config.ts',
       room('runner', 4, 90_000),
       room('e2e', 5, 300_000),

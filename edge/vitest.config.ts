@@ -25,6 +25,7 @@ export default defineConfig({
   test: {
     name: 'edge',
     include: ['**/*.test.ts'],
+    exclude: ['dashboard/**'],
     globalSetup: [at('../local/testing/edge-services.ts')],
     setupFiles: ['./testing/setup.ts'],
     silent: 'passed-only',

@@ -17,6 +17,7 @@ const MAY_IMPORT = {
 };
 /** What edge/ is made of, top first. A file imports from its own folder and from rows below, and nothing back. */
 const EDGE_LAYERS = [
+  ['dashboard'], // speaks to the API over HTTP, and imports nothing of it
   ['worker.ts'],
   ['app.ts', 'compose.ts', 'hub', 'jobs'],
   ['api'],
@@ -47,7 +48,7 @@ const SQL_ROOMS = ['edge/services/', 'edge/events/', 'edge/db/', 'edge/testing/'
 
 const files = execFileSync(
   'git',
-  ['ls-files', '--cached', '--others', '--exclude-standard', '*.ts'],
+  ['ls-files', '--cached', '--others', '--exclude-standard', '*.ts', '*.tsx'],
   { cwd: root, encoding: 'utf8' },
 )
   .split('\n')
@@ -61,6 +62,18 @@ function checkLayers(file, imported) {
   const [above, below] = [from, to].map((name) =>
     EDGE_LAYERS.findIndex((row) => row.includes(name)),
   );
+  if (from === 'dashboard') {
+    const [area, other] = [file, imported].map(
+      (path) => /^edge\/dashboard\/screens\/([^/]+)/.exec(path)?.[1],
+    );
+    if (to !== 'dashboard')
+      problems.push(
+        `${file}: the dashboard speaks to the API over HTTP, and imports nothing of edge/`,
+      );
+    else if (area !== undefined && other !== undefined && area !== other)
+      problems.push(`${file}: a screen imports nothing of another one (${imported})`);
+    return;
+  }
   if (isTest(imported)) problems.push(`${file}: only tests may import ${imported}`);
   else if (above === -1) problems.push(`${file}: edge/${from} has no row in EDGE_LAYERS`);
   else if (from !== to && below <= above)

@@ -1,5 +1,5 @@
 // `npm run verify`: format, lint, types, import rules between the rooms, dead links in the docs. Seconds, no services.
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { pinnedNode, root } from './bootstrap.mjs';
 
@@ -19,6 +19,7 @@ const CHECKS = [
     'shared',
     'shared/node',
     'edge',
+    'edge/dashboard',
     'runner',
     'runner/sandbox/page',
     'local',
@@ -52,5 +53,7 @@ function check([name, command, args]) {
   });
 }
 
+// Lint and types of the dashboard read them.
+execFileSync(pinnedNode, [join(root, 'scripts', 'write-api-types.mjs')], { stdio: 'inherit' });
 const results = await Promise.all(CHECKS.map(check));
 process.exit(results.every(Boolean) ? 0 : 1);

@@ -50,7 +50,7 @@ describe('a client without a valid credential', () => {
 
     expect((await from(newAddress())).status).toBe(401);
     expect((await from(address, { key: apiKey })).status).toBe(200);
-    expect((await from(address, {}, '/')).status).toBe(200);
+    expect((await from(address, {}, '/docs')).status).toBe(200);
     expect((await from(address, {}, '/auth/get-session')).status).toBe(200);
   });
 
@@ -101,7 +101,16 @@ describe('a client without a valid credential', () => {
 describe('pages, their files, /ready and what is not there', () => {
   const files = () => Promise.resolve(new Response('/* js */'));
   const options = { env: { ASSETS: { fetch: files } } };
-  const PATHS = ['/', '/docs', '/docs-assets/docs.js', '/openapi.json', '/ready', '/nowhere'];
+  const PATHS = [
+    '/',
+    '/sessions',
+    '/dashboard-assets/x.js',
+    '/docs',
+    '/docs-assets/docs.js',
+    '/openapi.json',
+    '/ready',
+    '/nowhere',
+  ];
   const left = async (address: string, path: string) =>
     (await from(address, options, path)).headers.get('ratelimit')?.replace(/;t=\d+$/, '');
 

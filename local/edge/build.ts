@@ -20,6 +20,7 @@ export async function buildWorker(outDir: string): Promise<Modules> {
   const run = (...args: string[]) => promisify(execFile)(process.execPath, args, { env: {} });
   await Promise.all([
     run(script('build-docs-assets.mjs')),
+    run(script('build-dashboard.mjs')),
     run(script('build-worker.mjs'), outDir),
   ]);
   return bundleIn(outDir);

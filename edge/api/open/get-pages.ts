@@ -1,7 +1,7 @@
 import { AppError } from '../../../shared/errors.ts';
 import type { App } from '../../http/app.ts';
 import { limitPages } from '../../middleware/limit-rate.ts';
-import { DOCS_PAGE, HOME_PAGE, PAGE_POLICY } from './pages.ts';
+import { DOCS_PAGE, PAGE_POLICY } from './pages.ts';
 
 const PAGE_HEADERS = {
   'content-type': 'text/html; charset=utf-8',
@@ -11,7 +11,6 @@ const PAGE_HEADERS = {
 
 /** Pages for people, and the static files they need. */
 export function getPages(app: App): void {
-  app.get('/', limitPages, (c) => c.body(HOME_PAGE, 200, PAGE_HEADERS));
   app.get('/docs', limitPages, (c) => c.body(DOCS_PAGE, 200, PAGE_HEADERS));
   app.get('/docs-assets/*', limitPages, async (c) => {
     const assets = c.get('services').env.ASSETS;

@@ -1,4 +1,5 @@
 import type { App } from '../../http/app.ts';
+import { getDashboard } from './get-dashboard.ts';
 import { getHealth } from './get-health.ts';
 import { getOpenapi } from './get-openapi.ts';
 import { getPages } from './get-pages.ts';
@@ -9,4 +10,5 @@ export function registerOpen(app: App): void {
   getReady(app);
   getOpenapi(app);
   getPages(app);
+  getDashboard(app);
 }

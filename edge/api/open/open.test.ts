@@ -1,5 +1,5 @@
 import { createExecutionContext, waitOnExecutionContext } from 'cloudflare:test';
-import { beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { createApp } from '../../app.ts';
 import { createIsolateState, createServices } from '../../compose.ts';
@@ -132,10 +132,24 @@ describe('an address that is too long', () => {
 });
 
 describe('pages', () => {
-  test.each(['/', '/docs'])(
+  const asked: string[] = [];
+  const ASSETS = {
+    fetch: (request: Request) => {
+      const { pathname } = new URL(request.url);
+      asked.push(pathname);
+      return Promise.resolve(new Response(`file ${pathname}`));
+    },
+  };
+  const visit = (path: string) =>
+    harness.request('GET', path, { headers: NAVIGATION, env: { ASSETS } });
+  beforeEach(() => {
+    asked.length = 0;
+  });
+
+  test.each(['/', '/docs', '/sign-in', '/sessions/ses_1'])(
     '%s is a page with a policy that allows no inline code',
     async (path) => {
-      const response = await harness.request('GET', path, { headers: NAVIGATION });
+      const response = await visit(path);
       const html = await response.text();
       const policy = response.headers.get('content-security-policy') ?? '';
       expect(response.status).toBe(200);
@@ -146,17 +160,36 @@ describe('pages', () => {
     },
   );
 
+  test.each([
+    '/',
+    '/sign-in/link',
+    '/sessions',
+    '/sessions/ses_1?tab=settings',
+    '/invitations?token=x',
+  ])('the dashboard answers to %s', async (path) => {
+    expect(await (await visit(path)).text()).toBe('file /dashboard-assets/index.html');
+  });
+
+  test.each(['/v1/sessions', '/auth/callback/google', '/nowhere', '/sessionsx', '/api/sessions'])(
+    'it leaves %s to the API, also in a browser',
+    async (path) => {
+      const response = await visit(path);
+      expect(response.headers.get('content-type') ?? '').not.toContain('html');
+      expect(asked).toEqual([]);
+    },
+  );
+
+  test('files whose name changes with their content are kept, others are asked for again', async () => {
+    const cacheOf = async (name: string) =>
+      (await visit(`/dashboard-assets/${name}`)).headers.get('cache-control');
+    expect(await cacheOf('index-B0uMnvm-.js')).toBe('public, max-age=31536000, immutable');
+    expect(await cacheOf('theme.js')).toBeNull();
+  });
+
   test('files of the reference come from the static assets, and only those', async () => {
-    const asked: string[] = [];
-    const ASSETS = {
-      fetch: (request: Request) => {
-        asked.push(new URL(request.url).pathname);
-        return Promise.resolve(new Response('/* js */'));
-      },
-    };
-    const file = await harness.request('GET', '/docs-assets/docs.js', { env: { ASSETS } });
-    expect([file.status, await file.text()]).toEqual([200, '/* js */']);
-    await harness.request('GET', '/v1/docs-assets/docs.js', { env: { ASSETS } });
+    const file = await visit('/docs-assets/docs.js');
+    expect([file.status, await file.text()]).toEqual([200, 'file /docs-assets/docs.js']);
+    await visit('/v1/docs-assets/docs.js');
     expect(asked).toEqual(['/docs-assets/docs.js']);
   });
 

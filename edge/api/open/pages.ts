@@ -36,19 +36,3 @@ export const DOCS_PAGE = page(
   `<header><a href="/">Waypost</a> <a href="/openapi.json">openapi.json</a></header>
 <main id="docs"><noscript>The reference needs JavaScript; <a href="/openapi.json">openapi.json</a> does not.</noscript></main>`,
 );
-
-export const HOME_PAGE = page(
-  'Waypost',
-  `<link rel="icon" href="/docs-assets/icon.svg">
-<link rel="stylesheet" href="/docs-assets/docs.css">`,
-  `<header><a href="/">Waypost</a></header>
-<main class="home">
-<h1>Waypost</h1>
-<p>A WhatsApp API gateway: link a number, get a key, send and receive over REST and signed webhooks.</p>
-<ul>
-<li><a href="/docs">API reference</a></li>
-<li><a href="/openapi.json">OpenAPI document</a></li>
-<li><a href="/ready">State of this deployment</a></li>
-</ul>
-</main>`,
-);

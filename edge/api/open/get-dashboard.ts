@@ -1,0 +1,54 @@
+import { AppError } from '../../../shared/errors.ts';
+import type { Context } from 'hono';
+import type { AppEnv } from '../../context.ts';
+import type { App } from '../../http/app.ts';
+import { limitPages } from '../../middleware/limit-rate.ts';
+import { PAGE_POLICY } from './pages.ts';
+
+/** First parts of the addresses that the dashboard answers to. All else stays the API's, also for a browser. */
+export const DASHBOARD_SECTIONS = [
+  'sign-in',
+  'sign-up',
+  'forgot-password',
+  'reset-password',
+  'invitations',
+  'welcome',
+  'sessions',
+  'messages',
+  'webhooks',
+  'keys',
+  'settings',
+] as const;
+
+const FOLDER = '/dashboard-assets';
+/** Their names change with their content. */
+const HASHED = /-[\w-]{8}\.(?:js|css)$/;
+
+/** The dashboard: one page for all its addresses, and its files. */
+export function getDashboard(app: App): void {
+  const answerPage = async (c: Context<AppEnv>): Promise<Response> => {
+    const page = await readAsset(c, `${FOLDER}/index.html`, new Headers());
+    return c.newResponse(page.body, 200, {
+      'content-type': 'text/html; charset=utf-8',
+      'content-security-policy': PAGE_POLICY,
+      'cache-control': 'no-cache',
+    });
+  };
+  for (const path of ['/', ...DASHBOARD_SECTIONS.flatMap((name) => [`/${name}`, `/${name}/*`])])
+    app.get(path, limitPages, answerPage);
+
+  app.get(`${FOLDER}/*`, limitPages, async (c) => {
+    const file = await readAsset(c, c.req.path, c.req.raw.headers);
+    const answer = c.newResponse(file.body, file);
+    if (HASHED.test(c.req.path))
+      answer.headers.set('cache-control', 'public, max-age=31536000, immutable');
+    return answer;
+  });
+}
+
+async function readAsset(c: Context<AppEnv>, path: string, headers: Headers): Promise<Response> {
+  const assets = c.get('services').env.ASSETS;
+  const file = await assets?.fetch(new Request(new URL(path, c.req.url), { headers }));
+  if (file === undefined || file.status === 404) throw new AppError('NOT_FOUND');
+  return file;
+}

@@ -1,0 +1,38 @@
+import { describe, expect, test } from 'vitest';
+import { errorOf, fieldErrors } from './errors.ts';
+
+describe('an error of the API', () => {
+  const refused = errorOf(422, {
+    success: false,
+    error: {
+      code: 'VALIDATION_ERROR',
+      message: 'body.name: is required',
+      details: { fields: [{ in: 'body', field: 'name', message: 'is required' }] },
+    },
+    meta: { requestId: 'req_1' },
+  });
+
+  test('keeps its code, words and request id', () => {
+    expect(refused).toMatchObject({
+      status: 422,
+      code: 'VALIDATION_ERROR',
+      message: 'body.name: is required',
+      requestId: 'req_1',
+    });
+  });
+
+  test('stands at its field', () => {
+    expect(fieldErrors(refused)).toEqual({ name: 'is required' });
+  });
+
+  test('of the identity library is known by its reason', () => {
+    const details = { reason: 'EMAIL_NOT_VERIFIED' };
+    const error = errorOf(403, { error: { code: 'FORBIDDEN', message: 'x', details } });
+    expect(error.reason).toBe('EMAIL_NOT_VERIFIED');
+  });
+
+  test.each([undefined, '<html>', null, { error: 'x' }])('that is %j is unreadable', (body) => {
+    expect(errorOf(502, body)).toMatchObject({ status: 502, code: 'UNREADABLE' });
+    expect(fieldErrors(errorOf(502, body))).toEqual({});
+  });
+});

@@ -1,0 +1,44 @@
+import { Link } from '@tanstack/react-router';
+import type { ReactElement } from 'react';
+import { Icon } from '../components/icon.tsx';
+import { t } from '../messages/en.ts';
+
+const PLACES = [{ to: '/sessions', icon: 'sessions', label: t.shell.sessions }] as const;
+
+const RAIL_LINK =
+  'flex min-h-8 items-center gap-2.5 rounded-md px-2 text-muted hover:bg-raised hover:text-ink data-[status=active]:bg-raised data-[status=active]:font-medium data-[status=active]:text-ink';
+
+/** The left side of a wide screen. */
+export const Rail = (): ReactElement => (
+  <nav aria-label={t.shell.navigation} className="mt-3 hidden gap-0.5 sm:grid">
+    {PLACES.map(({ to, icon, label }) => (
+      <Link key={to} to={to} className={RAIL_LINK}>
+        <Icon name={icon} />
+        {label}
+      </Link>
+    ))}
+    <a href="/docs" className={RAIL_LINK}>
+      <Icon name="docs" />
+      {t.shell.docs}
+    </a>
+  </nav>
+);
+
+/** The same within reach of a thumb. */
+export const BottomBar = (): ReactElement => (
+  <nav
+    aria-label={t.shell.navigation}
+    className="fixed inset-x-0 bottom-0 z-20 flex justify-around border-t bg-canvas pb-[env(safe-area-inset-bottom)] sm:hidden"
+  >
+    {PLACES.map(({ to, icon, label }) => (
+      <Link
+        key={to}
+        to={to}
+        className="grid min-h-14 flex-1 place-content-center justify-items-center gap-1 text-xs text-muted data-[status=active]:font-medium data-[status=active]:text-accent"
+      >
+        <Icon name={icon} size={18} />
+        {label}
+      </Link>
+    ))}
+  </nav>
+);

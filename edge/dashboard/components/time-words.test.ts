@@ -1,0 +1,15 @@
+import { expect, test } from 'vitest';
+import { ago } from './time-words.ts';
+
+const NOW = Date.parse('2026-01-10T12:00:00.000Z');
+test.each([
+  [3, 'just now'],
+  [42, '42 sec. ago'],
+  [60, '1 min. ago'],
+  [3_599, '59 min. ago'],
+  [7_200, '2 hr. ago'],
+  [3 * 86_400, '3 days ago'],
+  [-120, 'in 2 min.'],
+])('%i seconds before now is “%s”', (seconds, words) => {
+  expect(ago(NOW - seconds * 1_000, NOW)).toBe(words);
+});

@@ -1,0 +1,19 @@
+const UNITS = [
+  ['day', 86_400],
+  ['hour', 3_600],
+  ['minute', 60],
+] as const;
+
+const relative = new Intl.RelativeTimeFormat('en', { numeric: 'always', style: 'short' });
+
+/** `3 min. ago`; `just now` within the first seconds. Both in milliseconds. */
+export function ago(at: number, now: number): string {
+  const seconds = Math.round((now - at) / 1_000);
+  for (const [unit, size] of UNITS)
+    if (Math.abs(seconds) >= size) return relative.format(-Math.trunc(seconds / size), unit);
+  return seconds < 10 ? 'just now' : relative.format(-seconds, 'second');
+}
+
+/** The time in this browser's zone, and in UTC. */
+export const exact = (at: string): string =>
+  `${new Date(at).toLocaleString(undefined, { dateStyle: 'medium', timeStyle: 'long' })} · ${at}`;

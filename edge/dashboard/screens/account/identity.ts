@@ -1,0 +1,46 @@
+import { api, type Schemas } from '../../api/client.ts';
+import { ApiError, errorOf } from '../../api/errors.ts';
+import { t } from '../../messages/en.ts';
+
+type Answer<Data> = Promise<{ data?: Data; error?: unknown; response: Response }>;
+
+/** Answers of the identity library stand bare, without the envelope of /v1. @throws ApiError */
+async function bare<Data>(call: Answer<Data>): Promise<Data> {
+  const { data, error, response } = await call.catch((cause: unknown) => {
+    throw new ApiError({ status: 0, code: 'OFFLINE', message: '', cause });
+  });
+  if (error !== undefined || data === undefined) throw errorOf(response.status, error);
+  return data;
+}
+
+export const signIn = (body: Schemas['SignInEmailBody']) =>
+  bare(api.POST('/auth/sign-in/email', { body }));
+
+export const signUp = (body: Schemas['SignUpEmailBody']) =>
+  bare(api.POST('/auth/sign-up/email', { body }));
+
+export const signOut = () => bare(api.POST('/auth/sign-out', {}));
+
+export const resendMail = (email: string) =>
+  bare(
+    api.POST('/auth/send-verification-email', {
+      body: { email, callbackURL: '/sign-in?confirmed=true' },
+    }),
+  );
+
+export const requestReset = (email: string) =>
+  bare(
+    api.POST('/auth/request-password-reset', { body: { email, redirectTo: '/reset-password' } }),
+  );
+
+export const resetPassword = (body: Schemas['ResetPasswordBody']) =>
+  bare(api.POST('/auth/reset-password', { body }));
+
+export const signInByLink = (token: string) =>
+  bare(api.POST('/auth/sign-in/link', { body: { token } }));
+
+/** The library's refusals in our words; all others speak for themselves. */
+export const reasonOf = (error: unknown): string | undefined => {
+  if (!(error instanceof ApiError)) return undefined;
+  return t.account.reasons[error.reason];
+};

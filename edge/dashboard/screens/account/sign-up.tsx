@@ -1,0 +1,83 @@
+import { useMutation } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
+import { type FormEvent, type ReactElement, useState } from 'react';
+import { fieldErrors } from '../../api/errors.ts';
+import { Button } from '../../components/button.tsx';
+import { Input } from '../../components/field.tsx';
+import { ErrorNote } from '../../components/states.tsx';
+import { t } from '../../messages/en.ts';
+import { AccountFrame, Note } from './frame.tsx';
+import { reasonOf, resendMail, signUp } from './identity.ts';
+
+export function SignUp(): ReactElement {
+  const [person, setPerson] = useState({ name: '', email: '', password: '' });
+  const creating = useMutation({
+    mutationFn: () => signUp({ ...person, callbackURL: '/sign-in?confirmed=true' }),
+  });
+  if (creating.isSuccess) return <CheckMail email={person.email} />;
+  const fields = fieldErrors(creating.error);
+  const reason = reasonOf(creating.error);
+  const submit = (event: FormEvent): void => {
+    event.preventDefault();
+    creating.mutate();
+  };
+  const input = (name: keyof typeof person) => ({
+    name,
+    required: true,
+    value: person[name],
+    error: fields[name],
+    onChange: (event: { target: { value: string } }) =>
+      setPerson({ ...person, [name]: event.target.value }),
+  });
+  return (
+    <AccountFrame
+      title={t.account.signUpTitle}
+      lead={t.account.signUpLead}
+      below={
+        <>
+          {t.account.hasAccount}{' '}
+          <Link to="/sign-in" className="font-medium text-accent underline underline-offset-2">
+            {t.account.signIn}
+          </Link>
+        </>
+      }
+    >
+      <form onSubmit={submit} noValidate className="grid gap-4">
+        <Input label={t.account.name} autoComplete="name" {...input('name')} />
+        <Input label={t.account.email} type="email" autoComplete="username" {...input('email')} />
+        <Input
+          label={t.account.password}
+          type="password"
+          autoComplete="new-password"
+          hint={t.account.passwordHint}
+          {...input('password')}
+        />
+        {creating.error !== null && Object.keys(fields).length === 0 && (
+          <ErrorNote error={creating.error} message={reason} />
+        )}
+        <Button type="submit" look="primary" isBusy={creating.isPending} className="min-h-9">
+          {t.account.signUp}
+        </Button>
+      </form>
+    </AccountFrame>
+  );
+}
+
+function CheckMail({ email }: { email: string }): ReactElement {
+  const resending = useMutation({ mutationFn: () => resendMail(email) });
+  return (
+    <AccountFrame
+      title={t.account.checkMail}
+      lead={t.account.checkMailLead(email)}
+      below={t.account.checkMailLocal}
+    >
+      {resending.isSuccess && <Note>{t.account.resent}</Note>}
+      {resending.error !== null && <ErrorNote error={resending.error} />}
+      <div className="flex gap-2">
+        <Button isBusy={resending.isPending} onClick={() => resending.mutate()}>
+          {t.account.resend}
+        </Button>
+      </div>
+    </AccountFrame>
+  );
+}

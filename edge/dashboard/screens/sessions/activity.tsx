@@ -1,0 +1,66 @@
+import { useInfiniteQuery } from '@tanstack/react-query';
+import type { ReactElement } from 'react';
+import { Button } from '../../components/button.tsx';
+import { Card } from '../../components/page.tsx';
+import { Empty, ErrorNote, Loading } from '../../components/states.tsx';
+import { Status } from '../../components/status.tsx';
+import { Ago, Exact } from '../../components/time.tsx';
+import { t } from '../../messages/en.ts';
+import { activityQuery, type LogEntry, type SessionStatus, TONES } from './session.ts';
+
+const text = t.sessions.activity;
+
+/** Every change of state and every attempt to reconnect, the latest first. */
+export function Activity({ id }: { id: string }): ReactElement {
+  const log = useInfiniteQuery(activityQuery(id));
+  const entries = log.data?.pages.flatMap(({ data }) => data);
+  return (
+    <Card title={text.title}>
+      {log.error !== null && <ErrorNote error={log.error} />}
+      {entries === undefined && log.error === null && <Loading />}
+      {entries?.length === 0 && <Empty title={text.empty} />}
+      {entries !== undefined && entries.length > 0 && (
+        <ol className="relative grid gap-5 border-l pl-5">
+          {entries.map((entry) => (
+            <Entry key={entry.id} entry={entry} />
+          ))}
+        </ol>
+      )}
+      {log.hasNextPage && (
+        <div>
+          <Button isBusy={log.isFetchingNextPage} onClick={() => void log.fetchNextPage()}>
+            {t.common.more}
+          </Button>
+        </div>
+      )}
+    </Card>
+  );
+}
+
+const isStatus = (name: string): name is SessionStatus => name in TONES;
+
+function Entry({ entry }: { entry: LogEntry }): ReactElement {
+  const { status } = entry;
+  return (
+    <li className="flex flex-wrap items-baseline justify-between gap-x-6">
+      <div className="grid">
+        {entry.type === 'reconnect' && entry.attempt !== null ? (
+          <span>{text.attempt(entry.attempt)}</span>
+        ) : (
+          <Status
+            tone={isStatus(status) ? TONES[status] : 'off'}
+            word={isStatus(status) ? t.sessions.status[status] : status}
+          />
+        )}
+        <span className="font-mono text-sm text-muted">
+          {entry.reason}
+          {entry.delayMs !== null && ` ${text.waits(Math.round(entry.delayMs / 1_000))}`}
+        </span>
+      </div>
+      <span className="grid justify-items-end text-sm text-muted">
+        <Ago at={entry.at} />
+        <Exact at={entry.at} />
+      </span>
+    </li>
+  );
+}

@@ -1,0 +1,75 @@
+import { useInfiniteQuery } from '@tanstack/react-query';
+import { Link, useNavigate, useSearch } from '@tanstack/react-router';
+import type { ReactElement } from 'react';
+import { POLL_SECONDS } from '../../api/live.ts';
+import { Button, buttonClass } from '../../components/button.tsx';
+import { Icon } from '../../components/icon.tsx';
+import { Page } from '../../components/page.tsx';
+import { ShowCall } from '../../components/show-call.tsx';
+import { Empty, ErrorNote, Loading } from '../../components/states.tsx';
+import { t } from '../../messages/en.ts';
+import { CreateSession } from './create.tsx';
+import { sessionsQuery } from './session.ts';
+import { SessionTable } from './table.tsx';
+
+export function SessionList(): ReactElement {
+  const { archived = false, create = false } = useSearch({ from: '/shell/sessions' });
+  const navigate = useNavigate();
+  const list = useInfiniteQuery(sessionsQuery(archived));
+  const rows = list.data?.pages.flatMap(({ data }) => data);
+  const setCreate = (isOpen: boolean): void => {
+    void navigate({ to: '/sessions', search: isOpen ? { create: true } : {} });
+  };
+  return (
+    <Page
+      title={t.sessions.title}
+      lead={`${t.sessions.lead} ${t.common.polling(POLL_SECONDS)}.`}
+      actions={
+        <>
+          <ShowCall
+            calls={[
+              { method: 'GET', path: '/v1/sessions' },
+              { method: 'POST', path: '/v1/sessions', body: { name: 'support', mode: 'sandbox' } },
+            ]}
+          />
+          <Link
+            to="/sessions"
+            search={archived ? {} : { archived: true }}
+            className={buttonClass('plain')}
+          >
+            {archived ? t.sessions.showActive : t.sessions.showArchived}
+          </Link>
+          <Button look="primary" onClick={() => setCreate(true)}>
+            <Icon name="plus" />
+            {t.sessions.create}
+          </Button>
+        </>
+      }
+    >
+      {list.error !== null && <ErrorNote error={list.error} onRetry={() => void list.refetch()} />}
+      {rows === undefined && list.error === null && <Loading />}
+      {rows !== undefined && rows.length > 0 && <SessionTable sessions={rows} />}
+      {rows?.length === 0 && archived && <Empty title={t.sessions.noneArchived} />}
+      {rows?.length === 0 && !archived && (
+        <Empty
+          title={t.sessions.empty}
+          action={
+            <Button look="primary" onClick={() => setCreate(true)}>
+              {t.sessions.create}
+            </Button>
+          }
+        >
+          {t.sessions.emptyLead}
+        </Empty>
+      )}
+      {list.hasNextPage && (
+        <div>
+          <Button isBusy={list.isFetchingNextPage} onClick={() => void list.fetchNextPage()}>
+            {t.common.more}
+          </Button>
+        </div>
+      )}
+      {create && <CreateSession onClose={() => setCreate(false)} />}
+    </Page>
+  );
+}

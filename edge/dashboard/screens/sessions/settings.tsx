@@ -1,0 +1,89 @@
+import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { type FormEvent, type ReactElement, useState } from 'react';
+import { api, ask } from '../../api/client.ts';
+import { fieldErrors } from '../../api/errors.ts';
+import { Button } from '../../components/button.tsx';
+import { Checkbox, Input } from '../../components/field.tsx';
+import { Card } from '../../components/page.tsx';
+import { ErrorNote } from '../../components/states.tsx';
+import { t } from '../../messages/en.ts';
+import type { Session } from './session.ts';
+
+const text = t.sessions.settings;
+const SWITCHES = [
+  ['isDefault', text.isDefaultHint],
+  ['alwaysOnline', text.alwaysOnlineHint],
+  ['includeStatus', text.nextStart],
+  ['includeChannels', text.nextStart],
+  ['rejectCalls', text.nextStart],
+] as const;
+
+export function SessionSettings({ session }: { session: Session }): ReactElement {
+  const [draft, setDraft] = useState(() => ({
+    name: session.name,
+    minIntervalMs: String(session.pacing.minIntervalMs),
+    jitterMs: String(session.pacing.jitterMs),
+    isDefault: session.isDefault,
+    alwaysOnline: session.alwaysOnline,
+    includeStatus: session.includeStatus,
+    includeChannels: session.includeChannels,
+    rejectCalls: session.rejectCalls,
+  }));
+  const client = useQueryClient();
+  const saving = useMutation({
+    mutationFn: () => {
+      const { minIntervalMs, jitterMs, isDefault, ...rest } = draft;
+      const pacing = { minIntervalMs: Number(minIntervalMs), jitterMs: Number(jitterMs) };
+      // Only owners may choose the default: it is left out where it stays.
+      const chosen = isDefault === session.isDefault ? {} : { isDefault };
+      const body = { ...rest, ...chosen, pacing };
+      return ask(api.PATCH('/v1/sessions/{id}', { params: { path: { id: session.id } }, body }));
+    },
+    onSuccess: () => client.invalidateQueries({ queryKey: ['sessions'] }),
+  });
+  const fields = fieldErrors(saving.error);
+  const input = (name: 'name' | 'minIntervalMs' | 'jitterMs', field: string = name) => ({
+    value: draft[name],
+    error: fields[field],
+    onChange: (event: { target: { value: string } }) =>
+      setDraft({ ...draft, [name]: event.target.value }),
+  });
+  const submit = (event: FormEvent): void => {
+    event.preventDefault();
+    saving.mutate();
+  };
+  return (
+    <Card title={text.title}>
+      <form onSubmit={submit} noValidate className="grid max-w-lg gap-5">
+        <Input label={text.name} autoComplete="off" {...input('name')} />
+        <Input
+          label={text.interval}
+          hint={text.intervalHint}
+          inputMode="numeric"
+          {...input('minIntervalMs', 'pacing.minIntervalMs')}
+        />
+        <Input label={text.jitter} inputMode="numeric" {...input('jitterMs', 'pacing.jitterMs')} />
+        {SWITCHES.map(([name, hint]) => (
+          <Checkbox
+            key={name}
+            label={text[name]}
+            hint={hint}
+            checked={draft[name]}
+            onChange={(event) => setDraft({ ...draft, [name]: event.target.checked })}
+          />
+        ))}
+        {saving.error !== null && Object.keys(fields).length === 0 && (
+          <ErrorNote error={saving.error} />
+        )}
+        <div className="flex items-center gap-3">
+          <Button type="submit" look="primary" isBusy={saving.isPending}>
+            {text.save}
+          </Button>
+          <span role="status" className="text-good">
+            {saving.isSuccess ? t.common.saved : ''}
+          </span>
+        </div>
+      </form>
+    </Card>
+  );
+}

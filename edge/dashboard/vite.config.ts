@@ -1,0 +1,16 @@
+import tailwindcss from '@tailwindcss/vite';
+import react from '@vitejs/plugin-react';
+import { defineConfig } from 'vite';
+
+export default defineConfig({
+  root: import.meta.dirname,
+  plugins: [react(), tailwindcss()],
+  build: {
+    outDir: '../dist/dashboard',
+    assetsDir: 'dashboard-assets',
+    target: ['chrome123', 'firefox121', 'safari17.5'],
+    // The policy of the page allows no data: script or style.
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+  },
+});

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { FileLockedError, lockFile } from '../../shared/node/file-lock.ts';
+import { mintSignInLink } from '../../migrations/sign-in-link.ts';
 import { readLauncherEnv } from './env.ts';
 import { prepareAccount } from './first-start.ts';
 import { makePrivate } from './private-directory.ts';
@@ -56,13 +57,19 @@ async function main(): Promise<void> {
     save().catch((error: unknown) => say(`local.json could not be written: ${String(error)}`));
   };
   await save();
+  const withSecrets = isFirstStart || process.stdout.isTTY;
   process.stdout.write(
     readyBlock({
       stack: running,
       account,
       directory: env.directory,
       visitorSecret: settings.secrets.visitorSecret,
-      withSecrets: isFirstStart || process.stdout.isTTY,
+      signInToken: withSecrets
+        ? await mintSignInLink({
+            connectionString: running.databaseUrl,
+            workspaceId: account.workspaceId,
+          })
+        : null,
     }),
   );
 }

@@ -9,12 +9,12 @@ export function readyBlock(input: {
   account: Account;
   directory: string;
   visitorSecret: string;
-  /** False where the output may be kept by others, such as a system's journal. */
-  withSecrets: boolean;
+  /** Signs the local owner in once. null where the output may be kept by others, such as a system's journal: no secret is shown. */
+  signInToken: string | null;
 }): string {
-  const { stack, account, directory, visitorSecret } = input;
+  const { stack, account, directory, visitorSecret, signInToken } = input;
   const facts = join(directory, 'local.json');
-  if (!input.withSecrets)
+  if (signInToken === null)
     return `
 Waypost is ready.
 
@@ -31,7 +31,8 @@ Data and logs are in ${directory}. Ctrl-C stops everything.
   return `
 Waypost is ready.
 
-  Dashboard          ${stack.apiUrl}/
+  Dashboard          ${stack.apiUrl}/sign-in/link#${signInToken}
+                     (signs you in once, within an hour; afterwards ${stack.apiUrl}/)
   API docs           ${stack.apiUrl}/docs
   Webhook inspector  ${inspector}
   Mail outbox        ${outbox}

@@ -116,7 +116,7 @@ describe('what is asked of a live session', () => {
       expect(csv.text).toContain("'+15550100001,Alice,member");
       const listed = (await call('GET', '/groups')).data(z.array(z.looseObject({})));
       expect(listed).toMatchObject([{ id: made.group.id, subject: 'Readers', myRole: 'owner' }]);
-      expect((await call('POST', `${path}/leave`)).status).toBe(200);
+      expect((await call('POST', `${path}/leave`, {})).status).toBe(200);
       expect((await call('GET', path)).error().code).toBe('NOT_FOUND');
     });
 

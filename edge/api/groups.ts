@@ -21,7 +21,7 @@ import {
 } from './groups/schemas.ts';
 import { area, operation, withMeta } from './operation.ts';
 import { PICTURE_LIMIT_BYTES, SetPicture } from './picture-field.ts';
-import { SessionChoice } from './session-choice.ts';
+import { OnlySession, SessionChoice } from './session-choice.ts';
 import { scope } from './takes.ts';
 
 export const groups = area('Groups', [
@@ -141,10 +141,10 @@ export const groups = area('Groups', [
     takes: scope('groups:write'),
     summary: 'Leave a group',
     params: GroupRef,
-    query: SessionChoice,
+    body: { schema: OnlySession, example: {}, optional: true },
     answer: [200, 'The number is no member any more.', LeftGroup],
     errors: LIVE_ERRORS,
-    run: async ({ ctx, params: { id }, query: { sessionId } }) => {
+    run: async ({ ctx, params: { id }, body: { sessionId } }) => {
       const { output, meta } = await askLive(ctx, sessionId, 'leaveGroup', { groupId: id });
       return withMeta({ id, ...output }, meta);
     },

@@ -81,7 +81,7 @@ describe.each([
   ['DELETE', `/groups/${group}/picture`, undefined, 'setGroupPicture', { groupId, picture: null }],
   ['GET', `/groups/${group}/invite`, undefined, 'getGroupInvite', { groupId }],
   ['DELETE', `/groups/${group}/invite`, undefined, 'revokeGroupInvite', { groupId }],
-  ['POST', `/groups/${group}/leave`, undefined, 'leaveGroup', { groupId }],
+  ['POST', `/groups/${group}/leave`, {}, 'leaveGroup', { groupId }],
   ['GET', `/groups/${group}/join-requests`, undefined, 'listGroupJoinRequests', { groupId }],
   [
     'POST',

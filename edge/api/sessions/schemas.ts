@@ -118,6 +118,10 @@ export const SessionSchema = z
       .describe('The runner that holds the session now.'),
     createdBy: z.string().nullable(),
     lastActiveAt: z.iso.datetime().nullable(),
+    webVersion: z
+      .string()
+      .nullable()
+      .describe('Build of WhatsApp Web that the session last ran; null before it was linked.'),
     phoneSeenAt: z.iso
       .datetime()
       .nullable()
@@ -155,6 +159,7 @@ export const SessionSchema = z
       runner: { id: 'runner-1', epoch: 1, pid: 4242 },
       createdBy: 'key_01k2q8z6m4c8f7h3n5r9t1v0wx',
       lastActiveAt: '2026-11-21T10:00:00.000Z',
+      webVersion: '2.3000.1028491234',
       phoneSeenAt: '2026-11-21T09:30:00.000Z',
       phoneUnseen: false,
       createdAt: '2026-11-21T09:00:00.000Z',

@@ -50,6 +50,7 @@ export function viewSession(row: SessionRow) {
         : { id: runner.id, epoch: lease.epoch, pid: runner.pid },
     createdBy: session.createdBy,
     lastActiveAt: isoOrNull(session.lastActiveAt),
+    webVersion: session.webVersion,
     phoneSeenAt: isoOrNull(session.phoneSeenAt),
     phoneUnseen: session.phoneUnseenAt !== null,
     createdAt: session.createdAt.toISOString(),

@@ -4,6 +4,7 @@ import { PLAIN_KINDS } from '../shared/catalogue/kinds/plain.ts';
 import { coversOnEveryPage } from './testing/covers.ts';
 import { type Deployment, startDeployment } from './testing/deployment.ts';
 import { isAbout } from './testing/inspector-client.ts';
+import { CLIP, PDF, PIXEL, SONG, tone } from './testing/sample-files.ts';
 import { onlineSession } from './testing/session.ts';
 import { worldOf } from './testing/world.ts';
 
@@ -18,30 +19,6 @@ const Phone = z.object({
 const CARD = 'BEGIN:VCARD\nVERSION:3.0\nFN:Ada\nEND:VCARD';
 const PLACE = { latitude: 1.5, longitude: -2.5, name: 'Home', address: '1 Main Street' };
 const POLL = { name: 'Tea?', options: ['yes', 'no'], allowMultiple: false };
-
-const base64 = (text: string): string => Buffer.from(text, 'latin1').toString('base64');
-const PIXEL =
-  'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==';
-const SONG = base64('\xff\xfb\x90\x44'.padEnd(500, '\0'));
-const CLIP = base64('\0\0\0\x18ftypmp42\0\0\0\0mp42isom');
-
-/** A second of a tone, as WAV. */
-function recording(): string {
-  const samples = Buffer.alloc(16_000);
-  for (let at = 0; at < 8_000; at += 1)
-    samples.writeInt16LE(Math.round(9_000 * Math.sin(at / 3)), at * 2);
-  const header = Buffer.from(`RIFF____WAVEfmt ${'_'.repeat(20)}data____`, 'latin1');
-  header.writeUInt32LE(36 + samples.length, 4);
-  header.writeUInt32LE(16, 16);
-  header.writeUInt16LE(1, 20);
-  header.writeUInt16LE(1, 22);
-  header.writeUInt32LE(8_000, 24);
-  header.writeUInt32LE(16_000, 28);
-  header.writeUInt16LE(2, 32);
-  header.writeUInt16LE(16, 34);
-  header.writeUInt32LE(samples.length, 40);
-  return Buffer.concat([header, samples]).toString('base64');
-}
 
 const file = (content: string, mimetype: string, filename?: string) => ({
   media: { base64: content, mimetype, ...(filename === undefined ? {} : { filename }) },
@@ -77,16 +54,16 @@ const KINDS = [
   ['audio', { base64: SONG }, { type: 'audio' }, file(SONG, 'audio/mpeg'), ready('audio/mpeg')],
   [
     'voice',
-    { base64: recording() },
+    { base64: tone() },
     { type: 'ptt' },
     file(SONG, 'audio/ogg; codecs=opus'),
     ready('audio/ogg; codecs=opus'),
   ],
   [
     'document',
-    { base64: base64('%PDF-1.7'), filename: 'Plan' },
+    { base64: PDF, filename: 'Plan' },
     { type: 'document' },
-    file(base64('%PDF-1.7'), 'application/pdf', 'plan.pdf'),
+    file(PDF, 'application/pdf', 'plan.pdf'),
     { media: { status: 'ready', filename: 'plan.pdf' } },
   ],
   [

@@ -7,6 +7,7 @@ import { liveRoutes } from './routes/live.ts';
 import { peopleRoutes } from './routes/people.ts';
 import { realtimeRoutes } from './routes/realtime.ts';
 import { recordRoutes } from './routes/records.ts';
+import { smokeTest } from './live/smoke-test.ts';
 import { sessionRoutes } from './routes/sessions.ts';
 import { webhookRoutes } from './routes/webhooks.ts';
 import { type Deployment, startDeployment } from './testing/deployment.ts';
@@ -41,6 +42,9 @@ describe('leads, opt-outs, files and the audit log', () => {
 });
 describe('sessions', () => {
   sessionRoutes(running);
+});
+describe('the smoke test', () => {
+  smokeTest(running);
 });
 describe.each(SANDBOX_PROFILES)('a live session on the %s page', (profile) => {
   liveRoutes(running, profile);

@@ -9,6 +9,7 @@ const PROGRAMS = {
   test: { file: 'node_modules/vitest/vitest.mjs', args: ['run'], chromium: true },
   demo: { file: 'e2e/demo/main.ts', chromium: true },
   chaos: { file: 'e2e/chaos/main.ts', chromium: true },
+  'smoke:live': { file: 'e2e/live/main.ts', chromium: false },
   bench: { file: 'e2e/bench/main.ts', chromium: true },
   'simulate:fleet': { file: 'scripts/simulate-fleet.mjs', chromium: false },
   verify: { file: 'scripts/verify.mjs', chromium: false },

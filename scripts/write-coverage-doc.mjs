@@ -99,7 +99,8 @@ const text = `# Coverage
 
 What is tested on a running Waypost: API, database, runner and a browser. Each test named here calls the operation and looks at
 what it did; the suite fails when it does not. *Sandbox profile*: the simulated pages it was tested on; empty where
-WhatsApp's page does not matter, or one page is enough. *On a real phone*: the newest report in which it worked.
+WhatsApp's page does not matter, or one page is enough. *On a real phone*: the newest report of
+[\`npm run smoke:live\`](live-smoke-test.md) in which it worked.
 
 ## Kinds of messages
 

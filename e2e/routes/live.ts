@@ -4,6 +4,7 @@ import type { SandboxProfile } from '../../shared/session-status.ts';
 import { listedIn, shownIn } from '../testing/answers.ts';
 import { coversOnEveryPage } from '../testing/covers.ts';
 import type { Deployment } from '../testing/deployment.ts';
+import { PIXEL } from '../testing/sample-files.ts';
 import { onlineSession } from '../testing/session.ts';
 import { until } from '../testing/until.ts';
 import { type World, worldOf } from '../testing/world.ts';
@@ -11,8 +12,6 @@ import { type World, worldOf } from '../testing/world.ts';
 const ALICE = '15550100001';
 const BOB = '15550100002';
 const CAROL = '15550100003';
-const PIXEL =
-  'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==';
 
 export function liveRoutes(running: () => Deployment, profile: SandboxProfile): void {
   coversOnEveryPage(

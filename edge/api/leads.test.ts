@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, test } from 'vitest';
+import { z } from 'zod';
 import { ingestReports } from '../services/reports/ingest-reports.ts';
 import { received } from '../services/reports/testing/report-fixtures.ts';
 import { createHarness, type Harness, idOf } from '../testing/harness.ts';
@@ -80,6 +81,35 @@ describe('whoever writes to a session', () => {
         sessionId,
       },
     ]);
+  });
+
+  test('is the same lead under a LID, and under the number that is learned later', async () => {
+    const { call, hears, add } = await setUp();
+    await call('PATCH', '/workspace', { captureLeads: true });
+    const lid = '90000000123@lid';
+    const phone = '15550100123@c.us';
+    await hears({ chatId: lid, from: { id: lid, lid, name: 'Ada' } });
+    const [first] = z.array(z.object({ id: z.string() })).parse((await call('GET', '/leads')).data);
+    await call('PATCH', `/leads/${first?.id}`, { status: 'contacted' });
+    await hears({ chatId: phone, from: { id: phone, lid, name: 'Ada' } });
+    expect((await call('GET', '/leads')).data).toMatchObject([
+      { id: first?.id, person: { id: phone, lid }, status: 'contacted' },
+    ]);
+    for (const person of ['+15550100123', lid])
+      expect(await add({ person })).toMatchObject({
+        status: 409,
+        error: { details: { id: first?.id } },
+      });
+  });
+
+  test('is the same lead under both forms of a Brazilian number', async () => {
+    const { call, hears, add } = await setUp();
+    await call('PATCH', '/workspace', { captureLeads: true });
+    const made = await add({ person: '+5511987654321' });
+    const id = '551187654321@c.us';
+    await hears({ chatId: id, from: { id, lid: null, name: 'Bia' } });
+    expect((await call('GET', '/leads')).data).toMatchObject([{ id: idOf(made), person: { id } }]);
+    expect((await add({ person: '+5511987654321' })).status).toBe(409);
   });
 
   test('becomes none in a group', async () => {

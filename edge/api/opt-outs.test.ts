@@ -66,6 +66,19 @@ describe('somebody who has opted out', () => {
     expect((await send()).status).toBe(202);
   });
 
+  test('is the same person under both forms of a Brazilian number', async () => {
+    for (const [listed, sentTo] of [
+      ['+5511987654321', '+551187654321'],
+      ['+551187654322', '+5511987654322'],
+    ] as const) {
+      const { send, optOut } = await setUp();
+      expect((await optOut(listed)).status).toBe(201);
+      expect(await send(sentTo)).toMatchObject(REFUSED);
+      // A landline of the same digits has one form.
+      expect((await send('+551133334444')).status).toBe(202);
+    }
+  });
+
   test('is the same person under both ids, once the session has met them', async () => {
     for (const [listed, sentTo] of [
       [ada.phone, ada.lid],

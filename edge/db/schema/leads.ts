@@ -1,3 +1,4 @@
+import { sql } from 'drizzle-orm';
 import { index, pgTable, text, uniqueIndex } from 'drizzle-orm/pg-core';
 import { createdAt, updatedAt } from './columns.ts';
 import { sessions } from './sessions.ts';
@@ -27,6 +28,9 @@ export const leads = pgTable(
   },
   (table) => [
     uniqueIndex('leads_person').on(table.workspaceId, table.personId),
+    index('leads_lid')
+      .on(table.workspaceId, table.lid)
+      .where(sql`${table.lid} is not null`),
     index('leads_created').on(table.workspaceId, table.createdAt, table.id),
   ],
 );

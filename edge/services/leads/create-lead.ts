@@ -1,10 +1,11 @@
-import { and, eq, sql } from 'drizzle-orm';
+import { and, eq, or, sql } from 'drizzle-orm';
 import { AppError } from '../../../shared/errors.ts';
 import { newId } from '../../../shared/ids.ts';
 import type { ServiceContext } from '../../context.ts';
 import { leads } from '../../db/schema/index.ts';
 import { notWritten, writeAudited } from '../audit/audit-row.ts';
 import { requireManager } from '../users/require-role.ts';
+import { brazilianTwin } from '../reports/writes/person-ids.ts';
 import { type Addressee, readChat } from '../workspace/local-numbers.ts';
 import { type LeadView, viewLead } from './lead-view.ts';
 
@@ -28,6 +29,7 @@ export async function createLead({
   const personId = await readChat(ctx, 'person', person);
   const lid = personId.endsWith('@lid') ? personId : null;
   const id = newId('lead', ctx.now());
+  await refuseKnown(ctx, personId);
   const write = ctx.db
     .insert(leads)
     .values({ id, workspaceId, personId, lid, source: 'api', ...fields })
@@ -36,9 +38,28 @@ export async function createLead({
   const [row] = await writeAudited(ctx, write, { target: sql`written.id` });
   if (row !== undefined) return viewLead(row);
   notWritten(ctx);
-  const [known] = await ctx.db
+  await refuseKnown(ctx, personId);
+  throw new AppError('CONFLICT', 'This person is a lead already.', { id: null });
+}
+
+/** Under whichever of their ids a session has met them. */
+async function refuseKnown({ db, workspaceId }: ServiceContext, personId: string): Promise<void> {
+  const met = sql`select known.lid, known.phone_id from person_ids known join sessions s on s.id = known.session_id
+    where s.workspace_id = ${workspaceId} and (known.lid = ${personId} or known.phone_id = ${personId})`;
+  const ids = sql`array(
+    select unnest(array[${personId}::text, ${brazilianTwin(sql`${personId}::text`)}])
+    union select unnest(array[met.lid, met.phone_id]) from (${met}) met
+  )`;
+  const [known] = await db
     .select({ id: leads.id })
     .from(leads)
-    .where(and(eq(leads.workspaceId, workspaceId), eq(leads.personId, personId)));
-  throw new AppError('CONFLICT', 'This person is a lead already.', { id: known?.id ?? null });
+    .where(
+      and(
+        eq(leads.workspaceId, workspaceId),
+        or(sql`${leads.personId} = any(${ids})`, sql`${leads.lid} = any(${ids})`),
+      ),
+    )
+    .limit(1);
+  if (known !== undefined)
+    throw new AppError('CONFLICT', 'This person is a lead already.', { id: known.id });
 }

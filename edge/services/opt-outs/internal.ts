@@ -1,8 +1,9 @@
 import { type SQL, sql } from 'drizzle-orm';
+import { brazilianTwin } from '../reports/writes/person-ids.ts';
 
-/** The ids of a chat's person, as far as the session has met them under both. */
+/** The ids of a chat's person: as far as the session has met them under both, and a Brazilian number in both its forms. */
 const idsOf = (sessionId: SQL, chatId: SQL): SQL => sql`array(
-  select (${chatId})::text
+  select unnest(array[(${chatId})::text, ${brazilianTwin(sql`(${chatId})::text`)}])
   union all
   select known.lid from person_ids known where known.session_id = ${sessionId} and known.phone_id = (${chatId})::text
   union all

@@ -5,7 +5,7 @@ import { fact } from '../../../events/append.ts';
 import { stopWordOf } from '../../opt-outs/internal.ts';
 import { mediaUrl } from '../../media/media-view.ts';
 import { safeTimestamp } from '../safe-values.ts';
-import { personCtes, stableChatId } from './person-ids.ts';
+import { brazilianTwin, personCtes, stableChatId } from './person-ids.ts';
 import {
   factTarget,
   isNews,
@@ -67,20 +67,41 @@ function messageOfOthers(write: WriteContext, report: Received): SQL {
       on conflict (session_id, direction, wire_id) do nothing
       returning id, chat_id, from_id, from_lid, quoted_message_id, media_id
     )`,
-    ...(isPersonsChat ? [leadCte(write, report), ...optOutCtes(write, report)] : []),
+    ...(isPersonsChat ? [...leadCtes(write, report), ...optOutCtes(write, report)] : []),
   ];
   return writeStatement(write, change, event);
 }
 
-/** Makes a lead of who writes, where the workspace wants that. Reads `received`, `who` and `target`. */
-const leadCte = ({ now }: WriteContext, { from: { name } }: Received): SQL => sql`captured as (
-  insert into leads (id, workspace_id, session_id, person_id, lid, name, source)
-  select ${newId('lead', now)}, target.workspace_id, target.id, who.id, who.lid, ${name}::text, 'inbound'
-  from received cross join who cross join target join workspaces w on w.id = target.workspace_id
-  where w.capture_leads
-  on conflict (workspace_id, person_id) do nothing
-  returning id
-)`;
+/**
+ * Makes a lead of who writes, where the workspace wants that. Somebody who is one already, under whichever id, stays one and gets
+ * the ids that are known by now. Reads `received`, `who` and `target`.
+ */
+const leadCtes = ({ now }: WriteContext, { from: { name } }: Received): SQL[] => [
+  sql`writer as (
+    select target.workspace_id, target.id as session_id, who.id, who.lid
+    from received cross join who cross join target join workspaces w on w.id = target.workspace_id
+    where w.capture_leads
+  )`,
+  sql`known_lead as (
+    select l.id, l.person_id from writer join leads l on l.workspace_id = writer.workspace_id
+      and l.person_id in (writer.id, writer.lid, ${brazilianTwin(sql`writer.id`)})
+    union
+    select l.id, l.person_id from writer join leads l on l.workspace_id = writer.workspace_id and l.lid = writer.lid
+  )`,
+  sql`completed as (
+    update leads l set person_id = writer.id, lid = coalesce(writer.lid, l.lid)
+    from writer
+    where l.id = (select id from known_lead order by person_id = writer.id desc, id limit 1)
+      and (l.person_id <> writer.id or (l.lid is null and writer.lid is not null))
+      and writer.id not like '%@lid'
+  )`,
+  sql`captured as (
+    insert into leads (id, workspace_id, session_id, person_id, lid, name, source)
+    select ${newId('lead', now)}, writer.workspace_id, writer.session_id, writer.id, writer.lid, ${name}::text, 'inbound'
+    from writer where not exists (select from known_lead)
+    on conflict (workspace_id, person_id) do nothing
+  )`,
+];
 
 const LONGEST_STOP_WORD = 40;
 

@@ -8,6 +8,7 @@ import {
 import { append, BELLS, fact } from '../../../events/append.ts';
 import type { PreparedWrite } from '../prepare-writes.ts';
 import { safeTimestamp } from '../safe-values.ts';
+import { brazilianTwin } from './person-ids.ts';
 
 type StepStatus = Exclude<MessageStatus, 'queued' | 'sending'>;
 
@@ -15,6 +16,8 @@ type Step = {
   status: StepStatus;
   messageId: string | null;
   wireKey: string | null;
+  /** Where WhatsApp has it; null if the report does not say. */
+  chatId: string | null;
   error: EventData<'message.failed'>['error'] | null;
   /** Counts only from the owner that claimed the message or a later one. */
   claimersOnly: boolean;
@@ -37,13 +40,15 @@ export function stepOf({ report, messageId }: PreparedWrite): Step | null {
       status: report.outcome,
       messageId: report.messageId,
       wireKey: report.wireKey,
+      chatId: null,
       error: report.outcome === 'failed' ? (report.error ?? UNEXPLAINED) : null,
       claimersOnly: report.outcome !== 'sent',
     };
   const status = report.kind === 'message.ack' ? statusOfAck(report.ack) : undefined;
   if (report.kind !== 'message.ack' || status === undefined) return null;
   const error = status === 'failed' ? REFUSED : null;
-  return { status, messageId, wireKey: report.wireKey, error, claimersOnly: false };
+  const { wireKey, chatId } = report;
+  return { status, messageId, wireKey, chatId, error, claimersOnly: false };
 }
 
 /**
@@ -68,6 +73,7 @@ export function messageSteps(writes: readonly { write: PreparedWrite; step: Step
     message_id: step.messageId ?? named.get(nameOf(write)) ?? null,
     wire_id: write.wireId,
     wire_key: step.wireKey,
+    heard_in: step.chatId,
     status: step.status,
     rank: MESSAGE_STATUS_RANK[step.status],
     error: step.error,
@@ -84,7 +90,7 @@ export function messageSteps(writes: readonly { write: PreparedWrite; step: Step
   return sql`
     with listed as (
       select * from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as listed(ord int, event_id text, session_id text,
-        epoch int, message_id text, wire_id text, wire_key text, status text, rank int, error jsonb, claimers_only boolean,
+        epoch int, message_id text, wire_id text, wire_key text, heard_in text, status text, rank int, error jsonb, claimers_only boolean,
         at timestamptz)
     ),
     target as (
@@ -113,7 +119,7 @@ export function messageSteps(writes: readonly { write: PreparedWrite; step: Step
     ),
     way as (
       select found_id, max(rank) as rank, ${top('status')} as status, ${top('error')} as error, ${top('at')} as at,
-        ${last('wire_id')} as wire_id, ${last('wire_key')} as wire_key,
+        ${last('wire_id')} as wire_id, ${last('wire_key')} as wire_key, ${last('heard_in')} as heard_in,
         ${first('sent')} as sent_at, ${first('delivered')} as delivered_at,
         ${first('read')} as read_at, ${first('played')} as played_at
       from step group by found_id
@@ -122,6 +128,7 @@ export function messageSteps(writes: readonly { write: PreparedWrite; step: Step
       update messages message set
         status = way.status, status_rank = way.rank,
         wire_id = coalesce(way.wire_id, message.wire_id), wire_key = coalesce(way.wire_key, message.wire_key),
+        chat_id = case when way.heard_in = ${brazilianTwin(sql`message.chat_id`)} then way.heard_in else message.chat_id end,
         sent_at = coalesce(message.sent_at, way.sent_at),
         delivered_at = coalesce(message.delivered_at, way.delivered_at),
         read_at = coalesce(message.read_at, way.read_at),
@@ -130,7 +137,7 @@ export function messageSteps(writes: readonly { write: PreparedWrite; step: Step
         error = case when ${isFailed} then way.error end
       from way
       where message.id = way.found_id and message.status_rank < way.rank
-      returning message.id
+      returning message.id, message.chat_id
     ),
     ${append(
       [...new Set(writes.map(({ step }) => step.status))].map((status) => stepFact(status)),
@@ -154,7 +161,7 @@ function stepFact(status: StepStatus): SQL {
   const message = {
     messageId: sql`step.found_id`,
     reference: sql`step.reference`,
-    chatId: sql`step.chat_id`,
+    chatId: sql`raised.chat_id`,
     wireId: sql`step.known_wire_id`,
     status: sql`step.status`,
   };

@@ -49,3 +49,11 @@ export const stableChatId = (sessionId: SQL | string, chatId: SQL | string): SQL
   where known.session_id = ${sessionId} and known.phone_id = (${chatId})::text
   order by known.created_at desc limit 1
 ), (${chatId})::text)`;
+
+/**
+ * The other form of a Brazilian mobile number, with or without the 9 that they grew by; null for any other id. An account keeps
+ * the form that it was made with, and people write either.
+ */
+export const brazilianTwin = (id: SQL): SQL => sql`case
+  when ${id} ~ '^55[0-9]{2}9[6-9][0-9]{7}@c[.]us$' then overlay(${id} placing '' from 5 for 1)
+  when ${id} ~ '^55[0-9]{2}[6-9][0-9]{7}@c[.]us$' then overlay(${id} placing '9' from 5 for 0) end`;

@@ -80,12 +80,14 @@ describe.each(SANDBOX_PROFILES)('on the page %s', (profile) => {
         [true, old],
         [true, old],
       ]);
-      for (const chatId of [old, grown])
-        await link.send({
-          wireId: newWireId(),
-          chatId,
-          content: { type: 'text', text: 'oi', linkPreview: false },
-        });
+      for (const chatId of [old, grown]) {
+        const wireId = newWireId();
+        const content = { type: 'text', text: 'oi', linkPreview: false } as const;
+        expect(await link.send({ wireId, chatId, content })).toMatchObject({ outcome: 'sent' });
+        const { fact } = await link.fact('message.ack', (ack) => ack.wireId === wireId);
+        expect(fact.chatId).toBe(old);
+        expect((await link.wire()).find((record) => record.wireId === wireId)?.to).toBe(old);
+      }
       const { chats } = await ask('listChats', { after: null, limit: 100, archived: null });
       expect(chats.filter(({ id }) => id.startsWith('5511')).map(({ id }) => id)).toEqual([old]);
     });

@@ -1,0 +1,1 @@
+CREATE INDEX "leads_lid" ON "leads" USING btree ("workspace_id","lid") WHERE "leads"."lid" is not null;

@@ -13,12 +13,12 @@ export const events = area('Events', [
     takes: scope('events:read'),
     summary: 'Read events in the order in which they happened',
     description:
-      'To continue, pass the last `seq` that you have as `after`: no event is ever added with a lower one. `meta.nextCursor` is that number while there are more events, otherwise null.',
+      'To continue, pass the last `seq` that you have as `after`: no event is ever added with a lower one. `meta.nextCursor` is that number while there are more events, otherwise null. With `wait`, an answer without events comes only after that time; it counts as a realtime connection meanwhile.',
     query: EventQuery,
     answer: [200, 'Events by ascending `seq`.', z.array(WebhookEvent)],
-    errors: ['SESSION_NOT_FOUND'],
-    run: async ({ ctx, query: { after, limit, types = null, sessionId = null } }) => {
-      const input = { after, limit, types, session: sessionId };
+    errors: ['SESSION_NOT_FOUND', 'CURSOR_TOO_OLD', 'LIMIT_EXCEEDED'],
+    run: async ({ ctx, query: { after, limit, types = null, sessionId = null, wait } }) => {
+      const input = { after, limit, types, session: sessionId, waitSeconds: wait };
       const { events: page, nextCursor } = await listEvents({ ctx, input });
       return withMeta(page, { nextCursor });
     },

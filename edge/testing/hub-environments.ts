@@ -1,4 +1,4 @@
-import { listDurableObjectIds } from 'cloudflare:test';
+import { listDurableObjectIds, runInDurableObject } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
 
 type Bindings = Record<string, unknown>;
@@ -29,3 +29,12 @@ const hubs = (): DurableObjectNamespace => (env as Bindings)['HUB'] as DurableOb
 /** The ids of all hubs that ever ran. */
 export const knownHubs = async (): Promise<string[]> =>
   (await listDurableObjectIds(hubs())).map(String);
+
+/** Resolves when the workspace's hub holds a socket. */
+export async function untilConnected(workspaceId: string): Promise<void> {
+  const hub = hubOf(workspaceId);
+  const sockets = () => runInDurableObject(hub, (_hub, state) => state.getWebSockets().length);
+  // Nobody before the Worker may start the hub: it would have another environment.
+  while (environmentOf(hub.id) === undefined || (await sockets()) === 0)
+    await new Promise((resolve) => setTimeout(resolve, 10));
+}

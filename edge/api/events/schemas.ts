@@ -1,5 +1,6 @@
 import { z } from '@hono/zod-openapi';
 import { PAGE_LIMIT } from '../../http/cursor.ts';
+import { LIMITS } from '../../../shared/catalogue/limits.ts';
 import { SessionLookup } from '../name-fields.ts';
 import { Subscription } from '../webhooks/schemas.ts';
 import {
@@ -44,6 +45,10 @@ export const EventQuery = z.object({
       description: 'Types, wildcards or aliases, separated by commas.',
       example: 'message.*',
     }),
+  wait: z.coerce.number().int().min(0).max(LIMITS.pollSeconds.limit).default(0).openapi({
+    description: 'Seconds to wait for an event when there is none yet.',
+    example: 20,
+  }),
   sessionId: SessionLookup.optional().openapi({ description: 'Id or name.' }),
 });
 

@@ -6,6 +6,7 @@ import { events } from '../../db/schema/index.ts';
 import { filteredSession } from '../sessions/internal.ts';
 import { reachesAll, reachOf } from '../users/reach.ts';
 import { readEvents } from './read-events.ts';
+import { waitForEvent } from './wait-for-event.ts';
 
 export type ListEventsInput = {
   /** `seq` of the last event that the reader has; 0 = from the first. */
@@ -15,11 +16,14 @@ export type ListEventsInput = {
   types: readonly string[] | null;
   /** Id or name; null = all. */
   session: string | null;
+  /** How long to wait for an event when there is none; 0 = not at all. */
+  waitSeconds: number;
 };
 
 /**
  * Events after a `seq`, as `readEvents` gives them: none appears later below what was read.
- * @throws AppError SESSION_NOT_FOUND; FORBIDDEN for a session that the key does not reach
+ * @throws AppError SESSION_NOT_FOUND; FORBIDDEN for a session that the key does not reach; CURSOR_TOO_OLD; LIMIT_EXCEEDED
+ *   when too many wait
  */
 export async function listEvents({
   ctx,
@@ -28,10 +32,18 @@ export async function listEvents({
   ctx: ServiceContext;
   input: ListEventsInput;
 }): Promise<{ events: PublicEvent[]; nextCursor: string | null }> {
-  const { after, limit, types, session } = input;
+  const { after, limit, session, waitSeconds } = input;
   const sessionId = await idOf(ctx, session);
-  const sessionIds = sessionId === null ? null : [sessionId];
-  const page = await readEvents(ctx, { after, limit, types, sessionIds });
+  const filter = {
+    types: input.types === null ? null : [...input.types],
+    sessionIds: sessionId === null ? null : [sessionId],
+  };
+  const read = () => readEvents(ctx, { ...filter, after, limit });
+  let page = await read();
+  if (page.events.length === 0 && waitSeconds > 0) {
+    await waitForEvent(ctx, filter, page.through, waitSeconds);
+    page = await read();
+  }
   return {
     events: page.events,
     nextCursor: page.hasMore ? String(page.events.at(-1)?.seq ?? after) : null,

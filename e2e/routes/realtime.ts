@@ -4,6 +4,7 @@ import type { PublicEvent } from '../../shared/catalogue/events/index.ts';
 import { idIn, listedIn } from '../testing/answers.ts';
 import { covers } from '../testing/covers.ts';
 import type { Deployment } from '../testing/deployment.ts';
+import { openEventStream } from '../testing/event-stream.ts';
 import { openRealtime } from '../testing/realtime-socket.ts';
 import { until } from '../testing/until.ts';
 
@@ -12,15 +13,20 @@ const ALICE = '+15550100001';
 export function realtimeRoutes(running: () => Deployment): void {
   covers('POST /v1/realtime/token', 'GET /v1/realtime', 'GET /v1/events');
 
-  it('webhooks, feed and WebSocket tell the same, in the same order', async () => {
+  it('webhooks, feed, WebSocket and event stream tell the same, in the same order', async () => {
     const { api, inspector, facts } = running();
-    const { sessionId } = await facts();
+    const { sessionId, apiUrl, apiKey } = await facts();
     const box = 'realtime';
     const endpoint = { url: inspector.url(box), eventTypes: ['*'], sessionIds: [sessionId] };
     await api.call('POST', '/v1/webhooks', { body: { ...endpoint, fifo: true } });
     const token = await api.call('POST', '/v1/realtime/token');
     const { webSocketUrl } = token.data(z.object({ webSocketUrl: z.url() }));
     const socket = await openRealtime(`${webSocketUrl}&sessionIds=${sessionId}`);
+    const stream = await openEventStream(apiUrl, apiKey, `sessionIds=${sessionId}`);
+    const waiting = api.call(
+      'GET',
+      `/v1/events?after=${socket.cursor}&sessionId=${sessionId}&wait=25`,
+    );
 
     const sent = await Promise.all(
       ['one', 'two', 'three'].map(async (text) => {
@@ -36,6 +42,8 @@ export function realtimeRoutes(running: () => Deployment): void {
 
     const told = events.filter(({ seq }) => seq <= last).map(({ id }) => id);
     expect(told.length).toBeGreaterThanOrEqual(9);
+    expect(listedIn(await waiting)[0]).toMatchObject({ id: told[0] });
+    expect(await stream.next(told.length)).toEqual(told);
     const feed = listedIn(
       await api.call('GET', `/v1/events?after=${socket.cursor}&sessionId=${sessionId}`),
     );
@@ -43,6 +51,7 @@ export function realtimeRoutes(running: () => Deployment): void {
     const delivered = (await inspector.all(box)).map(({ event }) => event);
     expect(delivered.filter(({ seq }) => seq <= last).map(({ id }) => id)).toEqual(told);
     socket.close();
+    await stream.close();
   });
 }
 

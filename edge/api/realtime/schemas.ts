@@ -33,3 +33,9 @@ export const RealtimeQuery = z.object({
       'A one-time token of `POST /v1/realtime/token`, for clients that cannot send headers. Never an API key.',
   }),
 });
+
+export const RealtimeHeaders = z.object({
+  'last-event-id': z.coerce.number().int().min(0).optional().openapi({
+    description: 'As `after`, and in its place: an EventSource sends it when it connects again.',
+  }),
+});

@@ -50,7 +50,7 @@ function createWorker() {
       await writeAudit(compose(bindings, execution), batch);
     },
   };
-  return { handler, compose };
+  return { handler, app, compose };
 }
 
 /** Without an environment there are no services to make an answer with; the log names the fields. */
@@ -62,12 +62,20 @@ function badEnvironment(): Response {
   return Response.json({ success: false, error }, { status: 500 });
 }
 
-const { handler, compose } = createWorker();
+const { handler, app, compose } = createWorker();
 
 /** The Durable Object that wrangler.toml names. */
 export class Hub extends RealtimeHub {
   constructor(ctx: DurableObjectState, env: Bindings) {
-    super(ctx, env, () => compose(env, ctx));
+    const execution = {
+      waitUntil: (work: Promise<unknown>) => ctx.waitUntil(work),
+      passThroughOnException: () => undefined,
+      props: {},
+    };
+    super(ctx, env, {
+      services: () => compose(env, ctx),
+      fetch: async (request) => app.fetch(request, env, execution),
+    });
   }
 }
 

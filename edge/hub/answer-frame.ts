@@ -1,17 +1,30 @@
 import { z } from 'zod';
 import { AppError } from '../../shared/errors.ts';
+import type { Services } from '../context.ts';
+import { toAppError } from '../http/error-handler.ts';
+import { describeError } from '../log/describe-error.ts';
+import type { Log } from '../log/log.ts';
 import { ClientFrame } from '../realtime/frames.ts';
 import { resolveFilter } from '../services/realtime/open-socket.ts';
 import { afterReturn } from './flow.ts';
+import { runCommand } from './commands.ts';
 import type { Rights } from './rights.ts';
 import { closeFor, remember, stateOf } from './socket-state.ts';
+
+/** The Worker that a hub is part of. */
+export type InnerWorker = {
+  services: () => Services;
+  /** Serves a request as one that came from outside. */
+  fetch: (request: Request) => Promise<Response>;
+};
 
 /** What a client's frame is answered with; null for one that gets no answer. */
 export async function answerFrame(
   socket: WebSocket,
   text: string,
-  rights: Rights,
+  { rights, worker }: { rights: Rights; worker: InnerWorker },
 ): Promise<object | null> {
+  const { log } = worker.services();
   const frame = readFrame(text);
   if (frame instanceof AppError) return { type: 'error', ...failure(frame) };
   switch (frame.type) {
@@ -21,7 +34,21 @@ export async function answerFrame(
       return null;
     }
     case 'subscribe':
-      return { type: 'answer', id: frame.id, ...(await subscribe(socket, frame, rights)) };
+      return answered(frame.id, log, () => subscribe(socket, frame, rights));
+    case 'command':
+      return answered(frame.id, log, () =>
+        runCommand(worker.services(), worker.fetch, stateOf(socket), frame),
+      );
+  }
+}
+
+async function answered(id: string, log: Log, work: () => Promise<object>): Promise<object> {
+  try {
+    return { type: 'answer', id, ...(await work()) };
+  } catch (thrown) {
+    const error = toAppError(thrown);
+    if (error.status >= 500) log({ event: 'frame_failed', ...describeError(thrown) });
+    return { type: 'answer', id, ...failure(error) };
   }
 }
 
@@ -35,15 +62,10 @@ async function subscribe(
     closeFor(socket, right.closed);
     return {};
   }
-  try {
-    const filter = await resolveFilter(right.ctx, { types, sessions: sessionIds });
-    const state = stateOf(socket);
-    remember(socket, { ...state, filter });
-    return { success: true, data: { ...filter, cursor: state.cursor } };
-  } catch (error) {
-    if (error instanceof AppError) return failure(error);
-    throw error;
-  }
+  const filter = await resolveFilter(right.ctx, { types, sessions: sessionIds });
+  const state = stateOf(socket);
+  remember(socket, { ...state, filter });
+  return { success: true, data: { ...filter, cursor: state.cursor } };
 }
 
 function readFrame(text: string): ClientFrame | AppError {

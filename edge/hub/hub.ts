@@ -1,11 +1,10 @@
 import { DurableObject } from 'cloudflare:workers';
 import { LIMITS } from '../../shared/catalogue/limits.ts';
-import type { Services } from '../context.ts';
 import { describeError } from '../log/describe-error.ts';
 import { REFUSED, SOCKET_HEADER } from '../realtime/hub-client.ts';
 import { NewSocket } from '../realtime/port.ts';
 import { keptSessions, watchWorkspace } from '../services/realtime/watch-workspace.ts';
-import { answerFrame } from './answer-frame.ts';
+import { answerFrame, type InnerWorker } from './answer-frame.ts';
 import { deliver } from './deliver.ts';
 import { FRESH, isSlow } from './flow.ts';
 import { FrameCount } from './frame-count.ts';
@@ -26,16 +25,16 @@ type Bindings = Record<string, unknown>;
  * says that there is something new. It may be out of memory between two events; sockets keep what it knows of them.
  */
 export class RealtimeHub extends DurableObject<Bindings> {
-  readonly #services: () => Services;
+  readonly #worker: InnerWorker;
   readonly #rights: Rights;
   readonly #frames = new FrameCount();
   #isDelivering = false;
   #isAskedFor = false;
 
-  constructor(ctx: DurableObjectState, env: Bindings, services: () => Services) {
+  constructor(ctx: DurableObjectState, env: Bindings, worker: InnerWorker) {
     super(ctx, env);
-    this.#services = services;
-    this.#rights = new Rights(services);
+    this.#worker = worker;
+    this.#rights = new Rights(worker.services);
     ctx.setWebSocketAutoResponse(new WebSocketRequestResponsePair('ping', 'pong'));
   }
 
@@ -44,12 +43,13 @@ export class RealtimeHub extends DurableObject<Bindings> {
     const { holder, address, until, filter, cursor, token, limit } = NewSocket.parse(
       JSON.parse(request.headers.get(SOCKET_HEADER) ?? ''),
     );
-    if (this.#sockets().length >= limit) return new Response(null, { status: REFUSED.tooMany });
     if (token !== null && !(await spendToken(this.ctx.storage, token)))
       return new Response(null, { status: REFUSED.tokenUsed });
-    await watchWorkspace(this.#services(), holder.workspaceId);
+    await watchWorkspace(this.#worker.services(), holder.workspaceId);
     if ((await this.ctx.storage.getAlarm()) === null)
       await this.ctx.storage.setAlarm(Date.now() + LOOK_EVERY_MS);
+    // After all waiting, or connections that are opened at once would each find a place.
+    if (this.#sockets().length >= limit) return new Response(null, { status: REFUSED.tooMany });
     const { 0: client, 1: server } = new WebSocketPair();
     this.ctx.acceptWebSocket(server);
     remember(server, { holder, address, until, filter, cursor, flow: FRESH });
@@ -67,7 +67,10 @@ export class RealtimeHub extends DurableObject<Bindings> {
     if (typeof message !== 'string' || message.length > LIMITS.socketFrameKibibytes.limit * 1024)
       return closeFor(socket, 'tooLarge');
     if (!this.#frames.allows(socket)) return closeFor(socket, 'tooManyFrames');
-    const answer = await answerFrame(socket, message, this.#rights);
+    const answer = await answerFrame(socket, message, {
+      rights: this.#rights,
+      worker: this.#worker,
+    });
     if (answer !== null && isOpen(socket)) say(socket, answer);
     this.wake();
   }
@@ -85,7 +88,7 @@ export class RealtimeHub extends DurableObject<Bindings> {
     await this.ctx.storage.setAlarm(Date.now() + LOOK_EVERY_MS);
     this.#rights.forget();
     await this.#logged(async () => {
-      await watchWorkspace(this.#services(), stateOf(first).holder.workspaceId);
+      await watchWorkspace(this.#worker.services(), stateOf(first).holder.workspaceId);
       this.#closeOverdue();
       await this.#closeOfDeletedSessions();
     });
@@ -132,7 +135,7 @@ export class RealtimeHub extends DurableObject<Bindings> {
     const [first] = listening;
     if (first === undefined) return;
     const ids = [...new Set(listening.flatMap(({ sessionIds }) => sessionIds))];
-    const kept = await keptSessions(this.#services(), first.workspaceId, ids);
+    const kept = await keptSessions(this.#worker.services(), first.workspaceId, ids);
     for (const { socket, sessionIds } of listening)
       if (!sessionIds.some((id) => kept.has(id))) closeFor(socket, 'sessionDeleted');
   }
@@ -142,7 +145,7 @@ export class RealtimeHub extends DurableObject<Bindings> {
     try {
       await work();
     } catch (error) {
-      this.#services().log({ event: 'hub_failed', ...describeError(error) });
+      this.#worker.services().log({ event: 'hub_failed', ...describeError(error) });
     }
   }
 }

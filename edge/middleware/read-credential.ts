@@ -48,6 +48,8 @@ async function readBearer(c: Context<AppEnv>, bearer: string): Promise<Credentia
   const type = typeOf(bearer);
   if (type === TOKEN_TYPES.connect)
     return c.get('operation')?.takesRealtimeToken === true ? readOneTime(c, bearer) : null;
+  if (type === TOKEN_TYPES.command)
+    return (await verifyRealtimeToken(services.env, 'command', bearer))?.holder ?? null;
   if (type !== USER_TOKEN_TYPE) return readSupabase(services, bearer);
   const claims = await verifyUserToken(services.env, bearer);
   return claims === null ? null : { kind: 'token', ...claims };

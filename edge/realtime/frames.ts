@@ -23,6 +23,16 @@ export const ClientFrame = z.discriminatedUnion('type', [
     sessionIds: SubscribedSessions.nullable().default(null),
   }),
   z.strictObject({ type: z.literal('check'), seq: z.number().int() }),
+  z.strictObject({
+    type: z.literal('command'),
+    id: RequestId,
+    command: z.enum(['create_session', 'send_message', 'disconnect_session']),
+    input: z.record(z.string(), z.unknown()),
+    idempotencyKey: z
+      .string()
+      .regex(/^[!-~]{1,255}$/)
+      .optional(),
+  }),
 ]);
 export type ClientFrame = z.infer<typeof ClientFrame>;
 

@@ -12,10 +12,12 @@ export function createHubs({ HUB }: Pick<EdgeEnv, 'HUB'>): Hubs {
   return {
     wake: (workspaceId) => HUB.getByName(workspaceId).wake(),
     async open(socket) {
-      const { status, webSocket } = await HUB.getByName(socket.holder.workspaceId).fetch(
-        'https://hub/',
-        { headers: { upgrade: 'websocket', [SOCKET_HEADER]: JSON.stringify(socket) } },
-      );
+      const headers = { upgrade: 'websocket', [SOCKET_HEADER]: JSON.stringify(socket) };
+      const { status, webSocket } = await HUB.getByName(socket.holder.workspaceId)
+        .fetch('https://hub/', { headers })
+        .catch((cause: unknown) => {
+          throw new AppError('UNAVAILABLE', undefined, undefined, { cause });
+        });
       if (status === REFUSED.tooMany)
         throw new AppError(
           'LIMIT_EXCEEDED',

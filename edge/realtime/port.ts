@@ -53,7 +53,7 @@ export type Hubs = {
   wake(workspaceId: string): Promise<void>;
   /**
    * @returns the client's end of a new socket
-   * @throws AppError LIMIT_EXCEEDED; UNAUTHORIZED for a token that was used before
+   * @throws AppError LIMIT_EXCEEDED; UNAUTHORIZED for a token that was used before; UNAVAILABLE
    */
   open(socket: NewSocket): Promise<WebSocket>;
 };

@@ -120,6 +120,8 @@ export type OperationFacts = {
   limitBytes: number;
   /** The most that a form in place of its body may be; null where it takes none. */
   formLimitBytes: number | null;
+  /** The most values that its body may have, where that is more than usual. */
+  maxValues: number | undefined;
   /** Its statement reads the state of a key itself, so that nobody need read it before. */
   checksKey: boolean;
   /** It also takes one-time tokens. */

@@ -17,6 +17,7 @@ export const ID_PREFIXES = {
   invitation: 'inv',
   optOut: 'opt',
   lead: 'led',
+  bulk: 'blk',
   audit: 'aud',
   request: 'req',
   command: 'cmd',

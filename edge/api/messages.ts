@@ -5,6 +5,7 @@ import { getMessage } from '../services/messages/get-message.ts';
 import { listMessages } from '../services/messages/list-messages.ts';
 import { send } from '../services/messages/send.ts';
 import { answerSend } from './messages/answer-send.ts';
+import { bulk } from './messages/bulk.ts';
 import { readSendTerms } from './messages/read-send-terms.ts';
 import { messageActions } from './messages/actions.ts';
 import {
@@ -24,6 +25,7 @@ import { scope, scopeInStatement } from './takes.ts';
 
 export const messages = area('Messages', [
   ...sendKinds,
+  ...bulk,
   rawOperation({
     id: 'replyMessage',
     method: 'post',
@@ -109,8 +111,9 @@ export const messages = area('Messages', [
     errors: ['SESSION_NOT_FOUND'],
     run: async ({ ctx, query }) => {
       const { sessionId, direction = null, status = null, reference = null } = query;
-      const { cursor = null, limit } = query;
-      const input = { session: sessionId ?? null, direction, status, reference, cursor, limit };
+      const { bulkId = null, cursor = null, limit } = query;
+      const filters = { session: sessionId ?? null, direction, status, reference, bulkId };
+      const input = { ...filters, cursor, limit };
       const { messages: page, nextCursor } = await listMessages({ ctx, input });
       return withMeta(page, { nextCursor });
     },

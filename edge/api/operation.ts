@@ -61,6 +61,7 @@ type Asked<P extends z.ZodType, Q extends z.ZodType, H extends z.ZodType, B exte
     example: z.input<B>;
     optional?: true;
     limitBytes?: number;
+    maxValues?: number;
     /** The body may also be a form, with such a file and the fields as its parts. */
     form?: MediaRule | null;
   };
@@ -153,6 +154,7 @@ export const rawOperation = <
   path: row.path,
   facts: {
     limitBytes: row.file?.limitBytes ?? row.body?.limitBytes ?? BODY_LIMIT_BYTES,
+    maxValues: row.body?.maxValues,
     takesFile: row.file !== undefined,
     formLimitBytes: row.file === undefined && row.body?.form == null ? null : FORM_LIMIT_BYTES,
     checksKey: row.takes.kind === 'scope' && row.takes.checkedBy === 'statement',

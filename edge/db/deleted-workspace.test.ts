@@ -90,6 +90,13 @@ async function fill({ db, schema, newUser, newSession, newKey }: Harness) {
   const person = { workspaceId, personId: '15550100001@c.us', source: 'api' as const };
   await db.insert(schema.optOuts).values({ id: newId('optOut'), ...person });
   await db.insert(schema.leads).values({ id: newId('lead'), ...person });
+  await db.insert(schema.bulks).values({
+    id: newId('bulk'),
+    ...common,
+    type: 'text',
+    recipients: 0,
+    leftOut: [],
+  });
   await db.insert(schema.webhookEndpoints).values({
     id: endpointId,
     workspaceId,

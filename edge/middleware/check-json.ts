@@ -14,7 +14,7 @@ export const checkJson = createMiddleware<AppEnv>(async (c, next) => {
     const text = decode(await c.req.arrayBuffer());
     if (text !== '') {
       const body = parse(text);
-      const bad = findBadValue(body);
+      const bad = findBadValue(body, c.get('operation')?.maxValues);
       if (bad !== null) throw invalid('body', bad.field.slice(0, 200), bad.message);
       // The validator would decode and parse it again.
       c.req.bodyCache.json = Promise.resolve(body);

@@ -7,6 +7,7 @@ import type { Document, ListedOperation } from './openapi.ts';
 export type Ids = Record<
   | 'session'
   | 'message'
+  | 'bulk'
   | 'media'
   | 'webhook'
   | 'delivery'
@@ -23,6 +24,7 @@ export type Ids = Record<
 export const unknownIds = (): Ids => ({
   session: newId('session'),
   message: newId('message'),
+  bulk: newId('bulk'),
   media: newId('media'),
   webhook: newId('webhook'),
   delivery: newId('delivery'),
@@ -50,6 +52,15 @@ export async function newThings(harness: Harness, { workspaceId, userId }: TestU
     status: 'sent',
     statusRank: 4,
     wireId: newId('message').slice(-20).toUpperCase(),
+  });
+  const bulk = newId('bulk');
+  await harness.db.insert(harness.schema.bulks).values({
+    id: bulk,
+    workspaceId,
+    sessionId: session.id,
+    type: 'text',
+    recipients: 1,
+    leftOut: [{ index: 0, to: 'private', reason: 'invalid', message: 'private' }],
   });
   const media = newId('media');
   await harness.db.insert(harness.schema.media).values({
@@ -94,6 +105,7 @@ export async function newThings(harness: Harness, { workspaceId, userId }: TestU
     lead,
     session: session.id,
     message,
+    bulk,
     media,
     webhook,
     key,
@@ -106,6 +118,7 @@ export async function newThings(harness: Harness, { workspaceId, userId }: TestU
 const KIND_OF_FOLDER: Readonly<Record<string, keyof Ids>> = {
   sessions: 'session',
   messages: 'message',
+  bulk: 'bulk',
   media: 'media',
   webhooks: 'webhook',
   deliveries: 'delivery',
@@ -135,6 +148,7 @@ function kindOfField(name: string): keyof Ids | null {
   const kinds = [
     'session',
     'message',
+    'bulk',
     'media',
     'webhook',
     'delivery',

@@ -63,6 +63,15 @@ export async function newWorld(harness: Harness) {
     secret: SECRETS.webhook,
     eventTypes: ['*'],
   });
+  const bulk = newId('bulk');
+  await harness.db.insert(harness.schema.bulks).values({
+    id: bulk,
+    workspaceId,
+    sessionId: session.id,
+    type: 'text',
+    recipients: 0,
+    leftOut: [],
+  });
   const lead = newId('lead');
   await harness.db
     .insert(harness.schema.leads)
@@ -105,6 +114,7 @@ export async function newWorld(harness: Harness) {
     ...sessions,
     message,
     waiting,
+    bulk,
     upload,
     webhook,
     optOut,
@@ -205,6 +215,7 @@ export const happyWrites = (
   sendAudio: () => ({ body: { to, ...fileOf(harness, 'audio') } }),
   sendVoice: () => ({ body: { to, ...fileOf(harness, 'voice') } }),
   sendSticker: () => ({ body: { to, ...fileOf(harness, 'sticker') } }),
+  sendBulk: () => ({ body: { text, recipients: [{ to }] } }),
   uploadMedia: () => ({ body: text }),
   deleteMedia: ({ upload }) => ({ id: upload }),
   replyMessage: ({ message }) => ({ id: message, body: { text } }),

@@ -129,6 +129,7 @@ export const MessageSchema = z
     id: z.string(),
     sessionId: z.string(),
     reference: z.string().nullable().describe('Your own reference, if the send had one.'),
+    bulkId: z.string().nullable().describe('The bulk that it is one of.'),
     direction: z.enum(['outbound', 'inbound']),
     chatId: z.string(),
     from: PersonIds.nullable(),
@@ -186,6 +187,7 @@ export const MessageSchema = z
       id: MESSAGE_EXAMPLE,
       sessionId: SESSION_EXAMPLE,
       reference: 'order-4711',
+      bulkId: null,
       direction: 'outbound',
       chatId: '15550100001@c.us',
       from: null,
@@ -217,7 +219,7 @@ export const MessageSchema = z
     },
   });
 
-const replayHeader = {
+export const replayHeader = {
   'Idempotent-Replayed': {
     description: '`true` on the answer to a request that was answered before under its key.',
     schema: { type: 'string' as const, enum: ['true'] },
@@ -285,4 +287,5 @@ export const MessageQuery = z.object({
   direction: z.enum(['inbound', 'outbound']).optional(),
   status: z.enum(MESSAGE_STATUSES).optional(),
   reference: Reference.optional(),
+  bulkId: z.string().min(1).max(100).optional(),
 });

@@ -138,7 +138,7 @@ function ownMediaId(url: string, baseUrl: string): string | null {
   return isId('media', id) ? id : null;
 }
 
-function saidIn(body: Readonly<Record<string, unknown>>, kind: MessageKind): MessageSaid {
+export function saidIn(body: Readonly<Record<string, unknown>>, kind: MessageKind): MessageSaid {
   const names = Object.keys(MESSAGE_KINDS[kind].fields).filter((name) => name in body);
   const fields = Object.fromEntries(names.map((name) => [name, body[name]]));
   // The body was parsed by the row's own fields.

@@ -1,4 +1,6 @@
+import { sql } from 'drizzle-orm';
 import {
+  check,
   index,
   jsonb,
   pgTable,
@@ -8,12 +10,13 @@ import {
   uniqueIndex,
 } from 'drizzle-orm/pg-core';
 import { createdAt, moment } from './columns.ts';
+import { bulks } from './bulks.ts';
 import { messages } from './messages.ts';
 import { workspaces } from './workspaces.ts';
 
 /**
- * Sends that carried an Idempotency-Key. The row is written by the statement that writes its message and leaves with it:
- * there is no key without a message, so that a refused or broken-off send holds nothing back.
+ * Sends that carried an Idempotency-Key. The row is written by the statement that writes its message or bulk and leaves with it:
+ * there is no key without one, so that a refused or broken-off send holds nothing back.
  */
 export const idempotency = pgTable(
   'idempotency',
@@ -27,9 +30,9 @@ export const idempotency = pgTable(
     idempotencyKey: text('idempotency_key').notNull(),
     /** SHA-256 of the parsed request as canonical JSON, hex. */
     bodyHash: text('body_hash').notNull(),
-    messageId: text('message_id')
-      .notNull()
-      .references(() => messages.id, { onDelete: 'cascade' }),
+    /** What the send made: a message, or a bulk. */
+    messageId: text('message_id').references(() => messages.id, { onDelete: 'cascade' }),
+    bulkId: text('bulk_id').references(() => bulks.id, { onDelete: 'cascade' }),
     /** HTTP status and outcome, where the first answer already knew them; null = it was 202. */
     answerStatus: smallint('answer_status'),
     answer: jsonb('answer'),
@@ -40,6 +43,10 @@ export const idempotency = pgTable(
     // This index is the lock: of two equal sends the second waits here until the first is committed.
     primaryKey({ columns: [table.workspaceId, table.route, table.idempotencyKey] }),
     uniqueIndex('idempotency_message').on(table.messageId),
+    index('idempotency_bulk')
+      .on(table.bulkId)
+      .where(sql`${table.bulkId} is not null`),
+    check('idempotency_made_one', sql`num_nonnulls(${table.messageId}, ${table.bulkId}) = 1`),
     index('idempotency_expires').on(table.expiresAt),
   ],
 );

@@ -12,6 +12,7 @@ import {
 import { MESSAGE_STATUSES } from '../../../shared/message-status.ts';
 import { WRITTEN_ON } from '../../../shared/protocol/runner-reports.ts';
 import { counter, createdAt, moment } from './columns.ts';
+import { bulks } from './bulks.ts';
 import { sessions } from './sessions.ts';
 import { workspaces } from './workspaces.ts';
 
@@ -60,6 +61,8 @@ export const messages = pgTable(
       .default(sql`'{}'`),
     /** The session's number when it accepted the message, which leaves from no other. */
     senderNumber: text('sender_number'),
+    /** The bulk that it is one of. */
+    bulkId: text('bulk_id').references(() => bulks.id, { onDelete: 'set null' }),
     /** The caller's own name for it. */
     reference: text('reference'),
     wireId: text('wire_id'),
@@ -104,8 +107,11 @@ export const messages = pgTable(
       .on(table.workspaceId, table.reference, table.createdAt, table.id)
       .where(sql`${table.reference} is not null`),
     index('messages_waiting')
-      .on(table.sessionId, table.queueSeq)
+      .on(table.sessionId, table.queueSeq, table.bulkId)
       .where(sql`${table.status} in ('queued', 'sending')`),
+    index('messages_bulk')
+      .on(table.bulkId, table.createdAt, table.id)
+      .where(sql`${table.bulkId} is not null`),
     index('messages_scheduled')
       .on(table.sendAt)
       .where(sql`${table.status} = 'queued' and ${table.queueSeq} is null`),

@@ -127,7 +127,7 @@ export async function checkEnqueue({
   return refusal === 'REPLAYED' ? replayOf(input, row) : null;
 }
 
-function refuseTooFarAhead(ctx: ServiceContext, sendAt: string | null): void {
+export function refuseTooFarAhead(ctx: ServiceContext, sendAt: string | null): void {
   if (sendAt === null || Date.parse(sendAt) <= ctx.now() + MAX_AHEAD_MS) return;
   const message = `must be within ${MAX_AHEAD_DAYS} days from now`;
   throw new AppError('VALIDATION_ERROR', undefined, {

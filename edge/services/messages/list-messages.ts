@@ -13,6 +13,7 @@ export type ListMessagesInput = {
   direction: 'inbound' | 'outbound' | null;
   status: MessageStatus | null;
   reference: string | null;
+  bulkId: string | null;
   cursor: Cursor | null;
   limit: number;
 };
@@ -28,7 +29,7 @@ export async function listMessages({
   ctx: ServiceContext;
   input: ListMessagesInput;
 }): Promise<{ messages: MessageView[]; nextCursor: string | null }> {
-  const { session, direction, status, reference, cursor, limit } = input;
+  const { session, direction, status, reference, bulkId, cursor, limit } = input;
   const sessionId = await filteredSession(ctx, session);
   const rows = await ctx.db
     .select({ message: messages })
@@ -42,6 +43,7 @@ export async function listMessages({
         direction === null ? undefined : eq(messages.direction, direction),
         status === null ? undefined : eq(messages.status, status),
         reference === null ? undefined : eq(messages.reference, reference),
+        bulkId === null ? undefined : eq(messages.bulkId, bulkId),
         beforeCursor(cursor, { at: messages.createdAt, id: messages.id }),
       ),
     )

@@ -10,6 +10,7 @@ export function viewMessage(row: typeof messages.$inferSelect) {
     id: row.id,
     sessionId: row.sessionId,
     reference: row.reference,
+    bulkId: row.bulkId,
     direction: row.direction,
     chatId: row.chatId,
     from: row.fromId === null ? null : { id: row.fromId, lid: row.fromLid },

@@ -16,7 +16,7 @@ import type { SendRequest, StoredFile } from './send-request.ts';
 /** Messages that may wait in one session's queue. */
 export const QUEUE_LIMIT = LIMITS.queuedMessages.limit;
 
-const IDEMPOTENCY_LIFETIME = '24 hours';
+export const IDEMPOTENCY_LIFETIME = '24 hours';
 
 export type SendStatementInput = {
   workspaceId: string;
@@ -85,13 +85,10 @@ export function sendStatement({
   ),
   target as (
     select s.id, s.name, s.mode, s.status, s.first_contacts_per_hour, s.first_contacts_per_day, l.desired, l.epoch, r.id as runner_id, r.boot_id, r.url,
-      s.status in (${sql.join(
-        ACCEPTING_STATUSES.map((status) => sql`${status}`),
-        sql`, `,
-      )}) or (${changingHands}) as accepting,
+      ${isAccepting} as accepting,
       (select count(*) from (
         select 1 from messages m
-        where m.session_id = s.id and m.status in ('queued', 'sending') limit ${QUEUE_LIMIT}
+        where m.session_id = s.id and m.status in ('queued', 'sending') and m.bulk_id is null limit ${QUEUE_LIMIT}
       ) waiting) as waiting
     from sessions s
     join wanted on wanted.ref = s.id or wanted.ref = lower(s.name)
@@ -237,6 +234,12 @@ const changingHands: SQL = sql`
     select 1 from lease_history h
     where h.session_id = s.id and h.epoch = l.epoch and h.cause in ('takeover', 'new_boot')
   )`;
+
+/** Whether a session `s` with its lease `l` takes messages now. */
+export const isAccepting: SQL = sql`(s.status in (${sql.join(
+  ACCEPTING_STATUSES.map((status) => sql`${status}`),
+  sql`, `,
+)}) or (${changingHands}))`;
 
 const insertMedia = (workspaceId: string, media: ReceivedFile): SQL => sql`
   insert into media (id, workspace_id, session_id, object_key, mimetype, filename, size_bytes, sha256)

@@ -69,7 +69,7 @@ async function sendReceived(
 }
 
 /** What a chat does not take. Of a reply, whose chat is not known here, the engine says so. */
-function refuseChat({ said, to }: SendRequest): void {
+export function refuseChat({ said, to }: Pick<SendRequest, 'said' | 'to'>): void {
   if (to === null) return;
   const sort = 'chatId' in to ? chatSortOf(to.chatId) : 'person';
   if (!MESSAGE_KINDS[said.type].chats.includes(sort))

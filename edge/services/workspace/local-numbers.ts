@@ -51,7 +51,7 @@ export async function readPeople(
   return [...new Set(ids)];
 }
 
-async function countryOf({ db, workspaceId }: ServiceContext): Promise<Country | null> {
+export async function countryOf({ db, workspaceId }: ServiceContext): Promise<Country | null> {
   const [row] = await db
     .select({ country: workspaces.defaultCountry })
     .from(workspaces)

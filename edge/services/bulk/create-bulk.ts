@@ -1,0 +1,169 @@
+import { LIMITS, shown } from '../../../shared/catalogue/limits.ts';
+import type { OutboundContent } from '../../../shared/catalogue/message-kinds.ts';
+import { AppError } from '../../../shared/errors.ts';
+import { newId } from '../../../shared/ids.ts';
+import type { ServiceContext } from '../../context.ts';
+import type { LeftOut } from '../../db/schema/bulks.ts';
+import { rejected } from '../../media/store-media.ts';
+import { notWritten } from '../audit/audit-row.ts';
+import { mediaNotFound } from '../media/get-media.ts';
+import { noPlaceYet, findSession, type SessionRow } from '../sessions/internal.ts';
+import { MAX_AHEAD_DAYS, refuseTooFarAhead } from '../messages/enqueue.ts';
+import { reachOf } from '../users/reach.ts';
+import { type BulkFacts, readBulkFacts } from './bulk-facts.ts';
+import type { BulkRequest } from './bulk-request.ts';
+import { getBulk, type WholeBulk } from './get-bulk.ts';
+import { type Accepted, choose, readRecipients } from './recipients.ts';
+import { planBulk } from './plan.ts';
+import { variablesIn } from './template.ts';
+import { type PlannedMessage, writeBulk } from './write-bulk.ts';
+
+/** A bulk that another one of its session overtook is planned again. */
+const MAX_RUNS = 10;
+const MAX_AHEAD_MS = MAX_AHEAD_DAYS * 86_400_000;
+const MAX_BYTES = LIMITS.bulkMebibytes.limit * 1024 * 1024;
+const MAX_FIELDS = 20;
+
+/**
+ * Plans a message for each recipient, and writes them all at once: few statements, however many there are. Who gets none is
+ * named with the reason.
+ * @throws AppError for what is wrong with all of them, and then nothing was written: VALIDATION_ERROR for missing variables,
+ *   SESSION_NOT_READY, QUEUE_FULL, the codes of Idempotency-Keys, those of `findSession` and of a stored file
+ */
+export async function createBulk({
+  ctx,
+  input,
+}: {
+  ctx: ServiceContext;
+  input: BulkRequest;
+}): Promise<WholeBulk & { replayed: boolean }> {
+  refuseTooFarAhead(ctx, input.sendAt);
+  refuseMissingVariables(input);
+  const key = ownKey(ctx, input.idempotency?.key ?? null);
+  const leftOut: LeftOut[] = [];
+  const candidates = await readRecipients(ctx, input, leftOut);
+  for (let run = 1; run <= MAX_RUNS; run += 1) {
+    const session = await findSession(ctx, input.session);
+    const sessionId = session.session.id;
+    const chatIds = candidates.map(({ chatId }) => chatId);
+    const facts = await readBulkFacts(ctx, { sessionId, chatIds, request: input, key });
+    if (facts === undefined) continue;
+    const { prior } = facts;
+    if (prior !== null) {
+      if (!prior.sameBody || prior.sessionId !== sessionId)
+        throw new AppError('IDEMPOTENCY_MISMATCH');
+      notWritten(ctx);
+      return { ...(await getBulk({ ctx, input: { id: prior.id } })), replayed: true };
+    }
+    refuseSession(session, facts);
+    const id = newId('bulk', ctx.now());
+    const left = [...leftOut];
+    const accepted = choose(input, candidates, facts, left);
+    const messages = plan(ctx, { request: input, session, facts, accepted }, left);
+    refuseTooMuch(messages, facts);
+    const write = { id, sessionId, request: input, key, messages, seen: facts.bulks };
+    const inOrder = left.toSorted((a, b) => a.index - b.index);
+    if (await writeBulk(ctx, { ...write, leftOut: inOrder }))
+      return { ...(await getBulk({ ctx, input: { id } })), replayed: false };
+  }
+  throw new AppError('CONFLICT', 'Other bulks of this session came first; try again.');
+}
+
+/** Idempotency-Keys as they are kept: see idempotencyKeyOf in messages/send-statement.ts. */
+function ownKey(ctx: ServiceContext, key: string | null): string | null {
+  if (key === null) return null;
+  const { pin, createdBy, sandboxOnly } = reachOf(ctx);
+  const lines = [pin, createdBy, sandboxOnly ? 'test' : null].filter((line) => line !== null);
+  return [...lines, key].join('\n');
+}
+
+function refuseMissingVariables({ said, recipients }: BulkRequest): void {
+  const wanted = variablesIn(said);
+  const fields = recipients.flatMap(({ variables }, index) =>
+    wanted
+      .filter((name) => !Object.hasOwn(variables, name))
+      .map((name) => ({
+        in: 'body',
+        field: `recipients.${index}.variables`,
+        message: `has no \`${name}\`, which the message names`,
+      })),
+  );
+  const [first] = fields;
+  if (first === undefined) return;
+  throw new AppError('VALIDATION_ERROR', `body.${first.field}: ${first.message}`, {
+    fields: fields.slice(0, MAX_FIELDS),
+  });
+}
+
+function refuseSession({ session, waitsForCapacity }: SessionRow, facts: BulkFacts): void {
+  if (facts.accepting) return;
+  const { status } = session;
+  throw waitsForCapacity
+    ? noPlaceYet(status)
+    : new AppError('SESSION_NOT_READY', undefined, { status });
+}
+
+function plan(
+  ctx: ServiceContext,
+  {
+    request: { sendAt, recipients, file: wanted },
+    session: { session },
+    facts: { now, first_contacts: taken, file },
+    accepted,
+  }: { request: BulkRequest; session: SessionRow; facts: BulkFacts; accepted: readonly Accepted[] },
+  leftOut: LeftOut[],
+): PlannedMessage[] {
+  const stored = fileContent(wanted, file);
+  const times = planBulk({
+    isFirstContact: accepted.map(({ isNew }) => isNew),
+    start: Math.max(now.getTime(), sendAt === null ? 0 : Date.parse(sendAt)),
+    until: now.getTime() + MAX_AHEAD_MS,
+    pacing: session,
+    limits: { perHour: session.firstContactsPerHour, perDay: session.firstContactsPerDay },
+    taken,
+    random: Math.random,
+  });
+  // Ids of one moment, in the order of the recipients.
+  const ids = accepted.map(() => newId('message', ctx.now())).toSorted();
+  return accepted.flatMap(({ index, chatId, said, isNew }, place): PlannedMessage[] => {
+    const { to = '', reference = null } = recipients[index] ?? {};
+    const [id, at = null] = [ids[place], times[place]];
+    if (id !== undefined && at !== null)
+      return [
+        { id, chatId, content: { ...said, ...stored }, reference, at, isFirstContact: isNew },
+      ];
+    const message = `the session’s limits of first contacts leave no room within ${MAX_AHEAD_DAYS} days`;
+    leftOut.push({ index, to: String(to), reason: 'first_contact_limit', message });
+    return [];
+  });
+}
+
+/** @throws AppError NOT_FOUND, MEDIA_REJECTED */
+function fileContent(
+  wanted: BulkRequest['file'],
+  file: BulkFacts['file'],
+): Pick<OutboundContent, 'mediaId' | 'mimetype' | 'filename'> {
+  if (wanted === null) return {};
+  if (file === null) throw mediaNotFound();
+  const { id: mediaId, mimetype, filename, sizeBytes } = file;
+  const { limitBytes, mimetypes, called } = wanted.rule;
+  if (sizeBytes > limitBytes)
+    throw rejected('too_large', 'The stored file is too large for this kind of message.');
+  if (mimetypes !== null && !mimetypes.includes(mimetype))
+    throw rejected('type_mismatch', `The stored file is no ${called}.`);
+  return { mediaId, mimetype, ...(filename === null ? {} : { filename }) };
+}
+
+function refuseTooMuch(messages: readonly PlannedMessage[], { waiting }: BulkFacts): void {
+  if (waiting + messages.length > LIMITS.bulkMessages.limit)
+    throw new AppError(
+      'QUEUE_FULL',
+      `The session has ${shown(waiting)} messages of bulks to send, and may have ${shown(LIMITS.bulkMessages.limit)}; try again when some have been sent.`,
+    );
+  const bytes = messages.reduce((sum, { content }) => sum + JSON.stringify(content).length, 0);
+  if (bytes > MAX_BYTES)
+    throw new AppError(
+      'VALIDATION_ERROR',
+      `The messages have more than ${LIMITS.bulkMebibytes.limit} MB together; send fewer at once.`,
+    );
+}

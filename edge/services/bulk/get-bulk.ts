@@ -1,0 +1,26 @@
+import { sql } from 'drizzle-orm';
+import { z } from 'zod';
+import { AppError } from '../../../shared/errors.ts';
+import type { ServiceContext } from '../../context.ts';
+import type { LeftOut } from '../../db/schema/bulks.ts';
+import { reachOf, SESSION_COLUMNS, withinReach } from '../users/reach.ts';
+import { BULK_COLUMNS, BULK_PROGRESS, BulkRow, type BulkView, viewBulk } from './bulk-view.ts';
+
+export type WholeBulk = { bulk: BulkView & { leftOut: LeftOut[] }; sessionName: string };
+
+/** @throws AppError NOT_FOUND, also for a bulk of a session that the caller does not reach */
+export async function getBulk({
+  ctx,
+  input,
+}: {
+  ctx: ServiceContext;
+  input: { id: string };
+}): Promise<WholeBulk> {
+  const within = withinReach(reachOf(ctx), SESSION_COLUMNS) ?? sql`true`;
+  const { rows } = await ctx.db.execute(sql`
+    select ${BULK_COLUMNS} from bulks b join sessions s on s.id = b.session_id ${BULK_PROGRESS}
+    where b.id = ${input.id} and b.workspace_id = ${ctx.workspaceId} and ${within}`);
+  const [row] = z.array(BulkRow).parse(rows);
+  if (row === undefined) throw new AppError('NOT_FOUND', 'No such bulk in this workspace.');
+  return { bulk: { ...viewBulk(row), leftOut: row.left_out }, sessionName: row.session_name };
+}

@@ -216,6 +216,7 @@ export const happyWrites = (
   sendVoice: () => ({ body: { to, ...fileOf(harness, 'voice') } }),
   sendSticker: () => ({ body: { to, ...fileOf(harness, 'sticker') } }),
   sendBulk: () => ({ body: { text, recipients: [{ to }] } }),
+  cancelBulk: ({ bulk }) => ({ id: bulk }),
   uploadMedia: () => ({ body: text }),
   deleteMedia: ({ upload }) => ({ id: upload }),
   replyMessage: ({ message }) => ({ id: message, body: { text } }),

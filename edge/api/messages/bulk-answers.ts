@@ -13,6 +13,31 @@ export const BulkId = z.object({
 
 const Number = z.number().int();
 
+const example = {
+  id: BULK_EXAMPLE,
+  sessionId: 'ses_01k2q8z6m4c8f7h3n5r9t1v0wx',
+  type: 'text',
+  status: 'running' as const,
+  recipients: 3,
+  messages: 2,
+  firstContacts: 1,
+  counts: {
+    queued: 1,
+    sending: 0,
+    unknown: 0,
+    failed: 0,
+    sent: 0,
+    delivered: 1,
+    read: 0,
+    played: 0,
+  },
+  cancelled: 0,
+  firstSendAt: '2026-11-21T10:00:00.000Z',
+  lastSendAt: '2026-11-21T10:00:01.700Z',
+  createdAt: '2026-11-21T10:00:00.000Z',
+  cancelledAt: null,
+};
+
 export const BulkSchema = z
   .object({
     id: z.string(),
@@ -43,40 +68,7 @@ export const BulkSchema = z
     createdAt: z.iso.datetime(),
     cancelledAt: z.iso.datetime().nullable(),
   })
-  .openapi('Bulk');
-
-const example = {
-  id: BULK_EXAMPLE,
-  sessionId: 'ses_01k2q8z6m4c8f7h3n5r9t1v0wx',
-  type: 'text',
-  status: 'running' as const,
-  recipients: 3,
-  messages: 2,
-  firstContacts: 1,
-  counts: {
-    queued: 1,
-    sending: 0,
-    unknown: 0,
-    failed: 0,
-    sent: 0,
-    delivered: 1,
-    read: 0,
-    played: 0,
-  },
-  cancelled: 0,
-  firstSendAt: '2026-11-21T10:00:00.000Z',
-  lastSendAt: '2026-11-21T10:00:01.700Z',
-  createdAt: '2026-11-21T10:00:00.000Z',
-  cancelledAt: null,
-  leftOut: [
-    {
-      index: 2,
-      to: '+1 555 010 0001',
-      reason: 'duplicate' as const,
-      message: 'is the same as recipient 0',
-    },
-  ],
-};
+  .openapi('Bulk', { example });
 
 /** A bulk alone, with those who get no message. */
 export const WholeBulkSchema = BulkSchema.extend({
@@ -92,4 +84,16 @@ export const WholeBulkSchema = BulkSchema.extend({
         .openapi('LeftOut'),
     )
     .describe('The recipients who get no message.'),
-}).openapi('WholeBulk', { example });
+}).openapi('WholeBulk', {
+  example: {
+    ...example,
+    leftOut: [
+      {
+        index: 2,
+        to: '+1 555 010 0001',
+        reason: 'duplicate' as const,
+        message: 'is the same as recipient 0',
+      },
+    ],
+  },
+});

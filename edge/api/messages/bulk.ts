@@ -5,14 +5,18 @@ import {
   MESSAGE_KINDS,
   type MessageKind,
 } from '../../../shared/catalogue/message-kinds.ts';
+import { PageQuery } from '../../http/cursor.ts';
 import { answer, ok } from '../../http/envelope.ts';
 import { IDEMPOTENCY_ERRORS, idempotencyOf } from '../../http/idempotency-key.ts';
 import { createBulk } from '../../services/bulk/create-bulk.ts';
-import { getBulk } from '../../services/bulk/get-bulk.ts';
+import { cancelBulk } from '../../services/bulk/cancel-bulk.ts';
+import { getBulk, type WholeBulk } from '../../services/bulk/get-bulk.ts';
+import { listBulks } from '../../services/bulk/list-bulks.ts';
+import { SessionLookup } from '../name-fields.ts';
 import { operation, rawOperation, type Row, withMeta } from '../operation.ts';
 import { sessionField } from '../session-choice.ts';
 import { scope } from '../takes.ts';
-import { BulkId, WholeBulkSchema } from './bulk-answers.ts';
+import { BulkId, BulkSchema, WholeBulkSchema } from './bulk-answers.ts';
 import { replayHeader, SendHeaders, SendTerms } from './schemas.ts';
 import { saidIn } from './send-kinds.ts';
 
@@ -141,6 +145,24 @@ export const bulk: readonly Row[] = [
     },
   }),
   operation({
+    id: 'listBulks',
+    method: 'get',
+    path: '/v1/messages/bulk',
+    takes: scope('messages:read'),
+    summary: 'List bulks, newest first',
+    query: z.object({
+      ...PageQuery,
+      sessionId: SessionLookup.optional().openapi({ description: 'Id or name.' }),
+    }),
+    answer: [200, 'A page of bulks.', z.array(BulkSchema)],
+    errors: ['SESSION_NOT_FOUND'],
+    run: async ({ ctx, query: { sessionId = null, cursor = null, limit } }) => {
+      const input = { session: sessionId, cursor, limit };
+      const { bulks, nextCursor } = await listBulks({ ctx, input });
+      return withMeta(bulks, { nextCursor });
+    },
+  }),
+  operation({
     id: 'getBulk',
     method: 'get',
     path: '/v1/messages/bulk/{id}',
@@ -150,9 +172,22 @@ export const bulk: readonly Row[] = [
     params: BulkId,
     answer: [200, 'The bulk.', WholeBulkSchema],
     errors: ['NOT_FOUND'],
-    run: async ({ ctx, params }) => {
-      const { bulk: found, sessionName } = await getBulk({ ctx, input: params });
-      return withMeta(found, { sessionId: found.sessionId, sessionName });
-    },
+    run: async ({ ctx, params }) => ofItsSession(await getBulk({ ctx, input: params })),
+  }),
+  operation({
+    id: 'cancelBulk',
+    method: 'post',
+    path: '/v1/messages/bulk/{id}/cancel',
+    takes: scope('messages:send'),
+    summary: 'Cancel what a bulk has not sent yet',
+    description:
+      'Its queued messages fail with `CANCELLED`; `cancelled` says how many there are. What a runner has already taken is sent.',
+    params: BulkId,
+    answer: [200, 'The bulk.', WholeBulkSchema],
+    errors: ['NOT_FOUND'],
+    run: async ({ ctx, params }) => ofItsSession(await cancelBulk({ ctx, input: params })),
   }),
 ];
+
+const ofItsSession = ({ bulk: found, sessionName }: WholeBulk) =>
+  withMeta(found, { sessionId: found.sessionId, sessionName });

@@ -8,7 +8,7 @@ export type BulkView = ReturnType<typeof viewBulk>;
 
 /** A bulk `b`, and how far its messages have come. */
 export const BULK_COLUMNS: SQL = sql`
-  b.id, b.session_id, s.name as session_name, b.type, b.recipients, b.left_out, b.created_at, b.cancelled_at, progress.*`;
+  b.id, b.session_id, b.session_name, b.type, b.recipients, b.left_out, b.created_at, b.cancelled_at, progress.*`;
 
 export const BULK_PROGRESS: SQL = sql`
   cross join lateral (

@@ -18,8 +18,10 @@ export async function getBulk({
 }): Promise<WholeBulk> {
   const within = withinReach(reachOf(ctx), SESSION_COLUMNS) ?? sql`true`;
   const { rows } = await ctx.db.execute(sql`
-    select ${BULK_COLUMNS} from bulks b join sessions s on s.id = b.session_id ${BULK_PROGRESS}
-    where b.id = ${input.id} and b.workspace_id = ${ctx.workspaceId} and ${within}`);
+    select ${BULK_COLUMNS} from (
+      select b.*, s.name as session_name from bulks b join sessions s on s.id = b.session_id
+      where b.id = ${input.id} and b.workspace_id = ${ctx.workspaceId} and ${within}
+    ) b ${BULK_PROGRESS}`);
   const [row] = z.array(BulkRow).parse(rows);
   if (row === undefined) throw new AppError('NOT_FOUND', 'No such bulk in this workspace.');
   return { bulk: { ...viewBulk(row), leftOut: row.left_out }, sessionName: row.session_name };

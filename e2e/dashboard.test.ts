@@ -2,6 +2,8 @@ import { randomUUID } from 'node:crypto';
 import type { Browser } from 'puppeteer';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { launchBrowser, newVisitor, type Visitor } from './testing/browser.ts';
+import { boxUrl } from '../local/inspector/box-url.ts';
+import { signUp } from './testing/account.ts';
 import { type Deployment, startDeployment } from './testing/deployment.ts';
 import { linkMailedTo } from './testing/mail-client.ts';
 
@@ -64,8 +66,87 @@ describe('somebody new', () => {
     await arrives(/^\/sessions$/);
   });
 
+  it('gets from nothing to a webhook that arrives, on one page', async () => {
+    const { page, click, fill, sees, arrives, violations } = visitor;
+    const isDone = (step: number) =>
+      page.locator(`main ol > li:nth-child(${step}) > span > svg`).wait();
+    await click('Create a sandbox session', 'link');
+    await arrives(/^\/welcome$/);
+    expect(await violations()).toEqual([]);
+    await click('Create a sandbox session');
+    await sees('sandbox is online.');
+    await click('Send it');
+    await isDone(2);
+    await click('Create a key');
+    await sees('wp_live_');
+    const { webhookInspectorUrl, visitorSecret } = await deployment.facts();
+    await fill('Address of your program', boxUrl(webhookInspectorUrl, visitorSecret, 'dashboard'));
+    await click('Create it and send a test');
+    await isDone(4);
+    expect(await violations()).toEqual([]);
+  });
+
+  it('finds the message with its times, filters by the address, and sends another kind', async () => {
+    const { open, click, fill, sees, arrives, violations } = visitor;
+    await click('Open the message', 'link');
+    await arrives(/^\/messages\?message=msg_/);
+    await sees('Delivered to the phone');
+    expect(await violations()).toEqual([]);
+    await click('Close');
+    await open('/messages?direction=inbound');
+    await sees('You said: Hello from Waypost');
+    await open('/messages?status=failed');
+    await sees('No message fits these filters');
+    expect(await violations()).toEqual([]);
+    await click('Send a message');
+    await fill('To', '+15550100011');
+    await visitor.page.locator('::-p-aria(Kind)').fill('poll');
+    await fill('Question', 'Lunch?');
+    await fill('Answers, one a line', 'Pizza\nSalad');
+    expect(await violations()).toEqual([]);
+    await click('Send');
+    await arrives(/^\/messages\?message=msg_/);
+    await sees('Sent to WhatsApp');
+  });
+
+  it('sees deliveries with their attempts, and rotates the secret', async () => {
+    const { open, click, sees, violations } = visitor;
+    await open('/webhooks');
+    await click('Webhooks', 'link');
+    await visitor.page.locator('table a').click();
+    await click('Send a test event');
+    await sees('A test event is on its way.');
+    await visitor.page.locator('summary').click();
+    await sees('Attempt 1');
+    expect(await violations()).toEqual([]);
+    await visitor.page.locator('main button[aria-label^="Actions for"]').click();
+    await click('Rotate the secret', 'menuitem');
+    await click('Rotate the secret');
+    await sees('The signing secret');
+    expect(await violations()).toEqual([]);
+    await click('I have stored it');
+  });
+
+  it('makes a key that can reach the sandbox only, and revokes it', async () => {
+    const { open, click, fill, sees, violations } = visitor;
+    await open('/keys?create=true');
+    await fill('Name', 'shop');
+    await click('Sandbox only', 'radio');
+    expect(await violations()).toEqual([]);
+    await click('Create key');
+    await sees('wp_test_');
+    expect(await violations()).toEqual([]);
+    await click('I have stored it');
+    expect(await violations()).toEqual([]);
+    await click('Actions for shop');
+    await click('Revoke', 'menuitem');
+    await click('Revoke');
+    await visitor.page.waitForFunction(`!document.body.innerText.includes('shop')`);
+  });
+
   it('creates a sandbox session, and links it by one click', async () => {
     const { page, click, fill, sees, arrives } = visitor;
+    await visitor.open('/sessions');
     await click('New session');
     await fill('Name', 'my sandbox');
     expect(await visitor.violations()).toEqual([]);
@@ -109,5 +190,32 @@ describe('the local owner', () => {
     await second.sees('This link was used already');
     expect(await second.violations()).toEqual([]);
     await second.leave();
+  });
+});
+
+describe('a member with few rights', () => {
+  it('joins by the mailed invitation, and sees nothing of what is not theirs', async () => {
+    const member = await signUp(deployment, 'member');
+    const owner = await signUp(deployment, 'owner');
+    const body = { email: member.email };
+    expect((await owner.api.call('POST', '/v1/workspace/invitations', { body })).status).toBe(201);
+    const link = await linkMailedTo(await deployment.facts(), member.email, /invited/i);
+    const visitor = await newVisitor(browser, apiUrl);
+    const { click, fill, sees, arrives, open, violations } = visitor;
+    await open(link.href);
+    await click('Join');
+    await click('Sign in', 'link');
+    await fill('E-mail address', member.email);
+    await fill('Password', member.password);
+    await click('Sign in');
+    await arrives(/^\/invitations/);
+    await click('Join');
+    await arrives(/^\/sessions$/);
+    await sees('No sessions yet');
+    await open(`/sessions/${(await deployment.facts()).sessionId}`);
+    await sees('No such session in this workspace');
+    expect(await violations()).toEqual([]);
+    expect(visitor.complaints).toEqual([]);
+    await visitor.leave();
   });
 });

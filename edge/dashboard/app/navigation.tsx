@@ -3,7 +3,13 @@ import type { ReactElement } from 'react';
 import { Icon } from '../components/icon.tsx';
 import { t } from '../messages/en.ts';
 
-const PLACES = [{ to: '/sessions', icon: 'sessions', label: t.shell.sessions }] as const;
+const PLACES = [
+  { to: '/welcome', icon: 'welcome', label: t.shell.welcome },
+  { to: '/sessions', icon: 'sessions', label: t.shell.sessions },
+  { to: '/messages', icon: 'messages', label: t.shell.messages },
+  { to: '/webhooks', icon: 'webhooks', label: t.shell.webhooks },
+  { to: '/keys', icon: 'keys', label: t.shell.keys },
+] as const;
 
 const RAIL_LINK =
   'flex min-h-8 items-center gap-2.5 rounded-md px-2 text-muted hover:bg-raised hover:text-ink data-[status=active]:bg-raised data-[status=active]:font-medium data-[status=active]:text-ink';

@@ -11,10 +11,22 @@ import { AcceptInvitation, SignInByLink } from '../screens/account/links.tsx';
 import { SignIn } from '../screens/account/sign-in.tsx';
 import { SignUp } from '../screens/account/sign-up.tsx';
 import { Crashed, NotFound } from './dead-ends.tsx';
-import { flag, nextOf, parseSearch, stringifySearch, word } from './search.ts';
+import { flag, nextOf, oneOf, parseSearch, stringifySearch, word } from './search.ts';
 import { Shell } from './shell.tsx';
 
 type Search = Record<string, unknown>;
+
+const MESSAGE_STATUSES = [
+  'queued',
+  'sending',
+  'unknown',
+  'failed',
+  'sent',
+  'delivered',
+  'read',
+  'played',
+] as const;
+const DELIVERY_STATUSES = ['pending', 'delivered', 'failed', 'cancelled'] as const;
 
 const root = createRootRoute({
   component: Outlet,
@@ -82,6 +94,43 @@ const session = createRoute({
   validateSearch: (search: Search) => word(search, 'tab'),
 });
 
+const welcome = createRoute({
+  getParentRoute: () => shell,
+  path: '/welcome',
+  component: lazyRouteComponent(() => import('../screens/welcome/welcome.tsx'), 'Welcome'),
+});
+const messages = createRoute({
+  getParentRoute: () => shell,
+  path: '/messages',
+  component: lazyRouteComponent(() => import('../screens/messages/list.tsx'), 'MessageList'),
+  validateSearch: (search: Search) => ({
+    ...word(search, 'sessionId'),
+    ...oneOf(search, 'direction', ['inbound', 'outbound'] as const),
+    ...oneOf(search, 'status', MESSAGE_STATUSES),
+    ...word(search, 'reference'),
+    ...word(search, 'message'),
+    ...flag(search, 'compose'),
+  }),
+});
+const webhooks = createRoute({
+  getParentRoute: () => shell,
+  path: '/webhooks',
+  component: lazyRouteComponent(() => import('../screens/webhooks/list.tsx'), 'WebhookList'),
+  validateSearch: (search: Search) => flag(search, 'create'),
+});
+const webhook = createRoute({
+  getParentRoute: () => shell,
+  path: '/webhooks/$webhookId',
+  component: lazyRouteComponent(() => import('../screens/webhooks/detail.tsx'), 'WebhookDetail'),
+  validateSearch: (search: Search) => oneOf(search, 'status', DELIVERY_STATUSES),
+});
+const keys = createRoute({
+  getParentRoute: () => shell,
+  path: '/keys',
+  component: lazyRouteComponent(() => import('../screens/keys/list.tsx'), 'KeyList'),
+  validateSearch: (search: Search) => flag(search, 'create'),
+});
+
 const routeTree = root.addChildren([
   signIn,
   signInByLink,
@@ -89,7 +138,7 @@ const routeTree = root.addChildren([
   forgotPassword,
   resetPassword,
   invitations,
-  shell.addChildren([index, sessions, session]),
+  shell.addChildren([index, welcome, sessions, session, messages, webhooks, webhook, keys]),
 ]);
 
 export const router = createRouter({

@@ -26,6 +26,16 @@ export const word = <Name extends string>(
     : {};
 };
 
+/** One of these words, when it is one. */
+export const oneOf = <Name extends string, Word extends string>(
+  search: Search,
+  name: Name,
+  words: readonly Word[],
+): { [Key in Name]?: Word } => {
+  const found = words.find((one) => one === search[name]);
+  return found === undefined ? {} : ({ [name]: found } as { [Key in Name]?: Word });
+};
+
 /** True for `name=true`, and absent otherwise. */
 export const flag = <Name extends string>(search: Search, name: Name): { [Key in Name]?: true } =>
   String(search[name]) === 'true' ? ({ [name]: true } as { [Key in Name]?: true }) : {};

@@ -1,1 +1,39 @@
-export const welcome = {};
+export const welcome = {
+  title: 'Get started',
+  lead: 'From nothing to a working integration, with a simulated phone. It takes two minutes.',
+  sandbox: {
+    title: 'A session',
+    lead: 'A sandbox session behaves like a linked number, and nothing leaves this deployment.',
+    button: 'Create a sandbox session',
+    working: 'A browser starts, and the simulated phone scans its code …',
+    done: (name: string) => `${name} is online.`,
+    real: 'Link a real number instead',
+  },
+  message: {
+    title: 'A message',
+    lead: 'Send a text to a person in the sandbox, and watch it arrive.',
+    text: 'Hello from Waypost',
+    label: 'Text',
+    to: 'To +1 555 010 0010',
+    button: 'Send it',
+    steps: { queued: 'Queued', sent: 'Sent', delivered: 'Delivered', read: 'Read' },
+    failed: 'It was not sent. Open it to see why.',
+    open: 'Open the message',
+  },
+  key: {
+    title: 'A key for your program',
+    lead: 'The key may send and read messages. It is shown only now.',
+    button: 'Create a key',
+    label: 'API key',
+    name: 'first program',
+  },
+  webhook: {
+    title: 'A webhook',
+    lead: 'Waypost calls your program when something happens. Enter its address; a test event follows at once.',
+    label: 'Address of your program',
+    button: 'Create it and send a test',
+    secret: 'Signing secret, shown only now',
+    delivery: 'Test event',
+    open: 'Open the webhook',
+  },
+};

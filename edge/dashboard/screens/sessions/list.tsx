@@ -54,9 +54,12 @@ export function SessionList(): ReactElement {
         <Empty
           title={t.sessions.empty}
           action={
-            <Button look="primary" onClick={() => setCreate(true)}>
-              {t.sessions.create}
-            </Button>
+            <>
+              <Link to="/welcome" className={buttonClass('primary')}>
+                {t.sessions.emptySandbox}
+              </Link>
+              <Button onClick={() => setCreate(true)}>{t.sessions.emptyLive}</Button>
+            </>
           }
         >
           {t.sessions.emptyLead}

@@ -1,9 +1,11 @@
 import type { Traffic } from '../../../shared/protocol/leases.ts';
 import { withDeadline } from '../../deadline.ts';
+import { describe } from '../describe-error.ts';
 import type { Inbound } from './inbound.ts';
 import type { LibraryPage } from './library.ts';
 import { MARGIN_MS, OLDEST_MS } from './online-mark.ts';
 import { findMissed, readMessages } from './page/missed.ts';
+import { findMissedVotes } from './page/missed-votes.ts';
 
 const PER_CHAT = 200;
 const IN_ALL = 2_000;
@@ -107,9 +109,27 @@ export class Backfill {
       for (const payload of piece) inbound.ack(payload, payload.ack);
       await inbound.idle();
     }
+    const votes = await this.#votes(since);
     this.#since = Math.min(startedAt, inbound.doneUpTo) - MARGIN_MS;
     this.#complete = true;
-    if (keys.length + acked.length > 0 || found.more)
-      log({ messages: keys.length, acks: acked.length, more: found.more });
+    if (keys.length + acked.length + votes > 0 || found.more)
+      log({ messages: keys.length, acks: acked.length, votes, more: found.more });
+  }
+
+  /** Those that were reported already make no second event at the edge. */
+  async #votes(since: number): Promise<number> {
+    const { page, inbound, log } = this.#deps;
+    try {
+      const find = page().evaluate(findMissedVotes, { since });
+      const votes = await withDeadline(find, READ_MS, 'looking for votes');
+      await inbound.learn(votes);
+      for (const vote of votes) inbound.vote(vote);
+      await inbound.idle();
+      return votes.length;
+    } catch (error) {
+      // A page that keeps votes elsewhere must not cost the messages.
+      log({ votesUnknown: describe(error) });
+      return 0;
+    }
   }
 }

@@ -10,6 +10,7 @@ import {
 } from './testing/sandbox-link.ts';
 
 const ALICE = '15550100001@c.us';
+const BOB = '15550100002@c.us';
 const POLL = { type: 'poll', name: 'Tea?', options: ['yes', 'no'], allowMultiple: true } as const;
 
 let sandbox: TestSandbox;
@@ -46,9 +47,15 @@ describe.each(SANDBOX_PROFILES)('polls older than the last restart, on the page 
       await sandbox.phone.message({ ...link.at, from: ALICE, body: `later ${n}` });
     await link.fact('message.received', ({ text }) => text === 'later 24');
     await link.engine.stop();
+    await sandbox.phone.vote({ ...link.at, wireId: ours, from: BOB, options: ['yes'] });
     await link.reopen();
   });
   afterAll(() => link.end());
+
+  it('a vote that came while the engine was down is reported', async () => {
+    const { fact } = await link.fact('message.poll_vote', ({ wireId }) => wireId === ours);
+    expect(fact).toMatchObject({ from: { id: BOB }, options: ['yes'] });
+  });
 
   it.each([
     ['of ours', () => ours],
@@ -56,7 +63,10 @@ describe.each(SANDBOX_PROFILES)('polls older than the last restart, on the page 
   ])('a vote in a poll %s comes with the texts', async (_whose, poll) => {
     const wireId = poll();
     await sandbox.phone.vote({ ...link.at, wireId, from: ALICE, options: ['no'] });
-    const { fact } = await link.fact('message.poll_vote', (vote) => vote.wireId === wireId);
-    expect(fact).toMatchObject({ chatId: ALICE, from: { id: ALICE }, options: ['no'] });
+    const { fact } = await link.fact(
+      'message.poll_vote',
+      (vote) => vote.wireId === wireId && vote.from.id === ALICE,
+    );
+    expect(fact).toMatchObject({ chatId: ALICE, options: ['no'] });
   });
 });

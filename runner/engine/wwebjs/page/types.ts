@@ -36,6 +36,7 @@ export type PageMessage = {
   caption?: string;
   star?: boolean;
   latestEditSenderTimestampMs?: number;
+  pollOptions?: { name: string; localId: number }[];
   quotedStanzaID?: string;
   author?: PageWid;
   downloadMedia(options: { downloadEvenIfExpensive: boolean; rmrReason: number }): Promise<void>;

@@ -17,6 +17,7 @@ export type LibraryClient = InstanceType<typeof wweb.Client> & {
   inject(): Promise<void>;
   attachEventListeners(): Promise<void>;
   initWebVersionCache(): Promise<void>;
+  options: ClientOptions;
   /** Set when the page announced a logout and its navigation is still to come. */
   lastLoggedOut: boolean;
 };

@@ -9,6 +9,7 @@ import {
   PAGE_FAULTS,
   type PageFault,
 } from '../../sandbox/protocol/page-faults.ts';
+import type { EnginePairingCode } from '../port.ts';
 import { until } from '../wait.ts';
 import { createWwebjsEngine } from './engine.ts';
 import { testChromium } from './testing/env.ts';
@@ -28,6 +29,7 @@ const raw = { world: 'library', account: '15557770001' };
 let here: TestSandbox;
 let client: Client;
 let link: SandboxLink;
+let pairing: { library: string; engine: EnginePairingCode };
 
 type Row = {
   /** Shows the fault on a page where the library is alone. */
@@ -177,7 +179,38 @@ const ROWS: Record<PageFault, Row> = {
       expect(sent).toMatchObject({ outcome: 'sent' });
     },
   },
+  // Of pages that have not paired: see `linkBoth`.
+  'pairing-after-qr': {
+    library: async () => {
+      expect(pairing.library).toBe('no answer');
+    },
+    engine: async () => {
+      expect(pairing.engine).toMatchObject({ outcome: 'shown' });
+    },
+  },
 };
+
+/** The pages show QR codes, and are asked for pairing codes; the engine is linked by its own. */
+async function linkBoth(): Promise<void> {
+  await here.phone.builds({ faults: ['pairing-after-qr'] });
+  const [qr, ready] = [next<string>(client, 'qr'), next(client, 'ready')];
+  await Promise.all([client.initialize(), link.engine.start()]);
+  const { phoneNumber: phone, world } = link;
+  const [answer, shown] = await Promise.all([
+    evaluate<string>(
+      client,
+      `Promise.race([
+        window.AuthStore.PairingCodeLinkUtils.startAltLinkingFlow('15557770001', true),
+        new Promise((resolve) => setTimeout(resolve, 1_000, 'no answer')),
+      ])`,
+    ),
+    link.event('qr').then(() => link.engine.ask('requestPairingCode', { phone })),
+  ]);
+  pairing = { library: answer, engine: shown };
+  if (shown.outcome === 'shown') await here.phone.enterCode({ world, code: shown.code, phone });
+  await here.phone.scan({ world: raw.world, qr: await qr, phone: raw.account });
+  await Promise.all([ready, link.event('ready')]);
+}
 
 beforeAll(async () => {
   here = await testSandbox();
@@ -192,14 +225,12 @@ beforeAll(async () => {
     createWwebjsEngine(options, emit, {
       chromiumPath: testChromium(),
       sandboxArgs: sandbox.chromiumArgs('stock'),
+      times: { pairingAskMs: 5_000 },
       log: () => undefined,
     }),
   );
   client = createEngine(here, 'stock', 'library');
-  const [qr, ready] = [next<string>(client, 'qr'), next(client, 'ready')];
-  await Promise.all([client.initialize(), link.link()]);
-  await here.phone.scan({ world: raw.world, qr: await qr, phone: raw.account });
-  await ready;
+  await linkBoth();
 });
 afterAll(async () => {
   await Promise.all([client.destroy(), link.end()]);

@@ -125,6 +125,13 @@ const PLAY: Record<PageFault, (core: Core) => void> = {
         return preview(link, chat);
       },
     ),
+  'pairing-after-qr': (core) =>
+    replace<(phone: string) => Promise<string>>(
+      core,
+      ['WAWebAltDeviceLinkingApi', 'startAltLinkingFlow'],
+      (start) => (phone: string) =>
+        core.conn.listenerCount('change:ref') === 0 ? start(phone) : new Promise(() => undefined),
+    ),
 };
 
 export function playFaults(core: Core): void {

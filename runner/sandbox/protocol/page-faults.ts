@@ -39,6 +39,10 @@ export const PAGE_FAULTS = {
     upstream: 'rmyndharis/OpenWA, its patch of link previews in channels',
     does: '`getLinkPreview` throws unless it gets the chat as well.',
   },
+  'pairing-after-qr': {
+    upstream: 'avoylenko/wwebjs-api #154, wwebjs/whatsapp-web.js #22449',
+    does: 'A page that has shown a QR code never answers when it is asked for a pairing code.',
+  },
 } as const satisfies Record<string, { upstream: string; does: string }>;
 
 export type PageFault = keyof typeof PAGE_FAULTS;

@@ -239,7 +239,7 @@ describe('a linked session', () => {
         .find(({ sessionId, metrics }) => sessionId === small && metrics?.cpuPercent === 0)
         ?.metrics;
     });
-    expect(measured).toEqual({ ...megabytes(400), cpuMs: undefined, cpuPercent: 0 });
+    expect(measured).toEqual({ ...megabytes(400), cpuMs: undefined, cpuPercent: 0, pageErrors: 0 });
     expect(edge.heartbeats.at(-1)?.pid).toBe(process.pid);
   });
 

@@ -1,6 +1,7 @@
 import type { Assignment, Conduct, Traffic } from '../../shared/protocol/leases.ts';
 import type { CredentialKeeper, Online } from '../credentials/keeper.ts';
 import type { EngineEvent, EngineOptions, EnginePairingCode } from '../engine/port.ts';
+import { shouldLogFailure } from '../log-sampling.ts';
 import { EngineLifecycle } from './engine-lifecycle.ts';
 import { LinkCodes, type CurrentQr } from './link-codes.ts';
 import type { PhoneLinkDeps } from './phone-link-deps.ts';
@@ -24,6 +25,7 @@ export class PhoneLink {
   #traffic: Traffic;
   #conduct: Conduct;
   #phoneReportedAt = -Infinity;
+  #pageErrors = 0;
   /** Runs while codes are shown; ends by a phone, or with the session. */
   readonly #unscanned: Timers<'qr'>;
   /** The phone may list this device, whether or not anything here can use it. */
@@ -63,6 +65,11 @@ export class PhoneLink {
       onEvent: (event) => this.#on(event),
       onGone: () => this.#codes.clear(),
     });
+  }
+
+  /** What threw on the page in this epoch without having been called. */
+  get pageErrors(): number {
+    return this.#pageErrors;
   }
 
   /** What the user changed, for the next engine. */
@@ -170,6 +177,8 @@ export class PhoneLink {
         return this.#unlinked('logged_out', event.reason);
       case 'action_required':
         return this.board.needsPerson(event.action);
+      case 'page_error':
+        return this.#onPageError(event);
       case 'fact':
         return this.#deps.say(event.fact, event.file, event.kept);
       case 'closed':
@@ -233,6 +242,17 @@ export class PhoneLink {
     if (at < this.#phoneReportedAt + PHONE_GRAIN_MS) return;
     this.#phoneReportedAt = at;
     this.#deps.say({ kind: 'phone.seen', at });
+  }
+
+  /** An error may come with every message: the 1st, 2nd, 4th, … of this epoch are reported. */
+  #onPageError({ where, detail }: EventOf<'page_error'>): void {
+    this.#pageErrors += 1;
+    if (!shouldLogFailure(this.#pageErrors)) return;
+    const { log, say, assignment } = this.#deps;
+    const { sessionId, epoch } = assignment;
+    const error = { count: this.#pageErrors, where, detail };
+    log.warn('session.page_error', { sessionId, epoch, ...error });
+    say({ kind: 'session.page_error', ...error });
   }
 
   #onClosed({ reason, detail }: EventOf<'closed'>): void {

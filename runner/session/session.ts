@@ -108,7 +108,7 @@ export class Session {
       epoch,
       status: this.status,
       started: this.#link.engines.started,
-      ...(metrics === null ? {} : { metrics }),
+      ...(metrics === null ? {} : { metrics: { ...metrics, pageErrors: this.#link.pageErrors } }),
     };
   }
 

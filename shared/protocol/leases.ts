@@ -45,6 +45,8 @@ export const SessionMetrics = z.object({
   /** Share of one core since the measurement before; null at the first. */
   cpuPercent: z.number().min(0).nullable(),
   processes: z.number().int().min(0),
+  /** Errors on the page since the runner took the session. A runner of an earlier version does not report them. */
+  pageErrors: z.number().int().min(0).optional(),
 });
 export type SessionMetrics = z.infer<typeof SessionMetrics>;
 

@@ -161,6 +161,15 @@ export const SessionReport = z.discriminatedUnion('kind', [
     nextAt: z.number().int(),
     reason: z.string(),
   }),
+  /** Something threw on the engine's page that nobody had called. Reported the 1st, 2nd, 4th, … time of an epoch. */
+  z.object({
+    kind: z.literal('session.page_error'),
+    count: z.number().int().min(1),
+    /** In what: a listener of the library, or `uncaught`. */
+    where: z.string(),
+    /** Name, message, place and build of WhatsApp Web. */
+    detail: z.string(),
+  }),
   z.object({
     kind: z.literal('session.pairing_code'),
     /** What the user types on the phone. A credential as the QR code is: never logged, erased when it expires. */

@@ -19,7 +19,12 @@ const Uptime = z
 
 export const SessionMetricsSchema = z
   .object({
-    resources: SessionMetrics.extend({ measuredAt: z.iso.datetime() })
+    resources: SessionMetrics.extend({
+      pageErrors: SessionMetrics.shape.pageErrors.describe(
+        'Errors on the page of WhatsApp Web since the runner took the session; the session’s events say what they were.',
+      ),
+      measuredAt: z.iso.datetime(),
+    })
       .nullable()
       .describe('Resource usage of the session’s processes; null when none runs.'),
     uptime: z.object({ day: Uptime, week: Uptime }).describe('Over the last 24 hours and 7 days.'),
@@ -31,6 +36,7 @@ export const SessionMetricsSchema = z
         rssBytes: 512_000_000,
         cpuPercent: 1.4,
         processes: 8,
+        pageErrors: 0,
         measuredAt: '2026-11-21T10:00:00.000Z',
       },
       uptime: {

@@ -53,6 +53,7 @@ export async function reportEventId(spooled: SpooledReport, sessionKey: string):
     case 'session.qr':
     case 'session.pairing_code':
     case 'session.reconnect':
+    case 'session.page_error':
       break;
   }
   return factEventId([sessionId, spooled.bootId, String(spooled.spoolSeq)]);

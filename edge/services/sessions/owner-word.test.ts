@@ -152,6 +152,22 @@ describe('the owner’s word', () => {
     expect(await logOf(session)).toHaveLength(3);
   });
 
+  it('on an error of its page is in the log, once, and changes nothing else', async () => {
+    const session = await newOwnedSession(harness);
+    const { status, reason } = await rowOf(session);
+    const detail = 't: t (at t.send (app.js:1:2); WhatsApp Web 2.3000.1)';
+    const error = { kind: 'session.page_error', where: 'Msg add', detail } as const;
+    const second = session.spool({ ...error, count: 2 });
+    await ingest(session, session.spool({ ...error, count: 1 }), second);
+    await ingest(session, second);
+    expect(await logOf(session)).toMatchObject([
+      { status, attempt: null, reason: `page_error: Msg add: ${detail}` },
+      { status, attempt: null, reason: `page_error: Msg add: ${detail} (2 so far)` },
+    ]);
+    expect(await rowOf(session)).toMatchObject({ status, reason });
+    expect(await eventsOf(session)).toEqual([]);
+  });
+
   it('on another try of a failed session leaves its reason as it is', async () => {
     const session = await newOwnedSession(harness);
     const reason = 'crash_loop: the page did not come up';

@@ -118,6 +118,7 @@ it('does everything of the port from a process of its own', async () => {
       missing: [],
       patches: {
         'one-injection': 'applied',
+        'guarded-listeners': 'applied',
         'send-hook': 'applied',
         'media-model-id': 'applied',
         'late-decryption': 'applied',

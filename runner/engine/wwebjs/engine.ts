@@ -78,7 +78,7 @@ class WwebjsEngine implements WhatsAppEngine {
       onState: (state) => this.#onEarlyState(state),
       onNeedsPerson: (action) => tell({ type: 'action_required', action }),
       onProxyFailed: (detail) => log('engine.proxy_failed', { detail }),
-      onPageError: (detail) => log('engine.page_error', { detail: detail.slice(0, 200) }),
+      onPageError: (error) => tell({ type: 'page_error', ...error }),
     });
     this.#watches = new PageWatches({
       page,

@@ -14,6 +14,7 @@ import {
   type LibraryClient,
   type LibraryPage,
 } from './library.ts';
+import type { PageError } from './page/agent.ts';
 import { oneInjection } from './patches/one-injection.ts';
 import { patchPage } from './patches/patch-page.ts';
 import { teardownIsOurs } from './patches/teardown-is-ours.ts';
@@ -48,7 +49,8 @@ export type LinkedBrowserHooks = {
   onState: (state: string) => void;
   /** The page asks for what only a person can do. */
   onNeedsPerson: (action: SessionAction) => void;
-  onPageError: (detail: string) => void;
+  /** Something on the page threw that nobody called. */
+  onPageError: (error: PageError) => void;
   /** A connection through the session's proxy failed; sampled. */
   onProxyFailed: (detail: string) => void;
 };
@@ -182,7 +184,6 @@ export class LinkedBrowser {
     browser.on('disconnected', () => this.#gone('the browser ended'));
     page.on('error', (error) => this.#gone(`the page crashed: ${error.message}`));
     page.on('close', () => this.#gone('the page was closed'));
-    page.on('pageerror', (error) => this.#hooks.onPageError(String(error)));
     page.on('framenavigated', (frame) => {
       if (frame === page.mainFrame() && this.#open) this.#hooks.onReload();
     });

@@ -179,6 +179,43 @@ const ROWS: Record<PageFault, Row> = {
       expect(sent).toMatchObject({ outcome: 'sent' });
     },
   },
+  'listener-dies': {
+    library: async () => {
+      const heard: unknown[] = [];
+      client.on('message', (message) => heard.push(message));
+      await here.phone.message({ ...raw, from: alice, body: 'unheard' });
+      const isThere = `window.require('WAWebCollections').Msg.some(({ body }) => body === 'unheard')`;
+      await expect.poll(() => evaluate(client, isThere)).toBe(true);
+      expect(heard).toEqual([]);
+    },
+    engine: async () => {
+      await here.phone.message({ ...link.at, from: alice, body: 'heard' });
+      await link.fact('message.received', (fact) => fact.text === 'heard');
+      expect(await link.event('page_error')).toEqual({
+        type: 'page_error',
+        where: 'getMessageModel',
+        detail: expect.stringMatching(
+          /^TypeError: e\.avParams is not a function \(at .+; WhatsApp Web 2\.3000\.1019999001\)$/,
+        ),
+      });
+    },
+  },
+  'errors-minified': {
+    library: async () => {
+      const error: unknown = await client.sendMessage(alice, 'lost', plain).catch(String);
+      expect(String(error).split('\n', 1)).toEqual(['t: t']);
+    },
+    engine: async () => {
+      const sent = await link.send({ wireId: newWireId(), chatId: alice, content: text('lost') });
+      expect(sent).toEqual({
+        // It was handed over before it threw.
+        outcome: 'unknown',
+        message: expect.stringMatching(
+          /: t: t \(at .+app\.js.+ \(evaluated:\d+:\d+\); WhatsApp Web 2\.3000\.1019999001\)$/,
+        ),
+      });
+    },
+  },
   // Of pages that have not paired: see `linkBoth`.
   'pairing-after-qr': {
     library: async () => {

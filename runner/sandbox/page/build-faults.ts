@@ -132,6 +132,15 @@ const PLAY: Record<PageFault, (core: Core) => void> = {
       (start) => (phone: string) =>
         core.conn.listenerCount('change:ref') === 0 ? start(phone) : new Promise(() => undefined),
     ),
+  'listener-dies': (core) =>
+    replace(core, ['WALinkify', 'findLinks'], () => () => {
+      throw new TypeError('e.avParams is not a function');
+    }),
+  'errors-minified': (core) =>
+    replace(core, ['WAWebSendMsgChatAction', 'addAndSendMsgToChat'], () => () => {
+      class t extends Error {}
+      throw new t('t');
+    }),
 };
 
 export function playFaults(core: Core): void {

@@ -43,6 +43,14 @@ export const PAGE_FAULTS = {
     upstream: 'avoylenko/wwebjs-api #154, wwebjs/whatsapp-web.js #22449',
     does: 'A page that has shown a QR code never answers when it is asked for a pairing code.',
   },
+  'listener-dies': {
+    upstream: 'devlikeapro/waha #1887, #2149',
+    does: 'What the library calls to describe a message is no function any more.',
+  },
+  'errors-minified': {
+    upstream: 'rmyndharis/OpenWA, its patch of minified errors',
+    does: 'A send fails with an error whose class and message are one letter.',
+  },
 } as const satisfies Record<string, { upstream: string; does: string }>;
 
 export type PageFault = keyof typeof PAGE_FAULTS;

@@ -5,6 +5,7 @@ import { messageEdited, messagePollVote, messageReaction, messageRevoked } from 
 import { messageReceived } from './message-received.ts';
 import { phoneSeen } from './phone-seen.ts';
 import { relayed } from './relayed.ts';
+import { sessionPageError } from './session-page-error.ts';
 import { sessionReconnect } from './session-reconnect.ts';
 import { sessionPairingCode, sessionQr, sessionStatus } from './session-status.ts';
 import { factTarget, silentStatement, type WriteContext } from './write-context.ts';
@@ -35,6 +36,8 @@ export function reportStatement(write: WriteContext, report: Report): SQL {
       return sessionStatus(write, report);
     case 'session.reconnect':
       return sessionReconnect(write, report);
+    case 'session.page_error':
+      return sessionPageError(write, report);
     case 'session.pairing_code':
       return sessionPairingCode(write, report);
     case 'session.qr':

@@ -1,11 +1,29 @@
 import type { PageAgent, WhatsAppPage } from './types.ts';
 
+/** Where the page reports what threw on it without having been called by us. */
+export const PAGE_ERROR_TOLD = 'onWaypostPageError';
+
+/** `where`: in what, a listener of the library or `uncaught`. `detail`: the error in full. */
+export type PageError = { where: string; detail: string };
+
 /**
  * Runs in each new document before the page's scripts. Sets up our agent and waits for the library to assign
  * `window.WWebJS`, which is the moment when WhatsApp's modules are there and nothing was sent yet.
  */
-export function installAgent(): void {
-  const page = globalThis as unknown as WhatsAppPage & { top: unknown };
+export function installAgent(told: string): void {
+  type Thrown = {
+    name?: string;
+    message?: string;
+    stack?: string;
+    constructor?: { name?: string };
+  };
+  const page = globalThis as unknown as WhatsAppPage & {
+    top: unknown;
+    addEventListener(
+      type: string,
+      listener: (event: { error?: unknown; message?: unknown; reason?: unknown }) => void,
+    ): void;
+  };
   if (page.top !== globalThis || page.__waypost !== undefined) return;
 
   let library: Record<string, unknown> | undefined;
@@ -22,6 +40,23 @@ export function installAgent(): void {
         if (remembered.size <= 10_000) return;
         remembered.delete(oldest);
       }
+    },
+    inFull(error) {
+      const { name, message, stack, constructor } = Object(error) as Thrown;
+      const named = name === 'Error' ? (constructor?.name ?? name) : (name ?? typeof error);
+      const frames = (stack ?? '')
+        .split('\n')
+        .filter((line) => line.trimStart().startsWith('at '))
+        .slice(0, 3)
+        // Puppeteer names the file of ours that a function came from.
+        .map((line) => line.trim().replace(/pptr:\S+?(?=:\d+:\d+\))/, 'evaluated'));
+      const place = [...frames, `WhatsApp Web ${page.Debug?.VERSION ?? 'unknown'}`].join('; ');
+      const text = (message ?? String(error)).slice(0, 200);
+      return new Error(`${named}: ${text} (${place})`, { cause: error });
+    },
+    report(where, error) {
+      const tell = (globalThis as unknown as Record<string, (error: PageError) => unknown>)[told];
+      tell?.({ where, detail: agent.inFull(error).message });
     },
     findSent: async () => undefined,
     findQuoted: async () => undefined,
@@ -41,6 +76,10 @@ export function installAgent(): void {
     },
   };
 
+  page.addEventListener('error', ({ error, message }) =>
+    agent.report('uncaught', error ?? message),
+  );
+  page.addEventListener('unhandledrejection', ({ reason }) => agent.report('uncaught', reason));
   Object.defineProperty(globalThis, '__waypost', { value: agent });
   Object.defineProperty(globalThis, 'WWebJS', {
     configurable: true,

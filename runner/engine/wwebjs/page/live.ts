@@ -23,13 +23,13 @@ export function installLive(): void {
     429: ['RATE_LIMITED', 'WhatsApp wants fewer of these requests; wait before you try again.'],
   };
 
-  /** @throws the error itself, unless WhatsApp's server said it */
+  /** @throws the error in full, unless WhatsApp's server said it */
   const refusalOf = (error: unknown): PageRefusal => {
     const { name, status, statusCode, refusal } = Object(error) as Thrown;
     if (refusal !== undefined) return refusal;
     const code = Number(status ?? statusCode);
     const known = name === 'ServerStatusCodeError' ? byStatus[code] : undefined;
-    if (known === undefined) throw error;
+    if (known === undefined) throw agent.inFull(error);
     const details = { whatsAppStatus: code, ...(code === 429 && { retryAfterSeconds: 60 }) };
     return { refused: known[0], message: known[1], details };
   };

@@ -211,7 +211,12 @@ export async function sendPrepared(request: {
   const sound = waveform === undefined ? {} : { duration, waveform: new Uint8Array(waveform) };
   const extraOptions = { ...sound, ...request.extra };
   const preview = request.linkPreview ? await previewOf(request.body) : {};
-  await library.sendMessage(chat, request.body, { ...options, ...preview, ...media, extraOptions });
+  try {
+    const all = { ...options, ...preview, ...media, extraOptions };
+    await library.sendMessage(chat, request.body, all);
+  } catch (error) {
+    throw agent.inFull(error);
+  }
   const message = await agent.findSent(request.wireId, request.chatId);
   if (message === undefined) return { found: false };
   return { found: true, ack: message.ack, wireKey: String(message.id) };

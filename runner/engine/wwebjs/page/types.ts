@@ -208,6 +208,12 @@ export type PageAgent = {
   live?: PageLive;
   chats?: PageChats;
   groups?: PageGroups;
+  /**
+   * An error in one line: name, message, where it was thrown, and the build. WhatsApp Web's own are minified, and say `t: t`.
+   */
+  inFull(error: unknown): Error;
+  /** Reports what nobody of ours had called. `where`: in what. */
+  report(where: string, error: unknown): void;
   patches: Record<string, string>;
   /** Calls `apply` when the library puts its half on the page, and records what came of it. */
   onLibrary(name: string, apply: (library: Record<string, unknown>) => PatchOutcome): void;

@@ -1,12 +1,13 @@
 import type { SessionAction } from '../../../../shared/session-actions.ts';
 import type { LibraryPage } from '../library.ts';
-import { installAgent } from '../page/agent.ts';
+import { installAgent, PAGE_ERROR_TOLD, type PageError } from '../page/agent.ts';
 import { installChannels } from '../page/channels.ts';
 import { installChats } from '../page/chats.ts';
 import { installGroups } from '../page/groups.ts';
 import { installLive } from '../page/live.ts';
 import { installMessageLookup } from '../page/messages.ts';
 import { chatEvents } from './chat-events.ts';
+import { guardedListeners } from './guarded-listeners.ts';
 import { idleQr } from './idle-qr.ts';
 import { DECRYPTED_TOLD, lateDecryption } from './late-decryption.ts';
 import { mediaModelId } from './media-model-id.ts';
@@ -26,6 +27,8 @@ export async function patchPage(
     onUnread: (chat: unknown) => void;
     /** A message that was ciphertext until now, as the page shows it. */
     onDecrypted: (message: unknown) => void;
+    /** Something on the page threw that nobody of ours had called. */
+    onPageError: (error: PageError) => void;
     messageKeyPatch: boolean;
     alwaysOnline: boolean;
   },
@@ -39,12 +42,14 @@ export async function patchPage(
   );
   await page.exposeFunction(DECRYPTED_TOLD, (message: unknown) => hooks.onDecrypted(message));
   await page.evaluateOnNewDocument(passkeyWatch, PASSKEY_TOLD);
-  await page.evaluateOnNewDocument(installAgent);
+  await page.exposeFunction(PAGE_ERROR_TOLD, (error: PageError) => hooks.onPageError(error));
+  await page.evaluateOnNewDocument(installAgent, PAGE_ERROR_TOLD);
   await page.evaluateOnNewDocument(installMessageLookup);
   await page.evaluateOnNewDocument(installLive);
   await page.evaluateOnNewDocument(installChats);
   await page.evaluateOnNewDocument(installGroups);
   await page.evaluateOnNewDocument(installChannels);
+  await page.evaluateOnNewDocument(guardedListeners);
   await page.evaluateOnNewDocument(sendHook, WIRE_ID_TAG, SEND_HOOK_MISSING);
   await page.evaluateOnNewDocument(shownPresence, hooks.alwaysOnline);
   await page.evaluateOnNewDocument(mediaModelId);

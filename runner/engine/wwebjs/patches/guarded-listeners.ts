@@ -1,0 +1,113 @@
+import type { PageMessage, WhatsAppPage } from '../page/types.ts';
+
+/**
+ * The library's listeners on the page throw when a build of WhatsApp Web lacks what they use, and what they were to report
+ * is lost without a word (devlikeapro/waha #1887, #2149); `injectToFunction` swallows it, and may call the original twice.
+ * Here: reported, and a message that the library cannot describe goes over as WhatsApp Web has it.
+ */
+export function guardedListeners(): void {
+  type Listener = (...args: unknown[]) => unknown;
+  type Emitter = { on(events: string, listener: Listener, ...rest: unknown[]): unknown };
+  type Injected = (module: unknown, original: Listener, ...args: unknown[]) => unknown;
+  const page = globalThis as unknown as WhatsAppPage;
+  const agent = page.__waypost;
+  if (agent === undefined) return;
+
+  const guard =
+    (where: string, listener: Listener): Listener =>
+    (...args) => {
+      try {
+        const result = listener(...args);
+        if (result instanceof Promise) result.catch((error: unknown) => agent.report(where, error));
+      } catch (error) {
+        agent.report(where, error);
+      }
+    };
+
+  /** As the library describes it, less what it adds; `serialize` is WhatsApp Web's own. */
+  const plainly = (message: PageMessage & { serialize(): object }): object => {
+    const { id } = message;
+    return { ...message.serialize(), links: [], id: { ...id, remote: id.remote._serialized } };
+  };
+
+  /** In the library's place: the original runs once, whatever the listener does. */
+  const injectToFunction = (
+    target: { module: string; function: string },
+    callback: Injected,
+  ): void => {
+    const members = target.function.split('.');
+    const last = members.pop() ?? '';
+    let owner: unknown;
+    try {
+      owner = members.reduce<unknown>(
+        (at, member) => (at as Record<string, unknown> | undefined)?.[member],
+        (page.require as (name: string) => unknown)(target.module),
+      );
+    } catch {
+      return; // This build has no such module; the surface check names those that we need.
+    }
+    const module = Object(owner) as Record<string, Listener>;
+    const original = module[last];
+    if (typeof original !== 'function') return;
+    module[last] = (...args) => {
+      let isCalled = false;
+      const once: Listener = (...given) => {
+        isCalled = true;
+        return original.apply(module, given);
+      };
+      const failed = (error: unknown): unknown => {
+        if (isCalled) throw error;
+        agent.report(target.function, error);
+        return original.apply(module, args);
+      };
+      try {
+        const result = callback(module, once, ...args);
+        return result instanceof Promise ? result.catch(failed) : result;
+      } catch (error) {
+        return failed(error);
+      }
+    };
+  };
+
+  agent.onLibrary('guarded-listeners', (library) => {
+    const { Msg, Chat } = page.require('WAWebCollections');
+    const { Socket } = page.require('WAWebSocketModel');
+    for (const [name, emitter] of Object.entries({ Msg, Chat, Socket })) {
+      const on = (emitter as unknown as Emitter).on.bind(emitter);
+      const guarded: Emitter['on'] = (events, listener, ...rest) => {
+        // WhatsApp Web takes its own listeners away again, and must find them.
+        const isLibrarys = /\bwindow\s*\.\s*on[A-Z]/.test(String(listener));
+        const passed = isLibrarys ? guard(`${name} ${events}`, listener) : listener;
+        return on(events, passed, ...rest);
+      };
+      Object.assign(emitter, { on: guarded });
+    }
+
+    let describe: ((message: never) => object) | undefined;
+    const described = (message: never): object => {
+      try {
+        return describe?.(message) ?? plainly(message);
+      } catch (error) {
+        agent.report('getMessageModel', error);
+        return plainly(message);
+      }
+    };
+    Object.defineProperty(library, 'getMessageModel', {
+      configurable: true,
+      enumerable: true,
+      get: () => described,
+      set: (value: typeof describe) => {
+        describe = value;
+      },
+    });
+    Object.defineProperty(library, 'injectToFunction', {
+      configurable: true,
+      enumerable: true,
+      get: () => injectToFunction,
+      set() {
+        // Ours stays.
+      },
+    });
+    return 'applied';
+  });
+}

@@ -41,6 +41,7 @@ import { realtime } from './api/realtime.ts';
 import { sandbox } from './api/sandbox.ts';
 import { sessions } from './api/sessions.ts';
 import { status } from './api/status.ts';
+import { deliveries } from './api/deliveries.ts';
 import { webhooks } from './api/webhooks.ts';
 import { workspace } from './api/workspace.ts';
 
@@ -60,6 +61,7 @@ const AREAS: readonly Area[] = [
   sessions,
   sandbox,
   webhooks,
+  deliveries,
   events,
   realtime,
   keys,

@@ -14,6 +14,9 @@ export function webhookRoutes(running: () => Deployment): void {
     'POST /v1/webhooks/{id}/rotate-secret',
     'POST /v1/webhooks/{id}/test',
     'GET /v1/webhooks/{id}/deliveries',
+    'GET /v1/deliveries/{id}',
+    'POST /v1/deliveries/{id}/redeliver',
+    'POST /v1/webhooks/{id}/redeliver',
     'DELETE /v1/webhooks/{id}',
     'GET /v1/events/samples/{type}',
   );
@@ -51,6 +54,24 @@ export function webhookRoutes(running: () => Deployment): void {
       return all.find(({ status }) => status === 'delivered');
     });
     expect(delivered).toMatchObject({ eventType: 'webhook.test' });
+
+    const delivery = `/v1/deliveries/${String(delivered['id'])}`;
+    const attempts = (count: number) =>
+      until(`attempt ${count}`, async () => {
+        const shown = shownIn(await api.call('GET', delivery));
+        const { attempts: made } = z.object({ attempts: z.array(z.unknown()) }).parse(shown);
+        return made.length === count && shown['status'] === 'delivered' ? made : undefined;
+      });
+    await attempts(1);
+    expect((await api.call('POST', `${delivery}/redeliver`)).status).toBe(202);
+    await attempts(2);
+    const again = { body: { deliveryIds: [delivered['id']] } };
+    expect((await api.call('POST', `${path}/redeliver`, again)).status).toBe(202);
+    expect(await attempts(3)).toMatchObject([
+      { requestHeaders: { 'webhook-id': received.event.id } },
+      {},
+      {},
+    ]);
 
     expect(shownIn(await api.call('DELETE', path))).toMatchObject({ deleted: true });
     expect((await api.call('GET', path)).error().code).toBe('NOT_FOUND');

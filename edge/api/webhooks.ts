@@ -1,5 +1,4 @@
 import { z } from '@hono/zod-openapi';
-import { listDeliveries } from '../services/deliveries/list-deliveries.ts';
 import { createWebhook } from '../services/webhooks/create-webhook.ts';
 import { deleteWebhook } from '../services/webhooks/delete-webhook.ts';
 import { getWebhook } from '../services/webhooks/get-webhook.ts';
@@ -8,10 +7,9 @@ import { rotateWebhookSecret } from '../services/webhooks/rotate-webhook-secret.
 import { testWebhook } from '../services/webhooks/test-webhook.ts';
 import { updateWebhook } from '../services/webhooks/update-webhook.ts';
 import { Deleted } from './deleted.ts';
-import { area, operation, withMeta } from './operation.ts';
+import { area, operation } from './operation.ts';
 import { Rotation } from './rotation.ts';
 import { scope } from './takes.ts';
-import { DeliveryQuery, DeliverySchema } from './webhooks/delivery-schemas.ts';
 import {
   CreatedWebhook,
   CreateWebhook,
@@ -115,21 +113,5 @@ export const webhooks = area('Webhooks', [
     answer: [202, 'The event is on its way.', SentTest],
     errors: ['NOT_FOUND', 'CONFLICT', 'QUEUE_FULL'],
     run: ({ ctx, params }) => testWebhook({ ctx, input: params }),
-  }),
-  operation({
-    id: 'listDeliveries',
-    method: 'get',
-    path: '/v1/webhooks/{id}/deliveries',
-    takes: scope('webhooks:read'),
-    summary: 'List the deliveries to an endpoint with their attempts, newest first',
-    params: WebhookId,
-    query: DeliveryQuery,
-    answer: [200, 'A page of deliveries.', z.array(DeliverySchema)],
-    errors: ['NOT_FOUND'],
-    run: async ({ ctx, params, query: { status = null, cursor = null, limit } }) => {
-      const input = { webhookId: params.id, status, cursor, limit };
-      const { deliveries, nextCursor } = await listDeliveries({ ctx, input });
-      return withMeta(deliveries, { nextCursor });
-    },
   }),
 ]);

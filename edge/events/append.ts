@@ -60,6 +60,18 @@ const hasSql = (value: unknown): value is object =>
   value !== null &&
   Object.values(value).some((each) => is(each, SQL) || hasSql(each));
 
+const NAME = subscribedNameSql(sql`endpoint.event_types`, sql`event.type`);
+/** Of the rows `endpoint` and `event`: the name under which it gets it, and whether it does. */
+export const SUBSCRIBED = {
+  name: NAME,
+  wanted: sql`endpoint.is_active
+    and (endpoint.session_ids is null or event.session_id = any(endpoint.session_ids))
+    and (endpoint.mode = 'live' or exists (
+      select 1 from sessions source where source.id = event.session_id and source.mode = 'sandbox'
+    ))
+    and ${NAME} is not null`,
+};
+
 /**
  * CTEs that write facts as events, and one delivery for each endpoint that asked for one (or for `onlyEndpointId` alone),
  * in the statement that writes what they state. Leave `event(workspace_id, seq, id, session_id, type)` and
@@ -73,13 +85,7 @@ const hasSql = (value: unknown): value is object =>
  * `lockWorkspaces`: the reports of runners lock in that order, so that another order can deadlock with them.
  */
 export function append(facts: readonly SQL[], now: number, onlyEndpointId?: string): SQL {
-  const name = subscribedNameSql(sql`endpoint.event_types`, sql`event.type`);
-  const wanted = sql`endpoint.is_active
-        and (endpoint.session_ids is null or event.session_id = any(endpoint.session_ids))
-        and (endpoint.mode = 'live' or exists (
-          select 1 from sessions source where source.id = event.session_id and source.mode = 'sandbox'
-        ))
-        and ${name} is not null`;
+  const { name, wanted } = SUBSCRIBED;
   return sql`
     append_fact as (${sql.join([...facts], sql` union all `)}),
     append_fresh as (
@@ -113,7 +119,7 @@ export function append(facts: readonly SQL[], now: number, onlyEndpointId?: stri
     delivery as (
       insert into deliveries (id, workspace_id, endpoint_id, event_seq, event_name, status, last_error, finished_at)
       select
-        'dlv_' || ${idTime(now)}::text || substr(encode(sha256(convert_to(event.id || endpoint.id, 'UTF8')), 'hex'), 1, 16),
+        ${deliveryIdSql(now, sql`event.id`, sql`endpoint.id`)},
         event.workspace_id, endpoint.id, event.seq, ${onlyEndpointId === undefined ? name : sql`event.type`},
         case when crowded.id is null then 'pending' else 'failed' end,
         case when crowded.id is not null then ${DROPPED} end,
@@ -125,6 +131,11 @@ export function append(facts: readonly SQL[], now: number, onlyEndpointId?: stri
       returning id, workspace_id, endpoint_id, status
     )`;
 }
+
+/** The id of a delivery: always the same for an event and an endpoint, but for the time when it is made. */
+export const deliveryIdSql = (now: number, eventId: SQL, endpointId: SQL): SQL =>
+  sql`'dlv_' || ${idTime(now)}::text
+    || substr(encode(sha256(convert_to(${eventId} || ${endpointId}, 'UTF8')), 'hex'), 1, 16)`;
 
 /** Time part of a prefixed id: what makes ids sort by creation. */
 const idTime = (now: number): string => newId('delivery', now).slice(4, 14);

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { EVENTS } from '../../shared/catalogue/events/index.ts';
 import { newId } from '../../shared/ids.ts';
 import type { Harness, TestRequest, TestUser } from './harness.ts';
 import type { Document, ListedOperation } from './openapi.ts';
@@ -81,6 +82,24 @@ export async function newThings(harness: Harness, { workspaceId, userId }: TestU
     eventTypes: ['*'],
     sessionIds: [session.id],
   });
+  const delivery = newId('delivery');
+  const seq = Math.floor(Math.random() * 1e12) + 1e6;
+  await harness.db.insert(harness.schema.events).values({
+    workspaceId,
+    seq,
+    id: newId('event'),
+    sessionId: session.id,
+    type: 'session.status',
+    data: EVENTS['session.status'].example,
+    occurredAt: new Date(),
+  });
+  await harness.db.insert(harness.schema.deliveries).values({
+    id: delivery,
+    workspaceId,
+    endpointId: webhook,
+    eventSeq: seq,
+    eventName: 'session.status',
+  });
   const { keyId: key } = await harness.newKey(workspaceId, { sessionId: session.id });
   const invitation = newId('invitation');
   await harness.db.insert(harness.schema.invitations).values({
@@ -108,6 +127,7 @@ export async function newThings(harness: Harness, { workspaceId, userId }: TestU
     bulk,
     media,
     webhook,
+    delivery,
     key,
     user: userId,
     invitation,

@@ -1,4 +1,5 @@
 import { eq } from 'drizzle-orm';
+import { EVENTS } from '../../shared/catalogue/events/index.ts';
 import { newId } from '../../shared/ids.ts';
 import { hashInvitationToken } from '../services/workspace/invitation-token.ts';
 import type { Harness } from './harness.ts';
@@ -72,6 +73,23 @@ export async function newWorld(harness: Harness) {
     recipients: 0,
     leftOut: [],
   });
+  const delivery = newId('delivery');
+  await harness.db.insert(harness.schema.events).values({
+    workspaceId,
+    seq: 1e9,
+    id: newId('event'),
+    type: 'webhook.test',
+    data: EVENTS['webhook.test'].example,
+    occurredAt: new Date(),
+  });
+  await harness.db.insert(harness.schema.deliveries).values({
+    id: delivery,
+    workspaceId,
+    endpointId: webhook,
+    eventSeq: 1e9,
+    eventName: 'webhook.test',
+    status: 'failed',
+  });
   const lead = newId('lead');
   await harness.db
     .insert(harness.schema.leads)
@@ -117,6 +135,7 @@ export async function newWorld(harness: Harness) {
     bulk,
     upload,
     webhook,
+    delivery,
     optOut,
     lead,
     invitation,
@@ -261,6 +280,8 @@ export const happyWrites = (
     body: { headers: { 'x-secret': SECRETS.header } },
   }),
   testWebhook: ({ webhook }) => ({ id: webhook }),
+  redeliver: ({ webhook, delivery }) => ({ id: webhook, body: { deliveryIds: [delivery] } }),
+  redeliverOne: ({ delivery }) => ({ id: delivery }),
   rotateWebhookSecret: ({ webhook }) => ({ id: webhook, body: { overlapSeconds: 60 } }),
   deleteWebhook: ({ webhook }) => ({ id: webhook }),
   createKey: () => ({ body: { name: 'new', scopes: ['messages:send'] } }),

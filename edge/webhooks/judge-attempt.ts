@@ -23,6 +23,7 @@ const EXCERPT_BYTES = 2_048;
 /**
  * Only 2xx is success: a redirect is not followed, since it would lead past the address checks and the signature's owner.
  * 410 and the answer header `webhook-delivery: disable` switch the endpoint off.
+ * @param attemptNo of the retry schedule, from 1
  * @param retryDelays seconds before each retry
  * @param random from 0 to 1, for the jitter
  */

@@ -84,6 +84,7 @@ export const LIMITS = {
     what: 'batches of webhook deliveries of a workspace in progress at once',
   },
   pendingDeliveries: { limit: 10_000, what: 'pending deliveries of a webhook endpoint' },
+  redeliveries: { limit: 1_000, what: 'deliveries in one request to redeliver' },
   pendingTests: { limit: 10, what: 'pending test deliveries of a webhook endpoint' },
   openInvitations: { limit: 50, what: 'open invitations of a workspace' },
   pageRows: { limit: 100, what: 'rows of a page' },

@@ -2,7 +2,7 @@ import { z } from '@hono/zod-openapi';
 import { PAGE_LIMIT } from '../../http/cursor.ts';
 import { LIMITS } from '../../../shared/catalogue/limits.ts';
 import { SessionLookup } from '../name-fields.ts';
-import { Subscription } from '../webhooks/schemas.ts';
+import { SubscriptionList } from '../webhooks/schemas.ts';
 import {
   EVENT_TYPES,
   EVENTS,
@@ -35,16 +35,7 @@ export const EventQuery = z.object({
     description: '`seq` of the last event that you have; 0 for the first page.',
   }),
   limit: z.coerce.number().int().min(1).max(PAGE_LIMIT).default(PAGE_LIMIT),
-  types: z
-    .string()
-    .transform((text) => text.split(',').map((name) => name.trim()))
-    .pipe(z.array(Subscription).max(50))
-    .optional()
-    .openapi({
-      type: 'string',
-      description: 'Types, wildcards or aliases, separated by commas.',
-      example: 'message.*',
-    }),
+  types: SubscriptionList.optional(),
   wait: z.coerce.number().int().min(0).max(LIMITS.pollSeconds.limit).default(0).openapi({
     description: 'Seconds to wait for an event when there is none yet.',
     example: 20,

@@ -33,6 +33,17 @@ const RetryDelays = z
     `must be ${OWN_RETRIES.totalSeconds} seconds (3 days) at most in total`,
   );
 
+/** Subscriptions in a query. */
+export const SubscriptionList = z
+  .string()
+  .transform((text) => text.split(',').map((name) => name.trim()))
+  .pipe(z.array(Subscription).max(50))
+  .openapi({
+    type: 'string',
+    description: 'Types, wildcards or aliases, separated by commas.',
+    example: 'message.*',
+  });
+
 /** Fields of an endpoint that its owner writes. */
 export const WebhookFields = {
   url: z.string().max(2_048).openapi({

@@ -3,6 +3,7 @@ import {
   foreignKey,
   index,
   integer,
+  jsonb,
   pgTable,
   primaryKey,
   text,
@@ -32,6 +33,8 @@ export const deliveries = pgTable(
       .default('pending'),
     /** Attempts made so far; the next one's number is this plus one. */
     attemptNo: integer('attempt_no').notNull().default(0),
+    /** Attempts made before it was last redelivered: the retry schedule begins after them. */
+    attemptsBefore: integer('attempts_before').notNull().default(0),
     nextAttemptAt: moment('next_attempt_at').notNull().defaultNow(),
     /** A worker is on it until then; on the database's clock. */
     claimedUntil: moment('claimed_until'),
@@ -53,6 +56,9 @@ export const deliveries = pgTable(
       table.endpointId,
     ),
     index('deliveries_endpoint').on(table.endpointId, table.createdAt),
+    index('deliveries_failed')
+      .on(table.endpointId, table.createdAt, table.id)
+      .where(sql`${table.status} = 'failed'`),
     index('deliveries_unfinished')
       .on(table.endpointId, table.eventSeq)
       .where(sql`${table.status} = 'pending'`),
@@ -71,6 +77,8 @@ export const attempts = pgTable(
       .references(() => deliveries.id, { onDelete: 'cascade' }),
     attemptNo: integer('attempt_no').notNull(),
     startedAt: moment('started_at').notNull(),
+    /** As sent, the endpoint's own with their values masked; null for an attempt of before this was kept. */
+    requestHeaders: jsonb('request_headers').$type<Record<string, string>>(),
     durationMs: integer('duration_ms').notNull(),
     statusCode: integer('status_code'),
     error: text('error'),

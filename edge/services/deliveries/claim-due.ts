@@ -19,6 +19,8 @@ const MOST_CLAIMS = 10;
 const Due = z.object({
   id: z.string(),
   attemptNo: Count,
+  /** Of its retry schedule, from 1: attempts before a redelivery do not count. */
+  attemptOfSchedule: Count,
   eventName: z.string(),
   event: EventRow,
 });
@@ -152,7 +154,7 @@ export function claimStatement(input: ClaimInput): SQL {
         claimed_until = ${until}, claims = d.claims + 1
       from picked left join slot on true
       where d.id = picked.id and (${isLost} or slot.taken)
-      returning d.id, d.status, d.attempt_no, d.event_name, d.workspace_id, d.event_seq
+      returning d.id, d.status, d.attempt_no, d.attempts_before, d.event_name, d.workspace_id, d.event_seq
     )
     select context.early_by, context.suspended, context.wanted,
       (select count(*) from found)::int as found,
@@ -169,7 +171,8 @@ export function claimStatement(input: ClaimInput): SQL {
             then jsonb_build_array(slot.secret, slot.previous_secret)
             else jsonb_build_array(slot.secret) end,
           'due', jsonb_agg(jsonb_build_object(
-            'id', taken.id, 'attemptNo', taken.attempt_no + 1, 'eventName', taken.event_name,
+            'id', taken.id, 'attemptNo', taken.attempt_no + 1,
+            'attemptOfSchedule', taken.attempt_no - taken.attempts_before + 1, 'eventName', taken.event_name,
             'event', jsonb_build_object('id', event.id, 'seq', event.seq, 'sessionId', event.session_id,
               'type', event.type, 'occurredAt', event.occurred_at, 'data', event.data)
           ) order by taken.event_seq)

@@ -1,6 +1,7 @@
 import type { Services } from '../../context.ts';
 import { ring } from '../../events/ring.ts';
 import { toPublicEvent } from '../../events/public-event.ts';
+import { maskHeaders } from '../../webhooks/mask-headers.ts';
 import { judgeAttempt } from '../../webhooks/judge-attempt.ts';
 import { signWebhook } from '../../webhooks/signing.ts';
 import { cancelUnwanted } from './cancel-unwanted.ts';
@@ -115,11 +116,12 @@ async function attempt(
   random: number,
 ): Promise<Outcome> {
   const startedAt = new Date(services.now());
-  const result = await send(services, claim, due, startedAt);
-  const { id, attemptNo } = due;
+  const { result, requestHeaders } = await send(services, claim, due, startedAt);
+  const { id, attemptNo, attemptOfSchedule } = due;
   const { retryDelays } = claim;
-  const verdict = judgeAttempt({ result, attemptNo, retryDelays, random, now: services.now() });
-  return { id, attemptNo, startedAt, verdict };
+  const now = services.now();
+  const verdict = judgeAttempt({ result, attemptNo: attemptOfSchedule, retryDelays, random, now });
+  return { id, attemptNo, startedAt, requestHeaders, verdict };
 }
 
 async function send(
@@ -135,20 +137,22 @@ async function send(
     timestamp: Math.floor(startedAt.getTime() / 1_000),
     body,
   });
-  return services.egress.fetch({
+  const headers = {
+    'user-agent': 'Waypost-Webhooks/1',
+    ...claim.headers,
+    'content-type': 'application/json',
+    ...signature,
+  };
+  const result = await services.egress.fetch({
     method: 'POST',
     url: claim.url,
-    headers: {
-      'user-agent': 'Waypost-Webhooks/1',
-      ...claim.headers,
-      'content-type': 'application/json',
-      ...signature,
-    },
+    headers,
     body,
     timeoutMs: claim.timeoutMs,
     maxBytes: MAX_ANSWER_BYTES,
     maxRedirects: 0,
   });
+  return { result, requestHeaders: { ...headers, ...maskHeaders(claim.headers) } };
 }
 
 /** A doorbell that follows from a claim: its slot tells it from those of other claims. */

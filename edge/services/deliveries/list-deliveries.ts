@@ -1,64 +1,55 @@
-import { and, desc, eq, inArray } from 'drizzle-orm';
+import { and, desc, eq, gte, inArray, lt } from 'drizzle-orm';
+import { EVENT_TYPES, subscribedName } from '../../../shared/catalogue/events/index.ts';
 import type { ServiceContext } from '../../context.ts';
 import { beforeCursor, type Cursor, cutPage } from '../../db/cursor.ts';
-import { isoOrNull } from '../../db/moment.ts';
-import { attempts, deliveries, events } from '../../db/schema/index.ts';
+import { deliveries, events } from '../../db/schema/index.ts';
+import { filteredSession } from '../sessions/internal.ts';
 import { findWebhook } from '../webhooks/internal.ts';
+import {
+  type AttemptInFull,
+  type AttemptView,
+  type DeliveryView,
+  loadAttempts,
+  selectDeliveries,
+  viewDelivery,
+} from './delivery-view.ts';
 
-export type AttemptView = {
-  attemptNo: number;
-  startedAt: string;
-  durationMs: number;
-  statusCode: number | null;
-  error: string | null;
-  responseExcerpt: string | null;
-};
-
-export type DeliveryView = {
-  id: string;
-  eventId: string;
-  eventType: string;
-  eventSeq: number;
-  status: 'pending' | 'delivered' | 'failed' | 'cancelled';
-  /** Null once there is none. */
-  nextAttemptAt: string | null;
-  lastStatusCode: number | null;
-  lastError: string | null;
-  createdAt: string;
-  finishedAt: string | null;
-  attempts: AttemptView[];
+export type DeliveryFilters = {
+  status: DeliveryView['status'] | null;
+  /** Types, wildcards or aliases; null = all. */
+  types: readonly string[] | null;
+  /** Id or name; null = all. */
+  session: string | null;
+  /** When they were made: from then on, and before then. */
+  since: Date | null;
+  until: Date | null;
 };
 
 /**
  * What was sent to an endpoint and how it went, newest first.
- * @throws AppError NOT_FOUND
+ * @throws AppError NOT_FOUND, SESSION_NOT_FOUND; FORBIDDEN for a session that the key does not reach
  */
 export async function listDeliveries({
   ctx,
   input,
 }: {
   ctx: ServiceContext;
-  input: {
-    webhookId: string;
-    status: DeliveryView['status'] | null;
-    cursor: Cursor | null;
-    limit: number;
-  };
+  input: DeliveryFilters & { webhookId: string; cursor: Cursor | null; limit: number };
 }): Promise<{ deliveries: DeliveryView[]; nextCursor: string | null }> {
-  const { status, cursor, limit } = input;
+  const { status, types, since, until, cursor, limit } = input;
   const webhook = await findWebhook(ctx, input.webhookId);
-  const rows = await ctx.db
-    .select({ delivery: deliveries, eventId: events.id })
-    .from(deliveries)
-    .innerJoin(
-      events,
-      and(eq(events.workspaceId, deliveries.workspaceId), eq(events.seq, deliveries.eventSeq)),
-    )
+  const sessionId = await filteredSession(ctx, input.session);
+  const wanted = EVENT_TYPES.filter((type) => types === null || subscribedName(types, type));
+  const rows = await selectDeliveries(ctx)
     .where(
       and(
         eq(deliveries.workspaceId, ctx.workspaceId),
         eq(deliveries.endpointId, webhook.id),
         status === null ? undefined : eq(deliveries.status, status),
+        types === null ? undefined : inArray(events.type, wanted),
+        sessionId === null ? undefined : eq(events.sessionId, sessionId),
+        since === null ? undefined : gte(deliveries.createdAt, since),
+        until === null ? undefined : lt(deliveries.createdAt, until),
         beforeCursor(cursor, { at: deliveries.createdAt, id: deliveries.id }),
       ),
     )
@@ -73,44 +64,14 @@ export async function listDeliveries({
     page.map(({ delivery }) => delivery.id),
   );
   return {
-    deliveries: page.map((row) => viewDelivery(row, made.get(row.delivery.id) ?? [])),
+    deliveries: page.map((row) =>
+      viewDelivery(row, (made.get(row.delivery.id) ?? []).map(withoutHeaders)),
+    ),
     nextCursor,
   };
 }
 
-async function loadAttempts(
-  { db }: ServiceContext,
-  deliveryIds: string[],
-): Promise<Map<string, AttemptView[]>> {
-  const byDelivery = new Map<string, AttemptView[]>();
-  if (deliveryIds.length === 0) return byDelivery;
-  const rows = await db
-    .select()
-    .from(attempts)
-    .where(inArray(attempts.deliveryId, deliveryIds))
-    .orderBy(attempts.attemptNo);
-  for (const { deliveryId, startedAt, ...rest } of rows) {
-    const view = { ...rest, startedAt: startedAt.toISOString() };
-    byDelivery.set(deliveryId, [...(byDelivery.get(deliveryId) ?? []), view]);
-  }
-  return byDelivery;
-}
-
-function viewDelivery(
-  { delivery, eventId }: { delivery: typeof deliveries.$inferSelect; eventId: string },
-  made: AttemptView[],
-): DeliveryView {
-  return {
-    id: delivery.id,
-    eventId,
-    eventType: delivery.eventName,
-    eventSeq: delivery.eventSeq,
-    status: delivery.status,
-    nextAttemptAt: delivery.status === 'pending' ? delivery.nextAttemptAt.toISOString() : null,
-    lastStatusCode: delivery.lastStatusCode,
-    lastError: delivery.lastError,
-    createdAt: delivery.createdAt.toISOString(),
-    finishedAt: isoOrNull(delivery.finishedAt),
-    attempts: made,
-  };
+function withoutHeaders(attempt: AttemptInFull): AttemptView {
+  const { requestHeaders: _, ...shown } = attempt;
+  return shown;
 }

@@ -7,7 +7,14 @@ import { latencyClass } from '../../webhooks/latency-class.ts';
 import { GIVE_UP_AFTER, PATIENCE } from '../../webhooks/patience.ts';
 import type { Claimed } from './claim-due.ts';
 
-export type Outcome = { id: string; attemptNo: number; startedAt: Date; verdict: AttemptVerdict };
+export type Outcome = {
+  id: string;
+  attemptNo: number;
+  startedAt: Date;
+  /** As they may be shown. */
+  requestHeaders: Record<string, string>;
+  verdict: AttemptVerdict;
+};
 
 const Row = z.object({ next: z.array(Moment), rung: z.boolean().nullable() });
 
@@ -28,11 +35,12 @@ export async function recordBatch(
   const delivered = verdicts.some(({ status }) => status === 'delivered');
   const timeouts = verdicts.filter(({ timedOut }) => timedOut).length;
   const failures = verdicts.filter(({ receiverFailed }) => receiverFailed).length;
-  const given = outcomes.map(({ id, attemptNo, startedAt, verdict }) => ({
+  const given = outcomes.map(({ id, attemptNo, startedAt, requestHeaders, verdict }) => ({
     id,
     attempt_no: attemptNo,
     started_at: startedAt.toISOString(),
     duration_ms: verdict.durationMs,
+    request_headers: requestHeaders,
     status: verdict.status,
     delay_s: (verdict.delayMs ?? 0) / 1_000,
     status_code: verdict.statusCode,
@@ -44,7 +52,7 @@ export async function recordBatch(
     with given as (
       select * from jsonb_to_recordset(${JSON.stringify(given)}::jsonb) as one(
         id text, attempt_no int, started_at timestamptz, duration_ms int, status text, delay_s float8,
-        status_code int, error text, excerpt text, latency_class int
+        status_code int, error text, excerpt text, latency_class int, request_headers jsonb
       )
     ),
     before as (
@@ -69,8 +77,9 @@ export async function recordBatch(
       returning given.*, d.next_attempt_at
     ),
     recorded as (
-      insert into attempts (delivery_id, attempt_no, started_at, duration_ms, status_code, error, response_excerpt)
-      select id, attempt_no, started_at, duration_ms, status_code, error, excerpt from moved
+      insert into attempts (delivery_id, attempt_no, started_at, duration_ms, status_code, error, response_excerpt,
+        request_headers)
+      select id, attempt_no, started_at, duration_ms, status_code, error, excerpt, request_headers from moved
       on conflict (delivery_id, attempt_no) do nothing
     ),
     measured as (

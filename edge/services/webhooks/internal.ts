@@ -49,6 +49,12 @@ export const endpointById = (ctx: ServiceContext, id: string): SQL | undefined =
 export const webhookNotFound = (): AppError =>
   new AppError('NOT_FOUND', 'No such webhook endpoint in this workspace.');
 
+export const endpointOff = (): AppError =>
+  new AppError(
+    'CONFLICT',
+    'The endpoint is switched off; switch it on with PATCH {"isActive": true}.',
+  );
+
 /** @throws AppError NOT_FOUND, also for another workspace's endpoint and one that the key does not reach */
 export async function findWebhook(ctx: ServiceContext, id: string): Promise<WebhookRow> {
   const [row] = await ctx.db.select().from(webhookEndpoints).where(endpointById(ctx, id));

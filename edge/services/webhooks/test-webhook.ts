@@ -7,7 +7,7 @@ import type { ServiceContext } from '../../context.ts';
 import { afterCommit } from '../../events/after-commit.ts';
 import { append, Appended, BELLS, fact, lockWorkspaces } from '../../events/append.ts';
 import { auditInsert } from '../audit/audit-row.ts';
-import { findWebhook } from './internal.ts';
+import { endpointOff, findWebhook } from './internal.ts';
 
 const TESTS = LIMITS.pendingTests;
 
@@ -59,11 +59,7 @@ export async function testWebhook({
       `The endpoint already has ${TESTS.limit} pending test deliveries; try again when some have ended.`,
       { limit: TESTS.limit },
     );
-  if (row === undefined)
-    throw new AppError(
-      'CONFLICT',
-      'The endpoint is switched off; switch it on with PATCH {"isActive": true}.',
-    );
+  if (row === undefined) throw endpointOff();
   afterCommit(ctx, row.bells);
   return { eventId: row.event_id, deliveryId: row.delivery_id };
 }

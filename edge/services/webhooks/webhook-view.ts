@@ -2,11 +2,10 @@ import type { ServiceContext } from '../../context.ts';
 import { isoOrNull } from '../../db/moment.ts';
 import type { webhookEndpoints } from '../../db/schema/index.ts';
 import { type Counted, healthOf, loadCounts, type WebhookHealth } from './health.ts';
+import { maskHeaders } from '../../webhooks/mask-headers.ts';
 import { holdsScope } from '../keys/require-scope.ts';
 
 export type WebhookRow = typeof webhookEndpoints.$inferSelect;
-
-const MASK = '***';
 
 /** An endpoint as the API shows it. The secret is no part of it. */
 export type WebhookView = {
@@ -49,7 +48,7 @@ function toView(ctx: ServiceContext, row: WebhookRow, counts: readonly Counted[]
     description: row.description,
     eventTypes: row.eventTypes,
     sessionIds: row.sessionIds,
-    headers: holdsScope(ctx, 'webhooks:write') ? row.headers : masked(row.headers),
+    headers: holdsScope(ctx, 'webhooks:write') ? row.headers : maskHeaders(row.headers),
     fifo: row.fifo,
     includeCodes: row.includeCodes,
     retryDelays: row.retryDelays,
@@ -62,6 +61,3 @@ function toView(ctx: ServiceContext, row: WebhookRow, counts: readonly Counted[]
     updatedAt: row.updatedAt.toISOString(),
   };
 }
-
-const masked = (headers: Record<string, string>): Record<string, string> =>
-  Object.fromEntries(Object.keys(headers).map((name) => [name, MASK]));

@@ -3,6 +3,7 @@ import { Outlet, useNavigate } from '@tanstack/react-router';
 import { type ReactElement, Suspense, useEffect } from 'react';
 import { ApiError } from '../api/errors.ts';
 import { meQuery } from '../api/me.ts';
+import { useRealtime } from '../api/realtime.ts';
 import { ErrorNote, Loading } from '../components/states.tsx';
 import { t } from '../messages/en.ts';
 import { BottomBar, Rail } from './navigation.tsx';
@@ -12,6 +13,7 @@ import { WorkspaceSwitcher } from './workspace-switcher.tsx';
 /** What stands around every screen of somebody who is signed in. */
 export function Shell(): ReactElement {
   const { data: me, error, refetch } = useQuery(meQuery);
+  useRealtime(me?.workspaceId);
   const navigate = useNavigate();
   const isSignedOut = error instanceof ApiError && error.status === 401;
   useEffect(() => {

@@ -1,12 +1,12 @@
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import type { ReactElement } from 'react';
-import { POLL_SECONDS } from '../../api/live.ts';
 import { Button } from '../../components/button.tsx';
 import { Icon } from '../../components/icon.tsx';
 import { Page } from '../../components/page.tsx';
 import { ShowCall } from '../../components/show-call.tsx';
 import { Empty, ErrorNote, Loading } from '../../components/states.tsx';
+import { LiveNote } from '../../components/live-note.tsx';
 import { t } from '../../messages/en.ts';
 import { Compose } from './compose.tsx';
 import { MessageSheet } from './detail.tsx';
@@ -34,7 +34,11 @@ export function MessageList(): ReactElement {
   return (
     <Page
       title={t.messages.title}
-      lead={`${t.messages.lead} ${t.common.polling(POLL_SECONDS)}.`}
+      lead={
+        <>
+          {t.messages.lead} <LiveNote />
+        </>
+      }
       actions={
         <>
           <ShowCall

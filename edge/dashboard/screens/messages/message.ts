@@ -73,7 +73,7 @@ export const messageQuery = (id: string) =>
     ...live,
     refetchInterval: ({ state }) =>
       state.data !== undefined && isSettled(state.data)
-        ? live.refetchInterval
+        ? live.refetchInterval()
         : liveSoon.refetchInterval,
   });
 

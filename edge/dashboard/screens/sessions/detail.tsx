@@ -1,12 +1,12 @@
 import { useQuery } from '@tanstack/react-query';
 import { useParams, useSearch } from '@tanstack/react-router';
 import type { ReactElement } from 'react';
-import { POLL_SECONDS } from '../../api/live.ts';
 import { Page } from '../../components/page.tsx';
 import { ShowCall } from '../../components/show-call.tsx';
 import { ErrorNote, Loading } from '../../components/states.tsx';
 import { Badge, SandboxBadge, Status } from '../../components/status.tsx';
 import { Tabs } from '../../components/tabs.tsx';
+import { LiveNote } from '../../components/live-note.tsx';
 import { t } from '../../messages/en.ts';
 import { SessionButtons } from './actions-menu.tsx';
 import { Activity } from './activity.tsx';
@@ -44,7 +44,7 @@ export function SessionDetail(): ReactElement {
             word={t.sessions.status[session.status]}
             isMoving={isPassing(session.status)}
           />
-          {t.sessions.next[session.status]} {t.common.polling(POLL_SECONDS)}.
+          {t.sessions.next[session.status]} <LiveNote />
         </span>
       }
       actions={

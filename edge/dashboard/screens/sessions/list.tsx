@@ -1,12 +1,12 @@
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { Link, useNavigate, useSearch } from '@tanstack/react-router';
 import type { ReactElement } from 'react';
-import { POLL_SECONDS } from '../../api/live.ts';
 import { Button, buttonClass } from '../../components/button.tsx';
 import { Icon } from '../../components/icon.tsx';
 import { Page } from '../../components/page.tsx';
 import { ShowCall } from '../../components/show-call.tsx';
 import { Empty, ErrorNote, Loading } from '../../components/states.tsx';
+import { LiveNote } from '../../components/live-note.tsx';
 import { t } from '../../messages/en.ts';
 import { CreateSession } from './create.tsx';
 import { sessionsQuery } from './session.ts';
@@ -23,7 +23,11 @@ export function SessionList(): ReactElement {
   return (
     <Page
       title={t.sessions.title}
-      lead={`${t.sessions.lead} ${t.common.polling(POLL_SECONDS)}.`}
+      lead={
+        <>
+          {t.sessions.lead} <LiveNote />
+        </>
+      }
       actions={
         <>
           <ShowCall

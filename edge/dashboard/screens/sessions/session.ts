@@ -63,7 +63,7 @@ export const sessionQuery = (id: string) =>
     refetchInterval: ({ state }) =>
       state.data !== undefined && isPassing(state.data.status)
         ? liveSoon.refetchInterval
-        : live.refetchInterval,
+        : live.refetchInterval(),
   });
 
 /** What a person has to do, and when the next attempt is. */

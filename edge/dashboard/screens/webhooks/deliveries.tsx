@@ -1,13 +1,13 @@
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import type { ReactElement } from 'react';
-import { POLL_SECONDS } from '../../api/live.ts';
 import { Button } from '../../components/button.tsx';
 import { Select } from '../../components/field.tsx';
 import { Card } from '../../components/page.tsx';
 import { Empty, ErrorNote, Loading } from '../../components/states.tsx';
 import { Status } from '../../components/status.tsx';
 import { Ago, Exact } from '../../components/time.tsx';
+import { LiveNote } from '../../components/live-note.tsx';
 import { t } from '../../messages/en.ts';
 import { deliveriesQuery, type Delivery, DELIVERY_STATUSES, TONES } from './webhook.ts';
 
@@ -21,7 +21,11 @@ export function Deliveries({ id }: { id: string }): ReactElement {
   return (
     <Card
       title={text.deliveries}
-      actions={<span className="text-sm text-muted">{t.common.polling(POLL_SECONDS)}</span>}
+      actions={
+        <span className="text-sm text-muted">
+          <LiveNote />
+        </span>
+      }
     >
       <div className="max-w-56">
         <Select

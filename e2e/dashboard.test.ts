@@ -144,6 +144,43 @@ describe('somebody new', () => {
     await visitor.page.waitForFunction(`!document.body.innerText.includes('shop')`);
   });
 
+  it('is shown what happens without asking, and rows stay where they are', async () => {
+    const { open, click, fill, sees } = visitor;
+    await open('/messages');
+    await sees('Updates at once.');
+    await click('Send a message');
+    await fill('To', '+15550100012');
+    await fill('Text', 'Anybody there?', 'textbox');
+    await click('Send');
+    await sees('Sent to WhatsApp');
+    await click('Close');
+    await visitor.page.locator('main [role="status"] button').click();
+    await sees('Anybody there?');
+    expect(visitor.complaints).toEqual([]);
+  });
+
+  it('names the workspace, invites somebody, and reads who did what', async () => {
+    const { open, click, fill, sees, violations } = visitor;
+    await open('/settings');
+    await fill('Name', 'Order desk');
+    await fill('Time zone', 'Mars/Olympus');
+    await click('Save settings');
+    await visitor.page.locator('::-p-aria(Time zone):is([aria-invalid=true])').wait();
+    await fill('Time zone', 'Europe/Berlin');
+    await click('Save settings');
+    await sees('Saved');
+    await sees('Order desk');
+    expect(await violations()).toEqual([]);
+    await click('Members', 'link');
+    await fill('E-mail address', `friend-${randomUUID().slice(0, 8)}@example.com`);
+    await click('Send the invitation');
+    await visitor.page.locator('::-p-text(Revoke)').wait();
+    expect(await violations()).toEqual([]);
+    await click('Audit log', 'link');
+    await sees('createInvitation');
+    expect(await violations()).toEqual([]);
+  });
+
   it('creates a sandbox session, and links it by one click', async () => {
     const { page, click, fill, sees, arrives } = visitor;
     await visitor.open('/sessions');
@@ -158,7 +195,7 @@ describe('somebody new', () => {
     await sees('Sends and receives.');
     expect(await visitor.violations()).toEqual([]);
     for (const tab of ['Activity', 'Settings']) {
-      await click(tab, 'link');
+      await page.locator(`main nav ::-p-text(${tab})`).click();
       await sees(tab === 'Activity' ? 'authenticated' : 'Save settings');
       expect(await visitor.violations()).toEqual([]);
     }
@@ -214,6 +251,9 @@ describe('a member with few rights', () => {
     await sees('No sessions yet');
     await open(`/sessions/${(await deployment.facts()).sessionId}`);
     await sees('No such session in this workspace');
+    expect(await violations()).toEqual([]);
+    await open('/settings?tab=audit');
+    await sees('An owner of the workspace can give you access');
     expect(await violations()).toEqual([]);
     expect(visitor.complaints).toEqual([]);
     await visitor.leave();

@@ -26,7 +26,7 @@ export type Visitor = {
   open: (path: string) => Promise<void>;
   /** Waits for it, and clicks. `role` as ARIA has it. */
   click: (name: string, role?: string) => Promise<void>;
-  fill: (label: string, text: string) => Promise<void>;
+  fill: (label: string, text: string, role?: string) => Promise<void>;
   /** Waits until this text is on the page. */
   sees: (text: string) => Promise<void>;
   /** Waits until the address is this. */
@@ -57,7 +57,7 @@ export async function newVisitor(browser: Browser, origin: string): Promise<Visi
       await page.goto(new URL(path, origin).href);
     },
     click: (name, role = 'button') => named(name, role).click(),
-    fill: (label, text) => named(label).fill(text),
+    fill: (label, text, role) => named(label, role).fill(text),
     sees: async (text) => {
       await page.locator(`::-p-text(${text})`).wait();
     },

@@ -9,6 +9,7 @@ const PLACES = [
   { to: '/messages', icon: 'messages', label: t.shell.messages },
   { to: '/webhooks', icon: 'webhooks', label: t.shell.webhooks },
   { to: '/keys', icon: 'keys', label: t.shell.keys },
+  { to: '/settings', icon: 'settings', label: t.shell.settings },
 ] as const;
 
 const RAIL_LINK =

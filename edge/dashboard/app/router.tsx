@@ -130,6 +130,15 @@ const keys = createRoute({
   component: lazyRouteComponent(() => import('../screens/keys/list.tsx'), 'KeyList'),
   validateSearch: (search: Search) => flag(search, 'create'),
 });
+const settings = createRoute({
+  getParentRoute: () => shell,
+  path: '/settings',
+  component: lazyRouteComponent(() => import('../screens/settings/settings.tsx'), 'Settings'),
+  validateSearch: (search: Search) => ({
+    ...word(search, 'tab'),
+    ...oneOf(search, 'kind', ['request', 'security'] as const),
+  }),
+});
 
 const routeTree = root.addChildren([
   signIn,
@@ -138,7 +147,17 @@ const routeTree = root.addChildren([
   forgotPassword,
   resetPassword,
   invitations,
-  shell.addChildren([index, welcome, sessions, session, messages, webhooks, webhook, keys]),
+  shell.addChildren([
+    index,
+    welcome,
+    sessions,
+    session,
+    messages,
+    webhooks,
+    webhook,
+    keys,
+    settings,
+  ]),
 ]);
 
 export const router = createRouter({

@@ -1,0 +1,114 @@
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { type FormEvent, type ReactElement, useState } from 'react';
+import { api, ask, type Schemas } from '../../api/client.ts';
+import { fieldErrors } from '../../api/errors.ts';
+import { meQuery, roleOf } from '../../api/me.ts';
+import { Button } from '../../components/button.tsx';
+import { Copyable } from '../../components/copy.tsx';
+import { Input } from '../../components/field.tsx';
+import { Card } from '../../components/page.tsx';
+import { ErrorNote, Loading } from '../../components/states.tsx';
+import { t } from '../../messages/en.ts';
+
+const text = t.settings.workspace;
+
+export function WorkspaceSettings(): ReactElement {
+  const { data: workspace, error } = useQuery({
+    queryKey: ['workspace'],
+    queryFn: () => ask(api.GET('/v1/workspace')),
+  });
+  if (error !== null) return <ErrorNote error={error} />;
+  if (workspace === undefined) return <Loading />;
+  const { maxSessions } = workspace;
+  const most = maxSessions === 'unlimited' ? text.unlimited : maxSessions.toLocaleString();
+  return (
+    <>
+      <Card title={text.title}>
+        <dl className="grid gap-x-8 gap-y-4 sm:grid-cols-3">
+          {[
+            [text.usage, text.used(workspace.sessionsUsed, most)],
+            [text.tier, workspace.tier],
+          ].map(([name, value]) => (
+            <div key={name}>
+              <dt className="text-sm text-muted">{name}</dt>
+              <dd className="flex min-h-8 items-center">{value}</dd>
+            </div>
+          ))}
+          <div className="min-w-0">
+            <dt className="text-sm text-muted">{text.id}</dt>
+            <dd className="flex min-h-8 items-center">
+              <Copyable text={workspace.id} label={t.common.copy(text.id)} />
+            </dd>
+          </div>
+        </dl>
+      </Card>
+      <WorkspaceForm key={workspace.id} workspace={workspace} />
+    </>
+  );
+}
+
+function WorkspaceForm({ workspace }: { workspace: Schemas['Workspace'] }): ReactElement {
+  const { data: me } = useQuery(meQuery);
+  const [draft, setDraft] = useState(() => ({
+    name: workspace.name,
+    timeZone: workspace.timeZone,
+    defaultCountry: workspace.defaultCountry ?? '',
+    mediaRetentionHours: String(workspace.mediaRetentionHours),
+  }));
+  const client = useQueryClient();
+  const saving = useMutation({
+    mutationFn: () => {
+      const { defaultCountry, mediaRetentionHours, ...rest } = draft;
+      const body = {
+        ...rest,
+        ...(defaultCountry !== '' && { defaultCountry }),
+        mediaRetentionHours: Number(mediaRetentionHours),
+      };
+      return ask(api.PATCH('/v1/workspace', { body }));
+    },
+    onSuccess: async () => {
+      await client.invalidateQueries({ queryKey: ['workspace'] });
+      await client.invalidateQueries({ queryKey: ['me'] });
+    },
+  });
+  const isOwner = me !== undefined && roleOf(me) === 'owner';
+  const fields = fieldErrors(saving.error);
+  const input = (name: keyof typeof draft) => ({
+    value: draft[name],
+    error: fields[name],
+    disabled: !isOwner,
+    autoComplete: 'off',
+    onChange: (event: { target: { value: string } }) =>
+      setDraft({ ...draft, [name]: event.target.value }),
+  });
+  const submit = (event: FormEvent): void => {
+    event.preventDefault();
+    saving.mutate();
+  };
+  return (
+    <Card title={t.settings.title}>
+      <form onSubmit={submit} noValidate className="grid max-w-lg gap-5">
+        <Input label={text.name} {...input('name')} />
+        <Input label={text.timeZone} hint={text.timeZoneHint} {...input('timeZone')} />
+        <Input
+          label={text.defaultCountry}
+          hint={text.defaultCountryHint}
+          {...input('defaultCountry')}
+        />
+        <Input label={text.mediaRetention} inputMode="numeric" {...input('mediaRetentionHours')} />
+        {saving.error !== null && Object.keys(fields).length === 0 && (
+          <ErrorNote error={saving.error} />
+        )}
+        {!isOwner && <p className="text-muted">{t.settings.ownersOnly}</p>}
+        <div className="flex items-center gap-3">
+          <Button type="submit" look="primary" disabled={!isOwner} isBusy={saving.isPending}>
+            {text.save}
+          </Button>
+          <span role="status" className="text-good">
+            {saving.isSuccess ? t.common.saved : ''}
+          </span>
+        </div>
+      </form>
+    </Card>
+  );
+}

@@ -177,7 +177,7 @@ describe('somebody new', () => {
     await visitor.page.locator('::-p-text(Revoke)').wait();
     expect(await violations()).toEqual([]);
     await click('Audit log', 'link');
-    await sees('createInvitation');
+    await sees('invitation.created');
     expect(await violations()).toEqual([]);
   });
 

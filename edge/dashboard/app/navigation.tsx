@@ -4,12 +4,12 @@ import { Icon } from '../components/icon.tsx';
 import { t } from '../messages/en.ts';
 
 const PLACES = [
-  { to: '/welcome', icon: 'welcome', label: t.shell.welcome },
-  { to: '/sessions', icon: 'sessions', label: t.shell.sessions },
-  { to: '/messages', icon: 'messages', label: t.shell.messages },
-  { to: '/webhooks', icon: 'webhooks', label: t.shell.webhooks },
-  { to: '/keys', icon: 'keys', label: t.shell.keys },
-  { to: '/settings', icon: 'settings', label: t.shell.settings },
+  { to: '/welcome', icon: 'welcome', label: t.shell.welcome, short: t.shell.short.welcome },
+  { to: '/sessions', icon: 'sessions', label: t.shell.sessions, short: t.shell.sessions },
+  { to: '/messages', icon: 'messages', label: t.shell.messages, short: t.shell.messages },
+  { to: '/webhooks', icon: 'webhooks', label: t.shell.webhooks, short: t.shell.webhooks },
+  { to: '/keys', icon: 'keys', label: t.shell.keys, short: t.shell.short.keys },
+  { to: '/settings', icon: 'settings', label: t.shell.settings, short: t.shell.settings },
 ] as const;
 
 const RAIL_LINK =
@@ -37,14 +37,14 @@ export const BottomBar = (): ReactElement => (
     aria-label={t.shell.navigation}
     className="fixed inset-x-0 bottom-0 z-20 flex justify-around border-t bg-canvas pb-[env(safe-area-inset-bottom)] sm:hidden"
   >
-    {PLACES.map(({ to, icon, label }) => (
+    {PLACES.map(({ to, icon, short }) => (
       <Link
         key={to}
         to={to}
-        className="grid min-h-14 flex-1 place-content-center justify-items-center gap-1 text-xs text-muted data-[status=active]:font-medium data-[status=active]:text-accent"
+        className="grid min-h-14 min-w-0 flex-1 place-content-center justify-items-center gap-1 text-[11px] text-muted data-[status=active]:font-medium data-[status=active]:text-accent"
       >
         <Icon name={icon} size={18} />
-        {label}
+        {short}
       </Link>
     ))}
   </nav>

@@ -136,7 +136,7 @@ const settings = createRoute({
   component: lazyRouteComponent(() => import('../screens/settings/settings.tsx'), 'Settings'),
   validateSearch: (search: Search) => ({
     ...word(search, 'tab'),
-    ...oneOf(search, 'kind', ['request', 'security'] as const),
+    ...oneOf(search, 'kind', ['security', 'request', 'all'] as const),
   }),
 });
 

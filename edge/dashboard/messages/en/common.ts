@@ -45,6 +45,8 @@ export const shell = {
   webhooks: 'Webhooks',
   keys: 'API keys',
   settings: 'Settings',
+  /** For the bottom bar of a phone. */
+  short: { welcome: 'Start', keys: 'Keys' },
   docs: 'API reference',
   workspace: 'Workspace',
   switchWorkspace: (name: string) => `Workspace ${name}. Switch`,

@@ -58,8 +58,7 @@ export const settings = {
       address: 'From',
     },
     kind: 'Kind',
-    kinds: { request: 'Calls', security: 'Security events' },
-    any: 'Any',
+    kinds: { security: 'Security events', request: 'Calls', all: 'Everything' },
     nobody: 'nobody known',
   },
 };

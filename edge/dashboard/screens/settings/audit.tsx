@@ -11,10 +11,11 @@ import { t } from '../../messages/en.ts';
 
 const text = t.settings.audit;
 const { columns } = text;
-const KINDS = ['request', 'security'] as const;
+const KINDS = ['security', 'request', 'all'] as const;
 
 export function AuditLog(): ReactElement {
-  const { kind } = useSearch({ from: '/shell/settings' });
+  const { kind: chosen = 'security' } = useSearch({ from: '/shell/settings' });
+  const kind = chosen === 'all' ? undefined : chosen;
   const navigate = useNavigate();
   const list = useInfiniteQuery({
     queryKey: ['audit', kind],
@@ -39,14 +40,12 @@ export function AuditLog(): ReactElement {
       <div className="max-w-56">
         <Select
           label={text.kind}
-          value={kind ?? ''}
+          value={chosen}
           onChange={(event) => {
-            const chosen = KINDS.find((one) => one === event.target.value);
-            const search = { tab: 'audit', ...(chosen !== undefined && { kind: chosen }) };
-            void navigate({ to: '/settings', search });
+            const next = KINDS.find((one) => one === event.target.value) ?? 'security';
+            void navigate({ to: '/settings', search: { tab: 'audit', kind: next } });
           }}
         >
-          <option value="">{text.any}</option>
           {KINDS.map((one) => (
             <option key={one} value={one}>
               {text.kinds[one]}

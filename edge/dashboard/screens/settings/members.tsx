@@ -6,7 +6,7 @@ import { Button } from '../../components/button.tsx';
 import { ErrorNote, Loading } from '../../components/states.tsx';
 import { Badge } from '../../components/status.tsx';
 import { Cell, Row, Table } from '../../components/table.tsx';
-import { Exact } from '../../components/time.tsx';
+import { Ago } from '../../components/time.tsx';
 import { t } from '../../messages/en.ts';
 import { Invitations } from './invitations.tsx';
 import { MemberMenu } from './member-menu.tsx';
@@ -53,7 +53,9 @@ export function Members(): ReactElement {
                   {member.id === me?.id && <Badge>{text.you}</Badge>}
                 </span>
               </Cell>
-              <Cell className="text-muted">{member.email}</Cell>
+              <Cell className="max-w-64 truncate text-muted">
+                <span title={member.email}>{member.email}</span>
+              </Cell>
               <Cell>{text[member.role]}</Cell>
               <Cell className="text-muted">
                 {member.role === 'owner' || member.allSessions
@@ -61,7 +63,7 @@ export function Members(): ReactElement {
                   : text.ownSessions}
               </Cell>
               <Cell className="text-muted">
-                <Exact at={member.createdAt} />
+                <Ago at={member.createdAt} />
               </Cell>
               {isOwner && (
                 <Cell className="w-0">

@@ -92,8 +92,11 @@ export class Walk {
     ask: Ask = {},
   ): Promise<z.infer<S>> {
     const answer = await this.call(operation, ask);
-    const data = schema.safeParse(answer.data(schema));
-    if (!data.success) this.fails('the answer has another shape');
+    const data = schema.safeParse(answer.data(z.unknown()));
+    if (!data.success)
+      return this.fails(
+        `the answer has another shape at ${data.error.issues.map(({ path }) => path.join('.')).join(', ')}`,
+      );
     return data.data;
   }
 

@@ -11,7 +11,7 @@ export const BulkId = z.object({
     .openapi({ param: { name: 'id', in: 'path' }, example: BULK_EXAMPLE }),
 });
 
-const Number = z.number().int();
+const Count = z.number().int();
 
 const example = {
   id: BULK_EXAMPLE,
@@ -46,23 +46,23 @@ export const BulkSchema = z
     status: z
       .enum(['running', 'finished'])
       .describe('`finished` when no message is queued or being sent any more.'),
-    recipients: Number.describe('How many recipients the call had.'),
-    messages: Number.describe('How many of them get a message.'),
-    firstContacts: Number.describe('To how many of them it is the first message.'),
+    recipients: Count.describe('How many recipients the call had.'),
+    messages: Count.describe('How many of them get a message.'),
+    firstContacts: Count.describe('To how many of them it is the first message.'),
     counts: z
       .object({
-        queued: Number,
-        sending: Number,
-        unknown: Number,
-        failed: Number,
-        sent: Number,
-        delivered: Number,
-        read: Number,
-        played: Number,
+        queued: Count,
+        sending: Count,
+        unknown: Count,
+        failed: Count,
+        sent: Count,
+        delivered: Count,
+        read: Count,
+        played: Count,
       })
       .describe('Its messages by their status.')
       .openapi('BulkCounts'),
-    cancelled: Number.describe('How many of the failed messages were cancelled.'),
+    cancelled: Count.describe('How many of the failed messages were cancelled.'),
     firstSendAt: z.iso.datetime().nullable().describe('When the first message is planned for.'),
     lastSendAt: z.iso.datetime().nullable(),
     createdAt: z.iso.datetime(),
@@ -76,7 +76,7 @@ export const WholeBulkSchema = BulkSchema.extend({
     .array(
       z
         .object({
-          index: Number.describe('Place in `recipients`, from 0.'),
+          index: Count.describe('Place in `recipients`, from 0.'),
           to: z.string(),
           reason: z.enum(LEFT_OUT_REASONS),
           message: z.string(),

@@ -230,6 +230,7 @@ const FIELDS_OF_FORM = {
 const formContent = (fields: Partial<typeof FIELDS_OF_FORM>) => ({
   'multipart/form-data': {
     schema: {
+      'x-component': 'payload' in fields ? 'MessageForm' : 'FileForm',
       type: 'object' as const,
       properties: { file: { type: 'string' as const, format: 'binary' }, ...fields },
       required: ['file'],

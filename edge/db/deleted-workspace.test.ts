@@ -104,6 +104,13 @@ async function fill({ db, schema, newUser, newSession, newKey }: Harness) {
     secret: 'whsec_c2VjcmV0',
     eventTypes: ['*'],
   });
+  await db.insert(schema.webhookHealth).values({
+    endpointId,
+    hour: new Date(),
+    latencyClass: 0,
+    succeeded: 1,
+    failed: 0,
+  });
   const occurredAt = new Date();
   await db.insert(schema.events).values({
     ...common,

@@ -284,6 +284,7 @@ export const happyWrites = (
   redeliverOne: ({ delivery }) => ({ id: delivery }),
   rotateWebhookSecret: ({ webhook }) => ({ id: webhook, body: { overlapSeconds: 60 } }),
   deleteWebhook: ({ webhook }) => ({ id: webhook }),
+  createRealtimeToken: () => ({}),
   createKey: () => ({ body: { name: 'new', scopes: ['messages:send'] } }),
   updateKey: ({ key }) => ({ id: key.keyId, body: { name: 'renamed' } }),
   rotateKey: ({ key }) => ({ id: key.keyId, body: { overlapSeconds: 60 } }),

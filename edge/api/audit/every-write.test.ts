@@ -26,8 +26,9 @@ beforeAll(async () => {
   );
 });
 
-/** What is a command for the sandbox or a live session: the edge writes at most what that answers. */
+/** What writes nothing here, or is a command for the sandbox or a live session: the edge writes at most what that answers. */
 const BY_QUEUE: ReadonlySet<string> = new Set([
+  'createRealtimeToken',
   'scanSandbox',
   'receiveSandboxMessage',
   'setSandboxAcks',

@@ -40,6 +40,7 @@ export function nameSchemas(document: Document): void {
         requestBody,
         () => `${operationId.charAt(0).toUpperCase()}${operationId.slice(1)}Body`,
       );
+      nameForm(requestBody, add);
       for (const response of Object.values<Part>(responses))
         nameIn(response, (schema) => answerName(schema, operationId));
     }
@@ -60,6 +61,14 @@ function answerName({ properties }: Schema, operationId: string): string {
   if (typeof $ref !== 'string' || !$ref.startsWith(PREFIX))
     throw new Error(`what ${operationId} answers has no name`);
   return $ref.slice(PREFIX.length) + suffix;
+}
+
+/** A form that several operations take in place of JSON. */
+function nameForm(body: Part | undefined, add: Add): void {
+  const content = body?.content?.['multipart/form-data'];
+  if (content?.schema === undefined || isReference(content.schema)) return;
+  const { [NAME]: name, ...shape } = content.schema;
+  if (name !== undefined) content.schema = add(name, shape);
 }
 
 /** Puts a reference wherever a shape with a name of its own stands. What the place says of it stays there. */

@@ -9,7 +9,14 @@ export const RealtimeToken = z
       description: 'Where to connect, with the token in it.',
     }),
   })
-  .openapi('RealtimeToken');
+  .openapi('RealtimeToken', {
+    example: {
+      token: 'eyJhbGciOiJIUzI1NiJ9.eyJ1c2UiOiJjb25uZWN0In0.Yw9Zc0J5kT3mQ8',
+      expiresAt: '2026-11-21T10:01:00.000Z',
+      webSocketUrl:
+        'wss://waypost.example.com/v1/realtime?token=eyJhbGciOiJIUzI1NiJ9.eyJ1c2UiOiJjb25uZWN0In0.Yw9Zc0J5kT3mQ8',
+    },
+  });
 
 const listed = (text: string): string[] => text.split(',').map((name) => name.trim());
 

@@ -37,3 +37,7 @@ export function statusOfAck(
   if (ack === 4) return 'played';
   return undefined;
 }
+
+/** Of the file of a received message: still on its way to storage, there, or not to be had until somebody asks again. */
+export const MEDIA_STATUSES = ['pending', 'ready', 'failed'] as const;
+export type MediaStatus = (typeof MEDIA_STATUSES)[number];

@@ -25,6 +25,7 @@ export function messageOperations(profile: SandboxProfile, given: () => Given): 
     'POST /v1/messages/{id}/pin',
     'POST /v1/messages/{id}/seen',
     'POST /v1/messages/{id}/forward',
+    'POST /v1/messages/{id}/media/retry',
     'POST /v1/sessions/{id}/sandbox/messages',
   );
 
@@ -116,6 +117,39 @@ export function messageOperations(profile: SandboxProfile, given: () => Given): 
       body: 'pass it on',
       content: { isForwarded: true },
     });
+  });
+
+  it('a file whose download fails is fetched again', async () => {
+    const { phone, at } = given().world;
+    const { api } = given().deployment;
+    await phone.faults({ ...at, failDownloads: 1 });
+    const { wireId } = await phone.message({
+      ...at,
+      from: '15550100002',
+      type: 'document',
+      mediaBase64: btoa('%PDF-1.7'),
+      mimetype: 'application/pdf',
+      filename: 'plan.pdf',
+    });
+    const File = z.object({ status: z.string(), url: z.string().nullable() });
+    const Events = z.array(
+      z.object({
+        data: z.looseObject({ wireId: z.string(), messageId: z.string(), media: File.nullable() }),
+      }),
+    );
+    const fileThat = (status: string) =>
+      until(`a file that is ${status}`, async () => {
+        const query = `sessionId=${given().session.id}&types=message.received,message.media`;
+        const events = (await api.call('GET', `/v1/events?${query}`)).data(Events);
+        return events.find(({ data }) => data.wireId === wireId && data.media?.status === status)
+          ?.data;
+      });
+    const { messageId } = await fileThat('failed');
+    const retry = await api.call('POST', `/v1/messages/${messageId}/media/retry`, { body: {} });
+    expect(retry.status).toBe(202);
+    const { media } = await fileThat('ready');
+    const file = await api.call('GET', new URL(media?.url ?? '').pathname);
+    expect(file.headers.get('content-type')).toBe('application/pdf');
   });
 
   it('what the owner writes on the phone is an event of its own', async () => {

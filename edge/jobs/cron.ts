@@ -12,6 +12,7 @@ import {
 import { reconcileFleet } from '../services/fleet/reconcile.ts';
 import { forgetExpiredLogins } from '../services/identity/forget-expired.ts';
 import { failOptedOut } from '../services/messages/fail-messages-to-opted-out.ts';
+import { giveUpPendingMedia } from '../services/messages/give-up-pending-media.ts';
 import { giveUpUnsettled } from '../services/messages/give-up-unsettled.ts';
 import { noteStalledMessages } from '../services/messages/note-stalled-messages.ts';
 import { promoteDueMessages } from '../services/queue/promote-due.ts';
@@ -33,6 +34,7 @@ const JOBS: Readonly<Record<string, (services: Services) => Promise<unknown>>> =
   expireQueuedMessages,
   failOptedOut,
   giveUpUnsettled,
+  giveUpPendingMedia,
   noteStalledMessages,
   noteUnseenPhones,
   settleStopped,

@@ -57,6 +57,26 @@ export async function newWorld(harness: Harness) {
     status: 'queued',
     statusRank: 0,
   });
+  const picture = newId('message');
+  const mediaFailed = {
+    mimetype: 'image/png',
+    filename: null,
+    sizeBytes: 1,
+    mediaId: null,
+    error: 'gone',
+  };
+  await harness.db.insert(messages).values({
+    id: picture,
+    workspaceId,
+    sessionId: session.id,
+    direction: 'inbound',
+    chatId: '15550100002@c.us',
+    type: 'image',
+    content: { text: SECRETS.caption, media: mediaFailed },
+    status: 'delivered',
+    statusRank: 4,
+    wireId: '3A5F0C431C26A1916E08',
+  });
   await harness.db.insert(webhookEndpoints).values({
     id: webhook,
     workspaceId,
@@ -133,6 +153,7 @@ export async function newWorld(harness: Harness) {
     message,
     waiting,
     bulk,
+    picture,
     upload,
     webhook,
     delivery,
@@ -240,6 +261,7 @@ export const happyWrites = (
   deleteMedia: ({ upload }) => ({ id: upload }),
   replyMessage: ({ message }) => ({ id: message, body: { text } }),
   forwardMessage: ({ message }) => ({ id: message, body: { to } }),
+  retryMedia: ({ picture }) => ({ id: picture }),
   cancelMessage: ({ waiting }) => ({ id: waiting }),
   createOptOut: () => ({ body: { person: to } }),
   deleteOptOut: ({ optOut }) => ({ id: optOut }),

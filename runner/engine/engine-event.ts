@@ -39,7 +39,7 @@ export const EngineEventMessage = z.discriminatedUnion('type', [
     unclear: z.boolean().exactOptional(),
   }),
   z.object({ type: z.literal('action_required'), action: z.enum(SESSION_ACTION_NAMES) }),
-  /** `file` is there when the fact is a message with media; its `media.mediaId` is still null. */
+  /** `file` is there when the fact is a file that was fetched; its `media.mediaId` is still null. */
   z.object({ type: z.literal('fact'), fact: FactReport, file: InboundFile.exactOptional() }),
   /** Something on the engine's page threw that nobody had called. `detail`: name, message, place and build; `where`: in what. */
   z.object({ type: z.literal('page_error'), where: z.string(), detail: z.string() }),

@@ -128,7 +128,10 @@ describe('a flood of messages while the edge is away', () => {
     await until('the old file is gone', () => !readdirSync(dir).includes('boot-1.jsonl'));
   });
 
-  it('and a file of it waits for a disk that cannot be read for a while', async () => {
+  it.each([
+    ['with its message, as earlier versions kept it', 'message.received'],
+    ['by itself', 'message.media'],
+  ] as const)('and a file of it, %s, waits for a disk that cannot be read', async (_, kind) => {
     const first = await boot('boot-1');
     const path = join(dir, 'picture.png');
     writeFileSync(path, 'pixels');
@@ -140,8 +143,12 @@ describe('a flood of messages while the edge is away', () => {
       mediaId: null,
       error: null,
     };
-    const report = { ...received('a picture'), media };
-    await first.add({ sessionId: 'loud', epoch: 1, report, file });
+    const message = { ...received('a picture'), media };
+    const { wireId, wireKey, chatId, timestamp } = message;
+    const fetched = { kind: 'message.media' as const, wireId, wireKey, chatId, media, timestamp };
+    const of = { sessionId: 'loud', epoch: 1 };
+    if (kind === 'message.media') await first.add({ ...of, report: message });
+    await first.add({ ...of, report: kind === 'message.media' ? fetched : message, file });
     await first.close(0);
 
     const [spooled, moved] = [join(dir, 'boot-1.jsonl'), join(dir, 'boot-1.away')];
@@ -150,8 +157,12 @@ describe('a flood of messages while the edge is away', () => {
     await until('the disk has failed', () => logged.some((line) => line.includes('disk_failed')));
     renameSync(moved, spooled);
     uploaded = { mediaId: 'med_1', error: null };
-    await second.delivered('loud');
-    expect(told('loud')).toEqual(['a picture']);
+    await until('all is told', () => second.size === 0);
+    const reports = batches.flatMap((batch) => batch.reports.map(({ report }) => report));
+    expect(reports.map((report) => report.kind)).toEqual(
+      kind === 'message.media' ? ['message.received', kind] : [kind],
+    );
+    expect(reports.at(-1)).toMatchObject({ media: { ...media, mediaId: 'med_1' } });
   });
 });
 

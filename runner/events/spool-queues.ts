@@ -1,23 +1,26 @@
 import type { SpoolEntry, SpoolRef } from './spool-store.ts';
 
-/** `entry` is null while it is on the disk alone; `uploading` while its file is on the way. */
+/** `entry` is null while it is on the disk alone; `held` while it may not go yet. */
 export type Queued = {
   ref: SpoolRef;
   entry: SpoolEntry | null;
   bytes: number;
-  uploading: boolean;
+  held: boolean;
+  /** Of the report of a file: it holds nothing else up, and goes when this one has gone. */
+  after?: Queued | 'nothing';
+  gone?: true;
 };
 
 type BatchLimits = { reports: number; bytes: number };
 
-/** Reports that wait, oldest first, by session: one session's hold-up is no other's. */
+/** Reports that wait, oldest first, by session, and each file's by itself: one's hold-up is no other's. */
 export class SpoolQueues {
   readonly #queues = new Map<string, Queued[]>();
 
   add(queued: Queued): void {
-    const { sessionId } = queued.ref;
-    const queue = this.#queues.get(sessionId);
-    if (queue === undefined) this.#queues.set(sessionId, [queued]);
+    const lane = laneOf(queued);
+    const queue = this.#queues.get(lane);
+    if (queue === undefined) this.#queues.set(lane, [queued]);
     else queue.push(queued);
   }
 
@@ -25,13 +28,13 @@ export class SpoolQueues {
     return [...this.#queues.values()].reduce((sum, queue) => sum + queue.length, 0);
   }
 
-  /** Sessions of which something waits. */
-  get sessions(): string[] {
-    return [...this.#queues.keys()];
-  }
-
   all(): Queued[] {
     return [...this.#queues.values()].flat();
+  }
+
+  /** The last report of each lane. */
+  lasts(): Queued[] {
+    return [...this.#queues.values()].flatMap((queue) => queue.slice(-1));
   }
 
   newest(sessionId: string): Queued | undefined {
@@ -44,7 +47,7 @@ export class SpoolQueues {
     let bytes = 0;
     for (const queue of this.#queues.values()) {
       for (const queued of queue) {
-        if (queued.uploading) break;
+        if (queued.held || isAhead(queued.after)) break;
         if (batch.length >= limits.reports) return batch;
         bytes += queued.bytes;
         if (batch.length > 0 && bytes > limits.bytes) return batch;
@@ -56,12 +59,19 @@ export class SpoolQueues {
 
   /** Takes a batch out, which is always the beginning of each queue that it was taken from. */
   remove(batch: readonly Queued[]): void {
-    for (const [sessionId, gone] of Map.groupBy(batch, ({ ref }) => ref.sessionId)) {
-      const queue = this.#queues.get(sessionId) ?? [];
+    for (const [lane, gone] of Map.groupBy(batch, laneOf)) {
+      const queue = this.#queues.get(lane) ?? [];
       queue.splice(0, gone.length);
+      for (const queued of gone) queued.gone = true;
       // Re-inserted last, so that a session with a long backlog does not starve the others.
-      this.#queues.delete(sessionId);
-      if (queue.length > 0) this.#queues.set(sessionId, queue);
+      this.#queues.delete(lane);
+      if (queue.length > 0) this.#queues.set(lane, queue);
     }
   }
 }
+
+const laneOf = ({ ref, after }: Queued): string =>
+  after === undefined ? ref.sessionId : `${ref.sessionId}/${ref.bootId}/${ref.spoolSeq}`;
+
+const isAhead = (after: Queued['after']): boolean =>
+  after !== undefined && after !== 'nothing' && after.gone !== true;

@@ -22,7 +22,8 @@ const COMPACT_AT_BYTES = 1024 * 1024;
 
 /** Names an entry on the disk. */
 export type SpoolRef = { bootId: string; spoolSeq: number; sessionId: string };
-export type Left = SpoolRef & { bytes: number; hasFile: boolean };
+/** `isFile`: the report of a file, which waits for nothing but its file. */
+export type Left = SpoolRef & { bytes: number; hasFile: boolean; isFile: boolean };
 
 /**
  * The spool's disk: one file per boot, holding what the edge has not confirmed. Of an entry only its place in the file
@@ -166,7 +167,8 @@ async function replay(
       const { bootId, spoolSeq, sessionId, occurredAt } = line.put.report;
       if (startedAt === 0) startedAt = occurredAt;
       const hasFile = line.put.file !== null;
-      live.set(spoolSeq, { bootId, spoolSeq, sessionId, bytes: place.length, hasFile });
+      const isFile = hasFile && line.put.report.report.kind === 'message.media';
+      live.set(spoolSeq, { bootId, spoolSeq, sessionId, bytes: place.length, hasFile, isFile });
       places.set(spoolSeq, place);
     }
   }

@@ -16,8 +16,13 @@ import type { Left, SpoolEntry, SpoolRef, SpoolStore } from './spool-store.ts';
 /** Of reports that are on the disk, so much is kept in memory as well; the rest is read when its turn comes. */
 const MEMORY_BYTES = 16 * 1024 * 1024;
 const RETRY = { baseMs: 250, maxMs: 15_000 };
+/** A message waits so long for its file, and its session with it. Most files are there by then. */
+const FILE_WAIT_MS = 1_000;
 
 type NewReport = { sessionId: string; epoch: number; report: Report; file?: InboundFile };
+
+type ReceivedReport = Extract<Report, { kind: 'message.received' }>;
+type MediaReport = Extract<Report, { kind: 'message.media' }>;
 
 type SpoolDeps = {
   store: SpoolStore;
@@ -31,12 +36,13 @@ type SpoolDeps = {
   random: () => number;
   log: Log;
   memoryBytes?: number;
+  fileWaitMs?: number;
 };
 
 /**
  * Reports on their way to the edge. Each is on the disk when `add` resolves, and leaves it only when the edge has confirmed it.
- * Order is kept within a session; a file that is still on its way holds back its own session alone. However many wait,
- * no more than `memoryBytes` of them are in memory.
+ * Order is kept within a session. A message waits a moment for its file; what comes of a file that takes longer is a report
+ * of its own, which holds nothing up. However many wait, no more than `memoryBytes` of them are in memory.
  */
 export class ReportSpool {
   readonly #deps: SpoolDeps;
@@ -44,14 +50,18 @@ export class ReportSpool {
   readonly #stopping = new AbortController();
   readonly #delivery: SpoolDelivery;
   readonly #idle = new Map<string, (() => void)[]>();
+  /** Messages that were told without their file and are still here, by session and wire id. */
+  readonly #withoutFile = new Map<string, Queued>();
   #spoolSeq = 0;
   /** Bytes of reports in memory. */
   #held = 0;
 
   constructor(deps: SpoolDeps) {
     this.#deps = deps;
-    for (const { hasFile, bytes, ...ref } of deps.left)
-      this.#queues.add({ ref, entry: null, bytes, uploading: hasFile });
+    for (const { hasFile, isFile, bytes, ...ref } of deps.left) {
+      const after = isFile ? { after: 'nothing' as const } : {};
+      this.#queues.add({ ref, entry: null, bytes, held: hasFile, ...after });
+    }
     this.#delivery = new SpoolDelivery({
       ...deps,
       queues: this.#queues,
@@ -62,7 +72,7 @@ export class ReportSpool {
 
   start(): void {
     for (const queued of this.#queues.all())
-      if (queued.uploading && queued.entry === null) this.#resumeUpload(queued);
+      if (queued.held && queued.entry === null) this.#resumeUpload(queued);
     this.#delivery.kick();
   }
 
@@ -81,10 +91,12 @@ export class ReportSpool {
     const entry: SpoolEntry = { report: spooled, file: file ?? null };
     const bytes = JSON.stringify(spooled).length;
     const ref = { bootId, spoolSeq: this.#spoolSeq, sessionId };
-    const queued: Queued = { ref, entry, bytes, uploading: false };
+    const queued: Queued = { ref, entry, bytes, held: file !== undefined };
+    if (report.kind === 'message.media') this.#ofFile(queued, sessionId, report);
     this.#held += bytes;
     this.#queues.add(queued);
     if (file !== undefined) this.#upload(queued, entry, file);
+    else if (report.kind === 'message.received') this.#awaitFile(queued, sessionId, report);
     this.#delivery.kick();
     if (isCredential(report)) return;
     try {
@@ -98,18 +110,21 @@ export class ReportSpool {
   /** Resolves when the edge has confirmed every report of this session that is here now. */
   delivered(sessionId: string): Promise<void> {
     const last = this.#queues.newest(sessionId);
-    if (last === undefined) return Promise.resolve();
+    return last === undefined ? Promise.resolve() : this.#confirmed(last);
+  }
+
+  #confirmed({ ref }: Queued): Promise<void> {
     return new Promise((resolve) => {
-      const waiting = this.#idle.get(keyOf(last.ref)) ?? [];
+      const waiting = this.#idle.get(keyOf(ref)) ?? [];
       waiting.push(resolve);
-      this.#idle.set(keyOf(last.ref), waiting);
+      this.#idle.set(keyOf(ref), waiting);
     });
   }
 
   /** Tries for `waitMs` to hand everything over; what is left stays on the disk for the next boot. */
   async close(waitMs: number): Promise<void> {
     const { clock, log, store } = this.#deps;
-    const all = Promise.all(this.#queues.sessions.map((id) => this.delivered(id)));
+    const all = Promise.all(this.#queues.lasts().map((last) => this.#confirmed(last)));
     try {
       await withDeadline(all, waitMs, 'handing over the last reports', clock);
     } catch {
@@ -144,7 +159,7 @@ export class ReportSpool {
     const { store, clock, random, log } = this.#deps;
     store.read(queued.ref).then(
       (entry) => {
-        if (entry === null || entry.file === null) queued.uploading = false;
+        if (entry === null || entry.file === null) queued.held = false;
         else this.#upload(queued, entry, entry.file);
         this.#delivery.kick();
       },
@@ -157,10 +172,44 @@ export class ReportSpool {
     );
   }
 
+  /** A message whose file is still on its way waits a moment for it. */
+  #awaitFile(queued: Queued, sessionId: string, { wireId, media }: ReceivedReport): void {
+    if (media === null || media.mediaId !== null || media.error !== null) return;
+    queued.held = true;
+    this.#withoutFile.set(`${sessionId}/${wireId}`, queued);
+    const { clock, fileWaitMs = FILE_WAIT_MS } = this.#deps;
+    void sleep(clock, fileWaitMs, this.#stopping.signal).then(() => this.#release(queued));
+  }
+
+  #release(queued: Queued): void {
+    queued.held = false;
+    this.#delivery.kick();
+  }
+
+  /** The report of a file goes after its message's. One that failed keeps the session's order; one to upload holds nothing up. */
+  #ofFile(queued: Queued, sessionId: string, { wireId, media }: MediaReport): void {
+    const message = this.#withoutFile.get(`${sessionId}/${wireId}`);
+    if (queued.held) queued.after = message ?? 'nothing';
+    else this.#tellWith(message, media);
+  }
+
+  /** The file is settled while its message still waits for it: the message tells of it at once. */
+  #tellWith(message: Queued | undefined, media: MediaReport['media']): void {
+    if (message?.held !== true) return;
+    const { entry } = message;
+    if (entry?.report.report.kind === 'message.received')
+      message.entry = {
+        ...entry,
+        report: { ...entry.report, report: { ...entry.report.report, media } },
+      };
+    this.#release(message);
+  }
+
   #upload(queued: Queued, entry: SpoolEntry, file: InboundFile): void {
     const { report, sessionId, epoch } = entry.report;
-    if (report.kind !== 'message.received' || report.media === null) return;
-    queued.uploading = true;
+    // A message that waits for its file was spooled by an earlier version.
+    if (report.kind !== 'message.received' && report.kind !== 'message.media') return;
+    if (report.media === null) return;
     const { media, wireId } = report;
     const { upload, log } = this.#deps;
     upload({ sessionId, epoch, wireId, file }, this.#stopping.signal).then(
@@ -169,12 +218,13 @@ export class ReportSpool {
         if (uploaded.error !== null)
           log.warn('media.not_stored', { sessionId, wireId, error: uploaded.error });
         if (queued.entry === null) this.#held += queued.bytes;
+        const settled = { ...media, ...uploaded };
         queued.entry = {
           ...entry,
-          report: { ...entry.report, report: { ...report, media: { ...media, ...uploaded } } },
+          report: { ...entry.report, report: { ...report, media: settled } },
         };
-        queued.uploading = false;
-        this.#delivery.kick();
+        if (queued.after !== 'nothing') this.#tellWith(queued.after, settled);
+        this.#release(queued);
       },
       (error: unknown) => log.error('media.upload_broke', { sessionId, wireId, error }),
     );
@@ -187,6 +237,8 @@ export class ReportSpool {
       for (const resolve of this.#idle.get(keyOf(queued.ref)) ?? []) resolve();
       this.#idle.delete(keyOf(queued.ref));
     }
+    for (const [key, message] of this.#withoutFile)
+      if (message.gone === true) this.#withoutFile.delete(key);
     const { log, store } = this.#deps;
     await store
       .drop(batch.map(({ queued }) => queued.ref))

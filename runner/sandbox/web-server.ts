@@ -6,9 +6,8 @@ import type { Certificate } from './certificate.ts';
 import { readBody } from './control/http.ts';
 import type { PageProfile } from './protocol/profile.ts';
 import { serveSocket } from './traffic/socket.ts';
-import { faultsOf } from './world/accounts.ts';
+import { faultsOf, useUp } from './world/accounts.ts';
 import { SandboxError } from './world/errors.ts';
-import type { Faults } from './world/faults.ts';
 import { readMedia, storeMedia } from './world/media.ts';
 import type { World } from './world/world.ts';
 
@@ -20,11 +19,10 @@ const pageHtml = (profile: PageProfile): string =>
   `<script type="application/json" id="profile">${JSON.stringify(profile)}</script>` +
   `<script src="/app.js"></script></body></html>`;
 
-/** Faults of the page a media request comes from: it names its device, as the real one names its auth. */
-function requestFaults(world: World, url: URL): Faults {
+/** The link of the page that a media request comes from: it names its device, as the real one names its auth. */
+function linkOf(world: World, url: URL) {
   const device = Number(url.searchParams.get('device') ?? '0');
-  const link = world.hub.ofDevice(device)[0]?.link ?? null;
-  return faultsOf(world, link);
+  return world.hub.ofDevice(device)[0]?.link ?? null;
 }
 
 async function upload(
@@ -34,7 +32,7 @@ async function upload(
   response: ServerResponse,
 ): Promise<void> {
   const data = await readBody(request, uploadLimitBytes);
-  const { uploadStatus } = requestFaults(world, url);
+  const { uploadStatus } = faultsOf(world, linkOf(world, url));
   if (uploadStatus !== null) {
     response.writeHead(uploadStatus).end();
     return;
@@ -51,9 +49,17 @@ async function upload(
 }
 
 async function download(world: World, url: URL, response: ServerResponse): Promise<void> {
-  const faults = requestFaults(world, url);
+  const link = linkOf(world, url);
+  const fails =
+    link !== null && (await world.ledger.run((tx) => useUp(tx, world, link, 'failDownloads')));
+  if (fails) {
+    response.writeHead(500).end();
+    return;
+  }
   url.searchParams.delete('device');
-  const media = faults.expireMedia ? null : await readMedia(world, `${url.pathname}${url.search}`);
+  const media = faultsOf(world, link).expireMedia
+    ? null
+    : await readMedia(world, `${url.pathname}${url.search}`);
   if (media === null) {
     response.writeHead(404).end();
     return;

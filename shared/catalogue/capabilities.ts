@@ -62,6 +62,7 @@ const WWEBJS: Table = {
   reactToMessage: 'yes',
   editMessage: 'yes',
   deleteMessage: 'yes',
+  downloadMedia: 'yes',
   starMessage: 'yes',
   pinMessage: 'yes',
   listStatus: 'yes',

@@ -18,12 +18,14 @@ export const WRITTEN_ON = ['phone', 'device'] as const;
 /** The session's own doing, or message. A runner of an earlier version reports those of others alone. */
 const fromMe = z.boolean().default(false);
 
+/** A file that came with a message. While it is on its way, `mediaId` and `error` are null. */
 export const InboundMedia = z.object({
   mimetype: z.string(),
   filename: z.string().nullable(),
   sizeBytes: z.number().int(),
-  /** Set once the bytes are in object storage; null with `error` when they could not be had. */
+  /** Set once the bytes are in object storage. */
   mediaId: z.string().nullable(),
+  /** Why they could not be had. */
   error: z.string().nullable(),
 });
 
@@ -64,6 +66,16 @@ export const FactReport = z.discriminatedUnion('kind', [
     backfilled: z.boolean(),
     /** Of a message of the session's own that no send of ours made: where it was written. Null: somebody else wrote it. */
     writtenOn: z.enum(WRITTEN_ON).nullable().default(null),
+  }),
+  /** What became of the file of a message that was reported before it: stored, or failed. */
+  z.object({
+    kind: z.literal('message.media'),
+    wireId: z.string(),
+    wireKey: z.string(),
+    chatId: z.string(),
+    media: InboundMedia,
+    /** When it was tried: each try is told. */
+    timestamp: z.number().int(),
   }),
   /** How one of our sends ended, by message id: settled by the send itself or, at takeover, by looking its wire id up. */
   z.object({

@@ -14,7 +14,7 @@ export function allSteps(walk: Walk): Step[] {
   const messages = messageSteps(walk, sent);
   const groups = groupSteps(walk);
   const { deleteChat, ...chats } = chatSteps(walk, groups.left);
-  const live: { readonly [Name in Exclude<LiveOperation, AskedBySends>]: Step } = {
+  const live: { readonly [Name in Exclude<LiveOperation, WithoutStep>]: Step } = {
     ...messages.actions,
     ...chats,
     ...accountSteps(walk),
@@ -24,5 +24,5 @@ export function allSteps(walk: Walk): Step[] {
   return [...kindSteps(walk, sent), ...messages.others, ...Object.values(live)];
 }
 
-/** No route has it for itself: each send to a new number asks it. */
-type AskedBySends = 'isOnWhatsApp';
+/** The first has no route: each send to a new number asks it. A file must fail before it is fetched again. */
+type WithoutStep = 'isOnWhatsApp' | 'downloadMedia';

@@ -34,6 +34,7 @@ const BY_QUEUE: ReadonlySet<string> = new Set([
   'setSandboxAcks',
   'setSandboxNetwork',
   'unlinkSandbox',
+  'retryMedia',
   ...Object.keys(LIVE_WRITES),
   ...Object.keys(MESSAGE_ACTIONS),
 ]);

@@ -2,6 +2,7 @@ import { z } from '@hono/zod-openapi';
 import { LimitedText, isVisible } from '../../../shared/catalogue/kinds/kind.ts';
 import type { ServiceContext } from '../../context.ts';
 import { actOnMessage } from '../../services/messages/act-on-message.ts';
+import { retryMedia } from '../../services/messages/retry-media.ts';
 import { LIVE_ERRORS } from '../ask-live.ts';
 import { operation, type Row, withMeta } from '../operation.ts';
 import { scope } from '../takes.ts';
@@ -93,6 +94,22 @@ export const messageActions: readonly Row[] = [
     errors,
     run: ({ ctx, params: { id }, query }) =>
       act(ctx, { id, name: 'deleteMessage', ask: { for: query.for } }),
+  }),
+  operation({
+    id: 'retryMedia',
+    method: 'post',
+    path: '/v1/messages/{id}/media/retry',
+    takes: scope('messages:send'),
+    summary: 'Fetch the file of a received message again',
+    description:
+      'For a file whose `status` is `failed`. It is `pending` from then on, and `message.media` says what came of it. `CONFLICT` with `details.reason`: `ready` when the file is there, `no_file` when the message has none.',
+    params: MessageId,
+    answer: [202, 'The message, whose file is being fetched.', MessageSchema],
+    errors: LIVE_ERRORS,
+    run: async ({ ctx, params }) => {
+      const { message, sessionName } = await retryMedia({ ctx, input: params });
+      return withMeta(message, { sessionId: message.sessionId, sessionName });
+    },
   }),
   operation({
     id: 'starMessage',

@@ -71,6 +71,8 @@ export const messages = pgTable(
     quotedMessageId: text('quoted_message_id'),
     quotedWireId: text('quoted_wire_id'),
     mediaId: text('media_id'),
+    /** Since when the file of a received message is on its way; null: it is there, or is not to be had. */
+    mediaPendingSince: moment('media_pending_since'),
     /** Of an outbound message that was not sent through us: where it was written. */
     writtenOn: text('written_on', { enum: WRITTEN_ON }),
     /** The last reaction of each person who ever reacted, by Unix ms; an empty emoji is one that was removed. */
@@ -118,6 +120,9 @@ export const messages = pgTable(
     index('messages_expiring')
       .on(table.expiresAt)
       .where(sql`${table.status} = 'queued'`),
+    index('messages_media_pending')
+      .on(table.mediaPendingSince)
+      .where(sql`${table.mediaPendingSince} is not null`),
     index('messages_undelivered')
       .on(table.sentAt)
       .where(sql`${table.status} = 'sent' and ${table.stalledAt} is null`),

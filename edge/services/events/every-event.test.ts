@@ -65,6 +65,22 @@ const WRITERS: Readonly<Record<EventType, (session: OwnedSession) => Promise<unk
       session,
       received('3A00', { location: { latitude: 1, longitude: 2, name: null, address: null } }),
     ),
+  'message.media': async (session) => {
+    const media = {
+      mimetype: 'image/png',
+      filename: null,
+      sizeBytes: 3,
+      mediaId: null,
+      error: null,
+    };
+    const file = { wireId: '3A03', wireKey: 'k', chatId: about.chatId, timestamp: 1 };
+    const failed = { ...media, error: 'gone' };
+    await report(session, received('3A03', { media }), {
+      kind: 'message.media',
+      ...file,
+      media: failed,
+    });
+  },
   'message.sent': async (session) => report(session, settled(await newOutbound(harness, session))),
   'message.delivered': acked(2),
   'message.read': acked(3),

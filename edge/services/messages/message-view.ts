@@ -1,4 +1,5 @@
 import type { messages } from '../../db/schema/index.ts';
+import type { MediaStatus } from '../../../shared/message-status.ts';
 import { isoOrNull } from '../../db/moment.ts';
 
 /** A message as the API shows it. */
@@ -16,8 +17,7 @@ export function viewMessage(row: typeof messages.$inferSelect) {
     from: row.fromId === null ? null : { id: row.fromId, lid: row.fromLid },
     type: row.type,
     status: row.status,
-    // jsonb written by the send statement and the report writer, an object in both.
-    content: row.content as Record<string, unknown>,
+    content: contentOf(row),
     error: row.error,
     wireId: row.wireId,
     queueSeq: row.queueSeq,
@@ -44,3 +44,22 @@ export function viewMessage(row: typeof messages.$inferSelect) {
     pinnedUntil: isoOrNull(row.pinnedUntil),
   };
 }
+
+/** The file of a received message with its status, which the row's columns say. */
+function contentOf(row: typeof messages.$inferSelect): Record<string, unknown> {
+  // jsonb written by the send statement and the report writer, an object in both.
+  const content = row.content as Record<string, unknown>;
+  const file = content['media'];
+  if (typeof file !== 'object' || file === null) return content;
+  const status = mediaStatusOf(row);
+  // What an earlier try came to is over.
+  return { ...content, media: { ...file, status, ...(status === 'pending' && { error: null }) } };
+}
+
+export const mediaStatusOf = ({
+  mediaId,
+  mediaPendingSince,
+}: Pick<typeof messages.$inferSelect, 'mediaId' | 'mediaPendingSince'>): MediaStatus => {
+  if (mediaId !== null) return 'ready';
+  return mediaPendingSince === null ? 'failed' : 'pending';
+};

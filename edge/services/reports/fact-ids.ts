@@ -28,6 +28,7 @@ export async function reportEventId(spooled: SpooledReport, sessionKey: string):
     case 'message.revoked':
       return factEventId([sessionId, report.wireId, report.kind, '']);
     case 'message.edited':
+    case 'message.media':
       return factEventId([sessionId, report.wireId, report.kind, String(report.timestamp)]);
     case 'message.reaction':
     case 'message.poll_vote':

@@ -105,7 +105,7 @@ it('does everything of the port from a process of its own', async () => {
     mimetype: 'application/pdf',
     filename: 'a.pdf',
   });
-  const { file } = await link.fact('message.received', ({ wireId }) => wireId === sent.wireId);
+  const { file } = await link.fact('message.media', ({ wireId }) => wireId === sent.wireId);
   expect(readFileSync(file?.path ?? '')).toEqual(bytes);
 
   await link.engine.stop();

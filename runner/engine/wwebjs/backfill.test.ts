@@ -92,7 +92,7 @@ describe('what came while nobody listened', () => {
       if (where === 'on another runner')
         rmSync(join(link.profileDir, 'waypost-last-online'), { force: true });
       await link.reopen();
-      const { file } = await link.fact('message.received', ({ type }) => type === 'document');
+      const { file } = await link.fact('message.media', () => true);
       expect(readFileSync(file?.path ?? '').equals(bytes)).toBe(true);
       expect(texts().slice(0, -1)).toEqual(bodies);
       expect(received().every(({ backfilled }) => backfilled)).toBe(true);

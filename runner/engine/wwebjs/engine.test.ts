@@ -234,23 +234,26 @@ describe.each(SANDBOX_PROFILES)('an engine on the %s page', (profile) => {
       mimetype: 'application/pdf',
       filename: 'plan.pdf',
     });
-    const { fact, file } = await link.fact(
-      'message.received',
-      ({ wireId }) => wireId === sent.wireId,
-    );
-    expect(fact.media).toEqual({
+    const own = ({ wireId }: { wireId: string }) => wireId === sent.wireId;
+    const media = {
       mimetype: 'application/pdf',
       filename: 'plan.pdf',
       sizeBytes: bytes.length,
       mediaId: null,
       error: null,
-    });
+    };
+    expect((await link.fact('message.received', own)).fact.media).toEqual(media);
+    const { fact, file } = await link.fact('message.media', own);
+    expect(fact.media).toEqual(media);
     expect(file).toMatchObject({ mimetype: 'application/pdf', sizeBytes: bytes.length });
     expect(readFileSync(file?.path ?? '').equals(bytes)).toBe(true);
   });
 
-  it('reports a file that WhatsApp no longer has as a message without it', async () => {
-    await sandbox.phone.faults({ ...link.at, expireMedia: true });
+  it.each([
+    ['that WhatsApp no longer has', { expireMedia: true }],
+    ['whose download fails once', { failDownloads: 1 }],
+  ])('reports a file %s as failed, and fetches it again', async (_, faults) => {
+    await sandbox.phone.faults({ ...link.at, ...faults });
     const sent = await sandbox.phone.message({
       ...link.at,
       from: BOB,
@@ -258,13 +261,21 @@ describe.each(SANDBOX_PROFILES)('an engine on the %s page', (profile) => {
       mediaBase64: PNG.toString('base64'),
       mimetype: 'image/png',
     });
-    const { fact, file } = await link.fact(
-      'message.received',
-      ({ wireId }) => wireId === sent.wireId,
-    );
+    const own = ({ wireId }: { wireId: string }) => wireId === sent.wireId;
+    const { fact, file } = await link.fact('message.media', own);
     await sandbox.phone.faults({ ...link.at, expireMedia: false });
     expect(file).toBeUndefined();
-    expect(fact.media?.error).toEqual(expect.any(String));
+    expect(fact.media).toMatchObject({ mediaId: null, error: expect.any(String) });
+
+    const { wireId, wireKey: reference, chatId } = fact;
+    const { mimetype, filename, sizeBytes } = fact.media;
+    const wanted = { chatId, reference, wireId, mimetype, filename, sizeBytes };
+    expect(await link.engine.ask('downloadMedia', wanted)).toEqual({ begun: true });
+    const again = await link.fact(
+      'message.media',
+      (each) => own(each) && each.media.error === null,
+    );
+    expect(readFileSync(again.file?.path ?? '').equals(PNG)).toBe(true);
   });
 
   it('reports reactions, edits and revokes', async () => {

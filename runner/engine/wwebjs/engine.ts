@@ -159,7 +159,8 @@ class WwebjsEngine implements WhatsAppEngine {
   ): Promise<EngineOutput<Name>> {
     const { client, page } = this.#browser;
     const live = { client, page, times: this.#times, linked: this.#authenticated, now: this.#now };
-    return doOperation({ ...live, actsOn: this.#intake.actsOn }, name, input);
+    const { actsOn, fetchFile } = this.#intake;
+    return doOperation({ ...live, actsOn, fetchFile }, name, input);
   }
 
   async ping(deadlineMs: number): Promise<{ state: string }> {

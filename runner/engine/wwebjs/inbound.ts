@@ -40,9 +40,19 @@ export type InboundDeps = {
   now: () => number;
 };
 
+/** A message's file, as it is asked for. */
+export type WantedFile = {
+  wireId: string;
+  wireKey: string;
+  chatId: string;
+  mimetype: string;
+  filename: string | null;
+  sizeBytes: number;
+};
+
 /**
- * Turns the library's events about the outside world into facts. Facts of one chat keep their order, a slow file holds up
- * its own chat only, and files are fetched one at a time.
+ * Turns the library's events about the outside world into facts. Facts of one chat keep their order. A file holds nothing up: its
+ * message is reported before it is fetched, and what came of it is a fact of its own. Files are fetched one at a time.
  */
 export class Inbound {
   readonly #deps: InboundDeps;
@@ -55,9 +65,11 @@ export class Inbound {
   readonly #acks = new Map<string, number>();
   /** When each message that is still ciphertext came, by serialized key. */
   readonly #unreadable = new Map<string, number>();
-  /** When each thing that is not out yet came, oldest first. */
+  /** When each thing that is not out yet came. */
   readonly #pending = new Set<{ at: number }>();
   readonly #downloads = new WorkLane();
+  /** Serialized keys of messages whose files are being fetched, or wait for it. */
+  readonly #fetching = new Set<string>();
 
   constructor(deps: InboundDeps) {
     this.#deps = deps;
@@ -82,18 +94,36 @@ export class Inbound {
     this.#inOrder(payload, async (people) => {
       const fact = receivedFact(payload, people, backfilled);
       if (fact === null || this.#wasSeen(fact.wireKey)) return;
-      if (fact.media === null) return this.#deps.emit({ type: 'fact', fact });
-      const { media } = fact;
-      const file = await this.#fetch(fact.wireKey, media);
-      if ('error' in file) {
-        this.#deps.emit({
-          type: 'fact',
-          fact: { ...fact, media: { ...media, error: file.error } },
-        });
-      } else {
-        const sized = { ...fact, media: { ...media, sizeBytes: file.sizeBytes } };
-        this.#deps.emit({ type: 'fact', fact: sized, file });
-      }
+      this.#deps.emit({ type: 'fact', fact });
+      const { media, wireId, wireKey, chatId } = fact;
+      if (media === null) return;
+      const { mimetype, filename, sizeBytes } = media;
+      const wanted = { wireId, wireKey, chatId, mimetype, filename, sizeBytes };
+      this.fetch(wanted, Math.min(fact.timestamp, this.#deps.now()));
+    });
+  }
+
+  /**
+   * Fetches a file, and reports what came of it. Until then the message counts as not out: a restart finds it again.
+   * @param at when the message came
+   */
+  fetch(wanted: WantedFile, at = this.#deps.now()): void {
+    const { wireId, wireKey, chatId, mimetype, filename } = wanted;
+    if (this.#fetching.has(wireKey)) return;
+    this.#fetching.add(wireKey);
+    const pending = { at };
+    this.#pending.add(pending);
+    void this.#downloads.run(async () => {
+      const file = await this.#download(wanted);
+      const failed = 'error' in file;
+      const error = failed ? file.error : null;
+      const sizeBytes = failed ? wanted.sizeBytes : file.sizeBytes;
+      const media = { mimetype, filename, sizeBytes, mediaId: null, error };
+      const timestamp = this.#deps.now();
+      const fact = { kind: 'message.media' as const, wireId, wireKey, chatId, media, timestamp };
+      this.#deps.emit({ type: 'fact', fact, ...(failed ? {} : { file }) });
+      this.#fetching.delete(wireKey);
+      this.#pending.delete(pending);
     });
   }
 
@@ -157,14 +187,15 @@ export class Inbound {
   /** Unix ms: everything that came before then is out. What is unreadable for a day is given up. */
   get doneUpTo(): number {
     const now = this.#deps.now();
-    const [oldest] = this.#pending;
+    const pending = [...this.#pending].map(({ at }) => at);
     const awaited = [...this.#unreadable.values()].filter((at) => at >= now - OLDEST_MS);
-    return Math.min(oldest?.at ?? now, ...awaited);
+    return Math.min(now, ...pending, ...awaited);
   }
 
   /** Resolves when every fact so far has been reported. */
   async idle(): Promise<void> {
     await this.#chats.idle();
+    await this.#downloads.idle();
   }
 
   #map(
@@ -249,17 +280,12 @@ export class Inbound {
     return false;
   }
 
-  async #fetch(
-    wireKey: string,
-    media: { mimetype: string; filename: string | null; sizeBytes: number },
-  ): Promise<InboundFile | { error: string }> {
+  async #download(wanted: WantedFile): Promise<InboundFile | { error: string }> {
     const { page, filesDir } = this.#deps;
+    const { mimetype, filename } = wanted;
     try {
-      const file = await this.#downloads.run(() =>
-        downloadMedia(page, filesDir, { wireKey, sizeBytes: media.sizeBytes }),
-      );
-      if ('error' in file) return file;
-      return { ...file, mimetype: media.mimetype, filename: media.filename };
+      const file = await downloadMedia(page, filesDir, wanted);
+      return 'error' in file ? file : { ...file, mimetype, filename };
     } catch (error) {
       return { error: describe(error) };
     }

@@ -3,7 +3,7 @@ import { withDeadline } from '../../deadline.ts';
 import type { EngineEvent } from '../port.ts';
 import { Backfill } from './backfill.ts';
 import { describe } from '../describe-error.ts';
-import { Inbound } from './inbound.ts';
+import { Inbound, type WantedFile } from './inbound.ts';
 import type { LibraryClient, LibraryMessage, LibraryPage, LibraryVote } from './library.ts';
 import { keepOnlineMark, missedSince } from './online-mark.ts';
 import { PhoneWatch } from './phone-watch.ts';
@@ -143,6 +143,12 @@ export class Intake {
 
   /** We are about to mark this chat as read or unread: that is no sign of the phone. */
   readonly actsOn = (chatId: string): Promise<void> => this.#phone.actsOn(chatId);
+
+  /** Fetches the file of a message again. @returns false when the page is not ready yet */
+  readonly fetchFile = (wanted: WantedFile): boolean => {
+    this.#inbound?.fetch(wanted);
+    return this.#inbound !== null;
+  };
 
   /** The line is gone: what comes now may be missed. */
   lineLost(): void {

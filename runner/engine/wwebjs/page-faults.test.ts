@@ -106,7 +106,7 @@ const ROWS: Record<PageFault, Row> = {
     },
     engine: async () => {
       const { wireId } = await here.phone.message({ ...link.at, from: alice, ...picture });
-      const { file } = await link.fact('message.received', (fact) => fact.wireId === wireId);
+      const { file } = await link.fact('message.media', (fact) => fact.wireId === wireId);
       expect(readFileSync(file?.path ?? '').toString('base64')).toBe(PNG);
     },
   },

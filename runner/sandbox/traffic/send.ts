@@ -1,7 +1,7 @@
 import type { OpArgs } from '../protocol/operations.ts';
 import type { OpResults } from '../protocol/results.ts';
 import type { WireMessage } from '../protocol/records.ts';
-import { changeFaults, faultsOf, findDevice } from '../world/accounts.ts';
+import { faultsOf, findDevice, useUp } from '../world/accounts.ts';
 import type { AccountRef } from '../world/accounts.ts';
 import { SandboxError } from '../world/errors.ts';
 import { newPhoneWireId } from '../world/jids.ts';
@@ -43,13 +43,6 @@ const wireBody = (message: WireMessage): string => {
   const said = message['caption'] ?? message['pollName'] ?? message['loc'] ?? message['filehash'];
   return typeof said === 'string' ? said : (message.body ?? '');
 };
-
-/** Takes one number off a fault that counts down. @returns whether it was above zero. */
-function useUp(tx: Tx, world: World, ref: AccountRef, fault: 'loseAck' | 'failSends'): boolean {
-  const left = faultsOf(world, ref)[fault];
-  if (left > 0) changeFaults(tx, ref, { [fault]: left - 1 });
-  return left > 0;
-}
 
 function echo(world: World, ref: AccountRef, message: WireMessage): void {
   const from = `${echoPhone}@c.us`;

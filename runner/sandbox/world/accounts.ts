@@ -116,6 +116,18 @@ export function faultsOf(world: World, ref: AccountRef | null): Faults {
   return faultsSchema.parse({ ...world.defaults.faults, ...readDoc<Partial<Faults>>(row.faults) });
 }
 
+/** Takes one number off a fault that counts down. @returns whether it was above zero. */
+export function useUp(
+  tx: Tx,
+  world: World,
+  ref: AccountRef,
+  fault: 'loseAck' | 'failSends' | 'failDownloads',
+): boolean {
+  const left = faultsOf(world, ref)[fault];
+  if (left > 0) changeFaults(tx, ref, { [fault]: left - 1 });
+  return left > 0;
+}
+
 /** Changes the account's own faults; fields not named stay. */
 export function changeFaults(tx: Tx, ref: AccountRef, change: Partial<Faults>): void {
   const row = tx.sql.one<{ faults: string }>(

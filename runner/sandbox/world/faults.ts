@@ -16,6 +16,8 @@ export const faultsSchema = z.object({
   sendLatencyMs: count,
   /** HTTP status of media uploads; null accepts them. */
   uploadStatus: z.number().int().min(400).max(599).nullable(),
+  /** So many next media downloads fail with a server error. */
+  failDownloads: count,
   /** Media downloads answer 404, as when the server no longer has the file. */
   expireMedia: z.boolean(),
   /** `never`: the page is linked, and its state never becomes CONNECTED. */
@@ -44,6 +46,7 @@ export const noFaults: Faults = {
   failSends: 0,
   sendLatencyMs: 0,
   uploadStatus: null,
+  failDownloads: 0,
   expireMedia: false,
   connects: 'normal',
   hasSynced: 'normal',

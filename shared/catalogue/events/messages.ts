@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { ERROR_CODES } from '../../errors.ts';
 import type { MessageStatus } from '../../message-status.ts';
+import { MEDIA_STATUSES } from '../../message-status.ts';
 import { INBOUND_TYPES } from '../message-kinds.ts';
 import { ADA, Person } from './person.ts';
 import { event, Time } from './row.ts';
@@ -60,27 +61,29 @@ const reached = <Status extends MessageStatus, const Aliases extends readonly st
     ...(aliases === undefined ? {} : { aliases }),
   });
 
+const MessageFile = z.object({
+  id: z.string().nullable().describe('The stored file; null until it is `ready`.'),
+  status: z
+    .enum(MEDIA_STATUSES)
+    .describe(
+      'Whether it was fetched from WhatsApp and stored. A file that is `pending` is followed by `message.media`.',
+    ),
+  url: z
+    .string()
+    .nullable()
+    .describe('Where to read the file, with a credential that has `messages:read`.'),
+  mimetype: z.string().describe('Its MIME type.'),
+  filename: z.string().nullable().describe('Its name, if it has one.'),
+  sizeBytes: z.number().int().describe('Its size in bytes.'),
+  error: z.string().nullable().describe('Why the file could not be fetched.'),
+});
+
 /** What a message says, whoever wrote it. */
 const said = {
   isGroup: z.boolean().describe('The chat is a group.'),
   type: z.enum(INBOUND_TYPES).describe('What kind of message it is.'),
   text: z.string().nullable().describe('The text, or the caption of a file.'),
-  media: z
-    .object({
-      id: z.string().nullable().describe('The stored file; null when it could not be fetched.'),
-      status: z
-        .enum(['ready', 'failed'])
-        .describe('Whether it could be fetched from WhatsApp and stored.'),
-      url: z
-        .string()
-        .nullable()
-        .describe('Where to read the file, with a credential that has `messages:read`.'),
-      mimetype: z.string().describe('Its MIME type.'),
-      filename: z.string().nullable().describe('Its name, if it has one.'),
-      sizeBytes: z.number().int().describe('Its size in bytes.'),
-      error: z.string().nullable().describe('Why the file could not be fetched.'),
-    })
-    .nullable()
+  media: MessageFile.nullable()
     .describe('The file of the message, if it has one.')
     .meta({ 'x-component': 'MessageFile' }),
   location: z
@@ -163,6 +166,29 @@ export const MESSAGE_EVENTS = {
       wireId: '3A5F0C431C26A1916E07',
       writtenOn: 'phone',
       ...SAID,
+    },
+  }),
+  'message.media': event({
+    when: 'The file of a received message, which was still `pending`, was stored or could not be fetched.',
+    data: {
+      messageId: z.string().describe('The message that it belongs to.'),
+      chatId,
+      wireId,
+      media: MessageFile.describe('The file.').meta({ 'x-component': 'MessageFile' }),
+    },
+    example: {
+      messageId: 'msg_01k2q8z6m4c8f7h3n5r9t1v0wx',
+      chatId: ADA.id,
+      wireId: '3A5F0C431C26A1916E07',
+      media: {
+        id: 'med_01k2q8z6m4c8f7h3n5r9t1v0wx',
+        status: 'ready',
+        url: 'https://waypost.example/v1/media/med_01k2q8z6m4c8f7h3n5r9t1v0wx',
+        mimetype: 'image/jpeg',
+        filename: null,
+        sizeBytes: 48_213,
+        error: null,
+      },
     },
   }),
   'message.sent': reached('sent', 'WhatsApp accepted a message of yours.', ['message_sent']),

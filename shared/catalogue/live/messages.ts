@@ -40,6 +40,31 @@ export const MESSAGE_OPERATIONS = {
     repeatable: true,
     example: { input: { ...PLACE, for: 'everyone' }, output: { at: AT } },
   }),
+  /** Begins to fetch the message's file again; what comes of it is reported as the fact `message.media`. */
+  downloadMedia: row({
+    input: z.object({
+      ...place,
+      wireId: z.string(),
+      mimetype: z.string(),
+      filename: z.string().nullable(),
+      sizeBytes: z.number().int(),
+    }),
+    output: z.object({ begun: z.literal(true) }),
+    patienceMs: 10_000,
+    needs: 'online',
+    repeatable: true,
+    example: {
+      input: {
+        chatId: ADA.id,
+        reference: 'false_15550100001@c.us_3A5F0C431C26A1916E07',
+        wireId: '3A5F0C431C26A1916E07',
+        mimetype: 'image/jpeg',
+        filename: null,
+        sizeBytes: 48_213,
+      },
+      output: { begun: true },
+    },
+  }),
   starMessage: row({
     input: z.object({ ...place, starred: z.boolean() }),
     output: z.object({ starred: z.boolean() }),

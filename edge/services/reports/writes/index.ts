@@ -2,6 +2,7 @@ import type { SQL } from 'drizzle-orm';
 import type { Report } from '../../../../shared/protocol/index.ts';
 import { handBack } from './hand-back.ts';
 import { messageEdited, messagePollVote, messageReaction, messageRevoked } from './message-note.ts';
+import { messageMedia } from './message-media.ts';
 import { messageReceived } from './message-received.ts';
 import { phoneSeen } from './phone-seen.ts';
 import { relayed } from './relayed.ts';
@@ -24,6 +25,8 @@ export function reportStatement(write: WriteContext, report: Report): SQL {
       return messageReaction(write, report);
     case 'message.poll_vote':
       return messagePollVote(write, report);
+    case 'message.media':
+      return messageMedia(write, report);
     case 'message.edited':
       return messageEdited(write, report);
     case 'message.revoked':

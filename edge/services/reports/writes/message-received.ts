@@ -3,8 +3,8 @@ import { newId } from '../../../../shared/ids.ts';
 import { MESSAGE_STATUS_RANK } from '../../../../shared/message-status.ts';
 import { fact } from '../../../events/append.ts';
 import { stopWordOf } from '../../opt-outs/internal.ts';
-import { mediaUrl } from '../../media/media-view.ts';
 import { safeTimestamp } from '../safe-values.ts';
+import { fileCte, fileOf, pendingSince } from './message-media.ts';
 import { brazilianTwin, personCtes, stableChatId } from './person-ids.ts';
 import {
   factTarget,
@@ -55,12 +55,12 @@ function messageOfOthers(write: WriteContext, report: Received): SQL {
     sql`quoted as (${messageByWireId(write, report.quotedWireId)})`,
     sql`received as (
       insert into messages (id, workspace_id, session_id, direction, chat_id, from_id, from_lid, type, content, status,
-        status_rank, wire_id, wire_key, quoted_message_id, quoted_wire_id, media_id, sent_at, delivered_at)
+        status_rank, wire_id, wire_key, quoted_message_id, quoted_wire_id, media_id, media_pending_since, sent_at, delivered_at)
       select ${newId('message', write.now)}, target.workspace_id, target.id, 'inbound',
         ${isPersonsChat ? sql`who.chat_id` : sql`${report.chatId}::text`}, who.id,
         who.lid, ${report.type}, ${content}::jsonb, ${INBOUND_STATUS},
         ${MESSAGE_STATUS_RANK[INBOUND_STATUS]}::int, ${report.wireId}, ${report.wireKey}, (select quoted.id from quoted),
-        ${report.quotedWireId}::text, (select id from file), ${sentAt}::timestamptz,
+        ${report.quotedWireId}::text, (select id from file), ${pendingSince(media)}, ${sentAt}::timestamptz,
         ${safeTimestamp(write.spooled.occurredAt)}::timestamptz
       from target cross join who
       where ${isNews(write)}
@@ -147,11 +147,11 @@ function messageEcho(
     sql`quoted as (${messageByWireId(write, report.quotedWireId)})`,
     sql`received as (
       insert into messages (id, workspace_id, session_id, direction, chat_id, type, content, status, status_rank, wire_id,
-        wire_key, quoted_message_id, quoted_wire_id, media_id, written_on, sent_at)
+        wire_key, quoted_message_id, quoted_wire_id, media_id, media_pending_since, written_on, sent_at)
       select ${newId('message', write.now)}, target.workspace_id, target.id, 'outbound',
         ${stableChatId(sql`target.id`, report.chatId)}, ${report.type}, ${contentOf(report, {})}::jsonb, 'sent',
         ${MESSAGE_STATUS_RANK.sent}::int, ${report.wireId}, ${report.wireKey}, (select quoted.id from quoted),
-        ${report.quotedWireId}::text, (select id from file), ${writtenOn}, ${sentAt}::timestamptz
+        ${report.quotedWireId}::text, (select id from file), ${pendingSince(report.media)}, ${writtenOn}, ${sentAt}::timestamptz
       from target
       where ${isNews(write)}
       on conflict (session_id, direction, wire_id) do nothing
@@ -181,15 +181,7 @@ const saidOf = ({ baseUrl }: WriteContext, report: Received) => {
     isGroup: report.isGroup,
     type: report.type,
     text: report.text,
-    media: media && {
-      id: sql`received.media_id`,
-      status: sql`case when received.media_id is null then 'failed' else 'ready' end`,
-      url: sql`${mediaUrl(baseUrl, '')} || received.media_id`,
-      mimetype: media.mimetype,
-      filename: media.filename,
-      sizeBytes: media.sizeBytes,
-      error: media.error,
-    },
+    media: media && fileOf({ baseUrl }, media, sql`received.media_id`),
     location: report.location,
     vcards: report.vcards,
     poll: report.poll,
@@ -200,9 +192,3 @@ const saidOf = ({ baseUrl }: WriteContext, report: Received) => {
     backfilled: report.backfilled,
   };
 };
-
-/** The stored file of the message, if it is the workspace's. */
-const fileCte = (media: Received['media']): SQL => sql`file as (
-  select media.id from media join target on target.workspace_id = media.workspace_id
-  where media.id = ${media?.mediaId ?? null}
-)`;

@@ -1,4 +1,5 @@
 import { AppError } from '../../../../shared/errors.ts';
+import type { WantedFile } from '../inbound.ts';
 import type { LibraryClient, LibraryPage } from '../library.ts';
 import type { PageRefusal } from '../page/live-types.ts';
 import type { EngineTimes } from '../times.ts';
@@ -13,6 +14,8 @@ export type LivePage = {
   now: () => number;
   /** To be said before a chat is marked as read or unread, which the phone may do as well. */
   actsOn: (chatId: string) => Promise<void>;
+  /** Begins to fetch a message's file, of which a fact will tell. @returns false when the page is not ready yet */
+  fetchFile: (wanted: WantedFile) => boolean;
 };
 
 /**

@@ -1,3 +1,4 @@
+import { AppError } from '../../../../shared/errors.ts';
 import type { MESSAGE_OPERATIONS } from '../../../../shared/catalogue/live/messages.ts';
 import type { EngineInput, EngineOutput, Implementers } from '../../operations.ts';
 import type { LiveWindow, PageRefusal } from '../page/live-types.ts';
@@ -10,6 +11,11 @@ export const MESSAGES: Implementers<LivePage, Names> = {
   reactToMessage: onPage(reactToMessage),
   editMessage: onPage(editMessage),
   deleteMessage: onPage(deleteMessage),
+  downloadMedia: async ({ fetchFile }, { reference: wireKey, ...file }) => {
+    if (!fetchFile({ ...file, wireKey }))
+      throw new AppError('SESSION_NOT_READY', 'WhatsApp Web is not ready.');
+    return { begun: true };
+  },
   starMessage: onPage(starMessage),
   pinMessage: onPage(pinMessage),
 };

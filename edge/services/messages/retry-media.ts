@@ -1,0 +1,58 @@
+import { and, eq, isNull, type SQL, sql } from 'drizzle-orm';
+import { InboundMedia } from '../../../shared/protocol/runner-reports.ts';
+import { AppError } from '../../../shared/errors.ts';
+import type { ServiceContext } from '../../context.ts';
+import { messages } from '../../db/schema/index.ts';
+import { askSession } from '../live/ask-session.ts';
+import { findMessage } from './find-message.ts';
+import { type MessageView, viewMessage } from './message-view.ts';
+import { messageNotFound } from './refusals.ts';
+
+/**
+ * Has the session fetch the file of a received message again. The message waits for it from before it is asked for: what comes
+ * of it is reported as of any file.
+ * @throws AppError NOT_FOUND; CONFLICT with `details.reason` `ready` or `no_file`; what `askSession` throws
+ */
+export async function retryMedia({
+  ctx,
+  input: { id },
+}: {
+  ctx: ServiceContext;
+  input: { id: string };
+}): Promise<{ message: MessageView; sessionName: string }> {
+  const message = await findMessage(ctx, id);
+  if (message === undefined) throw messageNotFound();
+  if (message.mediaId !== null)
+    throw new AppError('CONFLICT', 'The file is already there.', { reason: 'ready' });
+  const { wireId, wireKey, chatId, sessionId } = message;
+  const file = InboundMedia.safeParse(Object(message.content).media);
+  if (!file.success || wireId === null)
+    throw new AppError('CONFLICT', 'The message has no file.', { reason: 'no_file' });
+
+  const waitFrom = async (since: SQL | Date | null): Promise<void> => {
+    await ctx.db
+      .update(messages)
+      .set({ mediaPendingSince: since })
+      .where(
+        and(
+          eq(messages.workspaceId, ctx.workspaceId),
+          eq(messages.id, id),
+          isNull(messages.mediaId),
+        ),
+      );
+  };
+  const { mimetype, filename, sizeBytes } = file.data;
+  const place = { chatId, reference: wireKey ?? wireId };
+  const ask = { ...place, wireId, mimetype, filename, sizeBytes };
+  await waitFrom(sql`now()`);
+  try {
+    const { sessionName } = await askSession({
+      ctx,
+      input: { id: sessionId, name: 'downloadMedia', ask },
+    });
+    return { message: viewMessage((await findMessage(ctx, id)) ?? message), sessionName };
+  } catch (error) {
+    await waitFrom(message.mediaPendingSince);
+    throw error;
+  }
+}

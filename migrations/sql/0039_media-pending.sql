@@ -1,0 +1,2 @@
+ALTER TABLE "messages" ADD COLUMN "media_pending_since" timestamp (3) with time zone;--> statement-breakpoint
+CREATE INDEX "messages_media_pending" ON "messages" USING btree ("media_pending_since") WHERE "messages"."media_pending_since" is not null;

@@ -20,7 +20,7 @@ const BEGINNINGS: Readonly<Record<string, Buffer>> = {
  * `/size/:bytes`, a PNG of that many bytes; `/redirect/:hops`, which ends at `/pixel.png`; `/away?to=<url>`;
  * `/part/:bytes`, the first bytes of the pixel with their own length (`?announce=` with another one, `?chunked` with none);
  * `/clip.mp4`, `/song.mp3` and `/plan.pdf`, which end after their beginning; `/data/:name?base64=`, those bytes; `/held/:name`, the pixel once `/release/:name` was asked for;
- * any other path is the pixel, with `?disposition=` as its Content-Disposition.
+ * `/drip`, a byte of the pixel at a time, without an end; any other path is the pixel, with `?disposition=` as its Content-Disposition.
  * `/asked` lists the requests so far: path and headers.
  */
 export function startFileServer(): Promise<RunningService> {
@@ -69,7 +69,14 @@ export function startFileServer(): Promise<RunningService> {
     else if (first === 'empty.png') response.end();
     else if (first === 'size')
       response.end(Buffer.concat([PIXEL_PNG, Buffer.alloc(count - PIXEL_PNG.length)]));
-    else if (first === 'held') void hold(second).promise.then(() => response.end(PIXEL_PNG));
+    else if (first === 'drip') {
+      let sent = 0;
+      const timer = setInterval(() => {
+        sent += 1;
+        response.write(PIXEL_PNG.subarray(sent - 1, sent));
+      }, 20);
+      response.on('close', () => clearInterval(timer));
+    } else if (first === 'held') void hold(second).promise.then(() => response.end(PIXEL_PNG));
     else response.end(PIXEL_PNG);
   });
 }

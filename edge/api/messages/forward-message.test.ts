@@ -85,8 +85,83 @@ describe.each([
   });
 });
 
+const FILE = { mimetype: 'image/png', filename: null, sizeBytes: 3, mediaId: null, error: null };
+
+/** A stored file of the session. */
+async function store(of: { workspaceId: string; id: string }, mimetype: string) {
+  const id = newId('media');
+  await harness.db.insert(harness.schema.media).values({
+    id,
+    workspaceId: of.workspaceId,
+    sessionId: of.id,
+    objectKey: `${of.workspaceId}/media/${id}`,
+    mimetype,
+    filename: 'plan.pdf',
+    sizeBytes: 3,
+    sha256: '00',
+  });
+  await harness.db
+    .update(harness.schema.messages)
+    .set({ mediaId: id })
+    .where(eq(harness.schema.messages.workspaceId, of.workspaceId));
+  return id;
+}
+
+describe('a file', () => {
+  const media = { ...heard, media: FILE };
+  const own = { mediaId: 'm', mimetype: 'x', filename: 'Offer.pdf', caption: 'Look' };
+
+  test.each([
+    ['image', { ...media, text: 'Look' }, {}, 'image/png', { caption: 'Look' }],
+    ['video', media, {}, 'video/mp4', { asGif: false, asDocument: false }],
+    ['voice', media, {}, 'audio/ogg; codecs=opus', {}],
+    ['audio', media, {}, 'audio/mpeg', {}],
+    ['sticker', media, {}, 'image/webp', {}],
+    ['document', { ...media, text: '' }, {}, 'application/pdf', {}],
+    [
+      'document',
+      { type: 'document', ...own },
+      outbound,
+      'application/pdf',
+      { caption: 'Look', filename: 'Offer.pdf' },
+    ],
+  ])(
+    'of the kind %s with %j is forwarded as it is stored',
+    async (type, content, change, mimetype, said) => {
+      const session = await setUp(type, content, change);
+      const mediaId = await store(session, mimetype);
+      const answer = await session.forward();
+      expect(answer).toMatchObject({ status: 202, data: { type } });
+      expect(await session.contentOf(idOf(answer))).toEqual({
+        type,
+        mediaId,
+        mimetype,
+        filename: 'plan.pdf',
+        forwarded: true,
+        ...said,
+      });
+    },
+  );
+
+  test.each([
+    ['failed', 'image', { ...media, media: { ...FILE, error: 'gone' } }, {}],
+    ['pending', 'image', media, { mediaPendingSince: new Date() }],
+    ['view_once', 'image', { type: 'image', ...own, viewOnce: true }, outbound],
+  ])('that is %s is a CONFLICT', async (reason, type, content, change) => {
+    const { forward } = await setUp(type, content, change);
+    expect(await forward()).toMatchObject({
+      status: 409,
+      error: { code: 'CONFLICT', details: { reason } },
+    });
+  });
+
+  test('that was deleted meanwhile is NOT_FOUND', async () => {
+    const { forward } = await setUp('image', media, { mediaId: newId('media') });
+    expect(await forward()).toMatchObject({ status: 404, error: { code: 'NOT_FOUND' } });
+  });
+});
+
 test.each([
-  ['image', { ...heard, media: { mimetype: 'image/png' } }],
   ['contact', { ...heard, vcards: ['BEGIN:VCARD'] }],
   ['unknown', heard],
 ])('a message of type %s that somebody else sent is NOT_SUPPORTED', async (type, content) => {

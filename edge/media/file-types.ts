@@ -118,6 +118,9 @@ const ENDINGS: Readonly<Record<string, string>> = {
   'audio/wav': 'wav',
   'audio/flac': 'flac',
 };
+/** Endings by type, for files without a name. */
+export const ENDINGS_OF_TYPES = JSON.stringify(ENDINGS);
+
 export const endingOfType = (mimetype: string): string | null =>
   ENDINGS[mimetype.replace(/\s*;.*/, '')] ?? null;
 
@@ -136,6 +139,19 @@ function typeByName(found: FileType | null, name: string | null): FileType | nul
   if (fitsEnding(found.ending, ending)) return { mimetype: found.mimetype, ending };
   if (unsigned !== undefined && found.ending in UNSIGNED) return { mimetype: unsigned, ending };
   return SIGNED.has(ending) || unsigned !== undefined ? null : found;
+}
+
+/**
+ * Of a file that is stored with its right ending: what that may be for it to get this name. Null: whatever it is, since the name
+ * says nothing of its type.
+ */
+export function endingsFor(name: string): string[] | null {
+  const ending = endingOf(name);
+  if (ending === null || !(SIGNED.has(ending) || ending in UNSIGNED)) return null;
+  const known = [...SIGNED, ...Object.keys(UNSIGNED), ...ALIKE.flat(), ...Object.values(ENDINGS)];
+  return [...new Set(known)].filter(
+    (own) => typeByName({ mimetype: '', ending: own }, name) !== null,
+  );
 }
 
 /** The name with the ending that its type implies. */

@@ -182,6 +182,24 @@ describe('a stored file', () => {
     expect(await send('sticker', { mediaId: picture })).toMatchObject({ status: 202 });
   });
 
+  test.each([
+    ['Plan.pdf', 'Offer.png', 422, PDF],
+    ['Plan.pdf', 'Offer.csv', 422, PDF],
+    ['Plan.pdf', 'Offer.PDF', 202, PDF],
+    ['Plan.pdf', 'Offer no.7', 202, PDF],
+    ['Plan.pdf', 'Offer', 202, PDF],
+    ['', 'Offer.pdf', 422, PNG],
+    ['', 'Offer.png', 202, PNG],
+    ['a.csv', 'list.txt', 202, 'a;b'],
+    ['a.csv', 'list.pdf', 422, 'a;b'],
+  ])('named "%s" and sent as %s is %i', async (filename, name, status, content) => {
+    const { upload, send } = await setUp();
+    const mediaId = idOf(await upload(content, { filename }));
+    const answer = await send('document', { mediaId, filename: name });
+    const error = { code: 'MEDIA_REJECTED', details: { reason: 'type_mismatch' } };
+    expect(answer).toMatchObject({ status, ...(status === 422 && { error }) });
+  });
+
   test('goes once it has expired, unless a message still needs it', async () => {
     const { upload, send, media } = await setUp();
     const [free, needed] = [idOf(await upload(PDF)), idOf(await upload(PDF))];

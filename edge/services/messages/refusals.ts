@@ -29,6 +29,7 @@ export const REFUSALS = [
   'MEDIA_NOT_FOUND',
   'MEDIA_TOO_LARGE',
   'MEDIA_MISMATCH',
+  'MEDIA_MISNAMED',
   'FIRST_CONTACT_LIMIT',
   'QUEUE_FULL',
 ] as const;
@@ -92,6 +93,8 @@ export function refusalError(
       );
     case 'FIRST_CONTACT_LIMIT':
       return new AppError('FIRST_CONTACT_LIMIT', undefined, { retryAfterSeconds });
+    case 'MEDIA_MISNAMED':
+      return rejected('type_mismatch', 'The stored file is not what `filename` says.');
     case 'QUEUE_FULL':
       return new AppError('QUEUE_FULL');
   }

@@ -10,6 +10,7 @@ import { chatIfReadable } from '../workspace/local-numbers.ts';
 import { shownToCaller } from './caller.ts';
 import { isOptedOut } from '../opt-outs/internal.ts';
 import { firstContact } from './first-contact.ts';
+import { ENDINGS_OF_TYPES, endingsFor } from '../../media/file-types.ts';
 import type { ReceivedFile } from '../../media/store-media.ts';
 import type { SendRequest, StoredFile } from './send-request.ts';
 
@@ -123,6 +124,7 @@ export function sendStatement({
       when ${stored !== null}::boolean and attached.id is null then 'MEDIA_NOT_FOUND'
       when attached.size_bytes > ${stored?.rule.limitBytes ?? null}::bigint then 'MEDIA_TOO_LARGE'
       when not attached.mimetype = any(${textArray(stored?.rule.mimetypes ?? null)}) then 'MEDIA_MISMATCH'
+      when not attached.ending = any(${textArray(endingsFor(stored?.filename ?? ''))}) then 'MEDIA_MISNAMED'
       when first_contact.free_at is not null then 'FIRST_CONTACT_LIMIT'
       when target.waiting >= ${QUEUE_LIMIT} then 'QUEUE_FULL'
     end as refusal
@@ -193,7 +195,9 @@ const attachedFile = (workspaceId: string, file: StoredFile | null): SQL => sql`
       when given.name is null then f.filename
       when given.name ~ '[.][A-Za-z0-9]{1,5}$' then given.name
       else given.name || coalesce(substring(f.filename from '[.][A-Za-z0-9]{1,5}$'), '')
-    end)) as content
+    end)) as content,
+    coalesce(lower(substring(f.filename from '[.]([A-Za-z0-9]{1,5})$')),
+      ${file?.filename == null ? null : ENDINGS_OF_TYPES}::jsonb ->> rtrim(split_part(f.mimetype, ';', 1))) as ending
   from caller cross join (select ${file?.filename ?? null}::text as name) given
   join media f on f.id = ${file?.mediaId ?? null}::text and f.workspace_id = ${workspaceId}
   left join sessions s on s.id = f.session_id

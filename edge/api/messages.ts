@@ -42,7 +42,7 @@ export const messages = area('Messages', [
       limitBytes: MEDIA_SEND_LIMIT_BYTES,
     },
     responses: sendAnswers,
-    errors: ['NOT_FOUND', 'CONFLICT', 'MEDIA_REJECTED', ...SEND_ERRORS],
+    errors: ['NOT_FOUND', 'CONFLICT', 'MEDIA_REJECTED', 'NOT_SUPPORTED', ...SEND_ERRORS],
     run: async ({ ctx, params: { id }, headers, body }, c) => {
       const input = {
         ...(await readSendTerms('replyMessage', headers, { ...body, id })),

@@ -3,7 +3,7 @@ import type { LiveOperation } from './live-operations.ts';
 import type { MessageKind } from './message-kinds.ts';
 
 /** What can be asked of a session: to send each kind, each live operation, and what no engine of ours can do yet. */
-export type Capability = `send.${MessageKind}` | 'send.album' | LiveOperation;
+export type Capability = `send.${MessageKind}` | 'send.album' | 'send.video.asNote' | LiveOperation;
 
 /** `account`: only some accounts have it, such as those of businesses; WhatsApp decides when it is asked. */
 export type Support = 'yes' | 'account' | { no: string };
@@ -21,6 +21,7 @@ const WWEBJS: Table = {
   'send.voice': 'yes',
   'send.document': 'yes',
   'send.sticker': 'yes',
+  'send.video.asNote': { no: 'The engine has no way to send a video note.' },
   'send.album': { no: 'The engine sends each picture as a message of its own.' },
   rejectCall: 'yes',
   listChannels: 'yes',

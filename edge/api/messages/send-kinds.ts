@@ -67,7 +67,7 @@ export const sendKinds: readonly Row[] = MESSAGE_KIND_NAMES.map((kind) => {
       'SESSION_NOT_FOUND',
       'NOT_FOUND',
       'CONFLICT',
-      ...(media === null ? [] : (['MEDIA_REJECTED'] as const)),
+      ...(media === null ? [] : (['MEDIA_REJECTED', 'NOT_SUPPORTED'] as const)),
       ...SEND_ERRORS,
     ],
     run: async ({ ctx, headers, body: read }, c) => {

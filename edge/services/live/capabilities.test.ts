@@ -36,6 +36,18 @@ test('what an engine cannot do is refused by its name in the list', () => {
   );
 });
 
+test('a video note is 501 by its name in the list', async () => {
+  const { call } = await liveSession(harness);
+  const body = { to: '+15550100001', url: `${harness.filesUrl}/clip.mp4`, asNote: true };
+  const capability = 'send.video.asNote';
+  expect(await call('POST', '/messages/video', body)).toMatchObject({
+    status: 501,
+    error: { code: 'NOT_SUPPORTED', details: { capability } },
+  });
+  const answer = await call('POST', '/messages/video', { ...body, asNote: false });
+  expect(answer).toMatchObject({ status: 202 });
+});
+
 test('what an account cannot do is 501 by its name in the list', async () => {
   const { call, runner } = await liveSession(harness);
   const message = 'Only business accounts have labels.';

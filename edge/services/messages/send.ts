@@ -6,6 +6,7 @@ import type { ServiceContext } from '../../context.ts';
 import { describeError } from '../../log/describe-error.ts';
 import { receiveFile } from '../../media/receive-file.ts';
 import type { ReceivedFile } from '../../media/store-media.ts';
+import { requireCapability } from '../live/capabilities.ts';
 import { discardObject } from '../media/discard-object.ts';
 import { checkEnqueue, enqueue, type EnqueueResult } from './enqueue.ts';
 import { finishSend } from './finish-send.ts';
@@ -26,6 +27,9 @@ export async function send({
   input: SendRequest;
 }): Promise<SendAnswer> {
   refuseChat(input);
+  // The statement knows the session's engine; there is one alone so far.
+  if ('asNote' in input.said && input.said.asNote === true)
+    requireCapability('wwebjs', 'send.video.asNote');
   const { file } = input;
   if (file?.source.from === 'form') return sendReceived(ctx, input, file.source.file);
   // A stored file is looked up by the send's own statement.

@@ -58,6 +58,9 @@ export const MEDIA_KINDS = {
       caption: Caption,
       mentions: Mentions,
       asGif: z.boolean().default(false).meta({ description: 'It plays by itself, without sound.' }),
+      asNote: z.boolean().optional().meta({
+        description: 'It is a round video note. An engine that has none answers `NOT_SUPPORTED`.',
+      }),
       asDocument: z.boolean().default(false).meta({ description: 'It is sent as a file.' }),
       viewOnce: ViewOnce,
     },

@@ -140,6 +140,25 @@ describe.each(SANDBOX_PROFILES)('kinds without a file on the %s page', (profile)
     });
   });
 
+  it('shows what a link leads to where that is wanted, and only there', async () => {
+    const text = 'see https://example.com/';
+    const found = `{ data: { title: 'Example', description: 'A page' } }`;
+    await link.onPage(
+      `window.require('WAWebLinkPreviewChatAction').getLinkPreview = async () => (${found}); 1`,
+    );
+    for (const linkPreview of [true, false]) {
+      const wireId = newWireId();
+      const content = { type: 'text', text, linkPreview } as const;
+      expect(await link.send({ wireId, chatId: ALICE, content })).toMatchObject({
+        outcome: 'sent',
+      });
+      const { messages } = await sandbox.phone.account(link.at);
+      const sent = messages.find((message) => message.wireId === wireId);
+      expect(sent).toMatchObject({ body: text });
+      expect(sent?.content['title']).toBe(linkPreview ? 'Example' : undefined);
+    }
+  });
+
   it('mentions members of a group, all of them, and nobody who is not in the chat', async () => {
     const group = await sandbox.phone.group({
       world: link.world,

@@ -8,6 +8,7 @@ import { ClientFrame } from '../realtime/frames.ts';
 import { resolveFilter } from '../services/realtime/open-socket.ts';
 import { afterReturn } from './flow.ts';
 import { runCommand } from './commands.ts';
+import type { FrameCount } from './frame-count.ts';
 import type { Rights } from './rights.ts';
 import { closeFor, remember, stateOf } from './socket-state.ts';
 
@@ -22,10 +23,14 @@ export type InnerWorker = {
 export async function answerFrame(
   socket: WebSocket,
   text: string,
-  { rights, worker }: { rights: Rights; worker: InnerWorker },
+  { rights, frames, worker }: { rights: Rights; frames: FrameCount; worker: InnerWorker },
 ): Promise<object | null> {
   const { log } = worker.services();
   const frame = readFrame(text);
+  if (!isAskedFor(socket, frame) && !frames.allows(socket)) {
+    closeFor(socket, 'tooManyFrames');
+    return null;
+  }
   if (frame instanceof AppError) return { type: 'error', ...failure(frame) };
   switch (frame.type) {
     case 'check': {
@@ -41,6 +46,12 @@ export async function answerFrame(
       );
   }
 }
+
+/** A check that comes back: however many there are, the server began. */
+const isAskedFor = (socket: WebSocket, frame: ClientFrame | AppError): boolean =>
+  !(frame instanceof AppError) &&
+  frame.type === 'check' &&
+  frame.seq === stateOf(socket).flow.check?.seq;
 
 async function answered(id: string, log: Log, work: () => Promise<object>): Promise<object> {
   try {

@@ -66,9 +66,9 @@ export class RealtimeHub extends DurableObject<Bindings> {
   override async webSocketMessage(socket: WebSocket, message: string | ArrayBuffer): Promise<void> {
     if (typeof message !== 'string' || message.length > LIMITS.socketFrameKibibytes.limit * 1024)
       return closeFor(socket, 'tooLarge');
-    if (!this.#frames.allows(socket)) return closeFor(socket, 'tooManyFrames');
     const answer = await answerFrame(socket, message, {
       rights: this.#rights,
+      frames: this.#frames,
       worker: this.#worker,
     });
     if (answer !== null && isOpen(socket)) say(socket, answer);

@@ -325,6 +325,27 @@ describe('limits', () => {
   });
 });
 
+it('a reader of a long log may return any number of checks', async () => {
+  const { workspaceId, apiKey: key } = await harness.newWorkspace();
+  const client = await connect(harness, '', { key });
+  const inHub = <Result>(use: (socket: WebSocket) => Result) =>
+    runInDurableObject(hubOf(workspaceId), (_hub, state) => state.getWebSockets().map(use));
+  const isReturned = (socket: WebSocket): boolean =>
+    socket.deserializeAttachment().flow.check === null;
+  for (let seq = 1; seq <= LIMITS.socketFrames.limit + 1; seq += 1) {
+    await inHub((socket) => {
+      const state = socket.deserializeAttachment();
+      const flow = { ...state.flow, check: { seq, at: Date.now() } };
+      socket.serializeAttachment({ ...state, flow });
+    });
+    client.send({ type: 'check', seq });
+    // None is open any more when they were too many.
+    while ((await inHub(isReturned))[0] === false) await Promise.resolve();
+  }
+  client.send('ping');
+  expect(await client.frame('pong')).toBeDefined();
+});
+
 it('a plain request is told how to connect', async () => {
   const { apiKey: key } = await harness.newWorkspace();
   expect(await harness.call('GET', '/v1/realtime', { key })).toMatchObject({

@@ -42,6 +42,7 @@ import { sandbox } from './api/sandbox.ts';
 import { sessions } from './api/sessions.ts';
 import { status } from './api/status.ts';
 import { deliveries } from './api/deliveries.ts';
+import { hooks } from './api/hooks.ts';
 import { webhooks } from './api/webhooks.ts';
 import { workspace } from './api/workspace.ts';
 
@@ -62,6 +63,7 @@ const AREAS: readonly Area[] = [
   sandbox,
   webhooks,
   deliveries,
+  hooks,
   events,
   realtime,
   keys,

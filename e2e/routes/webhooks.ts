@@ -19,6 +19,8 @@ export function webhookRoutes(running: () => Deployment): void {
     'POST /v1/webhooks/{id}/redeliver',
     'DELETE /v1/webhooks/{id}',
     'GET /v1/events/samples/{type}',
+    'POST /v1/hooks',
+    'DELETE /v1/hooks/{id}',
   );
 
   it('an endpoint is shown, changed, tested with its new secret, and deleted', async () => {
@@ -75,6 +77,18 @@ export function webhookRoutes(running: () => Deployment): void {
 
     expect(shownIn(await api.call('DELETE', path))).toMatchObject({ deleted: true });
     expect((await api.call('GET', path)).error().code).toBe('NOT_FOUND');
+  });
+
+  it('a REST hook is subscribed and unsubscribed, as often as one likes', async () => {
+    const { api, inspector } = running();
+    const body = { url: inspector.url('hook'), eventTypes: ['message.sent'] };
+    const [first, again] = [
+      await api.call('POST', '/v1/hooks', { body }),
+      await api.call('POST', '/v1/hooks', { body }),
+    ].map((answer) => answer.data(z.object({ id: z.string() })).id);
+    expect(again).toBe(first);
+    for (let time = 0; time < 2; time += 1)
+      expect((await api.call('DELETE', `/v1/hooks/${first}`)).status).toBe(200);
   });
 
   it('an event has a sample', async () => {

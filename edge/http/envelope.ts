@@ -65,18 +65,20 @@ export function ok<Data, Status extends ContentfulStatusCode = 200>(
   status?: Status,
   meta: ExtraMeta = {},
 ) {
-  const body = {
-    success: true as const,
-    data,
-    meta: {
-      requestId: c.get('requestId'),
-      timestamp: new Date(c.get('services').now()).toISOString(),
-      ...meta,
-    },
-  };
   // The default of the type parameter is the default of the argument.
-  return c.json(body, (status ?? 200) as Status);
+  return c.json(successOf(c, data, meta), (status ?? 200) as Status);
 }
+
+/** The success envelope itself. */
+export const successOf = <Data>(c: Context<AppEnv>, data: Data, meta: ExtraMeta = {}) => ({
+  success: true as const,
+  data,
+  meta: {
+    requestId: c.get('requestId'),
+    timestamp: new Date(c.get('services').now()).toISOString(),
+    ...meta,
+  },
+});
 
 /** One example for each error code, which the routes' answers point at. */
 export const errorExamples = () =>

@@ -20,6 +20,7 @@ import { forgetOldHistory } from '../services/sessions/forget-old-history.ts';
 import { forgetExpiredMedia } from '../services/media/delete-media.ts';
 import { noteUnseenPhones } from '../services/sessions/note-unseen-phones.ts';
 import { announceDisabled } from '../services/webhooks/announce-disabled.ts';
+import { forgetUnusedHooks } from '../services/webhooks/forget-unused-hooks.ts';
 import { forgetOldHealth } from '../services/webhooks/forget-old-health.ts';
 import { resealProxies } from '../services/sessions/reseal-proxies.ts';
 import { settleStopped } from '../services/sessions/stop-unowned.ts';
@@ -46,6 +47,7 @@ const JOBS: Readonly<Record<string, (services: Services) => Promise<unknown>>> =
   forgetOldAudit,
   forgetOldHistory,
   forgetOldHealth,
+  forgetUnusedHooks,
   forgetExpiredMedia,
 };
 

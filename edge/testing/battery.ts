@@ -141,6 +141,7 @@ const KIND_OF_FOLDER: Readonly<Record<string, keyof Ids>> = {
   bulk: 'bulk',
   media: 'media',
   webhooks: 'webhook',
+  hooks: 'webhook',
   deliveries: 'delivery',
   keys: 'key',
   members: 'user',

@@ -93,6 +93,15 @@ export async function newWorld(harness: Harness) {
     recipients: 0,
     leftOut: [],
   });
+  const hook = newId('webhook');
+  await harness.db.insert(webhookEndpoints).values({
+    id: hook,
+    workspaceId,
+    url: `${harness.filesUrl}/hook`,
+    secret: SECRETS.webhook,
+    eventTypes: ['*'],
+    hookKey: hook,
+  });
   const delivery = newId('delivery');
   await harness.db.insert(harness.schema.events).values({
     workspaceId,
@@ -156,6 +165,7 @@ export async function newWorld(harness: Harness) {
     picture,
     upload,
     webhook,
+    hook,
     delivery,
     optOut,
     lead,
@@ -305,6 +315,8 @@ export const happyWrites = (
   redeliver: ({ webhook, delivery }) => ({ id: webhook, body: { deliveryIds: [delivery] } }),
   redeliverOne: ({ delivery }) => ({ id: delivery }),
   rotateWebhookSecret: ({ webhook }) => ({ id: webhook, body: { overlapSeconds: 60 } }),
+  createHook: () => ({ body: { url: `${harness.filesUrl}/hook`, eventTypes: ['*'] } }),
+  deleteHook: ({ hook }) => ({ id: hook }),
   deleteWebhook: ({ webhook }) => ({ id: webhook }),
   createRealtimeToken: () => ({}),
   createKey: () => ({ body: { name: 'new', scopes: ['messages:send'] } }),

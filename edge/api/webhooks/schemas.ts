@@ -185,6 +185,16 @@ export const newEndpointOf = ({
   retryDelays: retryDelaysOf({ retryDelays, maxAttempts }) ?? RETRY_PRESETS.standard,
 });
 
+/** What a REST hook is subscribed with; the rest is as for other endpoints by default. */
+export const CreateHook = z.strictObject({
+  url: WebhookFields.url,
+  eventTypes: WebhookFields.eventTypes.default(['*']),
+  sessionIds: WebhookFields.sessionIds.default(null),
+});
+
+export const newHookOf = (body: z.output<typeof CreateHook>) =>
+  newEndpointOf(CreateWebhook.parse(body));
+
 export const CreatedWebhook = WebhookSchema.extend({ secret: Secret }).openapi('CreatedWebhook', {
   example: { ...WEBHOOK_SHOWN, secret: SECRET_SHOWN },
 });

@@ -1,5 +1,5 @@
 import { sql } from 'drizzle-orm';
-import { boolean, index, integer, jsonb, pgTable, text } from 'drizzle-orm/pg-core';
+import { boolean, index, integer, jsonb, pgTable, text, uniqueIndex } from 'drizzle-orm/pg-core';
 import { createdAt, moment, updatedAt } from './columns.ts';
 import { workspaces } from './workspaces.ts';
 
@@ -45,6 +45,8 @@ export const webhookEndpoints = pgTable(
     slots: jsonb('slots').$type<Record<string, string>>().notNull().default({}),
     /** A call came while all slots were taken: whoever gives one back looks again. */
     rung: boolean('rung').notNull().default(false),
+    /** Of a REST hook: what makes a subscription the same one; null for any other endpoint. */
+    hookKey: text('hook_key'),
     isActive: boolean('is_active').notNull().default(true),
     disabledReason: text('disabled_reason'),
     disabledAt: moment('disabled_at'),
@@ -55,6 +57,7 @@ export const webhookEndpoints = pgTable(
   },
   (table) => [
     index('webhook_endpoints_workspace').on(table.workspaceId),
+    uniqueIndex('webhook_endpoints_hook').on(table.workspaceId, table.hookKey),
     index('webhook_endpoints_unannounced')
       .on(table.disabledAt)
       .where(sql`${table.unannounced}`),

@@ -17,6 +17,7 @@ import {
   newEndpointOf,
   RotatedWebhook,
   SentTest,
+  TestEvent,
   UpdateWebhook,
   WebhookId,
   WebhookSchema,
@@ -106,12 +107,14 @@ export const webhooks = area('Webhooks', [
     method: 'post',
     path: '/v1/webhooks/{id}/test',
     takes: scope('webhooks:write'),
-    summary: 'Send a webhook.test event to this endpoint',
+    summary: 'Send a test event to this endpoint',
     description:
-      'It is delivered like every other event, retries included; the delivery log shows the outcome.',
+      'It is delivered like every other event, retries included; the delivery log shows the outcome. By default it is a `webhook.test`. With `type` the endpoint receives a sample of that type or alias, with the header `webhook-test: true`.',
     params: WebhookId,
+    body: { schema: TestEvent, example: { type: 'message.received' }, optional: true },
     answer: [202, 'The event is on its way.', SentTest],
     errors: ['NOT_FOUND', 'CONFLICT', 'QUEUE_FULL'],
-    run: ({ ctx, params }) => testWebhook({ ctx, input: params }),
+    run: ({ ctx, params, body: { type = null } }) =>
+      testWebhook({ ctx, input: { ...params, type } }),
   }),
 ]);

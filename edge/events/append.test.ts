@@ -61,7 +61,7 @@ describe('events of single statements', () => {
     await Promise.all(
       Array.from({ length: 20 }, async () => {
         const id = await newEndpoint(harness, { workspaceId }, { url: 'http://127.0.0.1:9/' });
-        await testWebhook({ ctx, input: { id } });
+        await testWebhook({ ctx, input: { id, type: null } });
       }),
     );
     const { rows } = await harness.db.execute(

@@ -1,5 +1,10 @@
 import { z } from 'zod';
-import { EVENTS, eventTypeOf, type PublicEvent } from '../../shared/catalogue/events/index.ts';
+import {
+  EVENTS,
+  eventTypeOf,
+  type PublicEvent,
+  sampleEvent,
+} from '../../shared/catalogue/events/index.ts';
 import { Count, Moment } from '../db/moment.ts';
 
 /** An event as it stands in the table, read as JSON. */
@@ -26,6 +31,15 @@ export function toPublicEvent(
   const timestamp = occurredAt.toISOString();
   // `fact` wrote it, by the row of its type; tests read every event back through that row.
   return { id, type: name, seq, sessionId, timestamp, data } as PublicEvent;
+}
+
+/** A test of another type as the endpoint receives it: that type's sample, as the event of this id. Null for any other event. */
+export function sampleInPlaceOf(event: PublicEvent): PublicEvent | null {
+  const name = event.type === 'webhook.test' ? event.data.sample : undefined;
+  const type = name === undefined ? undefined : eventTypeOf(name);
+  if (type === undefined) return null;
+  const { id, seq, timestamp } = event;
+  return { ...sampleEvent(type, name), id, seq, timestamp };
 }
 
 function withoutCode({ type, data }: EventRow): unknown {

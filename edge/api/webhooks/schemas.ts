@@ -1,6 +1,6 @@
 import { z } from '@hono/zod-openapi';
 import { isId } from '../../../shared/ids.ts';
-import { SUBSCRIBABLE } from '../../../shared/catalogue/events/index.ts';
+import { eventTypeOf, SUBSCRIBABLE } from '../../../shared/catalogue/events/index.ts';
 import {
   DEFAULT_ATTEMPTS,
   MAX_ATTEMPTS,
@@ -225,6 +225,14 @@ export const RotatedWebhook = WebhookSchema.extend({
     secret: SECRET_SHOWN,
     previousSecretUntil: '2026-11-22T10:00:00.000Z',
   },
+});
+
+export const TestEvent = z.strictObject({
+  type: z
+    .string()
+    .refine((name) => eventTypeOf(name) !== undefined, 'must be an event type or an alias of one')
+    .optional()
+    .openapi({ description: 'A type or alias whose sample to send.' }),
 });
 
 export const SentTest = z

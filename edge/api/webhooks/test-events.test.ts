@@ -2,6 +2,7 @@ import { eq } from 'drizzle-orm';
 import { Webhook } from 'standardwebhooks';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
+import { EVENTS } from '../../../shared/catalogue/events/index.ts';
 import { deliver } from '../../services/deliveries/deliver.ts';
 import { createHarness } from '../../testing/harness.ts';
 import { newInbox } from '../../testing/receiver.ts';
@@ -47,6 +48,41 @@ describe('a test event', () => {
         },
       ],
       meta: { nextCursor: null },
+    });
+  });
+
+  it.each([
+    ['message.received', 'message.received'],
+    ['message_received', 'message.received'],
+    ['session.qr', 'session.qr'],
+  ] as const)(
+    'arrives as a sample of %s, and is no such event for anybody else',
+    async (name, type) => {
+      const { apiKey: key } = await harness.newWorkspace();
+      const inbox = newInbox();
+      const made = await create(key, { url: inbox.url, eventTypes: ['message.sent'] });
+      const sent = await call('POST', `/${idOf(made)}/test`, { key, body: { type: name } });
+      const input = { endpointId: idOf(made), notBefore: null };
+      await deliver({ services: harness.services(), input });
+      const [request] = await inbox.received();
+      expect(request?.headers).toMatchObject({ 'webhook-test': 'true' });
+      const verifier = new Webhook(String(made.data['secret']));
+      expect(verifier.verify(request?.body ?? '', request?.headers ?? {})).toMatchObject({
+        id: sent.data['eventId'],
+        type: name,
+        data: EVENTS[type].example,
+      });
+      const feed = await harness.call('GET', '/v1/events', { key });
+      expect(feed.data).toMatchObject([{ type: 'webhook.test', data: { sample: name } }]);
+    },
+  );
+
+  it.each(['message.*', '*', 'message.exploded', ''])('of "%s" is refused', async (type) => {
+    const { apiKey: key } = await harness.newWorkspace();
+    const path = `/${idOf(await create(key))}/test`;
+    expect(await call('POST', path, { key, body: { type } })).toMatchObject({
+      status: 422,
+      error: { code: 'VALIDATION_ERROR' },
     });
   });
 

@@ -1,6 +1,6 @@
 import type { Services } from '../../context.ts';
 import { ring } from '../../events/ring.ts';
-import { toPublicEvent } from '../../events/public-event.ts';
+import { sampleInPlaceOf, toPublicEvent } from '../../events/public-event.ts';
 import { maskHeaders } from '../../webhooks/mask-headers.ts';
 import { judgeAttempt } from '../../webhooks/judge-attempt.ts';
 import { signWebhook } from '../../webhooks/signing.ts';
@@ -130,7 +130,9 @@ async function send(
   { event, eventName }: Claimed['due'][number],
   startedAt: Date,
 ) {
-  const body = JSON.stringify(toPublicEvent(event, { name: eventName, codes: claim.includeCodes }));
+  const shown = toPublicEvent(event, { name: eventName, codes: claim.includeCodes });
+  const sample = sampleInPlaceOf(shown);
+  const body = JSON.stringify(sample ?? shown);
   const signature = await signWebhook({
     secrets: claim.secrets,
     eventId: event.id,
@@ -141,6 +143,7 @@ async function send(
     'user-agent': 'Waypost-Webhooks/1',
     ...claim.headers,
     'content-type': 'application/json',
+    ...(sample !== null && { 'webhook-test': 'true' }),
     ...signature,
   };
   const result = await services.egress.fetch({

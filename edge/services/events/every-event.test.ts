@@ -155,7 +155,10 @@ const WRITERS: Readonly<Record<EventType, (session: OwnedSession) => Promise<unk
     await noteOldCopy(harness.services(), given);
   },
   'webhook.test': async (session) =>
-    testWebhook({ ctx: session.ctx, input: { id: await newEndpoint(harness, session) } }),
+    testWebhook({
+      ctx: session.ctx,
+      input: { id: await newEndpoint(harness, session), type: null },
+    }),
   'webhook.disabled': async (session) => {
     const disabled = { isActive: false, disabledAt: new Date(), unannounced: true };
     await newEndpoint(harness, session, { ...disabled, disabledReason: 'gone' });

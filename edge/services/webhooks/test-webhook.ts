@@ -15,6 +15,7 @@ const Row = Appended.extend({ event_id: z.string(), delivery_id: z.string() });
 
 /**
  * Sends a `webhook.test` event to this endpoint alone, whatever it subscribed to, by the same way as every other event.
+ * With a type it arrives as a sample of that one; nobody else takes it for a real event.
  * @throws AppError NOT_FOUND; CONFLICT when the endpoint is switched off; QUEUE_FULL while it has many tests pending
  */
 export async function testWebhook({
@@ -22,7 +23,7 @@ export async function testWebhook({
   input,
 }: {
   ctx: ServiceContext;
-  input: { id: string };
+  input: { id: string; type: string | null };
 }): Promise<{ eventId: string; deliveryId: string }> {
   const { id, isActive } = await findWebhook(ctx, input.id);
   const now = ctx.now();
@@ -32,7 +33,11 @@ export async function testWebhook({
     workspaceId: sql`wanted.workspace_id`,
     sessionId: null,
     occurredAt: sql`${new Date(now).toISOString()}`,
-    data: { webhookId: id, message: 'This is a test from Waypost.' },
+    data: {
+      webhookId: id,
+      message: 'This is a test from Waypost.',
+      ...(input.type !== null && { sample: input.type }),
+    },
   });
   const statement = sql`
     with wanted as (

@@ -7,6 +7,10 @@ export const WEBHOOK_EVENTS = {
     data: {
       webhookId: z.string().describe('The endpoint.'),
       message: z.string().describe('A short text.'),
+      sample: z
+        .string()
+        .optional()
+        .describe('The name of another type: the endpoint received a sample of it instead.'),
     },
     example: {
       webhookId: 'whk_01k2q8z6m4c8f7h3n5r9t1v0wx',

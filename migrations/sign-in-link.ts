@@ -7,8 +7,9 @@ import { SIGN_IN_LINK_SECONDS, signInLinkId } from '../shared/sign-in-link.ts';
 const ownerEmail = (workspaceId: string): string => `owner.${workspaceId}@waypost.localhost`;
 
 /**
- * A token that signs the local owner in once, within an hour: an administrator who owns the workspace and has no password.
- * They are made at the first call. The database keeps a hash of the token.
+ * A token that signs the local owner in once, within an hour: an administrator who has no password, made at the first call.
+ * They own the workspace from their first sign-in on, so that a deployment where nobody has signed in is still open to the
+ * first person. The database keeps a hash of the token.
  */
 export async function mintSignInLink(input: {
   connectionString: string;
@@ -24,11 +25,6 @@ export async function mintSignInLink(input: {
          values ($1, 'Local owner', $2, true, 'admin', $3)
          on conflict (email) do update set updated_at = now()
          returning id
-       ),
-       membership as (
-         insert into members (workspace_id, user_id, role, all_sessions)
-         select $3, owner.id, 'owner', true from owner
-         on conflict do nothing
        )
        insert into auth_verifications (id, identifier, value, expires_at)
        select $4, $5, owner.id, now() + make_interval(secs => $6::int) from owner`,

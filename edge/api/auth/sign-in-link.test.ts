@@ -49,6 +49,18 @@ describe('a link that signs in once', () => {
     expect(await post('/sign-in/link', { token })).toMatchObject({ status: 401, cookie: '' });
   });
 
+  test('makes whoever belongs to no workspace yet an owner of the one they were made for', async () => {
+    const { token, email } = await newLink();
+    const { workspaceId } = await harness.newWorkspace();
+    await harness.db.execute(
+      sql`update users set workspace_id = ${workspaceId} where email = ${email}`,
+    );
+    const { cookie } = await post('/sign-in/link', { token });
+    expect(await harness.call('GET', '/v1/me', { headers: { cookie } })).toMatchObject({
+      data: { workspaceId, memberships: [{ workspaceId, role: 'owner' }] },
+    });
+  });
+
   test('is not used by pages of other sites', async () => {
     const { token } = await newLink();
     const headers = { origin: 'https://evil.example' };

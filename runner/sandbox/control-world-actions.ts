@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { at, done, phone, world } from './control-fields.ts';
 import { groupViewSchema } from './control-views.ts';
 import { groupActionSchema } from './protocol/operations.ts';
+import { accountLimitsSchema } from './protocol/limits.ts';
 import { PAGE_FAULT_NAMES } from './protocol/page-faults.ts';
 import { faultsSchema } from './world/faults.ts';
 
@@ -35,6 +36,12 @@ export const worldActions = {
   builds: {
     path: '/v1/builds',
     request: z.object({ faults: z.array(z.enum(PAGE_FAULT_NAMES)) }),
+    response: done,
+  },
+  /** What WhatsApp limits the account to from now on. The page is told when it asks. */
+  limits: {
+    path: '/v1/limits',
+    request: at.extend(accountLimitsSchema.shape),
     response: done,
   },
   modal: {

@@ -131,6 +131,7 @@ export async function startSandbox(
     ledger,
     hub,
     presences: new Presences(),
+    limits: new Map(),
     now,
     later: timers.later,
     defaults: { faults: keptFaults(sql), build: [] },

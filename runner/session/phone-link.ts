@@ -177,6 +177,8 @@ export class PhoneLink {
         return this.#unlinked('logged_out', event.reason);
       case 'action_required':
         return this.board.needsPerson(event.action);
+      case 'limits':
+        return this.#deps.say({ kind: 'session.limits', limits: event.limits });
       case 'page_error':
         return this.#onPageError(event);
       case 'fact':

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { RelayedEvent } from '../catalogue/events/relayed.ts';
+import { WhatsAppLimits } from '../catalogue/whatsapp-limits.ts';
 import { INBOUND_TYPES } from '../catalogue/message-kinds.ts';
 import { ERROR_CODES } from '../errors.ts';
 import { SESSION_ACTION_NAMES } from '../session-actions.ts';
@@ -173,6 +174,8 @@ export const SessionReport = z.discriminatedUnion('kind', [
     nextAt: z.number().int(),
     reason: z.string(),
   }),
+  /** What WhatsApp limits the number to, when it is another than the engine knew. */
+  z.object({ kind: z.literal('session.limits'), limits: WhatsAppLimits }),
   /** Something threw on the engine's page that nobody had called. Reported the 1st, 2nd, 4th, … time of an epoch. */
   z.object({
     kind: z.literal('session.page_error'),

@@ -4,6 +4,10 @@ import {
   SESSION_MODES,
   SESSION_STATUSES,
 } from '../../../shared/session-status.ts';
+import {
+  WHATSAPP_LIMITS_EXAMPLE,
+  WhatsAppLimits,
+} from '../../../shared/catalogue/whatsapp-limits.ts';
 import { DEFAULT_FIRST_CONTACTS } from '../../services/sessions/create-session.ts';
 import { SessionLookup } from '../name-fields.ts';
 
@@ -179,6 +183,9 @@ const UsedLimit = z
 export const LimitedSessionSchema = SessionSchema.extend({
   limits: z
     .object({
+      whatsapp: WhatsAppLimits.nullable().describe(
+        'What WhatsApp limits the number to. Null until the session has been online.',
+      ),
       firstContacts: z
         .object({
           hour: UsedLimit,
@@ -194,6 +201,7 @@ export const LimitedSessionSchema = SessionSchema.extend({
     })
     .openapi('SessionLimits', {
       example: {
+        whatsapp: WHATSAPP_LIMITS_EXAMPLE,
         firstContacts: {
           hour: { used: 3, limit: 30 },
           day: { used: 12, limit: 100 },

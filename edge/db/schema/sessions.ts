@@ -1,5 +1,6 @@
 import { sql } from 'drizzle-orm';
-import { boolean, index, integer, pgTable, text, uniqueIndex } from 'drizzle-orm/pg-core';
+import { boolean, index, integer, jsonb, pgTable, text, uniqueIndex } from 'drizzle-orm/pg-core';
+import type { WhatsAppLimits } from '../../../shared/catalogue/whatsapp-limits.ts';
 import { SESSION_ACTION_NAMES } from '../../../shared/session-actions.ts';
 import {
   SANDBOX_PROFILES,
@@ -44,6 +45,8 @@ export const sessions = pgTable(
     /** People whom it may write to for the first time; null: as many as it likes. */
     firstContactsPerHour: integer('first_contacts_per_hour'),
     firstContactsPerDay: integer('first_contacts_per_day'),
+    /** What WhatsApp limits the number to, as its page reported it last. */
+    whatsappLimits: jsonb('whatsapp_limits').$type<WhatsAppLimits>(),
     /** Whether status posts and channel posts are taken in. */
     includeStatus: boolean('include_status').notNull().default(false),
     includeChannels: boolean('include_channels').notNull().default(false),

@@ -1,3 +1,4 @@
+import { WHATSAPP_LIMITS_EXAMPLE } from '../../../shared/catalogue/whatsapp-limits.ts';
 import { eq } from 'drizzle-orm';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
@@ -122,6 +123,16 @@ const WRITERS: Readonly<Record<EventType, (session: OwnedSession) => Promise<unk
     report(session, { kind: 'session.qr', qr: '2@code', expiresAt: Date.now() + 60_000 }),
   'session.pairing_code': (session) =>
     report(session, { kind: 'session.pairing_code', code: 'ABCD1234', expiresAt: Date.now() }),
+  'session.limits': async (session) => {
+    const limits = WHATSAPP_LIMITS_EXAMPLE;
+    const first = { kind: 'session.limits', limits: { newChats: null, timeLock: null } } as const;
+    await report(
+      session,
+      first,
+      { kind: 'session.limits', limits },
+      { kind: 'session.limits', limits },
+    );
+  },
   'session.phone_unseen': async (session) => {
     const { sessions } = harness.schema;
     await harness.db

@@ -55,6 +55,7 @@ export async function reportEventId(spooled: SpooledReport, sessionKey: string):
     case 'session.pairing_code':
     case 'session.reconnect':
     case 'session.page_error':
+    case 'session.limits':
       break;
   }
   return factEventId([sessionId, spooled.bootId, String(spooled.spoolSeq)]);

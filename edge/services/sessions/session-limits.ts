@@ -24,6 +24,7 @@ export async function readLimits({ db }: ServiceContext, { session }: SessionRow
       and m.first_contact_at > now() - interval '30 days' and m.first_contact_at <= now()`);
   const { hour, day, unanswered } = Used.parse(rows[0]);
   return {
+    whatsapp: session.whatsappLimits,
     firstContacts: {
       hour: { used: hour, limit: session.firstContactsPerHour },
       day: { used: day, limit: session.firstContactsPerDay },

@@ -20,6 +20,7 @@ import { libraryEnd, type ClosedReason } from './library-end.ts';
 import { listenToLink } from './library-events.ts';
 import { doOperation } from './live/operations.ts';
 import { sendMessage } from './outbound.ts';
+import { LimitsWatch } from './limits-watch.ts';
 import { PageWatches } from './page-watches.ts';
 import { dropLink, readState } from './page/state.ts';
 import { quarantineProfile } from './profile.ts';
@@ -43,6 +44,7 @@ class WwebjsEngine implements WhatsAppEngine {
   readonly #browser: LinkedBrowser;
   readonly #intake: Intake;
   readonly #watches: PageWatches;
+  readonly #limits: LimitsWatch;
   #started = false;
   #closing: Promise<void> | null = null;
   #closed = false;
@@ -79,6 +81,14 @@ class WwebjsEngine implements WhatsAppEngine {
       onNeedsPerson: (action) => tell({ type: 'action_required', action }),
       onProxyFailed: (detail) => log('engine.proxy_failed', { detail }),
       onPageError: (error) => tell({ type: 'page_error', ...error }),
+    });
+    this.#limits = new LimitsWatch({
+      page,
+      everyMs: this.#times.limitsMs,
+      open: () => this.#closing === null,
+      connected: () => this.#connected,
+      onChange: (limits) => tell({ type: 'limits', limits }),
+      log,
     });
     this.#watches = new PageWatches({
       page,
@@ -197,6 +207,9 @@ class WwebjsEngine implements WhatsAppEngine {
       },
     });
     this.#intake.listen(client);
+    client.on('message_ack', (_message: unknown, ack: unknown) => {
+      if (ack === -1) void this.#limits.look();
+    });
   }
 
   #onEarlyState(state: string): void {
@@ -230,6 +243,7 @@ class WwebjsEngine implements WhatsAppEngine {
     this.#connected = true;
     this.#emit({ type: 'ready', me, webVersion });
     void this.#watches.online();
+    void this.#limits.run();
     void this.#intake.keepMark(this.#times.onlineMarkMs, () => this.#closing === null);
     const surface = await readSurface(page, this.#browser.nodePatches);
     this.#log('engine.surface', { webVersion, ...surface });

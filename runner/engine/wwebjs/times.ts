@@ -49,6 +49,8 @@ export type EngineTimes = {
   /** Connected, and nothing heard for this long: WhatsApp is asked something; and how long its answer may take. */
   lineQuietMs: number;
   lineAnswerMs: number;
+  /** How often WhatsApp is asked what it limits the number to. */
+  limitsMs: number;
   /** How often the time we were last online is noted, for back-filling. */
   onlineMarkMs: number;
 };
@@ -70,5 +72,6 @@ export const ENGINE_TIMES: EngineTimes = {
   pairingAskMs: 20_000,
   lineQuietMs: 60_000,
   lineAnswerMs: 10_000,
+  limitsMs: 900_000,
   onlineMarkMs: 30_000,
 };

@@ -13,7 +13,16 @@ import { message } from './incoming-message.ts';
 import { ack, decrypt, edit, reaction, read, revoke, vote } from './messages.ts';
 import { account, accounts, connections, groups, violations, wire } from './views.ts';
 import { channel, group, groupChange, groupRequest } from './group-acts.ts';
-import { builds, conflict, deafen, modal, network, pageEval, pageReload } from './page-acts.ts';
+import {
+  builds,
+  conflict,
+  deafen,
+  limits,
+  modal,
+  network,
+  pageEval,
+  pageReload,
+} from './page-acts.ts';
 import {
   call,
   contact,
@@ -48,6 +57,7 @@ const acts: { [K in keyof Actions]: Act<K> } = {
   deafen,
   faults,
   builds,
+  limits,
   modal,
   pageEval,
   pageReload,

@@ -61,6 +61,12 @@ export const builds: Act<'builds'> = async (world, input) => {
   return {};
 };
 
+export const limits: Act<'limits'> = async (world, { cap, lockedUntil, ...at }) => {
+  const ref = refOf(at);
+  world.limits.set(`${ref.world}\n${ref.pn}`, { cap, lockedUntil });
+  return {};
+};
+
 export const modal: Act<'modal'> = async (world, input) => {
   const pages = world.hub.pushToAccount(refOf(input), { push: 'modal', show: input.show });
   return { pages };

@@ -14,6 +14,7 @@ import { commandModules } from './modules/commands.ts';
 import { contactModules } from './modules/contacts.ts';
 import { groupModules } from './modules/groups.ts';
 import { idModules } from './modules/ids.ts';
+import { limitModules } from './modules/limits.ts';
 import { mediaModules } from './modules/media.ts';
 import { messageModules } from './modules/messages.ts';
 import { presenceModules } from './modules/presence.ts';
@@ -135,6 +136,7 @@ function defineModules(core: Core, session: Session): void {
     messageModules,
     contactModules,
     groupModules,
+    limitModules,
     mediaModules,
     channelModules,
     callModules,

@@ -62,6 +62,7 @@ export const opSchemas = {
   chatState: z.object({ chat: jid, state: z.string() }),
   presence: z.object({ available: z.boolean() }),
   presenceSubscribe: z.object({ jid }),
+  limits: z.object({}),
   chatModify: z.object({
     chat: jid,
     patch: z.object({

@@ -1,3 +1,4 @@
+import type { AccountLimits } from './limits.ts';
 import type { PageSettings } from './profile.ts';
 import type { Channel, ChatState, Group, Label, Person, WireMessage } from './records.ts';
 
@@ -31,6 +32,7 @@ export type OpResults = {
   chatState: Record<string, never>;
   presence: Record<string, never>;
   presenceSubscribe: Record<string, never>;
+  limits: AccountLimits;
   chatModify: Record<string, never>;
   groupCreate: {
     group: Group;

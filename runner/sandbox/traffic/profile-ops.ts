@@ -1,3 +1,4 @@
+import { noLimits } from '../protocol/limits.ts';
 import { changeChat } from '../world/messages.ts';
 import { unlinkDevice, type AccountRef } from '../world/accounts.ts';
 import { SandboxError } from '../world/errors.ts';
@@ -145,4 +146,9 @@ export const presenceSubscribe: Handler<'presenceSubscribe'> = async (world, con
   const link = needLink(connection);
   world.presences.ask(connection, canonicalJid(world.ledger.sql, link.world, args.jid));
   return {};
+};
+
+export const limits: Handler<'limits'> = async (world, connection) => {
+  const link = needLink(connection);
+  return world.limits.get(`${link.world}\n${link.pn}`) ?? noLimits;
 };

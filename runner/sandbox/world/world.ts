@@ -1,3 +1,4 @@
+import type { AccountLimits } from '../protocol/limits.ts';
 import type { PageFault } from '../protocol/page-faults.ts';
 import type { Faults } from './faults.ts';
 import type { Hub } from './hub.ts';
@@ -9,6 +10,8 @@ export type World = {
   ledger: Ledger;
   hub: Hub;
   presences: Presences;
+  /** By world and phone id; nothing of it survives a restart. */
+  limits: Map<string, AccountLimits>;
   /** Milliseconds since the epoch. */
   now: () => number;
   /** Runs `task` later unless the sandbox closes first. */

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { ShownAction, showAction } from '../../session-actions.ts';
 import { SESSION_STATUSES } from '../../session-status.ts';
+import { WHATSAPP_LIMITS_EXAMPLE, WhatsAppLimits } from '../whatsapp-limits.ts';
 import { event, Time } from './row.ts';
 
 const phoneNumber = z.string().nullable().describe('The linked number, once it is known.');
@@ -62,6 +63,11 @@ export const SESSION_EVENTS = {
       expiresAt: Time.describe('When it expires.'),
     },
     example: { code: 'ABCD1234', expiresAt: '2026-11-21T10:44:58.000Z' },
+  }),
+  'session.limits': event({
+    when: 'WhatsApp limits what the number may send, or the limit changed.',
+    data: WhatsAppLimits.shape,
+    example: WHATSAPP_LIMITS_EXAMPLE,
   }),
   'session.phone_unseen': event({
     when: 'An online session has seen no sign of its phone for 12 days; WhatsApp unlinks a device after 14.',

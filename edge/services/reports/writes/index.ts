@@ -6,6 +6,7 @@ import { messageMedia } from './message-media.ts';
 import { messageReceived } from './message-received.ts';
 import { phoneSeen } from './phone-seen.ts';
 import { relayed } from './relayed.ts';
+import { sessionLimits } from './session-limits.ts';
 import { sessionPageError } from './session-page-error.ts';
 import { sessionReconnect } from './session-reconnect.ts';
 import { sessionPairingCode, sessionQr, sessionStatus } from './session-status.ts';
@@ -39,6 +40,8 @@ export function reportStatement(write: WriteContext, report: Report): SQL {
       return sessionStatus(write, report);
     case 'session.reconnect':
       return sessionReconnect(write, report);
+    case 'session.limits':
+      return sessionLimits(write, report);
     case 'session.page_error':
       return sessionPageError(write, report);
     case 'session.pairing_code':

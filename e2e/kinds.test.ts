@@ -1,15 +1,31 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { PLAIN_KINDS } from '../shared/catalogue/kinds/plain.ts';
+import { MESSAGE_KIND_NAMES } from '../shared/catalogue/message-kinds.ts';
 import { coversOnEveryPage } from './testing/covers.ts';
 import { type Deployment, startDeployment } from './testing/deployment.ts';
 import { isAbout } from './testing/inspector-client.ts';
 import { CLIP, PDF, PIXEL, SONG, tone } from './testing/sample-files.ts';
-import { onlineSession } from './testing/session.ts';
+import { HAS_LEFT, MessageView, onlineSession } from './testing/session.ts';
 import { worldOf } from './testing/world.ts';
 
 const ALICE = '+15550100001';
 const Sent = z.object({ id: z.string(), wireId: z.string() });
+const Document = z.object({
+  paths: z.record(
+    z.string(),
+    z.object({
+      post: z
+        .object({
+          requestBody: z.object({
+            content: z.object({ 'application/json': z.object({ example: z.looseObject({}) }) }),
+          }),
+        })
+        .optional()
+        .catch(undefined),
+    }),
+  ),
+});
 const Phone = z.object({
   messages: z.array(
     z.looseObject({ wireId: z.string(), type: z.string(), quotedWireId: z.string().nullable() }),
@@ -162,6 +178,21 @@ describe.each(['stock', '2026-09'] as const)('every kind on the %s page', (sandb
       expect(headers.get('content-type')).toBe(said.media.mimetype);
       const { length } = Buffer.from(said.media.base64, 'base64');
       expect(headers.get('content-length')).toBe(String(length));
+    },
+  );
+
+  it.each(MESSAGE_KIND_NAMES)(
+    'the example of %s in the API document is sent as it is',
+    async (kind) => {
+      const { api } = deployment;
+      const document = Document.parse(JSON.parse((await api.call('GET', '/openapi.json')).text));
+      const operation = document.paths[`/v1/messages/${kind}`]?.post;
+      const body = { ...operation?.requestBody.content['application/json'].example, sessionId };
+      const sent = await api.call('POST', `/v1/messages/${kind}`, {
+        body,
+        headers: { prefer: 'wait=20' },
+      });
+      expect(HAS_LEFT).toContain(sent.data(MessageView).status);
     },
   );
 

@@ -2,7 +2,6 @@ import { eq } from 'drizzle-orm';
 import { beforeAll, expect, test } from 'vitest';
 import { MESSAGE_KIND_NAMES, MESSAGE_KINDS } from '../../../shared/catalogue/message-kinds.ts';
 import { newId } from '../../../shared/ids.ts';
-import { fileOf } from '../../testing/kind-files.ts';
 import { createHarness, type Harness } from '../../testing/harness.ts';
 
 let harness: Harness;
@@ -55,7 +54,7 @@ test('a reply goes to the message’s chat, from its session, and quotes it', as
 test.each(MESSAGE_KIND_NAMES)('a reply may be of kind %s', async (type) => {
   const { reply, inbound, outbound, apiKey } = await setUp();
   const { example } = MESSAGE_KINDS[type];
-  const answer = await reply(inbound.id, apiKey, { type, ...example, ...fileOf(harness, type) });
+  const answer = await reply(inbound.id, apiKey, { type, ...example });
   expect(answer).toMatchObject({ status: 202, data: { type, quotedMessageId: inbound.id } });
   expect(await outbound()).toMatchObject([{ type, quotedWireId: inbound.wireId }]);
 });
@@ -81,7 +80,7 @@ test.each(MESSAGE_KIND_NAMES)('a message of kind %s may quote one of its session
   const send = (more: object) =>
     harness.call('POST', `/v1/messages/${kind}`, {
       key,
-      body: { to, ...example, ...fileOf(harness, kind), ...more },
+      body: { to, ...example, ...more },
     });
   expect(await send({ quotedMessageId: inbound.id })).toMatchObject({
     status: 202,

@@ -41,14 +41,14 @@ export type Read<Fields extends z.ZodRawShape> = keyof Fields extends never
 export type MessageKindRow<Fields extends z.ZodRawShape, Media extends MediaRule | null> = {
   summary: string;
   description: string;
-  /** The caller's fields, beside those that every send has. A kind with media also has the file's `url`. */
+  /** The caller's fields, beside those that every send has. A kind with media also has where its file is. */
   fields: Fields;
   /** Its file's rule; null for a kind without a file. */
   media: Media;
   /** The kinds of chat that it can be sent to. */
   chats: readonly ChatSort[];
-  /** A request, without its recipient. */
-  example: Given<Fields> & (Media extends null ? unknown : { url: string; filename?: string });
+  /** A request, without its recipient, that works as it is. */
+  example: Given<Fields> & (Media extends null ? unknown : { base64: string; filename?: string });
 };
 
 export const kind = <Fields extends z.ZodRawShape, Media extends MediaRule | null>(

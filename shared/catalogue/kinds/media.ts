@@ -1,3 +1,4 @@
+import { EXAMPLE_FILES } from './example-files.ts';
 import { z } from 'zod';
 import { CHAT_SORTS, kind, LimitedText } from './kind.ts';
 import { Mentions } from './written.ts';
@@ -33,7 +34,7 @@ export const MEDIA_KINDS = {
       mismatch: 'not_an_image',
     },
     chats: CHAT_SORTS,
-    example: { url: 'https://example.com/picture.jpg', caption: 'Look' },
+    example: { base64: EXAMPLE_FILES.picture, caption: 'Look' },
   }),
   document: kind({
     summary: 'Send a document by URL',
@@ -48,7 +49,7 @@ export const MEDIA_KINDS = {
       mismatch: 'type_mismatch',
     },
     chats: ['person', 'group'],
-    example: { url: 'https://example.com/invoice.pdf', filename: 'Invoice 4711.pdf' },
+    example: { base64: EXAMPLE_FILES.text, filename: 'Hello.txt' },
   }),
   video: kind({
     summary: 'Send a video by URL',
@@ -72,7 +73,7 @@ export const MEDIA_KINDS = {
       mismatch: 'not_a_video',
     },
     chats: CHAT_SORTS,
-    example: { url: 'https://example.com/clip.mp4', caption: 'Look' },
+    example: { base64: EXAMPLE_FILES.clip, caption: 'Look' },
   }),
   audio: kind({
     summary: 'Send an audio file by URL',
@@ -87,7 +88,7 @@ export const MEDIA_KINDS = {
       mismatch: 'not_an_audio',
     },
     chats: ['person', 'group'],
-    example: { url: 'https://example.com/song.mp3' },
+    example: { base64: EXAMPLE_FILES.song, filename: 'song.mp3' },
   }),
   voice: kind({
     summary: 'Send a voice message by URL',
@@ -102,7 +103,7 @@ export const MEDIA_KINDS = {
       mismatch: 'not_an_audio',
     },
     chats: ['person', 'group'],
-    example: { url: 'https://example.com/hello.ogg' },
+    example: { base64: EXAMPLE_FILES.speech },
   }),
   sticker: kind({
     summary: 'Send a sticker by URL',
@@ -117,6 +118,6 @@ export const MEDIA_KINDS = {
       mismatch: 'not_an_image',
     },
     chats: ['person', 'group'],
-    example: { url: 'https://example.com/sticker.webp' },
+    example: { base64: EXAMPLE_FILES.picture },
   }),
 };

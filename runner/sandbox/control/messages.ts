@@ -1,4 +1,4 @@
-import { editOf, storeReaction, storeVote } from '../traffic/changes.ts';
+import { editOf, revokedAt, storeReaction, storeVote } from '../traffic/changes.ts';
 import { giveReceipt } from '../traffic/receipts.ts';
 import { needAccount } from '../world/accounts.ts';
 import { SandboxError } from '../world/errors.ts';
@@ -55,9 +55,10 @@ export const revoke: Act<'revoke'> = async (world, input) => {
   const ref = refOf(input);
   return world.ledger.run((tx) => {
     const before = needMessage(tx, ref, input.wireId);
-    changeMessage(tx, ref, input.wireId, { type: 'revoked', body: undefined });
+    const t = seconds(world.now());
+    changeMessage(tx, ref, input.wireId, revokedAt(t));
     const from = before.author ?? before.from;
-    queueStanza(tx, world.hub, ref, { kind: 'revoke', target: input.wireId, from });
+    queueStanza(tx, world.hub, ref, { kind: 'revoke', target: input.wireId, from, t });
     return {};
   });
 };

@@ -1,8 +1,8 @@
-/** What the profile directory carries, in IndexedDB: keys, credentials, the ratchet counter, messages and chats. */
-type StoreName = 'kv' | 'message' | 'chat';
+/** What the profile directory carries, in IndexedDB: keys, credentials, the ratchet counter, messages, chats, reactions and votes. */
+type StoreName = 'kv' | 'message' | 'chat' | 'reaction' | 'vote';
 export type Put = { store: StoreName; key: string; value: unknown };
 
-const stores: StoreName[] = ['kv', 'message', 'chat'];
+const stores: StoreName[] = ['kv', 'message', 'chat', 'reaction', 'vote'];
 
 const settle = <T>(request: IDBRequest<T>): Promise<T> =>
   new Promise((resolve, reject) => {
@@ -30,9 +30,10 @@ export class Storage {
   }
 
   static async open(): Promise<Storage> {
-    const request = indexedDB.open('wawc', 1);
+    const request = indexedDB.open('wawc', 2);
     request.onupgradeneeded = () => {
       for (const name of stores) {
+        if (request.result.objectStoreNames.contains(name)) continue;
         const store = request.result.createObjectStore(name);
         if (name === 'message') {
           store.createIndex('chat', ['chat', 'order']);

@@ -12,7 +12,8 @@ export type Stanza =
   | { kind: 'read'; chat: string }
   | { kind: 'reaction'; target: string; wireId: string; from: string; text: string; t: number }
   | { kind: 'edit'; target: string; body: string; t: number }
-  | { kind: 'revoke'; target: string; from: string }
+  /** `t`: Unix seconds. */
+  | { kind: 'revoke'; target: string; from: string; t: number }
   | { kind: 'vote'; target: string; wireId: string; from: string; options: number[]; t: number }
   | { kind: 'decrypted'; target: string; body: string }
   | { kind: 'group'; group: Group; people: Person[] }

@@ -7,7 +7,7 @@ import { changeMessage, findMessage } from '../world/messages.ts';
 import { canonicalJid } from '../world/people.ts';
 import { advanceRatchet, recordWire } from '../world/records.ts';
 import { queueStanza } from '../world/stanzas.ts';
-import type { World } from '../world/world.ts';
+import { seconds, type World } from '../world/world.ts';
 import { recipients } from './deliver.ts';
 import { needLink, travel } from './operation.ts';
 import type { Handler } from './operation.ts';
@@ -151,17 +151,25 @@ export const edit: Handler<'edit'> = async (world, connection, args) => {
   });
 };
 
+/** The change that a deletion for everyone makes. @param t Unix seconds */
+export const revokedAt = (t: number): Record<string, unknown> => ({
+  type: 'revoked',
+  body: undefined,
+  revokeTimestamp: t,
+});
+
 export const revoke: Handler<'revoke'> = async (world, connection, args) => {
   const link = needLink(connection);
   await travel(world, link);
   return world.ledger.run((tx) => {
     const t = world.now();
     onTheWire(tx, world, link, args, 'revoke', args.target.id);
-    const stanza = { kind: 'revoke', target: args.target.id, from: link.pn } as const;
-    changeMessage(tx, link, args.target.id, { type: 'revoked', body: undefined });
+    const at = seconds(t);
+    const stanza = { kind: 'revoke', target: args.target.id, from: link.pn, t: at } as const;
+    changeMessage(tx, link, args.target.id, revokedAt(at));
     queueStanza(tx, world.hub, link, stanza, link.device);
     for (const ref of holders(tx, link, args.target)) {
-      changeMessage(tx, ref, args.target.id, { type: 'revoked', body: undefined });
+      changeMessage(tx, ref, args.target.id, revokedAt(at));
       queueStanza(tx, world.hub, ref, stanza);
     }
     return { t };

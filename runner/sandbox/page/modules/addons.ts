@@ -6,6 +6,7 @@ import { Model } from '../model.ts';
 import { newWireId } from '../msg-key.ts';
 import type { MsgKey } from '../msg-key.ts';
 import { chatPut, messagePut } from '../records.ts';
+import type { Put } from '../storage.ts';
 import { toWire } from '../wire.ts';
 import type { Wid } from '../wid.ts';
 
@@ -95,6 +96,31 @@ function keepReaction(core: Core, row: ReactionRow): void {
   Msg.get(parent)?.set('hasReaction', entry.reactions.length > 0);
 }
 
+/** As the page's own database keeps them: one row for each person and message, keys as text. */
+function reactionPut(row: ReactionRow): Put {
+  const parentMsgKey = String(row.reactionParentKey);
+  const senderUserJid = row.author.toString();
+  const { reactionText, reactionTimestamp: timestamp, orphan, read, ack } = row;
+  const t = Math.trunc(timestamp / 1_000);
+  const keys = { msgKey: String(row.id), parentMsgKey, senderUserJid };
+  const value = { ...keys, reactionText, timestamp, t, orphan, read, ack };
+  return { store: 'reaction', key: `${parentMsgKey} ${senderUserJid}`, value };
+}
+
+function votePut({ id, parentMsgKey, sender, ...row }: VoteRow): Put {
+  const { senderTimestampMs, selectedOptionLocalIds } = row;
+  const value = {
+    msgKey: String(id),
+    parentMsgKey,
+    sender,
+    selectedOptionLocalIds: Uint8Array.from(selectedOptionLocalIds).buffer,
+    senderTimestampMs,
+    t: Math.trunc(senderTimestampMs / 1_000),
+    ack: 1,
+  };
+  return { store: 'vote', key: `${parentMsgKey} ${sender}`, value };
+}
+
 /** Tables and actions of reactions, polls and pins. The library replaces `bulkUpsert`: always call the property. */
 export function defineAddons(core: () => Core): {
   addons: Addons;
@@ -104,23 +130,13 @@ export function defineAddons(core: () => Core): {
     reactionTableMode: {
       bulkUpsert: (rows: ReactionRow[]): Promise<void> => {
         for (const row of rows) keepReaction(core(), row);
-        return Promise.resolve();
+        return core().storage.write(rows.map(reactionPut));
       },
     },
   };
-  const voteRows: VoteRow[] = [];
   const votes = {
     pollVoteTableMode: {
-      bulkUpsert: (rows: VoteRow[]): Promise<void> => {
-        for (const row of rows) {
-          const at = voteRows.findIndex(
-            (known) => known.parentMsgKey === row.parentMsgKey && known.sender === row.sender,
-          );
-          if (at >= 0) voteRows.splice(at, 1);
-          voteRows.push(row);
-        }
-        return Promise.resolve();
-      },
+      bulkUpsert: (rows: VoteRow[]): Promise<void> => core().storage.write(rows.map(votePut)),
     },
   };
 
@@ -167,6 +183,10 @@ export function defineAddons(core: () => Core): {
     },
   };
 
+  // These stores are written by reactionPut and votePut alone.
+  const allOf = (store: 'reaction' | 'vote') =>
+    core().storage.all(store) as Promise<{ parentMsgKey: string }[]>;
+
   /** The fields every addon sends, with its ratchet step on disk. */
   const prepare = async (target: MsgModel) => {
     const { counter, put } = core().ratchet.step();
@@ -197,10 +217,12 @@ export function defineAddons(core: () => Core): {
     },
     WAWebPollsVotesSchema: {
       getTable: () => ({
-        equals: (_columns: string[], key: string) =>
-          Promise.resolve(voteRows.filter((row) => row.parentMsgKey === key)),
+        equals: async (_columns: string[], key: string) =>
+          (await allOf('vote')).filter(({ parentMsgKey }) => parentMsgKey === key),
+        all: () => allOf('vote'),
       }),
     },
+    WAWebSchemaReactions: { getReactionsTable: () => ({ all: () => allOf('reaction') }) },
     WAWebSendMessageEditAction: {
       sendMessageEdit: async (target: MsgModel, body: string) => {
         const sent = await prepare(target);
@@ -234,16 +256,22 @@ export function defineAddons(core: () => Core): {
   return { addons, modules };
 }
 
+/** @param t Unix seconds */
+export function showRevoked(target: MsgModel, t: number): void {
+  const protocolMessageKey = target.id;
+  target.set({ type: 'revoked', body: undefined, protocolMessageKey, revokeTimestamp: t });
+}
+
 /** Takes a message back from everybody, and shows it as revoked here. */
 export async function revokeMessage(core: Core, target: MsgModel): Promise<void> {
   const { counter, put } = core.ratchet.step();
   await core.storage.write([put]);
-  await core.transport.ask('revoke', {
+  const { t } = await core.transport.ask('revoke', {
     target: toWire(core, target).id,
     wireId: newWireId(),
     counter,
   });
-  target.set({ type: 'revoked', body: undefined, protocolMessageKey: target.id });
+  showRevoked(target, Math.trunc(t / 1_000));
   await core.storage.write([messagePut(core, target, false)]);
 }
 

@@ -10,7 +10,7 @@ import type { MsgModel } from '../models/message.ts';
 import type { Put } from '../storage.ts';
 import { fromWire } from '../wire.ts';
 import { applyLabels } from '../modules/labels.ts';
-import type { Addons } from '../modules/addons.ts';
+import { showRevoked, type Addons } from '../modules/addons.ts';
 
 const batchSize = 100;
 
@@ -134,7 +134,7 @@ export class Inbox {
         });
       case 'revoke':
         return this.#change(stanza.target, (target) => {
-          target.set({ type: 'revoked', body: undefined, protocolMessageKey: target.id });
+          showRevoked(target, stanza.t);
         });
       case 'decrypted':
         return this.#change(stanza.target, (target) => {

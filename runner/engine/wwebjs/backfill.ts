@@ -1,11 +1,11 @@
 import type { Traffic } from '../../../shared/protocol/leases.ts';
 import { withDeadline } from '../../deadline.ts';
-import { describe } from '../describe-error.ts';
+import { noticeOf } from './group-events.ts';
 import type { Inbound } from './inbound.ts';
 import type { LibraryPage } from './library.ts';
 import { MARGIN_MS, OLDEST_MS } from './online-mark.ts';
+import { findChanges } from './page/missed-changes.ts';
 import { findMissed, readMessages } from './page/missed.ts';
-import { findMissedVotes } from './page/missed-votes.ts';
 
 const PER_CHAT = 200;
 const IN_ALL = 2_000;
@@ -13,6 +13,8 @@ const IN_ALL = 2_000;
 const PIECE = 50;
 const FIND_MS = 60_000;
 const READ_MS = 15_000;
+/** How old the messages are that are loaded for changes: they can be edited for a quarter of an hour, and deleted longer. */
+const CHANGEABLE_MS = 3_600_000;
 
 export type BackfillDeps = {
   page: () => LibraryPage;
@@ -25,8 +27,8 @@ export type BackfillDeps = {
 };
 
 /**
- * Reports what came while nobody listened: messages of others, oldest first, and how far our own got. Those that were
- * reported by this engine are left out; the edge recognises those that another engine reported.
+ * Reports what came while nobody listened: messages and notices of groups, oldest first, what happened to messages, and how
+ * far our own got. What this engine has reported is left out; the edge recognises what another engine reported.
  */
 export class Backfill {
   readonly #deps: BackfillDeps;
@@ -81,8 +83,8 @@ export class Backfill {
     const startedAt = now();
     const since = Math.max(this.#since, startedAt - OLDEST_MS);
     const request = {
-      since: Math.floor(since / 1000),
-      acksSince: Math.floor((startedAt - OLDEST_MS) / 1000),
+      since: seconds(since),
+      acksSince: seconds(startedAt - OLDEST_MS),
       perChat: PER_CHAT,
       inAll: IN_ALL,
       statuses: traffic.status,
@@ -94,42 +96,64 @@ export class Backfill {
       'looking for what was missed',
     );
     const keys = found.keys.filter((key) => !inbound.knows(key));
-    for (let at = 0; at < keys.length; at += PIECE) {
-      const read = page().evaluate(readMessages, keys.slice(at, at + PIECE));
-      const payloads = await withDeadline(read, READ_MS, 'reading what was missed');
-      await inbound.learn(payloads);
-      for (const payload of payloads) inbound.message(payload, true);
-      await inbound.idle();
-    }
-    const moved = found.acks.filter(({ key, ack }) => !inbound.knowsAck(key, ack));
-    const acked = moved.map(({ key, ack }) => ({ id: key, ack }));
-    for (let at = 0; at < acked.length; at += PIECE) {
-      const piece = acked.slice(at, at + PIECE);
-      await inbound.learn(piece);
-      for (const payload of piece) inbound.ack(payload, payload.ack);
-      await inbound.idle();
-    }
-    const votes = await this.#votes(since);
+    await this.#read(keys, (payload) => {
+      const notice = noticeOf(payload);
+      if (notice === null) inbound.message(payload, true);
+      else inbound.group(notice);
+    });
+    const acks = found.acks
+      .filter(({ key, ack }) => !inbound.knowsAck(key, ack))
+      .map(({ key, ack }) => ({ id: key, ack }));
+    await this.#inPieces(acks, (payload) => inbound.ack(payload, payload.ack));
+    const changes = await this.#changes(since);
     this.#since = Math.min(startedAt, inbound.doneUpTo) - MARGIN_MS;
     this.#complete = true;
-    if (keys.length + acked.length + votes > 0 || found.more)
-      log({ messages: keys.length, acks: acked.length, votes, more: found.more });
+    if (keys.length + acks.length + changes > 0 || found.more)
+      log({ messages: keys.length, acks: acks.length, changes, more: found.more });
   }
 
-  /** Those that were reported already make no second event at the edge. */
-  async #votes(since: number): Promise<number> {
+  /** @returns how many there were; those that were reported already among them */
+  async #changes(since: number): Promise<number> {
     const { page, inbound, log } = this.#deps;
-    try {
-      const find = page().evaluate(findMissedVotes, { since });
-      const votes = await withDeadline(find, READ_MS, 'looking for votes');
-      await inbound.learn(votes);
-      for (const vote of votes) inbound.vote(vote);
+    const request = {
+      since: seconds(since),
+      loadSince: seconds(since - CHANGEABLE_MS),
+      perChat: PER_CHAT,
+      inAll: IN_ALL,
+    };
+    const { keys, reactions, votes, failed } = await withDeadline(
+      page().evaluate(findChanges, request),
+      FIND_MS,
+      'looking for missed changes',
+    );
+    await this.#read(keys, (payload) => inbound.changed(payload));
+    await this.#inPieces(reactions, (reaction) => inbound.reaction(reaction));
+    await this.#inPieces(votes, (vote) => inbound.vote(vote));
+    if (failed.length > 0) log({ failed });
+    return keys.length + reactions.length + votes.length;
+  }
+
+  /** Messages as they are on the page now. */
+  async #read(keys: string[], report: (payload: unknown) => void): Promise<void> {
+    for (let at = 0; at < keys.length; at += PIECE) {
+      const read = this.#deps.page().evaluate(readMessages, keys.slice(at, at + PIECE));
+      const payloads = await withDeadline(read, READ_MS, 'reading what was missed');
+      await this.#inPieces(payloads, report);
+    }
+  }
+
+  async #inPieces<Payload>(
+    payloads: readonly Payload[],
+    report: (payload: Payload) => void,
+  ): Promise<void> {
+    const { inbound } = this.#deps;
+    for (let at = 0; at < payloads.length; at += PIECE) {
+      const piece = payloads.slice(at, at + PIECE);
+      await inbound.learn(piece);
+      for (const payload of piece) report(payload);
       await inbound.idle();
-      return votes.length;
-    } catch (error) {
-      // A page that keeps votes elsewhere must not cost the messages.
-      log({ votesUnknown: describe(error) });
-      return 0;
     }
   }
 }
+
+const seconds = (ms: number): number => Math.floor(ms / 1_000);

@@ -47,6 +47,14 @@ export const idsInNotice = (notice: unknown): string[] => {
 const recipientsOf = (data: Fields): (string | null)[] =>
   Array.isArray(data['recipientIds']) ? data['recipientIds'].map(idText) : [];
 
+/** A notice as the library makes it of a message of the page; null for any other message. */
+export function noticeOf(payload: unknown): unknown {
+  const data = fields(payload);
+  if (data['type'] !== 'gp2') return null;
+  const { id, subtype, body, t, author, recipients } = data;
+  return { id, type: subtype, body, timestamp: t, author, recipientIds: recipients };
+}
+
 /** What a notice in the chat of a group tells; null for a change that was none. @param notice the library's group notification */
 export function groupFact(notice: unknown, people: People): FactReport | null {
   const data = fields(notice);

@@ -4,6 +4,7 @@ import { KeyedLanes, WorkLane } from '../../work-lane.ts';
 import type { EngineEvent, InboundFile } from '../port.ts';
 import { describe } from '../describe-error.ts';
 import { withDeadline } from '../../deadline.ts';
+import { textOf } from './content.ts';
 import { groupFact, idsInNotice } from './group-events.ts';
 import { callFact, callOf } from './call-event.ts';
 import { downloadMedia } from './inbound-media.ts';
@@ -12,6 +13,7 @@ import { rejectCall } from './live/calls.ts';
 import {
   ackFact,
   editFact,
+  factName,
   isAwaited,
   isWanted,
   milliseconds,
@@ -22,7 +24,7 @@ import {
 } from './mapping.ts';
 import { OLDEST_MS } from './online-mark.ts';
 import { resolvePeople } from './page/people.ts';
-import { fields, messageKey } from './payload.ts';
+import { fields, messageKey, text } from './payload.ts';
 import { idsIn, type KnownPerson, type People } from './people.ts';
 
 const PEOPLE_MS = 3_000;
@@ -58,6 +60,7 @@ export class Inbound {
   readonly #deps: InboundDeps;
   readonly #people = new Map<string, KnownPerson>();
   readonly #chats = new KeyedLanes();
+  /** Serialized keys of reported messages and notices, and the names of reported changes. */
   readonly #seen = new Set<string>();
   /** Wire ids of our own sends. */
   readonly #sent = new Set<string>();
@@ -152,6 +155,14 @@ export class Inbound {
     this.#map(payload, (people) => revokeFact(payload, people, this.#deps.now()));
   }
 
+  /** A message of which only the present state shows that it was edited or deleted for everyone. */
+  changed(payload: unknown): void {
+    const data = fields(payload);
+    const type = text(data['type']) ?? '';
+    if (type === 'revoked') this.revoke(payload);
+    else this.edit(payload, textOf(data, type));
+  }
+
   /** WhatsApp Web shows a call several times while it rings. */
   call(payload: unknown): void {
     const call = callOf(payload);
@@ -166,6 +177,8 @@ export class Inbound {
   }
 
   group(notice: unknown): void {
+    const key = messageKey(fields(notice)['id']);
+    if (key === null || this.#wasSeen(key.wireKey)) return;
     const make = (people: People) => groupFact(notice, people);
     this.#map(notice, make, idsInNotice(notice));
   }
@@ -205,7 +218,9 @@ export class Inbound {
   ): void {
     const work = async (people: People): Promise<void> => {
       const fact = make(people);
-      if (fact !== null) this.#deps.emit({ type: 'fact', fact });
+      const name = fact === null ? null : factName(fact);
+      if (fact === null || (name !== null && this.#wasSeen(name))) return;
+      this.#deps.emit({ type: 'fact', fact });
     };
     this.#inOrder(payload, work, named);
   }
@@ -273,9 +288,9 @@ export class Inbound {
     }
   }
 
-  #wasSeen(wireKey: string): boolean {
-    if (this.#seen.has(wireKey)) return true;
-    this.#seen.add(wireKey);
+  #wasSeen(name: string): boolean {
+    if (this.#seen.has(name)) return true;
+    this.#seen.add(name);
     trim(this.#seen, SEEN_KEPT);
     return false;
   }

@@ -188,6 +188,19 @@ export function revokeFact(payload: unknown, people: People, now: number): FactR
   };
 }
 
+/**
+ * The name of a change of a message, the same whenever it is reported; null for other facts. The edge derives the id of its
+ * event from the same.
+ */
+export function factName(fact: FactReport): string | null {
+  const { kind } = fact;
+  if (kind === 'message.revoked') return `${kind} ${fact.wireId}`;
+  if (kind === 'message.edited') return `${kind} ${fact.wireId} ${fact.timestamp}`;
+  if (kind === 'message.reaction' || kind === 'message.poll_vote')
+    return `${kind} ${fact.wireId} ${fact.timestamp} ${fact.from.id}`;
+  return null;
+}
+
 function idList(value: unknown): string[] {
   return Array.isArray(value) ? value.map(idText).filter((id) => id !== null) : [];
 }

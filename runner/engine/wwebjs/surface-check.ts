@@ -56,6 +56,7 @@ export const SURFACE: Readonly<Record<string, readonly string[]>> = {
   WAWebCallCollection: [],
   WAWebAddonReactionTableMode: ['reactionTableMode.bulkUpsert'],
   WAWebAddonPollVoteTableMode: ['pollVoteTableMode.bulkUpsert'],
+  WAWebSchemaReactions: ['getReactionsTable'],
   WAWebPollsVotesSchema: ['getTable'],
   WAWebMsgKey: ['newId'],
   WAWebWidFactory: ['createWid', 'asUserWidOrThrow'],

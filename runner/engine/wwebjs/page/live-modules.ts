@@ -68,16 +68,6 @@ export type LiveModules = {
     'canEditText' | 'canEditCaption' | 'canSenderRevokeMsg' | 'canAdminRevokeMsg' | 'canStarMsg',
     (message: PageMessage) => boolean
   >;
-  WAWebPollsVotesSchema: {
-    getTable: () => {
-      equals(
-        columns: string[],
-        parentMsgKey: string,
-      ): Promise<
-        { sender: unknown; senderTimestampMs: number; selectedOptionLocalIds: number[] }[]
-      >;
-    };
-  };
   WAWebPinInChatSchema: {
     getTable: () => {
       equals(

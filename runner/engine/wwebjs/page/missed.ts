@@ -12,7 +12,10 @@ export type MissedRequest = {
 };
 
 export type Missed = {
-  /** Serialized keys of messages, oldest first; our own too, since they may have been written on the phone. */
+  /**
+   * Serialized keys of messages and notices of groups, oldest first; our own too, since they may have been written on the
+   * phone.
+   */
   keys: string[];
   /** Our own messages as they stand now: serialized key and ack level. */
   acks: { key: string; ack: number }[];
@@ -33,8 +36,8 @@ export async function findMissed(request: MissedRequest): Promise<Missed> {
     (request.statuses || id.remote._serialized !== 'status@broadcast') &&
     (request.channels || id.remote.server !== 'newsletter');
   const isMissed = (message: PageMessage): boolean =>
-    (!message.id.fromMe || message.ack > 0) &&
-    message.isNotification !== true &&
+    (message.type === 'gp2' ||
+      ((!message.id.fromMe || message.ack > 0) && message.isNotification !== true)) &&
     message.t >= request.since &&
     isWanted(message);
 

@@ -36,6 +36,8 @@ export type PageMessage = {
   caption?: string;
   star?: boolean;
   latestEditSenderTimestampMs?: number;
+  /** Unix seconds. */
+  revokeTimestamp?: number;
   pollOptions?: { name: string; localId: number }[];
   quotedStanzaID?: string;
   author?: PageWid;
@@ -117,6 +119,25 @@ export type PageCollections = {
   ProfilePicThumb: { find(wid: PageWid): Promise<unknown> };
 };
 
+/** Somebody's reaction in the page's database; an empty text is none any more. `t`: Unix seconds, `timestamp`: ms. */
+type PageReactionRow = {
+  msgKey: string;
+  parentMsgKey: string;
+  senderUserJid: string;
+  reactionText: string;
+  timestamp: number;
+  t?: number;
+};
+
+/** Somebody's vote in the page's database, as it stands. `t`: Unix seconds. */
+type PageVoteRow = {
+  parentMsgKey: string;
+  sender: string;
+  selectedOptionLocalIds: ArrayBuffer;
+  senderTimestampMs: number;
+  t?: number;
+};
+
 /** The modules of WhatsApp Web that our own page functions use; the library's own uses are in surface-check.ts. */
 export type PageModules = LiveModules & {
   WAWebCollections: PageCollections;
@@ -174,6 +195,8 @@ export type PageModules = LiveModules & {
     getCurrentLid: (wid: PageWid) => PageWid | null | undefined;
     getPhoneNumber: (wid: PageWid) => PageWid | null | undefined;
   };
+  WAWebSchemaReactions: { getReactionsTable: () => { all(): Promise<PageReactionRow[]> } };
+  WAWebPollsVotesSchema: { getTable: () => { all(): Promise<PageVoteRow[]> } };
   WAWebDownloadManager: {
     downloadManager: {
       downloadAndMaybeDecrypt(options: Record<string, unknown>): Promise<ArrayBuffer>;

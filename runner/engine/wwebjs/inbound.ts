@@ -1,13 +1,13 @@
 import type { Conduct, Traffic } from '../../../shared/protocol/leases.ts';
 import type { FactReport } from '../../../shared/protocol/runner-reports.ts';
-import { KeyedLanes, WorkLane } from '../../work-lane.ts';
-import type { EngineEvent, InboundFile } from '../port.ts';
+import { KeyedLanes } from '../../work-lane.ts';
+import type { EngineEvent } from '../port.ts';
 import { describe } from '../describe-error.ts';
 import { withDeadline } from '../../deadline.ts';
 import { textOf } from './content.ts';
 import { groupFact, idsInNotice } from './group-events.ts';
 import { callFact, callOf } from './call-event.ts';
-import { downloadMedia } from './inbound-media.ts';
+import { InboundFiles } from './inbound-files.ts';
 import type { LibraryPage } from './library.ts';
 import { rejectCall } from './live/calls.ts';
 import {
@@ -42,19 +42,9 @@ export type InboundDeps = {
   now: () => number;
 };
 
-/** A message's file, as it is asked for. */
-export type WantedFile = {
-  wireId: string;
-  wireKey: string;
-  chatId: string;
-  mimetype: string;
-  filename: string | null;
-  sizeBytes: number;
-};
-
 /**
  * Turns the library's events about the outside world into facts. Facts of one chat keep their order. A file holds nothing up: its
- * message is reported before it is fetched, and what came of it is a fact of its own. Files are fetched one at a time.
+ * message is reported before it is fetched.
  */
 export class Inbound {
   readonly #deps: InboundDeps;
@@ -70,12 +60,11 @@ export class Inbound {
   readonly #unreadable = new Map<string, number>();
   /** When each thing that is not out yet came. */
   readonly #pending = new Set<{ at: number }>();
-  readonly #downloads = new WorkLane();
-  /** Serialized keys of messages whose files are being fetched, or wait for it. */
-  readonly #fetching = new Set<string>();
+  readonly files: InboundFiles;
 
   constructor(deps: InboundDeps) {
     this.#deps = deps;
+    this.files = new InboundFiles(deps);
   }
 
   /** The engine is about to send under this wire id: what comes back under it is no news. */
@@ -102,31 +91,7 @@ export class Inbound {
       if (media === null) return;
       const { mimetype, filename, sizeBytes } = media;
       const wanted = { wireId, wireKey, chatId, mimetype, filename, sizeBytes };
-      this.fetch(wanted, Math.min(fact.timestamp, this.#deps.now()));
-    });
-  }
-
-  /**
-   * Fetches a file, and reports what came of it. Until then the message counts as not out: a restart finds it again.
-   * @param at when the message came
-   */
-  fetch(wanted: WantedFile, at = this.#deps.now()): void {
-    const { wireId, wireKey, chatId, mimetype, filename } = wanted;
-    if (this.#fetching.has(wireKey)) return;
-    this.#fetching.add(wireKey);
-    const pending = { at };
-    this.#pending.add(pending);
-    void this.#downloads.run(async () => {
-      const file = await this.#download(wanted);
-      const failed = 'error' in file;
-      const error = failed ? file.error : null;
-      const sizeBytes = failed ? wanted.sizeBytes : file.sizeBytes;
-      const media = { mimetype, filename, sizeBytes, mediaId: null, error };
-      const timestamp = this.#deps.now();
-      const fact = { kind: 'message.media' as const, wireId, wireKey, chatId, media, timestamp };
-      this.#deps.emit({ type: 'fact', fact, ...(failed ? {} : { file }) });
-      this.#fetching.delete(wireKey);
-      this.#pending.delete(pending);
+      this.files.fetch(wanted, Math.min(fact.timestamp, this.#deps.now()));
     });
   }
 
@@ -202,13 +167,13 @@ export class Inbound {
     const now = this.#deps.now();
     const pending = [...this.#pending].map(({ at }) => at);
     const awaited = [...this.#unreadable.values()].filter((at) => at >= now - OLDEST_MS);
-    return Math.min(now, ...pending, ...awaited);
+    return Math.min(now, ...pending, ...awaited, ...this.files.awaitedSince());
   }
 
   /** Resolves when every fact so far has been reported. */
   async idle(): Promise<void> {
     await this.#chats.idle();
-    await this.#downloads.idle();
+    await this.files.idle();
   }
 
   #map(
@@ -293,17 +258,6 @@ export class Inbound {
     this.#seen.add(name);
     trim(this.#seen, SEEN_KEPT);
     return false;
-  }
-
-  async #download(wanted: WantedFile): Promise<InboundFile | { error: string }> {
-    const { page, filesDir } = this.#deps;
-    const { mimetype, filename } = wanted;
-    try {
-      const file = await downloadMedia(page, filesDir, wanted);
-      return 'error' in file ? file : { ...file, mimetype, filename };
-    } catch (error) {
-      return { error: describe(error) };
-    }
   }
 }
 

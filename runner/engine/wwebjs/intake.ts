@@ -3,7 +3,8 @@ import { withDeadline } from '../../deadline.ts';
 import type { EngineEvent } from '../port.ts';
 import { Backfill } from './backfill.ts';
 import { describe } from '../describe-error.ts';
-import { Inbound, type WantedFile } from './inbound.ts';
+import { Inbound } from './inbound.ts';
+import type { WantedFile } from './inbound-files.ts';
 import type { LibraryClient, LibraryMessage, LibraryPage, LibraryVote } from './library.ts';
 import { keepOnlineMark, missedSince } from './online-mark.ts';
 import { PhoneWatch } from './phone-watch.ts';
@@ -146,7 +147,7 @@ export class Intake {
 
   /** Fetches the file of a message again. @returns false when the page is not ready yet */
   readonly fetchFile = (wanted: WantedFile): boolean => {
-    this.#inbound?.fetch(wanted);
+    this.#inbound?.files.fetch(wanted);
     return this.#inbound !== null;
   };
 

@@ -20,7 +20,6 @@ import { libraryEnd, type ClosedReason } from './library-end.ts';
 import { listenToLink } from './library-events.ts';
 import { doOperation } from './live/operations.ts';
 import { sendMessage } from './outbound.ts';
-import { LimitsWatch } from './limits-watch.ts';
 import { PageWatches } from './page-watches.ts';
 import { dropLink, readState } from './page/state.ts';
 import { quarantineProfile } from './profile.ts';
@@ -44,7 +43,6 @@ class WwebjsEngine implements WhatsAppEngine {
   readonly #browser: LinkedBrowser;
   readonly #intake: Intake;
   readonly #watches: PageWatches;
-  readonly #limits: LimitsWatch;
   #started = false;
   #closing: Promise<void> | null = null;
   #closed = false;
@@ -77,18 +75,13 @@ class WwebjsEngine implements WhatsAppEngine {
       onBrowser: (pid) => deps.onBrowser?.(pid),
       onGone: (detail) => void this.#close('crashed', detail),
       onReload: () => this.#onReload(),
-      onState: (state) => this.#onEarlyState(state),
+      onState: (state) => {
+        const isLinked = state === 'PAIRING' || state === 'CONNECTED';
+        if (isLinked && !this.#ready) this.#onAuthenticated();
+      },
       onNeedsPerson: (action) => tell({ type: 'action_required', action }),
       onProxyFailed: (detail) => log('engine.proxy_failed', { detail }),
       onPageError: (error) => tell({ type: 'page_error', ...error }),
-    });
-    this.#limits = new LimitsWatch({
-      page,
-      everyMs: this.#times.limitsMs,
-      open: () => this.#closing === null,
-      connected: () => this.#connected,
-      onChange: (limits) => tell({ type: 'limits', limits }),
-      log,
     });
     this.#watches = new PageWatches({
       page,
@@ -101,6 +94,7 @@ class WwebjsEngine implements WhatsAppEngine {
       heardAt: () => this.#intake.heardAt,
       onReload: () => tell({ type: 'authenticated' }),
       onNeedsPerson: () => tell({ type: 'action_required', action: 'dismiss_dialog' }),
+      onLimits: (limits) => tell({ type: 'limits', limits }),
       onDead: (detail) => void this.#close('crashed', detail),
     });
   }
@@ -208,12 +202,8 @@ class WwebjsEngine implements WhatsAppEngine {
     });
     this.#intake.listen(client);
     client.on('message_ack', (_message: unknown, ack: unknown) => {
-      if (ack === -1) void this.#limits.look();
+      if (ack === -1) void this.#watches.limits.look();
     });
-  }
-
-  #onEarlyState(state: string): void {
-    if (!this.#ready && (state === 'PAIRING' || state === 'CONNECTED')) this.#onAuthenticated();
   }
 
   #onAuthenticated(): void {
@@ -243,7 +233,6 @@ class WwebjsEngine implements WhatsAppEngine {
     this.#connected = true;
     this.#emit({ type: 'ready', me, webVersion });
     void this.#watches.online();
-    void this.#limits.run();
     void this.#intake.keepMark(this.#times.onlineMarkMs, () => this.#closing === null);
     const surface = await readSurface(page, this.#browser.nodePatches);
     this.#log('engine.surface', { webVersion, ...surface });

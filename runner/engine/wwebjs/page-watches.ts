@@ -1,3 +1,5 @@
+import type { WhatsAppLimits } from '../../../shared/catalogue/whatsapp-limits.ts';
+import { LimitsWatch } from './limits-watch.ts';
 import { watchLine } from './line-watch.ts';
 import type { LibraryPage } from './library.ts';
 import type { EngineTimes } from './times.ts';
@@ -17,6 +19,7 @@ export type PageWatchesDeps = {
   /** The page reloads before it was ready. */
   onReload: () => void;
   onNeedsPerson: () => void;
+  onLimits: (limits: WhatsAppLimits) => void;
   /** The page is of no more use. */
   onDead: (detail: string) => void;
 };
@@ -24,9 +27,12 @@ export type PageWatchesDeps = {
 /** Everything that looks at the page by itself, since it does not report when something is wrong with it. */
 export class PageWatches {
   readonly #deps: PageWatchesDeps;
+  readonly limits: LimitsWatch;
 
   constructor(deps: PageWatchesDeps) {
     this.#deps = deps;
+    const { times, onLimits: onChange } = deps;
+    this.limits = new LimitsWatch({ ...deps, everyMs: times.limitsMs, onChange });
   }
 
   /** From a page that was loaded to one that is ready. */
@@ -46,7 +52,7 @@ export class PageWatches {
 
   /** As long as the page is there. */
   async online(): Promise<void> {
-    await Promise.all([watchDialogs(this.#deps), this.#line()]);
+    await Promise.all([watchDialogs(this.#deps), this.#line(), this.limits.run()]);
   }
 
   async #line(): Promise<void> {

@@ -49,14 +49,15 @@ function meaningOf(schema, isOptional) {
 }
 
 /** Rows of the table: a field, and those of the object that it is. */
-const rowsOf = (schema, path = '') =>
-  Object.entries(schema.properties).flatMap(([name, property]) => {
+const rowsOf = (schema, path = '', named = schema.$defs) =>
+  Object.entries(schema.properties).flatMap(([name, given]) => {
+    const property = given.$ref === undefined ? given : named[given.$ref.split('/').at(-1)];
     const isOptional = !schema.required?.includes(name);
     const row = `| \`${path}${name}\` | ${typeOf(property)} | ${cell(meaningOf(property, isOptional))} |`;
     const { properties, required } = inner(property);
     return properties === undefined
       ? [row]
-      : [row, ...rowsOf({ properties, required }, `${path}${name}.`)];
+      : [row, ...rowsOf({ properties, required }, `${path}${name}.`, named)];
   });
 
 const sectionOf = (type) => {

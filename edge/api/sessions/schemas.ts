@@ -183,9 +183,7 @@ const UsedLimit = z
 export const LimitedSessionSchema = SessionSchema.extend({
   limits: z
     .object({
-      whatsapp: WhatsAppLimits.nullable().describe(
-        'What WhatsApp limits the number to. Null until the session has been online.',
-      ),
+      whatsapp: z.union([WhatsAppLimits, z.null()]),
       firstContacts: z
         .object({
           hour: UsedLimit,

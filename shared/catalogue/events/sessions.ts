@@ -66,8 +66,8 @@ export const SESSION_EVENTS = {
   }),
   'session.limits': event({
     when: 'WhatsApp limits what the number may send, or the limit changed.',
-    data: WhatsAppLimits.shape,
-    example: WHATSAPP_LIMITS_EXAMPLE,
+    data: { whatsapp: WhatsAppLimits },
+    example: { whatsapp: WHATSAPP_LIMITS_EXAMPLE },
   }),
   'session.phone_unseen': event({
     when: 'An online session has seen no sign of its phone for 12 days; WhatsApp unlinks a device after 14.',

@@ -34,7 +34,7 @@ export function sessionLimits(write: WriteContext, report: ReportOf<'session.lim
       beside: sql`join moved on moved.id = target.id
         join was on was.limits is not null or ${isLimited}::boolean`,
     }),
-    data: limits,
+    data: { whatsapp: limits },
   });
   return writeStatement(write, change, event);
 }

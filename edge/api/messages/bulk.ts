@@ -8,7 +8,6 @@ import {
 import { PageQuery } from '../../http/cursor.ts';
 import { answer, ok } from '../../http/envelope.ts';
 import { IDEMPOTENCY_ERRORS, idempotencyOf } from '../../http/idempotency-key.ts';
-import { createBulk } from '../../services/bulk/create-bulk.ts';
 import { cancelBulk } from '../../services/bulk/cancel-bulk.ts';
 import { getBulk, type WholeBulk } from '../../services/bulk/get-bulk.ts';
 import { listBulks } from '../../services/bulk/list-bulks.ts';
@@ -138,6 +137,8 @@ export const bulk: readonly Row[] = [
         sendAt: body.sendAt ?? null,
         idempotency: await idempotencyOf(headers['idempotency-key'], 'sendBulk', meant),
       };
+      // Its planning is no part of the Worker's start.
+      const { createBulk } = await import('../../services/bulk/create-bulk.ts');
       const made = await createBulk({ ctx, input });
       if (made.replayed) c.header('Idempotent-Replayed', 'true');
       const { sessionName } = made;

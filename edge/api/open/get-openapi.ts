@@ -1,13 +1,19 @@
 import type { App } from '../../http/app.ts';
 import { limitPages } from '../../middleware/limit-rate.ts';
-import { buildDocument } from './openapi-document.ts';
 
-/** `GET /openapi.json`. Built at the first request and kept: routes do not change while the Worker runs. */
+/** `GET /openapi.json`. Loaded and built at the first request, and kept: routes do not change while the Worker runs. */
 export function getOpenapi(app: App): void {
-  let text: string | undefined;
-  app.get('/openapi.json', limitPages, (c) => {
-    text ??= JSON.stringify(buildDocument(app));
-    return c.body(text, 200, {
+  let text: Promise<string> | undefined;
+  const build = async (): Promise<string> => {
+    const { buildDocument } = await import('./openapi-document.ts');
+    return JSON.stringify(buildDocument(app));
+  };
+  app.get('/openapi.json', limitPages, async (c) => {
+    text ??= build().catch((error: unknown) => {
+      text = undefined;
+      throw error;
+    });
+    return c.body(await text, 200, {
       'content-type': 'application/json',
       'cache-control': 'public, max-age=300',
     });

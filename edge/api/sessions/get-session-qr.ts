@@ -3,7 +3,6 @@ import type { Context } from 'hono';
 import { accepts } from 'hono/accepts';
 import { answer, ok } from '../../http/envelope.ts';
 import { toBase64 } from '../../../shared/base64.ts';
-import { qrPng, qrSvg } from '../../media/qr-image.ts';
 import { getSessionQr as getSessionQrVerb } from '../../services/sessions/get-session-qr.ts';
 import { rawOperation } from '../operation.ts';
 import { scope } from '../takes.ts';
@@ -74,8 +73,10 @@ export const getSessionQr = rawOperation({
     c.header('cache-control', 'no-store');
     c.header('x-qr-expires-at', expiresAt);
     const wanted = format ?? formatOf(c);
-    if (wanted === 'svg') return c.body(qrSvg(qr), 200, { 'content-type': 'image/svg+xml' });
     if (wanted === 'text') return c.text(qr, 200);
+    // Drawing is no part of the Worker's start.
+    const { qrPng, qrSvg } = await import('../../media/qr-image.ts');
+    if (wanted === 'svg') return c.body(qrSvg(qr), 200, { 'content-type': 'image/svg+xml' });
     const png = await qrPng(qr);
     if (wanted === 'png') return c.body(png.slice().buffer, 200, { 'content-type': 'image/png' });
     const dataUrl = `data:image/png;base64,${toBase64(png)}`;

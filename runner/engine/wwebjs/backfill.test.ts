@@ -3,11 +3,10 @@ import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { until } from '../wait.ts';
-import { createWwebjsEngine } from './engine.ts';
-import { testChromium } from './testing/env.ts';
+import { engineLink } from './testing/engine-link.ts';
+import type { SandboxLink } from './testing/sandbox-link.ts';
 import {
   newWireId,
-  SandboxLink,
   startTestSandbox,
   type Fact,
   type TestSandbox,
@@ -30,14 +29,10 @@ afterAll(() => sandbox.close());
 beforeEach(async () => {
   logged.length = 0;
   // This page addresses chats by LID and keeps keys under another name, which every step must bear.
-  link = new SandboxLink(sandbox, '2026-09', (options, emit) =>
-    createWwebjsEngine(options, emit, {
-      chromiumPath: testChromium(),
-      sandboxArgs: sandbox.chromiumArgs('2026-09'),
-      log: (entry) => logged.push(entry),
-      times: { watchMs: 100, onlineMarkMs: 50 },
-    }),
-  );
+  link = engineLink(sandbox, '2026-09', {
+    log: (entry) => logged.push(entry),
+    times: { watchMs: 100, onlineMarkMs: 50 },
+  });
   await link.link();
 });
 afterEach(async () => {

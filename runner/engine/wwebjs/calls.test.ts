@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { SANDBOX_PROFILES } from '../../../shared/session-status.ts';
-import { createWwebjsEngine } from './engine.ts';
-import { testChromium } from './testing/env.ts';
-import { SandboxLink, startTestSandbox, type TestSandbox } from './testing/sandbox-link.ts';
+import { engineLink } from './testing/engine-link.ts';
+import type { SandboxLink } from './testing/sandbox-link.ts';
+import { startTestSandbox, type TestSandbox } from './testing/sandbox-link.ts';
 
 const ALICE = '15550100001';
 
@@ -16,13 +16,7 @@ describe.each(SANDBOX_PROFILES)('on the page %s', (profile) => {
   describe.each([false, true])('with rejectCalls %s', (rejectCalls) => {
     let link: SandboxLink;
     beforeAll(async () => {
-      link = new SandboxLink(sandbox, profile, (options, emit) =>
-        createWwebjsEngine(options, emit, {
-          chromiumPath: testChromium(),
-          sandboxArgs: sandbox.chromiumArgs(profile),
-          log: () => undefined,
-        }),
-      );
+      link = engineLink(sandbox, profile);
       link.conduct = { alwaysOnline: false, rejectCalls };
       link.renew();
       await link.link();

@@ -4,14 +4,9 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { SANDBOX_PROFILES } from '../../../shared/session-status.ts';
 import type { EngineSend } from '../port.ts';
-import { createWwebjsEngine } from './engine.ts';
-import { testChromium } from './testing/env.ts';
-import {
-  newWireId,
-  SandboxLink,
-  startTestSandbox,
-  type TestSandbox,
-} from './testing/sandbox-link.ts';
+import { engineLink } from './testing/engine-link.ts';
+import type { SandboxLink } from './testing/sandbox-link.ts';
+import { newWireId, startTestSandbox, type TestSandbox } from './testing/sandbox-link.ts';
 
 const ALICE = '15550100001@c.us';
 const BOB = '15550100002';
@@ -38,15 +33,11 @@ describe.each(SANDBOX_PROFILES)('an engine on the %s page', (profile) => {
 
   beforeAll(async () => {
     sandbox = await startTestSandbox();
-    link = new SandboxLink(sandbox, profile, (options, emit) =>
-      createWwebjsEngine(options, emit, {
-        chromiumPath: testChromium(),
-        sandboxArgs: sandbox.chromiumArgs(profile),
-        log: (entry) => logged.push(entry),
-        // What stock 1.34.7 does on this page must be enough for sends: the library then returns undefined.
-        messageKeyPatch: profile === 'stock',
-      }),
-    );
+    link = engineLink(sandbox, profile, {
+      log: (entry) => logged.push(entry),
+      // What stock 1.34.7 does on this page must be enough for sends: the library then returns undefined.
+      messageKeyPatch: profile === 'stock',
+    });
   }, 60_000);
 
   afterAll(async () => {

@@ -2,10 +2,10 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { RelayedEvent } from '../../../shared/catalogue/events/relayed.ts';
 import { SANDBOX_PROFILES } from '../../../shared/session-status.ts';
 import type { GroupAction } from '../../sandbox/protocol/operations.ts';
-import { createWwebjsEngine } from './engine.ts';
 import { groupFact } from './group-events.ts';
-import { testChromium } from './testing/env.ts';
-import { SandboxLink, startTestSandbox, type TestSandbox } from './testing/sandbox-link.ts';
+import { engineLink } from './testing/engine-link.ts';
+import type { SandboxLink } from './testing/sandbox-link.ts';
+import { startTestSandbox, type TestSandbox } from './testing/sandbox-link.ts';
 
 const [alice, bob, carol, nobody] = [
   '15550100001@c.us',
@@ -23,13 +23,7 @@ afterAll(() => sandbox.close());
 describe.each(SANDBOX_PROFILES)('groups on the page %s', (profile) => {
   let link: SandboxLink;
   beforeAll(async () => {
-    link = new SandboxLink(sandbox, profile, (options, emit) =>
-      createWwebjsEngine(options, emit, {
-        chromiumPath: testChromium(),
-        sandboxArgs: sandbox.chromiumArgs(profile),
-        log: () => undefined,
-      }),
-    );
+    link = engineLink(sandbox, profile);
     await link.link();
   });
   afterAll(() => link.end());

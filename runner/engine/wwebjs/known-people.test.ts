@@ -1,13 +1,8 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { SANDBOX_PROFILES } from '../../../shared/session-status.ts';
-import { createWwebjsEngine } from './engine.ts';
-import { testChromium } from './testing/env.ts';
-import {
-  newWireId,
-  SandboxLink,
-  startTestSandbox,
-  type TestSandbox,
-} from './testing/sandbox-link.ts';
+import { engineLink } from './testing/engine-link.ts';
+import type { SandboxLink } from './testing/sandbox-link.ts';
+import { newWireId, startTestSandbox, type TestSandbox } from './testing/sandbox-link.ts';
 
 describe.each(SANDBOX_PROFILES)('who is who, on the %s page', (profile) => {
   let sandbox: TestSandbox;
@@ -15,13 +10,7 @@ describe.each(SANDBOX_PROFILES)('who is who, on the %s page', (profile) => {
 
   beforeAll(async () => {
     sandbox = await startTestSandbox();
-    link = new SandboxLink(sandbox, profile, (options, emit) =>
-      createWwebjsEngine(options, emit, {
-        chromiumPath: testChromium(),
-        sandboxArgs: sandbox.chromiumArgs(profile),
-        log: () => undefined,
-      }),
-    );
+    link = engineLink(sandbox, profile);
     await link.link();
   }, 60_000);
   afterEach(async () => {

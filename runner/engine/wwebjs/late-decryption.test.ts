@@ -2,9 +2,9 @@ import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { SANDBOX_PROFILES } from '../../../shared/session-status.ts';
-import { createWwebjsEngine } from './engine.ts';
-import { testChromium } from './testing/env.ts';
-import { SandboxLink, startTestSandbox, type TestSandbox } from './testing/sandbox-link.ts';
+import { engineLink } from './testing/engine-link.ts';
+import type { SandboxLink } from './testing/sandbox-link.ts';
+import { startTestSandbox, type TestSandbox } from './testing/sandbox-link.ts';
 
 const BOB = '15550100002';
 
@@ -20,15 +20,10 @@ describe.each(SANDBOX_PROFILES)(
     let link: SandboxLink;
     let ahead = 0;
     beforeAll(async () => {
-      link = new SandboxLink(sandbox, profile, (options, emit) =>
-        createWwebjsEngine(options, emit, {
-          chromiumPath: testChromium(),
-          sandboxArgs: sandbox.chromiumArgs(profile),
-          log: () => undefined,
-          now: () => Date.now() + ahead,
-          times: { onlineMarkMs: 50 },
-        }),
-      );
+      link = engineLink(sandbox, profile, {
+        now: () => Date.now() + ahead,
+        times: { onlineMarkMs: 50 },
+      });
       await link.link();
     });
     afterAll(() => link.end());

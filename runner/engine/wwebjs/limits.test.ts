@@ -1,12 +1,7 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { createWwebjsEngine } from './engine.ts';
-import { testChromium } from './testing/env.ts';
-import {
-  newWireId,
-  SandboxLink,
-  startTestSandbox,
-  type TestSandbox,
-} from './testing/sandbox-link.ts';
+import { engineLink } from './testing/engine-link.ts';
+import type { SandboxLink } from './testing/sandbox-link.ts';
+import { newWireId, startTestSandbox, type TestSandbox } from './testing/sandbox-link.ts';
 
 const DAY = 86_400;
 const from = Date.UTC(2026, 10, 1) / 1_000;
@@ -17,13 +12,7 @@ let sandbox: TestSandbox;
 let link: SandboxLink;
 beforeAll(async () => {
   sandbox = await startTestSandbox();
-  link = new SandboxLink(sandbox, 'stock', (options, emit) =>
-    createWwebjsEngine(options, emit, {
-      chromiumPath: testChromium(),
-      sandboxArgs: sandbox.chromiumArgs('stock'),
-      log: () => undefined,
-    }),
-  );
+  link = engineLink(sandbox, 'stock');
   await link.link();
 });
 afterAll(async () => {

@@ -5,10 +5,10 @@ import { testPrograms, type TestPrograms } from '../../programs/testing/programs
 import { processEngineFactory } from '../process/process-engine.ts';
 import { wwebjsHost } from './host.ts';
 import { until } from '../wait.ts';
-import { createWwebjsEngine } from './engine.ts';
 import { processesOfProfile } from '../process-tree.ts';
 import { startConnectProxy } from '../../egress/testing/connect-proxy.ts';
 import { testChromium } from './testing/env.ts';
+import { engineLink } from './testing/engine-link.ts';
 import { SandboxLink, startTestSandbox, type TestSandbox } from './testing/sandbox-link.ts';
 import type { EngineTimes } from './times.ts';
 
@@ -32,16 +32,12 @@ afterAll(async () => {
 });
 
 function newLink(times: Partial<EngineTimes> = {}, profile: 'stock' | '2026-09' = 'stock') {
-  const link = new SandboxLink(sandbox, profile, (options, emit) =>
-    createWwebjsEngine(options, emit, {
-      chromiumPath: testChromium(),
-      sandboxArgs: sandbox.chromiumArgs(profile),
-      egressAllow: ['127.0.0.1/32'],
-      resolve: async () => [{ address: proxyAddress, family: 4 }],
-      log: (entry) => logged.push(entry),
-      times,
-    }),
-  );
+  const link = engineLink(sandbox, profile, {
+    egressAllow: ['127.0.0.1/32'],
+    resolve: async () => [{ address: proxyAddress, family: 4 }],
+    log: (entry) => logged.push(entry),
+    times,
+  });
   links.push(link);
   return link;
 }

@@ -7,14 +7,9 @@ import { SANDBOX_PROFILES } from '../../../shared/session-status.ts';
 import { createFilePreparation } from '../../media/prepare-file.ts';
 import { testFfmpeg } from '../../media/testing/env.ts';
 import { makeSample, type Sample } from '../../media/testing/samples.ts';
-import { createWwebjsEngine } from './engine.ts';
-import { testChromium } from './testing/env.ts';
-import {
-  newWireId,
-  SandboxLink,
-  startTestSandbox,
-  type TestSandbox,
-} from './testing/sandbox-link.ts';
+import { engineLink } from './testing/engine-link.ts';
+import type { SandboxLink } from './testing/sandbox-link.ts';
+import { newWireId, startTestSandbox, type TestSandbox } from './testing/sandbox-link.ts';
 
 const ALICE = '15550100001@c.us';
 
@@ -122,13 +117,7 @@ describe.each(SANDBOX_PROFILES)('kinds with a file on the %s page', (profile) =>
 
   beforeAll(async () => {
     sandbox = await startTestSandbox();
-    link = new SandboxLink(sandbox, profile, (options, emit) =>
-      createWwebjsEngine(options, emit, {
-        chromiumPath: testChromium(),
-        sandboxArgs: sandbox.chromiumArgs(profile),
-        log: () => undefined,
-      }),
-    );
+    link = engineLink(sandbox, profile);
     await link.link();
   }, 60_000);
 

@@ -3,9 +3,9 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { FactReport } from '../../../shared/protocol/runner-reports.ts';
 import { SANDBOX_PROFILES } from '../../../shared/session-status.ts';
-import { createWwebjsEngine } from './engine.ts';
-import { testChromium } from './testing/env.ts';
-import { SandboxLink, startTestSandbox, type TestSandbox } from './testing/sandbox-link.ts';
+import { engineLink } from './testing/engine-link.ts';
+import type { SandboxLink } from './testing/sandbox-link.ts';
+import { startTestSandbox, type TestSandbox } from './testing/sandbox-link.ts';
 
 const ALICE = '15550100001@c.us';
 const BOB = '15550100002@c.us';
@@ -22,15 +22,10 @@ describe.each(SANDBOX_PROFILES)('while the session was down, on the page %s', (p
   let ahead = 0;
 
   beforeAll(async () => {
-    link = new SandboxLink(sandbox, profile, (options, emit) =>
-      createWwebjsEngine(options, emit, {
-        chromiumPath: testChromium(),
-        sandboxArgs: sandbox.chromiumArgs(profile),
-        log: () => undefined,
-        now: () => Date.now() + ahead,
-        times: { onlineMarkMs: 50 },
-      }),
-    );
+    link = engineLink(sandbox, profile, {
+      now: () => Date.now() + ahead,
+      times: { onlineMarkMs: 50 },
+    });
     await link.link();
     const members = [`${link.phoneNumber}@c.us`, BOB];
     const { world } = link;

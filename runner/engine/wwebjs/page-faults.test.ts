@@ -11,9 +11,9 @@ import {
 } from '../../sandbox/protocol/page-faults.ts';
 import type { EnginePairingCode } from '../port.ts';
 import { until } from '../wait.ts';
-import { createWwebjsEngine } from './engine.ts';
-import { testChromium } from './testing/env.ts';
-import { newWireId, SandboxLink } from './testing/sandbox-link.ts';
+import { engineLink } from './testing/engine-link.ts';
+import type { SandboxLink } from './testing/sandbox-link.ts';
+import { newWireId } from './testing/sandbox-link.ts';
 
 /**
  * Each fault of today's WhatsApp Web, alone: what whatsapp-web.js by itself comes to on such a page, and that the engine
@@ -258,14 +258,7 @@ beforeAll(async () => {
     tlsPort: (profile: keyof typeof profiles) => profiles[profile].tlsPort,
     close: here.stop,
   };
-  link = new SandboxLink(sandbox, 'stock', (options, emit) =>
-    createWwebjsEngine(options, emit, {
-      chromiumPath: testChromium(),
-      sandboxArgs: sandbox.chromiumArgs('stock'),
-      times: { pairingAskMs: 5_000 },
-      log: () => undefined,
-    }),
-  );
+  link = engineLink(sandbox, 'stock', { times: { pairingAskMs: 5_000 }, log: () => undefined });
   client = createEngine(here, 'stock', 'library');
   await linkBoth();
 });

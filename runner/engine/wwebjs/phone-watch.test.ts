@@ -2,15 +2,10 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { SANDBOX_PROFILES } from '../../../shared/session-status.ts';
 import type { EngineSend } from '../port.ts';
 import { until } from '../wait.ts';
-import { createWwebjsEngine } from './engine.ts';
 import { isFromPhone } from './phone-watch.ts';
-import { testChromium } from './testing/env.ts';
-import {
-  newWireId,
-  SandboxLink,
-  startTestSandbox,
-  type TestSandbox,
-} from './testing/sandbox-link.ts';
+import { engineLink } from './testing/engine-link.ts';
+import type { SandboxLink } from './testing/sandbox-link.ts';
+import { newWireId, startTestSandbox, type TestSandbox } from './testing/sandbox-link.ts';
 
 const BOB = '15550100002';
 const CAROL = '15550100003';
@@ -40,14 +35,7 @@ describe.each(SANDBOX_PROFILES)('the phone, on the %s page', (profile) => {
 
   beforeAll(async () => {
     sandbox = await startTestSandbox();
-    link = new SandboxLink(sandbox, profile, (options, emit) =>
-      createWwebjsEngine(options, emit, {
-        chromiumPath: testChromium(),
-        sandboxArgs: sandbox.chromiumArgs(profile),
-        log: () => undefined,
-        times: { watchMs: 100 },
-      }),
-    );
+    link = engineLink(sandbox, profile, { times: { watchMs: 100 } });
   }, 60_000);
   afterAll(async () => {
     await link.end();

@@ -1,13 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { SANDBOX_PROFILES } from '../../../shared/session-status.ts';
-import { createWwebjsEngine } from './engine.ts';
-import { testChromium } from './testing/env.ts';
-import {
-  newWireId,
-  SandboxLink,
-  startTestSandbox,
-  type TestSandbox,
-} from './testing/sandbox-link.ts';
+import { engineLink } from './testing/engine-link.ts';
+import type { SandboxLink } from './testing/sandbox-link.ts';
+import { newWireId, startTestSandbox, type TestSandbox } from './testing/sandbox-link.ts';
 
 const [alice, bob] = ['15550100001', '15550100002'];
 
@@ -20,13 +15,7 @@ afterAll(() => sandbox.close());
 describe.each(SANDBOX_PROFILES)('a send that WhatsApp would drop, on the %s page', (profile) => {
   let link: SandboxLink;
   beforeAll(async () => {
-    link = new SandboxLink(sandbox, profile, (options, emit) =>
-      createWwebjsEngine(options, emit, {
-        chromiumPath: testChromium(),
-        sandboxArgs: sandbox.chromiumArgs(profile),
-        log: () => undefined,
-      }),
-    );
+    link = engineLink(sandbox, profile);
     await link.link();
   }, 60_000);
   afterAll(() => link.end());

@@ -1,14 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { SANDBOX_PROFILES } from '../../../../shared/session-status.ts';
 import type { EngineInput, EngineOperation } from '../../operations.ts';
-import { createWwebjsEngine } from '../engine.ts';
-import { testChromium } from '../testing/env.ts';
-import {
-  newWireId,
-  SandboxLink,
-  startTestSandbox,
-  type TestSandbox,
-} from '../testing/sandbox-link.ts';
+import { engineLink } from '../testing/engine-link.ts';
+import type { SandboxLink } from '../testing/sandbox-link.ts';
+import { newWireId, startTestSandbox, type TestSandbox } from '../testing/sandbox-link.ts';
 
 let sandbox: TestSandbox;
 beforeAll(async () => {
@@ -21,13 +16,7 @@ describe.each(SANDBOX_PROFILES)('channels on the page %s', (profile) => {
   let hers: { id: string; invite: string };
 
   beforeAll(async () => {
-    link = new SandboxLink(sandbox, profile, (options, emit) =>
-      createWwebjsEngine(options, emit, {
-        chromiumPath: testChromium(),
-        sandboxArgs: sandbox.chromiumArgs(profile),
-        log: () => undefined,
-      }),
-    );
+    link = engineLink(sandbox, profile);
     const { world, phoneNumber } = link;
     const named = { world, name: 'City news', description: 'What happens in town' };
     hers = await sandbox.phone.channel({ ...named, owner: '15550100001' });

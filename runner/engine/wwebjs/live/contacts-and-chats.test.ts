@@ -2,14 +2,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ListEnd } from '../../../../shared/catalogue/live/fields.ts';
 import { SANDBOX_PROFILES } from '../../../../shared/session-status.ts';
 import type { EngineInput, EngineOperation, EngineOutput } from '../../operations.ts';
-import { createWwebjsEngine } from '../engine.ts';
-import { testChromium } from '../testing/env.ts';
-import {
-  newWireId,
-  SandboxLink,
-  startTestSandbox,
-  type TestSandbox,
-} from '../testing/sandbox-link.ts';
+import { engineLink } from '../testing/engine-link.ts';
+import type { SandboxLink } from '../testing/sandbox-link.ts';
+import { newWireId, startTestSandbox, type TestSandbox } from '../testing/sandbox-link.ts';
 
 const [alice, bob, pat, nobody] = [
   '15550100001@c.us',
@@ -30,13 +25,7 @@ describe.each(SANDBOX_PROFILES)('on the page %s', (profile) => {
   let link: SandboxLink;
 
   beforeAll(async () => {
-    link = new SandboxLink(sandbox, profile, (options, emit) =>
-      createWwebjsEngine(options, emit, {
-        chromiumPath: testChromium(),
-        sandboxArgs: sandbox.chromiumArgs(profile),
-        log: () => undefined,
-      }),
-    );
+    link = engineLink(sandbox, profile);
     await link.link();
   });
   afterAll(() => link.end());

@@ -2,9 +2,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { EngineInput, EngineOperation, EngineOutput } from '../../operations.ts';
 import type { ListEnd } from '../../../../shared/catalogue/live/fields.ts';
 import { SANDBOX_PROFILES } from '../../../../shared/session-status.ts';
-import { createWwebjsEngine } from '../engine.ts';
-import { testChromium } from '../testing/env.ts';
-import { SandboxLink, startTestSandbox, type TestSandbox } from '../testing/sandbox-link.ts';
+import { engineLink } from '../testing/engine-link.ts';
+import type { SandboxLink } from '../testing/sandbox-link.ts';
+import { startTestSandbox, type TestSandbox } from '../testing/sandbox-link.ts';
 
 const [alice, bob, carol, pat, nobody] = [
   '15550100001@c.us',
@@ -27,13 +27,7 @@ describe.each(SANDBOX_PROFILES)('groups on the page %s', (profile) => {
   let me: string;
 
   beforeAll(async () => {
-    link = new SandboxLink(sandbox, profile, (options, emit) =>
-      createWwebjsEngine(options, emit, {
-        chromiumPath: testChromium(),
-        sandboxArgs: sandbox.chromiumArgs(profile),
-        log: () => undefined,
-      }),
-    );
+    link = engineLink(sandbox, profile);
     me = `${link.phoneNumber}@c.us`;
     await link.link();
   });

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ListEnd } from '../../../../shared/catalogue/live/fields.ts';
 import { SANDBOX_PROFILES } from '../../../../shared/session-status.ts';
-import { createWwebjsEngine } from '../engine.ts';
-import { testChromium } from '../testing/env.ts';
-import { SandboxLink, startTestSandbox, type TestSandbox } from '../testing/sandbox-link.ts';
+import { engineLink } from '../testing/engine-link.ts';
+import type { SandboxLink } from '../testing/sandbox-link.ts';
+import { startTestSandbox, type TestSandbox } from '../testing/sandbox-link.ts';
 
 const CHATS = 5_000;
 
@@ -16,13 +16,7 @@ afterAll(() => sandbox.close());
 describe.each(SANDBOX_PROFILES)('an account with thousands of chats, on the page %s', (profile) => {
   let link: SandboxLink;
   beforeAll(async () => {
-    link = new SandboxLink(sandbox, profile, (options, emit) =>
-      createWwebjsEngine(options, emit, {
-        chromiumPath: testChromium(),
-        sandboxArgs: sandbox.chromiumArgs(profile),
-        log: () => undefined,
-      }),
-    );
+    link = engineLink(sandbox, profile);
     await sandbox.phone.crowd({ ...link.at, chats: CHATS });
     await link.link();
   });

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { SANDBOX_PROFILES } from '../../../../shared/session-status.ts';
-import { createWwebjsEngine } from '../engine.ts';
-import { testChromium } from '../testing/env.ts';
-import { SandboxLink, startTestSandbox, type TestSandbox } from '../testing/sandbox-link.ts';
+import { engineLink } from '../testing/engine-link.ts';
+import type { SandboxLink } from '../testing/sandbox-link.ts';
+import { startTestSandbox, type TestSandbox } from '../testing/sandbox-link.ts';
 
 let sandbox: TestSandbox;
 beforeAll(async () => {
@@ -13,13 +13,7 @@ afterAll(() => sandbox.close());
 describe.each(SANDBOX_PROFILES)('status posts on the page %s', (profile) => {
   let link: SandboxLink;
   beforeAll(async () => {
-    link = new SandboxLink(sandbox, profile, (options, emit) =>
-      createWwebjsEngine(options, emit, {
-        chromiumPath: testChromium(),
-        sandboxArgs: sandbox.chromiumArgs(profile),
-        log: () => undefined,
-      }),
-    );
+    link = engineLink(sandbox, profile);
     await link.link();
   });
   afterAll(() => link.end());

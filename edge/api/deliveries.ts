@@ -41,7 +41,7 @@ export const deliveries = area('Webhooks', [
     takes: scope('webhooks:write'),
     summary: 'Deliver to an endpoint again',
     description:
-      'Pass `deliveryIds`, `failedSince`, or `events`. Each delivery begins its retry schedule anew, under the same event id; one that waits for a retry is sent now. A request takes up 1,000 deliveries at most, the oldest first: while `more` is true, repeat it, for `events` with `lastSeq` as `after`.',
+      'Pass `deliveryIds`, `failedSince`, or `events`. Each delivery keeps its event id and restarts its retry schedule. One that waits for a retry is sent now. A request takes up 1,000 deliveries at most, the oldest first: while `more` is true, repeat it, for `events` with `lastSeq` as `after`.',
     params: WebhookId,
     body: {
       schema: Redeliver,
@@ -69,7 +69,7 @@ export const deliveries = area('Webhooks', [
     path: '/v1/deliveries/{id}/redeliver',
     takes: scope('webhooks:write'),
     summary: 'Deliver one event to its endpoint again',
-    description: 'The retry schedule begins anew; a delivery that waits for a retry is sent now.',
+    description: 'The retry schedule restarts. A delivery that waits for a retry is sent now.',
     params: DeliveryId,
     answer: [202, 'It is on its way.', Redelivered],
     errors: ['NOT_FOUND', 'CONFLICT', 'QUEUE_FULL'],

@@ -73,7 +73,7 @@ async function deliverTo({ ctx, state, sockets }: Group, now: () => number): Pro
   }
   const frames = page.events.map((event) => JSON.stringify({ type: 'event', event }));
   const place = placeOf(state);
-  // One that subscribed anew meanwhile, or was closed, has no use for this page.
+  // A socket that changed its subscription meanwhile, or was closed, has no use for this page.
   const waiting = sockets.filter((socket) => isOpen(socket) && placeOf(stateOf(socket)) === place);
   const goOn = waiting.map((socket) => give(socket, page, frames, now()));
   return goOn.includes(true);

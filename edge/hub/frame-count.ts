@@ -2,7 +2,7 @@ import { LIMITS } from '../../shared/catalogue/limits.ts';
 
 const MINUTE_MS = 60_000;
 
-/** Counts what each socket sends in a minute. Begins anew when the hub was out of memory: then the socket was quiet. */
+/** Counts what each socket sends in a minute. The count restarts when the hub was out of memory, since the socket was quiet then. */
 export class FrameCount {
   readonly #counts = new WeakMap<WebSocket, { minute: number; frames: number }>();
 

@@ -50,7 +50,7 @@ export class ReportSpool {
   readonly #stopping = new AbortController();
   readonly #delivery: SpoolDelivery;
   readonly #idle = new Map<string, (() => void)[]>();
-  /** Messages that were told without their file and are still here, by session and wire id. */
+  /** Messages that were reported without their file and are still here, by session and wire id. */
   readonly #withoutFile = new Map<string, Queued>();
   #spoolSeq = 0;
   /** Bytes of reports in memory. */

@@ -31,7 +31,7 @@ export const signInByLink = (app: App) =>
       tags: ['Accounts'],
       summary: 'Sign in with a one-time link',
       description:
-        'Exchanges the token of a link that whoever runs the deployment was shown, such as the one that `npm start` prints, for the login cookie. A link works once, within one hour.',
+        'Exchanges the token of a sign-in link, such as the one that `npm start` prints, for the login cookie. A link works once, within one hour.',
       request: { body: jsonBody(Body, { token: 'mXn8Vb2wQm0aT3y6Kk1rZ5pLd7cHs9eUf4gJx0iWvYA' }) },
       responses: { 200: answer('Signed in.', Entered), ...errors() },
     }),

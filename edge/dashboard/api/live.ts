@@ -1,8 +1,8 @@
 import { useSyncExternalStore } from 'react';
 
 /**
- * How pages stay current. While the stream of events is connected (api/realtime.ts), an event has what it concerns read
- * anew, and the timer is a precaution; without it they poll, and say so.
+ * How pages stay current. While the stream of events is connected (api/realtime.ts), an event reloads what it concerns, and
+ * the timer is a precaution. Without the stream, pages poll and say so.
  */
 const POLL_MS = 3_000;
 const CONNECTED_MS = 30_000;

@@ -9,7 +9,7 @@ const mayPass = (error: unknown): boolean =>
 
 export function createQueryClient(): QueryClient {
   const noteSignedOut = (error: unknown): void => {
-    // Whoever asks for the person next is sent to sign in.
+    // The next read of the signed-in person finds none, and leads to the sign-in page.
     if (isSignedOut(error)) void client.invalidateQueries({ queryKey: ['me'] });
   };
   const client: QueryClient = new QueryClient({

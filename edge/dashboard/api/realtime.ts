@@ -9,7 +9,7 @@ const PING_MS = 30_000;
 const FIRST_PAUSE_MS = 1_000;
 const LONGEST_PAUSE_MS = 60_000;
 
-/** Keeps the stream of events open while the dashboard is shown, and has read anew what each event concerns. */
+/** Keeps the stream of events open while the dashboard is shown, and reloads what each event concerns. */
 export function useRealtime(workspaceId: string | undefined): void {
   const client = useQueryClient();
   useEffect(() => (workspaceId === undefined ? undefined : follow(client)), [client, workspaceId]);

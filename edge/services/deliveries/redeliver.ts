@@ -111,7 +111,7 @@ function ofEvents({ after, upTo }: { after: number; upTo: number }, now: number)
     )`;
 }
 
-/** Of the delivery `d`: one that has ended begins its schedule anew, one that waits for a retry goes on with it at once. */
+/** Of the delivery `d`: one that has ended restarts its schedule; one that waits for a retry is due at once. */
 const ANEW = sql`
   attempts_before = case when d.status = 'pending' then d.attempts_before else d.attempt_no end,
   status = 'pending', next_attempt_at = now(), claimed_until = null, claims = 0, finished_at = null`;

@@ -6,8 +6,8 @@ const Mine = z.object({ mine: z.boolean() });
 const Again = z.object({ again: z.boolean() });
 
 /**
- * Claims the fleet for `holder` for so many seconds, or renews its claim. False when another holder has it, who is asked to
- * check once more when done.
+ * Claims the fleet for `holder` for so many seconds, or renews its claim. False when another holder has it; that one is asked to
+ * check again when it is done.
  */
 export async function claimFleet(db: Database, holder: string, seconds: number): Promise<boolean> {
   const { rows } = await db.execute(sql`

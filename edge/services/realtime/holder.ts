@@ -32,7 +32,7 @@ export function holderOf({ actor, workspaceId }: ServiceContext): Holder {
 
 /**
  * The context of a connection's holder as their rights are now.
- * @throws AppError UNAUTHORIZED or FORBIDDEN for whoever may not read events any more, as on a request
+ * @throws AppError UNAUTHORIZED or FORBIDDEN if the holder may no longer read events, as on a request
  */
 export async function contextOfHolder(
   services: Services,

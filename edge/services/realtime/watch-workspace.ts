@@ -2,7 +2,7 @@ import { sql } from 'drizzle-orm';
 import { z } from 'zod';
 import type { Services } from '../../context.ts';
 
-/** Whoever writes an event of this workspace in the next three minutes wakes its hub. Written once a minute at most. */
+/** An event of this workspace that is written in the next three minutes wakes its hub. Written once a minute at most. */
 export async function watchWorkspace(
   { db }: Pick<Services, 'db'>,
   workspaceId: string,

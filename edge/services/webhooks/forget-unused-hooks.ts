@@ -5,8 +5,8 @@ const BATCH = 20;
 const OFF_DAYS = 7;
 
 /**
- * Deletes REST hooks that have been switched off for OFF_DAYS: whoever subscribed them made another one, and did not say that
- * this one is over. A run takes some, each with its deliveries.
+ * Deletes REST hooks that have been switched off for OFF_DAYS. Their subscribers made new ones and never unsubscribed these. A
+ * run deletes some, each with its deliveries.
  */
 export async function forgetUnusedHooks({ db }: Pick<Services, 'db'>): Promise<void> {
   await db.execute(sql`

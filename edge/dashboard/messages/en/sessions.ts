@@ -82,7 +82,7 @@ export const sessions = {
     backToQr: 'Back to the QR code',
     startLead: 'Start the session to get a code.',
     member:
-      'Whoever has the code can link a phone. You need the right to change sessions to see it.',
+      'Anyone with the code can link a phone. You need the right to change sessions to see it.',
   },
   tabs: { overview: 'Overview', activity: 'Activity', settings: 'Settings' },
   facts: {

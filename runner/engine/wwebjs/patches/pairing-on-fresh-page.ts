@@ -3,8 +3,8 @@ import type { LibraryClient, LibraryPage } from '../library.ts';
 
 /**
  * A page that has shown a QR code may never answer when it is asked for a pairing code (avoylenko/wwebjs-api #154,
- * wwebjs/whatsapp-web.js #22449). Loads it anew and lets the library ask before it shows anything; when that fails too,
- * the page shows QR codes again. Only for a page that did not answer: one that does is never loaded anew.
+ * wwebjs/whatsapp-web.js #22449). Reloads it and lets the library ask before it shows anything. If that fails too, the
+ * page shows QR codes again. A page that answers is never reloaded.
  */
 export async function pairingOnFreshPage(
   client: LibraryClient,

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { errorOf, fieldErrors } from './errors.ts';
+import { errorOf, fieldErrors, isSaidAt } from './errors.ts';
 
 describe('an error of the API', () => {
   const refused = errorOf(422, {
@@ -23,6 +23,12 @@ describe('an error of the API', () => {
 
   test('stands at its field', () => {
     expect(fieldErrors(refused)).toEqual({ name: 'is required' });
+  });
+
+  test('needs no words of its own where every field that it names is shown', () => {
+    expect(isSaidAt(refused, ['name', 'url'])).toBe(true);
+    expect(isSaidAt(refused, ['url'])).toBe(false);
+    expect(isSaidAt(errorOf(500, null), ['name'])).toBe(false);
   });
 
   test('of the identity library is known by its reason', () => {

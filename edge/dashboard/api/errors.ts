@@ -60,3 +60,9 @@ export function fieldErrors(error: unknown): Record<string, string> {
     }),
   );
 }
+
+/** Whether these fields say all that is wrong. */
+export function isSaidAt(error: unknown, shown: readonly string[]): boolean {
+  const names = Object.keys(fieldErrors(error));
+  return names.length > 0 && names.every((name) => shown.includes(name));
+}

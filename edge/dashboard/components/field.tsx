@@ -88,14 +88,47 @@ export function Select({ label, hint, error, className, ...rest }: SelectProps):
   );
 }
 
-type CheckboxProps = InputHTMLAttributes<HTMLInputElement> & { label: string; hint?: ReactNode };
+type TickProps = InputHTMLAttributes<HTMLInputElement> & { label: string; hint?: ReactNode };
 
-export function Checkbox({ label, hint, ...rest }: CheckboxProps): ReactElement {
+export const Checkbox = (props: TickProps): ReactElement => <Tick {...props} type="checkbox" />;
+
+type ChoiceProps<Value extends string> = {
+  legend: string;
+  options: readonly { value: Value; label: string; hint?: ReactNode }[];
+  value: Value;
+  onChange: (value: Value) => void;
+};
+
+/** One of a few, as radio buttons. */
+export function Choice<Value extends string>({
+  legend,
+  options,
+  value: chosen,
+  onChange,
+}: ChoiceProps<Value>): ReactElement {
+  const name = useId();
+  return (
+    <fieldset className="grid gap-3">
+      <legend className="mb-2 text-sm font-medium">{legend}</legend>
+      {options.map(({ value, ...shown }) => (
+        <Tick
+          key={value}
+          {...shown}
+          type="radio"
+          name={name}
+          checked={value === chosen}
+          onChange={() => onChange(value)}
+        />
+      ))}
+    </fieldset>
+  );
+}
+
+function Tick({ label, hint, ...rest }: TickProps): ReactElement {
   const id = useId();
   return (
     <div className="flex items-start gap-2.5">
       <input
-        type={rest.type ?? 'checkbox'}
         {...rest}
         id={id}
         aria-describedby={hint === undefined ? undefined : `${id}-note`}

@@ -1,5 +1,5 @@
 import type { ReactElement, ReactNode } from 'react';
-import { ApiError } from '../api/errors.ts';
+import { ApiError, isSaidAt } from '../api/errors.ts';
 import { t } from '../messages/en.ts';
 import { Button } from './button.tsx';
 import { Icon } from './icon.tsx';
@@ -82,3 +82,18 @@ export const NoPermission = ({ error }: { error?: ApiError }): ReactElement => (
     {error !== undefined && <p className="text-muted">{t.errors.askAnOwner}</p>}
   </div>
 );
+
+/** What is wrong with a form, unless the fields that it shows say all of it. */
+export function FormError({
+  error,
+  shown,
+  message,
+}: {
+  error: unknown;
+  shown: readonly string[];
+  message?: string | undefined;
+}): ReactElement | null {
+  return error === null || isSaidAt(error, shown) ? null : (
+    <ErrorNote error={error} message={message} />
+  );
+}

@@ -4,7 +4,7 @@ import { type FormEvent, type ReactElement, useState } from 'react';
 import { fieldErrors } from '../../api/errors.ts';
 import { Button } from '../../components/button.tsx';
 import { Input } from '../../components/field.tsx';
-import { ErrorNote } from '../../components/states.tsx';
+import { FormError } from '../../components/states.tsx';
 import { t } from '../../messages/en.ts';
 import { AccountFrame, Note } from './frame.tsx';
 import { reasonOf, requestReset, resetPassword } from './identity.ts';
@@ -36,9 +36,7 @@ export function ForgotPassword(): ReactElement {
           error={fields['email']}
           onChange={(event) => setEmail(event.target.value)}
         />
-        {sending.error !== null && Object.keys(fields).length === 0 && (
-          <ErrorNote error={sending.error} />
-        )}
+        <FormError error={sending.error} shown={['email']} />
         <Button type="submit" look="primary" isBusy={sending.isPending} className="min-h-9">
           {t.account.forgotSend}
         </Button>
@@ -80,9 +78,7 @@ export function ResetPassword(): ReactElement {
           error={fields['newPassword']}
           onChange={(event) => setPassword(event.target.value)}
         />
-        {setting.error !== null && Object.keys(fields).length === 0 && (
-          <ErrorNote error={setting.error} message={reason} />
-        )}
+        <FormError error={setting.error} shown={['newPassword']} message={reason} />
         <Button type="submit" look="primary" isBusy={setting.isPending} className="min-h-9">
           {t.account.resetSubmit}
         </Button>

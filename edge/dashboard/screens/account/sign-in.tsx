@@ -4,7 +4,7 @@ import { type FormEvent, type ReactElement, useState } from 'react';
 import { fieldErrors } from '../../api/errors.ts';
 import { Button } from '../../components/button.tsx';
 import { Input } from '../../components/field.tsx';
-import { ErrorNote } from '../../components/states.tsx';
+import { ErrorNote, FormError } from '../../components/states.tsx';
 import { t } from '../../messages/en.ts';
 import { AccountFrame, Note } from './frame.tsx';
 import { reasonOf, signIn } from './identity.ts';
@@ -64,9 +64,7 @@ export function SignIn(): ReactElement {
           error={fields['password'] ?? reason}
           onChange={(event) => setPassword(event.target.value)}
         />
-        {entering.error !== null && reason === undefined && Object.keys(fields).length === 0 && (
-          <ErrorNote error={entering.error} />
-        )}
+        {reason === undefined && <FormError error={entering.error} shown={['email', 'password']} />}
         <Button type="submit" look="primary" isBusy={entering.isPending} className="min-h-9">
           {t.account.signIn}
         </Button>

@@ -4,7 +4,7 @@ import { type FormEvent, type ReactElement, useState } from 'react';
 import { fieldErrors } from '../../api/errors.ts';
 import { Button } from '../../components/button.tsx';
 import { Input } from '../../components/field.tsx';
-import { ErrorNote } from '../../components/states.tsx';
+import { ErrorNote, FormError } from '../../components/states.tsx';
 import { t } from '../../messages/en.ts';
 import { AccountFrame, Note } from './frame.tsx';
 import { reasonOf, resendMail, signUp } from './identity.ts';
@@ -52,9 +52,7 @@ export function SignUp(): ReactElement {
           hint={t.account.passwordHint}
           {...input('password')}
         />
-        {creating.error !== null && Object.keys(fields).length === 0 && (
-          <ErrorNote error={creating.error} message={reason} />
-        )}
+        <FormError error={creating.error} shown={Object.keys(person)} message={reason} />
         <Button type="submit" look="primary" isBusy={creating.isPending} className="min-h-9">
           {t.account.signUp}
         </Button>

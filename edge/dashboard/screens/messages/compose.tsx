@@ -6,11 +6,11 @@ import { Button } from '../../components/button.tsx';
 import { Dialog } from '../../components/dialog.tsx';
 import { Input, Select } from '../../components/field.tsx';
 import { Snippets } from '../../components/show-call.tsx';
-import { ErrorNote } from '../../components/states.tsx';
+import { FormError } from '../../components/states.tsx';
 import { t } from '../../messages/en.ts';
 import { bodyOf, type Values } from './body.ts';
 import { KindFields } from './kind-fields.tsx';
-import { type Kind, KIND_NAMES } from './kinds.ts';
+import { fieldsOf, type Kind, KIND_NAMES } from './kinds.ts';
 import { sessionsQuery } from './message.ts';
 import { send } from './send.ts';
 
@@ -82,9 +82,10 @@ export function Compose({ onClose }: { onClose: () => void }): ReactElement {
           ))}
         </Select>
         <KindFields key={kind} kind={kind} values={values} errors={fields} onChange={setValues} />
-        {sending.error !== null && Object.keys(fields).length === 0 && (
-          <ErrorNote error={sending.error} />
-        )}
+        <FormError
+          error={sending.error}
+          shown={['sessionId', 'to', ...fieldsOf(kind).map(({ name }) => name)]}
+        />
         <div className="flex justify-end gap-2">
           <Button onClick={onClose}>{t.common.cancel}</Button>
           <Button

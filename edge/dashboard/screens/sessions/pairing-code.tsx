@@ -5,7 +5,7 @@ import { fieldErrors } from '../../api/errors.ts';
 import { Button } from '../../components/button.tsx';
 import { CopyButton } from '../../components/copy.tsx';
 import { Input } from '../../components/field.tsx';
-import { ErrorNote } from '../../components/states.tsx';
+import { FormError } from '../../components/states.tsx';
 import { Ago } from '../../components/time.tsx';
 import { t } from '../../messages/en.ts';
 
@@ -47,9 +47,7 @@ export function PairingCode({ id }: { id: string }): ReactElement {
         error={fields['phone']}
         onChange={(event) => setPhone(event.target.value)}
       />
-      {asking.error !== null && Object.keys(fields).length === 0 && (
-        <ErrorNote error={asking.error} />
-      )}
+      <FormError error={asking.error} shown={['phone']} />
       <Button type="submit" look="primary" isBusy={asking.isPending}>
         {text.request}
       </Button>

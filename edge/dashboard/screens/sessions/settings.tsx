@@ -5,7 +5,7 @@ import { fieldErrors } from '../../api/errors.ts';
 import { Button } from '../../components/button.tsx';
 import { Checkbox, Input } from '../../components/field.tsx';
 import { Card } from '../../components/page.tsx';
-import { ErrorNote } from '../../components/states.tsx';
+import { FormError } from '../../components/states.tsx';
 import { t } from '../../messages/en.ts';
 import type { Session } from './session.ts';
 
@@ -72,9 +72,10 @@ export function SessionSettings({ session }: { session: Session }): ReactElement
             onChange={(event) => setDraft({ ...draft, [name]: event.target.checked })}
           />
         ))}
-        {saving.error !== null && Object.keys(fields).length === 0 && (
-          <ErrorNote error={saving.error} />
-        )}
+        <FormError
+          error={saving.error}
+          shown={['name', 'pacing.minIntervalMs', 'pacing.jitterMs']}
+        />
         <div className="flex items-center gap-3">
           <Button type="submit" look="primary" isBusy={saving.isPending}>
             {text.save}

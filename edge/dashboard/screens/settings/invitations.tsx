@@ -3,9 +3,9 @@ import { type FormEvent, type ReactElement, useState } from 'react';
 import { api, ask } from '../../api/client.ts';
 import { fieldErrors } from '../../api/errors.ts';
 import { Button } from '../../components/button.tsx';
-import { Checkbox, Input } from '../../components/field.tsx';
+import { Checkbox, Choice, Input } from '../../components/field.tsx';
 import { Card } from '../../components/page.tsx';
-import { ErrorNote, Loading } from '../../components/states.tsx';
+import { ErrorNote, FormError, Loading } from '../../components/states.tsx';
 import { Ago } from '../../components/time.tsx';
 import { t } from '../../messages/en.ts';
 
@@ -83,19 +83,15 @@ function InviteForm(): ReactElement {
         error={fields['email']}
         onChange={(event) => setEmail(event.target.value)}
       />
-      <fieldset className="flex flex-wrap gap-6">
-        <legend className="mb-2 text-sm font-medium">{text.inviteRole}</legend>
-        {[false, true].map((asOwner) => (
-          <Checkbox
-            key={String(asOwner)}
-            type="radio"
-            name="role"
-            label={asOwner ? text.owner : text.member}
-            checked={isOwner === asOwner}
-            onChange={() => setOwner(asOwner)}
-          />
-        ))}
-      </fieldset>
+      <Choice
+        legend={text.inviteRole}
+        options={[
+          { value: 'member', label: text.member },
+          { value: 'owner', label: text.owner },
+        ]}
+        value={isOwner ? 'owner' : 'member'}
+        onChange={(role) => setOwner(role === 'owner')}
+      />
       {!isOwner && (
         <Checkbox
           label={text.inviteAll}
@@ -104,9 +100,7 @@ function InviteForm(): ReactElement {
           onChange={(event) => setAll(event.target.checked)}
         />
       )}
-      {inviting.error !== null && Object.keys(fields).length === 0 && (
-        <ErrorNote error={inviting.error} />
-      )}
+      <FormError error={inviting.error} shown={['email']} />
       <div>
         <Button type="submit" look="primary" isBusy={inviting.isPending}>
           {text.inviteSubmit}

@@ -7,7 +7,7 @@ import { Button } from '../../components/button.tsx';
 import { Copyable } from '../../components/copy.tsx';
 import { Input } from '../../components/field.tsx';
 import { Card } from '../../components/page.tsx';
-import { ErrorNote, Loading } from '../../components/states.tsx';
+import { ErrorNote, FormError, Loading } from '../../components/states.tsx';
 import { t } from '../../messages/en.ts';
 
 const text = t.settings.workspace;
@@ -96,9 +96,7 @@ function WorkspaceForm({ workspace }: { workspace: Schemas['Workspace'] }): Reac
           {...input('defaultCountry')}
         />
         <Input label={text.mediaRetention} inputMode="numeric" {...input('mediaRetentionHours')} />
-        {saving.error !== null && Object.keys(fields).length === 0 && (
-          <ErrorNote error={saving.error} />
-        )}
+        <FormError error={saving.error} shown={Object.keys(draft)} />
         {!isOwner && <p className="text-muted">{t.settings.ownersOnly}</p>}
         <div className="flex items-center gap-3">
           <Button type="submit" look="primary" disabled={!isOwner} isBusy={saving.isPending}>

@@ -1,12 +1,10 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
-import { type FormEvent, type ReactElement, useState } from 'react';
+import { type ReactElement, useState } from 'react';
 import { api, ask } from '../../api/client.ts';
 import { fieldErrors } from '../../api/errors.ts';
-import { Button } from '../../components/button.tsx';
-import { Dialog } from '../../components/dialog.tsx';
 import { Input, TextArea } from '../../components/field.tsx';
-import { ErrorNote } from '../../components/states.tsx';
+import { FormDialog } from '../../components/form-dialog.tsx';
 import { t } from '../../messages/en.ts';
 import { SecretOnce } from './secret-once.tsx';
 
@@ -36,48 +34,39 @@ export function CreateWebhook({ onClose }: { onClose: () => void }): ReactElemen
     );
   }
   const fields = fieldErrors(creating.error);
-  const submit = (event: FormEvent): void => {
-    event.preventDefault();
-    creating.mutate();
-  };
   return (
-    <Dialog title={text.title} onClose={onClose}>
-      <form onSubmit={submit} noValidate className="grid gap-5">
-        <Input
-          label={text.url}
-          hint={text.urlHint}
-          type="url"
-          autoComplete="off"
-          required
-          value={url}
-          error={fields['url']}
-          onChange={(event) => setUrl(event.target.value)}
-        />
-        <TextArea
-          label={text.events}
-          hint={text.eventsHint}
-          rows={3}
-          value={events}
-          error={fields['eventTypes'] ?? fields['eventTypes.0']}
-          onChange={(event) => setEvents(event.target.value)}
-        />
-        <Input
-          label={text.description}
-          autoComplete="off"
-          value={description}
-          error={fields['description']}
-          onChange={(event) => setDescription(event.target.value)}
-        />
-        {creating.error !== null && Object.keys(fields).length === 0 && (
-          <ErrorNote error={creating.error} />
-        )}
-        <div className="flex justify-end gap-2">
-          <Button onClick={onClose}>{t.common.cancel}</Button>
-          <Button type="submit" look="primary" isBusy={creating.isPending}>
-            {text.submit}
-          </Button>
-        </div>
-      </form>
-    </Dialog>
+    <FormDialog
+      title={text.title}
+      submit={text.submit}
+      saving={creating}
+      shown={['url', 'eventTypes', 'eventTypes.0', 'description']}
+      onClose={onClose}
+    >
+      <Input
+        label={text.url}
+        hint={text.urlHint}
+        type="url"
+        autoComplete="off"
+        required
+        value={url}
+        error={fields['url']}
+        onChange={(event) => setUrl(event.target.value)}
+      />
+      <TextArea
+        label={text.events}
+        hint={text.eventsHint}
+        rows={3}
+        value={events}
+        error={fields['eventTypes'] ?? fields['eventTypes.0']}
+        onChange={(event) => setEvents(event.target.value)}
+      />
+      <Input
+        label={text.description}
+        autoComplete="off"
+        value={description}
+        error={fields['description']}
+        onChange={(event) => setDescription(event.target.value)}
+      />
+    </FormDialog>
   );
 }

@@ -7,7 +7,7 @@ import { liveSoon } from '../../api/live.ts';
 import { Button } from '../../components/button.tsx';
 import { CodeBlock } from '../../components/copy.tsx';
 import { Input } from '../../components/field.tsx';
-import { ErrorNote } from '../../components/states.tsx';
+import { FormError } from '../../components/states.tsx';
 import { Status } from '../../components/status.tsx';
 import { t } from '../../messages/en.ts';
 import { Step } from './step.tsx';
@@ -54,9 +54,7 @@ export function WebhookStep({ isOpen }: { isOpen: boolean }): ReactElement {
       isOpen={isOpen}
       isDone={status === 'delivered'}
     >
-      {creating.error !== null && Object.keys(fields).length === 0 && (
-        <ErrorNote error={creating.error} />
-      )}
+      <FormError error={creating.error} shown={['url']} />
       {made === undefined ? (
         <form onSubmit={submit} noValidate className="flex flex-wrap items-end gap-2">
           <div className="min-w-48 flex-1">

@@ -63,7 +63,8 @@ describe('a fleet on the Machines API, one machine per session', () => {
     const { message } = await sendText(deployment, { sessionId: third.id, text: 'still linked' });
     expect(HAS_LEFT).toContain((await settled(deployment, message.id)).status);
 
-    await deployment.api.call('DELETE', `/v1/sessions/${second.id}`);
+    const deleted = await deployment.api.call('DELETE', `/v1/sessions/${second.id}`);
+    expect(deleted.status).toBe(200);
     await fly.until('the idle machine to be stopped', async () =>
       (await fly.machines()).find(({ id }) => id === crashed)?.state === 'stopped'
         ? true

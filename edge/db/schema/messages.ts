@@ -109,8 +109,12 @@ export const messages = pgTable(
       .on(table.workspaceId, table.reference, table.createdAt, table.id)
       .where(sql`${table.reference} is not null`),
     index('messages_waiting')
-      .on(table.sessionId, table.queueSeq, table.bulkId)
+      .on(table.sessionId, table.queueSeq)
       .where(sql`${table.status} in ('queued', 'sending')`),
+    // Each send counts these.
+    index('messages_waiting_alone')
+      .on(table.sessionId)
+      .where(sql`${table.status} in ('queued', 'sending') and ${table.bulkId} is null`),
     index('messages_bulk')
       .on(table.bulkId, table.createdAt, table.id)
       .where(sql`${table.bulkId} is not null`),

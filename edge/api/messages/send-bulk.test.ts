@@ -158,6 +158,23 @@ describe('a bulk', () => {
     expect((await planned()).map(({ chatId }) => chatId)).toEqual([chatOf(1), chatOf(4)]);
   });
 
+  test.each([
+    [17, 'text: must have at most 65536 characters'],
+    [13_000, 'would be far too long with its variables'],
+  ])('leaves out whom it would tell too much (%i times 4,096)', async (times, message) => {
+    const { post, planned } = await setUp();
+    const recipients = [to(1, { a: 'x'.repeat(4_096) }), to(2, { a: 'x' })];
+    const answer = await post({ text: '{{a}}'.repeat(times), recipients });
+    expect(answer).toMatchObject({
+      status: 202,
+      data: {
+        messages: 1,
+        leftOut: [{ index: 0, reason: 'invalid', message }],
+      },
+    });
+    expect(await planned()).toMatchObject([{ content: { text: 'x'.repeat(times) } }]);
+  });
+
   test('reads numbers in the workspace’s country', async () => {
     const { post, planned, apiKey: key } = await setUp();
     await harness.call('PATCH', '/v1/workspace', { key, body: { defaultCountry: 'GB' } });

@@ -74,15 +74,16 @@ function readTo(to: string | number, country: Country | null): Read<string> {
 
 /** What the recipient is told. Filled in, a message must be one that could be sent alone. */
 function readSaid(said: MessageSaid, variables: Variables, chatId: string): Read<MessageSaid> {
-  const { type } = said;
-  const filled = z.looseObject(MESSAGE_KINDS[type].fields).safeParse(fillIn(said, variables));
-  if (!filled.success) {
-    const [issue] = filled.error.issues;
-    return { invalid: `${issue?.path.map(String).join('.') ?? ''}: ${issue?.message ?? ''}` };
-  }
-  // It was parsed by the fields of its kind, which it has kept.
-  const ready = filled.data as MessageSaid;
   return orInvalid(() => {
+    const fields = z.looseObject(MESSAGE_KINDS[said.type].fields);
+    const filled = fields.safeParse(fillIn(said, variables));
+    if (!filled.success) {
+      const [issue] = filled.error.issues;
+      const message = `${issue?.path.map(String).join('.') ?? ''}: ${issue?.message ?? ''}`;
+      throw new AppError('VALIDATION_ERROR', message);
+    }
+    // It was parsed by the fields of its kind, which it has kept.
+    const ready = filled.data as MessageSaid;
     refuseChat({ said: ready, to: { chatId } });
     return ready;
   });

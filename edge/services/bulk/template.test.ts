@@ -34,3 +34,18 @@ describe('a value', () => {
     expect(fillIn(text('Hi {{ name }}!'), { name: value })).toEqual(text(words));
   });
 });
+
+test.each([
+  ['a text', text('{{a}}'.repeat(13_000))],
+  [
+    'several',
+    {
+      type: 'poll' as const,
+      name: 'a',
+      options: Array<string>(33).fill('{{a}}'),
+      allowMultiple: true,
+    },
+  ],
+])('%s that its values make far too long is not filled in', (_what, said) => {
+  expect(() => fillIn(said, { a: 'x'.repeat(4_096) })).toThrow('far too long');
+});

@@ -1,4 +1,6 @@
+import { MAX_TEXT_LENGTH } from '../../../shared/catalogue/kinds/kind.ts';
 import type { MessageSaid } from '../../../shared/catalogue/message-kinds.ts';
+import { AppError } from '../../../shared/errors.ts';
 
 const VARIABLE = /\{\{([^{}]*)\}\}/g;
 
@@ -14,11 +16,22 @@ export function variablesIn(said: MessageSaid): string[] {
   return [...names];
 }
 
-/** A message with the values of its variables. What a value says is text, even if it looks like a variable. */
-export const fillIn = (said: MessageSaid, variables: Variables): unknown =>
-  inTexts(said, (text) =>
-    text.replaceAll(VARIABLE, (whole, name: string) => String(variables[name.trim()] ?? whole)),
+/**
+ * A message with the values of its variables. What a value says is text, even if it looks like a variable.
+ * @throws AppError VALIDATION_ERROR when the values are longer than any message, before the rest is filled in
+ */
+export function fillIn(said: MessageSaid, variables: Variables): unknown {
+  let length = 0;
+  return inTexts(said, (text) =>
+    text.replaceAll(VARIABLE, (whole, name: string) => {
+      const value = String(variables[name.trim()] ?? whole);
+      length += value.length;
+      if (length > MAX_TEXT_LENGTH)
+        throw new AppError('VALIDATION_ERROR', 'would be far too long with its variables');
+      return value;
+    }),
   );
+}
 
 function inTexts(value: unknown, change: (text: string) => string): unknown {
   if (typeof value === 'string') return change(value);

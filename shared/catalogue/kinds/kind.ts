@@ -2,6 +2,8 @@ import { z } from 'zod';
 
 /** Longest text that WhatsApp Web sends, in code points. */
 export const TEXT_LIMIT = 65_536;
+/** The same in UTF-16 units, of which a character has one or two. */
+export const MAX_TEXT_LENGTH = 2 * TEXT_LIMIT;
 
 /** The kinds of chat. */
 export const CHAT_SORTS = ['person', 'group', 'channel'] as const;
@@ -59,7 +61,9 @@ export const kind = <Fields extends z.ZodRawShape, Media extends MediaRule | nul
 export const LimitedText = z
   .string()
   .refine(
-    (text) => text.length <= TEXT_LIMIT || Array.from(text).length <= TEXT_LIMIT,
+    (text) =>
+      text.length <= TEXT_LIMIT ||
+      (text.length <= MAX_TEXT_LENGTH && Array.from(text).length <= TEXT_LIMIT),
     `must have at most ${TEXT_LIMIT} characters`,
   )
   .meta({ maxLength: TEXT_LIMIT });

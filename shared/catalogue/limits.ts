@@ -75,6 +75,7 @@ export const RATES = {
 export const LIMITS = {
   queuedMessages: { limit: 1_000, what: 'queued messages of a session' },
   bulkRecipients: { limit: 1_000, what: 'recipients of a bulk' },
+  bulkVariables: { limit: 20, what: 'variables that a bulk may name' },
   bulkMessages: { limit: 5_000, what: 'messages of bulks of a session that are still to be sent' },
   bulkMebibytes: { limit: 8, what: 'MB of the content of a bulk, all messages together' },
   apiKeys: { limit: 200, what: 'API keys of a workspace' },

@@ -22,7 +22,7 @@ import { saidIn } from './send-kinds.ts';
 const DAY_SECONDS = 86_400;
 const BODY_LIMIT_BYTES = 2 * 1024 * 1024;
 const RECIPIENTS = LIMITS.bulkRecipients.limit;
-const VARIABLES = 20;
+const VARIABLES = LIMITS.bulkVariables.limit;
 
 const { reference, sendAt, expiresIn } = SendTerms.shape;
 
@@ -94,7 +94,7 @@ export const bulk: readonly Row[] = [
     path: '/v1/messages/bulk',
     takes: scope('messages:send'),
     summary: 'Send a message to many recipients',
-    description: `Plans a message of its own for each of up to ${shown(RECIPIENTS)} recipients. \`type\` is the kind, a text by default; the other fields are those of that kind, and \`{{name}}\` in their texts is replaced by each recipient’s variable. Who gets no message is in \`leftOut\` with the reason. The messages keep the session’s pacing, and first contacts its limits, so they may be planned for later.`,
+    description: `Plans a message of its own for each of up to ${shown(RECIPIENTS)} recipients. \`type\` is the kind, a text by default; the other fields are those of that kind, and \`{{name}}\` in their texts is replaced by each recipient’s variable; a message may name ${VARIABLES}. Who gets no message is in \`leftOut\` with the reason. The messages keep the session’s pacing, and first contacts its limits, so they may be planned for later.`,
     headers: SendHeaders.pick({ 'idempotency-key': true }),
     body: {
       schema: SendBulk,

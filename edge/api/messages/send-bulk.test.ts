@@ -206,6 +206,29 @@ describe('a bulk', () => {
     expect(await planned()).toEqual([]);
   });
 
+  test('is refused where its texts name too many variables, whatever the recipients have', async () => {
+    const { post, planned } = await setUp();
+    const naming = (number: number) =>
+      Array.from({ length: number }, (_, n) => `{{${n}}} {{ ${n} }}`).join();
+    const recipients = [to(1), to(2)];
+    const refused = await post({ text: naming(21), recipients });
+    expect(refused).toMatchObject({
+      status: 422,
+      error: {
+        code: 'VALIDATION_ERROR',
+        message: expect.stringContaining('names 21 variables'),
+        details: { variables: 21, limit: 20 },
+      },
+    });
+    const missing = await post({ text: naming(20), recipients });
+    expect(Object(missing.error?.details).fields).toHaveLength(20);
+    const all = Object.fromEntries(Array.from({ length: 20 }, (_, n) => [n, n]));
+    expect(await post({ text: naming(20), recipients: [to(1, all)] })).toMatchObject({
+      status: 202,
+    });
+    expect(await planned()).toHaveLength(1);
+  });
+
   test('may be of every kind whose texts have variables', async () => {
     const { post, planned, workspaceId } = await setUp();
     const mediaId = newId('media');

@@ -27,7 +27,7 @@ const MAX_FIELDS = 20;
 /**
  * Plans a message for each recipient, and writes them all at once: few statements, however many there are. Who gets none is
  * named with the reason.
- * @throws AppError for what is wrong with all of them, and then nothing was written: VALIDATION_ERROR for missing variables,
+ * @throws AppError for what is wrong with all of them, and then nothing was written: VALIDATION_ERROR for missing or too many variables,
  *   SESSION_NOT_READY, QUEUE_FULL, the codes of Idempotency-Keys, those of `findSession` and of a stored file
  */
 export async function createBulk({
@@ -38,7 +38,7 @@ export async function createBulk({
   input: BulkRequest;
 }): Promise<WholeBulk & { replayed: boolean }> {
   refuseTooFarAhead(ctx, input.sendAt);
-  refuseMissingVariables(input);
+  refuseVariables(input);
   const key = ownKey(ctx, input.idempotency?.key ?? null);
   const leftOut: LeftOut[] = [];
   const candidates = await readRecipients(ctx, input, leftOut);
@@ -77,17 +77,26 @@ function ownKey(ctx: ServiceContext, key: string | null): string | null {
   return [...lines, key].join('\n');
 }
 
-function refuseMissingVariables({ said, recipients }: BulkRequest): void {
+function refuseVariables({ said, recipients }: BulkRequest): void {
   const wanted = variablesIn(said);
-  const fields = recipients.flatMap(({ variables }, index) =>
-    wanted
-      .filter((name) => !Object.hasOwn(variables, name))
-      .map((name) => ({
-        in: 'body',
-        field: `recipients.${index}.variables`,
-        message: `has no \`${name}\`, which the message names`,
-      })),
-  );
+  const { limit } = LIMITS.bulkVariables;
+  if (wanted.length > limit)
+    throw new AppError(
+      'VALIDATION_ERROR',
+      `The message names ${shown(wanted.length)} variables; it may name ${limit}.`,
+      { variables: wanted.length, limit },
+    );
+  const fields: { in: string; field: string; message: string }[] = [];
+  for (const [index, { variables }] of recipients.entries()) {
+    for (const name of wanted)
+      if (!Object.hasOwn(variables, name))
+        fields.push({
+          in: 'body',
+          field: `recipients.${index}.variables`,
+          message: `has no \`${name}\`, which the message names`,
+        });
+    if (fields.length >= MAX_FIELDS) break;
+  }
   const [first] = fields;
   if (first === undefined) return;
   throw new AppError('VALIDATION_ERROR', `body.${first.field}: ${first.message}`, {

@@ -94,7 +94,7 @@ export const ERRORS = {
     retryable: true,
     message: 'The session has written to as many new people as its limits allow; see Retry-After.',
     advice:
-      'Wait, or change `firstContactsPerHour` and `firstContactsPerDay` of the session. WhatsApp restricts numbers that write to many people who do not answer.',
+      'Wait, or, for a scheduled message, send it with `details.freeAt` as its `sendAt`; or change `firstContactsPerHour` and `firstContactsPerDay` of the session. WhatsApp restricts numbers that write to many people who do not answer.',
   },
   RATE_LIMITED: {
     status: 429,

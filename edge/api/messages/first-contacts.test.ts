@@ -91,6 +91,21 @@ describe('a first contact', () => {
     expect(await to(3, { sendAt: inMs(4 * HOUR) })).toMatchObject(accepted);
   });
 
+  test('that is scheduled is refused with the time at which it may be sent', async () => {
+    const { to, write } = await setUp({ perHour: 1 });
+    const [planned, sendAt] = [inMs(10 * DAY), inMs(10 * DAY + 10 * MINUTE)];
+    await write({ chatId: chatOf(9), firstContactAt: new Date(planned) });
+    const answer = await to(1, { sendAt });
+    expect(answer).toMatchObject({
+      ...refused,
+      error: { message: expect.not.stringContaining('Retry-After') },
+    });
+    const freeAt = new Date(Date.parse(planned) + HOUR).toISOString();
+    expect(answer.error?.details).toEqual({ freeAt });
+    expect(answer.headers.get('retry-after')).toBeNull();
+    expect(await to(1, { sendAt: freeAt })).toMatchObject(accepted);
+  });
+
   test('that has failed does not count, and the next message to its person is one again', async () => {
     const { to, apiKey: key, limits } = await setUp({ perHour: 1 });
     const first = await to(1, { sendAt: inMs(10 * MINUTE) });

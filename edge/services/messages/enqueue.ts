@@ -7,7 +7,7 @@ import { type Country, isCountry } from '../../../shared/recipient.ts';
 import { MESSAGE_STATUSES } from '../../../shared/message-status.ts';
 import type { ServiceContext } from '../../context.ts';
 import type { SessionAddress } from '../../runners/port.ts';
-import { Count, Moment } from '../../db/moment.ts';
+import { Count, isoOrNull, Moment } from '../../db/moment.ts';
 import { violatesConstraint } from '../../db/database-errors.ts';
 import { alignLimit } from '../keys/key-limit.ts';
 import { auditInsert, notWritten } from '../audit/audit-row.ts';
@@ -39,6 +39,7 @@ const Verdict = z.object({
     .nullable(),
   session_status: z.string().nullable(),
   waits_for_capacity: z.boolean(),
+  free_at: Moment.nullable(),
   retry_after_seconds: Count.nullable(),
   per_minute: z.number().nullable(),
   written: z.boolean(),
@@ -191,6 +192,7 @@ async function execute(
   const verdict = Verdict.parse(row);
   const { refusal, default_country, session_status: sessionStatus, written } = verdict;
   const { waits_for_capacity: waitsForCapacity, retry_after_seconds: retryAfterSeconds } = verdict;
+  const freeAt = isoOrNull(verdict.free_at);
   if (refusal === 'COUNTRY_DECIDES') {
     subjects.rememberCountry(workspaceId, default_country);
     const chatId =
@@ -200,7 +202,13 @@ async function execute(
     return execute(ctx, { ...request, to: { chatId } }, write);
   }
   if (refusal !== null && refusal !== 'REPLAYED')
-    throw refusalError(refusal, { sessionStatus, waitsForCapacity, address, retryAfterSeconds });
+    throw refusalError(refusal, {
+      sessionStatus,
+      waitsForCapacity,
+      address,
+      freeAt,
+      retryAfterSeconds,
+    });
   alignLimit(ctx, verdict.per_minute);
   return { row, refusal, written };
 }

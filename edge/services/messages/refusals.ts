@@ -35,6 +35,9 @@ export const REFUSALS = [
 ] as const;
 export type Refusal = (typeof REFUSALS)[number];
 
+const LATER_LIMIT =
+  'The session has as many new people to write to around `sendAt` as its limits allow; send it at `details.freeAt`.';
+
 /** The refusal, as the caller is told it. */
 export function refusalError(
   refusal: Refusal,
@@ -42,12 +45,15 @@ export function refusalError(
     sessionStatus,
     waitsForCapacity,
     address,
+    freeAt,
     retryAfterSeconds,
   }: {
     sessionStatus: string | null;
     waitsForCapacity: boolean;
     address: string | null;
-    /** Until the session may write to somebody new. */
+    /** When the session may write to somebody new. */
+    freeAt: string | null;
+    /** Until then; null for a message for later. */
     retryAfterSeconds: number | null;
   },
 ): AppError {
@@ -92,7 +98,9 @@ export function refusalError(
         'The stored file has a type that this kind of message does not take.',
       );
     case 'FIRST_CONTACT_LIMIT':
-      return new AppError('FIRST_CONTACT_LIMIT', undefined, { retryAfterSeconds });
+      return retryAfterSeconds === null
+        ? new AppError('FIRST_CONTACT_LIMIT', LATER_LIMIT, { freeAt })
+        : new AppError('FIRST_CONTACT_LIMIT', undefined, { retryAfterSeconds });
     case 'MEDIA_MISNAMED':
       return rejected('type_mismatch', 'The stored file is not what `filename` says.');
     case 'QUEUE_FULL':

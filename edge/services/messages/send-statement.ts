@@ -173,7 +173,8 @@ export function sendStatement({
   audited as (${audit ?? sql`select null where false`})
   select verdict.refusal, caller.per_minute, caller.default_country, target.id as session_id, target.name as session_name, target.status as session_status,
     case when verdict.refusal = 'SESSION_NOT_READY' then ${waitsForCapacity(sql`target.id`, reserve)} else false end as waits_for_capacity,
-    ceil(extract(epoch from first_contact.free_at - now())) as retry_after_seconds, target.epoch, target.runner_id, target.boot_id, target.url,
+    first_contact.free_at, case when not ${isLater} then ceil(extract(epoch from first_contact.free_at - now())) end as retry_after_seconds,
+    target.epoch, target.runner_id, target.boot_id, target.url,
     written.session_id is not null as written,
     coalesce(written.reference, prior.reference) as reference,
     coalesce(written.chat_id, prior.chat_id) as chat_id, coalesce(written.queue_seq, prior.queue_seq) as queue_seq,

@@ -121,6 +121,35 @@ describe('a first contact', () => {
   });
 });
 
+describe('with others so many minutes before and after it, a first contact', () => {
+  const [hour2, hour3] = [{ perHour: 2 }, { perHour: 3 }];
+  test.each<[what: string, limits: object, others: number[], freeAfter: number]>([
+    ['has no hour too many', hour2, [-50, 50], 0],
+    ['has an hour of its own', hour2, [-60, -60, 60, 60], 0],
+    ['is one of fewer on each side', hour3, [-50, -40, 40, 50], 0],
+    ['is between two that are an hour apart', hour2, [-20, 40], 0],
+    ['waits for the first of those before', hour2, [-50, -10], 10],
+    ['waits for the first of those after', hour2, [10, 50], 70],
+    ['waits for the first of those around', hour2, [-20, 30], 40],
+    ['waits for one on a side where there are more', hour2, [-40, -30, 50], 20],
+    ['does not mind an hour that is not its own', hour2, [0.5, 1, 1.5, 61.5].map((n) => n + 60), 0],
+    ['waits for a gap that is wide enough', { perHour: 1 }, [-10, 70, 110, 240], 170],
+    ['takes the first gap', { perHour: 1 }, [-10, 110, 400], 50],
+    ['has no day too many', { perDay: 2 }, [-23 * 60, 20 * 60], 0],
+    ['keeps both limits at once', { perHour: 1, perDay: 3 }, [-23 * 60, -22 * 60, -30, 90], 150],
+  ])('%s', async (_what, limits, others, freeAfter) => {
+    const { to, write } = await setUp(limits);
+    const sendAt = inMs(10 * DAY);
+    const after = (minutes: number) => new Date(Date.parse(sendAt) + minutes * MINUTE);
+    for (const [n, minutes] of others.entries())
+      await write({ chatId: chatOf(9_000 + n), firstContactAt: after(minutes) });
+    const freeAt = after(freeAfter).toISOString();
+    const late = { ...refused, error: { ...refused.error, details: { freeAt } } };
+    expect(await to(1, { sendAt })).toMatchObject(freeAfter === 0 ? accepted : late);
+    expect(await to(1, { sendAt: freeAt })).toMatchObject(accepted);
+  });
+});
+
 describe('no first contact is a message', () => {
   test.each([
     ['to whom it wrote before', { direction: 'outbound', status: 'unknown' }],

@@ -40,7 +40,7 @@ const FirstContacts = z.number().int().min(1).max(10_000).nullable();
 /** The limits of what a session writes to people who are new to it. */
 export const firstContactFields = {
   firstContactsPerHour: FirstContacts.openapi({
-    description: `How many people it may write to for the first time within an hour; \`null\`: no limit. The default is ${DEFAULT_FIRST_CONTACTS.perHour} for a live session.`,
+    description: `How many people it may write to for the first time within an hour; \`null\`: no limit. The default is ${DEFAULT_FIRST_CONTACTS.perHour} for a live session. Sends made in parallel may exceed it by as many as are under way.`,
   }),
   firstContactsPerDay: FirstContacts.openapi({
     description: `The same within a day. The default is ${DEFAULT_FIRST_CONTACTS.perDay} for a live session.`,

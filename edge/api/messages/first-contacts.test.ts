@@ -197,6 +197,17 @@ test('a session shows what it has used of its limits, and who never answered', a
   expect(await limits()).toMatchObject({ hour: { used: 0 }, day: { used: 0 }, unanswered: 0 });
 });
 
+test('who never answered is counted among the newest 1,000 first contacts', async () => {
+  const { limits, write, sessionId, workspaceId } = await setUp({ ago: [29 * DAY] });
+  await harness.db.execute(sql`
+    insert into messages (id, workspace_id, session_id, direction, chat_id, type, content, status, status_rank, first_contact_at)
+    select ${sessionId} || n, ${workspaceId}, ${sessionId}, 'outbound', n || '@c.us', 'text', '{}', 'sent', 4, now() - interval '2 days'
+    from generate_series(1, 1000) n`);
+  expect(await limits()).toMatchObject({ day: { used: 0 }, unanswered: 1_000 });
+  await write({ chatId: '1@c.us', direction: 'inbound' });
+  expect(await limits()).toMatchObject({ unanswered: 999 });
+});
+
 describe('the settings', () => {
   const create = async (body: object) => {
     const { apiKey: key } = await harness.newWorkspace({ maxSessions: 5 });

@@ -191,7 +191,9 @@ export const LimitedSessionSchema = SessionSchema.extend({
           unanswered: z
             .number()
             .int()
-            .describe('Of the last 30 days, those who got the message and never wrote.'),
+            .describe(
+              'Of the last 30 days, those who got the message and never wrote, among the newest 1,000.',
+            ),
         })
         .describe(
           'People whom it wrote to for the first time within the last hour and the last 24 hours, as Waypost has counted.',

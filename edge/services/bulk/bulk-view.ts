@@ -2,24 +2,23 @@ import { sql, type SQL } from 'drizzle-orm';
 import { z } from 'zod';
 import { MESSAGE_STATUSES } from '../../../shared/message-status.ts';
 import { isoOrNull, Count, Moment } from '../../db/moment.ts';
-import { LEFT_OUT_REASONS } from '../../db/schema/bulks.ts';
 
 export type BulkView = ReturnType<typeof viewBulk>;
 
 /** A bulk `b`, and how far its messages have come. */
 export const BULK_COLUMNS: SQL = sql`
-  b.id, b.session_id, b.session_name, b.type, b.recipients, b.left_out, b.created_at, b.cancelled_at, progress.*`;
+  b.id, b.session_id, b.session_name, b.type, b.recipients, jsonb_array_length(b.left_out) as left_out_count, b.created_at, b.cancelled_at,
+  progress.*`;
 
 export const BULK_PROGRESS: SQL = sql`
   cross join lateral (
-    select coalesce((
-      select jsonb_object_agg(status, number) from (
-        select m.status, count(*) as number from messages m where m.bulk_id = b.id group by m.status
-      ) each_status
-    ), '{}') as counts,
-    count(*) filter (where m.status = 'failed' and m.error ->> 'code' = 'CANCELLED') as cancelled,
-    count(*) filter (where m.first_contact_at is not null) as first_contacts, min(m.send_at) as first_send_at, max(m.send_at) as last_send_at
-    from messages m where m.bulk_id = b.id
+    select coalesce(jsonb_object_agg(status, number), '{}') as counts, coalesce(sum(cancelled), 0) as cancelled,
+      coalesce(sum(first_contacts), 0) as first_contacts, min(first_send_at) as first_send_at, max(last_send_at) as last_send_at
+    from (
+      select m.status, count(*) as number, count(*) filter (where m.status = 'failed' and m.error ->> 'code' = 'CANCELLED') as cancelled,
+        count(m.first_contact_at) as first_contacts, min(m.send_at) as first_send_at, max(m.send_at) as last_send_at
+      from messages m where m.bulk_id = b.id group by m.status
+    ) each_status
   ) progress`;
 
 export const BulkRow = z.object({
@@ -28,14 +27,7 @@ export const BulkRow = z.object({
   session_name: z.string(),
   type: z.string(),
   recipients: z.number(),
-  left_out: z.array(
-    z.object({
-      index: z.number(),
-      to: z.string(),
-      reason: z.enum(LEFT_OUT_REASONS),
-      message: z.string(),
-    }),
-  ),
+  left_out_count: z.number(),
   created_at: Moment,
   cancelled_at: Moment.nullable(),
   counts: z.partialRecord(z.enum(MESSAGE_STATUSES), z.number()),
@@ -55,7 +47,7 @@ export function viewBulk(row: z.infer<typeof BulkRow>) {
     type: row.type,
     status: queued + sending > 0 ? ('running' as const) : ('finished' as const),
     recipients: row.recipients,
-    messages: row.recipients - row.left_out.length,
+    messages: row.recipients - row.left_out_count,
     firstContacts: row.first_contacts,
     counts: { queued, sending, unknown, failed, sent, delivered, read, played },
     cancelled: row.cancelled,

@@ -1,7 +1,8 @@
 import { z } from 'zod';
 
 /**
- * `drop` does the work and loses the answer; `hang` never answers. The body is the whole JSON answer; a list is used up
+ * `drop` does the work and loses the answer; `hang` never answers, and `held` when the next script
+ * comes. The body is the whole JSON answer; a list is used up
  * from the front, and its last entry stays.
  */
 export const Answer = z.object({
@@ -9,6 +10,7 @@ export const Answer = z.object({
   body: z.unknown().default({}),
   drop: z.boolean().default(false),
   hang: z.boolean().default(false),
+  held: z.boolean().default(false),
 });
 export type Answer = z.infer<typeof Answer>;
 

@@ -8,7 +8,12 @@ import { serve } from './serve.ts';
 
 const MAX_BODY_BYTES = 16 * 1024 * 1024;
 
-type Runner = { script: Script; calls: FakeRunnerCall[]; results: Map<string, Answer> };
+type Runner = {
+  script: Script;
+  calls: FakeRunnerCall[];
+  results: Map<string, Answer>;
+  nextScript: PromiseWithResolvers<void>;
+};
 
 const DEFAULTS: Readonly<Record<string, Answer>> = {
   wake: Answer.parse({}),
@@ -35,7 +40,8 @@ export async function startFakeRunner(options: {
   const runnerOf = (audience: string): Runner => {
     const known = runners.get(audience);
     if (known !== undefined) return known;
-    const fresh: Runner = { script: {}, calls: [], results: new Map() };
+    const nextScript = Promise.withResolvers<void>();
+    const fresh: Runner = { script: {}, calls: [], results: new Map(), nextScript };
     runners.set(audience, fresh);
     return fresh;
   };
@@ -49,6 +55,8 @@ export async function startFakeRunner(options: {
     const route = `${request.method} ${rest.join('/')}`;
     if (route === 'PUT script') {
       runner.script = Script.parse(JSON.parse(text));
+      runner.nextScript.resolve();
+      runner.nextScript = Promise.withResolvers<void>();
       return answer(response, 200, {});
     }
     if (route === 'GET calls') return answer(response, 200, runner.calls);
@@ -86,6 +94,7 @@ export async function startFakeRunner(options: {
     const result = stored ?? nextAnswer(runner.script, name);
     runner.results.set(commandId, { ...result, drop: false });
     if (result.hang) return;
+    if (result.held) await runner.nextScript.promise;
     if (result.drop) return void request.socket.destroy();
     answer(response, result.status, result.body);
   }

@@ -1,4 +1,4 @@
-import { and, eq, isNull, type SQL, sql } from 'drizzle-orm';
+import { and, eq, isNull, sql } from 'drizzle-orm';
 import { InboundMedia } from '../../../shared/protocol/runner-reports.ts';
 import { AppError } from '../../../shared/errors.ts';
 import type { ServiceContext } from '../../context.ts';
@@ -22,29 +22,26 @@ export async function retryMedia({
 }): Promise<{ message: MessageView; sessionName: string }> {
   const message = await findMessage(ctx, id);
   if (message === undefined) throw messageNotFound();
-  if (message.mediaId !== null)
-    throw new AppError('CONFLICT', 'The file is already there.', { reason: 'ready' });
+  if (message.mediaId !== null) throw alreadyThere();
   const { wireId, wireKey, chatId, sessionId } = message;
   const file = InboundMedia.safeParse(Object(message.content).media);
   if (!file.success || wireId === null)
     throw new AppError('CONFLICT', 'The message has no file.', { reason: 'no_file' });
 
-  const waitFrom = async (since: SQL | Date | null): Promise<void> => {
-    await ctx.db
-      .update(messages)
-      .set({ mediaPendingSince: since })
-      .where(
-        and(
-          eq(messages.workspaceId, ctx.workspaceId),
-          eq(messages.id, id),
-          isNull(messages.mediaId),
-        ),
-      );
-  };
+  const isWithoutFile = and(
+    eq(messages.workspaceId, ctx.workspaceId),
+    eq(messages.id, id),
+    isNull(messages.mediaId),
+  );
   const { mimetype, filename, sizeBytes } = file.data;
   const place = { chatId, reference: wireKey ?? wireId };
   const ask = { ...place, wireId, mimetype, filename, sizeBytes };
-  await waitFrom(sql`now()`);
+  const [waiting] = await ctx.db
+    .update(messages)
+    .set({ mediaPendingSince: sql`now()` })
+    .where(isWithoutFile)
+    .returning({ since: sql<string>`${messages.mediaPendingSince}::text` });
+  if (waiting === undefined) throw alreadyThere();
   try {
     const { sessionName } = await askSession({
       ctx,
@@ -52,7 +49,15 @@ export async function retryMedia({
     });
     return { message: viewMessage((await findMessage(ctx, id)) ?? message), sessionName };
   } catch (error) {
-    await waitFrom(message.mediaPendingSince);
+    // Another retry may have begun since, and waits for its own file.
+    const isOwn = sql`${messages.mediaPendingSince} = ${waiting.since}::timestamptz`;
+    await ctx.db
+      .update(messages)
+      .set({ mediaPendingSince: message.mediaPendingSince })
+      .where(and(isWithoutFile, isOwn));
     throw error;
   }
 }
+
+const alreadyThere = (): AppError =>
+  new AppError('CONFLICT', 'The file is already there.', { reason: 'ready' });

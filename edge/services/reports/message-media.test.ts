@@ -1,5 +1,5 @@
 import { eq } from 'drizzle-orm';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { newId } from '../../../shared/ids.ts';
 import type { FactReport } from '../../../shared/protocol/index.ts';
 import { createHarness } from '../../testing/harness.ts';
@@ -181,6 +181,19 @@ describe('POST /v1/messages/:id/media/retry', () => {
     expect(await shown({ apiKey })).toMatchObject({ status: 'failed', error: 'gone' });
     await runner.script({ downloadMedia: done({ begun: true }) });
     expect(await retry()).toMatchObject({ status: 202 });
+  });
+
+  it('that the session refuses leaves what another one has begun meanwhile', async () => {
+    const { retry, runner, apiKey } = await setUp();
+    const error = { code: 'SESSION_NOT_READY', message: 'Not yet.' };
+    const refused = { status: 409, body: { ok: false, error } };
+    await runner.script({ downloadMedia: [{ ...refused, held: true }, done({ begun: true })] });
+    const first = retry();
+    await vi.waitFor(async () => expect(await runner.calls()).toHaveLength(1));
+    expect(await retry()).toMatchObject({ status: 202 });
+    await runner.script({});
+    expect(await first).toMatchObject({ status: 409 });
+    expect(await shown({ apiKey })).toMatchObject({ status: 'pending' });
   });
 
   it.each([

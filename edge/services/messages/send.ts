@@ -14,8 +14,9 @@ import type { SendAnswer } from './idempotency.ts';
 import type { SendRequest } from './send-request.ts';
 
 /**
- * Queues a message and rings its session's runner: one SQL statement, one signed POST. A file is stored before, unless it is already,
- * and only for a send that would be taken: one that would be refused, or is a replay, is answered before anything is fetched.
+ * Queues a message and rings its session's runner: one SQL statement, one signed POST. A file is stored before, unless it is
+ * already. One that comes by URL or as base64 is stored only for a send that would be taken: one that would be refused, or is a
+ * replay, is answered before. One that comes in a form is stored while the form is read, and discarded when the send is refused.
  * @throws AppError for every refusal, before anything is written; MEDIA_REJECTED when the file is not usable; with
  * `waitMs`, also how a settled message failed
  */

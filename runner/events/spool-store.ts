@@ -1,7 +1,7 @@
 import { mkdir, open, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { SpooledReport } from '../../shared/protocol/runner-reports.ts';
+import { type Report, SpooledReport } from '../../shared/protocol/runner-reports.ts';
 import { AppendLog, type Place } from '../storage/append-log.ts';
 import { readLines } from '../storage/read-lines.ts';
 
@@ -11,6 +11,15 @@ export const SpooledFile = z.object({
   filename: z.string().nullable(),
   sizeBytes: z.number(),
 });
+
+type Received = Extract<Report, { kind: 'message.received' }>;
+
+/** A message whose file is still to come. */
+export const awaitsFile = (report: Report): report is Received =>
+  report.kind === 'message.received' &&
+  report.media !== null &&
+  report.media.mediaId === null &&
+  report.media.error === null;
 
 /** A report on its way to the edge, with the file that must be in object storage before it goes. */
 export const SpoolEntry = z.object({ report: SpooledReport, file: SpooledFile.nullable() });
@@ -22,8 +31,16 @@ const COMPACT_AT_BYTES = 1024 * 1024;
 
 /** Names an entry on the disk. */
 export type SpoolRef = { bootId: string; spoolSeq: number; sessionId: string };
-/** `isFile`: the report of a file, which waits for nothing but its file. */
-export type Left = SpoolRef & { bytes: number; hasFile: boolean; isFile: boolean };
+/**
+ * `isFile`: the report of a file, which waits for its message and its file alone. `wireId`: of the message whose file this
+ * is, or is still to come; null for all others.
+ */
+export type Left = SpoolRef & {
+  bytes: number;
+  hasFile: boolean;
+  isFile: boolean;
+  wireId: string | null;
+};
 
 /**
  * The spool's disk: one file per boot, holding what the edge has not confirmed. Of an entry only its place in the file
@@ -164,11 +181,13 @@ async function replay(
         places.delete(spoolSeq);
       }
     } else {
-      const { bootId, spoolSeq, sessionId, occurredAt } = line.put.report;
+      const { bootId, spoolSeq, sessionId, occurredAt, report } = line.put.report;
       if (startedAt === 0) startedAt = occurredAt;
       const hasFile = line.put.file !== null;
-      const isFile = hasFile && line.put.report.report.kind === 'message.media';
-      live.set(spoolSeq, { bootId, spoolSeq, sessionId, bytes: place.length, hasFile, isFile });
+      const isFile = hasFile && report.kind === 'message.media';
+      const wireId = isFile || awaitsFile(report) ? report.wireId : null;
+      const bytes = place.length;
+      live.set(spoolSeq, { bootId, spoolSeq, sessionId, bytes, hasFile, isFile, wireId });
       places.set(spoolSeq, place);
     }
   }

@@ -11,6 +11,7 @@ import type { MediaUpload } from './media-upload.ts';
 import { isCredential } from './link-codes.ts';
 import { SpoolDelivery, type Loaded } from './spool-delivery.ts';
 import { SpoolQueues, type Queued } from './spool-queues.ts';
+import { awaitsFile } from './spool-store.ts';
 import type { Left, SpoolEntry, SpoolRef, SpoolStore } from './spool-store.ts';
 
 /** Of reports that are on the disk, so much is kept in memory as well; the rest is read when its turn comes. */
@@ -21,7 +22,6 @@ const FILE_WAIT_MS = 1_000;
 
 type NewReport = { sessionId: string; epoch: number; report: Report; file?: InboundFile };
 
-type ReceivedReport = Extract<Report, { kind: 'message.received' }>;
 type MediaReport = Extract<Report, { kind: 'message.media' }>;
 
 type SpoolDeps = {
@@ -58,9 +58,12 @@ export class ReportSpool {
 
   constructor(deps: SpoolDeps) {
     this.#deps = deps;
-    for (const { hasFile, isFile, bytes, ...ref } of deps.left) {
-      const after = isFile ? { after: 'nothing' as const } : {};
-      this.#queues.add({ ref, entry: null, bytes, held: hasFile, ...after });
+    for (const { hasFile, isFile, wireId, bytes, ...ref } of deps.left) {
+      const queued: Queued = { ref, entry: null, bytes, held: hasFile };
+      const message = `${ref.sessionId}/${wireId}`;
+      if (isFile) queued.after = this.#withoutFile.get(message) ?? 'nothing';
+      else if (wireId !== null) this.#withoutFile.set(message, queued);
+      this.#queues.add(queued);
     }
     this.#delivery = new SpoolDelivery({
       ...deps,
@@ -96,7 +99,7 @@ export class ReportSpool {
     this.#held += bytes;
     this.#queues.add(queued);
     if (file !== undefined) this.#upload(queued, entry, file);
-    else if (report.kind === 'message.received') this.#awaitFile(queued, sessionId, report);
+    else if (awaitsFile(report)) this.#awaitFile(queued, sessionId, report.wireId);
     this.#delivery.kick();
     if (isCredential(report)) return;
     try {
@@ -173,8 +176,7 @@ export class ReportSpool {
   }
 
   /** A message whose file is still on its way waits a moment for it. */
-  #awaitFile(queued: Queued, sessionId: string, { wireId, media }: ReceivedReport): void {
-    if (media === null || media.mediaId !== null || media.error !== null) return;
+  #awaitFile(queued: Queued, sessionId: string, wireId: string): void {
     queued.held = true;
     this.#withoutFile.set(`${sessionId}/${wireId}`, queued);
     const { clock, fileWaitMs = FILE_WAIT_MS } = this.#deps;

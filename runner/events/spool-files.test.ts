@@ -14,6 +14,7 @@ import { SpoolStore } from './spool-store.ts';
 type Received = Extract<FactReport, { kind: 'message.received' }>;
 
 const ALICE = '15550100001@c.us';
+const BOB = '15550100002@c.us';
 const PENDING = {
   mimetype: 'image/png',
   filename: null,
@@ -149,5 +150,30 @@ describe('a message and its file', () => {
     await arrived(202);
     expect(kinds().indexOf('message.media')).toBeGreaterThan(names().indexOf('PICTURE'));
     expect(told).toHaveLength(202);
+  });
+
+  it('are reported together when the file comes soon, and hold up no other chat until then', async () => {
+    const spool = await boot('boot-1');
+    const picture = message('PICTURE', ALICE, PENDING);
+    await add(spool, picture);
+    await add(spool, message('AFTER IT'));
+    await add(spool, message('OF BOB', BOB));
+    await arrived(1);
+    expect(names()).toEqual(['OF BOB']);
+    let delivered = false;
+    const all = spool.delivered('s').then(() => (delivered = true));
+
+    await addFile(spool, picture);
+    await add(spool, message('BOB AGAIN', BOB));
+    await arrived(2);
+    expect(names()).toEqual(['OF BOB', 'BOB AGAIN']);
+    expect(delivered).toBe(false);
+    // The clock stands still: nothing but the file lets the message go.
+    uploads.resolve(STORED);
+    await all;
+    await arrived(5);
+    expect(names().slice(2)).toEqual(['PICTURE', 'AFTER IT', 'PICTURE']);
+    const media = { ...PENDING, ...STORED };
+    expect(told.slice(2)).toMatchObject([{ media }, { media: null }, { media }]);
   });
 });

@@ -3,6 +3,10 @@ import type { SpoolEntry, SpoolRef } from './spool-store.ts';
 /** `entry` is null while it is on the disk alone; `held` while it may not go yet. */
 export type Queued = {
   ref: SpoolRef;
+  /** Counts up from one that was added to the next. */
+  order: number;
+  /** Of a message, or of what happened to one: while it is held, it holds up its chat alone. */
+  chat?: string;
   entry: SpoolEntry | null;
   bytes: number;
   held: boolean;
@@ -37,8 +41,12 @@ export class SpoolQueues {
     return [...this.#queues.values()].flatMap((queue) => queue.slice(-1));
   }
 
-  newest(sessionId: string): Queued | undefined {
-    return this.#queues.get(sessionId)?.at(-1);
+  newest(lane: string): Queued | undefined {
+    return this.#queues.get(lane)?.at(-1);
+  }
+
+  oldest(lane: string): Queued | undefined {
+    return this.#queues.get(lane)?.[0];
   }
 
   /** From each session the reports that may go now, oldest first; at least one, however big. */
@@ -46,8 +54,15 @@ export class SpoolQueues {
     const batch: Queued[] = [];
     let bytes = 0;
     for (const queue of this.#queues.values()) {
+      const heldUp = new Set<string>();
       for (const queued of queue) {
-        if (queued.held || isAhead(queued.after)) break;
+        const { chat } = queued;
+        if (chat !== undefined && heldUp.has(chat)) continue;
+        if (queued.held || isAhead(queued.after)) {
+          if (chat === undefined) break;
+          heldUp.add(chat);
+          continue;
+        }
         if (batch.length >= limits.reports) return batch;
         bytes += queued.bytes;
         if (batch.length > 0 && bytes > limits.bytes) return batch;
@@ -57,20 +72,19 @@ export class SpoolQueues {
     return batch;
   }
 
-  /** Takes a batch out, which is always the beginning of each queue that it was taken from. */
   remove(batch: readonly Queued[]): void {
-    for (const [lane, gone] of Map.groupBy(batch, laneOf)) {
-      const queue = this.#queues.get(lane) ?? [];
-      queue.splice(0, gone.length);
-      for (const queued of gone) queued.gone = true;
+    for (const queued of batch) queued.gone = true;
+    for (const lane of new Set(batch.map(laneOf))) {
+      const rest = (this.#queues.get(lane) ?? []).filter(({ gone }) => gone !== true);
       // Re-inserted last, so that a session with a long backlog does not starve the others.
       this.#queues.delete(lane);
-      if (queue.length > 0) this.#queues.set(lane, queue);
+      if (rest.length > 0) this.#queues.set(lane, rest);
     }
   }
 }
 
-const laneOf = ({ ref, after }: Queued): string =>
+/** A session's id, or a file's own. */
+export const laneOf = ({ ref, after }: Queued): string =>
   after === undefined ? ref.sessionId : `${ref.sessionId}/${ref.bootId}/${ref.spoolSeq}`;
 
 const isAhead = (after: Queued['after']): boolean =>

@@ -10,14 +10,14 @@ import { shouldLogFailure } from '../log-sampling.ts';
 import type { MediaUpload } from './media-upload.ts';
 import { isCredential } from './link-codes.ts';
 import { SpoolDelivery, type Loaded } from './spool-delivery.ts';
-import { SpoolQueues, type Queued } from './spool-queues.ts';
+import { laneOf, SpoolQueues, type Queued } from './spool-queues.ts';
 import { awaitsFile } from './spool-store.ts';
-import type { Left, SpoolEntry, SpoolRef, SpoolStore } from './spool-store.ts';
+import type { Left, SpoolEntry, SpoolStore } from './spool-store.ts';
 
 /** Of reports that are on the disk, so much is kept in memory as well; the rest is read when its turn comes. */
 const MEMORY_BYTES = 16 * 1024 * 1024;
 const RETRY = { baseMs: 250, maxMs: 15_000 };
-/** A message waits so long for its file, and its session with it. Most files are there by then. */
+/** A message waits so long for its file, and its chat with it. Most files are there by then. */
 const FILE_WAIT_MS = 1_000;
 
 type NewReport = { sessionId: string; epoch: number; report: Report; file?: InboundFile };
@@ -41,25 +41,29 @@ type SpoolDeps = {
 
 /**
  * Reports on their way to the edge. Each is on the disk when `add` resolves, and leaves it only when the edge has confirmed it.
- * Order is kept within a session. A message waits a moment for its file; what comes of a file that takes longer is a report
- * of its own, which holds nothing up. However many wait, no more than `memoryBytes` of them are in memory.
+ * Order is kept within a session. A message waits a moment for its file, and only its own chat waits with it; what comes of a
+ * file that takes longer is a report of its own, which holds nothing up. However many wait, no more than `memoryBytes` of them
+ * are in memory.
  */
 export class ReportSpool {
   readonly #deps: SpoolDeps;
   readonly #queues = new SpoolQueues();
   readonly #stopping = new AbortController();
   readonly #delivery: SpoolDelivery;
-  readonly #idle = new Map<string, (() => void)[]>();
+  /** Who waits until the reports of a lane are confirmed up to one of them. */
+  readonly #waiting = new Map<string, { upTo: number; resolve: () => void }[]>();
   /** Messages that were reported without their file and are still here, by session and wire id. */
   readonly #withoutFile = new Map<string, Queued>();
   #spoolSeq = 0;
+  #order = 0;
   /** Bytes of reports in memory. */
   #held = 0;
 
   constructor(deps: SpoolDeps) {
     this.#deps = deps;
     for (const { hasFile, isFile, wireId, bytes, ...ref } of deps.left) {
-      const queued: Queued = { ref, entry: null, bytes, held: hasFile };
+      const order = (this.#order += 1);
+      const queued: Queued = { ref, order, entry: null, bytes, held: hasFile };
       const message = `${ref.sessionId}/${wireId}`;
       if (isFile) queued.after = this.#withoutFile.get(message) ?? 'nothing';
       else if (wireId !== null) this.#withoutFile.set(message, queued);
@@ -94,7 +98,9 @@ export class ReportSpool {
     const entry: SpoolEntry = { report: spooled, file: file ?? null };
     const bytes = JSON.stringify(spooled).length;
     const ref = { bootId, spoolSeq: this.#spoolSeq, sessionId };
-    const queued: Queued = { ref, entry, bytes, held: file !== undefined };
+    const order = (this.#order += 1);
+    const queued: Queued = { ref, order, entry, bytes, held: file !== undefined };
+    if ('chatId' in report) queued.chat = report.chatId;
     if (report.kind === 'message.media') this.#ofFile(queued, sessionId, report);
     this.#held += bytes;
     this.#queues.add(queued);
@@ -110,17 +116,21 @@ export class ReportSpool {
     }
   }
 
-  /** Resolves when the edge has confirmed every report of this session that is here now. */
+  /**
+   * Resolves when the edge has confirmed every report of this session that is here now. Not waited for are files that take
+   * longer than their message waits: each is a report of its own, and may take minutes.
+   */
   delivered(sessionId: string): Promise<void> {
     const last = this.#queues.newest(sessionId);
     return last === undefined ? Promise.resolve() : this.#confirmed(last);
   }
 
-  #confirmed({ ref }: Queued): Promise<void> {
+  /** Resolves when `last` is confirmed, and all that was added to its lane before. */
+  #confirmed(last: Queued): Promise<void> {
     return new Promise((resolve) => {
-      const waiting = this.#idle.get(keyOf(ref)) ?? [];
-      waiting.push(resolve);
-      this.#idle.set(keyOf(ref), waiting);
+      const lane = laneOf(last);
+      const waiting = this.#waiting.get(lane) ?? [];
+      this.#waiting.set(lane, [...waiting, { upTo: last.order, resolve }]);
     });
   }
 
@@ -234,11 +244,8 @@ export class ReportSpool {
 
   async #drop(batch: readonly Loaded[]): Promise<void> {
     this.#queues.remove(batch.map(({ queued }) => queued));
-    for (const { queued } of batch) {
-      this.#forget(queued);
-      for (const resolve of this.#idle.get(keyOf(queued.ref)) ?? []) resolve();
-      this.#idle.delete(keyOf(queued.ref));
-    }
+    for (const { queued } of batch) this.#forget(queued);
+    for (const lane of new Set(batch.map(({ queued }) => laneOf(queued)))) this.#tellWaiting(lane);
     for (const [key, message] of this.#withoutFile)
       if (message.gone === true) this.#withoutFile.delete(key);
     const { log, store } = this.#deps;
@@ -248,8 +255,13 @@ export class ReportSpool {
     for (const { entry } of batch)
       if (entry !== null && entry.file !== null) await rm(entry.file.path, { force: true });
   }
-}
 
-function keyOf({ bootId, spoolSeq }: SpoolRef): string {
-  return `${bootId}/${spoolSeq}`;
+  #tellWaiting(lane: string): void {
+    const left = this.#queues.oldest(lane)?.order ?? Infinity;
+    const waiting = this.#waiting.get(lane) ?? [];
+    const still = waiting.filter(({ upTo }) => upTo >= left);
+    if (still.length > 0) this.#waiting.set(lane, still);
+    else this.#waiting.delete(lane);
+    for (const { upTo, resolve } of waiting) if (upTo < left) resolve();
+  }
 }

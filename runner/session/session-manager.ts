@@ -179,13 +179,13 @@ export class SessionManager {
         : { now: false, waitMs: sendWaitMs, report: false },
     );
     // Messages that were not begun here must be back in the queue before there is a next owner, which would otherwise settle
-    // them as unknown. So the lease is kept until the edge has every report, or until it expires.
+    // them as unknown. So the lease is kept until the edge has every report but those of files, or until it expires.
     if (!(await this.#reported(sessionId, patience))) return;
     this.#released.push({ sessionId, epoch });
     this.#deps.requestHeartbeat();
   }
 
-  /** True once the edge has every report of the session; false when it has not some time after `hurry`. */
+  /** True once the edge has every report of the session, as `delivered` counts them; false when it has not some time after `hurry`. */
   async #reported(sessionId: string, { hurry, lastWordMs }: DrainPatience): Promise<boolean> {
     const { clock, spool } = this.#deps;
     const delivered = spool.delivered(sessionId).then(() => true);

@@ -29,7 +29,9 @@ const StoredFile = z
     sizeBytes: z.number().int(),
     sha256: z.string(),
     url: z.string().describe('Where to read it, with a credential of the workspace.'),
-    expiresAt: z.iso.datetime().nullable(),
+    expiresAt: z.iso
+      .datetime()
+      .describe('When it is deleted, unless the settings of the workspace change before.'),
   })
   .openapi('StoredFile', {
     example: {
@@ -51,7 +53,7 @@ export const media = area('Media', [
     takes: scope('messages:send'),
     summary: 'Upload a file',
     description:
-      'Stores a file of at most 64 MB. Send it by `mediaId`, as often as you like. The body is the file itself, and `Content-Type` may say what it is; or it is a form with the file as its part `file`. The file is kept for as long as the workspace keeps media, and as long as a queued message needs it.',
+      'Stores a file of at most 64 MB. Send it by `mediaId`, as often as you like. The body is the file itself, and `Content-Type` may say what it is; or it is a form with the file as its part `file`. The file is kept for the workspace’s `mediaRetentionHours`, then until its `cleanupTime` comes round, and as long as a queued message needs it.',
     query: z.object({
       filename: z.string().min(1).max(255).optional().openapi({
         description: 'Its name. In a form its part may have the name.',
@@ -106,7 +108,8 @@ export const media = area('Media', [
     method: 'delete',
     path: '/v1/media/{id}',
     takes: scope('messages:send'),
-    summary: 'Delete an uploaded file',
+    summary: 'Delete a file',
+    description: 'Nobody can read it from then on. Its bytes are removed within minutes.',
     params: MediaRef,
     answer: [200, 'The file is gone.', Deleted],
     errors: ['NOT_FOUND', 'CONFLICT'],

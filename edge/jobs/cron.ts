@@ -17,7 +17,8 @@ import { giveUpUnsettled } from '../services/messages/give-up-unsettled.ts';
 import { noteStalledMessages } from '../services/messages/note-stalled-messages.ts';
 import { promoteDueMessages } from '../services/queue/promote-due.ts';
 import { forgetOldHistory } from '../services/sessions/forget-old-history.ts';
-import { forgetExpiredMedia } from '../services/media/delete-media.ts';
+import { expireMedia } from '../services/media/expire-media.ts';
+import { removeMedia } from '../services/media/remove-media.ts';
 import { noteUnseenPhones } from '../services/sessions/note-unseen-phones.ts';
 import { announceDisabled } from '../services/webhooks/announce-disabled.ts';
 import { forgetUnusedHooks } from '../services/webhooks/forget-unused-hooks.ts';
@@ -48,7 +49,8 @@ const JOBS: Readonly<Record<string, (services: Services) => Promise<unknown>>> =
   forgetOldHistory,
   forgetOldHealth,
   forgetUnusedHooks,
-  forgetExpiredMedia,
+  expireMedia,
+  removeMedia,
 };
 
 /** How often it comes round. */

@@ -208,7 +208,7 @@ describe('a stored file', () => {
     const [row] = await media();
     await harness.db
       .update(table)
-      .set({ expiresAt: new Date(Date.now() - 1_000) })
+      .set({ expiresAt: new Date(Date.now() - 61_000) })
       .where(eq(table.workspaceId, row?.workspaceId ?? ''));
     await harness.runScheduled();
     expect((await media()).map(({ id }) => id)).toEqual([needed]);

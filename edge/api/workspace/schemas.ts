@@ -33,12 +33,12 @@ export const WorkspaceFields = {
     .regex(/^(?:[01]\d|2[0-3]):[0-5]\d$/, 'HH:MM, from 00:00 to 23:59')
     .openapi({
       description:
-        'Time of day at which expired media is deleted, in the time zone of the workspace. Stored, but not applied yet.',
+        'Time of day at which files are deleted that have been kept for `mediaRetentionHours`, in the time zone of the workspace.',
       example: '00:00',
     }),
   mediaRetentionHours: z.number().int().min(1).max(8_760).openapi({
     description:
-      'How many hours an uploaded file is kept, up to a year. Not applied yet to files of messages.',
+      'How many hours a file is kept from its arrival, up to a year. It is deleted at the `cleanupTime` that comes next.',
     example: 24,
   }),
   contentRetentionDays: z.number().int().min(0).max(365).openapi({

@@ -1,9 +1,13 @@
+import { sql } from 'drizzle-orm';
 import { index, pgTable, text } from 'drizzle-orm/pg-core';
 import { counter, createdAt, moment } from './columns.ts';
 import { sessions } from './sessions.ts';
 import { workspaces } from './workspaces.ts';
 
-/** A stored file; its bytes are in object storage under `object_key`, which begins with the workspace's id. */
+/**
+ * A stored file, or one that is being stored; its bytes are in object storage under `object_key`, which begins with the
+ * workspace's id. The object goes first, so that none is left without a row.
+ */
 export const media = pgTable(
   'media',
   {
@@ -17,8 +21,16 @@ export const media = pgTable(
     filename: text('filename'),
     sizeBytes: counter('size_bytes').notNull(),
     sha256: text('sha256').notNull(),
+    /** When it arrived: the clean-up counts from here. */
     createdAt: createdAt(),
+    /** From then on it is not there for anybody, and is removed; null = until a clean-up finds it old enough. */
     expiresAt: moment('expires_at'),
   },
-  (table) => [index('media_workspace').on(table.workspaceId, table.createdAt)],
+  (table) => [
+    index('media_workspace').on(table.workspaceId, table.createdAt),
+    index('media_session').on(table.sessionId, table.createdAt),
+    index('media_expiring')
+      .on(table.expiresAt)
+      .where(sql`${table.expiresAt} is not null`),
+  ],
 );

@@ -124,6 +124,9 @@ export const messages = pgTable(
     index('messages_expiring')
       .on(table.expiresAt)
       .where(sql`${table.status} = 'queued'`),
+    index('messages_media')
+      .on(table.mediaId)
+      .where(sql`${table.mediaId} is not null`),
     index('messages_media_pending')
       .on(table.mediaPendingSince)
       .where(sql`${table.mediaPendingSince} is not null`),

@@ -21,6 +21,8 @@ export const workspaces = pgTable('workspaces', {
   timeZone: text('time_zone').notNull().default('UTC'),
   /** `HH:MM` in the time zone: when expired media leaves. */
   cleanupTime: text('cleanup_time').notNull().default('00:00'),
+  /** The next time that it comes round; null = not worked out since the settings changed. */
+  nextCleanupAt: moment('next_cleanup_at'),
   mediaRetentionHours: integer('media_retention_hours').notNull().default(24),
   /** 0 = content is erased as soon as it is delivered. */
   contentRetentionDays: integer('content_retention_days').notNull().default(1),

@@ -53,7 +53,19 @@ function contentOf(row: typeof messages.$inferSelect): Record<string, unknown> {
   if (typeof file !== 'object' || file === null) return content;
   const status = mediaStatusOf(row);
   // What an earlier try came to is over.
-  return { ...content, media: { ...file, status, ...(status === 'pending' && { error: null }) } };
+  const isExpired = status === 'failed' && 'mediaId' in file && file.mediaId !== null;
+  return {
+    ...content,
+    media: {
+      ...file,
+      status,
+      ...(status === 'pending' && { error: null }),
+      ...(isExpired && {
+        mediaId: null,
+        error: 'The file is not kept any more; ask for it again.',
+      }),
+    },
+  };
 }
 
 export const mediaStatusOf = ({

@@ -41,7 +41,8 @@ export async function openMediaSlot({
       ${mimetype}, ${filename}::text, ${input.sizeBytes}::bigint, ${input.sha256}
     from session_leases l join sessions s on s.id = l.session_id
     where l.session_id = ${input.sessionId} and l.epoch >= ${input.epoch}::int and ${input.epoch}::int > 0
-    on conflict (id) do update set mimetype = excluded.mimetype
+    on conflict (id) do update set mimetype = excluded.mimetype, expires_at = null,
+      created_at = case when m.expires_at is null then m.created_at else now() end
     returning m.id, m.object_key, m.size_bytes`);
   const [row] = z.array(Row).parse(rows);
   if (row === undefined) throw staleEpoch(input.sessionId);

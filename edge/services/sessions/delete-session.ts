@@ -19,7 +19,7 @@ export type DeletedSession = {
 };
 
 /**
- * Unlinks a session's phone where that is possible, and deletes the session with its messages, media rows and lease,
+ * Unlinks a session's phone where that is possible, and deletes the session with its messages and lease; its files are removed by the clean-up of media,
  * whatever came of it. The owner learns at its next heartbeat, which it is asked for at once, and unlinks by itself if it has
  * not yet. `unlinked` is true when the phone lists no device of this session; otherwise `advice` says how to remove it.
  * @throws AppError SESSION_NOT_FOUND
@@ -42,8 +42,14 @@ export async function deleteSession({
     audited as (${auditInsert(ctx, { target: id, details: { unlinked } })})
     update workspaces set default_session_id = null from gone
     where workspaces.id = ${ctx.workspaceId} and default_session_id = gone.id`;
+  const expireFiles = sql`
+    update media set session_id = null, expires_at = now() where session_id = ${id} and workspace_id = ${ctx.workspaceId}`;
   // The workspace first, as whoever writes events takes it: the other way round the two could deadlock.
-  await ctx.db.batch([ctx.db.execute(lockWorkspaces([ctx.workspaceId])), ctx.db.execute(remove)]);
+  await ctx.db.batch([
+    ctx.db.execute(lockWorkspaces([ctx.workspaceId])),
+    ctx.db.execute(expireFiles),
+    ctx.db.execute(remove),
+  ]);
   const owner = ownerOf(row);
   if (owner !== null) ctx.waitUntil(wakeRunner(ctx, owner));
   return { id, deleted: true, unlinked, advice: unlinked ? null : ADVICE };

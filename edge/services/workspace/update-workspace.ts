@@ -41,6 +41,7 @@ export async function updateWorkspace({
   const { defaultSession, pacing, ...fields } = input;
   const changed = {
     ...fields,
+    ...((fields.timeZone ?? fields.cleanupTime) !== undefined && { nextCleanupAt: null }),
     ...(defaultSession !== undefined && { defaultSessionId: await defaultOf(ctx, defaultSession) }),
     ...(pacing !== undefined && {
       minIntervalMs: pacing?.minIntervalMs ?? null,

@@ -1,0 +1,39 @@
+import { type SQL, sql } from 'drizzle-orm';
+import { z } from 'zod';
+import type { Services } from '../../context.ts';
+
+const BATCH = 300;
+/** The storage is asked for so many at once. */
+const AT_ONCE = 6;
+
+const Row = z.object({ id: z.string(), object_key: z.string() });
+
+/** Whether a message that is still to be sent needs a file, by an expression for its id. */
+export const isWaitedFor = (id: SQL): SQL => sql`exists (
+  select 1 from messages waiting where waiting.media_id = ${id} and waiting.status in ('queued', 'sending'))`;
+
+/**
+ * Removes files that have expired, the object first: a run that is cut off leaves a row that the next one finds. A minute after
+ * they expired, so that a send which found one a moment before is seen to need it.
+ */
+export async function removeMedia({
+  db,
+  objects,
+}: Pick<Services, 'db' | 'objects'>): Promise<void> {
+  const { rows } = await db.execute(sql`
+    select f.id, f.object_key from media f
+    where f.expires_at < now() - interval '1 minute' and not ${isWaitedFor(sql`f.id`)}
+    order by f.expires_at limit ${BATCH}::int`);
+  const files = z.array(Row).parse(rows);
+  for (let first = 0; first < files.length; first += AT_ONCE) {
+    const some = files.slice(first, first + AT_ONCE);
+    await Promise.all(some.map(({ object_key: key }) => objects.delete(key)));
+    // Their messages can be asked for the file again.
+    await db.execute(sql`
+      with gone as (
+        delete from media f where f.id = any(${sql.param(some.map(({ id }) => id))}::text[]) and f.expires_at < now()
+        returning f.id
+      )
+      update messages m set media_id = null from gone where m.media_id = gone.id`);
+  }
+}

@@ -49,6 +49,7 @@ export const EdgeEnv = z.object({
   QSTASH_NEXT_SIGNING_KEY: z.string().min(16),
   S3_ENDPOINT: z.url(),
   S3_REGION: z.string().default('auto'),
+  /** Of this deployment alone: files in it that its database does not know are deleted. */
   S3_BUCKET: z.string().min(3),
   S3_ACCESS_KEY_ID: z.string().min(8),
   S3_SECRET_ACCESS_KEY: z.string().min(16),

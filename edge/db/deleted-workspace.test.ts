@@ -15,6 +15,7 @@ const OUTLIVING = [
   'fleet_state',
   'fleet_claims',
   'fleet_machines',
+  'media_reconciliation',
   // Sealed, and without a session nobody's: the purge takes them with their objects.
   'session_credentials',
 ];

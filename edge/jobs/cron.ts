@@ -18,6 +18,7 @@ import { noteStalledMessages } from '../services/messages/note-stalled-messages.
 import { promoteDueMessages } from '../services/queue/promote-due.ts';
 import { forgetOldHistory } from '../services/sessions/forget-old-history.ts';
 import { expireMedia } from '../services/media/expire-media.ts';
+import { reconcileMedia } from '../services/media/reconcile-media.ts';
 import { removeMedia } from '../services/media/remove-media.ts';
 import { noteUnseenPhones } from '../services/sessions/note-unseen-phones.ts';
 import { announceDisabled } from '../services/webhooks/announce-disabled.ts';
@@ -51,6 +52,7 @@ const JOBS: Readonly<Record<string, (services: Services) => Promise<unknown>>> =
   forgetUnusedHooks,
   expireMedia,
   removeMedia,
+  reconcileMedia,
 };
 
 /** How often it comes round. */

@@ -11,6 +11,14 @@ export type ObjectStore = {
   /** URL that takes one PUT of exactly this many bytes until it expires. No round trip. */
   presignPut(key: string, sizeBytes: number, expiresInSeconds: number): Promise<string>;
   delete(key: string): Promise<void>;
+  /** Up to 1,000 objects after this key, in the order of the keys' bytes. */
+  list(after: string): Promise<ObjectPage>;
+};
+
+export type ObjectPage = {
+  objects: readonly { key: string; modifiedAt: Date }[];
+  /** There are more after the last of them. */
+  isTruncated: boolean;
 };
 
 export type ObjectWriter = {

@@ -1,7 +1,7 @@
 import { AwsV4Signer } from 'aws4fetch';
 import { AppError } from '../../shared/errors.ts';
 import type { EdgeEnv } from '../env.ts';
-import type { ObjectStore } from './object-store.ts';
+import type { ObjectPage, ObjectStore } from './object-store.ts';
 import { type PartUpload, writeUnsized } from './unsized-object.ts';
 
 type S3Env = Pick<
@@ -131,6 +131,12 @@ export function createS3ObjectStore(env: S3Env): ObjectStore {
     presignPut,
     delete: (key) =>
       orUnavailable(presign('DELETE', key, REQUEST_SECONDS).then((url) => deleteObject(url))),
+    list: (after) => {
+      const query = { 'list-type': '2', 'encoding-type': 'url', 'start-after': after };
+      return orUnavailable(
+        presign('GET', '', REQUEST_SECONDS, { query }).then((url) => readList(url)),
+      );
+    },
   };
 }
 
@@ -145,6 +151,18 @@ async function deleteObject(url: string): Promise<void> {
   const answer = await ask('DELETE', url);
   await answer.body?.cancel();
   if (!answer.ok) throw refusal(answer);
+}
+
+async function readList(url: string): Promise<ObjectPage> {
+  const answer = await ask('GET', url);
+  const xml = await answer.text();
+  if (!answer.ok) throw refusal(answer);
+  const listed = [...xml.matchAll(/<Contents>(.*?)<\/Contents>/gs)].map(async ([, one = '']) => ({
+    key: decodeURIComponent(await textOf(one, 'Key')),
+    modifiedAt: new Date(await textOf(one, 'LastModified')),
+  }));
+  const isTruncated = (await textOf(xml, 'IsTruncated')) === 'true';
+  return { objects: await Promise.all(listed), isTruncated };
 }
 
 /** Asks once more when the storage fails or cannot be reached. */

@@ -58,6 +58,9 @@ export function createObjectIndex(db: DatabaseSync) {
   const named = db.prepare(
     'SELECT 1 FROM objects WHERE blob = ?1 UNION ALL SELECT 1 FROM parts WHERE blob = ?1',
   );
+  const list = db.prepare(
+    'SELECT * FROM objects WHERE bucket = ? AND key > ? ORDER BY key LIMIT ?',
+  );
   const startUpload = db.prepare('INSERT INTO uploads VALUES (?, ?, ?, ?, ?)');
   const getUpload = db.prepare('SELECT * FROM uploads WHERE id = ? AND bucket = ? AND key = ?');
   const endUpload = db.prepare('DELETE FROM uploads WHERE id = ?');
@@ -88,6 +91,8 @@ export function createObjectIndex(db: DatabaseSync) {
     isNamed,
     object,
     parts,
+    list: (bucket: string, after: string, limit: number): StoredObject[] =>
+      z.array(objectSchema).parse(list.all(bucket, after, limit)),
     /** `onlyNew`: undefined, and nothing written, when the key is taken. */
     put(bucket: string, key: string, one: NewObject, onlyNew: boolean): string[] | undefined {
       return inTransaction(db, () => {

@@ -103,7 +103,7 @@ test('what is not there or not supported says so', async () => {
   ).rejects.toMatchObject({ name: 'NoSuchBucket' });
   await put('k', 'x');
   const unsupported = [
-    () => stack.client.send(new ListObjectsV2Command({ Bucket: BUCKET })),
+    () => stack.client.send(new ListObjectsV2Command({ Bucket: BUCKET, Delimiter: '/' })),
     () => stack.client.send(new CopyObjectCommand({ ...at('copy'), CopySource: `${BUCKET}/k` })),
     () =>
       stack.client.send(
@@ -116,6 +116,21 @@ test('what is not there or not supported says so', async () => {
     name: 'NotImplemented',
   });
   await expect(put('k'.repeat(1_025), 'x')).rejects.toMatchObject({ name: 'KeyTooLongError' });
+});
+
+test('a list is in the order of the keys, in pages', async () => {
+  for (const key of ['b/2', 'a', 'b/ä+1', 'c']) await put(key, key);
+  const list = (StartAfter?: string) =>
+    stack.client.send(
+      new ListObjectsV2Command({ Bucket: BUCKET, EncodingType: 'url', MaxKeys: 3, StartAfter }),
+    );
+  const first = await list();
+  expect(first).toMatchObject({ IsTruncated: true, KeyCount: 3 });
+  const keys = first.Contents?.map(({ Key = '' }) => decodeURIComponent(Key));
+  expect(keys).toEqual(['a', 'b/2', 'b/ä+1']);
+  expect(first.Contents?.[0]).toMatchObject({ Size: 1, LastModified: expect.any(Date) });
+  const rest = await list(keys?.at(-1));
+  expect(rest).toMatchObject({ IsTruncated: false, Contents: [{ Key: 'c' }] });
 });
 
 test('keys that look like paths out of the folder are only names', async () => {

@@ -10,6 +10,7 @@ import { Blobs } from './blobs.ts';
 import type { Operation } from './context.ts';
 import { INDEX_SCHEMA } from './index-schema.ts';
 import { abortUpload, completeUpload, createUpload, uploadPart } from './multipart.ts';
+import { LIST_PARAMETERS, listObjects } from './list-objects.ts';
 import { createObjectIndex, type ObjectIndex } from './object-index.ts';
 import { getObject } from './read-object.ts';
 import { S3Error, errorDocument } from './s3-error.ts';
@@ -31,7 +32,7 @@ export type ObjectsConfig = z.infer<typeof objectsConfigSchema>;
 const UPLOAD_LIFE_MS = 7 * 86_400_000;
 
 /** Query parameters with a meaning here. Any other could change what S3 does, and is refused. */
-const KNOWN_PARAMETERS = new Set(['x-id', 'uploads', 'uploadId', 'partNumber']);
+const KNOWN_PARAMETERS = new Set(['x-id', 'uploads', 'uploadId', 'partNumber', ...LIST_PARAMETERS]);
 
 function checkParameters(request: S3Request): void {
   for (const [name] of request.query) {
@@ -45,6 +46,8 @@ type Handler = (operation: Operation) => Promise<void> | void;
 function chooseOperation(request: S3Request): Handler {
   const { method } = request;
   const has = (name: string): boolean => parameter(request, name) !== undefined;
+  if (request.key === undefined && method === 'GET' && parameter(request, 'list-type') === '2')
+    return listObjects;
   if (request.key === undefined)
     throw new S3Error('NotImplemented', `${method} on a bucket is not supported.`);
   switch (method) {
@@ -108,7 +111,7 @@ function refuse(response: ServerResponse, error: HttpError): void {
 }
 
 /**
- * As much of S3 on loopback as Waypost uses: PUT, GET and DELETE of objects and multipart uploads, path-style, for `@aws-sdk/client-s3` and its
+ * As much of S3 on loopback as Waypost uses: PUT, GET and DELETE of objects, their list and multipart uploads, path-style, for `@aws-sdk/client-s3` and its
  * presigner; region is not looked at. An object is either wholly there or not at all, whatever kills the process.
  * @throws Error when the port is taken or another process holds the data folder
  */

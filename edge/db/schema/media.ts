@@ -29,8 +29,17 @@ export const media = pgTable(
   (table) => [
     index('media_workspace').on(table.workspaceId, table.createdAt),
     index('media_session').on(table.sessionId, table.createdAt),
+    // In the order in which storage lists its objects.
+    index('media_object').on(sql`${table.objectKey} collate "C"`),
     index('media_expiring')
       .on(table.expiresAt)
       .where(sql`${table.expiresAt} is not null`),
   ],
 );
+
+/** How far the comparison of storage and database has come. One row, which the first run makes. */
+export const mediaReconciliation = pgTable('media_reconciliation', {
+  id: text('id').primaryKey(),
+  /** The last object that was looked at; empty = the next run begins anew. */
+  after: text('after').notNull(),
+});

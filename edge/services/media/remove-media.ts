@@ -27,7 +27,10 @@ export async function removeMedia({
   const files = z.array(Row).parse(rows);
   for (let first = 0; first < files.length; first += AT_ONCE) {
     const some = files.slice(first, first + AT_ONCE);
-    await Promise.all(some.map(({ object_key: key }) => objects.delete(key)));
+    await deleteObjects(
+      objects,
+      some.map(({ object_key: key }) => key),
+    );
     // Their messages can be asked for the file again.
     await db.execute(sql`
       with gone as (
@@ -36,4 +39,13 @@ export async function removeMedia({
       )
       update messages m set media_id = null from gone where m.media_id = gone.id`);
   }
+}
+
+/** @throws AppError UNAVAILABLE */
+export async function deleteObjects(
+  objects: Services['objects'],
+  keys: readonly string[],
+): Promise<void> {
+  for (let first = 0; first < keys.length; first += AT_ONCE)
+    await Promise.all(keys.slice(first, first + AT_ONCE).map((key) => objects.delete(key)));
 }

@@ -275,6 +275,7 @@ class WwebjsEngine implements WhatsAppEngine {
   async #doClose(reason: ClosedReason, detail: string, inPeaceMs: number): Promise<void> {
     try {
       if (inPeaceMs > 0) await this.#intake.flush(this.#times.flushMs);
+      this.#intake.end();
       await this.#browser.close(inPeaceMs);
       if (this.#loggedOut) {
         const movedTo = quarantineProfile(this.#options.stateDir, this.#now());
@@ -289,6 +290,7 @@ class WwebjsEngine implements WhatsAppEngine {
   #sayClosed(reason: ClosedReason, detail: string): void {
     if (this.#closed) return;
     this.#closed = true;
+    this.#intake.end();
     this.#tell({ type: 'closed', reason, detail });
   }
 

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { mkdir, open, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { withDeadline } from '../../deadline.ts';
+import { DeadlineError, withDeadline } from '../../deadline.ts';
 import type { LibraryPage } from './library.ts';
-import { dropFile, fetchMedia, readPiece } from './page/media.ts';
+import { dropFile, fetchMedia, isDocument, readPiece } from './page/media.ts';
 
 /** Largest inbound file that is fetched. */
 export const INBOUND_FILE_LIMIT = 64 * 1024 * 1024;
@@ -14,44 +14,56 @@ const PIECE_MS = 20_000;
 
 export type Downloaded = { path: string; sizeBytes: number } | { error: string };
 
-/** Puts a message's file on disk, a piece at a time. What goes wrong with one file is a value. */
+/**
+ * Puts a message's file on disk, a piece at a time. What goes wrong with one file is a value.
+ * @returns null when the page went away, or was loaded anew
+ */
 export async function downloadMedia(
   page: LibraryPage,
   filesDir: string,
   media: { wireKey: string; sizeBytes: number },
-): Promise<Downloaded> {
+): Promise<Downloaded | null> {
   if (media.sizeBytes > INBOUND_FILE_LIMIT) return { error: 'the file is too large' };
   const request = { wireKey: media.wireKey, limit: INBOUND_FILE_LIMIT };
-  const fetched = await withDeadline(
-    page.evaluate(fetchMedia, request),
-    FETCH_MS,
-    'fetching a file',
-  );
-  if (!fetched.ok) return { error: fetched.error };
+  const fetched = await whileOpen(page.evaluate(fetchMedia, request), FETCH_MS, 'fetching a file');
+  if (fetched === null) return null;
+  if (!fetched.ok) {
+    // What a page fetches fails as well when it is left, and the page may still say so.
+    const still = page.evaluate(isDocument, fetched.documentId);
+    const sameDocument = await whileOpen(still, PIECE_MS, 'looking at the page');
+    return sameDocument === true ? { error: fetched.error } : null;
+  }
 
   await mkdir(filesDir, { recursive: true });
   const path = join(filesDir, randomUUID());
+  let whole = false;
   try {
     const file = await open(path, 'wx', 0o600);
     try {
       for (let offset = 0; offset < fetched.sizeBytes; offset += PIECE) {
-        const piece = await withDeadline(
-          page.evaluate(readPiece, { handle: fetched.handle, offset, length: PIECE }),
-          PIECE_MS,
-          'reading a file',
-        );
-        if (piece === null) throw new Error('the page was reloaded');
+        const read = page.evaluate(readPiece, { handle: fetched.handle, offset, length: PIECE });
+        const piece = await whileOpen(read, PIECE_MS, 'reading a file');
+        if (piece === null) return null;
         await file.write(Buffer.from(piece, 'base64'));
       }
     } finally {
       await file.close();
     }
+    whole = true;
     return { path, sizeBytes: fetched.sizeBytes };
-  } catch (error) {
-    await rm(path, { force: true });
-    throw error;
   } finally {
+    if (!whole) await rm(path, { force: true });
     // The page may be gone, and its files with it.
     page.evaluate(dropFile, fetched.handle).catch(() => undefined);
+  }
+}
+
+/** What throws on the page is a value there, so that a call that fails was cut off. @throws DeadlineError */
+async function whileOpen<T>(call: Promise<T>, ms: number, what: string): Promise<T | null> {
+  try {
+    return await withDeadline(call, ms, what);
+  } catch (error) {
+    if (error instanceof DeadlineError) throw error;
+    return null;
   }
 }

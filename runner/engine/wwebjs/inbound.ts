@@ -7,6 +7,7 @@ import { withDeadline } from '../../deadline.ts';
 import { textOf } from './content.ts';
 import { groupFact, idsInNotice } from './group-events.ts';
 import { callFact, callOf } from './call-event.ts';
+import type { Awaited } from './awaited.ts';
 import { InboundFiles } from './inbound-files.ts';
 import type { LibraryPage } from './library.ts';
 import { rejectCall } from './live/calls.ts';
@@ -37,6 +38,7 @@ export type InboundDeps = {
   filesDir: string;
   traffic: Traffic;
   conduct: Conduct;
+  awaited: Awaited;
   emit: (event: EngineEvent) => void;
   log: (entry: Record<string, unknown>) => void;
   now: () => number;
@@ -90,8 +92,7 @@ export class Inbound {
       const { media, wireId, wireKey, chatId } = fact;
       if (media === null) return;
       const { mimetype, filename, sizeBytes } = media;
-      const wanted = { wireId, wireKey, chatId, mimetype, filename, sizeBytes };
-      this.files.fetch(wanted, Math.min(fact.timestamp, this.#deps.now()));
+      this.files.fetch({ wireId, wireKey, chatId, mimetype, filename, sizeBytes });
     });
   }
 
@@ -167,12 +168,17 @@ export class Inbound {
     const now = this.#deps.now();
     const pending = [...this.#pending].map(({ at }) => at);
     const awaited = [...this.#unreadable.values()].filter((at) => at >= now - OLDEST_MS);
-    return Math.min(now, ...pending, ...awaited, ...this.files.awaitedSince());
+    return Math.min(now, ...pending, ...awaited);
   }
 
-  /** Resolves when every fact so far has been reported. */
+  /** Resolves when every fact so far has been reported; what comes of files is not waited for. */
+  reported(): Promise<void> {
+    return this.#chats.idle();
+  }
+
+  /** Resolves when that too has been reported. */
   async idle(): Promise<void> {
-    await this.#chats.idle();
+    await this.reported();
     await this.files.idle();
   }
 

@@ -1,10 +1,10 @@
 import type { Conduct, Traffic } from '../../../shared/protocol/leases.ts';
 import { withDeadline } from '../../deadline.ts';
 import type { EngineEvent } from '../port.ts';
+import { Awaited, type WantedFile } from './awaited.ts';
 import { Backfill } from './backfill.ts';
 import { describe } from '../describe-error.ts';
 import { Inbound } from './inbound.ts';
-import type { WantedFile } from './inbound-files.ts';
 import type { LibraryClient, LibraryMessage, LibraryPage, LibraryVote } from './library.ts';
 import { keepOnlineMark, missedSince } from './online-mark.ts';
 import { PhoneWatch } from './phone-watch.ts';
@@ -33,6 +33,7 @@ export type IntakeDeps = {
 export class Intake {
   readonly #deps: IntakeDeps;
   #since = 0;
+  #awaited: Awaited | null = null;
   #inbound: Inbound | null = null;
   #backfill: Backfill | null = null;
   readonly #phone: PhoneWatch;
@@ -53,9 +54,13 @@ export class Intake {
     this.#heardAt = performance.now();
   }
 
-  /** Before the browser starts: finds out since when something may have been missed. */
+  /** Before the browser starts: finds out since when something may have been missed, and what is still to come. */
   async prepare(): Promise<void> {
-    this.#since = await missedSince(this.#deps.profileDir, this.#deps.now());
+    const { profileDir, now, log } = this.#deps;
+    this.#since = await missedSince(profileDir, now());
+    this.#awaited = await Awaited.open(profileDir, (error) =>
+      log('engine.mark_failed', { detail: describe(error) }),
+    );
   }
 
   /** What came before the link is history that the phone hands over, not news. */
@@ -110,7 +115,8 @@ export class Intake {
 
   /** The page is ready: facts are reported from here on. */
   open(): void {
-    if (this.#inbound !== null) return;
+    const awaited = this.#awaited;
+    if (this.#inbound !== null || awaited === null) return;
     const { page, filesDir, traffic, conduct, emit, log, now } = this.#deps;
     this.heard();
     this.#inbound = new Inbound({
@@ -118,6 +124,7 @@ export class Intake {
       filesDir,
       traffic,
       conduct,
+      awaited,
       emit,
       log: (entry) => log('engine.inbound', entry),
       now,
@@ -132,8 +139,9 @@ export class Intake {
     });
   }
 
-  /** Reports what was missed. Fails when the page goes away meanwhile; it is tried again when the page is back. */
+  /** Reports what was missed, and goes on with files. Fails when the page goes away meanwhile; it is tried again when the page is back. */
   async catchUp(): Promise<void> {
+    this.#inbound?.files.resume();
     try {
       await this.#backfill?.run();
       await this.#phone.look();
@@ -154,6 +162,12 @@ export class Intake {
   /** The line is gone: what comes now may be missed. */
   lineLost(): void {
     this.#backfill?.interrupted();
+    this.#inbound?.files.interrupted();
+  }
+
+  /** The engine ends: what is under way is for the next one. */
+  end(): void {
+    this.#inbound?.files.end();
   }
 
   /** Notes in the profile how far everything is reported. */

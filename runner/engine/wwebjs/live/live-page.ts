@@ -1,5 +1,5 @@
 import { AppError } from '../../../../shared/errors.ts';
-import type { WantedFile } from '../inbound-files.ts';
+import type { WantedFile } from '../awaited.ts';
 import type { LibraryClient, LibraryPage } from '../library.ts';
 import type { PageRefusal } from '../page/live-types.ts';
 import type { EngineTimes } from '../times.ts';

@@ -2,33 +2,38 @@ import type { WhatsAppPage } from './types.ts';
 
 export type Fetched =
   | { ok: true; handle: string; sizeBytes: number }
-  | { ok: false; error: string };
+  /** `documentId`: of the page that it failed on. */
+  | { ok: false; error: string; documentId: string };
 
 /**
  * Runs on the page. Fetches and decrypts a message's file and keeps it there, to be read piece by piece: the library's
- * own `downloadMedia` sends the whole file over as one base64 string, four times its size in memory.
+ * own `downloadMedia` sends the whole file over as one base64 string, four times its size in memory. Null when the page was
+ * loaded anew and is not ready yet; never throws.
  */
-export async function fetchMedia(request: { wireKey: string; limit: number }): Promise<Fetched> {
+export async function fetchMedia(request: {
+  wireKey: string;
+  limit: number;
+}): Promise<Fetched | null> {
   const page = globalThis as unknown as WhatsAppPage;
   const agent = page.__waypost;
-  if (agent === undefined) return { ok: false, error: 'the page was reloaded' };
-  const { Msg } = page.require('WAWebCollections');
-  const message =
-    Msg.get(request.wireKey) ??
-    Msg.getModelsArray().find((each) => String(each.id) === request.wireKey) ??
-    (await Msg.getMessagesById([request.wireKey]))?.messages?.[0];
-  if (message?.mediaData === undefined) return { ok: false, error: 'the message has no file' };
-  if (message.mediaData.mediaStage !== 'RESOLVED') {
-    await message.downloadMedia({ downloadEvenIfExpensive: true, rmrReason: 1 });
-  }
-  const stage = message.mediaData.mediaStage;
-  if (stage.includes('ERROR') || stage === 'FETCHING' || stage === 'REUPLOADING') {
-    return { ok: false, error: `WhatsApp could not fetch the file (${stage})` };
-  }
-
+  if (agent === undefined || page.WWebJS === undefined) return null;
+  const failed = (error: string) => ({ ok: false, error, documentId: agent.documentId }) as const;
   const timings = { addAnnotations: () => timings, addPoint: () => timings };
   let bytes: ArrayBuffer;
   try {
+    const { Msg } = page.require('WAWebCollections');
+    const message =
+      Msg.get(request.wireKey) ??
+      Msg.getModelsArray().find((each) => String(each.id) === request.wireKey) ??
+      (await Msg.getMessagesById([request.wireKey]))?.messages?.[0];
+    if (message?.mediaData === undefined) return failed('the message has no file');
+    if (message.mediaData.mediaStage !== 'RESOLVED') {
+      await message.downloadMedia({ downloadEvenIfExpensive: true, rmrReason: 1 });
+    }
+    const stage = message.mediaData.mediaStage;
+    if (stage.includes('ERROR') || stage === 'FETCHING' || stage === 'REUPLOADING') {
+      return failed(`WhatsApp could not fetch the file (${stage})`);
+    }
     bytes = await page.require('WAWebDownloadManager').downloadManager.downloadAndMaybeDecrypt({
       directPath: message.directPath,
       encFilehash: message.encFilehash,
@@ -42,13 +47,18 @@ export async function fetchMedia(request: { wireKey: string; limit: number }): P
       downloadQpl: timings,
     });
   } catch (error) {
-    const status = (error as { status?: unknown }).status;
-    return { ok: false, error: status === 404 ? 'WhatsApp no longer has the file' : String(error) };
+    const { status } = Object(error) as { status?: unknown };
+    return failed(status === 404 ? 'WhatsApp no longer has the file' : String(error));
   }
-  if (bytes.byteLength > request.limit) return { ok: false, error: 'the file is too large' };
+  if (bytes.byteLength > request.limit) return failed('the file is too large');
   const handle = `${request.wireKey} ${Math.random()}`;
   agent.files.set(handle, new Uint8Array(bytes));
   return { ok: true, handle, sizeBytes: bytes.byteLength };
+}
+
+/** Runs on the page. Whether this is still the page that a file failed on. */
+export async function isDocument(documentId: string): Promise<boolean> {
+  return (globalThis as unknown as WhatsAppPage).__waypost?.documentId === documentId;
 }
 
 /** Runs on the page. One piece of a fetched file in base64; null when the page was reloaded since. */

@@ -1,0 +1,71 @@
+import { readFile, rename, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { WorkLane } from '../../work-lane.ts';
+
+const FILE = 'waypost-awaited.json';
+/** A message's file, as it is asked for. */
+const WantedFile = z.object({
+  wireId: z.string(),
+  wireKey: z.string(),
+  chatId: z.string(),
+  mimetype: z.string(),
+  filename: z.string().nullable(),
+  sizeBytes: z.number(),
+});
+export type WantedFile = z.infer<typeof WantedFile>;
+
+/** `tries`: how often it was begun to be fetched. */
+const AwaitedFile = WantedFile.extend({ tries: z.number().int() });
+export type AwaitedFile = z.infer<typeof AwaitedFile>;
+
+const Saved = z.object({ files: z.array(AwaitedFile) });
+
+/** What is still to come of messages that were reported, by serialized key. Kept in the profile, so that a restart goes on. */
+export class Awaited {
+  readonly files: Map<string, AwaitedFile>;
+  readonly #path: string;
+  readonly #onError: (error: unknown) => void;
+  readonly #writes = new WorkLane();
+  #changed = false;
+
+  private constructor(
+    path: string,
+    saved: z.infer<typeof Saved>,
+    onError: (error: unknown) => void,
+  ) {
+    this.#path = path;
+    this.#onError = onError;
+    this.files = new Map(saved.files.map((file) => [file.wireKey, file]));
+  }
+
+  /** @param onError a change could not be written */
+  static async open(profileDir: string, onError: (error: unknown) => void): Promise<Awaited> {
+    const path = join(profileDir, FILE);
+    const text = await readFile(path, 'utf8').catch(() => '{}');
+    const saved = Saved.safeParse(parse(text));
+    return new Awaited(path, saved.success ? saved.data : { files: [] }, onError);
+  }
+
+  /** Resolves when all that was changed so far is on the disk. */
+  async save(): Promise<void> {
+    this.#changed = true;
+    await this.#writes.run(() => this.#write()).catch((error: unknown) => this.#onError(error));
+  }
+
+  async #write(): Promise<void> {
+    if (!this.#changed) return;
+    this.#changed = false;
+    const saved: z.infer<typeof Saved> = { files: [...this.files.values()] };
+    await writeFile(`${this.#path}.new`, JSON.stringify(saved), { mode: 0o600 });
+    await rename(`${this.#path}.new`, this.#path);
+  }
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+}

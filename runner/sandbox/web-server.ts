@@ -50,6 +50,7 @@ async function upload(
 
 async function download(world: World, url: URL, response: ServerResponse): Promise<void> {
   const link = linkOf(world, url);
+  if (faultsOf(world, link).stallDownloads) return;
   const fails =
     link !== null && (await world.ledger.run((tx) => useUp(tx, world, link, 'failDownloads')));
   if (fails) {

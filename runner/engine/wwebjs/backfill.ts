@@ -151,7 +151,7 @@ export class Backfill {
       const piece = payloads.slice(at, at + PIECE);
       await inbound.learn(piece);
       for (const payload of piece) report(payload);
-      await inbound.idle();
+      await inbound.reported();
     }
   }
 }

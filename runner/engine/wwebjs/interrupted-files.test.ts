@@ -107,4 +107,15 @@ describe('a file that is being fetched', () => {
       expect(again).toEqual([]);
     },
   );
+
+  it('holds up nothing that was missed', async () => {
+    await link.engine.stop();
+    await sandbox.phone.faults({ ...link.at, stallDownloads: true });
+    await document();
+    for (let index = 0; index < 60; index += 1)
+      await sandbox.phone.message({ ...link.at, from: BOB, body: `missed ${index}` });
+    await link.reopen();
+    await link.fact('message.received', ({ text }) => text === 'missed 59');
+    expect(filesTold()).toEqual([]);
+  });
 });

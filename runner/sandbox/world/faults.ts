@@ -18,6 +18,8 @@ export const faultsSchema = z.object({
   uploadStatus: z.number().int().min(400).max(599).nullable(),
   /** So many next media downloads fail with a server error. */
   failDownloads: count,
+  /** Media downloads are not answered. */
+  stallDownloads: z.boolean(),
   /** Media downloads answer 404, as when the server no longer has the file. */
   expireMedia: z.boolean(),
   /** `never`: the page is linked, and its state never becomes CONNECTED. */
@@ -47,6 +49,7 @@ export const noFaults: Faults = {
   sendLatencyMs: 0,
   uploadStatus: null,
   failDownloads: 0,
+  stallDownloads: false,
   expireMedia: false,
   connects: 'normal',
   hasSynced: 'normal',

@@ -3,7 +3,7 @@ import type { ServiceContext } from '../context.ts';
 import { type EventsPage, readEvents } from '../services/events/read-events.ts';
 import { holdsScope } from '../services/keys/require-scope.ts';
 import { reachOf } from '../services/users/reach.ts';
-import { afterCheck, afterEvent, isCheckDue, mayTake } from './flow.ts';
+import { afterCheck, afterEvent, type Flow, isCheckDue, mayTake } from './flow.ts';
 import type { Rights } from './rights.ts';
 import { closeFor, isOpen, remember, say, type SocketState, stateOf } from './socket-state.ts';
 
@@ -15,21 +15,32 @@ const AT_ONCE = 6;
 /** Sockets that are to read the same part of the log with the same rights. */
 type Group = { key: string; ctx: ServiceContext; state: SocketState; sockets: WebSocket[] };
 
+type Round = {
+  rights: Rights;
+  now: () => number;
+  /** Is given what fails for a reader. Its next round is when the hub looks again. */
+  failed: (error: unknown) => void;
+};
+
 /**
  * One round: each socket that may take more is sent the next page of what it listens to, and sockets whose holders may not
- * read any more are closed. One that is far behind holds up no other: each has its page.
+ * read any more are closed. One that is far behind, or whose reading fails, holds up no other: each has its page.
  * @returns whether the log has more for one of them
  */
-export async function deliver(
-  sockets: readonly WebSocket[],
-  rights: Rights,
-  now: () => number,
-): Promise<boolean> {
-  const groups = [...(await groupsOf(sockets, rights)).values()];
+export async function deliver(sockets: readonly WebSocket[], round: Round): Promise<boolean> {
+  const groups = [...(await groupsOf(sockets, round)).values()];
   let hasMore = false;
   for (let start = 0; start < groups.length; start += AT_ONCE) {
-    const round = groups.slice(start, start + AT_ONCE);
-    const some = await Promise.all(round.map((group) => deliverTo(group, now)));
+    const some = await Promise.all(
+      groups.slice(start, start + AT_ONCE).map(async (group) => {
+        try {
+          return await deliverTo(group, round.now);
+        } catch (error) {
+          round.failed(error);
+          return false;
+        }
+      }),
+    );
     hasMore ||= some.includes(true);
   }
   return hasMore;
@@ -37,12 +48,13 @@ export async function deliver(
 
 async function groupsOf(
   sockets: readonly WebSocket[],
-  rights: Rights,
+  { rights, failed }: Round,
 ): Promise<ReadonlyMap<string, Group>> {
   const groups = new Map<string, Group>();
   await Promise.all(
     sockets.map(async (socket) => {
-      const right = await rights.of(stateOf(socket));
+      const right = await rights.of(stateOf(socket)).catch(failed);
+      if (right === undefined) return;
       if ('closed' in right) return closeFor(socket, right.closed);
       const state = stateOf(socket);
       if (!isOpen(socket) || !mayTake(state.flow)) return;
@@ -89,17 +101,20 @@ function give(
   const state = stateOf(socket);
   let { flow, cursor } = state;
   for (const [index, { seq }] of events.entries()) {
-    const frame = frames[index] ?? '';
-    socket.send(frame);
+    flow = send(socket, flow, frames[index] ?? '', seq, now);
     cursor = seq;
-    flow = afterEvent(flow, frame.length);
-    if (isCheckDue(flow)) {
-      say(socket, { type: 'check', seq });
-      flow = afterCheck(seq, now);
-    }
     if (!mayTake(flow)) break;
   }
   const isDone = mayTake(flow);
   remember(socket, { ...state, flow, cursor: isDone ? through : cursor });
   return isDone && hasMore;
+}
+
+/** Sends a frame, and a check after it when one is due. */
+function send(socket: WebSocket, flow: Flow, frame: string, seq: number, now: number): Flow {
+  socket.send(frame);
+  const sent = afterEvent(flow, frame.length);
+  if (!isCheckDue(sent)) return sent;
+  say(socket, { type: 'check', seq });
+  return afterCheck(seq, now);
 }

@@ -10,13 +10,13 @@ import { FRESH, isSlow } from './flow.ts';
 import { FrameCount } from './frame-count.ts';
 import { Rights } from './rights.ts';
 import { closeFor, isOpen, remember, say, stateOf } from './socket-state.ts';
-import { forgetTokens, spendToken } from './spent-tokens.ts';
+import { forgetTokens, hasTokens, spendToken } from './spent-tokens.ts';
 
 /** How often a hub with sockets looks whether it missed something, and whether its sockets may stay. */
 const LOOK_EVERY_MS = 10_000;
 
-/** What a close frame without a code is read as, and none may be sent with. */
-const NO_STATUS = 1005;
+/** What stands for a close frame that had no code or never came: none may be sent with them (RFC 6455, 7.4.1). */
+const NOT_SENT: ReadonlySet<number> = new Set([1004, 1005, 1006, 1015]);
 
 type Bindings = Record<string, unknown>;
 
@@ -77,26 +77,30 @@ export class RealtimeHub extends DurableObject<Bindings> {
 
   /** The client's close is answered, or its end would wait for that. */
   override webSocketClose(socket: WebSocket, code: number): void {
-    socket.close(code === NO_STATUS ? undefined : code);
+    socket.close(NOT_SENT.has(code) ? undefined : code);
   }
 
-  /** Looks after the sockets, for as long as there are any. */
+  /** Looks after the sockets and spent tokens, for as long as there are any. What fails keeps nothing else from being done. */
   override async alarm(): Promise<void> {
-    await forgetTokens(this.ctx.storage);
-    const [first] = this.#sockets();
-    if (first === undefined) return;
-    await this.ctx.storage.setAlarm(Date.now() + LOOK_EVERY_MS);
+    const { storage } = this.ctx;
+    if (this.#sockets().length === 0 && !(await hasTokens(storage))) return;
+    await storage.setAlarm(Date.now() + LOOK_EVERY_MS);
     this.#rights.forget();
-    await this.#logged(async () => {
-      await watchWorkspace(this.#worker.services(), stateOf(first).holder.workspaceId);
-      this.#closeOverdue();
-      await this.#closeOfDeletedSessions();
-    });
+    await this.#logged(async () => this.#closeOverdue());
+    await this.#logged(() => this.#closeOfDeletedSessions());
+    await this.#logged(() => this.#watch());
     await this.#deliver();
+    await this.#logged(() => forgetTokens(storage));
   }
 
   #sockets(): WebSocket[] {
     return this.ctx.getWebSockets().filter(isOpen);
+  }
+
+  async #watch(): Promise<void> {
+    const [first] = this.#sockets();
+    if (first === undefined) return;
+    await watchWorkspace(this.#worker.services(), stateOf(first).holder.workspaceId);
   }
 
   /** Goes round until no socket is behind. Asked for meanwhile, it goes round once more. */
@@ -108,7 +112,9 @@ export class RealtimeHub extends DurableObject<Bindings> {
       try {
         while (this.#isAskedFor) {
           this.#isAskedFor = false;
-          if (await deliver(this.#sockets(), this.#rights, Date.now)) this.#isAskedFor = true;
+          const failed = (error: unknown) => this.#report(error);
+          const round = { rights: this.#rights, now: Date.now, failed };
+          if (await deliver(this.#sockets(), round)) this.#isAskedFor = true;
         }
       } finally {
         // With nothing in between: a call that comes later finds it so.
@@ -145,7 +151,11 @@ export class RealtimeHub extends DurableObject<Bindings> {
     try {
       await work();
     } catch (error) {
-      this.#worker.services().log({ event: 'hub_failed', ...describeError(error) });
+      this.#report(error);
     }
+  }
+
+  #report(error: unknown): void {
+    this.#worker.services().log({ event: 'hub_failed', ...describeError(error) });
   }
 }

@@ -12,6 +12,7 @@ type Right = { ctx: ServiceContext } | { closed: CloseReason };
 /** The rights of those who hold sockets, read for all sockets of a holder at once. */
 export class Rights {
   readonly #services: () => Services;
+  /** The oldest first. */
   readonly #known = new Map<string, { at: number; right: Promise<Right> }>();
 
   constructor(services: () => Services) {
@@ -27,7 +28,10 @@ export class Rights {
   of({ holder, address }: SocketState): Promise<Right> {
     const services = this.#services();
     const now = services.now();
-    for (const [key, { at }] of this.#known) if (at < now - FRESH_MS) this.#known.delete(key);
+    for (const [key, { at }] of this.#known) {
+      if (at >= now - FRESH_MS) break;
+      this.#known.delete(key);
+    }
     const key = JSON.stringify([holder, address]);
     const known = this.#known.get(key);
     if (known !== undefined) return known.right;

@@ -14,7 +14,11 @@ export async function spendToken(
   return true;
 }
 
-/** Those that have expired are refused by their own word. */
+export async function hasTokens(storage: DurableObjectStorage): Promise<boolean> {
+  return (await storage.list({ prefix: PREFIX, limit: 1 })).size > 0;
+}
+
+/** Forgets those that have expired, since nobody could use them again anyway. */
 export async function forgetTokens(storage: DurableObjectStorage): Promise<void> {
   const spent = await storage.list<number>({ prefix: PREFIX });
   const expired = [...spent].filter(([, expiresAt]) => expiresAt <= Date.now());

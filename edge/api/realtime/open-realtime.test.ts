@@ -2,7 +2,6 @@ import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from 'c
 import { eq, sql } from 'drizzle-orm';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { sampleEvent } from '../../../shared/catalogue/events/index.ts';
 import { LIMITS } from '../../../shared/catalogue/limits.ts';
 import { ingestReports } from '../../services/reports/ingest-reports.ts';
 import {
@@ -14,6 +13,7 @@ import {
 import { createHarness } from '../../testing/harness.ts';
 import { hubOf, knownHubs } from '../../testing/hub-environments.ts';
 import { connect } from '../../testing/realtime-client.ts';
+import { writeUnheard } from '../../testing/unheard-events.ts';
 
 const harness = await createHarness();
 const { db, schema } = harness;
@@ -25,18 +25,6 @@ const report = ({ runnerId, spool }: OwnedSession, ...reports: Reports) =>
     runnerId,
     reports: reports.map((one) => spool(one)),
   });
-
-/** Writes so many events into the log, and tells nobody. */
-async function writeUnheard({ workspaceId, sessionId }: OwnedSession, count: number) {
-  await db.execute(sql`
-    with numbered as (
-      update workspaces set event_seq = event_seq + ${count}::int where id = ${workspaceId} returning event_seq - ${count}::int as before
-    )
-    insert into events (workspace_id, seq, id, session_id, type, data, occurred_at)
-    select ${workspaceId}, before + n, ${`${workspaceId}-`} || (before + n), ${sessionId}, 'message.read',
-      ${JSON.stringify(sampleEvent('message.read').data)}::jsonb, now()
-    from numbered, generate_series(1, ${count}::int) n`);
-}
 
 const range = (from: number, to: number) =>
   Array.from({ length: to - from + 1 }, (_, index) => from + index);
@@ -80,7 +68,7 @@ describe('GET /v1/realtime as a WebSocket', () => {
 
   it.each([0, 1, 10_000])('resumes after %i events without a gap or a repeat', async (count) => {
     const session = await newOwnedSession(harness);
-    await writeUnheard(session, 5 + count);
+    await writeUnheard(harness, session, 5 + count);
     const client = await connect(harness, 'after=5', { key: session.apiKey });
     await report(session, received('A'), received('B'));
     expect(await client.untilEvents(count + 2)).toEqual(range(6, count + 7));
@@ -99,7 +87,7 @@ describe('GET /v1/realtime as a WebSocket', () => {
     const session = await newOwnedSession(harness);
     const client = await connect(harness, '', { key: session.apiKey });
     await client.frame('ready');
-    await writeUnheard(session, 3);
+    await writeUnheard(harness, session, 3);
     await look(session.workspaceId);
     expect(await client.untilEvents(3)).toEqual([1, 2, 3]);
   });
@@ -121,7 +109,7 @@ describe('GET /v1/realtime as a WebSocket', () => {
 describe('a cursor', () => {
   it('is refused when events after it are gone, and when the log has not reached it', async () => {
     const session = await newOwnedSession(harness);
-    await writeUnheard(session, 10);
+    await writeUnheard(harness, session, 10);
     await db.execute(
       sql`delete from events where workspace_id = ${session.workspaceId} and seq < 6`,
     );
@@ -147,7 +135,7 @@ describe('a cursor', () => {
 describe('a client that does not read', () => {
   it('is sent no more than two checks allow, and is cut', async () => {
     const session = await newOwnedSession(harness);
-    await writeUnheard(session, 1_500);
+    await writeUnheard(harness, session, 1_500);
     const { apiKey: key, workspaceId } = session;
     const client = await connect(harness, 'after=0', { key, returnsChecks: false });
     expect(await client.untilEvents(1_000)).toEqual(range(1, 1_000));

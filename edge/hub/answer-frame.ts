@@ -75,7 +75,7 @@ async function subscribe(
   }
   const filter = await resolveFilter(right.ctx, { types, sessions: sessionIds });
   const state = stateOf(socket);
-  remember(socket, { ...state, filter });
+  remember(socket, { ...state, filter, told: state.cursor });
   return { success: true, data: { ...filter, cursor: state.cursor } };
 }
 

@@ -46,6 +46,20 @@ export async function deliver(sockets: readonly WebSocket[], round: Round): Prom
   return hasMore;
 }
 
+/**
+ * Sends each socket the cursor that it has been read up to, if that is beyond the last number that it was sent: a client
+ * whose filter matches little can then resume without reading the log again, or missing its end.
+ */
+export function reportCursors(sockets: readonly WebSocket[], now: number): void {
+  for (const socket of sockets) {
+    const state = stateOf(socket);
+    const { cursor, told, flow } = state;
+    if (cursor <= told || !mayTake(flow)) continue;
+    const frame = JSON.stringify({ type: 'cursor', cursor });
+    remember(socket, { ...state, told: cursor, flow: send(socket, flow, frame, cursor, now) });
+  }
+}
+
 async function groupsOf(
   sockets: readonly WebSocket[],
   { rights, failed }: Round,
@@ -99,14 +113,15 @@ function give(
   now: number,
 ): boolean {
   const state = stateOf(socket);
-  let { flow, cursor } = state;
+  let { flow, cursor, told } = state;
   for (const [index, { seq }] of events.entries()) {
     flow = send(socket, flow, frames[index] ?? '', seq, now);
     cursor = seq;
+    told = seq;
     if (!mayTake(flow)) break;
   }
   const isDone = mayTake(flow);
-  remember(socket, { ...state, flow, cursor: isDone ? through : cursor });
+  remember(socket, { ...state, flow, told, cursor: isDone ? through : cursor });
   return isDone && hasMore;
 }
 

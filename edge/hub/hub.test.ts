@@ -73,6 +73,22 @@ describe('the hub’s own look', () => {
     expect(await reader.untilEvents(350)).toHaveLength(350);
   });
 
+  it('tells a quiet reader how far the log is read, who resumes there', async () => {
+    const session = await newOwnedSession(harness);
+    const { apiKey: key, workspaceId } = session;
+    const quiet = await connect(harness, 'types=session.*', { key });
+    await writeUnheard(harness, session, 250);
+    await look(workspaceId);
+    expect(await quiet.frame('cursor')).toEqual({ type: 'cursor', cursor: 250 });
+    await look(workspaceId);
+    await writeUnheard(harness, session, 1, 'session.status');
+    await look(workspaceId);
+    expect(await quiet.untilEvents(1)).toEqual([251]);
+    expect(quiet.frames.filter(({ type }) => type === 'cursor')).toHaveLength(1);
+    const again = await connect(harness, 'types=session.*&after=250', { key });
+    expect(await again.untilEvents(1)).toEqual([251]);
+  });
+
   it('forgets spent tokens once they have expired, also when nobody is connected', async () => {
     const { apiKey: key, workspaceId } = await harness.newWorkspace();
     const made = await harness.call('POST', '/v1/realtime/token', { key });

@@ -5,7 +5,7 @@ import { REFUSED, SOCKET_HEADER } from '../realtime/hub-client.ts';
 import { NewSocket } from '../realtime/port.ts';
 import { keptSessions, watchWorkspace } from '../services/realtime/watch-workspace.ts';
 import { answerFrame, type InnerWorker } from './answer-frame.ts';
-import { deliver } from './deliver.ts';
+import { deliver, reportCursors } from './deliver.ts';
 import { FRESH, isSlow } from './flow.ts';
 import { FrameCount } from './frame-count.ts';
 import { Rights } from './rights.ts';
@@ -52,7 +52,7 @@ export class RealtimeHub extends DurableObject<Bindings> {
     if (this.#sockets().length >= limit) return new Response(null, { status: REFUSED.tooMany });
     const { 0: client, 1: server } = new WebSocketPair();
     this.ctx.acceptWebSocket(server);
-    remember(server, { holder, address, until, filter, cursor, flow: FRESH });
+    remember(server, { holder, address, until, filter, cursor, told: cursor, flow: FRESH });
     say(server, { type: 'ready', cursor });
     this.wake();
     return new Response(null, { status: 101, webSocket: client });
@@ -90,6 +90,7 @@ export class RealtimeHub extends DurableObject<Bindings> {
     await this.#logged(() => this.#closeOfDeletedSessions());
     await this.#logged(() => this.#watch());
     await this.#deliver();
+    await this.#logged(async () => reportCursors(this.#sockets(), Date.now()));
     await this.#logged(() => forgetTokens(storage));
   }
 

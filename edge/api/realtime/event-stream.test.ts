@@ -74,6 +74,15 @@ describe('GET /v1/realtime as an event stream', () => {
     expect([(await again.event()).seq, (await again.event()).seq]).toEqual([2, 3]);
   });
 
+  it('says how far the log is read, also where no event fits', async () => {
+    const session = await newOwnedSession(harness);
+    const stream = await listen('types=call.*', { key: session.apiKey });
+    await stream.next();
+    await report(session, 'A', 'B');
+    await runDurableObjectAlarm(hubOf(session.workspaceId));
+    expect(await stream.next()).toBe('id: 2');
+  });
+
   it('gives all of a long log to a slow reader that does read', async () => {
     const session = await newOwnedSession(harness);
     const ids = Array.from({ length: 1_200 }, (_, index) => `W${index}`);

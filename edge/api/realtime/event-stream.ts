@@ -3,6 +3,7 @@ import { z } from 'zod';
 const Frame = z.discriminatedUnion('type', [
   z.object({ type: z.literal('ready'), cursor: z.number() }),
   z.object({ type: z.literal('event'), event: z.looseObject({ seq: z.number() }) }),
+  z.object({ type: z.literal('cursor'), cursor: z.number() }),
   z.object({ type: z.literal('check') }),
 ]);
 
@@ -47,6 +48,8 @@ export function eventStream(socket: WebSocket): Response {
         return write(`retry: ${RETRY_MS}\nid: ${frame.cursor}\n\n`);
       case 'event':
         return write(`id: ${frame.event.seq}\ndata: ${JSON.stringify(frame.event)}\n\n`);
+      case 'cursor':
+        return write(`id: ${frame.cursor}\n\n`);
       case 'check':
         return then(() => socket.send(String(data)));
     }

@@ -26,6 +26,8 @@ export async function runCommand(
   { holder, address }: SocketState,
   { command, input, idempotencyKey }: CommandFrame,
 ): Promise<object> {
+  if (idempotencyKey !== undefined && command !== 'send_message')
+    throw invalid('idempotencyKey', 'is for `send_message` alone: leave it out');
   const { path, body } = ROUTES[command](input);
   const { token } = await mintRealtimeToken(env, 'command', holder, now());
   const { CLIENT_IP_HEADER: addressHeader } = env;
@@ -47,15 +49,15 @@ export async function runCommand(
 function kindOf(value: unknown): string {
   const kind = MESSAGE_KIND_NAMES.find((name) => name === value);
   if (kind !== undefined) return kind;
-  throw invalid('kind', `must be one of ${MESSAGE_KIND_NAMES.join(', ')}`);
+  throw invalid('input.kind', `must be one of ${MESSAGE_KIND_NAMES.join(', ')}`);
 }
 
 function idOf(value: unknown): string {
   if (typeof value === 'string' && !/^\.*$/.test(value)) return encodeURIComponent(value);
-  throw invalid('sessionId', 'must be the id or name of a session');
+  throw invalid('input.sessionId', 'must be the id or name of a session');
 }
 
 const invalid = (field: string, message: string): AppError =>
-  new AppError('VALIDATION_ERROR', `input.${field}: ${message}`, {
-    fields: [{ in: 'body', field: `input.${field}`, message }],
+  new AppError('VALIDATION_ERROR', `${field}: ${message}`, {
+    fields: [{ in: 'body', field, message }],
   });

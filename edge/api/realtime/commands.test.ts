@@ -75,6 +75,15 @@ describe('a command over the socket', () => {
       command('1', 'send_message', { text: 'x' }),
       { success: false, error: { code: 'VALIDATION_ERROR' } },
     ],
+    ...['create_session', 'disconnect_session'].map((name): [string, string[], object, object] => [
+      `${name} has an idempotency key`,
+      ['*'],
+      command('1', name, { sessionId: 'till' }, { idempotencyKey: 'till-1' }),
+      {
+        success: false,
+        error: { code: 'VALIDATION_ERROR', details: { fields: [{ field: 'idempotencyKey' }] } },
+      },
+    ]),
     [
       'the session is not there',
       ['*'],

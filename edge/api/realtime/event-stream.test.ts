@@ -74,6 +74,22 @@ describe('GET /v1/realtime as an event stream', () => {
     expect([(await again.event()).seq, (await again.event()).seq]).toEqual([2, 3]);
   });
 
+  it('begins with new events for an empty cursor, which is none', async () => {
+    const session = await newOwnedSession(harness);
+    const { apiKey: key } = session;
+    await report(session, 'A', 'B');
+    const cases: [string, string, number][] = [
+      ['after=', '', 2],
+      ['', '', 2],
+      ['after=1', '', 1],
+    ];
+    for (const [query, lastEventId, cursor] of cases) {
+      const stream = await listen(query, { key, headers: { 'last-event-id': lastEventId } });
+      expect(await stream.next()).toBe(`retry: 2000\nid: ${cursor}`);
+      await stream.cancel();
+    }
+  });
+
   it('says how far the log is read, also where no event fits', async () => {
     const session = await newOwnedSession(harness);
     const stream = await listen('types=call.*', { key: session.apiKey });

@@ -1,4 +1,5 @@
 import { z } from '@hono/zod-openapi';
+import { EventCursor } from '../events/cursor.ts';
 import { SubscribedSessions, SubscribedTypes } from '../../realtime/frames.ts';
 
 export const RealtimeToken = z
@@ -31,7 +32,7 @@ export const RealtimeQuery = z.object({
     description:
       'Ids or names of sessions, separated by commas; without it all that the caller reaches.',
   }),
-  after: z.coerce.number().int().min(0).optional().openapi({
+  after: EventCursor.openapi({
     description:
       '`seq` of the last event that you have: you receive what came after it, then what comes. Without it you receive new events only.',
   }),
@@ -42,7 +43,7 @@ export const RealtimeQuery = z.object({
 });
 
 export const RealtimeHeaders = z.object({
-  'last-event-id': z.coerce.number().int().min(0).optional().openapi({
+  'last-event-id': EventCursor.openapi({
     description: 'As `after`, and in its place: an EventSource sends it when it connects again.',
   }),
 });

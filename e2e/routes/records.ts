@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import { z } from 'zod';
 import { idIn, listedIn, shownIn } from '../testing/answers.ts';
 import { covers } from '../testing/covers.ts';
 import type { Deployment } from '../testing/deployment.ts';
@@ -16,7 +17,9 @@ export function recordRoutes(running: () => Deployment): void {
     'GET /v1/opt-outs',
     'DELETE /v1/opt-outs/{id}',
     'POST /v1/media',
+    'GET /v1/media',
     'GET /v1/media/{id}',
+    'GET /v1/media/{id}/link',
     'DELETE /v1/media/{id}',
     'GET /v1/audit',
     'GET /v1/audit/export',
@@ -47,7 +50,7 @@ export function recordRoutes(running: () => Deployment): void {
     expect((await send()).status).toBe(202);
   });
 
-  it('a file is uploaded, read and deleted', async () => {
+  it('a file is uploaded, listed, read, linked and deleted', async () => {
     const uploaded = await running().api.call('POST', '/v1/media?filename=Plan.pdf', {
       rawBody: '%PDF-1.7',
       headers: { 'content-type': 'application/pdf' },
@@ -57,6 +60,14 @@ export function recordRoutes(running: () => Deployment): void {
     const read = await running().api.call('GET', path);
     expect(read.text).toBe('%PDF-1.7');
     expect(read.headers.get('content-disposition')).toContain('Plan.pdf');
+    expect(listedIn(await call('GET', '/media?direction=outbound'))).toContainEqual(
+      expect.objectContaining({ id, filename: 'Plan.pdf' }),
+    );
+    const { url } = z
+      .object({ url: z.string() })
+      .parse(shownIn(await call('GET', `/media/${id}/link`)));
+    const linked = await fetch(url, { headers: { range: 'bytes=0-3' } });
+    expect([linked.status, await linked.text()]).toEqual([206, '%PDF']);
     expect(shownIn(await running().api.call('DELETE', path))).toMatchObject({ deleted: true });
     expect((await running().api.call('GET', path)).error().code).toBe('NOT_FOUND');
   });

@@ -1,14 +1,18 @@
 import { z } from '@hono/zod-openapi';
-import { create } from 'content-disposition';
+import { PageQuery } from '../http/cursor.ts';
 import { cleanFilename } from '../media/filename.ts';
 import { isForm } from '../media/form-parts.ts';
+import { serveFile } from '../media/serve-file.ts';
 import { UPLOAD_RULE } from '../media/store-media.ts';
 import { deleteMedia } from '../services/media/delete-media.ts';
 import { getMedia } from '../services/media/get-media.ts';
+import { linkMedia } from '../services/media/link-media.ts';
+import { listMedia, MEDIA_TYPES } from '../services/media/list-media.ts';
 import { receiveForm, receiveUpload } from '../services/media/receive-upload.ts';
 import { uploadMedia } from '../services/media/upload-media.ts';
 import { Deleted } from './deleted.ts';
-import { area, operation, rawOperation } from './operation.ts';
+import { SessionLookup } from './name-fields.ts';
+import { area, operation, rawOperation, withMeta } from './operation.ts';
 import { scope } from './takes.ts';
 
 const MEDIA_EXAMPLE = 'med_01k2q8z6m4c8f7h3n5r9t1v0wx';
@@ -24,11 +28,16 @@ const MediaRef = z.object({
 const StoredFile = z
   .object({
     id: z.string().describe('For `mediaId` of a send.'),
+    sessionId: z.string().nullable().describe('Null for an upload.'),
+    direction: z
+      .enum(['inbound', 'outbound'])
+      .describe('`inbound` was received from WhatsApp, `outbound` was uploaded or sent.'),
     mimetype: z.string(),
     filename: z.string().nullable(),
     sizeBytes: z.number().int(),
     sha256: z.string(),
     url: z.string().describe('Where to read it, with a credential of the workspace.'),
+    createdAt: z.iso.datetime().describe('When it arrived.'),
     expiresAt: z.iso
       .datetime()
       .describe('When it is deleted, unless the settings of the workspace change before.'),
@@ -36,14 +45,33 @@ const StoredFile = z
   .openapi('StoredFile', {
     example: {
       id: MEDIA_EXAMPLE,
+      sessionId: null,
+      direction: 'outbound' as const,
       mimetype: 'application/pdf',
       filename: 'Invoice 4711.pdf',
       sizeBytes: 48_213,
       sha256: '9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08',
       url: `https://waypost.example/v1/media/${MEDIA_EXAMPLE}`,
-      expiresAt: '2026-11-22T10:00:00.000Z',
+      createdAt: '2026-11-21T10:00:00.000Z',
+      expiresAt: '2026-11-23T00:00:00.000Z',
     },
   });
+
+const FileLink = z
+  .object({
+    url: z.string().describe('Where anyone can read the file.'),
+    expiresAt: z.iso.datetime().describe('At the latest when the file is deleted.'),
+  })
+  .openapi('FileLink', {
+    example: {
+      url: `https://waypost.example/files/${MEDIA_EXAMPLE}?expires=1795258800&signature=mJ0vQ`,
+      expiresAt: '2026-11-21T11:00:00.000Z',
+    },
+  });
+
+const BYTES = {
+  'application/octet-stream': { schema: z.string().openapi({ format: 'binary' }) },
+};
 
 export const media = area('Media', [
   operation({
@@ -71,37 +99,68 @@ export const media = area('Media', [
       return uploadMedia({ ctx, input });
     },
   }),
+  operation({
+    id: 'listMedia',
+    method: 'get',
+    path: '/v1/media',
+    takes: scope('messages:read'),
+    summary: 'List files, newest first',
+    description: 'Files that were received, sent or uploaded, and have not expired.',
+    query: z.object({
+      ...PageQuery,
+      sessionId: SessionLookup.optional().openapi({ description: 'Only files of this session.' }),
+      direction: z.enum(['inbound', 'outbound']).optional(),
+      type: z.enum(MEDIA_TYPES).optional(),
+    }),
+    answer: [200, 'A page of files.', z.array(StoredFile)],
+    errors: ['SESSION_NOT_FOUND'],
+    run: async ({ ctx, query }) => {
+      const { sessionId, direction = null, type = null, cursor = null, limit } = query;
+      const input = { session: sessionId ?? null, direction, type, cursor, limit };
+      const { media: page, nextCursor } = await listMedia({ ctx, input });
+      return withMeta(page, { nextCursor });
+    },
+  }),
   rawOperation({
     id: 'getMedia',
     method: 'get',
     path: '/v1/media/{id}',
     takes: scope('messages:read'),
     summary: 'Get a stored file',
-    description: 'The bytes of a file that was received, sent or uploaded.',
+    description:
+      'The bytes of a file that was received, sent or uploaded. `Range` with one range, `If-Range` and `HEAD` work.',
     params: MediaRef,
     responses: {
-      200: {
-        description: 'The file, with its type and name.',
-        content: {
-          'application/octet-stream': { schema: z.string().openapi({ format: 'binary' }) },
-        },
-      },
+      200: { description: 'The file, with its type and name.', content: BYTES },
+      206: { description: 'The range that was asked for.', content: BYTES },
+      416: { description: 'The range is beyond the end of the file.' },
     },
     errors: ['NOT_FOUND'],
-    run: async ({ ctx, params }) => {
-      const { body, mimetype, filename, sizeBytes } = await getMedia({ ctx, input: params });
-      return new Response(body, {
-        headers: {
-          'content-type': mimetype,
-          'content-length': String(sizeBytes),
-          // It is somebody else's file: no browser shows it as a page of ours.
-          'content-disposition': create(cleanFilename(filename ?? '') ?? undefined),
-          'content-security-policy': 'sandbox',
-          'x-content-type-options': 'nosniff',
-          'cache-control': 'private, no-store',
-        },
-      });
-    },
+    run: async ({ ctx, params, request }) =>
+      serveFile(request, await getMedia({ ctx, input: params })),
+  }),
+  operation({
+    id: 'linkMedia',
+    method: 'get',
+    path: '/v1/media/{id}/link',
+    takes: scope('messages:read'),
+    summary: 'Get a link to a file',
+    description:
+      'Anyone who has the link can read the file, without a credential, until it expires or the file is deleted. Browsers download the file and never show it as a page.',
+    params: MediaRef,
+    query: z.object({
+      expiresInSeconds: z.coerce
+        .number()
+        .int()
+        .min(60)
+        .max(604_800)
+        .default(3_600)
+        .openapi({ description: 'How long the link works, up to a week.' }),
+    }),
+    answer: [200, 'The link.', FileLink],
+    noStore: true,
+    errors: ['NOT_FOUND'],
+    run: ({ ctx, params, query }) => linkMedia({ ctx, input: { ...params, ...query } }),
   }),
   operation({
     id: 'deleteMedia',

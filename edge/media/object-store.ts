@@ -1,7 +1,7 @@
 /** S3-compatible storage. Keys begin with the workspace's id. */
 export type ObjectStore = {
-  /** The object's bytes as they come; null when there is none. */
-  read(key: string): Promise<ReadableStream<Uint8Array> | null>;
+  /** The object's bytes as they come, or those of a range that it has; null when there is none. */
+  read(key: string, range?: ByteRange | null): Promise<ReadableStream<Uint8Array> | null>;
   /** Begins an object of exactly this many bytes, which are written one after the other, before the deadline. */
   openPut(key: string, sizeBytes: number, mimetype: string, deadline: AbortSignal): ObjectWriter;
   /** The same for as many bytes as come. It holds a few MiB of them in memory. */
@@ -14,6 +14,9 @@ export type ObjectStore = {
   /** Up to 1,000 objects after this key, in the order of the keys' bytes. */
   list(after: string): Promise<ObjectPage>;
 };
+
+/** Places of the first and the last byte, counted from 0. */
+export type ByteRange = { first: number; last: number };
 
 export type ObjectPage = {
   objects: readonly { key: string; modifiedAt: Date }[];

@@ -1,7 +1,7 @@
 import { AwsV4Signer } from 'aws4fetch';
 import { AppError } from '../../shared/errors.ts';
 import type { EdgeEnv } from '../env.ts';
-import type { ObjectPage, ObjectStore } from './object-store.ts';
+import type { ByteRange, ObjectPage, ObjectStore } from './object-store.ts';
 import { type PartUpload, writeUnsized } from './unsized-object.ts';
 
 type S3Env = Pick<
@@ -119,8 +119,8 @@ export function createS3ObjectStore(env: S3Env): ObjectStore {
   };
 
   return {
-    read: (key) =>
-      orUnavailable(presign('GET', key, REQUEST_SECONDS).then((url) => readObject(url))),
+    read: (key, range = null) =>
+      orUnavailable(presign('GET', key, REQUEST_SECONDS).then((url) => readObject(url, range))),
     openPut,
     openUnsizedPut: (key, mimetype, deadline) =>
       writeUnsized(
@@ -140,8 +140,14 @@ export function createS3ObjectStore(env: S3Env): ObjectStore {
   };
 }
 
-async function readObject(url: string): Promise<ReadableStream<Uint8Array> | null> {
-  const answer = await ask('GET', url);
+async function readObject(
+  url: string,
+  range: ByteRange | null,
+): Promise<ReadableStream<Uint8Array> | null> {
+  const headers = range === null ? {} : { range: `bytes=${range.first}-${range.last}` };
+  const answer = await ask('GET', url, headers);
+  // Storage that knows no ranges would send all of it.
+  if (range !== null && answer.status === 200) throw refusal(answer);
   if (answer.ok) return answer.body;
   if ((await answer.text()).includes('<Code>NoSuchKey</Code>')) return null;
   throw refusal(answer);
@@ -166,11 +172,15 @@ async function readList(url: string): Promise<ObjectPage> {
 }
 
 /** Asks once more when the storage fails or cannot be reached. */
-async function ask(method: 'GET' | 'DELETE', url: string): Promise<Response> {
-  const first = await fetch(url, { method }).catch(() => null);
+async function ask(
+  method: 'GET' | 'DELETE',
+  url: string,
+  headers: Record<string, string> = {},
+): Promise<Response> {
+  const first = await fetch(url, { method, headers }).catch(() => null);
   if (first !== null && first.status < 500) return first;
   await first?.body?.cancel();
-  return fetch(url, { method });
+  return fetch(url, { method, headers });
 }
 
 /** The text of an element of an S3 answer. @throws when there is none */

@@ -66,6 +66,18 @@ test('put, get and delete, with headers', async () => {
   expect(await blobCount()).toBe(0);
 });
 
+test('a range of an object', async () => {
+  await put('k', 'hello');
+  const part = async (Range: string) => {
+    const got = await stack.client.send(new GetObjectCommand({ ...at('k'), Range }));
+    return [await got.Body?.transformToString(), got.ContentLength, got.ContentRange];
+  };
+  expect(await part('bytes=1-3')).toEqual(['ell', 3, 'bytes 1-3/5']);
+  expect(await part('bytes=4-9')).toEqual(['o', 1, 'bytes 4-4/5']);
+  await expect(part('bytes=5-9')).rejects.toMatchObject({ name: 'InvalidRange' });
+  await expect(part('bytes=-2')).rejects.toMatchObject({ name: 'NotImplemented' });
+});
+
 test('an empty object, and an overwrite that leaves nothing behind', async () => {
   await put('k', '');
   expect(await read('k')).toBe('');

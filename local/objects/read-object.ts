@@ -21,17 +21,32 @@ async function openObject(
   }
 }
 
-/** GetObject, whole. */
+/** The one range of a file that is asked for, as `bytes=2-5`; null for the whole. */
+function rangeOf({ headers }: Operation['request'], size: number) {
+  if (headers['range'] === undefined) return null;
+  const [, from = '', to = ''] = /^bytes=(\d+)-(\d+)$/.exec(headers['range']) ?? [];
+  const range = { start: Number(from), end: Math.min(Number(to), size - 1) };
+  if (from === '') throw new S3Error('NotImplemented', 'This form of Range is not supported.');
+  if (range.start > range.end) throw new S3Error('InvalidRange', 'The range cannot be satisfied.');
+  return range;
+}
+
+/** GetObject, whole or one range of it. */
 export async function getObject(operation: Operation): Promise<void> {
   const { object, file } = await openObject(operation);
   try {
-    operation.response.writeHead(200, {
+    const range = rangeOf(operation.request, object.size);
+    const { start, end } = range ?? { start: 0, end: object.size - 1 };
+    operation.response.writeHead(range === null ? 200 : 206, {
       ...object.headers,
       etag: `"${object.etag}"`,
       'last-modified': new Date(object.modified_at).toUTCString(),
-      'content-length': object.size,
+      'content-length': end - start + 1,
+      ...(range !== null && { 'content-range': `bytes ${start}-${end}/${object.size}` }),
     });
-    await pipeline(file.createReadStream({ autoClose: false }), operation.response);
+    // A stream cannot end before its first byte.
+    const part = object.size === 0 ? {} : { start, end };
+    await pipeline(file.createReadStream({ autoClose: false, ...part }), operation.response);
   } finally {
     await file.close();
   }

@@ -31,7 +31,7 @@ export const RATES = {
     name: 'page',
     limit: 300,
     windowSeconds: MINUTE,
-    who: 'a client address: pages and their files, `/ready`, and unknown paths',
+    who: 'a client address: pages and their files, links to stored files, `/ready`, and unknown paths',
   },
   signIn: {
     name: 'sign-in',

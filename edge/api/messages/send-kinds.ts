@@ -12,6 +12,7 @@ import { isId } from '../../../shared/ids.ts';
 import type { ServiceContext } from '../../context.ts';
 import { readBase64 } from '../../media/base64.ts';
 import { FETCH_REFUSALS } from '../../media/fetch-media.ts';
+import { FILES_PATH } from '../../media/file-link.ts';
 import { cleanFilename } from '../../media/filename.ts';
 import { type ReceivedFile, renamed } from '../../media/store-media.ts';
 import { send } from '../../services/messages/send.ts';
@@ -133,9 +134,11 @@ export function forgetBase64(c: { req: { bodyCache: object } }, body: object): v
 
 /** Our own link to a file is that file: fetched, it would ask for a key. */
 function ownMediaId(url: string, baseUrl: string): string | null {
-  const base = `${baseUrl.replace(/\/$/, '')}/v1/media/`;
-  const id = url.startsWith(base) ? url.slice(base.length) : '';
-  return isId('media', id) ? id : null;
+  const base = baseUrl.replace(/\/$/, '');
+  const [path = ''] = url.split('?');
+  const folder = [`${base}/v1/media/`, `${base}${FILES_PATH}`].find((one) => path.startsWith(one));
+  const id = path.slice(folder?.length);
+  return folder !== undefined && isId('media', id) ? id : null;
 }
 
 export function saidIn(body: Readonly<Record<string, unknown>>, kind: MessageKind): MessageSaid {

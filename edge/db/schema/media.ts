@@ -16,6 +16,10 @@ export const media = pgTable(
       .notNull()
       .references(() => workspaces.id, { onDelete: 'cascade' }),
     sessionId: text('session_id').references(() => sessions.id, { onDelete: 'cascade' }),
+    /** `inbound` came from WhatsApp, `outbound` from a caller. */
+    direction: text('direction', { enum: ['inbound', 'outbound'] })
+      .notNull()
+      .default('inbound'),
     objectKey: text('object_key').notNull(),
     mimetype: text('mimetype').notNull(),
     filename: text('filename'),
@@ -27,7 +31,7 @@ export const media = pgTable(
     expiresAt: moment('expires_at'),
   },
   (table) => [
-    index('media_workspace').on(table.workspaceId, table.createdAt),
+    index('media_workspace').on(table.workspaceId, table.createdAt, table.id),
     index('media_session').on(table.sessionId, table.createdAt),
     // In the order in which storage lists its objects.
     index('media_object').on(sql`${table.objectKey} collate "C"`),

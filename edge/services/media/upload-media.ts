@@ -6,7 +6,7 @@ import type { ServiceContext } from '../../context.ts';
 import type { ReceivedFile } from '../../media/store-media.ts';
 import { auditInsert } from '../audit/audit-row.ts';
 import { discardObject } from './discard-object.ts';
-import { expiryOf, KeptFile, type MediaView, viewMedia } from './media-view.ts';
+import { MEDIA_COLUMNS, MediaRow, type MediaView, viewMedia } from './media-view.ts';
 
 /**
  * Keeps a file that was received, until the workspace's clean-up: messages can name it by its id.
@@ -28,22 +28,21 @@ export async function uploadMedia({
         having count(*) < ${LIMITS.storedMedia.limit}::int
       ),
       made as (
-        insert into media (id, workspace_id, object_key, mimetype, filename, size_bytes, sha256)
-        select ${stored.id}, w.id, ${objectKey}, ${stored.mimetype}, ${stored.filename}::text, ${stored.sizeBytes}::bigint,
+        insert into media (id, workspace_id, direction, object_key, mimetype, filename, size_bytes, sha256)
+        select ${stored.id}, w.id, 'outbound', ${objectKey}, ${stored.mimetype}, ${stored.filename}::text, ${stored.sizeBytes}::bigint,
           ${stored.sha256}
         from workspaces w cross join room where w.id = ${workspaceId}
-        returning workspace_id, created_at, expires_at
+        returning *
       ),
       audited as (${auditInsert(ctx, { target: stored.id, from: 'made' })})
-      select made.created_at, made.expires_at, w.time_zone, w.cleanup_time, w.media_retention_hours as hours
-      from made join workspaces w on w.id = made.workspace_id`);
-    const [row] = z.array(KeptFile).parse(rows);
+      select ${MEDIA_COLUMNS} from made f join workspaces w on w.id = f.workspace_id`);
+    const [row] = z.array(MediaRow).parse(rows);
     if (row === undefined)
       throw new AppError(
         'LIMIT_EXCEEDED',
         `The workspace already has ${shown(LIMITS.storedMedia.limit)} uploaded files; delete some, or wait until they expire.`,
       );
-    return viewMedia(ctx, { ...stored, expiresAt: expiryOf(row) });
+    return viewMedia(ctx, row);
   } catch (error) {
     ctx.waitUntil(discardObject(ctx, objectKey));
     throw error;

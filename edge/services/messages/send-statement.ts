@@ -247,7 +247,7 @@ export const isAccepting: SQL = sql`(s.status in (${sql.join(
 )}) or (${changingHands}))`;
 
 const insertMedia = (workspaceId: string, media: ReceivedFile): SQL => sql`
-  insert into media (id, workspace_id, session_id, object_key, mimetype, filename, size_bytes, sha256)
-  select ${media.id}, ${workspaceId}, raised.id, ${media.objectKey}, ${media.mimetype}, ${media.filename}::text,
+  insert into media (id, workspace_id, session_id, direction, object_key, mimetype, filename, size_bytes, sha256)
+  select ${media.id}, ${workspaceId}, raised.id, 'outbound', ${media.objectKey}, ${media.mimetype}, ${media.filename}::text,
     ${media.sizeBytes}::bigint, ${media.sha256}
   from raised returning id`;

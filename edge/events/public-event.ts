@@ -5,7 +5,9 @@ import {
   type PublicEvent,
   sampleEvent,
 } from '../../shared/catalogue/events/index.ts';
+import type { Services } from '../context.ts';
 import { Count, Moment } from '../db/moment.ts';
+import { shownLink } from '../media/file-link.ts';
 
 /** An event as it stands in the table, read as JSON. */
 export const EventRow = z.object({
@@ -21,13 +23,15 @@ export type EventRow = z.infer<typeof EventRow>;
 /**
  * What subscribers see of an event: a webhook's body and an item of the feed.
  * @param reader `name` is what they subscribed by; without `codes`, a code that links a phone is null
+ * @param services what links to files are made with, which work from now on
  */
 export function toPublicEvent(
   row: EventRow,
   { name = row.type, codes }: { name?: string; codes: boolean },
+  services: Pick<Services, 'env' | 'now'>,
 ): PublicEvent {
   const { id, seq, sessionId, occurredAt } = row;
-  const data = codes ? row.data : withoutCode(row);
+  const data = withFileLink(codes ? row.data : withoutCode(row), services);
   const timestamp = occurredAt.toISOString();
   // `fact` wrote it, by the row of its type; tests read every event back through that row.
   return { id, type: name, seq, sessionId, timestamp, data } as PublicEvent;
@@ -40,6 +44,19 @@ export function sampleInPlaceOf(event: PublicEvent): PublicEvent | null {
   if (type === undefined) return null;
   const { id, seq, timestamp } = event;
   return { ...sampleEvent(type, name), id, seq, timestamp };
+}
+
+const HOUR_SECONDS = 3_600;
+const Carrying = z.looseObject({ media: z.looseObject({ id: z.string().nullable() }) });
+
+/** Whoever reads an event within the same hour gets the same link. */
+function withFileLink(data: unknown, { env, now }: Pick<Services, 'env' | 'now'>): unknown {
+  const carrying = Carrying.safeParse(data);
+  if (!carrying.success) return data;
+  const { media } = carrying.data;
+  const expiresAt = (Math.floor(now() / 1_000 / HOUR_SECONDS) + 25) * HOUR_SECONDS;
+  const link = media.id === null ? null : shownLink(env, media.id, expiresAt);
+  return { ...carrying.data, media: { ...media, link } };
 }
 
 function withoutCode({ type, data }: EventRow): unknown {

@@ -14,6 +14,12 @@ export function linkTo(env: LinkEnv, id: string, expiresAt: number): string {
   return `${env.BASE_URL.replace(/\/$/, '')}${FILES_PATH}${id}?${query}`;
 }
 
+/** A link with its end, as the API shows both. @param expiresAt in Unix s */
+export const shownLink = (env: LinkEnv, id: string, expiresAt: number) => ({
+  url: linkTo(env, id, expiresAt),
+  expiresAt: new Date(expiresAt * 1000).toISOString(),
+});
+
 /** Whether we made a link, and it has not expired. @param now Unix ms */
 export function isGoodLink(
   env: LinkEnv,

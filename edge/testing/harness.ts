@@ -78,7 +78,7 @@ export async function createHarness(overrides: Bindings = {}) {
       waitUntil: (work) => void work.catch((error: unknown) => lines.push(failure(error))),
     });
   const { db } = services();
-  watchEvents(() => services().db);
+  watchEvents(services);
 
   /** Sends one request through the Worker's `fetch` and waits for its `waitUntil` work. */
   const request = async (

@@ -4,13 +4,14 @@ import { parseExactEvent } from '../../shared/testing/exact-event.ts';
 import type { Services } from '../context.ts';
 import { EventRow, toPublicEvent } from '../events/public-event.ts';
 
-const databases: (() => Services['db'])[] = [];
+type Watched = Pick<Services, 'db' | 'env' | 'now'>;
+const databases: (() => Watched)[] = [];
 
 /**
  * Makes `checkWrittenEvents` read this database at the end of the current test file. It opens a connection of its own: the
  * driver keeps one address for all clients, and a test may have changed it.
  */
-export function watchEvents(connect: () => Services['db']): void {
+export function watchEvents(connect: () => Watched): void {
   databases.push(connect);
 }
 
@@ -23,7 +24,8 @@ const Row = EventRow.extend({ names: z.array(z.string()) });
  */
 export async function checkWrittenEvents(): Promise<void> {
   for (const connect of databases.splice(0)) {
-    const { rows } = await connect().execute(sql`
+    const services = connect();
+    const { rows } = await services.db.execute(sql`
       select event.id, event.seq, event.session_id as "sessionId", event.type, event.occurred_at as "occurredAt", event.data,
         array(
           select distinct delivery.event_name from deliveries delivery
@@ -32,6 +34,6 @@ export async function checkWrittenEvents(): Promise<void> {
       from events event`);
     for (const { names, ...row } of z.array(Row).parse(rows))
       for (const name of new Set([row.type, ...names]))
-        parseExactEvent(toPublicEvent(row, { name, codes: true }));
+        parseExactEvent(toPublicEvent(row, { name, codes: true }, services));
   }
 }

@@ -2,7 +2,7 @@ import { eq } from 'drizzle-orm';
 import { Webhook } from 'standardwebhooks';
 import { describe, expect, it } from 'vitest';
 import { toHex } from '../../../shared/hex.ts';
-import { createHarness } from '../../testing/harness.ts';
+import { createHarness, idOf } from '../../testing/harness.ts';
 import { qstashCallsFor, receiverUrl } from '../../testing/receiver.ts';
 import { attempted, deliveryWorld, NOTHING_DUE } from './testing/delivery-world.ts';
 
@@ -20,6 +20,14 @@ const hmacHex = async (secret: string, text: string): Promise<string> => {
 };
 
 const SECRET = 'whsec_c2VjcmV0c2VjcmV0c2VjcmV0c2VjcmV0';
+const FILE = {
+  status: 'ready',
+  link: null,
+  mimetype: 'text/plain',
+  filename: null,
+  sizeBytes: 6,
+  error: null,
+};
 const OLD_SECRET = 'whsec_b2xkb2xkb2xkb2xkb2xkb2xkb2xkb2xk';
 
 describe('one attempt', () => {
@@ -47,6 +55,39 @@ describe('one attempt', () => {
     const [row] = await deliveriesTo((await endpointOf(id)).id);
     expect(row).toMatchObject({ status: 'delivered', attemptNo: 1, lastStatusCode: 200 });
     expect(row?.finishedAt).not.toBeNull();
+  });
+
+  it('has a new link to its file each time: one that expired works again in a retry', async () => {
+    const { session, inbox, id, endpointId } = await newDelivery();
+    const { apiKey: key } = session;
+    const mediaId = idOf(await harness.call('POST', '/v1/media', { key, body: 'a file' }));
+    const { events } = harness.schema;
+    const media = { ...FILE, id: mediaId, url: `${harness.env.BASE_URL}/v1/media/${mediaId}` };
+    const [event] = await harness.db
+      .select()
+      .from(events)
+      .where(eq(events.workspaceId, session.workspaceId));
+    await harness.db
+      .update(events)
+      .set({ data: { ...event?.data, media } })
+      .where(eq(events.workspaceId, session.workspaceId));
+    await inbox.script({ status: 500 }, { status: 200 });
+    const twoDaysAgo = () => Date.now() - 2 * 86_400_000;
+    await call(endpointId, { ...harness.services(), now: twoDaysAgo });
+    await makeDue(id);
+    await call(endpointId);
+    const statuses = [];
+    for (const { body } of await inbox.received()) {
+      const { link } = JSON.parse(body).data.media;
+      const { pathname, search } = new URL(link.url);
+      const answer = await harness.request('GET', pathname + search);
+      statuses.push([Date.parse(link.expiresAt) > Date.now(), answer.status]);
+      await answer.body?.cancel();
+    }
+    expect(statuses).toEqual([
+      [false, 404],
+      [true, 200],
+    ]);
   });
 
   it('is tried three times for 500, 500, 200: one event id, each with a fresh valid signature', async () => {

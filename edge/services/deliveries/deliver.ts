@@ -130,7 +130,7 @@ async function send(
   { event, eventName }: Claimed['due'][number],
   startedAt: Date,
 ) {
-  const shown = toPublicEvent(event, { name: eventName, codes: claim.includeCodes });
+  const shown = toPublicEvent(event, { name: eventName, codes: claim.includeCodes }, services);
   const sample = sampleInPlaceOf(shown);
   const body = JSON.stringify(sample ?? shown);
   const signature = await signWebhook({

@@ -48,7 +48,7 @@ export async function readEvents(
   const page = z.array(EventRow).parse(rows.slice(0, limit));
   const hasMore = rows.length > limit;
   return {
-    events: page.map((row) => toPublicEvent(row, { codes })),
+    events: page.map((row) => toPublicEvent(row, { codes }, ctx)),
     hasMore,
     // An event that came between the two statements is in the page already.
     through: Math.max(page.at(-1)?.seq ?? after, hasMore ? 0 : log.last),

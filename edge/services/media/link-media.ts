@@ -1,7 +1,7 @@
 import { sql } from 'drizzle-orm';
 import { z } from 'zod';
 import type { ServiceContext, Services } from '../../context.ts';
-import { isGoodLink, linkTo } from '../../media/file-link.ts';
+import { isGoodLink, shownLink } from '../../media/file-link.ts';
 import type { ServedFile } from '../../media/serve-file.ts';
 import { findFile, IS_THERE, mediaNotFound, shownMedia } from './get-media.ts';
 import { expiryOf, MEDIA_COLUMNS, MediaRow } from './media-view.ts';
@@ -25,10 +25,7 @@ export async function linkMedia({
   if (row === undefined) throw mediaNotFound();
   const asked = Math.floor(ctx.now() / 1000) + expiresInSeconds;
   const expiresAt = Math.min(asked, Math.floor(expiryOf(row).getTime() / 1000));
-  return {
-    url: linkTo(ctx.env, id, expiresAt),
-    expiresAt: new Date(expiresAt * 1000).toISOString(),
-  };
+  return shownLink(ctx.env, id, expiresAt);
 }
 
 /**

@@ -60,6 +60,7 @@ export async function giveUpPendingMedia(services: Services): Promise<void> {
             id: null,
             status: 'failed',
             url: null,
+            link: null,
             mimetype: sql`failed.media -> 'mimetype'`,
             filename: sql`failed.media -> 'filename'`,
             sizeBytes: sql`failed.media -> 'sizeBytes'`,

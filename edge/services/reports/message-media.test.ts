@@ -66,6 +66,7 @@ describe('the file of a message', () => {
         id: mediaId,
         status: 'ready',
         url: `${harness.env.BASE_URL}/v1/media/${mediaId}`,
+        link: null,
         mimetype: 'image/png',
         filename: null,
         sizeBytes: 3,

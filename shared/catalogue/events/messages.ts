@@ -72,6 +72,15 @@ const MessageFile = z.object({
     .string()
     .nullable()
     .describe('Where to read the file, with a credential that has `messages:read`.'),
+  link: z
+    .object({
+      url: z.string().describe('Where anyone can read the file.'),
+      expiresAt: z.iso.datetime().describe('A day or more after the event was sent.'),
+    })
+    .nullable()
+    .describe(
+      'A link that needs no credential. It is made anew whenever the event is sent, so that a retry or redelivery has one that works while the file is kept.',
+    ),
   mimetype: z.string().describe('Its MIME type.'),
   filename: z.string().nullable().describe('Its name, if it has one.'),
   sizeBytes: z.number().int().describe('Its size in bytes.'),
@@ -184,6 +193,10 @@ export const MESSAGE_EVENTS = {
         id: 'med_01k2q8z6m4c8f7h3n5r9t1v0wx',
         status: 'ready',
         url: 'https://waypost.example/v1/media/med_01k2q8z6m4c8f7h3n5r9t1v0wx',
+        link: {
+          url: 'https://waypost.example/files/med_01k2q8z6m4c8f7h3n5r9t1v0wx?expires=1795345200&signature=mJ0vQ',
+          expiresAt: '2026-11-22T11:00:00.000Z',
+        },
         mimetype: 'image/jpeg',
         filename: null,
         sizeBytes: 48_213,

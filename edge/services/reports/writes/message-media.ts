@@ -33,6 +33,7 @@ export const fileOf = ({ baseUrl }: Pick<WriteContext, 'baseUrl'>, media: File, 
     ? ('pending' as const)
     : sql`case when ${id} is null then 'failed' else 'ready' end`,
   url: sql`${mediaUrl(baseUrl, '')} || ${id}`,
+  link: null,
   mimetype: media.mimetype,
   filename: media.filename,
   sizeBytes: media.sizeBytes,

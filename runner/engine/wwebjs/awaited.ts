@@ -19,11 +19,22 @@ export type WantedFile = z.infer<typeof WantedFile>;
 const AwaitedFile = WantedFile.extend({ tries: z.number().int() });
 export type AwaitedFile = z.infer<typeof AwaitedFile>;
 
-const Saved = z.object({ files: z.array(AwaitedFile) });
+/** `at`: when the message came, in Unix ms. */
+const Unreadable = z.object({ wireKey: z.string(), at: z.number() });
 
-/** What is still to come of messages that were reported, by serialized key. Kept in the profile, so that a restart goes on. */
+const Saved = z.object({
+  files: z.array(AwaitedFile).default([]),
+  unreadable: z.array(Unreadable).default([]),
+});
+
+/**
+ * What is still to come of messages, by serialized key: files of those that were reported, and the content of those that are
+ * still ciphertext. Kept in the profile, so that a restart goes on.
+ */
 export class Awaited {
   readonly files: Map<string, AwaitedFile>;
+  /** When each came, in Unix ms. */
+  readonly unreadable: Map<string, number>;
   readonly #path: string;
   readonly #onError: (error: unknown) => void;
   readonly #writes = new WorkLane();
@@ -37,6 +48,7 @@ export class Awaited {
     this.#path = path;
     this.#onError = onError;
     this.files = new Map(saved.files.map((file) => [file.wireKey, file]));
+    this.unreadable = new Map(saved.unreadable.map(({ wireKey, at }) => [wireKey, at]));
   }
 
   /** @param onError a change could not be written */
@@ -44,7 +56,7 @@ export class Awaited {
     const path = join(profileDir, FILE);
     const text = await readFile(path, 'utf8').catch(() => '{}');
     const saved = Saved.safeParse(parse(text));
-    return new Awaited(path, saved.success ? saved.data : { files: [] }, onError);
+    return new Awaited(path, saved.success ? saved.data : Saved.parse({}), onError);
   }
 
   /** Resolves when all that was changed so far is on the disk. */
@@ -56,7 +68,10 @@ export class Awaited {
   async #write(): Promise<void> {
     if (!this.#changed) return;
     this.#changed = false;
-    const saved: z.infer<typeof Saved> = { files: [...this.files.values()] };
+    const saved: z.infer<typeof Saved> = {
+      files: [...this.files.values()],
+      unreadable: [...this.unreadable].map(([wireKey, at]) => ({ wireKey, at })),
+    };
     await writeFile(`${this.#path}.new`, JSON.stringify(saved), { mode: 0o600 });
     await rename(`${this.#path}.new`, this.#path);
   }

@@ -28,7 +28,7 @@ export type BackfillDeps = {
 
 /**
  * Reports what came while nobody listened: messages and notices of groups, oldest first, what happened to messages, and how
- * far our own got. What this engine has reported is left out; the edge recognises what another engine reported.
+ * far our own got; and what has become readable since. What this engine has reported is left out; the edge recognises what another engine reported.
  */
 export class Backfill {
   readonly #deps: BackfillDeps;
@@ -95,7 +95,9 @@ export class Backfill {
       FIND_MS,
       'looking for what was missed',
     );
-    const keys = found.keys.filter((key) => !inbound.knows(key));
+    const missed = new Set(found.keys);
+    const awaited = inbound.unreadable().filter((key) => !missed.has(key));
+    const keys = [...awaited, ...missed].filter((key) => !inbound.knows(key));
     await this.#read(keys, (payload) => {
       const notice = noticeOf(payload);
       if (notice === null) inbound.message(payload, true);

@@ -4,7 +4,7 @@ import { KeyedLanes } from '../../work-lane.ts';
 import type { EngineEvent } from '../port.ts';
 import { describe } from '../describe-error.ts';
 import { withDeadline } from '../../deadline.ts';
-import { textOf } from './content.ts';
+import { textOf, type Received } from './content.ts';
 import { groupFact, idsInNotice } from './group-events.ts';
 import { callFact, callOf } from './call-event.ts';
 import type { Awaited } from './awaited.ts';
@@ -58,8 +58,6 @@ export class Inbound {
   readonly #sent = new Set<string>();
   /** Ack levels by serialized key. */
   readonly #acks = new Map<string, number>();
-  /** When each message that is still ciphertext came, by serialized key. */
-  readonly #unreadable = new Map<string, number>();
   /** When each thing that is not out yet came. */
   readonly #pending = new Set<{ at: number }>();
   readonly files: InboundFiles;
@@ -83,16 +81,17 @@ export class Inbound {
 
   /** A message as it is now. One that is still ciphertext makes no fact, and is awaited. */
   message(payload: unknown, backfilled = false): void {
-    this.#noteUnreadable(payload);
-    if (this.#sent.has(messageKey(fields(payload)['id'])?.wireId ?? '')) return;
+    const data = fields(payload);
+    const key = messageKey(data['id']);
+    if (key === null || this.#sent.has(key.wireId)) return;
+    if (isAwaited(data)) {
+      if (isWanted(payload, this.#deps.traffic)) this.#await(key.wireKey, milliseconds(data['t']));
+      return;
+    }
     this.#inOrder(payload, async (people) => {
       const fact = receivedFact(payload, people, backfilled);
-      if (fact === null || this.#wasSeen(fact.wireKey)) return;
-      this.#deps.emit({ type: 'fact', fact });
-      const { media, wireId, wireKey, chatId } = fact;
-      if (media === null) return;
-      const { mimetype, filename, sizeBytes } = media;
-      this.files.fetch({ wireId, wireKey, chatId, mimetype, filename, sizeBytes });
+      if (fact !== null && !this.#wasSeen(fact.wireKey)) this.#received(fact);
+      if (this.#deps.awaited.unreadable.delete(key.wireKey)) void this.#deps.awaited.save();
     });
   }
 
@@ -163,12 +162,18 @@ export class Inbound {
     await this.#lookUp([...new Set(payloads.flatMap(idsIn))]);
   }
 
-  /** Unix ms: everything that came before then is out. What is unreadable for a day is given up. */
+  /** Unix ms: everything that came before then is out, or awaited. */
   get doneUpTo(): number {
-    const now = this.#deps.now();
     const pending = [...this.#pending].map(({ at }) => at);
-    const awaited = [...this.#unreadable.values()].filter((at) => at >= now - OLDEST_MS);
-    return Math.min(now, ...pending, ...awaited);
+    return Math.min(this.#deps.now(), ...pending);
+  }
+
+  /** Serialized keys of messages that were ciphertext when they were last seen. After a day they are given up. */
+  unreadable(): string[] {
+    const { unreadable } = this.#deps.awaited;
+    for (const [wireKey, at] of unreadable)
+      if (at < this.#deps.now() - OLDEST_MS) unreadable.delete(wireKey);
+    return [...unreadable.keys()];
   }
 
   /** Resolves when every fact so far has been reported; what comes of files is not waited for. */
@@ -247,16 +252,20 @@ export class Inbound {
     }
   }
 
-  #noteUnreadable(payload: unknown): void {
-    const data = fields(payload);
-    const key = messageKey(data['id']);
-    if (key === null) return;
-    if (isAwaited(data) && isWanted(payload, this.#deps.traffic)) {
-      this.#unreadable.set(key.wireKey, milliseconds(data['t']));
-      trim(this.#unreadable, SEEN_KEPT);
-    } else {
-      this.#unreadable.delete(key.wireKey);
-    }
+  #received(fact: Received): void {
+    this.#deps.emit({ type: 'fact', fact });
+    const { media, wireId, wireKey, chatId } = fact;
+    if (media === null) return;
+    const { mimetype, filename, sizeBytes } = media;
+    this.files.fetch({ wireId, wireKey, chatId, mimetype, filename, sizeBytes });
+  }
+
+  #await(wireKey: string, at: number): void {
+    const { awaited } = this.#deps;
+    if (awaited.unreadable.has(wireKey)) return;
+    awaited.unreadable.set(wireKey, at);
+    trim(awaited.unreadable, SEEN_KEPT);
+    void awaited.save();
   }
 
   #wasSeen(name: string): boolean {

@@ -111,6 +111,10 @@ export async function readMessages(keys: string[]): Promise<unknown[]> {
     const key = String(message.id);
     if (wanted.has(key)) found.set(key, message);
   }
+  const onDisk = keys.filter((key) => !found.has(key));
+  if (onDisk.length > 0)
+    for (const message of (await Msg.getMessagesById(onDisk))?.messages ?? [])
+      found.set(String(message.id), message);
   return keys
     .map((key) => found.get(key))
     .filter((message) => message !== undefined)

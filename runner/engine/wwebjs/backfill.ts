@@ -15,6 +15,8 @@ const FIND_MS = 60_000;
 const READ_MS = 15_000;
 /** How old the messages are that are loaded for changes: they can be edited for a quarter of an hour, and deleted longer. */
 const CHANGEABLE_MS = 3_600_000;
+/** An edit bears the time of its sender's phone, which may be so far behind. Of those found again the edge makes no event. */
+const PHONES_BEHIND_MS = 900_000;
 
 export type BackfillDeps = {
   page: () => LibraryPage;
@@ -118,7 +120,7 @@ export class Backfill {
   async #changes(since: number): Promise<number> {
     const { page, inbound, log } = this.#deps;
     const request = {
-      since: seconds(since),
+      since: seconds(since - PHONES_BEHIND_MS),
       loadSince: seconds(since - CHANGEABLE_MS),
       perChat: PER_CHAT,
       inAll: IN_ALL,

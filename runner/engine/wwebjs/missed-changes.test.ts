@@ -102,9 +102,20 @@ describe.each(SANDBOX_PROFILES)('while the session was down, on the page %s', (p
     expect(changes()).toEqual(expect.arrayContaining([...told, ...changeOf(away, 'Away')]));
   });
 
-  it('and none again once it was reported', async () => {
+  it('an edit is found that was made on a phone whose clock is ten minutes behind', async () => {
+    const wireId = await received({ body: 'before' });
     ahead = 600_000;
-    await markAfter(Date.now() + 300_000);
+    await markAfter(Date.now() + 500_000);
+    await reopenAfter(async () => {
+      await sandbox.phone.edit({ ...link.at, wireId, body: 'after' });
+    });
+    const { fact } = await link.fact('message.edited', (one) => one.wireId === wireId);
+    expect(fact.text).toBe('after');
+  });
+
+  it('and none again once it was reported', async () => {
+    ahead = 3_600_000;
+    await markAfter(Date.now() + 3_000_000);
     await reopenAfter(() => Promise.resolve());
     expect(changes()).toEqual([]);
   });

@@ -30,6 +30,7 @@ export const incomingSchema = at.extend({
   /** Group jid, or (from the account's own phone) the chat written to. */
   chat: z.string().optional(),
   type: z.enum(messageTypes).default('text'),
+  /** Of a `ciphertext`: what it says once the device asks the phone to send it again. Left out, the phone does not. */
   body: z.string().optional(),
   caption: z.string().optional(),
   mediaBase64: z.string().optional(),

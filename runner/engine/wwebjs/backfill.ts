@@ -1,11 +1,12 @@
 import type { Traffic } from '../../../shared/protocol/leases.ts';
 import { withDeadline } from '../../deadline.ts';
+import { describe } from '../describe-error.ts';
 import { noticeOf } from './group-events.ts';
 import type { Inbound } from './inbound.ts';
 import type { LibraryPage } from './library.ts';
 import { MARGIN_MS, OLDEST_MS } from './online-mark.ts';
 import { findChanges } from './page/missed-changes.ts';
-import { findMissed, readMessages } from './page/missed.ts';
+import { findMissed, readMessages, requestResend } from './page/missed.ts';
 
 const PER_CHAT = 200;
 const IN_ALL = 2_000;
@@ -105,6 +106,7 @@ export class Backfill {
       if (notice === null) inbound.message(payload, true);
       else inbound.group(notice);
     });
+    await this.#requestResend(inbound.unreadable());
     const acks = found.acks
       .filter(({ key, ack }) => !inbound.knowsAck(key, ack))
       .map(({ key, ack }) => ({ id: key, ack }));
@@ -114,6 +116,16 @@ export class Backfill {
     this.#complete = true;
     if (keys.length + acks.length + changes > 0 || found.more)
       log({ messages: keys.length, acks: acks.length, changes, more: found.more });
+  }
+
+  /** What the phone sends again comes as it would live. */
+  async #requestResend(unreadable: string[]): Promise<void> {
+    if (unreadable.length === 0) return;
+    const { page, log } = this.#deps;
+    const request = page().evaluate(requestResend, unreadable);
+    await withDeadline(request, READ_MS, 'asking for messages again').catch((error: unknown) =>
+      log({ resend: describe(error) }),
+    );
   }
 
   /** @returns how many there were; those that were reported already among them */

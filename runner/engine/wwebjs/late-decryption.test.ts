@@ -28,8 +28,11 @@ describe.each(SANDBOX_PROFILES)(
     });
     afterAll(() => link.end());
 
-    const sealed = async () =>
-      (await sandbox.phone.message({ ...link.at, from: BOB, type: 'ciphertext' })).wireId;
+    /** @param body what the phone sends when it is asked to send it again; left out, it does not */
+    const sealed = async (body?: string) => {
+      const content = { type: 'ciphertext', ...(body === undefined ? {} : { body }) } as const;
+      return (await sandbox.phone.message({ ...link.at, from: BOB, ...content })).wireId;
+    };
     const decrypt = (wireId: string, body: string) =>
       sandbox.phone.decrypt({ ...link.at, wireId, body });
     const readable = async (body: string) => {
@@ -67,6 +70,15 @@ describe.each(SANDBOX_PROFILES)(
       await link.fact('message.received', (one) => one.wireId === wireId);
       await readable('last');
       expect(events(wireId)).toEqual(['came meanwhile']);
+    });
+
+    it('is asked for again when it came while the session was down', async () => {
+      await link.engine.stop();
+      const wireId = await sealed('sent again');
+      await link.reopen();
+      await link.fact('message.received', (one) => one.wireId === wireId);
+      await readable('last');
+      expect(events(wireId)).toEqual(['sent again']);
     });
 
     it('is one event when it is decrypted while the session is down, long after it came', async () => {

@@ -63,7 +63,7 @@ export function plainContent(input: Incoming): Record<string, unknown> {
         pollSelectableOptionsCount: input.pollMultiple ? 0 : 1,
       };
     case 'ciphertext':
-      return { type: 'ciphertext' };
+      return { type: 'ciphertext', ...(input.body === undefined ? {} : { sealed: input.body }) };
     case 'text':
       return { type: 'chat', body: input.body ?? '' };
     case 'image':

@@ -1,4 +1,4 @@
-import { editOf, revokedAt, storeReaction, storeVote } from '../traffic/changes.ts';
+import { editOf, revokedAt, storeReaction, storeVote, unseal } from '../traffic/changes.ts';
 import { giveReceipt } from '../traffic/receipts.ts';
 import { needAccount } from '../world/accounts.ts';
 import { SandboxError } from '../world/errors.ts';
@@ -94,8 +94,7 @@ export const decrypt: Act<'decrypt'> = async (world, input) => {
   const ref = refOf(input);
   return world.ledger.run((tx) => {
     needMessage(tx, ref, input.wireId);
-    changeMessage(tx, ref, input.wireId, { type: 'chat', body: input.body });
-    queueStanza(tx, world.hub, ref, { kind: 'decrypted', target: input.wireId, body: input.body });
+    unseal(tx, world, ref, input.wireId, input.body);
     return {};
   });
 };

@@ -57,6 +57,7 @@ export const opSchemas = {
     options: z.array(z.number().int()),
     counter: z.number().int(),
   }),
+  resend: z.object({ wireIds: z.array(z.string()) }),
   exists: z.object({ jid }),
   seen: z.object({ chat: jid }),
   chatState: z.object({ chat: jid, state: z.string() }),

@@ -27,6 +27,7 @@ export type OpResults = {
   edit: { t: number };
   revoke: { t: number };
   vote: { t: number };
+  resend: Record<string, never>;
   exists: { person: Person | null };
   seen: Record<string, never>;
   chatState: Record<string, never>;

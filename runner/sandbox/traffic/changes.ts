@@ -199,3 +199,23 @@ export const vote: Handler<'vote'> = async (world, connection, args) => {
     return { t };
   });
 };
+
+/** The device cannot read these, and asks the phone to send them again. */
+export const resend: Handler<'resend'> = async (world, connection, args) => {
+  const link = needLink(connection);
+  await travel(world, link);
+  return world.ledger.run((tx) => {
+    for (const wireId of args.wireIds) {
+      const message = findMessage(tx.sql, link, wireId);
+      if (message?.type === 'ciphertext' && typeof message['sealed'] === 'string')
+        unseal(tx, world, link, wireId, message['sealed']);
+    }
+    return {};
+  });
+};
+
+/** A message that was ciphertext can be read from now on. */
+export function unseal(tx: Tx, world: World, ref: AccountRef, wireId: string, body: string): void {
+  changeMessage(tx, ref, wireId, { type: 'chat', body });
+  queueStanza(tx, world.hub, ref, { kind: 'decrypted', target: wireId, body });
+}

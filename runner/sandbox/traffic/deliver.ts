@@ -27,7 +27,8 @@ export function deliver(
     : null;
   const people = peopleNamed(tx.sql, ref.world, [message.author, message.from, message.to]);
   // Another device of the sender gets it as sent: the ack to wait for is its sender's.
-  const shown = message.id.fromMe ? { ...message, ack: Math.max(1, message.ack) } : message;
+  const { sealed: _sealed, ...readable } = message;
+  const shown = message.id.fromMe ? { ...readable, ack: Math.max(1, message.ack) } : readable;
   queueStanza(tx, world.hub, ref, { kind: 'message', message: shown, people, group }, except);
 }
 

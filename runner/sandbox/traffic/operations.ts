@@ -1,5 +1,5 @@
 import type { OpName } from '../protocol/operations.ts';
-import { edit, react, revoke, vote } from './changes.ts';
+import { edit, react, resend, revoke, vote } from './changes.ts';
 import { channelChange, channelCreate, channelQuery, channelSearch } from './channel-ops.ts';
 import { groupChange, groupCreate, groupInvite, groupJoin, groupQuery } from './group-ops.ts';
 import { hello, history, resume, roster } from './hello.ts';
@@ -36,6 +36,7 @@ export const operations: { [K in OpName]: Handler<K> } = {
   edit,
   revoke,
   vote,
+  resend,
   exists,
   seen,
   chatState,

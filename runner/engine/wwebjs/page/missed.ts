@@ -120,3 +120,17 @@ export async function readMessages(keys: string[]): Promise<unknown[]> {
     .filter((message) => message !== undefined)
     .map((message) => JSON.parse(JSON.stringify(page.WWebJS?.getMessageModel(message))) as unknown);
 }
+
+/** Runs on the page. Has the phone send these again that are still ciphertext, as the library does with those that come live. */
+export async function requestResend(keys: string[]): Promise<void> {
+  const page = globalThis as unknown as WhatsAppPage;
+  const { Msg } = page.require('WAWebCollections');
+  const wanted = new Set(keys);
+  const messages = Msg.getModelsArray().filter(
+    ({ id, type }) => type === 'ciphertext' && wanted.has(String(id)),
+  );
+  if (messages.length === 0) return;
+  await page
+    .require('WAWebNonMessageDataRequestPlaceholderMessageResendUtils')
+    .handlePlaceholderMsgsSeen(messages, true);
+}

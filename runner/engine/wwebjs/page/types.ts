@@ -184,6 +184,9 @@ export type PageModules = LiveModules & {
   WAWebChatLoadMessages: {
     loadEarlierMsgs: (options: { chat: PageChat }) => Promise<PageMessage[] | undefined>;
   };
+  WAWebNonMessageDataRequestPlaceholderMessageResendUtils: {
+    handlePlaceholderMsgsSeen: (messages: PageMessage[], seen: boolean) => unknown;
+  };
   WAWebSendMsgChatAction: {
     addAndSendMsgToChat: (chat: PageChat, message: Record<string, unknown>) => unknown;
   };

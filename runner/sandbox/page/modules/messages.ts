@@ -176,7 +176,9 @@ export function messageModules(core: Core): Record<string, object> {
     WAWebE2EProtoUtils: { typeAttributeFromProtobuf: () => 'text' },
     WAWebSyncGatingUtils: { isPlaceholderMessageResendEnabled: () => false },
     WAWebNonMessageDataRequestPlaceholderMessageResendUtils: {
-      handlePlaceholderMsgsSeen: () => undefined,
+      handlePlaceholderMsgsSeen: async (messages: MsgModel[]) => {
+        await core.transport.ask('resend', { wireIds: messages.map(({ id }) => id.id) });
+      },
     },
     WAWebGenerateEventCallLink: {
       createEventCallLink: (_start: number, kind: string) =>

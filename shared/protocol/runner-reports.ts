@@ -19,6 +19,12 @@ export const WRITTEN_ON = ['phone', 'device'] as const;
 /** The session's own doing, or message. A runner of an earlier version reports those of others alone. */
 const fromMe = z.boolean().default(false);
 
+/**
+ * The id by which WhatsApp names the sender of this, the same also when the other form becomes known. Left out for the
+ * session's own doings, and by a runner of an earlier version.
+ */
+const wireSender = z.string().exactOptional();
+
 /** A file that came with a message. While it is on its way, `mediaId` and `error` are null. */
 export const InboundMedia = z.object({
   mimetype: z.string(),
@@ -103,6 +109,7 @@ export const FactReport = z.discriminatedUnion('kind', [
     wireId: z.string(),
     chatId: z.string(),
     from: Person,
+    wireSender,
     fromMe,
     /** Empty when the reaction was taken back. */
     emoji: z.string(),
@@ -115,6 +122,7 @@ export const FactReport = z.discriminatedUnion('kind', [
     wireId: z.string(),
     chatId: z.string(),
     from: Person,
+    wireSender,
     /** Texts of the options, or the number of one (from 0) whose text the page does not know; empty when the vote was taken back. */
     options: z.array(z.union([z.string(), z.number().int().min(0)])),
     timestamp: z.number().int(),

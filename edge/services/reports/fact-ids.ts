@@ -36,7 +36,7 @@ export async function reportEventId(spooled: SpooledReport, sessionKey: string):
         sessionId,
         report.wireId,
         report.kind,
-        report.from.id,
+        report.wireSender ?? report.from.id,
         String(report.timestamp),
       ]);
     case 'relayed':

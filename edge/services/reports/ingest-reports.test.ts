@@ -154,6 +154,22 @@ describe('the same fact again', () => {
   });
 });
 
+describe('somebody whose number becomes known', () => {
+  it.each(['message.reaction', 'message.poll_vote'] as const)(
+    'makes one event of a %s, however often it is reported',
+    async (kind) => {
+      const session = await newOwnedSession(harness);
+      const about = { wireId: 'K1', chatId: 'c', timestamp: 1, wireSender: '77@lid' };
+      const said = { fromMe: false, emoji: '👍', options: ['yes'] };
+      const before = { id: '77@lid', lid: '77@lid', name: null };
+      const after = { ...before, id: '15550100077@c.us' };
+      for (const from of [before, after])
+        await ingest(session, session.spool({ kind, ...about, ...said, from }));
+      expect(await typesOf(session)).toEqual([kind]);
+    },
+  );
+});
+
 describe('a suspended workspace', () => {
   it('has recorded what happens, with deliveries that wait', async () => {
     const session = await newOwnedSession(harness);

@@ -7,11 +7,13 @@ import {
   isWanted,
   ackFact,
   editFact,
+  factName,
   pollVoteFact,
   reactionFact,
   receivedFact,
   revokeFact,
 } from './mapping.ts';
+import { fields } from './payload.ts';
 import { idsIn, type People } from './people.ts';
 
 const Recording = z.object({
@@ -118,6 +120,16 @@ describe.each(SANDBOX_PROFILES)('payloads recorded on the %s page', (profile) =>
     ].filter((fact) => fact !== null);
     expect(facts.length).toBeGreaterThan(10);
     for (const fact of facts) expect(FactReport.parse(fact)).toEqual(fact);
+  });
+
+  it('a reaction keeps its name when the number of a LID becomes known', () => {
+    const reaction = { ...fields(sample('reaction').payload), senderId: '77@lid' };
+    const knowing = [undefined, { phoneId: BOB, lid: '77@lid', name: null }];
+    const facts = knowing
+      .map((known) => reactionFact(reaction, () => known))
+      .filter((fact) => fact !== null);
+    expect(facts).toMatchObject([{ from: { id: '77@lid' } }, { from: { id: BOB } }]);
+    expect(new Set(facts.map(factName)).size).toBe(1);
   });
 
   it('names the people whose other id is needed', () => {

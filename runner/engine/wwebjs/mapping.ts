@@ -125,6 +125,7 @@ export function reactionFact(payload: unknown, people: People): FactReport | nul
     wireId: target.wireId,
     chatId: canonicalId(target.remote, people),
     from: person(sender, people, null),
+    ...(own?.fromMe === true ? {} : { wireSender: sender }),
     fromMe: own?.fromMe === true,
     emoji: text(data['reaction']) ?? '',
     timestamp: milliseconds(data['timestamp']),
@@ -144,6 +145,7 @@ export function pollVoteFact(payload: unknown, people: People): FactReport | nul
     wireId: poll.wireId,
     chatId: canonicalId(poll.remote, people),
     from: person(voter, people, null),
+    wireSender: voter,
     options: selected.map(fields).flatMap((option) => {
       const said = text(option['name']) ?? number(option['localId']);
       return said === null ? [] : [said];
@@ -197,7 +199,7 @@ export function factName(fact: FactReport): string | null {
   if (kind === 'message.revoked') return `${kind} ${fact.wireId}`;
   if (kind === 'message.edited') return `${kind} ${fact.wireId} ${fact.timestamp}`;
   if (kind === 'message.reaction' || kind === 'message.poll_vote')
-    return `${kind} ${fact.wireId} ${fact.timestamp} ${fact.from.id}`;
+    return `${kind} ${fact.wireId} ${fact.timestamp} ${fact.wireSender ?? fact.from.id}`;
   return null;
 }
 

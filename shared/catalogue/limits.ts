@@ -103,6 +103,18 @@ export const LIMITS = {
   socketFrameKibibytes: { limit: 64, what: 'KiB of a frame that a realtime connection sends' },
   base64Mebibytes: { limit: 8, what: 'MB of a file that comes as base64' },
   storedMedia: { limit: 1_000, what: 'uploaded files of a workspace that have not expired' },
+  mediaBasic: {
+    limit: 1,
+    what: 'GB of files that a workspace has uploaded or sent and that are kept, tier Basic',
+  },
+  mediaPro: {
+    limit: 10,
+    what: 'GB of files that a workspace has uploaded or sent and that are kept, tier Pro',
+  },
+  mediaMax: {
+    limit: 50,
+    what: 'GB of files that a workspace has uploaded or sent and that are kept, tier Max',
+  },
   bodyKibibytes: { limit: 64, what: 'KiB of a request body, unless the route allows more' },
 } as const satisfies Record<string, { limit: number; what: string }>;
 

@@ -88,6 +88,8 @@ export const WORKSPACE_SHOWN = {
   tier: 'basic' as const,
   maxSessions: 5,
   sessionsUsed: 2,
+  maxMediaBytes: 1_073_741_824,
+  mediaBytesUsed: 48_213,
   defaultSessionId: SESSION_EXAMPLE,
   region: 'fra',
   defaultCountry: 'GB',
@@ -112,6 +114,13 @@ export const WorkspaceSchema = z
         'How many sessions the workspace may have: the number of its tier, or one that was set for it.',
     }),
     sessionsUsed: z.number().int().describe('Archived sessions do not count.'),
+    maxMediaBytes: z.number().int().describe('Bytes of files that the tier allows.'),
+    mediaBytesUsed: z
+      .number()
+      .int()
+      .describe(
+        'Bytes of the files that were uploaded or sent and are kept. Received ones do not count.',
+      ),
     defaultSessionId: z.string().nullable(),
     region: z.string().nullable(),
     defaultCountry: z.string().nullable(),

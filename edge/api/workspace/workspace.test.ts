@@ -33,6 +33,8 @@ describe('the workspace', () => {
         tier: 'basic',
         maxSessions: 5,
         sessionsUsed: 1,
+        maxMediaBytes: 1024 ** 3,
+        mediaBytesUsed: 0,
         defaultSessionId: id,
         region: null,
         timeZone: 'UTC',

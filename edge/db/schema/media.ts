@@ -33,6 +33,10 @@ export const media = pgTable(
   (table) => [
     index('media_workspace').on(table.workspaceId, table.createdAt, table.id),
     index('media_session').on(table.sessionId, table.createdAt),
+    // What counts against the tier is summed up from here alone.
+    index('media_kept')
+      .on(table.workspaceId, table.sizeBytes)
+      .where(sql`${table.direction} = 'outbound' and ${table.expiresAt} is null`),
     // In the order in which storage lists its objects.
     index('media_object').on(sql`${table.objectKey} collate "C"`),
     index('media_expiring')

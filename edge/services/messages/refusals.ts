@@ -2,6 +2,7 @@ import { AppError } from '../../../shared/errors.ts';
 import { noPlaceYet, sessionNotNamed } from '../sessions/internal.ts';
 import { rejected } from '../../media/store-media.ts';
 import { mediaNotFound } from '../media/get-media.ts';
+import { noMediaRoom } from '../media/media-quota.ts';
 import {
   addressNotAllowed,
   lacksScope,
@@ -30,6 +31,7 @@ export const REFUSALS = [
   'MEDIA_TOO_LARGE',
   'MEDIA_MISMATCH',
   'MEDIA_MISNAMED',
+  'MEDIA_QUOTA',
   'FIRST_CONTACT_LIMIT',
   'QUEUE_FULL',
 ] as const;
@@ -97,6 +99,8 @@ export function refusalError(
         'type_mismatch',
         'The stored file has a type that this kind of message does not take.',
       );
+    case 'MEDIA_QUOTA':
+      return noMediaRoom();
     case 'FIRST_CONTACT_LIMIT':
       return retryAfterSeconds === null
         ? new AppError('FIRST_CONTACT_LIMIT', LATER_LIMIT, { freeAt })

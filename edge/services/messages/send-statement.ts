@@ -9,6 +9,7 @@ import { stableChatId } from '../reports/writes/person-ids.ts';
 import { chatIfReadable } from '../workspace/local-numbers.ts';
 import { shownToCaller } from './caller.ts';
 import { isOptedOut } from '../opt-outs/internal.ts';
+import { exceedsQuota } from '../media/media-quota.ts';
 import { firstContact } from './first-contact.ts';
 import { ENDINGS_OF_TYPES, endingsFor } from '../../media/file-types.ts';
 import type { ReceivedFile } from '../../media/store-media.ts';
@@ -60,6 +61,8 @@ export function sendStatement({
 }: SendStatementInput): SQL {
   const { session, to, quotedMessageId, said, reference, idempotency, sendAt, file } = request;
   const stored = file?.source.from === 'media' ? { ...file.source, rule: file.rule } : null;
+  // Its size is not known yet when it is only asked whether a send would be taken.
+  const bringsFile = file !== null && stored === null;
   const { expiresInSeconds } = request;
   const isLocal = to !== null && 'local' in to;
   const chatId = to === null ? null : 'local' in to ? chatIfReadable(to.local, country) : to.chatId;
@@ -125,6 +128,7 @@ export function sendStatement({
       when attached.size_bytes > ${stored?.rule.limitBytes ?? null}::bigint then 'MEDIA_TOO_LARGE'
       when not attached.mimetype = any(${textArray(stored?.rule.mimetypes ?? null)}) then 'MEDIA_MISMATCH'
       when not attached.ending = any(${textArray(endingsFor(stored?.filename ?? ''))}) then 'MEDIA_MISNAMED'
+      when ${bringsFile ? exceedsQuota(workspaceId, media?.sizeBytes ?? 1) : sql`false`} then 'MEDIA_QUOTA'
       when first_contact.free_at is not null then 'FIRST_CONTACT_LIMIT'
       when target.waiting >= ${QUEUE_LIMIT} then 'QUEUE_FULL'
     end as refusal

@@ -13,6 +13,15 @@ export const TIER_SOCKETS = {
   max: LIMITS.realtimeMax.limit,
 } as const;
 
+const GB = 1024 ** 3;
+
+/** Bytes of files that a workspace may keep: those that it uploaded or sent. */
+export const TIER_MEDIA_BYTES = {
+  basic: LIMITS.mediaBasic.limit * GB,
+  pro: LIMITS.mediaPro.limit * GB,
+  max: LIMITS.mediaMax.limit * GB,
+} as const;
+
 export type Tier = keyof typeof TIER_SESSIONS;
 
 /** What stands in `workspaces.max_sessions` for no limit: the column's greatest number, so that every comparison holds. */

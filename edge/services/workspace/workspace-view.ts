@@ -2,17 +2,28 @@ import { sql } from 'drizzle-orm';
 import type { Country } from '../../../shared/recipient.ts';
 import type { ServiceContext } from '../../context.ts';
 import { workspaces } from '../../db/schema/index.ts';
-import { type SessionLimit, sessionLimitOf, type Tier } from '../sessions/tiers.ts';
+import { keptBytes } from '../media/media-quota.ts';
+import {
+  type SessionLimit,
+  sessionLimitOf,
+  type Tier,
+  TIER_MEDIA_BYTES,
+} from '../sessions/tiers.ts';
 
-/** Columns of a workspace and how many sessions it has; archived ones do not count. Columns are spelt out: drizzle would not. */
+/** Columns of a workspace, how many sessions it has, of which archived ones do not count, and the bytes of its files. Columns are spelt out: drizzle would not. */
 export const WORKSPACE_COLUMNS = {
   workspace: workspaces,
   sessionsUsed: sql<number>`(
     select count(*) from sessions s where s.workspace_id = workspaces.id and s.archived_at is null
   )`.mapWith(Number),
+  mediaBytesUsed: sql<number>`${keptBytes(sql`workspaces.id`)}`.mapWith(Number),
 };
 
-export type WorkspaceRow = { workspace: typeof workspaces.$inferSelect; sessionsUsed: number };
+export type WorkspaceRow = {
+  workspace: typeof workspaces.$inferSelect;
+  sessionsUsed: number;
+  mediaBytesUsed: number;
+};
 
 /** A workspace as the API shows it. */
 export type WorkspaceView = {
@@ -21,6 +32,8 @@ export type WorkspaceView = {
   tier: Tier;
   maxSessions: SessionLimit;
   sessionsUsed: number;
+  maxMediaBytes: number;
+  mediaBytesUsed: number;
   defaultSessionId: string | null;
   region: string | null;
   defaultCountry: Country | null;
@@ -36,14 +49,16 @@ export type WorkspaceView = {
   updatedAt: string;
 };
 
-export function viewWorkspace({ workspace: row, sessionsUsed }: WorkspaceRow): WorkspaceView {
+export function viewWorkspace({ workspace: row, ...used }: WorkspaceRow): WorkspaceView {
   const { minIntervalMs, jitterMs } = row;
   return {
     id: row.id,
     name: row.name,
     tier: row.tier,
     maxSessions: sessionLimitOf(row),
-    sessionsUsed,
+    sessionsUsed: used.sessionsUsed,
+    maxMediaBytes: TIER_MEDIA_BYTES[row.tier],
+    mediaBytesUsed: used.mediaBytesUsed,
     defaultSessionId: row.defaultSessionId,
     region: row.region,
     defaultCountry: row.defaultCountry,

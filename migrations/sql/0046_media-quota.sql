@@ -1,0 +1,1 @@
+CREATE INDEX "media_kept" ON "media" USING btree ("workspace_id","size_bytes") WHERE "media"."direction" = 'outbound' and "media"."expires_at" is null;

@@ -1,3 +1,5 @@
+import { existsSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { MESSAGE_KINDS, type OutboundContent } from '../../../shared/catalogue/message-kinds.ts';
 import { SANDBOX_PROFILES } from '../../../shared/session-status.ts';
@@ -94,6 +96,23 @@ describe.each(SANDBOX_PROFILES)('kinds without a file on the %s page', (profile)
       const records = (await link.wire()).filter(({ wireId }) => wireId === message.wireId);
       expect(records).toMatchObject([{ to: ALICE, attempts: 1 }]);
     }
+  });
+
+  it.each([
+    ['direction marks', '\u202Eabc\u202C \u200Fשלום\u200E مرحبا \u2066123\u2069'],
+    ['a flood of joined emoji', `👩${'\u200D👩'.repeat(5_000)}`],
+    ['combining marks without end', `e${'\u0301\u0323'.repeat(5_000)}`],
+    ['as many emoji as a text may have', '😀'.repeat(65_536)],
+    ['line ends of all kinds, and blanks around', ' \ta\r\nb\rc\n\n\u2028d \t\r\n'],
+  ])('sends %s as they are', async (_name, text) => {
+    const wireId = newWireId();
+    const content = { type: 'text', text, linkPreview: false } as const;
+    expect(await link.send({ wireId, chatId: ALICE, content })).toMatchObject({ outcome: 'sent' });
+    const sent = (await link.wire()).filter((record) => record.wireId === wireId);
+    expect(sent.map(({ body }) => body === text)).toEqual([true]);
+    expect(await link.engine.ping(5_000)).toEqual({ state: 'CONNECTED' });
+    const files = join(link.dir, 'files');
+    expect(existsSync(files) ? readdirSync(files) : []).toEqual([]);
   });
 
   it.each([

@@ -2,6 +2,7 @@ import type { WireMessage } from '../protocol/records.ts';
 import type { Core } from './core.ts';
 import type { ChatModel } from './models/chat.ts';
 import type { MsgModel } from './models/message.ts';
+import { StatusModel } from './models/status.ts';
 import type { Put } from './storage.ts';
 import { fromWire, toWire } from './wire.ts';
 
@@ -92,4 +93,18 @@ export async function loadMessageByWireId(
 /** Puts changed messages and chats on disk. */
 export function save(core: Core, puts: Put[]): Promise<void> {
   return core.storage.write(puts);
+}
+
+/** Keeps the account's own status posts. */
+export function savePosts(core: Core, { msgs }: StatusModel): Promise<void> {
+  const value = msgs.getModelsArray().map((message) => toWire(core, message));
+  return core.storage.write([{ store: 'kv', key: 'posts', value }]);
+}
+
+export async function recallPosts(core: Core): Promise<void> {
+  // Written by savePosts alone.
+  const posts = (await core.storage.get('kv', 'posts')) as WireMessage[] | undefined;
+  if (posts === undefined) return;
+  const status = core.collections.Status.add(new StatusModel(core.me.pn));
+  for (const post of posts) status.msgs.add(fromWire(core, post, false));
 }

@@ -46,4 +46,17 @@ describe.each(SANDBOX_PROFILES)('status posts on the page %s', (profile) => {
       code: 'NOT_FOUND',
     });
   });
+
+  it('are there after a restart as they were before', async () => {
+    await post('Closed on Monday');
+    const before = await posts();
+    expect(before).toHaveLength(2);
+    await link.engine.stop();
+    await link.reopen();
+    expect(await posts()).toEqual(before);
+    const [newest, oldest] = before;
+    const { wireId } = newest ?? { wireId: '' };
+    expect(await link.engine.ask('deleteStatus', { wireId })).toEqual({ deleted: true });
+    expect(await posts()).toEqual([oldest]);
+  });
 });

@@ -1,12 +1,13 @@
 import { needMe, nowSeconds, type Core } from '../core.ts';
 import { MsgModel } from '../models/message.ts';
+import { savePosts } from '../records.ts';
 import { StatusModel } from '../models/status.ts';
 import { newWireId } from '../msg-key.ts';
 
 type Switch = 'Audio' | 'Documents' | 'Photos' | 'Videos';
 
-/** Puts a post of the account's own where the page shows it; a restart forgets it. */
-function showPost(core: Core, text: string): void {
+/** Puts a post of the account's own where the page shows it, and keeps it for the next start. */
+async function showPost(core: Core, text: string): Promise<void> {
   const me = needMe(core);
   const id = new core.MsgKey({
     from: me,
@@ -28,6 +29,7 @@ function showPost(core: Core, text: string): void {
     ack: 1,
   };
   status.msgs.add(new MsgModel(message));
+  await savePosts(core, status);
 }
 
 /** Preferences, status posts, the business client, bots: little more than being there. */
@@ -66,7 +68,7 @@ export function settingModules(core: Core): Record<string, object> {
     WAWebSendStatusMsgAction: {
       sendStatusTextMsgAction: async (status: { text: string }) => {
         const sent = await post(status);
-        showPost(core, status.text);
+        await showPost(core, status.text);
         return sent;
       },
       sendStatusMediaMsgAction: (message: MsgModel) =>
@@ -76,6 +78,7 @@ export function settingModules(core: Core): Record<string, object> {
       sendStatusRevokeMsgAction: async (status: StatusModel, message: MsgModel) => {
         const sent = await post({ revoked: message.id.id });
         status.msgs.remove(message.id);
+        await savePosts(core, status);
         return sent;
       },
     },

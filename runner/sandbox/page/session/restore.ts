@@ -4,7 +4,7 @@ import { applyLabels } from '../modules/labels.ts';
 import type { Core } from '../core.ts';
 import { applyGroup, ensureChat } from '../chats.ts';
 import { meet } from '../people.ts';
-import { enter, messagePut, recall } from '../records.ts';
+import { enter, messagePut, recall, recallPosts } from '../records.ts';
 import type { MessageRecord } from '../records.ts';
 import type { Put } from '../storage.ts';
 import { fromWire } from '../wire.ts';
@@ -24,6 +24,7 @@ export async function restoreLocal(core: Core): Promise<void> {
     const newest = await core.storage.newest(state.id, Infinity, messagesPerChat);
     for (const record of newest.reverse()) recall(core, record);
   }
+  await recallPosts(core);
   // See MessageRecord: only messages on their way carry the mark.
   const pending = (await core.storage.byIndex('message', 'pending', 1)) as MessageRecord[];
   core.outbox.adopt(pending);

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { mkdir, open, rm } from 'node:fs/promises';
+import { mkdir, open, readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DeadlineError, withDeadline } from '../../deadline.ts';
 import type { LibraryPage } from './library.ts';
@@ -11,6 +11,8 @@ export const INBOUND_FILE_LIMIT = 64 * 1024 * 1024;
 const PIECE = 1_572_864;
 const FETCH_MS = 44_000;
 const PIECE_MS = 20_000;
+/** How the name of a file ends that is not whole yet. */
+const PART = '.part';
 
 export type Downloaded = { path: string; sizeBytes: number } | { error: string };
 
@@ -36,9 +38,9 @@ export async function downloadMedia(
 
   await mkdir(filesDir, { recursive: true });
   const path = join(filesDir, randomUUID());
-  let whole = false;
+  const part = `${path}${PART}`;
   try {
-    const file = await open(path, 'wx', 0o600);
+    const file = await open(part, 'wx', 0o600);
     try {
       for (let offset = 0; offset < fetched.sizeBytes; offset += PIECE) {
         const read = page.evaluate(readPiece, { handle: fetched.handle, offset, length: PIECE });
@@ -49,13 +51,20 @@ export async function downloadMedia(
     } finally {
       await file.close();
     }
-    whole = true;
+    await rename(part, path);
     return { path, sizeBytes: fetched.sizeBytes };
   } finally {
-    if (!whole) await rm(path, { force: true });
+    await rm(part, { force: true });
     // The page may be gone, and its files with it.
     page.evaluate(dropFile, fetched.handle).catch(() => undefined);
   }
+}
+
+/** Removes what an engine that was killed left of files that it was fetching. */
+export async function dropParts(filesDir: string): Promise<void> {
+  const names = await readdir(filesDir).catch(() => []);
+  for (const name of names)
+    if (name.endsWith(PART)) await rm(join(filesDir, name), { force: true });
 }
 
 /** What throws on the page is a value there, so that a call that fails was cut off. @throws DeadlineError */

@@ -5,6 +5,7 @@ import { Awaited, type WantedFile } from './awaited.ts';
 import { Backfill } from './backfill.ts';
 import { describe } from '../describe-error.ts';
 import { Inbound } from './inbound.ts';
+import { dropParts } from './inbound-media.ts';
 import type { LibraryClient, LibraryMessage, LibraryPage, LibraryVote } from './library.ts';
 import { keepOnlineMark, missedSince } from './online-mark.ts';
 import { PhoneWatch } from './phone-watch.ts';
@@ -56,7 +57,8 @@ export class Intake {
 
   /** Before the browser starts: finds out since when something may have been missed, and what is still to come. */
   async prepare(): Promise<void> {
-    const { profileDir, now, log } = this.#deps;
+    const { profileDir, filesDir, now, log } = this.#deps;
+    await dropParts(filesDir);
     this.#since = await missedSince(profileDir, now());
     this.#awaited = await Awaited.open(profileDir, (error) =>
       log('engine.mark_failed', { detail: describe(error) }),

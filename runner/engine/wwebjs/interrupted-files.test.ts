@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { engineLink } from './testing/engine-link.ts';
@@ -107,6 +107,15 @@ describe('a file that is being fetched', () => {
       expect(again).toEqual([]);
     },
   );
+
+  it('leaves nothing half on the disk, even of an engine that was killed', async () => {
+    await link.engine.stop();
+    const files = join(link.dir, 'files');
+    mkdirSync(files, { recursive: true });
+    for (const name of ['half.part', 'whole']) writeFileSync(join(files, name), 'pixels');
+    await link.reopen();
+    expect(readdirSync(files)).toEqual(['whole']);
+  });
 
   it('holds up nothing that was missed', async () => {
     await link.engine.stop();

@@ -48,6 +48,8 @@ export const EdgeEnv = z.object({
   QSTASH_CURRENT_SIGNING_KEY: z.string().min(16),
   QSTASH_NEXT_SIGNING_KEY: z.string().min(16),
   S3_ENDPOINT: z.url(),
+  /** Where callers reach the storage for large uploads, when that is another address than S3_ENDPOINT. */
+  S3_PUBLIC_ENDPOINT: optional(z.url({ protocol: /^https?$/ })),
   S3_REGION: z.string().default('auto'),
   /** Of this deployment alone: files in it that its database does not know are deleted. */
   S3_BUCKET: z.string().min(3),

@@ -17,6 +17,8 @@ export function recordRoutes(running: () => Deployment): void {
     'GET /v1/opt-outs',
     'DELETE /v1/opt-outs/{id}',
     'POST /v1/media',
+    'POST /v1/media/uploads',
+    'POST /v1/media/uploads/{id}/complete',
     'GET /v1/media',
     'GET /v1/media/{id}',
     'GET /v1/media/{id}/link',
@@ -70,6 +72,17 @@ export function recordRoutes(running: () => Deployment): void {
     expect([linked.status, await linked.text()]).toEqual([206, '%PDF']);
     expect(shownIn(await running().api.call('DELETE', path))).toMatchObject({ deleted: true });
     expect((await running().api.call('GET', path)).error().code).toBe('NOT_FOUND');
+  });
+
+  it('a large file goes to the storage, and is kept once it is completed', async () => {
+    const file = '%PDF-1.7 large';
+    const begun = await call('POST', '/media/uploads', { sizeBytes: file.length });
+    const { id, uploadUrl } = z
+      .object({ id: z.string(), uploadUrl: z.string() })
+      .parse(shownIn(begun));
+    expect((await fetch(uploadUrl, { method: 'PUT', body: file })).status).toBe(200);
+    expect(idIn(await call('POST', `/media/uploads/${id}/complete`))).toBe(id);
+    expect((await call('GET', `/media/${id}`)).text).toBe(file);
   });
 
   it('a change is in the audit log, and in its export', async () => {

@@ -3,7 +3,9 @@ import { PageQuery } from '../http/cursor.ts';
 import { cleanFilename } from '../media/filename.ts';
 import { isForm } from '../media/form-parts.ts';
 import { serveFile } from '../media/serve-file.ts';
-import { UPLOAD_RULE } from '../media/store-media.ts';
+import { LARGE_UPLOAD_RULE, UPLOAD_RULE } from '../media/store-media.ts';
+import { completeUpload } from '../services/media/complete-upload.ts';
+import { createUpload } from '../services/media/create-upload.ts';
 import { deleteMedia } from '../services/media/delete-media.ts';
 import { getMedia } from '../services/media/get-media.ts';
 import { linkMedia } from '../services/media/link-media.ts';
@@ -57,6 +59,21 @@ const StoredFile = z
     },
   });
 
+const Upload = z
+  .object({
+    id: z.string().describe('Of the upload, and of the file that it becomes.'),
+    uploadUrl: z.string().describe('Takes one PUT of the file, without a credential.'),
+    expiresAt: z.iso.datetime(),
+  })
+  .openapi('Upload', {
+    example: {
+      id: MEDIA_EXAMPLE,
+      uploadUrl:
+        'https://account.r2.cloudflarestorage.com/waypost/wks_01k2q8z6m4c8f7h3n5r9t1v0wx/uploads/med_01k2q8z6m4c8f7h3n5r9t1v0wx?X-Amz-Signature=5c2d',
+      expiresAt: '2026-11-21T11:00:00.000Z',
+    },
+  });
+
 const FileLink = z
   .object({
     url: z.string().describe('Where anyone can read the file.'),
@@ -98,6 +115,44 @@ export const media = area('Media', [
         : await receiveUpload(ctx, UPLOAD_RULE, fileIn(request, query.filename));
       return uploadMedia({ ctx, input });
     },
+  }),
+  operation({
+    id: 'createUpload',
+    method: 'post',
+    path: '/v1/media/uploads',
+    takes: scope('messages:send'),
+    summary: 'Begin the upload of a large file',
+    description:
+      'For a file of up to 256 MB, which goes directly to the storage: PUT exactly `sizeBytes` bytes to `uploadUrl`, without a credential, then complete the upload. One that is not completed within an hour is deleted. Messages take files of up to 64 MB; a larger one can be shared by its link.',
+    body: {
+      schema: z.strictObject({
+        sizeBytes: z.number().int().min(1).max(LARGE_UPLOAD_RULE.limitBytes),
+        filename: z.string().min(1).max(255).optional(),
+        mimetype: z.string().min(3).max(255).optional().openapi({
+          description:
+            'What the file is, if you know. The content decides, and must not contradict it.',
+        }),
+      }),
+      example: { sizeBytes: 120_482_113, filename: 'Catalogue 2027.pdf' },
+    },
+    answer: [201, 'Where to put the file.', Upload],
+    noStore: true,
+    errors: ['LIMIT_EXCEEDED'],
+    run: ({ ctx, body: { sizeBytes, filename = '', mimetype = null } }) =>
+      createUpload({ ctx, input: { sizeBytes, mimetype, filename: cleanFilename(filename) } }),
+  }),
+  operation({
+    id: 'completeUpload',
+    method: 'post',
+    path: '/v1/media/uploads/{id}/complete',
+    takes: scope('messages:send'),
+    summary: 'Complete the upload of a large file',
+    description:
+      'Checks what was uploaded and keeps it, as `POST /v1/media` does. The file has the id of the upload. Asked again, it answers the same.',
+    params: MediaRef,
+    answer: [201, 'The stored file.', StoredFile],
+    errors: ['NOT_FOUND', 'CONFLICT', 'MEDIA_REJECTED', 'LIMIT_EXCEEDED'],
+    run: ({ ctx, params }) => completeUpload({ ctx, input: params }),
   }),
   operation({
     id: 'listMedia',

@@ -80,6 +80,13 @@ async function fill({ db, schema, newUser, newSession, newKey }: Harness) {
     sizeBytes: 1,
     sha256: 'hash',
   });
+  await db.insert(schema.mediaUploads).values({
+    id: newId('media'),
+    workspaceId,
+    objectKey: 'key',
+    sizeBytes: 1,
+    expiresAt: new Date(),
+  });
   await db.insert(schema.idempotency).values({
     workspaceId,
     messageId,

@@ -19,7 +19,7 @@ import { promoteDueMessages } from '../services/queue/promote-due.ts';
 import { forgetOldHistory } from '../services/sessions/forget-old-history.ts';
 import { expireMedia } from '../services/media/expire-media.ts';
 import { reconcileMedia } from '../services/media/reconcile-media.ts';
-import { removeMedia } from '../services/media/remove-media.ts';
+import { removeMedia, removeUploads } from '../services/media/remove-media.ts';
 import { noteUnseenPhones } from '../services/sessions/note-unseen-phones.ts';
 import { announceDisabled } from '../services/webhooks/announce-disabled.ts';
 import { forgetUnusedHooks } from '../services/webhooks/forget-unused-hooks.ts';
@@ -52,6 +52,7 @@ const JOBS: Readonly<Record<string, (services: Services) => Promise<unknown>>> =
   forgetUnusedHooks,
   expireMedia,
   removeMedia,
+  removeUploads,
   reconcileMedia,
 };
 

@@ -10,6 +10,8 @@ export type ObjectStore = {
   presignGet(key: string, expiresInSeconds: number): Promise<string>;
   /** URL that takes one PUT of exactly this many bytes until it expires. No round trip. */
   presignPut(key: string, sizeBytes: number, expiresInSeconds: number): Promise<string>;
+  /** As `presignPut`, at the address where callers reach the storage. */
+  presignUpload(key: string, sizeBytes: number, expiresInSeconds: number): Promise<string>;
   delete(key: string): Promise<void>;
   /** Up to 1,000 objects after this key, in the order of the keys' bytes. */
   list(after: string): Promise<ObjectPage>;

@@ -6,7 +6,12 @@ import { type PartUpload, writeUnsized } from './unsized-object.ts';
 
 type S3Env = Pick<
   EdgeEnv,
-  'S3_ENDPOINT' | 'S3_REGION' | 'S3_BUCKET' | 'S3_ACCESS_KEY_ID' | 'S3_SECRET_ACCESS_KEY'
+  | 'S3_ENDPOINT'
+  | 'S3_PUBLIC_ENDPOINT'
+  | 'S3_REGION'
+  | 'S3_BUCKET'
+  | 'S3_ACCESS_KEY_ID'
+  | 'S3_SECRET_ACCESS_KEY'
 >;
 
 /** Longer than any file takes. */
@@ -30,9 +35,10 @@ export function createS3ObjectStore(env: S3Env): ObjectStore {
     {
       headers = {},
       query = {},
-    }: { headers?: Record<string, string>; query?: Record<string, string> } = {},
+      endpoint = env.S3_ENDPOINT,
+    }: { headers?: Record<string, string>; query?: Record<string, string>; endpoint?: string } = {},
   ): Promise<string> => {
-    const url = new URL(`${env.S3_ENDPOINT.replace(/\/$/, '')}/${env.S3_BUCKET}/${key}`);
+    const url = new URL(`${endpoint.replace(/\/$/, '')}/${env.S3_BUCKET}/${key}`);
     for (const [name, value] of Object.entries(query)) url.searchParams.set(name, value);
     url.searchParams.set('X-Amz-Expires', String(expiresInSeconds));
     const signer = new AwsV4Signer({
@@ -129,6 +135,11 @@ export function createS3ObjectStore(env: S3Env): ObjectStore {
       ),
     presignGet: (key, expiresInSeconds) => presign('GET', key, expiresInSeconds),
     presignPut,
+    presignUpload: (key, sizeBytes, expiresInSeconds) =>
+      presign('PUT', key, expiresInSeconds, {
+        headers: { 'content-length': String(sizeBytes) },
+        endpoint: env.S3_PUBLIC_ENDPOINT ?? env.S3_ENDPOINT,
+      }),
     delete: (key) =>
       orUnavailable(presign('DELETE', key, REQUEST_SECONDS).then((url) => deleteObject(url))),
     list: (after) => {

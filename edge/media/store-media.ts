@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { MediaRule } from '../../shared/catalogue/kinds/kind.ts';
 import { megabytes } from '../../shared/catalogue/kinds/file-source.ts';
+import { LIMITS } from '../../shared/catalogue/limits.ts';
 import { AppError } from '../../shared/errors.ts';
 import { ByteSource, CutOffError } from './byte-source.ts';
 import {
@@ -27,6 +28,14 @@ export const UPLOAD_RULE: MediaRule = {
   called: 'file',
   mismatch: 'type_mismatch',
 };
+
+/** The same of what a caller uploads to the storage by itself. Larger than any message takes, it can be read by links. */
+export const LARGE_UPLOAD_RULE: MediaRule = {
+  ...UPLOAD_RULE,
+  limitBytes: LIMITS.largeUploadMebibytes.limit * 1024 * 1024,
+};
+
+const UPLOADS = new Set([UPLOAD_RULE, LARGE_UPLOAD_RULE]);
 
 /** A file on its way to us. */
 export type IncomingFile = {
@@ -84,7 +93,7 @@ export async function storeMedia(
     const passThrough = async (writer: ObjectWriter): Promise<void> => {
       upload.writer = writer;
       for (const chunk of held.splice(0)) await writer.write(chunk);
-      if (rule.mimetypes !== null || rule === UPLOAD_RULE) await WHOLE_IMAGE[mimetype]?.(source);
+      if (rule.mimetypes !== null || UPLOADS.has(rule)) await WHOLE_IMAGE[mimetype]?.(source);
       await source.drain();
       if (announcedBytes !== null && sizeBytes < announcedBytes)
         throw new CutOffError('the body is too short');

@@ -10,6 +10,7 @@ export type Ids = Record<
   | 'message'
   | 'bulk'
   | 'media'
+  | 'upload'
   | 'webhook'
   | 'delivery'
   | 'key'
@@ -27,6 +28,7 @@ export const unknownIds = (): Ids => ({
   message: newId('message'),
   bulk: newId('bulk'),
   media: newId('media'),
+  upload: newId('media'),
   webhook: newId('webhook'),
   delivery: newId('delivery'),
   key: newId('key'),
@@ -72,6 +74,14 @@ export async function newThings(harness: Harness, { workspaceId, userId }: TestU
     mimetype: 'image/png',
     sizeBytes: 1,
     sha256: '0',
+  });
+  const upload = newId('media');
+  await harness.db.insert(harness.schema.mediaUploads).values({
+    id: upload,
+    workspaceId,
+    objectKey: `${workspaceId}/uploads/${upload}`,
+    sizeBytes: 1,
+    expiresAt: new Date(Date.now() + 3_600_000),
   });
   const webhook = newId('webhook');
   await harness.db.insert(harness.schema.webhookEndpoints).values({
@@ -126,6 +136,7 @@ export async function newThings(harness: Harness, { workspaceId, userId }: TestU
     message,
     bulk,
     media,
+    upload,
     webhook,
     delivery,
     key,
@@ -140,6 +151,7 @@ const KIND_OF_FOLDER: Readonly<Record<string, keyof Ids>> = {
   messages: 'message',
   bulk: 'bulk',
   media: 'media',
+  uploads: 'upload',
   webhooks: 'webhook',
   hooks: 'webhook',
   deliveries: 'delivery',

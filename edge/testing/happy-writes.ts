@@ -137,6 +137,17 @@ export async function newWorld(harness: Harness) {
     sha256: '0',
     expiresAt: new Date(Date.now() + 86_400_000),
   });
+  const begun = newId('media');
+  const objectKey = `${workspaceId}/uploads/${begun}`;
+  const expiresAt = new Date(Date.now() + 3_600_000);
+  await harness.db
+    .insert(harness.schema.mediaUploads)
+    .values({ id: begun, workspaceId, objectKey, sizeBytes: 1, expiresAt });
+  const object = harness
+    .services()
+    .objects.openPut(objectKey, 1, 'text/plain', AbortSignal.timeout(30_000));
+  await object.write(Uint8Array.of(97));
+  await object.close();
   const invite = async (email: string, token: string): Promise<string> => {
     const id = newId('invitation');
     const expiresAt = new Date(Date.now() + 86_400_000);
@@ -164,6 +175,7 @@ export async function newWorld(harness: Harness) {
     bulk,
     picture,
     upload,
+    begun,
     webhook,
     hook,
     delivery,
@@ -268,6 +280,8 @@ export const happyWrites = (
   sendBulk: () => ({ body: { text, recipients: [{ to }] } }),
   cancelBulk: ({ bulk }) => ({ id: bulk }),
   uploadMedia: () => ({ body: text }),
+  createUpload: () => ({ body: { sizeBytes: 1 } }),
+  completeUpload: ({ begun }) => ({ id: begun }),
   deleteMedia: ({ upload }) => ({ id: upload }),
   replyMessage: ({ message }) => ({ id: message, body: { text } }),
   forwardMessage: ({ message }) => ({ id: message, body: { to } }),

@@ -27,6 +27,7 @@ export function edgeVariables({
     QSTASH_CURRENT_SIGNING_KEY: secrets.qstashCurrentSigningKey,
     QSTASH_NEXT_SIGNING_KEY: secrets.qstashNextSigningKey,
     S3_ENDPOINT: local(ports.objects),
+    S3_PUBLIC_ENDPOINT: env.S3_PUBLIC_ENDPOINT,
     S3_REGION: 'us-east-1',
     S3_BUCKET: BUCKET,
     S3_ACCESS_KEY_ID: secrets.objectsAccessKeyId,

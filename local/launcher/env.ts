@@ -29,6 +29,7 @@ export const LauncherEnv = z.object({
   FRONTEND_URL: z.string().default(''),
   /** Header that your TLS proxy sets to the client's address; without it strangers are counted together. */
   CLIENT_IP_HEADER: z.string().default(''),
+  S3_PUBLIC_ENDPOINT: z.string().default(''),
   /** Who may sign up; by default everybody on this machine, and whoever is invited with another BASE_URL. */
   SIGN_UP: z.string().default(''),
   /** People who administer the platform once their address is verified, comma-separated. */

@@ -103,6 +103,14 @@ export const LIMITS = {
   socketFrameKibibytes: { limit: 64, what: 'KiB of a frame that a realtime connection sends' },
   base64Mebibytes: { limit: 8, what: 'MB of a file that comes as base64' },
   storedMedia: { limit: 1_000, what: 'uploaded files of a workspace that have not expired' },
+  largeUploadMebibytes: {
+    limit: 256,
+    what: 'MB of a file that is uploaded directly to the storage',
+  },
+  openUploads: {
+    limit: 20,
+    what: 'uploads directly to the storage that a workspace has begun and not completed',
+  },
   mediaBasic: {
     limit: 1,
     what: 'GB of files that a workspace has uploaded or sent and that are kept, tier Basic',

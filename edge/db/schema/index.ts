@@ -7,7 +7,7 @@ export { fleetClaims, fleetMachines } from './fleet-machines.ts';
 export { idempotency } from './idempotency.ts';
 export { authAccounts, authSessions, authVerifications } from './identity.ts';
 export { leads } from './leads.ts';
-export { media, mediaReconciliation } from './media.ts';
+export { media, mediaReconciliation, mediaUploads } from './media.ts';
 export { invitations, members } from './members.ts';
 export { messages } from './messages.ts';
 export { optOuts } from './opt-outs.ts';

@@ -45,6 +45,31 @@ export const media = pgTable(
   ],
 );
 
+/**
+ * An upload that a caller makes to object storage by itself. Completing it makes a file of it, with the same id and an object of
+ * its own; what was uploaded goes when the row expires, the object first.
+ */
+export const mediaUploads = pgTable(
+  'media_uploads',
+  {
+    id: text('id').primaryKey(),
+    workspaceId: text('workspace_id')
+      .notNull()
+      .references(() => workspaces.id, { onDelete: 'cascade' }),
+    objectKey: text('object_key').notNull(),
+    /** As the caller declared them. */
+    mimetype: text('mimetype'),
+    filename: text('filename'),
+    sizeBytes: counter('size_bytes').notNull(),
+    createdAt: createdAt(),
+    expiresAt: moment('expires_at').notNull(),
+  },
+  (table) => [
+    index('media_uploads_workspace').on(table.workspaceId),
+    index('media_uploads_expiring').on(table.expiresAt),
+  ],
+);
+
 /** How far the comparison of storage and database has come. One row, which the first run makes. */
 export const mediaReconciliation = pgTable('media_reconciliation', {
   id: text('id').primaryKey(),

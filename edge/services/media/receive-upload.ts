@@ -44,8 +44,7 @@ export async function receiveUpload(
   }
 }
 
-const tooSlow = () =>
-  rejected('incomplete', `The file did not arrive within ${UPLOAD_MS / 1000} seconds.`);
+const tooSlow = () => rejected('incomplete', 'The file did not arrive in time.');
 
 /** A form with one file, which is stored, and the texts of its other parts by name. */
 export type ReceivedForm = { file: ReceivedFile; fields: ReadonlyMap<string, string> };

@@ -66,6 +66,7 @@ test('what one of storage and database does not know goes, once it is an hour ol
   const whole = await newObject(keyIn(workspaceId));
   await newRow(whole, workspaceId, old);
   const unnamed = await newObject(keyIn(workspaceId));
+  const unknownUpload = await newObject(`${workspaceId}/uploads/${newId('media')}`);
   const ofNobody = await newObject(keyIn(gone));
   const credentials = await newObject(`${workspaceId}/credentials/ses_1/1`);
   const missing = keyIn(workspaceId);
@@ -93,7 +94,7 @@ test('what one of storage and database does not know goes, once it is an hour ol
   expect(await reconcile({ objects, inMs: 0 })).toEqual([
     { event: 'media_reconciled', deleted: 0, missing: 1 },
   ]);
-  const all = [whole, unnamed, ofNobody, credentials];
+  const all = [whole, unnamed, unknownUpload, ofNobody, credentials];
   expect(await stored(...all)).toEqual(all);
   expect(await expired()).toEqual([missing]);
 

@@ -38,7 +38,7 @@ export async function reconcileMedia({
 const endOf = ({ objects, isTruncated }: ObjectPage): string | null =>
   isTruncated ? (objects.at(-1)?.key ?? null) : null;
 
-/** Only what is under a workspace's `media/` is ours to judge. */
+/** Only what is under a workspace's `media/` and `uploads/` is ours to judge. */
 async function deleteUnnamed(
   { db, objects }: Pick<Services, 'db' | 'objects'>,
   page: ObjectPage,
@@ -46,12 +46,13 @@ async function deleteUnnamed(
 ): Promise<number> {
   const old = page.objects.filter(
     ({ key, modifiedAt }) =>
-      /^wks_[^/]+\/media\//.test(key) && modifiedAt.getTime() < now - GRACE_MS,
+      /^wks_[^/]+\/(?:media|uploads)\//.test(key) && modifiedAt.getTime() < now - GRACE_MS,
   );
   if (old.length === 0) return 0;
   const { rows } = await db.execute(sql`
     select key from unnest(${sql.param(old.map(({ key }) => key))}::text[]) as key
-    where not exists (select 1 from media f where f.object_key collate "C" = key)`);
+    where not exists (select 1 from media f where f.object_key collate "C" = key)
+      and not exists (select 1 from media_uploads u where u.id = split_part(key, '/', 3))`);
   const keys = z
     .array(Found)
     .parse(rows)

@@ -49,3 +49,20 @@ export async function deleteObjects(
   for (let first = 0; first < keys.length; first += AT_ONCE)
     await Promise.all(keys.slice(first, first + AT_ONCE).map((key) => objects.delete(key)));
 }
+
+/** Removes what was uploaded to the storage and not completed, or was copied since, the object first. */
+export async function removeUploads({
+  db,
+  objects,
+}: Pick<Services, 'db' | 'objects'>): Promise<void> {
+  const { rows } = await db.execute(sql`
+    select u.id, u.object_key from media_uploads u where u.expires_at < now() order by u.expires_at limit ${BATCH}::int`);
+  const uploads = z.array(Row).parse(rows);
+  if (uploads.length === 0) return;
+  await deleteObjects(
+    objects,
+    uploads.map(({ object_key: key }) => key),
+  );
+  await db.execute(sql`
+    delete from media_uploads where id = any(${sql.param(uploads.map(({ id }) => id))}::text[])`);
+}

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
+import { MESSAGE_KINDS } from '../shared/catalogue/message-kinds.ts';
 import { messageOperations } from './live-operations/messages.ts';
 import { coversOnEveryPage } from './testing/covers.ts';
 import { type Deployment, startDeployment } from './testing/deployment.ts';
@@ -183,6 +184,16 @@ describe('what is asked of a live session', () => {
       const posts = (await call('GET', '/status')).data(z.array(z.looseObject({})));
       expect(posts).toMatchObject([{ wireId: post.wireId, text: 'Open on Sunday' }]);
       expect((await call('DELETE', `/status/${post.wireId}`)).status).toBe(200);
+    });
+
+    it('what is posted in a channel of its own is sent, with no more to come', async () => {
+      const { phone, at } = world;
+      const { id } = await phone.channel({ world: at.world, owner: at.account, name: 'Ours' });
+      const sent = await deployment.api.call('POST', '/v1/messages/image', {
+        body: { sessionId: session.id, to: id, ...MESSAGE_KINDS.image.example },
+        headers: { prefer: 'wait=20' },
+      });
+      expect(sent.data(z.looseObject({}))).toMatchObject({ chatId: id, status: 'sent' });
     });
 
     it('numbers are checked, and lead from LID to phone and back', async () => {

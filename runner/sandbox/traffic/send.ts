@@ -5,6 +5,7 @@ import { faultsOf, findDevice, useUp } from '../world/accounts.ts';
 import type { AccountRef } from '../world/accounts.ts';
 import { SandboxError } from '../world/errors.ts';
 import { newPhoneWireId } from '../world/jids.ts';
+import { findChannel } from '../world/channels.ts';
 import { findGroup, isAdmin, isMember } from '../world/groups.ts';
 import type { Tx } from '../world/ledger.ts';
 import { raiseAck } from '../world/messages.ts';
@@ -84,6 +85,9 @@ function record(
   const group = findGroup(tx.sql, link.world, message.id.remote);
   if (group !== null && !(group.announce ? isAdmin : isMember)(group, link.pn))
     throw new SandboxError(403, 'FORBIDDEN', `${link.pn} may not write in ${group.id}`);
+  const channel = findChannel(tx.sql, link.world, { id: message.id.remote });
+  if (channel !== null && !channel.admins.includes(link.pn))
+    throw new SandboxError(403, 'FORBIDDEN', `${link.pn} may not post in ${channel.id}`);
   const at = { ...link, t: world.now() };
   advanceRatchet(tx, at, args.counter, device, 'send');
   const fresh = recordWire(tx, at, {

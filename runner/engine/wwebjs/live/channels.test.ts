@@ -1,5 +1,8 @@
+import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { OutboundContent } from '../../../../shared/catalogue/message-kinds.ts';
 import { SANDBOX_PROFILES } from '../../../../shared/session-status.ts';
+import { makeSample, type Sample } from '../../../media/testing/samples.ts';
 import type { EngineInput, EngineOperation } from '../../operations.ts';
 import { engineLink } from '../testing/engine-link.ts';
 import type { SandboxLink } from '../testing/sandbox-link.ts';
@@ -73,6 +76,75 @@ describe.each(SANDBOX_PROFILES)('channels on the page %s', (profile) => {
     await expect(left).rejects.toEqual(refused('CONFLICT'));
   });
 
+  describe('of its own', () => {
+    const file = { mediaId: 'm', caption: 'Look' };
+    const video = { type: 'video', asGif: false, asDocument: false } as const;
+    const FILES: [sample: Sample, content: OutboundContent][] = [
+      ['picture.png', { ...file, type: 'image', mimetype: 'image/png' }],
+      ['clip.mp4', { ...file, ...video, mimetype: 'video/mp4' }],
+    ];
+    const own = async () => {
+      const { channels } = await ask('listChannels', {});
+      return channels.find(({ role }) => role === 'owner')?.id ?? '';
+    };
+    const text: OutboundContent<'text'> = {
+      type: 'text',
+      text: 'News of the day',
+      linkPreview: false,
+    };
+    const poll: OutboundContent<'poll'> = {
+      type: 'poll',
+      name: 'Tea?',
+      options: ['yes', 'no'],
+      allowMultiple: false,
+    };
+
+    it.each([
+      [text.text, text],
+      [poll.name, poll],
+    ])('take “%s” under our id, once, however often it is sent', async (body, content) => {
+      const post = { wireId: newWireId(), chatId: await own(), content };
+      const sent = { outcome: 'sent', wireKey: `true_${post.chatId}_${post.wireId}` };
+      expect(await link.engine.send(post)).toEqual(sent);
+      expect(await link.engine.send(post)).toEqual(sent);
+      expect(await link.engine.ask('lookUp', post)).toMatchObject({ found: true, ack: 1 });
+      const records = (await link.wire()).filter(({ wireId }) => wireId === post.wireId);
+      expect(records).toMatchObject([{ to: post.chatId, body, attempts: 1 }]);
+    });
+
+    it.each(FILES)('take a file: %s', async (sample, content) => {
+      const filePath = makeSample(link.dir, sample);
+      const post = { wireId: newWireId(), chatId: await own(), content, filePath };
+      expect(await link.engine.send(post)).toMatchObject({ outcome: 'sent' });
+      const { messages } = await sandbox.phone.account(link.at);
+      const seen = messages.find(({ wireId }) => wireId === post.wireId);
+      expect(seen).toMatchObject({
+        type: content.type,
+        caption: 'Look',
+        mimetype: content.mimetype,
+      });
+      const { data } = await sandbox.phone.media(seen?.mediaPath ?? '');
+      expect(Buffer.from(data).equals(readFileSync(filePath))).toBe(true);
+    });
+
+    it('take a post at once when it was made on the phone', async () => {
+      const named = { world: link.world, owner: link.phoneNumber, name: 'Also mine' };
+      const { id: chatId } = await sandbox.phone.channel(named);
+      const post = { wireId: newWireId(), chatId, content: text };
+      expect(await link.engine.send(post)).toMatchObject({ outcome: 'sent' });
+    });
+
+    it('say so when WhatsApp refuses a post', async () => {
+      await sandbox.phone.faults({ ...link.at, failSends: 1 });
+      const post = { wireId: newWireId(), chatId: await own(), content: text };
+      expect(await link.engine.send(post)).toMatchObject({
+        outcome: 'failed',
+        code: 'MESSAGE_FAILED',
+        message: 'WhatsApp reported an error for this message.',
+      });
+    });
+  });
+
   it('take no post of who does not run them', async () => {
     const content = { type: 'text', text: 'hi', linkPreview: false } as const;
     const post = { wireId: newWireId(), chatId: hers.id, content };
@@ -82,6 +154,6 @@ describe.each(SANDBOX_PROFILES)('channels on the page %s', (profile) => {
       code: 'MESSAGE_FAILED',
       message: expect.stringContaining('channel'),
     });
-    expect(await link.wire()).toEqual([]);
+    expect((await link.wire()).map(({ wireId }) => wireId)).not.toContain(post.wireId);
   });
 });

@@ -33,6 +33,7 @@ export type PageChannel = {
     membershipType?: string;
     size?: number;
   };
+  msgs: { getModelsArray(): PageMessage[] };
 };
 
 type InviteInfo = {

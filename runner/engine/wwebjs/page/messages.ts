@@ -37,9 +37,20 @@ export function installMessageLookup(): void {
   const inMemory = (matches: (message: PageMessage) => boolean) =>
     page.require('WAWebCollections').Msg.getModelsArray().findLast(matches);
 
-  agent.findSent = async (wireId, chatId) =>
-    inMemory((message) => message.id.id === wireId && message.id.fromMe) ??
-    inDatabase(wireId, chatId, true);
+  // A post stands in its channel alone.
+  const inChannel = (wireId: string, chatId: string) => {
+    const wid = page.require('WAWebWidFactory').createWid(chatId);
+    const channel = page.require('WAWebCollections').WAWebNewsletterCollection.get(wid);
+    return channel?.msgs.getModelsArray().findLast(({ id }) => id.id === wireId);
+  };
+
+  agent.findSent = async (wireId, chatId) => {
+    if (chatId.endsWith('@newsletter')) return inChannel(wireId, chatId);
+    return (
+      inMemory((message) => message.id.id === wireId && message.id.fromMe) ??
+      inDatabase(wireId, chatId, true)
+    );
+  };
 
   agent.findQuoted = async (reference, chatId) => {
     const parts = reference.split('_');

@@ -50,14 +50,18 @@ export async function prepareSend(request: SendRequest): Promise<Preparation> {
 
   const wid = page.require('WAWebWidFactory').createWid(request.chatId);
   const { Chat, WAWebNewsletterCollection } = page.require('WAWebCollections');
-  if (wid.server === 'newsletter') {
+  const isChannel = wid.server === 'newsletter';
+  if (isChannel) {
+    // One made on the phone a moment ago may not be on the page yet.
+    await page.WWebJS.getChat(request.chatId, { getAsModel: false });
     const role = WAWebNewsletterCollection.get(wid)?.newsletterMetadata?.membershipType;
     if (role !== 'owner' && role !== 'admin') {
       const message = 'Only owners and admins of a channel can post there.';
       return { state: 'refused', code: 'MESSAGE_FAILED', message };
     }
   }
-  const known = Chat.get(wid) !== undefined || agent.knownRecipients.has(request.chatId);
+  const known =
+    isChannel || Chat.get(wid) !== undefined || agent.knownRecipients.has(request.chatId);
   const isPerson = wid.server === 'c.us' || wid.server === 'lid';
   if (!known) {
     if (wid.server === 'c.us') {

@@ -190,6 +190,11 @@ export type PageModules = LiveModules & {
   WAWebSendMsgChatAction: {
     addAndSendMsgToChat: (chat: PageChat, message: Record<string, unknown>) => unknown;
   };
+  WAWebNewsletterSendMessageJob: {
+    sendNewsletterMessageJob: (request: {
+      msg: PageMessage & { updateAck(ack: number, persist: boolean): void };
+    }) => Promise<{ success: boolean }>;
+  };
   WAWebUserPrefsMeUser: {
     getMaybeMePnUser: () => PageWid | undefined;
     getMaybeMeLidUser: () => PageWid | undefined;

@@ -1,4 +1,4 @@
-import type { PageChat, PageKey, WhatsAppPage } from '../page/types.ts';
+import type { PageChat, PageKey, PageModules, WhatsAppPage } from '../page/types.ts';
 
 /** Name under which the wire id travels in sendMessage's `extra`, which the library spreads into the message. */
 export const WIRE_ID_TAG = 'waypostWireId';
@@ -10,7 +10,8 @@ export const SEND_HOOK_MISSING = 'WAYPOST_SEND_HOOK_MISSING';
  * Gives a message the wire id we chose. The library makes its own random id and offers no way to pass one, so the id is
  * put in at the last step, `addAndSendMsgToChat`, into the same key object (the library looks the message up by it).
  * No upstream issue asks for this; it is what makes "at most once" provable. Where the hook cannot be put, a tagged
- * send throws before anything leaves.
+ * send throws before anything leaves. A channel's post does not pass there: it gets its key with the other fields, and is handed
+ * over by `sendNewsletterMessageJob`, whose refusal the library takes for an ack.
  */
 export function sendHook(tag: string, missing: string): void {
   const page = globalThis as unknown as WhatsAppPage;
@@ -62,17 +63,60 @@ export function sendHook(tag: string, missing: string): void {
       throw new Error('addAndSendMsgToChat cannot be replaced');
   };
 
+  type PostJob = PageModules['WAWebNewsletterSendMessageJob']['sendNewsletterMessageJob'];
+  const posts = new Set<string>();
+  let postHook: PostJob | undefined;
+  const ensurePostHook = () => {
+    const job = page.require('WAWebNewsletterSendMessageJob');
+    if (postHook !== undefined && job.sendNewsletterMessageJob === postHook) return;
+    const original = job.sendNewsletterMessageJob;
+    postHook = async (request) => {
+      const { msg } = request;
+      const wireId = msg.id.id;
+      if (!posts.delete(wireId)) return original(request);
+      if (agent.sends.has(wireId))
+        throw new Error(`message ${wireId} was ${agent.sends.get(wireId)}`);
+      agent.sends.set(wireId, 'begun');
+      agent.keepSome(agent.sends);
+      try {
+        const answer = await original(request);
+        if (answer.success) return answer;
+        msg.updateAck(-1, true);
+      } catch (error) {
+        if ((error as { name?: unknown }).name === 'ServerStatusCodeError') msg.updateAck(-1, true);
+        throw error;
+      }
+      throw new Error('WhatsApp did not take the post');
+    };
+    job.sendNewsletterMessageJob = postHook;
+    if (job.sendNewsletterMessageJob !== postHook)
+      throw new Error('sendNewsletterMessageJob cannot be replaced');
+  };
+  const keyOfPost = (chat: PageChat, wireId: string): PageKey => {
+    posts.add(wireId);
+    const MsgKey = page.require('WAWebMsgKey');
+    const from = page.require('WAWebUserPrefsMeUser').getMaybeMePnUser();
+    return new MsgKey({ from, to: chat.id, id: wireId, selfDir: 'out' });
+  };
+
   agent.onLibrary('send-hook', (library) => {
-    type SendMessage = (chat: unknown, content: unknown, options?: unknown) => Promise<unknown>;
+    type SendMessage = (chat: PageChat, content: unknown, options?: unknown) => Promise<unknown>;
     let send: SendMessage | undefined;
     const guarded: SendMessage = async (chat, content, options) => {
       const extra = (options as { extraOptions?: Record<string, unknown> } | undefined)
         ?.extraOptions;
-      if (extra?.[tag] !== undefined) {
+      const wireId = extra?.[tag];
+      if (extra !== undefined && typeof wireId === 'string') {
+        const isPost = chat.id.server === 'newsletter';
         try {
-          ensureHook();
+          if (isPost) ensurePostHook();
+          else ensureHook();
         } catch (error) {
           throw new Error(`${missing}: ${String(error)}`, { cause: error });
+        }
+        if (isPost) {
+          delete extra[tag];
+          extra['id'] = keyOfPost(chat, wireId);
         }
       }
       return send?.(chat, content, options);

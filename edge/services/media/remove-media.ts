@@ -24,30 +24,14 @@ export async function removeMedia({
     select f.id, f.object_key from media f
     where f.expires_at < now() - interval '1 minute' and not ${isWaitedFor(sql`f.id`)}
     order by f.expires_at limit ${BATCH}::int`);
-  const files = z.array(Row).parse(rows);
-  for (let first = 0; first < files.length; first += AT_ONCE) {
-    const some = files.slice(first, first + AT_ONCE);
-    await deleteObjects(
-      objects,
-      some.map(({ object_key: key }) => key),
-    );
-    // Their messages can be asked for the file again.
-    await db.execute(sql`
-      with gone as (
-        delete from media f where f.id = any(${sql.param(some.map(({ id }) => id))}::text[]) and f.expires_at < now()
-        returning f.id
-      )
-      update messages m set media_id = null from gone where m.media_id = gone.id`);
-  }
-}
-
-/** @throws AppError UNAVAILABLE */
-export async function deleteObjects(
-  objects: Services['objects'],
-  keys: readonly string[],
-): Promise<void> {
-  for (let first = 0; first < keys.length; first += AT_ONCE)
-    await Promise.all(keys.slice(first, first + AT_ONCE).map((key) => objects.delete(key)));
+  const ids = await deleteThose(objects, rows);
+  if (ids.length === 0) return;
+  // Their messages can be asked for the file again.
+  await db.execute(sql`
+    with gone as (
+      delete from media f where f.id = any(${sql.param(ids)}::text[]) and f.expires_at < now() returning f.id
+    )
+    update messages m set media_id = null from gone where m.media_id = gone.id`);
 }
 
 /** Removes what was uploaded to the storage and not completed, or was copied since, the object first. */
@@ -57,12 +41,26 @@ export async function removeUploads({
 }: Pick<Services, 'db' | 'objects'>): Promise<void> {
   const { rows } = await db.execute(sql`
     select u.id, u.object_key from media_uploads u where u.expires_at < now() order by u.expires_at limit ${BATCH}::int`);
-  const uploads = z.array(Row).parse(rows);
-  if (uploads.length === 0) return;
+  const ids = await deleteThose(objects, rows);
+  if (ids.length > 0)
+    await db.execute(sql`delete from media_uploads where id = any(${sql.param(ids)}::text[])`);
+}
+
+/** Deletes the objects of these rows. @returns the rows' ids */
+async function deleteThose(objects: Services['objects'], rows: unknown[]): Promise<string[]> {
+  const found = z.array(Row).parse(rows);
   await deleteObjects(
     objects,
-    uploads.map(({ object_key: key }) => key),
+    found.map(({ object_key: key }) => key),
   );
-  await db.execute(sql`
-    delete from media_uploads where id = any(${sql.param(uploads.map(({ id }) => id))}::text[])`);
+  return found.map(({ id }) => id);
+}
+
+/** @throws AppError UNAVAILABLE */
+export async function deleteObjects(
+  objects: Services['objects'],
+  keys: readonly string[],
+): Promise<void> {
+  for (let first = 0; first < keys.length; first += AT_ONCE)
+    await Promise.all(keys.slice(first, first + AT_ONCE).map((key) => objects.delete(key)));
 }

@@ -70,6 +70,8 @@ export function recordRoutes(running: () => Deployment): void {
       .parse(shownIn(await call('GET', `/media/${id}/link`)));
     const linked = await fetch(url, { headers: { range: 'bytes=0-3' } });
     expect([linked.status, await linked.text()]).toEqual([206, '%PDF']);
+    const { status, headers } = await fetch(url, { method: 'HEAD' });
+    expect([status, headers.get('content-length')]).toEqual([200, '8']);
     expect(shownIn(await running().api.call('DELETE', path))).toMatchObject({ deleted: true });
     expect((await running().api.call('GET', path)).error().code).toBe('NOT_FOUND');
   });

@@ -18,3 +18,19 @@ test('an upload to storage that does not answer ends at its deadline', async () 
   await expect(closed).rejects.toMatchObject({ code: 'UNAVAILABLE', details: { part: 'objects' } });
   await object.abort();
 });
+
+test('callers upload at the address where they reach the storage, which is signed', async () => {
+  const S3_PUBLIC_ENDPOINT = 'https://storage.example.com';
+  const [own, other] = [{ ...harness.env, S3_PUBLIC_ENDPOINT }, harness.env].map((env) =>
+    createS3ObjectStore(env),
+  );
+  const urls = await Promise.all(
+    [own, other].map(async (store) => new URL((await store?.presignUpload('k', 3, 60)) ?? '')),
+  );
+  expect(urls.map(({ origin }) => origin)).toEqual([
+    S3_PUBLIC_ENDPOINT,
+    new URL(harness.env.S3_ENDPOINT).origin,
+  ]);
+  const [signature, another] = urls.map(({ searchParams }) => searchParams.get('X-Amz-Signature'));
+  expect(signature).not.toBe(another);
+});

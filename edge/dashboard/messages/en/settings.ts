@@ -10,7 +10,7 @@ export const settings = {
     defaultCountry: 'Default country',
     defaultCountryHint:
       'Two letters, for example DE. Phone numbers without a country code belong there.',
-    mediaRetention: 'Hours that uploaded files are kept',
+    mediaRetention: 'Hours that files are kept',
     save: 'Save settings',
     usage: 'Sessions',
     used: (used: number, most: string) => `${used} of ${most}`,

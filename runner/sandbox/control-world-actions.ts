@@ -66,6 +66,7 @@ export const worldActions = {
       phone,
       name: z.string().nullable().optional(),
       pushname: z.string().optional(),
+      username: z.string().nullable().optional(),
       about: z.string().optional(),
       business: z.boolean().optional(),
       privateAdd: z.boolean().optional(),

@@ -7,6 +7,7 @@ export type Person = {
   /** Name in the phone's address book; null when not saved. */
   name: string | null;
   pushname: string;
+  username: string | null;
   about: string;
   business: boolean;
   /** Direct path of the profile picture, or null. */

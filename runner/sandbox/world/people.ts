@@ -10,11 +10,12 @@ type StoredPerson = Person & { privateAdd: boolean; registered: boolean };
 
 export const echoPhone = '15550100010';
 
-const seeds: { phone: string; name: string; privateAdd?: boolean }[] = [
+const seeds: ({ phone: string; name: string } & Partial<StoredPerson>)[] = [
   { phone: '15550100001', name: 'Alice' },
   { phone: '15550100002', name: 'Bob' },
   { phone: '15550100003', name: 'Carol' },
   { phone: '15550100009', name: 'Private Pat', privateAdd: true },
+  { phone: '15550100020', name: 'Uma', username: 'uma.sandbox', hides: 'phone' },
   { phone: echoPhone, name: 'Echo' },
 ];
 
@@ -23,13 +24,8 @@ export function seedWorld(tx: Tx, world: string): void {
   const mark = `seeded:${world}`;
   if (tx.sql.one('select name from setting where name = ?', mark) !== undefined) return;
   tx.sql.run('insert into setting (name, doc) values (?, ?)', mark, 'true');
-  for (const { phone, name, privateAdd } of seeds) {
-    ensurePerson(tx, world, `${phone}@c.us`, {
-      name,
-      pushname: name,
-      privateAdd: privateAdd ?? false,
-    });
-  }
+  for (const { phone, ...person } of seeds)
+    ensurePerson(tx, world, `${phone}@c.us`, { ...person, pushname: person.name });
 }
 
 /** The person behind a phone jid, created on first mention; `change` overwrites what it names. */
@@ -47,6 +43,7 @@ export function ensurePerson(
       lid: lidOf(world, pn),
       name: null,
       pushname: `User ${pn.slice(0, pn.indexOf('@')).slice(-4)}`,
+      username: null,
       about: 'Hey there! I am using WhatsApp.',
       business: false,
       picture: null,
@@ -103,8 +100,8 @@ export function listPeople(sql: Sql, world: string): StoredPerson[] {
 
 /** The part of a person a page may see. */
 export function publicPerson(person: StoredPerson): Person {
-  const { pn, lid, name, pushname, about, business, picture, hides } = person;
-  return { pn, lid, name, pushname, about, business, picture, hides };
+  const { pn, lid, name, pushname, username, about, business, picture, hides } = person;
+  return { pn, lid, name, pushname, username, about, business, picture, hides };
 }
 
 /** Public view of the people named, skipping jids that are no person of this world. */

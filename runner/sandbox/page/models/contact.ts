@@ -12,6 +12,7 @@ export class ContactModel extends Model {
   declare name?: string;
   declare shortName?: string;
   declare pushname?: string;
+  declare username?: string;
   declare isBusiness: boolean;
   declare isContactBlocked: boolean;
   declare commonGroups?: { serialize: () => { id: Wid }[] };
@@ -40,6 +41,7 @@ export function contactAttributes(person: Person, id: Wid): Attributes {
     name: person.name ?? undefined,
     shortName: person.name?.split(' ')[0],
     pushname: person.pushname,
+    username: person.username ?? undefined,
     isBusiness: person.business,
     isAddressBookContact: person.name === null ? 0 : 1,
   };

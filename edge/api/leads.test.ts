@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
+import { personOf } from '../../shared/catalogue/person.ts';
 import { ingestReports } from '../services/reports/ingest-reports.ts';
 import { received } from '../services/reports/testing/report-fixtures.ts';
 import { createHarness, type Harness, idOf } from '../testing/harness.ts';
@@ -88,10 +89,10 @@ describe('whoever writes to a session', () => {
     await call('PATCH', '/workspace', { captureLeads: true });
     const lid = '90000000123@lid';
     const phone = '15550100123@c.us';
-    await hears({ chatId: lid, from: { id: lid, lid, name: 'Ada' } });
+    await hears({ chatId: lid, from: personOf({ id: lid, lid, name: 'Ada' }) });
     const [first] = z.array(z.object({ id: z.string() })).parse((await call('GET', '/leads')).data);
     await call('PATCH', `/leads/${first?.id}`, { status: 'contacted' });
-    await hears({ chatId: phone, from: { id: phone, lid, name: 'Ada' } });
+    await hears({ chatId: phone, from: personOf({ id: phone, lid, name: 'Ada' }) });
     expect((await call('GET', '/leads')).data).toMatchObject([
       { id: first?.id, person: { id: phone, lid }, status: 'contacted' },
     ]);
@@ -107,7 +108,7 @@ describe('whoever writes to a session', () => {
     await call('PATCH', '/workspace', { captureLeads: true });
     const made = await add({ person: '+5511987654321' });
     const id = '551187654321@c.us';
-    await hears({ chatId: id, from: { id, lid: null, name: 'Bia' } });
+    await hears({ chatId: id, from: personOf({ id, name: 'Bia' }) });
     expect((await call('GET', '/leads')).data).toMatchObject([{ id: idOf(made), person: { id } }]);
     expect((await add({ person: '+5511987654321' })).status).toBe(409);
   });

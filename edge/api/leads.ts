@@ -1,4 +1,5 @@
 import { z } from '@hono/zod-openapi';
+import { ADA, KnownPerson } from '../../shared/catalogue/person.ts';
 import { LEAD_STATUSES } from '../db/schema/leads.ts';
 import { PageQuery } from '../http/cursor.ts';
 import { createLead } from '../services/leads/create-lead.ts';
@@ -8,7 +9,6 @@ import { listLeads } from '../services/leads/list-leads.ts';
 import { updateLead } from '../services/leads/update-lead.ts';
 import { Deleted } from './deleted.ts';
 import { Name } from './name-fields.ts';
-import { PersonIds } from './messages/schemas.ts';
 import { area, operation, withMeta } from './operation.ts';
 import { Person } from './recipient-fields.ts';
 import { scope } from './takes.ts';
@@ -25,7 +25,7 @@ const Status = z.enum(LEAD_STATUSES);
 const Lead = z
   .object({
     id: z.string(),
-    person: PersonIds,
+    person: KnownPerson,
     name: z.string().nullable(),
     status: Status,
     notes: z.string().nullable(),
@@ -39,7 +39,7 @@ const Lead = z
   .openapi('Lead', {
     example: {
       id: EXAMPLE,
-      person: { id: '15550100001@c.us', lid: '90000000001@lid' },
+      person: ADA,
       name: 'Ada',
       status: 'new',
       notes: null,

@@ -1,5 +1,6 @@
 import { eq } from 'drizzle-orm';
 import { beforeAll, describe, expect, test } from 'vitest';
+import { personOf } from '../../shared/catalogue/person.ts';
 import { runCron } from '../jobs/cron.ts';
 import { claimMessages } from '../services/queue/claim.ts';
 import { ingestReports } from '../services/reports/ingest-reports.ts';
@@ -34,7 +35,7 @@ async function setUp() {
             sessionId,
             epoch: 1,
             occurredAt: Date.now(),
-            report: received(`3A0${wireIds}`, { text, from: { ...ada, name: 'Ada' } }),
+            report: received(`3A0${wireIds}`, { text, from: personOf({ ...ada, name: 'Ada' }) }),
           },
         ],
       }),

@@ -1,10 +1,10 @@
 import { z } from '@hono/zod-openapi';
+import { ADA, KnownPerson } from '../../shared/catalogue/person.ts';
 import { PageQuery } from '../http/cursor.ts';
 import { createOptOut } from '../services/opt-outs/create-opt-out.ts';
 import { deleteOptOut } from '../services/opt-outs/delete-opt-out.ts';
 import { listOptOuts } from '../services/opt-outs/list-opt-outs.ts';
 import { Deleted } from './deleted.ts';
-import { PersonIds } from './messages/schemas.ts';
 import { area, operation, withMeta } from './operation.ts';
 import { Person } from './recipient-fields.ts';
 import { scope } from './takes.ts';
@@ -14,7 +14,7 @@ const EXAMPLE = 'opt_01k2q8z6m4c8f7h3n5r9t1v0wx';
 const OptOut = z
   .object({
     id: z.string(),
-    person: PersonIds,
+    person: KnownPerson,
     source: z
       .enum(['api', 'stop_word'])
       .describe('`stop_word`: the person wrote one of the `stopWords` of the workspace.'),
@@ -23,7 +23,7 @@ const OptOut = z
   .openapi('OptOut', {
     example: {
       id: EXAMPLE,
-      person: { id: '15550100001@c.us', lid: '90000000001@lid' },
+      person: ADA,
       source: 'stop_word',
       createdAt: '2026-11-21T10:00:00.000Z',
     },

@@ -2,6 +2,7 @@ import { mkdtempSync, readdirSync, renameSync, rmSync, statSync, writeFileSync }
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { personOf } from '../../shared/catalogue/person.ts';
 import type { FactReport, ReportBatch } from '../../shared/protocol/runner-reports.ts';
 import { systemClock } from '../clock.ts';
 import { EdgeError } from '../edge-client/edge-error.ts';
@@ -22,7 +23,7 @@ function received(text: string): Received {
     wireId: `WIRE-${text}`,
     wireKey: `false_15550100001@c.us_WIRE-${text}`,
     chatId: '15550100001@c.us',
-    from: { id: '15550100001@c.us', lid: null, name: 'Alice' },
+    from: personOf({ id: '15550100001@c.us', name: 'Alice' }),
     isGroup: false,
     type: 'text',
     text: text.padEnd(1_000, '.'),

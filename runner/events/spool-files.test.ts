@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { personOf } from '../../shared/catalogue/person.ts';
 import type { FactReport, Report } from '../../shared/protocol/runner-reports.ts';
 import { EdgeError } from '../edge-client/edge-error.ts';
 import type { InboundFile } from '../engine/port.ts';
@@ -30,7 +31,7 @@ function message(wireId: string, chatId = ALICE, media: Received['media'] = null
     wireId,
     wireKey: `false_${chatId}_${wireId}`,
     chatId,
-    from: { id: chatId, lid: null, name: 'Alice' },
+    from: personOf({ id: chatId, name: 'Alice' }),
     isGroup: false,
     type: media === null ? 'text' : 'image',
     text: null,

@@ -1,6 +1,7 @@
 import { appendFileSync, existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { personOf } from '../../shared/catalogue/person.ts';
 import type { FactReport } from '../../shared/protocol/runner-reports.ts';
 import type { EngineEvent } from '../engine/port.ts';
 import { until } from '../testing/until.ts';
@@ -16,7 +17,7 @@ function received(text: string, change: Partial<Received> = {}): EngineEvent {
     wireId: `WIRE-${text}`,
     wireKey: `false_15550100001@c.us_WIRE-${text}`,
     chatId: '15550100001@c.us',
-    from: { id: '15550100001@c.us', lid: null, name: 'Alice' },
+    from: personOf({ id: '15550100001@c.us', name: 'Alice' }),
     isGroup: false,
     type: 'text',
     text,

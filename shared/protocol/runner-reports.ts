@@ -1,17 +1,11 @@
 import { z } from 'zod';
 import { RelayedEvent } from '../catalogue/events/relayed.ts';
+import { ReportedPerson } from '../catalogue/person.ts';
 import { WhatsAppLimits } from '../catalogue/whatsapp-limits.ts';
 import { INBOUND_TYPES } from '../catalogue/message-kinds.ts';
 import { ERROR_CODES } from '../errors.ts';
 import { SESSION_ACTION_NAMES } from '../session-actions.ts';
 import { SESSION_STATUSES } from '../session-status.ts';
-
-/** A person or chat as WhatsApp names it: phone id (`…@c.us`) and LID (`…@lid`) are both carried where known. */
-const Person = z.object({
-  id: z.string(),
-  lid: z.string().nullable(),
-  name: z.string().nullable(),
-});
 
 /** Where a message of the session's own can have been written, other than by Waypost. */
 export const WRITTEN_ON = ['phone', 'device'] as const;
@@ -44,7 +38,7 @@ export const FactReport = z.discriminatedUnion('kind', [
     wireId: z.string(),
     wireKey: z.string(),
     chatId: z.string(),
-    from: Person,
+    from: ReportedPerson,
     isGroup: z.boolean(),
     type: z.enum(INBOUND_TYPES),
     text: z.string().nullable(),
@@ -67,7 +61,7 @@ export const FactReport = z.discriminatedUnion('kind', [
       })
       .nullable(),
     quotedWireId: z.string().nullable(),
-    mentions: z.array(z.string()),
+    mentions: z.array(ReportedPerson),
     /** Unix ms by WhatsApp's clock. */
     timestamp: z.number().int(),
     backfilled: z.boolean(),
@@ -108,7 +102,7 @@ export const FactReport = z.discriminatedUnion('kind', [
     kind: z.literal('message.reaction'),
     wireId: z.string(),
     chatId: z.string(),
-    from: Person,
+    from: ReportedPerson,
     wireSender,
     fromMe,
     /** Empty when the reaction was taken back. */
@@ -121,7 +115,7 @@ export const FactReport = z.discriminatedUnion('kind', [
     /** Of the poll. */
     wireId: z.string(),
     chatId: z.string(),
-    from: Person,
+    from: ReportedPerson,
     wireSender,
     /** Texts of the options, or the number of one (from 0) whose text the page does not know; empty when the vote was taken back. */
     options: z.array(z.union([z.string(), z.number().int().min(0)])),

@@ -1,7 +1,7 @@
 import { z } from '@hono/zod-openapi';
 import { Chat, CHAT_OPERATIONS, HistoryMessage } from '../../../shared/catalogue/live/chats.ts';
 import { Label } from '../../../shared/catalogue/live/labels.ts';
-import { KnownPerson } from '../../../shared/catalogue/live/fields.ts';
+import { KnownPerson } from '../../../shared/catalogue/person.ts';
 import { LivePageQuery } from '../../http/live-cursor.ts';
 import { Moment } from '../moment-field.ts';
 import { ChatId } from '../chat-ids.ts';
@@ -71,8 +71,6 @@ export const ChatStateSchema = z
 export const HistoryMessageSchema = z
   .object({
     ...HistoryMessage.shape,
-    from: KnownPerson.nullable()
-      .describe('Who sent it; null for the session’s own messages.')
-      .meta({ 'x-component': 'KnownPerson' }),
+    from: KnownPerson.nullable().describe('Who sent it; null for the session’s own messages.'),
   })
   .openapi('HistoryMessage', { example: listChatMessages.example.output.messages[0] });

@@ -40,7 +40,7 @@ export const CheckContacts = z.strictObject({
 });
 
 export const NumberCheckSchema = z
-  .object(NumberCheck.shape)
+  .object({ ...NumberCheck.shape, username: NumberCheck.shape.username.removeDefault() })
   .openapi('NumberCheck', { example: checkContacts.example.output.results[0] });
 export const ContactSchema = z
   .object(Contact.shape)

@@ -9,6 +9,7 @@ import {
   type MessageKind,
   saidFields,
 } from '../../../shared/catalogue/message-kinds.ts';
+import { KnownPerson } from '../../../shared/catalogue/person.ts';
 import { WRITTEN_ON } from '../../../shared/protocol/runner-reports.ts';
 import { MESSAGE_STATUSES } from '../../../shared/message-status.ts';
 import { PageQuery } from '../../http/cursor.ts';
@@ -119,11 +120,6 @@ export const SentMessageSchema = z
     },
   });
 
-/** A person by both ids, as far as they are known. */
-export const PersonIds = z
-  .object({ id: z.string(), lid: z.string().nullable() })
-  .openapi('PersonIds', { example: { id: '15550100001@c.us', lid: '90000000001@lid' } });
-
 export const MessageSchema = z
   .object({
     id: z.string(),
@@ -132,7 +128,7 @@ export const MessageSchema = z
     bulkId: z.string().nullable().describe('The bulk that it is one of.'),
     direction: z.enum(['outbound', 'inbound']),
     chatId: z.string(),
-    from: PersonIds.nullable(),
+    from: KnownPerson.nullable(),
     type: z.string(),
     status: z.enum(MESSAGE_STATUSES),
     content: z
@@ -152,7 +148,7 @@ export const MessageSchema = z
     reactions: z
       .array(
         z.object({
-          from: PersonIds,
+          from: KnownPerson,
           emoji: z.string(),
           at: z.iso.datetime(),
         }),

@@ -9,6 +9,7 @@ import {
   text,
   uniqueIndex,
 } from 'drizzle-orm/pg-core';
+import type { KnownPerson } from '../../../shared/catalogue/person.ts';
 import { MESSAGE_STATUSES } from '../../../shared/message-status.ts';
 import { WRITTEN_ON } from '../../../shared/protocol/runner-reports.ts';
 import { counter, createdAt, moment } from './columns.ts';
@@ -17,7 +18,8 @@ import { sessions } from './sessions.ts';
 import { workspaces } from './workspaces.ts';
 
 export type Reaction = {
-  from: { id: string; lid: string | null };
+  /** Of earlier reactions only the ids are known. */
+  from: Pick<KnownPerson, 'id' | 'lid'> & Partial<KnownPerson>;
   emoji: string;
   at: number;
 };

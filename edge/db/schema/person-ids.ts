@@ -3,7 +3,7 @@ import { index, pgTable, primaryKey, text } from 'drizzle-orm/pg-core';
 import { createdAt } from './columns.ts';
 import { sessions } from './sessions.ts';
 
-/** Both ids of a person, as far as a session has met them under a LID, and the one id that their chat keeps. */
+/** Both ids and the names of a person, as far as a session has met them under a LID, and the one id that their chat keeps. */
 export const personIds = pgTable(
   'person_ids',
   {
@@ -15,6 +15,9 @@ export const personIds = pgTable(
     phoneId: text('phone_id'),
     /** What the chat was called first. */
     chatId: text('chat_id').notNull(),
+    username: text('username'),
+    /** As WhatsApp last told it. */
+    name: text('name'),
     createdAt: createdAt(),
   },
   (table) => [

@@ -2,6 +2,7 @@ import { WHATSAPP_LIMITS_EXAMPLE } from '../../../shared/catalogue/whatsapp-limi
 import { eq } from 'drizzle-orm';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
+import { personOf } from '../../../shared/catalogue/person.ts';
 import { EVENT_TYPES, EVENTS, type EventType } from '../../../shared/catalogue/events/index.ts';
 import {
   RELAYED_EVENTS,
@@ -33,7 +34,7 @@ beforeAll(async () => {
 });
 
 const about = { wireId: '3A00', chatId: '15550100002@c.us', timestamp: Date.UTC(2026, 10, 20) };
-const from = { id: '15550100002@c.us', lid: null, name: null };
+const from = personOf({ id: '15550100002@c.us' });
 const daysAgo = (days: number) => new Date(Date.now() - days * 86_400_000);
 
 const report = async (session: OwnedSession, ...reports: Report[]): Promise<void> => {

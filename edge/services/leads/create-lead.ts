@@ -7,7 +7,7 @@ import { notWritten, writeAudited } from '../audit/audit-row.ts';
 import { requireManager } from '../users/require-role.ts';
 import { brazilianTwin } from '../reports/writes/person-ids.ts';
 import { type Addressee, readChat } from '../workspace/local-numbers.ts';
-import { type LeadView, viewLead } from './lead-view.ts';
+import { LEAD_COLUMNS, type LeadView, viewLead } from './lead-view.ts';
 
 export type LeadStatus = (typeof leads.$inferSelect)['status'];
 
@@ -34,7 +34,7 @@ export async function createLead({
     .insert(leads)
     .values({ id, workspaceId, personId, lid, source: 'api', ...fields })
     .onConflictDoNothing()
-    .returning();
+    .returning(LEAD_COLUMNS);
   const [row] = await writeAudited(ctx, write, { target: sql`written.id` });
   if (row !== undefined) return viewLead(row);
   notWritten(ctx);

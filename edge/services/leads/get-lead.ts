@@ -1,7 +1,7 @@
 import type { ServiceContext } from '../../context.ts';
 import { leads } from '../../db/schema/index.ts';
 import { requireManager } from '../users/require-role.ts';
-import { leadById, leadNotFound, type LeadView, viewLead } from './lead-view.ts';
+import { LEAD_COLUMNS, leadById, leadNotFound, type LeadView, viewLead } from './lead-view.ts';
 
 /** @throws AppError NOT_FOUND; FORBIDDEN for a member, and for a key that is pinned or a test key */
 export async function getLead({
@@ -12,7 +12,7 @@ export async function getLead({
   input: { id: string };
 }): Promise<LeadView> {
   requireManager(ctx);
-  const [row] = await ctx.db.select().from(leads).where(leadById(ctx, input.id));
+  const [row] = await ctx.db.select(LEAD_COLUMNS).from(leads).where(leadById(ctx, input.id));
   if (row === undefined) throw leadNotFound();
   return viewLead(row);
 }

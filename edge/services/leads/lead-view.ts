@@ -1,14 +1,19 @@
-import { and, eq } from 'drizzle-orm';
+import { and, eq, getTableColumns } from 'drizzle-orm';
+import { personOf } from '../../../shared/catalogue/person.ts';
 import { AppError } from '../../../shared/errors.ts';
 import type { ServiceContext } from '../../context.ts';
 import { leads } from '../../db/schema/index.ts';
+import { type Names, personNames } from '../people/internal.ts';
+
+/** What `viewLead` takes. */
+export const LEAD_COLUMNS = { ...getTableColumns(leads), names: personNames('leads').as('names') };
 
 export type LeadView = ReturnType<typeof viewLead>;
 
 /** A lead as the API shows it. */
-export const viewLead = (row: typeof leads.$inferSelect) => ({
+export const viewLead = (row: typeof leads.$inferSelect & { names: Names }) => ({
   id: row.id,
-  person: { id: row.personId, lid: row.lid },
+  person: personOf({ id: row.personId, lid: row.lid, ...row.names }),
   name: row.name,
   status: row.status,
   notes: row.notes,

@@ -4,7 +4,7 @@ import { beforeCursor, type Cursor, cutPage } from '../../db/cursor.ts';
 import { leads } from '../../db/schema/index.ts';
 import { requireManager } from '../users/require-role.ts';
 import type { LeadStatus } from './create-lead.ts';
-import { type LeadView, viewLead } from './lead-view.ts';
+import { LEAD_COLUMNS, type LeadView, viewLead } from './lead-view.ts';
 
 /**
  * Leads, the newest first.
@@ -20,7 +20,7 @@ export async function listLeads({
   requireManager(ctx);
   const { status, cursor, limit } = input;
   const rows = await ctx.db
-    .select()
+    .select(LEAD_COLUMNS)
     .from(leads)
     .where(
       and(

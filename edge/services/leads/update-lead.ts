@@ -4,7 +4,7 @@ import { leads } from '../../db/schema/index.ts';
 import { writeAudited } from '../audit/audit-row.ts';
 import { requireManager } from '../users/require-role.ts';
 import type { LeadStatus } from './create-lead.ts';
-import { leadById, leadNotFound, type LeadView, viewLead } from './lead-view.ts';
+import { LEAD_COLUMNS, leadById, leadNotFound, type LeadView, viewLead } from './lead-view.ts';
 
 /**
  * Changes what is known of a lead; what is left out stays.
@@ -28,7 +28,7 @@ export async function updateLead({
     .update(leads)
     .set({ ...fields, updatedAt: sql`now()` })
     .where(leadById(ctx, id))
-    .returning();
+    .returning(LEAD_COLUMNS);
   const [row] = await writeAudited(ctx, write, { target: id });
   if (row === undefined) throw leadNotFound();
   return viewLead(row);

@@ -7,10 +7,9 @@ import { messages } from '../../db/schema/index.ts';
 import { askSession } from '../live/ask-session.ts';
 import { ingestReports } from '../reports/ingest-reports.ts';
 import { findMessage } from './find-message.ts';
-import { type MessageView, viewMessage } from './message-view.ts';
+import { type MessageRow, type MessageView, viewMessage } from './message-view.ts';
 import { messageNotFound } from './refusals.ts';
 
-type Row = typeof messages.$inferSelect;
 type ActionName = Extract<
   LiveOperation,
   'reactToMessage' | 'editMessage' | 'deleteMessage' | 'starMessage' | 'pinMessage' | 'markChatSeen'
@@ -28,7 +27,7 @@ const CONSEQUENCES: {
     ask: Omit<CommandInput<Name>, Place>,
   ) => Consequence;
 } = {
-  reactToMessage: ({ wireId, chatId }, { emoji, at: timestamp, by: { id, lid, name } }) => ({
+  reactToMessage: ({ wireId, chatId }, { emoji, at: timestamp, by: from }) => ({
     fact: {
       kind: 'message.reaction',
       wireId,
@@ -36,7 +35,7 @@ const CONSEQUENCES: {
       fromMe: true,
       emoji,
       timestamp,
-      from: { id, lid, name },
+      from,
     },
   }),
   editMessage: (of, { text, at }) =>
@@ -93,7 +92,7 @@ export async function actOnMessage<Name extends ActionName>({
   return { message: viewMessage(await find(ctx, id)), sessionName };
 }
 
-async function find(ctx: ServiceContext, id: string): Promise<Row> {
+async function find(ctx: ServiceContext, id: string): Promise<MessageRow> {
   const message = await findMessage(ctx, id);
   if (message === undefined) throw messageNotFound();
   return message;

@@ -1,15 +1,16 @@
 import { and, eq } from 'drizzle-orm';
 import type { ServiceContext } from '../../context.ts';
 import { messages, sessions } from '../../db/schema/index.ts';
+import { MESSAGE_COLUMNS, type MessageRow } from './message-view.ts';
 import { reachOf, withinReach } from '../users/reach.ts';
 
 /** A message within the caller's reach, or undefined. */
 export async function findMessage(
   ctx: ServiceContext,
   id: string,
-): Promise<typeof messages.$inferSelect | undefined> {
+): Promise<MessageRow | undefined> {
   const [row] = await ctx.db
-    .select({ message: messages })
+    .select(MESSAGE_COLUMNS)
     .from(messages)
     .innerJoin(sessions, eq(sessions.id, messages.sessionId))
     .where(
@@ -19,5 +20,5 @@ export async function findMessage(
         withinReach(reachOf(ctx), sessions),
       ),
     );
-  return row?.message;
+  return row;
 }

@@ -5,7 +5,7 @@ import { beforeCursor, type Cursor, cutPage } from '../../db/cursor.ts';
 import { messages, sessions } from '../../db/schema/index.ts';
 import { filteredSession } from '../sessions/internal.ts';
 import { reachOf, withinReach } from '../users/reach.ts';
-import { type MessageView, viewMessage } from './message-view.ts';
+import { MESSAGE_COLUMNS, type MessageView, viewMessage } from './message-view.ts';
 
 export type ListMessagesInput = {
   /** Id or name. */
@@ -32,7 +32,7 @@ export async function listMessages({
   const { session, direction, status, reference, bulkId, cursor, limit } = input;
   const sessionId = await filteredSession(ctx, session);
   const rows = await ctx.db
-    .select({ message: messages })
+    .select(MESSAGE_COLUMNS)
     .from(messages)
     .innerJoin(sessions, eq(sessions.id, messages.sessionId))
     .where(
@@ -49,9 +49,6 @@ export async function listMessages({
     )
     .orderBy(desc(messages.createdAt), desc(messages.id))
     .limit(limit + 1);
-  const { page, nextCursor } = cutPage(rows, limit, ({ message }) => ({
-    at: message.createdAt,
-    id: message.id,
-  }));
-  return { messages: page.map(({ message }) => viewMessage(message)), nextCursor };
+  const { page, nextCursor } = cutPage(rows, limit, ({ createdAt: at, id }) => ({ at, id }));
+  return { messages: page.map(viewMessage), nextCursor };
 }

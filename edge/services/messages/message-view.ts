@@ -1,12 +1,20 @@
-import type { messages } from '../../db/schema/index.ts';
+import { getTableColumns } from 'drizzle-orm';
+import { z } from 'zod';
+import { type KnownPerson, personOf, ReportedPerson } from '../../../shared/catalogue/person.ts';
+import { messages } from '../../db/schema/index.ts';
+import { type Names, senderNames } from '../people/internal.ts';
 import type { MediaStatus } from '../../../shared/message-status.ts';
 import { isoOrNull } from '../../db/moment.ts';
+
+/** What `viewMessage` takes. */
+export const MESSAGE_COLUMNS = { ...getTableColumns(messages), sender: senderNames.as('sender') };
+export type MessageRow = typeof messages.$inferSelect & { sender: Names };
 
 /** A message as the API shows it. */
 export type MessageView = ReturnType<typeof viewMessage>;
 
 /** What the API shows of a row of `messages`. Keys and claims of the queue stay inside. */
-export function viewMessage(row: typeof messages.$inferSelect) {
+export function viewMessage(row: MessageRow) {
   return {
     id: row.id,
     sessionId: row.sessionId,
@@ -14,7 +22,7 @@ export function viewMessage(row: typeof messages.$inferSelect) {
     bulkId: row.bulkId,
     direction: row.direction,
     chatId: row.chatId,
-    from: row.fromId === null ? null : { id: row.fromId, lid: row.fromLid },
+    from: senderOf(row),
     type: row.type,
     status: row.status,
     content: contentOf(row),
@@ -26,7 +34,11 @@ export function viewMessage(row: typeof messages.$inferSelect) {
     writtenOn: row.writtenOn,
     reactions: row.reactions
       .filter(({ emoji }) => emoji !== '')
-      .map(({ from, emoji, at }) => ({ from, emoji, at: new Date(at).toISOString() })),
+      .map(({ from, emoji, at }) => ({
+        from: personOf(from),
+        emoji,
+        at: new Date(at).toISOString(),
+      })),
     starred: row.starred,
     attempts: row.attempts,
     createdAt: row.createdAt.toISOString(),
@@ -45,11 +57,27 @@ export function viewMessage(row: typeof messages.$inferSelect) {
   };
 }
 
-/** The file of a received message with its status, which the row's columns say. */
-function contentOf(row: typeof messages.$inferSelect): Record<string, unknown> {
-  // jsonb written by the send statement and the report writer, an object in both.
-  const content = row.content as Record<string, unknown>;
-  const file = content['media'];
+// jsonb written by the send statement and the report writer, an object in both.
+const recorded = ({ content }: MessageRow) => content as Record<string, unknown>;
+
+function senderOf(row: MessageRow): KnownPerson | null {
+  const { fromId: id, fromLid: lid, sender } = row;
+  if (id === null) return null;
+  const { fromName } = recorded(row);
+  const name = sender?.name ?? (typeof fromName === 'string' ? fromName : null);
+  return personOf({ id, lid, username: sender?.username ?? null, name });
+}
+
+/**
+ * The file of a received message with its status, which the row's columns say, and the people whom it mentions, of whom older
+ * rows have the id alone.
+ */
+function contentOf(row: MessageRow): Record<string, unknown> {
+  const { mentions, ...rest } = recorded(row);
+  const isOurs = row.direction === 'outbound' && row.writtenOn === null;
+  const people = isOurs ? undefined : z.array(ReportedPerson).safeParse(mentions).data;
+  const content = mentions === undefined ? rest : { ...rest, mentions: people ?? mentions };
+  const { media: file } = recorded(row);
   if (typeof file !== 'object' || file === null) return content;
   const status = mediaStatusOf(row);
   // What an earlier try came to is over.

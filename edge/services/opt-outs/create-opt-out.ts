@@ -6,7 +6,7 @@ import { writeAudited } from '../audit/audit-row.ts';
 import { failMessagesToOptedOut } from '../messages/fail-messages-to-opted-out.ts';
 import { requireManager } from '../users/require-role.ts';
 import { type Addressee, readChat } from '../workspace/local-numbers.ts';
-import { type OptOutView, viewOptOut } from './opt-out-view.ts';
+import { OPT_OUT_COLUMNS, type OptOutView, viewOptOut } from './opt-out-view.ts';
 
 /**
  * Puts somebody on the list: nothing is sent to them from then on, and what is queued for them fails. Somebody who is on it
@@ -35,7 +35,7 @@ export async function createOptOut({
       target: [optOuts.workspaceId, optOuts.personId],
       set: { personId: sql`excluded.person_id` },
     })
-    .returning();
+    .returning(OPT_OUT_COLUMNS);
   const [row] = await writeAudited(ctx, write, { target: sql`written.id` });
   if (row === undefined) throw new Error('an insert that updates on conflict returned no row');
   await failMessagesToOptedOut(ctx, ctx.workspaceId);

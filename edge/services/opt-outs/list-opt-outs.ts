@@ -3,7 +3,7 @@ import type { ServiceContext } from '../../context.ts';
 import { beforeCursor, type Cursor, cutPage } from '../../db/cursor.ts';
 import { optOuts } from '../../db/schema/index.ts';
 import { requireManager } from '../users/require-role.ts';
-import { type OptOutView, viewOptOut } from './opt-out-view.ts';
+import { OPT_OUT_COLUMNS, type OptOutView, viewOptOut } from './opt-out-view.ts';
 
 /**
  * Who has opted out, the newest first.
@@ -19,7 +19,7 @@ export async function listOptOuts({
   requireManager(ctx);
   const { cursor, limit } = input;
   const rows = await ctx.db
-    .select()
+    .select(OPT_OUT_COLUMNS)
     .from(optOuts)
     .where(
       and(

@@ -1,5 +1,6 @@
 import { eq } from 'drizzle-orm';
 import { describe, expect, it } from 'vitest';
+import { personOf } from '../../../shared/catalogue/person.ts';
 import { createHarness } from '../../testing/harness.ts';
 import {
   ack,
@@ -32,7 +33,7 @@ describe('inbound messages', () => {
       data: {
         wireId: 'A1',
         chatId: '15550100002@c.us',
-        from: { id: '15550100002@c.us', lid: '900@lid', name: 'Ada' },
+        from: personOf({ id: '15550100002@c.us', lid: '900@lid', name: 'Ada' }),
         text: 'hi',
         media: null,
         quotedMessageId: null,
@@ -114,7 +115,7 @@ describe('the same fact again', () => {
       {
         kind: 'message.reaction',
         ...d1,
-        from: { id: 'x@c.us', lid: null, name: null },
+        from: personOf({ id: 'x@c.us' }),
         emoji: '👍',
         timestamp: 7,
       } as const,
@@ -142,7 +143,7 @@ describe('the same fact again', () => {
 
   it('makes one event of 20 parallel reports', async () => {
     const session = await newOwnedSession(harness);
-    const from = { id: 'x@c.us', lid: null, name: null };
+    const from = personOf({ id: 'x@c.us' });
     const about = { wireId: 'E1', chatId: 'c', fromMe: false } as const;
     const reaction = { kind: 'message.reaction', ...about, from } as const;
     for (const report of [received('E1'), { ...reaction, emoji: '👍', timestamp: 1 }]) {
@@ -161,8 +162,8 @@ describe('somebody whose number becomes known', () => {
       const session = await newOwnedSession(harness);
       const about = { wireId: 'K1', chatId: 'c', timestamp: 1, wireSender: '77@lid' };
       const said = { fromMe: false, emoji: '👍', options: ['yes'] };
-      const before = { id: '77@lid', lid: '77@lid', name: null };
-      const after = { ...before, id: '15550100077@c.us' };
+      const before = personOf({ id: '77@lid' });
+      const after = personOf({ id: '15550100077@c.us', lid: '77@lid' });
       for (const from of [before, after])
         await ingest(session, session.spool({ kind, ...about, ...said, from }));
       expect(await typesOf(session)).toEqual([kind]);
@@ -221,12 +222,9 @@ describe('reactions, edits and revocations', () => {
   it('of one person are one, the newest, in whatever order they come', async () => {
     const session = await newOwnedSession(harness);
     const id = await newOutbound(harness, session, { status: 'sent', wireId: 'N3' });
-    const [ada, bob] = [
-      { id: 'ada@c.us', lid: '9@lid', name: null },
-      { id: 'bob@c.us', lid: null, name: null },
-    ];
+    const [ada, bob] = [personOf({ id: 'ada@c.us', lid: '9@lid' }), personOf({ id: 'bob@c.us' })];
     const adaHidden = { ...ada, id: '9@lid' };
-    const react = (from: typeof ada | typeof bob, emoji: string, timestamp: number) => ({
+    const react = (from: typeof ada, emoji: string, timestamp: number) => ({
       ...({ kind: 'message.reaction', wireId: 'N3', chatId: 'c', fromMe: false } as const),
       from,
       emoji,
@@ -252,7 +250,7 @@ describe('reactions, edits and revocations', () => {
 
   it('are told of messages that were never seen', async () => {
     const session = await newOwnedSession(harness);
-    const from = { id: 'x@c.us', lid: null, name: null };
+    const from = personOf({ id: 'x@c.us' });
     const reaction = {
       kind: 'message.reaction',
       wireId: 'N2',

@@ -1,5 +1,6 @@
 import { asc, eq } from 'drizzle-orm';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { personOf } from '../../../shared/catalogue/person.ts';
 import { createHarness, type Harness } from '../../testing/harness.ts';
 import { ingestReports } from './ingest-reports.ts';
 import { newOwnedSession, type OwnedSession, received } from './testing/report-fixtures.ts';
@@ -14,7 +15,11 @@ const LID = '987654321@lid';
 
 /** A message as the runner reports it when the page knows this much of its sender. */
 const from = (wireId: string, id: string, lid: string | null, chatId = id) =>
-  received(wireId, { chatId, from: { id, lid, name: 'Ada' }, isGroup: chatId.endsWith('@g.us') });
+  received(wireId, {
+    chatId,
+    from: personOf({ id, lid, name: 'Ada' }),
+    isGroup: chatId.endsWith('@g.us'),
+  });
 
 const ingest = (session: OwnedSession, ...reports: Parameters<OwnedSession['spool']>[0][]) =>
   ingestReports({
@@ -36,7 +41,7 @@ async function told({ workspaceId }: OwnedSession) {
 
 const says = (chatId: string, id: string, lid: string | null) => ({
   chatId,
-  from: { id, lid, name: 'Ada' },
+  from: personOf({ id, lid, name: 'Ada' }),
 });
 
 async function listed(session: OwnedSession) {
@@ -69,8 +74,11 @@ describe('a LID that appears for a person known by phone number', () => {
       says(PHONE, PHONE, LID),
     ]);
     expect(await listed(session)).toEqual([
-      { chatId: PHONE, from: { id: PHONE, lid: null } },
-      ...Array.from({ length: 3 }, () => ({ chatId: PHONE, from: { id: PHONE, lid: LID } })),
+      { chatId: PHONE, from: personOf({ id: PHONE, name: 'Ada' }) },
+      ...Array.from({ length: 3 }, () => ({
+        chatId: PHONE,
+        from: personOf({ id: PHONE, lid: LID, name: 'Ada' }),
+      })),
     ]);
   });
 
@@ -124,6 +132,40 @@ describe('a person known by LID whose number appears', () => {
   });
 });
 
+describe('somebody with a username and no number', () => {
+  const uma = { id: LID, lid: LID, phone: null, username: 'uma.u', name: 'Uma' };
+
+  it('is known by it from then on, in events, messages, reactions, leads and opt-outs', async () => {
+    const session = await newOwnedSession(harness);
+    const key = session.apiKey;
+    await harness.call('PATCH', '/v1/workspace', { key, body: { captureLeads: true } });
+    const note = { wireId: 'G1', chatId: LID, fromMe: false } as const;
+    await ingest(
+      session,
+      received('G1', { chatId: LID, from: uma }),
+      { kind: 'message.reaction', ...note, from: personOf({ id: LID }), emoji: '👍', timestamp: 5 },
+      {
+        kind: 'message.poll_vote',
+        ...note,
+        from: personOf({ id: LID }),
+        options: [],
+        timestamp: 6,
+      },
+    );
+    expect((await told(session)).map(({ from }) => from)).toEqual([uma, uma, uma]);
+    const { data: messages } = await harness.call('GET', '/v1/messages', { key });
+    expect(messages).toMatchObject([{ from: uma, reactions: [{ from: uma }] }]);
+    const { data: leads } = await harness.call('GET', '/v1/leads', { key });
+    expect(leads).toMatchObject([{ person: uma }]);
+    const made = await harness.call('POST', '/v1/opt-outs', { key, body: { person: LID } });
+    expect(made.data).toMatchObject({ person: uma });
+
+    await ingest(session, received('G2', { chatId: LID, from: { ...uma, username: 'uma.v' } }));
+    const { data: renamed } = await harness.call('GET', '/v1/opt-outs', { key });
+    expect(renamed).toMatchObject([{ person: { ...uma, username: 'uma.v' } }]);
+  });
+});
+
 describe('what is said of a message later', () => {
   it('names its chat as the message does, and both ids of who reacts', async () => {
     const session = await newOwnedSession(harness);
@@ -135,7 +177,7 @@ describe('what is said of a message later', () => {
       {
         kind: 'message.reaction',
         ...note,
-        from: { id: LID, lid: LID, name: 'Ada' },
+        from: personOf({ id: LID, lid: LID, name: 'Ada' }),
         emoji: '👍',
       },
       { kind: 'message.revoked', ...note, wireId: 'unknown' },

@@ -1,5 +1,6 @@
 import { eq } from 'drizzle-orm';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { personOf } from '../../../shared/catalogue/person.ts';
 import type { Report } from '../../../shared/protocol/index.ts';
 import { createHarness, type Harness } from '../../testing/harness.ts';
 import { ingestReports } from './ingest-reports.ts';
@@ -27,7 +28,7 @@ const WIRE_ID = '3EB0C431C26A1916E07A5D';
 
 /** What the event says that somebody voted for. */
 async function votedFor(session: OwnedSession, options: (string | number)[]): Promise<unknown> {
-  const from = { id: '15550100002@c.us', lid: null, name: null };
+  const from = personOf({ id: '15550100002@c.us' });
   const about = { wireId: WIRE_ID, chatId: from.id, from, timestamp: Date.UTC(2026, 10, 20) };
   await report(session, { kind: 'message.poll_vote', ...about, options });
   const { events } = harness.schema;

@@ -20,7 +20,7 @@ export function callFact(
   const { isVideo, isGroup } = fields(payload);
   const data = {
     callId: call.callId,
-    from: person(call.from, people, null),
+    from: person(call.from, people),
     isVideo: isVideo === true,
     isGroup: isGroup === true,
     rejected,

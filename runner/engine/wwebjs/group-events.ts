@@ -68,7 +68,7 @@ export function groupFact(notice: unknown, people: People): FactReport | null {
 function eventOf(data: Fields, groupId: string, people: People): RelayedEvent | null {
   const subtype = text(data['type']) ?? '';
   const author = idText(data['author']);
-  const by = author === null ? null : person(author, people, null);
+  const by = author === null ? null : person(author, people);
   const body = text(data['body']);
   const [members, update] = [MEMBERS[subtype], UPDATES[subtype]];
   if (members !== undefined) {
@@ -76,7 +76,7 @@ function eventOf(data: Fields, groupId: string, people: People): RelayedEvent | 
     const concerned =
       members === 'left' && named.length === 0 && author !== null ? [author] : named;
     if (concerned.length === 0) return null;
-    const whom = concerned.map((id) => person(id, people, null));
+    const whom = concerned.map((id) => person(id, people));
     return { type: 'group.members', data: { groupId, change: members, members: whom, by } };
   }
   if (update !== undefined) {

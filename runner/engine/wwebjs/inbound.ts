@@ -26,7 +26,7 @@ import {
 import { OLDEST_MS } from './online-mark.ts';
 import { resolvePeople } from './page/people.ts';
 import { fields, messageKey, text } from './payload.ts';
-import { idsIn, type KnownPerson, type People } from './people.ts';
+import { idsIn, type Known, type People } from './people.ts';
 
 const PEOPLE_MS = 3_000;
 const REJECT_MS = 5_000;
@@ -50,7 +50,7 @@ export type InboundDeps = {
  */
 export class Inbound {
   readonly #deps: InboundDeps;
-  readonly #people = new Map<string, KnownPerson>();
+  readonly #people = new Map<string, Known>();
   readonly #chats = new KeyedLanes();
   /** Serialized keys of reported messages and notices, and the names of reported changes. */
   readonly #seen = new Set<string>();

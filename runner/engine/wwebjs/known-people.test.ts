@@ -77,6 +77,46 @@ describe.each(SANDBOX_PROFILES)('who is who, on the %s page', (profile) => {
     expect(await chatsOnPage(phoneId, lid)).toBe(1);
   });
 
+  it('somebody with a username and no number is told by it, as who writes, is mentioned, and is in a group', async () => {
+    const { world } = link;
+    const pushname = 'Uma';
+    const uma = {
+      world,
+      phone: '15550104006',
+      hides: 'phone',
+      username: 'uma.u',
+      pushname,
+    } as const;
+    const { lid } = await sandbox.phone.contact(uma);
+    const told = { id: lid, lid, phone: null, username: 'uma.u', name: 'Uma' };
+    expect(await hears('15550104006')).toMatchObject({ chatId: lid, from: told, mentions: [] });
+
+    const members = [link.phoneNumber, '15550104006'];
+    const { id: chat } = await sandbox.phone.group({
+      world,
+      owner: '15550100001',
+      subject: 'U',
+      members,
+    });
+    const mention = {
+      ...link.at,
+      chat,
+      from: '15550100001',
+      body: 'hi',
+      mentions: ['15550104006'],
+    };
+    const { wireId } = await sandbox.phone.message(mention);
+    const { fact } = await link.fact('message.received', (one) => one.wireId === wireId);
+    expect(fact.mentions).toEqual([told]);
+    const action = { kind: 'promote' as const, members: ['15550104006'] };
+    await sandbox.phone.groupChange({ world, group: chat, actor: '15550100001', action });
+    const promoted = await link.fact(
+      'relayed',
+      ({ event }) => event.type === 'group.members' && event.data.change === 'promoted',
+    );
+    expect(promoted.fact.event.data).toMatchObject({ members: [told] });
+  });
+
   it('who writes from a LID is that LID, known or not', async () => {
     const phoneId = '15550104004@c.us';
     const { lid } = await person(phoneId, null);

@@ -19,7 +19,12 @@ import { idsIn, type People } from './people.ts';
 const Recording = z.object({
   people: z.record(
     z.string(),
-    z.object({ phoneId: z.string(), lid: z.string(), name: z.string().nullable() }),
+    z.object({
+      phoneId: z.string(),
+      lid: z.string(),
+      username: z.string().nullable().default(null),
+      name: z.string().nullable(),
+    }),
   ),
   samples: z.array(
     z.object({
@@ -77,7 +82,14 @@ describe.each(SANDBOX_PROFILES)('payloads recorded on the %s page', (profile) =>
     ['location', { location: { latitude: 1.5, longitude: 2.5, name: 'Home', address: null } }],
     ['contact', { type: 'contact', text: null, vcards: ['BEGIN:VCARD\nFN:A\nEND:VCARD'] }],
     ['poll', { poll: { name: 'Tea?', options: ['yes', 'no'], allowMultiple: true } }],
-    ['reply', { type: 'text', text: 're', mentions: ['15550100003@c.us'] }],
+    [
+      'reply',
+      {
+        type: 'text',
+        text: 're',
+        mentions: [expect.objectContaining({ phone: '15550100003', name: 'Carol' })],
+      },
+    ],
     ['group', { isGroup: true, chatId: expect.stringMatching(/@g\.us$/), from: { id: BOB } }],
   ])('%s', (name, expected) => {
     expect(received(name)).toMatchObject(expected);
@@ -124,7 +136,7 @@ describe.each(SANDBOX_PROFILES)('payloads recorded on the %s page', (profile) =>
 
   it('a reaction keeps its name when the number of a LID becomes known', () => {
     const reaction = { ...fields(sample('reaction').payload), senderId: '77@lid' };
-    const knowing = [undefined, { phoneId: BOB, lid: '77@lid', name: null }];
+    const knowing = [undefined, { phoneId: BOB, lid: '77@lid', username: null, name: null }];
     const facts = knowing
       .map((known) => reactionFact(reaction, () => known))
       .filter((fact) => fact !== null);
@@ -141,6 +153,18 @@ describe.each(SANDBOX_PROFILES)('payloads recorded on the %s page', (profile) =>
 });
 
 describe('receivedFact', () => {
+  it.each([
+    ['a number', '91@c.us', { phoneId: '91@c.us', lid: null }, { phone: '91', lid: null }],
+    ['a LID alone', '9@lid', { phoneId: null, lid: '9@lid' }, { phone: null, lid: '9@lid' }],
+    ['both', '9@lid', { phoneId: '91@c.us', lid: '9@lid' }, { phone: '91', lid: '9@lid' }],
+  ])('tells a person by %s, username and name', (_by, from, ids, expected) => {
+    const id = { fromMe: false, remote: from, id: '3A', _serialized: `false_${from}_3A` };
+    const people: People = () => ({ ...ids, username: 'ada.l', name: 'Ada' });
+    const told = { id: ids.phoneId ?? from, ...expected, username: 'ada.l', name: 'Ada' };
+    const fact = receivedFact(payload({ id, from, mentionedJidList: [from] }), people);
+    expect([fact?.from, fact?.mentions]).toEqual([told, [told]]);
+  });
+
   it('keeps a LID where no phone id is known', () => {
     const id = { fromMe: false, remote: '91@lid', id: '3A', $1: 'false_91@lid_3A' };
     expect(receivedFact(payload({ id, from: '91@lid' }), nobody)).toMatchObject({

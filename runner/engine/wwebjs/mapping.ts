@@ -91,7 +91,7 @@ export function receivedFact(
     vcards: vcardsOf(data, type),
     poll: pollOf(data, type),
     quotedWireId: text(data['quotedStanzaID']),
-    mentions: idList(data['mentionedJidList']).map((id) => canonicalId(id, people)),
+    mentions: idList(data['mentionedJidList']).map((id) => person(id, people)),
     timestamp: milliseconds(data['t']),
     backfilled,
     writtenOn: key.fromMe ? (isFromPhone(key.wireId) ? 'phone' : 'device') : null,
@@ -124,7 +124,7 @@ export function reactionFact(payload: unknown, people: People): FactReport | nul
     kind: 'message.reaction',
     wireId: target.wireId,
     chatId: canonicalId(target.remote, people),
-    from: person(sender, people, null),
+    from: person(sender, people),
     ...(own?.fromMe === true ? {} : { wireSender: sender }),
     fromMe: own?.fromMe === true,
     emoji: text(data['reaction']) ?? '',
@@ -144,7 +144,7 @@ export function pollVoteFact(payload: unknown, people: People): FactReport | nul
     kind: 'message.poll_vote',
     wireId: poll.wireId,
     chatId: canonicalId(poll.remote, people),
-    from: person(voter, people, null),
+    from: person(voter, people),
     wireSender: voter,
     options: selected.map(fields).flatMap((option) => {
       const said = text(option['name']) ?? number(option['localId']);

@@ -1,9 +1,14 @@
-import type { Received } from './content.ts';
+import { type KnownPerson, personOf } from '../../../shared/catalogue/person.ts';
 import { fields, idText, messageKey } from './payload.ts';
 
-/** What is known of the person or chat behind an id, in either form. */
-export type KnownPerson = { phoneId: string | null; lid: string | null; name: string | null };
-export type People = (id: string) => KnownPerson | undefined;
+/** What the page knows of the person or chat behind an id, in either form. */
+export type Known = {
+  phoneId: string | null;
+  lid: string | null;
+  username: string | null;
+  name: string | null;
+};
+export type People = (id: string) => Known | undefined;
 
 /** Ids of everybody a payload names, so that their other form can be asked for before it is mapped. */
 export function idsIn(payload: unknown): string[] {
@@ -21,11 +26,13 @@ export function canonicalId(id: string, people: People): string {
   return id.endsWith('@lid') ? (people(id)?.phoneId ?? id) : id;
 }
 
-export function person(id: string, people: People, name: string | null): Received['from'] {
+/** @param name in the person's own profile, as a message tells it */
+export function person(id: string, people: People, name: string | null = null): KnownPerson {
   const known = people(id);
-  return {
+  return personOf({
     id: canonicalId(id, people),
     lid: id.endsWith('@lid') ? id : (known?.lid ?? null),
+    username: known?.username ?? null,
     name: name ?? known?.name ?? null,
-  };
+  });
 }

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { ADA, Person } from './person.ts';
+import { ADA, KnownPerson } from '../person.ts';
 import { event } from './row.ts';
 
 export const CALL_EVENTS = {
@@ -7,7 +7,7 @@ export const CALL_EVENTS = {
     when: 'Somebody calls the number.',
     data: {
       callId: z.string().describe('The call, for `POST /v1/calls/{id}/reject` while it rings.'),
-      from: Person.describe('Who calls.'),
+      from: KnownPerson.describe('Who calls.'),
       isVideo: z.boolean().describe('It is a video call.'),
       isGroup: z.boolean().describe('It is a call to a group.'),
       rejected: z

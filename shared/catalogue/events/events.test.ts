@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { parseExactEvent } from '../../testing/exact-event.ts';
+import { personOf } from '../person.ts';
 import {
   aliasesOf,
   EVENT_ALIASES,
@@ -42,7 +43,7 @@ test('no two events share an alias, and none is a type', () => {
 
 test('what the catalogue does not name is found in the depth of an event', () => {
   const { data, ...envelope } = sampleEvent('message.received');
-  const told = { ...envelope, data: { ...data, from: { id: 'x', lid: null, name: null, age: 7 } } };
+  const told = { ...envelope, data: { ...data, from: { ...personOf({ id: 'x' }), age: 7 } } };
   expect(() => parseExactEvent(told)).toThrow('data.from.age of message.received');
   expect(() => parseExactEvent({ ...envelope, data: { ...data, text: 7 } })).toThrow('text');
   expect(() => parseExactEvent({ ...envelope, type: 'message.seen', data })).toThrow('type');

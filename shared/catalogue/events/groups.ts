@@ -1,9 +1,9 @@
 import { z } from 'zod';
-import { ADA, Person } from './person.ts';
+import { ADA, KnownPerson } from '../person.ts';
 import { event } from './row.ts';
 
 const groupId = z.string().describe('The group.');
-const by = Person.nullable().describe('Who did it; null if WhatsApp does not say.');
+const by = KnownPerson.nullable().describe('Who did it; null if WhatsApp does not say.');
 const GROUP = '120363012345678901@g.us';
 
 /** Made of the notices that WhatsApp puts into the chat of a group. */
@@ -15,7 +15,7 @@ export const GROUP_EVENTS = {
       change: z
         .enum(['added', 'joined', 'removed', 'left', 'promoted', 'demoted'])
         .describe('What happened; `joined` is by an invite link or an approved request.'),
-      members: z.array(Person).describe('To whom.'),
+      members: z.array(KnownPerson).describe('To whom.'),
       by,
     },
     example: { groupId: GROUP, change: 'added', members: [ADA], by: null },
@@ -48,7 +48,7 @@ export const GROUP_EVENTS = {
   }),
   'group.join_request': event({
     when: 'Somebody asked to join a group of which the number is an admin.',
-    data: { groupId, from: Person.describe('Who asked.') },
+    data: { groupId, from: KnownPerson.describe('Who asked.') },
     example: { groupId: GROUP, from: ADA },
   }),
 };

@@ -3,7 +3,7 @@ import { ERROR_CODES } from '../../errors.ts';
 import type { MessageStatus } from '../../message-status.ts';
 import { MEDIA_STATUSES } from '../../message-status.ts';
 import { INBOUND_TYPES } from '../message-kinds.ts';
-import { ADA, Person } from './person.ts';
+import { ADA, KnownPerson } from '../person.ts';
 import { event, Time } from './row.ts';
 
 const EXAMPLE = {
@@ -115,7 +115,7 @@ const said = {
     .nullable()
     .describe('The poll, if it is one.')
     .meta({ 'x-component': 'MessagePoll' }),
-  mentions: z.array(z.string()).describe('Ids of the people it mentions.'),
+  mentions: z.array(KnownPerson).describe('The people it mentions.'),
   quotedMessageId: z
     .string()
     .nullable()
@@ -147,7 +147,7 @@ export const MESSAGE_EVENTS = {
       messageId: z.string().describe('The message, for `GET /v1/messages/{id}` and replies.'),
       chatId,
       wireId,
-      from: Person.describe('Who sent it.'),
+      from: KnownPerson.describe('Who sent it.'),
       ...said,
     },
     example: {
@@ -245,7 +245,7 @@ export const MESSAGE_EVENTS = {
     when: 'Somebody reacted to a message, or removed a reaction; the session itself too.',
     data: {
       ...about,
-      from: Person.describe('Who reacted.'),
+      from: KnownPerson.describe('Who reacted.'),
       fromMe: z.boolean().describe('The session itself reacted, by the API or on the phone.'),
       emoji: z.string().describe('The reaction; empty when it was removed.'),
       removed: z.boolean().describe('The reaction was removed.'),
@@ -263,7 +263,7 @@ export const MESSAGE_EVENTS = {
     when: 'Somebody voted in a poll, changed a vote, or withdrew it.',
     data: {
       ...about,
-      from: Person.describe('Who voted.'),
+      from: KnownPerson.describe('Who voted.'),
       options: z
         .array(z.string())
         .describe(

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { row } from '../row.ts';
-import { ADA, KnownPerson, ListEnd, listInput } from './fields.ts';
+import { ADA, KnownPerson } from '../person.ts';
+import { ListEnd, listInput } from './fields.ts';
 
 const chatId = z.string();
 const Time = z.iso.datetime();

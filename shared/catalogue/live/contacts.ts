@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { LIMITS } from '../limits.ts';
 import { row } from '../row.ts';
-import { ADA, KnownPerson, ListEnd, listInput } from './fields.ts';
+import { ADA, KnownPerson } from '../person.ts';
+import { ListEnd, listInput } from './fields.ts';
 
 const chatId = z.string();
 
@@ -15,6 +16,8 @@ export const NumberCheck = z.object({
     .nullable()
     .describe('The id that WhatsApp has for the account, which may differ from the one asked for.'),
   lid: z.string().nullable().describe('LID, the id that hides the phone number.'),
+  // A runner of an earlier version does not say it.
+  username: KnownPerson.shape.username.default(null),
 });
 export type NumberCheck = z.output<typeof NumberCheck>;
 
@@ -72,7 +75,9 @@ export const CONTACT_OPERATIONS = {
     repeatable: true,
     example: {
       input: { ids: [ADA.id] },
-      output: { results: [{ id: ADA.id, exists: true, chatId: ADA.id, lid: ADA.lid }] },
+      output: {
+        results: [{ id: ADA.id, exists: true, chatId: ADA.id, lid: ADA.lid, username: null }],
+      },
     },
   }),
   /** People whom the page knows, by id. `saved` narrows to those in the address book or to all others, `blocked` to the block list or to all others. */

@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { LIMITS } from '../limits.ts';
 import { row } from '../row.ts';
-import { ADA, KnownPerson, ListEnd, listInput, Picture } from './fields.ts';
+import { ADA, KnownPerson } from '../person.ts';
+import { ListEnd, listInput, Picture } from './fields.ts';
 
 export const GROUP_ROLES = ['owner', 'admin', 'member'] as const;
 const Role = z.enum(GROUP_ROLES);

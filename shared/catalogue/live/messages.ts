@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { row } from '../row.ts';
-import { ADA, KnownPerson } from './fields.ts';
+import { ADA, KnownPerson } from '../person.ts';
 
 /** Where a message is: its chat, and the key or wire id that WhatsApp knows it by. */
 const place = { chatId: z.string(), reference: z.string() };

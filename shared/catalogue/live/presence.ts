@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { row } from '../row.ts';
-import { ADA } from './fields.ts';
+import { ADA } from '../person.ts';
 
 export const Presence = z.object({
   id: z.string().describe('Phone id (`…@c.us`) where it is known, else the LID (`…@lid`).'),

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { row } from '../row.ts';
-import { ADA, KnownPerson, Picture } from './fields.ts';
+import { ADA, KnownPerson } from '../person.ts';
+import { Picture } from './fields.ts';
 
 export const Profile = KnownPerson.extend({
   about: z.string().nullable().describe('What the number says of itself.'),

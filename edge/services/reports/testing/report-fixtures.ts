@@ -1,4 +1,5 @@
 import { asc, eq } from 'drizzle-orm';
+import { personOf } from '../../../../shared/catalogue/person.ts';
 import { newId } from '../../../../shared/ids.ts';
 import { MESSAGE_STATUS_RANK, type MessageStatus } from '../../../../shared/message-status.ts';
 import type { Report, SpooledReport } from '../../../../shared/protocol/index.ts';
@@ -95,7 +96,7 @@ export function received(wireId: string, changes: Partial<Received> = {}): Recei
     wireId,
     wireKey: `false_15550100002@c.us_${wireId}`,
     chatId: '15550100002@c.us',
-    from: { id: '15550100002@c.us', lid: '900@lid', name: 'Ada' },
+    from: personOf({ id: '15550100002@c.us', lid: '900@lid', name: 'Ada' }),
     isGroup: false,
     type: 'text',
     text: 'hi',

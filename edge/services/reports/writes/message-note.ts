@@ -32,7 +32,7 @@ export function messageReaction(write: WriteContext, report: ReportOf<'message.r
   const { from, fromMe, emoji, timestamp } = report;
   const event = fact('message.reaction', {
     ...reported(write, { occurredAt: timestamp }),
-    data: { ...aboutIt(write, report), from: who(from), fromMe, emoji, removed: emoji === '' },
+    data: { ...aboutIt(write, report), from: WHO, fromMe, emoji, removed: emoji === '' },
   });
   const isTheirs = sql`(known #>> '{from,id}' = who.id or known #>> '{from,lid}' = who.lid)`;
   const kept = sql`kept as (
@@ -40,7 +40,7 @@ export function messageReaction(write: WriteContext, report: ReportOf<'message.r
     set reactions = coalesce((
         select jsonb_agg(known) from jsonb_array_elements(message.reactions) known where ${isTheirs} is not true
       ), '[]') || jsonb_build_object(
-        'from', jsonb_build_object('id', who.id, 'lid', who.lid), 'emoji', ${emoji}::text, 'at', ${timestamp}::bigint)
+        'from', who.person, 'emoji', ${emoji}::text, 'at', ${timestamp}::bigint)
     from about cross join who
     where message.id = about.id and ${isNews(write)} and not exists (
       select 1 from jsonb_array_elements(message.reactions) known
@@ -56,7 +56,7 @@ export function messagePollVote(write: WriteContext, report: ReportOf<'message.p
   const { from, options, timestamp } = report;
   const event = fact('message.poll_vote', {
     ...reported(write, { occurredAt: timestamp }),
-    data: { ...aboutIt(write, report), from: who(from), options: textsOf(options) },
+    data: { ...aboutIt(write, report), from: WHO, options: textsOf(options) },
   });
   const change = [factTarget(write), aboutCte(write, report), ...personCtes(write, from)];
   return writeStatement(write, change, event);
@@ -80,11 +80,7 @@ function textsOf(options: ReportOf<'message.poll_vote'>['options']): string[] | 
 }
 
 /** The person of the CTE `who`. */
-const who = ({ name }: { name: string | null }) => ({
-  id: sql`(select who.id from who)`,
-  lid: sql`(select who.lid from who)`,
-  name,
-});
+const WHO = sql`(select who.person from who)`;
 
 /** The newest edit wins, in whatever order they are reported. */
 export function messageEdited(write: WriteContext, report: ReportOf<'message.edited'>): SQL {

@@ -40,11 +40,7 @@ function messageOfOthers(write: WriteContext, report: Received): SQL {
       messageId: sql`received.id`,
       chatId: sql`received.chat_id`,
       wireId: report.wireId,
-      from: {
-        id: sql`received.from_id`,
-        lid: sql`received.from_lid`,
-        name: report.from.name,
-      },
+      from: sql`(select who.person from who)`,
       ...saidOf(write, report),
     },
   });
@@ -65,7 +61,7 @@ function messageOfOthers(write: WriteContext, report: Received): SQL {
       from target cross join who
       where ${isNews(write)}
       on conflict (session_id, direction, wire_id) do nothing
-      returning id, chat_id, from_id, from_lid, quoted_message_id, media_id
+      returning id, chat_id, quoted_message_id, media_id
     )`,
     ...(isPersonsChat ? [...leadCtes(write, report), ...optOutCtes(write, report)] : []),
   ];

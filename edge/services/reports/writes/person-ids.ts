@@ -1,44 +1,53 @@
 import { type SQL, sql } from 'drizzle-orm';
-import type { FactReport } from '../../../../shared/protocol/index.ts';
+import type { KnownPerson } from '../../../../shared/catalogue/person.ts';
 import { isNews, type WriteContext } from './write-context.ts';
 
-type Person = Extract<FactReport, { kind: 'message.received' }>['from'];
-
 /**
- * CTEs over `target` that carry both ids of a person, whichever of them was reported: `who(id, lid, chat_id)` is the person as
- * told from now on, and what was learned is kept. A chat keeps the id that it was called by first, unless that is a number
+ * CTEs over `target` that carry all that is known of a person, whichever id was reported: `who(id, lid, person, chat_id)` has the
+ * person as told from now on, and what was learned is kept. A chat keeps the id that it was called by first, unless that is a number
  * which the person has given up.
  */
-export function personCtes(write: WriteContext, person: Person): SQL[] {
+export function personCtes(write: WriteContext, person: KnownPerson): SQL[] {
   const isLid = person.id.endsWith('@lid');
   const phone = isLid ? null : person.id;
   const lid = isLid ? person.id : person.lid;
+  const { username, name } = person;
   return [
     sql`met as (
-      select known.lid, known.phone_id, known.chat_id from person_ids known, target
+      select known.* from person_ids known, target
       where known.session_id = target.id and ${lid === null ? sql`known.phone_id = ${phone}` : sql`known.lid = ${lid}`}
       order by known.created_at desc limit 1
     )`,
     sql`who as (
-      select coalesce(${phone}::text, met.phone_id, ${person.id}) as id, coalesce(${lid}::text, met.lid) as lid,
+      select named.id, named.lid, named.chat_id, jsonb_build_object('id', named.id, 'lid', named.lid,
+        'phone', ${phoneOf(sql`named.id`)}, 'username', named.username, 'name', named.name) as person
+      from (select coalesce(${phone}::text, met.phone_id, ${person.id}) as id, coalesce(${lid}::text, met.lid) as lid,
+        coalesce(${username}::text, met.username) as username, coalesce(${name}::text, met.name) as name,
         case when met.chat_id is null or (met.chat_id = met.phone_id and met.chat_id <> ${phone}::text) then ${person.id}
           else met.chat_id end as chat_id
-      from (select 1) as one left join met on true
+      from (select 1) as one left join met on true) named
     )`,
     sql`learned as (
-      insert into person_ids as known (session_id, lid, phone_id, chat_id)
-      select target.id, ${lid}::text, ${phone}::text, ${person.id}
+      insert into person_ids as known (session_id, lid, phone_id, chat_id, username, name)
+      select target.id, ${lid}::text, ${phone}::text, ${person.id}, ${username}::text, ${name}::text
       from target left join met on true
       where ${lid}::text is not null and ${isNews(write)}
-        and (met.lid is null or met.phone_id is distinct from coalesce(${phone}::text, met.phone_id))
+        and (met.lid is null or met.phone_id is distinct from coalesce(${phone}::text, met.phone_id)
+          or met.username is distinct from coalesce(${username}::text, met.username)
+          or met.name is distinct from coalesce(${name}::text, met.name))
       on conflict (session_id, lid) do update set
         phone_id = coalesce(excluded.phone_id, known.phone_id),
         chat_id = case when known.chat_id = known.phone_id then coalesce(excluded.phone_id, known.chat_id)
-          else known.chat_id end
+          else known.chat_id end,
+        username = coalesce(excluded.username, known.username), name = coalesce(excluded.name, known.name)
       returning lid
     )`,
   ];
 }
+
+/** The number of a phone id. */
+const phoneOf = (id: SQL): SQL =>
+  sql`case when ${id} like '%@c.us' then split_part(${id}, '@', 1) end`;
 
 /** The id that the chat of a person was called by first; every other chat's own id. */
 export const stableChatId = (sessionId: SQL | string, chatId: SQL | string): SQL => sql`coalesce((

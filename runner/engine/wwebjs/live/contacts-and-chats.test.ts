@@ -33,8 +33,10 @@ describe.each(SANDBOX_PROFILES)('on the page %s', (profile) => {
   const ask = <Name extends EngineOperation>(name: Name, input: EngineInput<Name>) =>
     link.engine.ask(name, input);
   const refused = (code: string) => expect.objectContaining({ code });
-  const person = (phone: string, change: { hides?: 'lid' | 'phone'; name?: string }) =>
-    sandbox.phone.contact({ world: link.world, phone, ...change });
+  const person = (
+    phone: string,
+    change: { hides?: 'lid' | 'phone'; name?: string; username?: string },
+  ) => sandbox.phone.contact({ world: link.world, phone, ...change });
 
   /** Somebody writes, and the page has it. */
   async function hears(from: string, body = 'hi'): Promise<void> {
@@ -45,11 +47,14 @@ describe.each(SANDBOX_PROFILES)('on the page %s', (profile) => {
   describe('contacts', () => {
     it('are checked, many at once, each under both ids', async () => {
       const { lid } = await person('15550104101', {});
-      const { results } = await ask('checkContacts', { ids: [alice, nobody, lid] });
+      const { lid: uma } = await person('15550104108', { hides: 'phone', username: 'uma' });
+      const { results } = await ask('checkContacts', { ids: [alice, nobody, lid, uma] });
+      const username = null;
       expect(results).toEqual([
-        { id: alice, exists: true, chatId: alice, lid: expect.stringMatching(/@lid$/) },
-        { id: nobody, exists: false, chatId: null, lid: null },
-        { id: lid, exists: true, chatId: '15550104101@c.us', lid },
+        { id: alice, exists: true, chatId: alice, lid: expect.stringMatching(/@lid$/), username },
+        { id: nobody, exists: false, chatId: null, lid: null, username },
+        { id: lid, exists: true, chatId: '15550104101@c.us', lid, username },
+        { id: uma, exists: true, chatId: uma, lid: uma, username: 'uma' },
       ]);
     });
 
@@ -84,7 +89,9 @@ describe.each(SANDBOX_PROFILES)('on the page %s', (profile) => {
     it('are unknown where WhatsApp does not answer', async () => {
       await sandbox.phone.network({ ...link.at, online: false, forMs: 500 });
       const { results } = await ask('checkContacts', { ids: [bob] });
-      expect(results).toEqual([{ id: bob, exists: 'unknown', chatId: null, lid: null }]);
+      expect(results).toEqual([
+        { id: bob, exists: 'unknown', chatId: null, lid: null, username: null },
+      ]);
       await link.event('connection', ({ connected }) => connected);
     });
 
@@ -93,12 +100,12 @@ describe.each(SANDBOX_PROFILES)('on the page %s', (profile) => {
       const ids = { id: '15550104102@c.us', lid, phone: '15550104102', username: null };
       expect(await ask('getContactIds', { chatId: ids.id })).toEqual(ids);
       expect(await ask('getContactIds', { chatId: lid })).toEqual(ids);
-      const hidden = await person('15550104103', { hides: 'phone' });
+      const hidden = await person('15550104103', { hides: 'phone', username: 'hidden.h' });
       expect(await ask('getContactIds', { chatId: hidden.lid })).toEqual({
         id: hidden.lid,
         lid: hidden.lid,
         phone: null,
-        username: null,
+        username: 'hidden.h',
       });
       await expect(ask('getContactIds', { chatId: nobody })).rejects.toEqual(refused('NOT_FOUND'));
     });

@@ -73,13 +73,14 @@ function checkContacts({ ids }: EngineInput<'checkContacts'>): Answer<'checkCont
     };
     let refusal: PageRefusal | null = null;
     const check = async (id: string): Promise<NumberCheck> => {
-      const unknown = { id, exists: 'unknown', chatId: null, lid: null } as const;
+      const nobody = { id, chatId: null, lid: null, username: null };
+      const unknown: NumberCheck = { ...nobody, exists: 'unknown' };
       const earlier = live.checked.get(id);
       if (earlier !== undefined && earlier.until > Date.now()) return earlier.check;
       if (refusal !== null) return unknown;
       const found = await live.attempt(() => find(id)).catch(() => undefined);
       if (found === undefined) return unknown;
-      if (found === null) return remember({ id, exists: false, chatId: null, lid: null }, 600_000);
+      if (found === null) return remember({ ...nobody, exists: false }, 600_000);
       if ('refused' in found) {
         if (found.refused === 'RATE_LIMITED') refusal = found;
         return unknown;
@@ -88,7 +89,8 @@ function checkContacts({ ids }: EngineInput<'checkContacts'>): Answer<'checkCont
       const lid = wid.server === 'lid' ? wid : (found.lid ?? getCurrentLid(wid));
       const phone = wid.server === 'lid' ? getPhoneNumber(wid) : wid;
       const chatId = (phone ?? wid)._serialized;
-      const check = { id, exists: true, chatId, lid: lid?._serialized ?? null };
+      const { username } = live.person(wid);
+      const check = { id, exists: true, chatId, lid: lid?._serialized ?? null, username };
       return remember(check, 86_400_000);
     };
     const results: NumberCheck[] = [];

@@ -6,7 +6,8 @@ import type { ContactSummary, NumberCheck } from '../../../../shared/catalogue/l
 import type { Profile as ProfileSchema } from '../../../../shared/catalogue/live/profile.ts';
 import type { Label } from '../../../../shared/catalogue/live/labels.ts';
 import type { StatusPost } from '../../../../shared/catalogue/live/status.ts';
-import type { KnownPerson, ListEnd, Picture } from '../../../../shared/catalogue/live/fields.ts';
+import type { ListEnd, Picture } from '../../../../shared/catalogue/live/fields.ts';
+import type { KnownPerson } from '../../../../shared/catalogue/person.ts';
 import type { ErrorCode } from '../../../../shared/errors.ts';
 import type {
   PageParticipant,

@@ -1,8 +1,7 @@
+import type { Known } from '../people.ts';
 import type { WhatsAppPage } from './types.ts';
 
-type Known = { phoneId: string | null; lid: string | null; name: string | null };
-
-/** Runs on the page. Both forms of each person's id, and the address book's name, as far as the page knows them. */
+/** Runs on the page. Both forms of each person's id, and their names, as far as the page knows them. */
 export async function resolvePeople(ids: string[]): Promise<Record<string, Known>> {
   const page = globalThis as unknown as WhatsAppPage;
   const { createWid } = page.require('WAWebWidFactory');
@@ -18,10 +17,11 @@ export async function resolvePeople(ids: string[]): Promise<Record<string, Known
       known[id] = {
         phoneId: phone?._serialized ?? null,
         lid: lid?._serialized ?? null,
+        username: contact?.username ?? null,
         name: contact?.name ?? contact?.pushname ?? null,
       };
     } catch {
-      known[id] = { phoneId: null, lid: null, name: null };
+      known[id] = { phoneId: null, lid: null, username: null, name: null };
     }
   }
   return known;

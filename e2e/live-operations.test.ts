@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { MESSAGE_KINDS } from '../shared/catalogue/message-kinds.ts';
+import { KnownPerson } from '../shared/catalogue/person.ts';
 import { messageOperations } from './live-operations/messages.ts';
 import { coversOnEveryPage } from './testing/covers.ts';
 import { type Deployment, startDeployment } from './testing/deployment.ts';
@@ -204,6 +205,34 @@ describe('what is asked of a live session', () => {
       expect(checked.map(({ exists }) => exists)).toEqual([true, false]);
       const ids = await call('GET', `/contacts/${checked[0]?.lid}/ids`);
       expect(ids.data(z.looseObject({}))).toMatchObject({ phone: '15550100001' });
+    });
+
+    it('somebody with a username and no number is told of by it', async () => {
+      const { phone, at } = world;
+      const { wireId } = await phone.message({ ...at, from: '15550100020', body: 'it is me' });
+      const Written = z.object({ data: z.looseObject({ wireId: z.string(), from: KnownPerson }) });
+      const { data } = await until('the event', async () => {
+        const answer = await call('GET', '/events?types=message.received&limit=100');
+        return answer.data(z.array(Written)).find((event) => event.data.wireId === wireId);
+      });
+      const { lid } = data.from;
+      const uma = { id: lid, lid, phone: null, username: 'uma.sandbox', name: 'Uma' };
+      expect(data).toMatchObject({ chatId: lid, from: uma });
+      const [message] = (await call('GET', '/messages?limit=1')).data(z.array(z.looseObject({})));
+      expect(message).toMatchObject({ id: data['messageId'], from: uma });
+
+      const checked = await call('POST', '/contacts/check', { numbers: [lid] });
+      expect(checked.data(z.array(z.looseObject({})))).toMatchObject([
+        { exists: true, chatId: lid, username: 'uma.sandbox' },
+      ]);
+      const made = await call('POST', '/groups', { subject: 'Users', members: [lid] });
+      const path = `/groups/${made.data(WithResults).group.id}`;
+      expect((await call('GET', path)).data(z.looseObject({}))).toMatchObject({
+        members: expect.arrayContaining([expect.objectContaining(uma)]),
+      });
+      const csv = await call('GET', `${path}/members?format=csv`);
+      expect(csv.text).toContain(`,Uma,member,${lid},${lid},uma.sandbox\r\n`);
+      expect((await call('POST', `${path}/leave`, {})).status).toBe(200);
     });
 
     it('a chat is listed, read, changed and deleted', async () => {

@@ -256,7 +256,13 @@ test('members are a CSV file that a spreadsheet keeps as it is', async () => {
   const { apiKey, runner } = await setUp();
   const { output } = LIVE_OPERATIONS.getGroup.example;
   const [ada] = output.members;
-  const hidden = { ...ada, id: '90000000002@lid', lid: '90000000002@lid', phone: null };
+  const hidden = {
+    ...ada,
+    id: '90000000002@lid',
+    lid: '90000000002@lid',
+    phone: null,
+    username: 'bea.b',
+  };
   const shown = { ...output, members: [ada, { ...hidden, name: '=1+1, "x"', role: 'member' }] };
   await runner.script({ getGroup: done(shown) });
   const file = (query: string) =>
@@ -266,9 +272,9 @@ test('members are a CSV file that a spreadsheet keeps as it is', async () => {
   const text = await response.text();
   expect(text).toBe(
     [
-      'phone,name,role,id,lid',
-      "'+15550100001,Ada,owner,15550100001@c.us,90000000001@lid",
-      `,"'=1+1, ""x""",member,90000000002@lid,90000000002@lid`,
+      'phone,name,role,id,lid,username',
+      "'+15550100001,Ada,owner,15550100001@c.us,90000000001@lid,",
+      `,"'=1+1, ""x""",member,90000000002@lid,90000000002@lid,bea.b`,
       '',
     ].join('\r\n'),
   );

@@ -23,7 +23,7 @@ export const exportGroupMembers = rawOperation({
   takes: scope('groups:read'),
   summary: 'List the members of a group',
   description:
-    'JSON, or a CSV file (RFC 4180) with the columns `phone, name, role, id, lid`. Phone numbers start with an apostrophe and `+`, so that a spreadsheet keeps them as text. `phone` is empty for people whose number WhatsApp hides.',
+    'JSON, or a CSV file (RFC 4180) with the columns `phone, name, role, id, lid, username`. Phone numbers start with an apostrophe and `+`, so that a spreadsheet keeps them as text. `phone` is empty for people whose number WhatsApp hides.',
   params: GroupRef,
   query: Query,
   responses: {
@@ -40,7 +40,7 @@ export const exportGroupMembers = rawOperation({
     const { output, meta } = await askLive(ctx, sessionId, 'getGroup', { groupId: params.id });
     if (format === 'json') return ok(c, output.members, 200, meta);
     const lines = [
-      csvRecord(['phone', 'name', 'role', 'id', 'lid']),
+      csvRecord(['phone', 'name', 'role', 'id', 'lid', 'username']),
       ...output.members.map(toRecord),
     ];
     return c.body(`${bom === 'true' ? '\uFEFF' : ''}${lines.join('')}`, 200, {
@@ -52,5 +52,5 @@ export const exportGroupMembers = rawOperation({
 });
 
 /** The export's own rule makes a text of what a spreadsheet would read as a formula, and `+` is the start of one. */
-const toRecord = ({ phone, name, role, id, lid }: GroupMember): string =>
-  csvRecord([phone === null ? null : `+${phone}`, name, role, id, lid]);
+const toRecord = ({ phone, name, role, id, lid, username }: GroupMember): string =>
+  csvRecord([phone === null ? null : `+${phone}`, name, role, id, lid, username]);

@@ -9,15 +9,12 @@ import { FORM_LIMIT_BYTES } from '../services/media/receive-upload.ts';
 import type { App } from '../http/app.ts';
 import { bindCursor, listAskedFor } from '../http/cursor.ts';
 import { answer, errors, type ExtraMeta, ok } from '../http/envelope.ts';
+import { type Given, readGiven, readRequest, type ReadRequest } from '../http/read-request.ts';
 import { requireTaken, scope, type Takes, toSecurity } from './takes.ts';
 
 /** What an operation works with: the caller, and the request as its schemas read it. */
-export type Call<Params, Query, Headers, Body> = {
+export type Call<Params, Query, Headers, Body> = ReadRequest<Params, Query, Headers, Body> & {
   ctx: ServiceContext;
-  params: z.output<Params>;
-  query: z.output<Query>;
-  headers: z.output<Headers>;
-  body: z.output<Body>;
   /** The request itself, for what no schema reads. */
   request: Request;
 };
@@ -43,8 +40,8 @@ type Asked<P extends z.ZodType, Q extends z.ZodType, H extends z.ZodType, B exte
   /** `operationId` in OpenAPI, and the action in the audit log. */
   id: string;
   method: 'get' | 'post' | 'put' | 'patch' | 'delete';
-  /** As OpenAPI writes it: `/v1/keys/{id}`. */
-  path: `/v1/${string}`;
+  /** As OpenAPI writes it: `/v1/keys/{id}`; an alias has its source system's. */
+  path: `/v1/${string}` | `/api/${string}`;
   takes: Takes;
   /** A person may do it also while the workspace that they act in is suspended. */
   beyondWorkspace?: true;
@@ -54,6 +51,8 @@ type Asked<P extends z.ZodType, Q extends z.ZodType, H extends z.ZodType, B exte
   description?: string;
   params?: P;
   query?: Q;
+  /** Parameters of the query that it does not know are let through. */
+  takesAnyQuery?: true;
   headers?: H;
   /** A JSON body with an example, of 64 KiB at most unless it says more. An optional one is `{}` when it is left out. */
   body?: {
@@ -98,10 +97,15 @@ type RawOperation<
 
 /** An operation as the app knows it, whatever its schemas. */
 export type Row = {
+  id: string;
   method: string;
   path: string;
+  takes: Takes;
+  errors: readonly ErrorCode[];
   facts: OperationFacts;
   register: (app: App, tag: string) => void;
+  /** Runs it for another operation, behind the same check of the caller. */
+  call: (c: Context<AppEnv>, given: Given) => Promise<Response>;
 };
 
 /** Operations that share a tag in the document. */
@@ -149,26 +153,43 @@ export const rawOperation = <
   B extends z.ZodType = Nothing,
 >(
   row: RawOperation<P, Q, H, B>,
-): Row => ({
-  method: row.method,
-  path: row.path,
-  facts: {
-    limitBytes: row.file?.limitBytes ?? row.body?.limitBytes ?? BODY_LIMIT_BYTES,
-    maxValues: row.body?.maxValues,
-    takesFile: row.file !== undefined,
-    formLimitBytes: row.file === undefined && row.body?.form == null ? null : FORM_LIMIT_BYTES,
-    checksKey: row.takes.kind === 'scope' && row.takes.checkedBy === 'statement',
-    takesRealtimeToken: row.takesRealtimeToken === true,
-    beyondWorkspace: row.takes.kind === 'admin' || row.beyondWorkspace === true,
-  },
-  register: (app, tag) => {
-    const middleware = row.body?.form == null ? [] : [formOf(row, row.body.schema, row.body.form)];
-    app.openapi(createRoute({ ...routeOf(row, tag), middleware }), async (c) => {
-      const ctx = c.get('ctx');
-      requireTaken(ctx, row.takes);
-      return row.run({ ctx, ...readRequest(c, row), request: c.req.raw }, c);
-    });
-  },
+): Row => {
+  const runFor = async (c: Context<AppEnv>, read: ReadRequest<P, Q, H, B>): Promise<Response> => {
+    const ctx = c.get('ctx');
+    requireTaken(ctx, row.takes);
+    return row.run({ ctx, ...read, request: c.req.raw }, c);
+  };
+  return {
+    id: row.id,
+    method: row.method,
+    path: row.path,
+    takes: row.takes,
+    errors: row.errors ?? [],
+    facts: factsOf(row),
+    register: (app, tag) => {
+      const middleware =
+        row.body?.form == null ? [] : [formOf(row, row.body.schema, row.body.form)];
+      app.openapi(createRoute({ ...routeOf(row, tag), middleware }), async (c) =>
+        runFor(c, readRequest(c, row)),
+      );
+    },
+    call: async (c, given) => runFor(c, await readGiven(c, row, given)),
+  };
+};
+
+const factsOf = (
+  row: Pick<
+    Asked<z.ZodType, z.ZodType, z.ZodType, z.ZodType>,
+    'file' | 'body' | 'takes' | 'takesRealtimeToken' | 'beyondWorkspace'
+  >,
+): OperationFacts => ({
+  limitBytes: row.file?.limitBytes ?? row.body?.limitBytes ?? BODY_LIMIT_BYTES,
+  maxValues: row.body?.maxValues,
+  takesFile: row.file !== undefined,
+  formLimitBytes: row.file === undefined && row.body?.form == null ? null : FORM_LIMIT_BYTES,
+  checksKey: row.takes.kind === 'scope' && row.takes.checkedBy === 'statement',
+  takesRealtimeToken: row.takesRealtimeToken === true,
+  beyondWorkspace: row.takes.kind === 'admin' || row.beyondWorkspace === true,
 });
 
 /** Who may send is known before a file is stored, also where the send's statement checks it. */
@@ -194,7 +215,7 @@ function routeOf<
     ...(description !== undefined && { description }),
     request: {
       ...(params !== undefined && { params: asObject(params) }),
-      query: asObject(query ?? z.object({})).strict(),
+      query: row.takesAnyQuery === true ? asObject(query ?? z.object({})) : strict(query),
       ...(headers !== undefined && { headers: asObject(headers) }),
       ...(body !== undefined && {
         body: {
@@ -238,31 +259,9 @@ const formContent = (fields: Partial<typeof FIELDS_OF_FORM>) => ({
   },
 });
 
+const strict = (query: z.ZodType = z.object({})): z.ZodObject => asObject(query).strict();
+
 const asObject = (schema: z.ZodType): z.ZodObject => {
   if (schema instanceof z.ZodObject) return schema;
   throw new Error('parameters are described by an object');
 };
-
-/** The request as the validators in front of the handler read it, by the very schemas that the types come from. */
-function readRequest<
-  P extends z.ZodType,
-  Q extends z.ZodType,
-  H extends z.ZodType,
-  B extends z.ZodType,
->(c: Context<AppEnv>, row: RawOperation<P, Q, H, B>): Omit<Call<P, Q, H, B>, 'ctx' | 'request'> {
-  // Hono knows a route's validators by its literal type, which a table of rows does not have.
-  const valid = (target: string): unknown => c.req.valid(target as never);
-  return {
-    params: (row.params === undefined ? {} : valid('param')) as z.output<P>,
-    query: (row.query === undefined ? {} : valid('query')) as z.output<Q>,
-    headers: (row.headers === undefined ? {} : valid('header')) as z.output<H>,
-    body: readBody(row.body, valid('json')) as z.output<B>,
-  };
-}
-
-/** For an optional body that is left out, the validator gives an object that no schema has seen, without defaults. */
-function readBody(body: { schema: z.ZodType; optional?: true } | undefined, read: unknown) {
-  if (body === undefined) return {};
-  const isLeftOut = body.optional === true && Object.keys(Object(read)).length === 0;
-  return isLeftOut ? body.schema.parse({}) : read;
-}

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe } from 'vitest';
 import { SANDBOX_PROFILES } from '../shared/session-status.ts';
 import { adminRoutes } from './routes/admin.ts';
+import { gatewayRoutes } from './routes/gateway.ts';
 import { keyRoutes } from './routes/keys.ts';
 import { liveRoutes } from './routes/live.ts';
 import { peopleRoutes } from './routes/people.ts';
@@ -11,15 +12,23 @@ import { smokeTest } from './live/smoke-test.ts';
 import { sessionRoutes } from './routes/sessions.ts';
 import { webhookRoutes } from './routes/webhooks.ts';
 import { type Deployment, startDeployment } from './testing/deployment.ts';
+import { type FileServer, startFileServer } from './testing/file-server.ts';
 
 /* The operations that no other test calls on a whole deployment: all of them here, on one. */
 const ADMIN_EMAIL = `admin-${randomUUID()}@example.com`;
 
 let deployment: Deployment;
+let files: FileServer;
 beforeAll(async () => {
-  deployment = await startDeployment({ environment: { ADMIN_EMAILS: ADMIN_EMAIL } });
+  files = await startFileServer();
+  deployment = await startDeployment({
+    environment: { ADMIN_EMAILS: ADMIN_EMAIL, EGRESS_ALLOW: files.host },
+  });
 });
-afterAll(() => deployment.dispose());
+afterAll(async () => {
+  await deployment.dispose();
+  await files.close();
+});
 const running = (): Deployment => deployment;
 
 describe('keys', () => {
@@ -42,6 +51,9 @@ describe('leads, opt-outs, files and the audit log', () => {
 });
 describe('sessions', () => {
   sessionRoutes(running);
+});
+describe('the routes of the gateway', () => {
+  gatewayRoutes(running, () => files.url('dot.png'));
 });
 describe('the smoke test', () => {
   smokeTest(running);

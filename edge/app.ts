@@ -45,6 +45,7 @@ import { deliveries } from './api/deliveries.ts';
 import { hooks } from './api/hooks.ts';
 import { webhooks } from './api/webhooks.ts';
 import { workspace } from './api/workspace.ts';
+import { SYSTEMS } from './compat/systems.ts';
 
 /** The public API, in the order of its document. */
 const AREAS: readonly Area[] = [
@@ -73,6 +74,9 @@ const AREAS: readonly Area[] = [
   admin,
 ];
 
+const ALIASES = SYSTEMS.flatMap(({ rows }) => rows);
+const ALIAS_PATHS = [...new Set(ALIASES.map(({ path }) => path.replaceAll(/\{(\w+)\}/g, ':$1')))];
+
 /** The whole HTTP surface: what every request passes, in order, then the operations by area. */
 export function createApp(compose: Compose): App {
   const app: App = new OpenAPIHono<AppEnv>({
@@ -92,10 +96,11 @@ export function createApp(compose: Compose): App {
   app.use('*', limitAddressLength);
   app.use('*', guardOrigins);
   app.use('*', secureHeaders({ crossOriginResourcePolicy: false }));
-  app.on('ALL', ['/v1/*', '/auth/*'], recordCalls(operations));
-  app.use(
-    '/v1/*',
-    knowOperation(AREAS.flatMap(({ rows }) => rows)),
+  app.on('ALL', ['/v1/*', '/auth/*', ...ALIAS_PATHS], recordCalls(operations));
+  app.on(
+    'ALL',
+    ['/v1/*', ...ALIAS_PATHS],
+    knowOperation([...AREAS.flatMap(({ rows }) => rows), ...ALIASES]),
     limitFailedCredentials,
     authenticate(API_CREDENTIALS),
     limitBody,
@@ -104,9 +109,10 @@ export function createApp(compose: Compose): App {
   );
 
   for (const { tag, rows } of AREAS) for (const row of rows) row.register(app, tag);
+  for (const { title, rows } of SYSTEMS) for (const row of rows) row.register(app, title);
   registerInternalRunners(app);
   registerInternalQstash(app);
   registerAuth(app);
-  registerOpen(app);
+  registerOpen(app, SYSTEMS);
   return app;
 }

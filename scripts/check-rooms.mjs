@@ -20,6 +20,7 @@ const EDGE_LAYERS = [
   ['dashboard'], // speaks to the API over HTTP, and imports nothing of it
   ['worker.ts'],
   ['app.ts', 'compose.ts', 'hub', 'jobs'],
+  ['compat'],
   ['api'],
   ['middleware'],
   ['http'],

@@ -5,6 +5,7 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createApp } from '../edge/app.ts';
 import { buildDocument } from '../edge/api/open/openapi-document.ts';
+import { SYSTEMS } from '../edge/compat/systems.ts';
 import { MESSAGE_KIND_NAMES } from '../shared/catalogue/message-kinds.ts';
 import { SANDBOX_PROFILES } from '../shared/session-status.ts';
 import { root } from './bootstrap.mjs';
@@ -15,14 +16,17 @@ const REPORTS = join(root, 'docs', 'live-reports');
 const app = createApp(() => {
   throw new Error('nothing is served here');
 });
-/** Every operation of /v1, as tests name it, with its tag and summary. */
-const operations = Object.entries(buildDocument(app).paths).flatMap(([path, methods]) =>
-  Object.entries(methods).flatMap(([method, { tags, summary }]) =>
-    path.startsWith('/v1/')
-      ? [{ name: `${method.toUpperCase()} ${path}`, tag: tags[0], summary }]
-      : [],
-  ),
-);
+/** Every operation of /v1 and every alias, as tests name it, with its tag and summary. */
+const documents = [buildDocument(app), ...SYSTEMS.map((system) => buildDocument(app, system))];
+const operations = documents
+  .flatMap(({ paths }) => Object.entries(paths))
+  .flatMap(([path, methods]) =>
+    Object.entries(methods).flatMap(([method, { tags, summary }]) =>
+      /^\/(?:v1|api)\//.test(path)
+        ? [{ name: `${method.toUpperCase()} ${path}`, tag: tags[0], summary }]
+        : [],
+    ),
+  );
 
 /** What `covers` in e2e/testing/covers.ts is given: each operation with the files that name it, and the pages they use. */
 const covered = new Map();
@@ -37,7 +41,7 @@ const files = execFileSync(
 for (const file of files.filter((name) => name.endsWith('.ts') && existsSync(join(root, name)))) {
   const text = readFileSync(join(root, file), 'utf8');
   for (const [, everyPage, list] of text.matchAll(/^ *covers(OnEveryPage)?\(([^)]*)\);/gm))
-    for (const [, name] of list.matchAll(/'([A-Z]+ \/v1\/[^']+)'/g)) {
+    for (const [, name] of list.matchAll(/'([A-Z]+ \/(?:v1|api)\/[^']+)'/g)) {
       const seen = covered.get(name) ?? { files: new Set(), everyPage: false };
       seen.files.add(file);
       seen.everyPage ||= everyPage !== undefined;

@@ -2,8 +2,8 @@ import { afterAll, beforeAll, type RunnerTestSuite } from 'vitest';
 import type { SandboxProfile } from '../../shared/session-status.ts';
 import { type Called, watchCalls } from './called.ts';
 
-/** An operation of the OpenAPI document: `POST /v1/groups/{id}/leave`. */
-export type Operation = `${'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'} /v1/${string}`;
+/** An operation of an OpenAPI document: `POST /v1/groups/{id}/leave`. */
+export type Operation = `${'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'} /${'v1' | 'api'}/${string}`;
 
 /**
  * Says which operations the tests of this `describe` (or file) call. They fail when one of them never succeeded.

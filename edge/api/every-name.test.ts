@@ -1,15 +1,22 @@
 import { eq } from 'drizzle-orm';
 import { describe, expect, test } from 'vitest';
-import { callOperation, idPositions, newThings, propertiesOf, withId } from '../testing/battery.ts';
+import {
+  bodyOf,
+  callOperation,
+  idPositions,
+  newThings,
+  propertiesOf,
+  withId,
+} from '../testing/battery.ts';
 import { callersInTurn } from '../testing/callers-in-turn.ts';
 import { createHarness, idOf } from '../testing/harness.ts';
-import { readDocument } from '../testing/openapi.ts';
+import type { ListedOperation } from '../testing/openapi.ts';
+import { listOperations } from '../testing/listed-operations.ts';
 
 /* Every place of the OpenAPI document that takes a name, or refers to a session by its name. */
 const harness = await createHarness();
-const { document, operations } = readDocument(
-  await (await harness.request('GET', '/openapi.json')).json(),
-);
+const { document, all } = await listOperations(harness);
+const operations = all.map(({ operation }) => operation);
 const user = await harness.newUser({ isAdmin: true });
 const { workspaceId } = user;
 const ids = await newThings(harness, user);
@@ -47,6 +54,13 @@ describe('a session', () => {
       })),
   );
 
+  /** What else the example's body names, as things that are there. */
+  const named = (operation: ListedOperation) =>
+    idPositions(operation, document)
+      .filter((one) => one.in === 'body' && one.kind !== 'session')
+      .filter(({ name }) => Object.hasOwn(Object(bodyOf(operation)), name))
+      .map((one) => withId(one, ids));
+
   test.each(places)('is found by its name in other spelling: $where', async (place) => {
     const { operation, position } = place;
     const { userId } = user;
@@ -61,7 +75,7 @@ describe('a session', () => {
     const inBodyOrQuery = withId(position, { ...ids, session: `  ${name.toUpperCase()} ` });
     const answer = await (position.in === 'path'
       ? callOperation(harness, operation, written, { key })
-      : callOperation(harness, operation, ids, { key }, inBodyOrQuery));
+      : callOperation(harness, operation, ids, { key }, ...named(operation), inBodyOrQuery));
     // 409, 422 and 426: it was found, but is stopped, the body's example has nothing to fetch, or no connection was asked for.
     expect([200, 201, 202, 409, 422, 426]).toContain(answer.status);
     expect(await answer.text()).not.toMatch(/SESSION_NOT_FOUND|VALIDATION_ERROR/);

@@ -15,7 +15,13 @@ import {
   present,
   refusedCredentials,
 } from '../testing/credentials.ts';
-import { type Listed, listOperations, roleOf, scopeOf } from '../testing/listed-operations.ts';
+import {
+  isOfApi,
+  type Listed,
+  listOperations,
+  roleOf,
+  scopeOf,
+} from '../testing/listed-operations.ts';
 import { createHarness, type TestRequest } from '../testing/harness.ts';
 
 /*
@@ -27,8 +33,8 @@ const { all, guarded } = await listOperations(harness);
 
 /** The connection test of whoever holds a key: no scope is too few for it. */
 const asksForAKeyOnly = ({ operation }: Listed): boolean => operation.operationId === 'getOwnKey';
-const isOfWorkspace = ({ operation }: Listed): boolean =>
-  /^\/v1\/(?!admin\/|me$|invitations\/accept$)/.test(operation.path);
+const isOfWorkspace = (one: Listed): boolean =>
+  isOfApi(one) && !/^\/v1\/(?:admin\/|me$|invitations\/accept$)/.test(one.operation.path);
 
 const covered = new Set<string>();
 
@@ -176,10 +182,10 @@ test('an operation that needs no credential treats a bad one as none', async () 
 });
 
 describe('what an operation asks of its caller', () => {
-  test('every one of /v1 names a scope for keys, or a role for people', () => {
+  test('every one of the API names a scope for keys, or a role for people', () => {
     const unclear = guarded.filter(
       (one) =>
-        one.operation.path.startsWith('/v1/') &&
+        isOfApi(one) &&
         !asksForAKeyOnly(one) &&
         (scopeOf(one) === undefined) === (roleOf(one) === undefined),
     );
@@ -218,7 +224,7 @@ describe('what an operation asks of its caller', () => {
       const good = await nextGood();
       for (const kind of KINDS.filter((other) => !one.kinds.includes(other))) {
         const { status } = await outcomeOf(one, kind, present(kind, good[kind]));
-        expect(status, `${one.name} ${kind}`).toBe(isOfV1(one) ? 403 : 401);
+        expect(status, `${one.name} ${kind}`).toBe(isOfApi(one) ? 403 : 401);
       }
     }
   });
@@ -244,8 +250,6 @@ describe('what an operation asks of its caller', () => {
     ]);
     expect(await otherOutcomes(all.flat(), FORBIDDEN)).toEqual([]);
   });
-
-  const isOfV1 = ({ operation }: Listed): boolean => operation.path.startsWith('/v1/');
 });
 
 describe('all operations', () => {
@@ -253,7 +257,7 @@ describe('all operations', () => {
     const { workspaceId } = await harness.newWorkspace();
     const { apiKey } = await harness.newKey(workspaceId, { perMinute: 10_000 });
     const env = { DATABASE_HTTP_URL: 'http://127.0.0.1:9/sql' };
-    for (const { operation, name } of all.filter((one) => one.operation.path.startsWith('/v1/'))) {
+    for (const { operation, name } of all.filter(isOfApi)) {
       const answer = await callOperation(harness, operation, unknownIds(), { key: apiKey, env });
       expect(answer.status, name).toBeGreaterThanOrEqual(500);
       const text = await answer.text();
@@ -268,7 +272,7 @@ describe('all operations', () => {
     consoleLog({ event: 'battery', ran: [...covered].toSorted(), open, optional });
     expect([...covered, ...open].toSorted()).toEqual(all.map(({ name }) => name).toSorted());
     expect(optional.length).toBeLessThan(3);
-    expect(open.filter((name) => name.includes(' /v1/'))).toEqual([]);
+    expect(open.filter((name) => / \/(?:v1|api)\//.test(name))).toEqual([]);
     expect(covered.size).toBeGreaterThan(40);
   });
 });

@@ -18,6 +18,7 @@ const EXPOSED_HEADERS = [
   'Retry-After',
   'X-Request-Id',
   'Idempotent-Replayed',
+  'Waypost-Ignored',
 ];
 const PREFLIGHT_SECONDS = 600;
 
@@ -72,6 +73,6 @@ const actsAsTheUser = ({ req }: Context<AppEnv>): boolean =>
 
 /** An image, a link or a form of another site: browsers add the cookie and no origin. Mailed links lead to /auth, never here. */
 const isForeignLink = ({ req }: Context<AppEnv>): boolean =>
-  req.path.startsWith('/v1/') &&
+  /^\/(?:v1|api)\//.test(req.path) &&
   req.header('cookie') !== undefined &&
   req.header('sec-fetch-site') === 'cross-site';

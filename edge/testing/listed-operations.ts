@@ -1,16 +1,30 @@
 import { SCOPES } from '../services/keys/require-scope.ts';
 import { credentialsOf } from './credentials.ts';
 import type { Harness } from './harness.ts';
-import { type ListedOperation, readDocument } from './openapi.ts';
+import { SYSTEMS } from '../compat/systems.ts';
+import { type Document, type ListedOperation, readDocument } from './openapi.ts';
 
 export type Listed = { operation: ListedOperation; name: string } & ReturnType<
   typeof credentialsOf
 >;
 
-/** Every operation of the public document, with the kinds of credential that it declares. */
+/**
+ * Every operation of the public document and of the source systems' documents, with the kinds of credential that it
+ * declares. `document` has the schemas of all.
+ */
 export async function listOperations(harness: Harness) {
-  const response = await harness.request('GET', '/openapi.json');
-  const { document, operations } = readDocument(await response.json());
+  const paths = ['/openapi.json', ...SYSTEMS.map(({ name }) => `/openapi/${name}.json`)];
+  const read = await Promise.all(
+    paths.map(async (path) => readDocument(await (await harness.request('GET', path)).json())),
+  );
+  const [main] = read;
+  if (main === undefined) throw new Error('there is no document');
+  const operations = read.flatMap((one) => one.operations);
+  const schemas = Object.assign({}, ...read.map((one) => one.document.components.schemas));
+  const document: Document = {
+    ...main.document,
+    components: { ...main.document.components, schemas },
+  };
   const all = operations.map((operation): Listed => ({
     operation,
     name: `${operation.method} ${operation.path}`,
@@ -23,4 +37,6 @@ export async function listOperations(harness: Harness) {
 
 export const scopeOf = ({ operation }: Listed): string | undefined =>
   SCOPES.find((scope) => scope === operation['x-required-scope']);
+/** Of the public API or a source system's, and so behind the same walls. */
+export const isOfApi = ({ operation }: Listed): boolean => /^\/(?:v1|api)\//.test(operation.path);
 export const roleOf = ({ operation }: Listed): unknown => operation['x-required-role'];

@@ -1,14 +1,23 @@
 import type { App } from '../../http/app.ts';
 import { limitPages } from '../../middleware/limit-rate.ts';
+import type { DocumentPart } from './openapi-document.ts';
 
-/** `GET /openapi.json`. Loaded and built at the first request, and kept: routes do not change while the Worker runs. */
-export function getOpenapi(app: App): void {
+/**
+ * `GET /openapi.json`, and a document for each source system. Loaded and built at the first request, and kept: routes do not
+ * change while the Worker runs.
+ */
+export function getOpenapi(app: App, systems: readonly DocumentPart[]): void {
+  serve(app, '/openapi.json');
+  for (const system of systems) serve(app, `/openapi/${system.name}.json`, system);
+}
+
+function serve(app: App, path: string, part?: DocumentPart): void {
   let text: Promise<string> | undefined;
   const build = async (): Promise<string> => {
     const { buildDocument } = await import('./openapi-document.ts');
-    return JSON.stringify(buildDocument(app));
+    return JSON.stringify(buildDocument(app, part));
   };
-  app.get('/openapi.json', limitPages, async (c) => {
+  app.get(path, limitPages, async (c) => {
     text ??= build().catch((error: unknown) => {
       text = undefined;
       throw error;

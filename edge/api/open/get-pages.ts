@@ -1,7 +1,8 @@
 import { AppError } from '../../../shared/errors.ts';
 import type { App } from '../../http/app.ts';
 import { limitPages } from '../../middleware/limit-rate.ts';
-import { DOCS_PAGE, PAGE_POLICY } from './pages.ts';
+import type { DocumentPart } from './openapi-document.ts';
+import { docsPage, PAGE_POLICY } from './pages.ts';
 
 const PAGE_HEADERS = {
   'content-type': 'text/html; charset=utf-8',
@@ -10,8 +11,9 @@ const PAGE_HEADERS = {
 };
 
 /** Pages for people, and the static files they need. */
-export function getPages(app: App): void {
-  app.get('/docs', limitPages, (c) => c.body(DOCS_PAGE, 200, PAGE_HEADERS));
+export function getPages(app: App, systems: readonly DocumentPart[]): void {
+  const page = docsPage(systems);
+  app.get('/docs', limitPages, (c) => c.body(page, 200, PAGE_HEADERS));
   app.get('/docs-assets/*', limitPages, async (c) => {
     const assets = c.get('services').env.ASSETS;
     if (assets === undefined) throw new AppError('NOT_FOUND');

@@ -5,12 +5,14 @@ import { getHealth } from './get-health.ts';
 import { getOpenapi } from './get-openapi.ts';
 import { getPages } from './get-pages.ts';
 import { getReady } from './get-ready.ts';
+import type { DocumentPart } from './openapi-document.ts';
 
-export function registerOpen(app: App): void {
+/** @param systems the source systems, which have documents of their own */
+export function registerOpen(app: App, systems: readonly DocumentPart[]): void {
   getFile(app);
   getHealth(app);
   getReady(app);
-  getOpenapi(app);
-  getPages(app);
+  getOpenapi(app, systems);
+  getPages(app, systems);
   getDashboard(app);
 }

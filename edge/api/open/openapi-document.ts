@@ -1,4 +1,6 @@
 import { RATES, shownRate } from '../../../shared/catalogue/limits.ts';
+import { OpenAPIHono } from '@hono/zod-openapi';
+import type { AppEnv } from '../../context.ts';
 import type { App } from '../../http/app.ts';
 import { ERRORS } from '../../../shared/errors.ts';
 import { keysAndUsers } from '../takes.ts';
@@ -103,29 +105,52 @@ const BODY_ERRORS = Object.fromEntries(
   ]),
 );
 
-/** The OpenAPI 3.1 document, generated from the routes' own schemas. Slow enough to be built once. */
-export function buildDocument(app: App) {
+/** The routes of a source system, which are those with its title as their tag. */
+export type DocumentPart = { name: string; title: string; description: string };
+
+/** Under these addresses are the source systems' routes. */
+const OF_SYSTEMS = /^\/api\//;
+
+/**
+ * An OpenAPI 3.1 document, generated from the routes' own schemas. Slow enough to be built once.
+ * @param part a source system; the public API without it
+ */
+export function buildDocument(app: App, part?: DocumentPart) {
+  const shown = new OpenAPIHono<AppEnv>();
   for (const [name, scheme] of Object.entries(SECURITY_SCHEMES))
-    app.openAPIRegistry.registerComponent('securitySchemes', name, scheme);
+    shown.openAPIRegistry.registerComponent('securitySchemes', name, scheme);
   for (const { code, example } of errorExamples())
-    app.openAPIRegistry.registerComponent('examples', code, example);
-  describeReceivedEvent(app);
-  const document = app.getOpenAPI31Document({
+    shown.openAPIRegistry.registerComponent('examples', code, example);
+  for (const definition of app.openAPIRegistry.definitions)
+    if (definition.type === 'route' && isShown(definition.route, part))
+      shown.openAPIRegistry.registerPath(definition.route);
+  if (part === undefined) describeReceivedEvent(shown);
+  const document = shown.getOpenAPI31Document({
     openapi: '3.1.0',
     info: {
-      title: 'Waypost',
+      title: part === undefined ? 'Waypost' : `Waypost: ${part.title}`,
       version: '1.0.0',
-      description: DESCRIPTION,
+      description: part?.description ?? DESCRIPTION,
       license: { name: 'MIT', url: 'https://opensource.org/license/mit' },
     },
     servers: [{ url: '/' }],
     security: keysAndUsers,
-    tags: TAGS,
+    tags: part === undefined ? TAGS : [{ name: part.title, description: part.description }],
   });
   for (const item of Object.values(document.paths ?? {}))
     for (const operation of [item.post, item.put, item.patch, item.delete])
       if (operation?.requestBody !== undefined)
         operation.responses = { ...BODY_ERRORS, ...operation.responses };
   nameSchemas(document);
+  if (part !== undefined) dropUnusedExamples(document);
   return document;
+}
+
+const isShown = (route: { path: string; tags?: string[] }, part?: DocumentPart): boolean =>
+  part === undefined ? !OF_SYSTEMS.test(route.path) : route.tags?.includes(part.title) === true;
+
+function dropUnusedExamples({ paths, components }: ReturnType<App['getOpenAPI31Document']>): void {
+  const used = JSON.stringify(paths);
+  for (const code of Object.keys(components?.examples ?? {}))
+    if (!used.includes(`"#/components/examples/${code}"`)) delete components?.examples?.[code];
 }

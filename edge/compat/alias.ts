@@ -1,0 +1,109 @@
+import { z } from '@hono/zod-openapi';
+import type { Context } from 'hono';
+import { type Area, type Call, rawOperation, type Row } from '../api/operation.ts';
+import { SEND_LIMIT_BYTES } from '../api/messages/schemas.ts';
+import type { AppEnv } from '../context.ts';
+
+/** A source system whose clients can be pointed at Waypost. */
+export type System = {
+  /** Its document is `/openapi/<name>.json`, its guide docs/migrate/<name>.md. */
+  name: string;
+  /** What its document is called, and its tag. */
+  title: string;
+  description: string;
+  rows: readonly Row[];
+};
+
+type Nothing = z.ZodObject;
+
+type Alias<
+  P extends z.ZodObject,
+  Q extends z.ZodObject,
+  H extends z.ZodObject,
+  B extends z.ZodObject,
+> = {
+  /** `operationId` in the system's document, and the action in the audit log. */
+  id: string;
+  method: 'get' | 'post' | 'delete';
+  path: `/api/${string}`;
+  summary: string;
+  description?: string;
+  /** The operations that it calls, all behind the same check: it takes whom and what they take. */
+  calls: readonly [Row, ...Row[]];
+  params?: P;
+  query?: Q;
+  headers?: H;
+  /** As the source system's clients write it. */
+  body?: { schema: B; example: z.input<B> };
+  responses: Parameters<typeof rawOperation>[0]['responses'];
+  run: (call: Call<P, Q, H, B>, c: Context<AppEnv>) => Promise<Response>;
+};
+
+/**
+ * A route of a source system: it maps a request in, calls operations of ours, and maps the answer out. Fields that it does
+ * not know are ignored, as the source system ignores them, and named in `Waypost-Ignored`.
+ */
+export const alias = <
+  P extends z.ZodObject = Nothing,
+  Q extends z.ZodObject = Nothing,
+  H extends z.ZodObject = Nothing,
+  B extends z.ZodObject = Nothing,
+>(
+  row: Alias<P, Q, H, B>,
+): Row => {
+  const [first] = row.calls;
+  return rawOperation({
+    ...row,
+    takes: first.takes,
+    takesAnyQuery: true,
+    query: (row.query ?? z.object({})).loose() as unknown as Q, // a looser one is read as the same type
+    ...(row.body !== undefined && {
+      body: {
+        schema: row.body.schema.loose() as unknown as B,
+        example: row.body.example,
+        // Files come by URL here.
+        limitBytes: Math.min(SEND_LIMIT_BYTES, ...row.calls.map(({ facts }) => facts.limitBytes)),
+      },
+    }),
+    errors: [...new Set(row.calls.flatMap(({ errors }) => errors))],
+    run: async (call, c) => {
+      reportIgnored(c, [
+        ...unknownIn(call.query, row.query),
+        ...unknownIn(call.body, row.body?.schema),
+      ]);
+      return row.run(call, c);
+    },
+  });
+};
+
+const unknownIn = (given: object, schema: z.ZodObject = z.object({})): string[] =>
+  Object.keys(given).filter((name) => !Object.hasOwn(schema.shape, name));
+
+/** A body can have thousands of fields, and a header has room for few. */
+const MOST_NAMED = 20;
+const LONGEST_NAME = 50;
+
+/** Says in `Waypost-Ignored` what of a request was not used. */
+export function reportIgnored(c: Context<AppEnv>, names: readonly string[]): void {
+  if (names.length === 0) return;
+  const shown = names
+    .slice(0, MOST_NAMED)
+    .map((name) => encodeURIComponent(name.slice(0, LONGEST_NAME).toWellFormed()));
+  c.header('Waypost-Ignored', shown.join(', '), { append: true });
+}
+
+/** An operation of the public API. */
+export function operationOf({ rows }: Area, id: string): Row {
+  const row = rows.find((one) => one.id === id);
+  if (row === undefined) throw new Error(`there is no operation ${id}`);
+  return row;
+}
+
+/** What an operation of ours answers with. */
+export async function answerOf<Data extends z.ZodType>(
+  answer: Response,
+  schema: Data,
+): Promise<{ status: 200 | 202; data: z.output<Data> }> {
+  const { data } = z.object({ data: z.unknown() }).parse(await answer.json());
+  return { status: answer.status === 202 ? 202 : 200, data: schema.parse(data) };
+}

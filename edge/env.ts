@@ -153,6 +153,8 @@ export const EdgeEnv = z.object({
   MESSAGE_STALLED_AFTER_MINUTES: z.coerce.number().int().min(1).max(1_440).default(30),
   /** Logs of sessions and their former owners are kept for this long; the uptime of a week needs more than that. */
   LOG_RETENTION_DAYS: z.coerce.number().int().min(8).max(3_650).default(90),
+  /** Events and their deliveries are kept for this long; the longest schedule of retries takes three days. */
+  EVENT_RETENTION_DAYS: z.coerce.number().int().min(4).max(3_650).default(30),
   EGRESS: Binding,
   /** Reaches only what EGRESS_ALLOW names; absent in production. */
   EGRESS_PRIVATE: Binding.optional(),

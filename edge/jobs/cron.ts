@@ -5,6 +5,7 @@ import { forgetOldAudit } from '../services/audit/forget-old.ts';
 import { cancelUnwanted } from '../services/deliveries/cancel-unwanted.ts';
 import { sweepDeliveries } from '../services/deliveries/sweep.ts';
 import { eraseExpiredCredentials } from '../services/events/erase-expired-credentials.ts';
+import { forgetOldEvents } from '../services/events/forget-old-events.ts';
 import {
   expireAsTheyCome,
   expireQueuedMessages,
@@ -48,6 +49,7 @@ const JOBS: Readonly<Record<string, (services: Services) => Promise<unknown>>> =
   forgetExpiredLogins,
   forgetOldAudit,
   forgetOldHistory,
+  forgetOldEvents,
   forgetOldHealth,
   forgetUnusedHooks,
   expireMedia,

@@ -54,6 +54,7 @@ export const LauncherEnv = z.object({
   FLEET_IDLE_MINUTES: z.string().default('10'),
   MESSAGE_STALLED_AFTER_MINUTES: z.string().default('30'),
   LOG_RETENTION_DAYS: z.string().default('90'),
+  EVENT_RETENTION_DAYS: z.string().default('30'),
   RUNNER_MAX_SESSIONS: z.coerce.number().int().min(1).max(1_000).default(10),
   /** Browsers that one runner may be starting at once. */
   RUNNER_START_CAP: z.string().default('3'),

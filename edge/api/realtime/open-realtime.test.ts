@@ -3,6 +3,7 @@ import { eq, sql } from 'drizzle-orm';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { LIMITS } from '../../../shared/catalogue/limits.ts';
+import { forgetOldEvents } from '../../services/events/forget-old-events.ts';
 import { ingestReports } from '../../services/reports/ingest-reports.ts';
 import {
   newOwnedSession,
@@ -111,8 +112,9 @@ describe('a cursor', () => {
     const session = await newOwnedSession(harness);
     await writeUnheard(harness, session, 10);
     await db.execute(
-      sql`delete from events where workspace_id = ${session.workspaceId} and seq < 6`,
+      sql`update events set created_at = now() - interval '31 days' where workspace_id = ${session.workspaceId} and seq < 6`,
     );
+    await forgetOldEvents(harness.services());
     const open = (after: number) =>
       harness.call('GET', `/v1/realtime?after=${after}`, {
         key: session.apiKey,

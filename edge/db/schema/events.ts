@@ -25,6 +25,7 @@ export const events = pgTable(
   (table) => [
     primaryKey({ columns: [table.workspaceId, table.seq] }),
     index('events_session').on(table.sessionId, table.seq),
+    index('events_created').on(table.createdAt),
     index('events_type').on(table.workspaceId, table.type, table.seq),
     index('events_live_qr')
       .on(table.createdAt)

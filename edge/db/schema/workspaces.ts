@@ -38,6 +38,8 @@ export const workspaces = pgTable('workspaces', {
   jitterMs: integer('jitter_ms'),
   /** Number of the last event. Raised inside the statement that writes the event, so that order = commit order. */
   eventSeq: counter('event_seq').notNull().default(0),
+  /** The highest number of an event that is no longer kept; 0 = all are. */
+  eventsPrunedTo: counter('events_pruned_to').notNull().default(0),
   /** Until then somebody listens to its events, so that its hub is to be woken; null = nobody did so far. */
   realtimeUntil: moment('realtime_until'),
   createdAt: createdAt(),

@@ -4,22 +4,20 @@ import { AppError } from '../../../shared/errors.ts';
 import type { ServiceContext } from '../../context.ts';
 import { Count } from '../../db/moment.ts';
 
-/** The numbers of a workspace's events: its last one, 0 before the first, and the oldest that is kept, if any is. */
-export const LogBounds = z.object({ last: Count, oldest: Count.nullable() });
+/** The numbers of a workspace's last event and of the last one that is no longer kept; 0 = none. */
+export const LogBounds = z.object({ last: Count, prunedTo: Count });
 export type LogBounds = z.infer<typeof LogBounds>;
 
 export const logBounds = ({ workspaceId }: Pick<ServiceContext, 'workspaceId'>): SQL => sql`
-  select w.event_seq as last, (select min(e.seq) from events e where e.workspace_id = w.id) as oldest
-  from workspaces w where w.id = ${workspaceId}`;
+  select event_seq as last, events_pruned_to as "prunedTo" from workspaces where id = ${workspaceId}`;
 
 /**
  * A reader that has nothing yet begins with the oldest event that is kept.
  * @throws AppError CURSOR_TOO_OLD for one that has missed events
  */
-export function requireKept({ last, oldest }: LogBounds, after: number): void {
-  const next = oldest ?? last + 1;
-  if (after > 0 && after < last && after + 1 < next)
-    throw new AppError('CURSOR_TOO_OLD', undefined, { oldest: next });
+export function requireKept({ prunedTo }: Pick<LogBounds, 'prunedTo'>, after: number): void {
+  if (after > 0 && after < prunedTo)
+    throw new AppError('CURSOR_TOO_OLD', undefined, { oldest: prunedTo + 1 });
 }
 
 /**

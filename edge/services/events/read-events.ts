@@ -37,13 +37,14 @@ export async function readEvents(
   ctx: ServiceContext,
   { after, limit, ...filter }: EventFilter & { after: number; limit: number },
 ): Promise<EventsPage> {
-  // The bounds first: whatever is within them, the second statement sees.
-  const [bounds, { rows }] = await ctx.db.batch([
+  // The end of the log first: whatever is before it, the second statement sees. Its beginning last: nothing was gone before.
+  const [before, { rows }, since] = await ctx.db.batch([
     ctx.db.execute(logBounds(ctx)),
     ctx.db.execute(eventsAfter(ctx, filter, after, limit + 1)),
+    ctx.db.execute(logBounds(ctx)),
   ]);
-  const log = LogBounds.parse(bounds.rows[0]);
-  requireKept(log, after);
+  const { last } = LogBounds.parse(before.rows[0]);
+  requireKept(LogBounds.parse(since.rows[0]), after);
   const codes = holdsScope(ctx, 'sessions:write');
   const page = z.array(EventRow).parse(rows.slice(0, limit));
   const hasMore = rows.length > limit;
@@ -51,7 +52,7 @@ export async function readEvents(
     events: page.map((row) => toPublicEvent(row, { codes }, ctx)),
     hasMore,
     // An event that came between the two statements is in the page already.
-    through: Math.max(page.at(-1)?.seq ?? after, hasMore ? 0 : log.last),
+    through: Math.max(page.at(-1)?.seq ?? after, hasMore ? 0 : last),
   };
 }
 

@@ -123,8 +123,11 @@ describe('the clean-up', () => {
     expect(await own.read(late)).toBe(200);
   });
 
-  test('that was missed for days is made up for by the last of them', async () => {
-    const own = await setUp({ nextCleanupAt: new Date(LAST - 72 * HOUR_MS) });
+  test.each([
+    ['days', new Date(LAST - 72 * HOUR_MS)],
+    ['centuries', new Date('1200-01-01')],
+  ])('that was missed for %s is made up for by the last of them', async (_, nextCleanupAt) => {
+    const own = await setUp({ nextCleanupAt });
     const old = await own.newFile(new Date(LAST - 25 * HOUR_MS));
     const young = await own.newFile(new Date(LAST - 23 * HOUR_MS));
     await harness.runScheduled();

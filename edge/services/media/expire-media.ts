@@ -53,12 +53,16 @@ export async function expireMedia({ db }: Pick<Services, 'db'>): Promise<void> {
     where w.id = due.id and w.next_cleanup_at is not distinct from due.known`);
 }
 
-/** The last clean-up that is over, and the next one. */
+/** Longer than any time between two clean-ups. */
+const TWO_DAYS_MS = 2 * 86_400_000;
+
+/** The last clean-up that is over, if one has come since `row.at`, and the next one. However long ago that is, few are looked at. */
 function cleanupOf(row: z.infer<typeof Due>) {
   const clock = { timeZone: row.time_zone, cleanupTime: row.cleanup_time };
   let at: number | null = null;
-  let next = nextCleanup(row.at.getTime(), clock);
-  while (next <= row.now.getTime()) {
+  const now = row.now.getTime();
+  let next = nextCleanup(Math.max(row.at.getTime(), now - TWO_DAYS_MS), clock);
+  while (next <= now) {
     at = next;
     next = nextCleanup(next + 1, clock);
   }

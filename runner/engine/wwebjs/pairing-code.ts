@@ -7,8 +7,8 @@ import { pairingOnFreshPage } from './patches/pairing-on-fresh-page.ts';
 
 /** What the page answers is eight letters and digits; anything else is no code. */
 const CODE = /^[A-Z0-9]{8}$/;
-/** Of the time for a code, how much the page gets before it is reloaded. */
-const DIRECT_SHARE = 0.4;
+/** Of the time for a code, how much the page gets before it is reloaded: an answer is one way to WhatsApp and back. */
+const DIRECT_SHARE = 0.2;
 
 type Times = { everyMs: number; deadlineMs: number; now: () => number };
 

@@ -59,7 +59,7 @@ export type LinkedBrowserHooks = {
 export class LinkedBrowser {
   readonly client: LibraryClient;
   /** What the patches of the library's own half came to; those of the page are read from the page. */
-  readonly nodePatches: Readonly<Record<string, string>>;
+  readonly nodePatches: Record<string, string>;
   readonly #options: LinkedBrowserOptions;
   /** The library keeps these very objects and reads them again when it starts. */
   readonly #libraryOptions: ClientOptions;
@@ -201,6 +201,9 @@ export class LinkedBrowser {
       onDecrypted: (message) => this.client.emit('message_decrypted', message),
       messageKeyPatch,
       alwaysOnline,
+      onPatch: (name, outcome) => {
+        this.nodePatches[name] = outcome;
+      },
     });
   }
 

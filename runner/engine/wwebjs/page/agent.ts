@@ -1,4 +1,4 @@
-import type { PageAgent, WhatsAppPage } from './types.ts';
+import type { PageAgent, PatchOutcome, WhatsAppPage } from './types.ts';
 
 /** Where the page reports what threw on it without having been called by us. */
 export const PAGE_ERROR_TOLD = 'onWaypostPageError';
@@ -34,6 +34,7 @@ export function installAgent(told: string): void {
     sends: new Map(),
     beforeSend: [],
     knownRecipients: new Set(),
+    askedGroups: new Set(),
     files: new Map(),
     keepSome(remembered) {
       for (const oldest of remembered.keys()) {
@@ -44,15 +45,17 @@ export function installAgent(told: string): void {
     inFull(error) {
       const { name, message, stack, constructor } = Object(error) as Thrown;
       const named = name === 'Error' ? (constructor?.name ?? name) : (name ?? typeof error);
+      // Anything may be thrown, of any length.
+      const short = (part: unknown, length: number): string => String(part).slice(0, length);
       const frames = (stack ?? '')
         .split('\n')
         .filter((line) => line.trimStart().startsWith('at '))
         .slice(0, 3)
         // Puppeteer names the file of ours that a function came from.
-        .map((line) => line.trim().replace(/pptr:\S+?(?=:\d+:\d+\))/, 'evaluated'));
+        .map((line) => short(line.trim().replace(/pptr:\S+?(?=:\d+:\d+\))/, 'evaluated'), 300));
       const place = [...frames, `WhatsApp Web ${page.Debug?.VERSION ?? 'unknown'}`].join('; ');
-      const text = (message ?? String(error)).slice(0, 200);
-      return new Error(`${named}: ${text} (${place})`, { cause: error });
+      const text = short(message ?? error, 200);
+      return new Error(`${short(named, 100)}: ${text} (${place})`, { cause: error });
     },
     report(where, error) {
       const tell = (globalThis as unknown as Record<string, (error: PageError) => unknown>)[told];
@@ -60,6 +63,7 @@ export function installAgent(told: string): void {
     },
     findSent: async () => undefined,
     findQuoted: async () => undefined,
+    loadEarlier: async () => undefined,
     patches: {},
     onLibrary(name, apply) {
       const run = () => {
@@ -73,6 +77,10 @@ export function installAgent(told: string): void {
       agent.patches[name] = 'waiting';
       waiting.push(run);
       run();
+    },
+    onFirstLibrary(name, apply) {
+      let outcome: PatchOutcome | undefined;
+      agent.onLibrary(name, () => (outcome ??= apply()));
     },
   };
 

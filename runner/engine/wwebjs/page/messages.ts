@@ -2,7 +2,7 @@ import type { PageMessage, WhatsAppPage } from './types.ts';
 
 /**
  * Adds to the agent what several page functions share; a function that runs on the page cannot import another.
- * Both look in memory by wire id alone, since a chat may be keyed by phone or by LID, then in the page's database.
+ * The two that find look in memory by wire id alone, since a chat may be keyed by phone or by LID, then in the page's database.
  */
 export function installMessageLookup(): void {
   const page = globalThis as unknown as WhatsAppPage;
@@ -36,6 +36,14 @@ export function installMessageLookup(): void {
   // From the end, where the newest are: a page that lives for weeks has thousands.
   const inMemory = (matches: (message: PageMessage) => boolean) =>
     page.require('WAWebCollections').Msg.getModelsArray().findLast(matches);
+
+  agent.loadEarlier = (chat) =>
+    Promise.race([
+      page.require('WAWebChatLoadMessages').loadEarlierMsgs({ chat }),
+      new Promise<undefined>((resolve) => {
+        setTimeout(() => resolve(undefined), 5_000);
+      }),
+    ]).catch(() => undefined);
 
   // A post stands in its channel alone.
   const inChannel = (wireId: string, chatId: string) => {

@@ -205,6 +205,8 @@ export type PageModules = LiveModules & {
   };
   WAWebSchemaReactions: { getReactionsTable: () => { all(): Promise<PageReactionRow[]> } };
   WAWebPollsVotesSchema: { getTable: () => { all(): Promise<PageVoteRow[]> } };
+  WAWebMexFetchNewChatMessageCappingInfoJob: { mexFetchNewChatMessageCapping?: () => unknown };
+  WAWebMexFetchReachoutTimelockJob: { mexFetchReachoutTimelock?: () => unknown };
   WAWebDownloadManager: {
     downloadManager: {
       downloadAndMaybeDecrypt(options: Record<string, unknown>): Promise<ArrayBuffer>;
@@ -212,8 +214,11 @@ export type PageModules = LiveModules & {
   };
 };
 
-/** What a patch came to on this page. Anything else than these two is why it could not be applied. */
-export type PatchOutcome = 'applied' | 'not needed';
+/**
+ * What a patch came to on this page; `not met`: the page has not done yet what it mends. Anything else than these is why it
+ * could not be applied.
+ */
+export type PatchOutcome = 'applied' | 'not needed' | 'not met';
 
 /**
  * Our own half of the page, set up in each new document before any of its scripts run.
@@ -228,6 +233,8 @@ export type PageAgent = {
   beforeSend: ((chat: PageChat, message: Record<string, unknown>) => void)[];
   /** Recipients that were found on WhatsApp while this document lived. */
   knownRecipients: Set<string>;
+  /** Groups that WhatsApp was asked about because the page did not know who is in them. */
+  askedGroups: Set<string>;
   files: Map<string, Uint8Array<ArrayBuffer>>;
   /** Drops the oldest of what is only remembered: a page may live for weeks. */
   keepSome(remembered: Map<string, unknown> | Set<string>): void;
@@ -235,6 +242,8 @@ export type PageAgent = {
   findSent(wireId: string, chatId: string): Promise<PageMessage | undefined>;
   /** Any message of the chat, by wire id or serialized key. */
   findQuoted(reference: string, chatId: string): Promise<PageMessage | undefined>;
+  /** Brings more of a chat into memory; none at its beginning. Undefined when the page does not get them in time. */
+  loadEarlier(chat: PageChat): Promise<PageMessage[] | undefined>;
   /** Installed with each document, by `installLive`, `installChats` and `installGroups`. */
   live?: PageLive;
   chats?: PageChats;
@@ -248,6 +257,8 @@ export type PageAgent = {
   patches: Record<string, string>;
   /** Calls `apply` when the library puts its half on the page, and records what came of it. */
   onLibrary(name: string, apply: (library: Record<string, unknown>) => PatchOutcome): void;
+  /** The same for what holds as long as the document: not again when the library puts another half there. */
+  onFirstLibrary(name: string, apply: () => PatchOutcome): void;
 };
 
 export type WhatsAppPage = {

@@ -1,4 +1,4 @@
-import type { PageMessage, WhatsAppPage } from '../page/types.ts';
+import type { PageMessage, PatchOutcome, WhatsAppPage } from '../page/types.ts';
 
 /**
  * The library's listeners on the page throw when a build of WhatsApp Web lacks what they use, and what they were to report
@@ -30,6 +30,16 @@ export function guardedListeners(): void {
     return { ...message.serialize(), links: [], id: { ...id, remote: id.remote._serialized } };
   };
 
+  const name = 'guarded-listeners';
+  let outcome: PatchOutcome = 'not needed';
+  const applied = (): void => {
+    outcome = 'applied';
+    agent.patches[name] = outcome;
+  };
+
+  /** What stands in a function's place, and for which of the library's. */
+  const injected = new WeakMap<Listener, { source: string; original: Listener }>();
+
   /** In the library's place: the original runs once, whatever the listener does. */
   const injectToFunction = (
     target: { module: string; function: string },
@@ -47,9 +57,13 @@ export function guardedListeners(): void {
       return; // This build has no such module; the surface check names those that we need.
     }
     const module = Object(owner) as Record<string, Listener>;
-    const original = module[last];
-    if (typeof original !== 'function') return;
-    module[last] = (...args) => {
+    const present = module[last];
+    if (typeof present !== 'function') return;
+    const source = String(callback);
+    const before = injected.get(present);
+    // The library injects itself anew: its function takes the place of its own, and is not put around it.
+    const original = before?.source === source ? before.original : present;
+    const replaced: Listener = (...args) => {
       let isCalled = false;
       const once: Listener = (...given) => {
         isCalled = true;
@@ -67,21 +81,32 @@ export function guardedListeners(): void {
         return failed(error);
       }
     };
+    injected.set(replaced, { source, original });
+    module[last] = replaced;
   };
 
-  agent.onLibrary('guarded-listeners', (library) => {
+  let isListening = false;
+  const guardListeners = (): void => {
+    if (isListening) return;
+    isListening = true;
     const { Msg, Chat } = page.require('WAWebCollections');
     const { Socket } = page.require('WAWebSocketModel');
-    for (const [name, emitter] of Object.entries({ Msg, Chat, Socket })) {
+    for (const [who, emitter] of Object.entries({ Msg, Chat, Socket })) {
       const on = (emitter as unknown as Emitter).on.bind(emitter);
       const guarded: Emitter['on'] = (events, listener, ...rest) => {
-        // WhatsApp Web takes its own listeners away again, and must find them.
-        const isLibrarys = /\bwindow\s*\.\s*on[A-Z]/.test(String(listener));
-        const passed = isLibrarys ? guard(`${name} ${events}`, listener) : listener;
-        return on(events, passed, ...rest);
+        // WhatsApp Web takes its own listeners away again, and must find them. One that catches by itself needs no guard.
+        const text = String(listener);
+        if (!/\bwindow\s*\.\s*on[A-Z]/.test(text) || /\btry\s*\{/.test(text))
+          return on(events, listener, ...rest);
+        applied();
+        return on(events, guard(`${who} ${events}`, listener), ...rest);
       };
       Object.assign(emitter, { on: guarded });
     }
+  };
+
+  agent.onLibrary(name, (library) => {
+    guardListeners();
 
     let describe: ((message: never) => object) | undefined;
     const described = (message: never): object => {
@@ -100,14 +125,17 @@ export function guardedListeners(): void {
         describe = value;
       },
     });
+    let inject: typeof injectToFunction = injectToFunction;
     Object.defineProperty(library, 'injectToFunction', {
       configurable: true,
       enumerable: true,
-      get: () => injectToFunction,
-      set() {
-        // Ours stays.
+      get: () => inject,
+      set(value: typeof injectToFunction) {
+        // Ours stays, unless the library's no longer runs the original a second time.
+        if (String(value).includes('originalFunction.apply(module')) applied();
+        else inject = value;
       },
     });
-    return 'applied';
+    return outcome;
   });
 }

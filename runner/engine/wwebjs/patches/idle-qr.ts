@@ -1,5 +1,5 @@
 import type { LibraryPage } from '../library.ts';
-import type { WhatsAppPage } from '../page/types.ts';
+import type { PatchOutcome, WhatsAppPage } from '../page/types.ts';
 
 const HANDLER = 'onAuthAppStateChangedEvent';
 
@@ -8,13 +8,20 @@ const HANDLER = 'onAuthAppStateChangedEvent';
  * (Client.js:290): ReferenceError, and no new QR ever comes. Replaces that one handler, and reports the state it saw,
  * which is the page's only sign between the scan and `ready`.
  */
-export function idleQr(page: LibraryPage, onState: (state: string) => void): void {
+export function idleQr(
+  page: LibraryPage,
+  onState: (state: string) => void,
+  report: (outcome: PatchOutcome) => void,
+): void {
   const expose = page.exposeFunction.bind(page);
   page.exposeFunction = async (name, handler) => {
     const source = typeof handler === 'function' ? handler.toString() : '';
-    if (name !== HANDLER || !source.includes('refreshQR')) return expose(name, handler);
+    if (name !== HANDLER) return expose(name, handler);
+    const isNeeded = source.includes('refreshQR') && !source.includes('evaluate(');
+    report(isNeeded ? 'applied' : 'not needed');
     return expose(name, async (state: unknown) => {
       onState(String(state));
+      if (!isNeeded && typeof handler === 'function') return handler(state);
       if (state !== 'UNPAIRED_IDLE') return;
       await page.evaluate(() => {
         (globalThis as unknown as WhatsAppPage).require('WAWebCmd').Cmd.refreshQR();

@@ -1,3 +1,4 @@
+import { Client } from '../library.ts';
 import type { WhatsAppPage } from '../page/types.ts';
 
 /** Where the page reports a message that was ciphertext and is not any more. */
@@ -11,13 +12,22 @@ export const DECRYPTED_TOLD = 'onWaypostDecrypted';
 export function lateDecryption(told: string): void {
   const page = globalThis as unknown as WhatsAppPage;
   const here = globalThis as unknown as Record<string, ((message: unknown) => unknown) | undefined>;
-  let listens = false;
-  page.__waypost?.onLibrary('late-decryption', () => {
-    if (listens) return 'applied';
+  const agent = page.__waypost;
+  agent?.onFirstLibrary('late-decryption', () => {
     page.require('WAWebCollections').Msg.on('change:type', (message, _type, before) => {
-      if (before === 'ciphertext') here[told]?.(page.WWebJS?.getMessageModel(message));
+      if (before !== 'ciphertext') return;
+      // What it throws would keep the page's other listeners from hearing.
+      try {
+        here[told]?.(page.WWebJS?.getMessageModel(message));
+      } catch (error) {
+        agent.report('late-decryption', error);
+      }
     });
-    listens = true;
     return 'applied';
   });
 }
+
+/** @param source of the library's own way: whether it waits with each message by itself, as 1.34.7 does */
+export const missesDecryption = (
+  source = String(Reflect.get(Client.prototype, 'attachEventListeners')),
+): boolean => source.includes("msg.once('change:type'");

@@ -7,7 +7,7 @@ import type { WhatsAppPage } from '../page/types.ts';
  */
 export function messageKeyField(): void {
   const page = globalThis as unknown as WhatsAppPage;
-  page.__waypost?.onLibrary('message-key-field', () => {
+  page.__waypost?.onFirstLibrary('message-key-field', () => {
     const MsgKey = page.require('WAWebMsgKey');
     const { createWid } = page.require('WAWebWidFactory');
     const wid = createWid('10000000@c.us');

@@ -6,10 +6,11 @@ import { installChats } from '../page/chats.ts';
 import { installGroups } from '../page/groups.ts';
 import { installLive } from '../page/live.ts';
 import { installMessageLookup } from '../page/messages.ts';
+import type { PatchOutcome } from '../page/types.ts';
 import { chatEvents } from './chat-events.ts';
 import { guardedListeners } from './guarded-listeners.ts';
 import { idleQr } from './idle-qr.ts';
-import { DECRYPTED_TOLD, lateDecryption } from './late-decryption.ts';
+import { DECRYPTED_TOLD, lateDecryption, missesDecryption } from './late-decryption.ts';
 import { mediaModelId } from './media-model-id.ts';
 import { messageKeyField } from './message-key-field.ts';
 import { tolerantExpose } from './one-injection.ts';
@@ -31,12 +32,22 @@ export async function patchPage(
     onPageError: (error: PageError) => void;
     messageKeyPatch: boolean;
     alwaysOnline: boolean;
+    /** What a patch of the library's own half came to. */
+    onPatch: (name: string, outcome: PatchOutcome) => void;
   },
 ): Promise<void> {
   // Order counts: the outer wrapper swallows what the inner one throws.
   tolerantExpose(page);
-  idleQr(page, (state) => hooks.onState(state));
-  chatEvents(page, (chat) => hooks.onUnread(chat));
+  idleQr(
+    page,
+    (state) => hooks.onState(state),
+    (outcome) => hooks.onPatch('idle-qr', outcome),
+  );
+  chatEvents(
+    page,
+    (chat) => hooks.onUnread(chat),
+    (outcome) => hooks.onPatch('chat-events', outcome),
+  );
   await page.exposeFunction(PASSKEY_TOLD, (step: PasskeyStep) =>
     hooks.onNeedsPerson(PASSKEY_ACTIONS[step]),
   );
@@ -53,6 +64,7 @@ export async function patchPage(
   await page.evaluateOnNewDocument(sendHook, WIRE_ID_TAG, SEND_HOOK_MISSING);
   await page.evaluateOnNewDocument(shownPresence, hooks.alwaysOnline);
   await page.evaluateOnNewDocument(mediaModelId);
-  await page.evaluateOnNewDocument(lateDecryption, DECRYPTED_TOLD);
+  if (missesDecryption()) await page.evaluateOnNewDocument(lateDecryption, DECRYPTED_TOLD);
+  else hooks.onPatch('late-decryption', 'not needed');
   if (hooks.messageKeyPatch) await page.evaluateOnNewDocument(messageKeyField);
 }

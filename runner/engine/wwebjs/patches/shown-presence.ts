@@ -11,7 +11,7 @@ export function shownPresence(online: boolean): void {
   if (agent === undefined) return;
   page.document.hasFocus = () => online;
 
-  agent.onLibrary('shown-presence', () => {
+  agent.onFirstLibrary('shown-presence', () => {
     const action = page.require('WAWebPresenceChatAction');
     const say = online ? action.sendPresenceAvailable : action.sendPresenceUnavailable;
     action.sendPresenceAvailable = say;

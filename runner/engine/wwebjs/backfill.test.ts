@@ -208,3 +208,19 @@ describe('statuses and channels', () => {
     expect(await link.onPage('window.__asked')).toBe(0);
   });
 });
+
+it('looks for changes once when the page is back', async () => {
+  const { wireId } = await send('liked');
+  await link.fact('message.received', (fact) => fact.wireId === wireId);
+  await sandbox.phone.reaction({ ...link.at, wireId, from: BOB, text: '👍' });
+  await link.fact('message.reaction', (fact) => fact.wireId === wireId);
+  const looked = () =>
+    logged.filter(({ event, changes }) => event === 'engine.backfilled' && Number(changes) > 0);
+  logged.length = 0;
+  await sandbox.phone.pageReload(link.at);
+  await link.event('connection', ({ connected }) => connected);
+  await expect.poll(looked, { timeout: 10_000 }).not.toEqual([]);
+  const after = await send('after');
+  await link.fact('message.received', (fact) => fact.wireId === after.wireId);
+  expect(looked()).toHaveLength(1);
+});

@@ -5,7 +5,7 @@ import { noticeOf } from './group-events.ts';
 import type { Inbound } from './inbound.ts';
 import type { LibraryPage } from './library.ts';
 import { MARGIN_MS, OLDEST_MS } from './online-mark.ts';
-import { findChanges } from './page/missed-changes.ts';
+import { findChanges, type MissedChanges } from './page/missed-changes.ts';
 import { findMissed, readMessages, requestResend } from './page/missed.ts';
 
 const PER_CHAT = 200;
@@ -114,8 +114,13 @@ export class Backfill {
     const changes = await this.#changes(since);
     this.#since = Math.min(startedAt, inbound.doneUpTo) - MARGIN_MS;
     this.#complete = true;
-    if (keys.length + acks.length + changes > 0 || found.more)
-      log({ messages: keys.length, acks: acks.length, changes, more: found.more });
+    const { more, unreadChats } = found;
+    const { count, failed, skipped } = changes;
+    const reported = keys.length + acks.length + count;
+    const left = unreadChats + failed.length + skipped.chats + skipped.changes;
+    if (reported + left === 0 && !more) return;
+    const counts = { messages: keys.length, acks: acks.length, changes: count };
+    log({ ...counts, more, unreadChats, failed, skipped });
   }
 
   /** What the phone sends again comes as it would live. */
@@ -128,16 +133,18 @@ export class Backfill {
     );
   }
 
-  /** @returns how many there were; those that were reported already among them */
-  async #changes(since: number): Promise<number> {
-    const { page, inbound, log } = this.#deps;
+  /** @returns how many there were, those that were reported already among them; and what was not looked through */
+  async #changes(
+    since: number,
+  ): Promise<Pick<MissedChanges, 'failed' | 'skipped'> & { count: number }> {
+    const { page, inbound } = this.#deps;
     const request = {
       since: seconds(since - PHONES_BEHIND_MS),
       loadSince: seconds(since - CHANGEABLE_MS),
       perChat: PER_CHAT,
       inAll: IN_ALL,
     };
-    const { keys, reactions, votes, failed } = await withDeadline(
+    const { keys, reactions, votes, failed, skipped } = await withDeadline(
       page().evaluate(findChanges, request),
       FIND_MS,
       'looking for missed changes',
@@ -145,8 +152,7 @@ export class Backfill {
     await this.#read(keys, (payload) => inbound.changed(payload));
     await this.#inPieces(reactions, (reaction) => inbound.reaction(reaction));
     await this.#inPieces(votes, (vote) => inbound.vote(vote));
-    if (failed.length > 0) log({ failed });
-    return keys.length + reactions.length + votes.length;
+    return { count: keys.length + reactions.length + votes.length, failed, skipped };
   }
 
   /** Messages as they are on the page now. */

@@ -197,7 +197,8 @@ class WwebjsEngine implements WhatsAppEngine {
       onFailed: (detail) => void this.#close('start_failed', detail),
       onEnd: (reason) => this.#onDisconnected(reason),
       onState: (state) => {
-        if (this.#ready) this.#setConnected(state === 'CONNECTED', state);
+        if (!this.#ready || !this.#setConnected(state === 'CONNECTED', state)) return;
+        if (this.#connected) void this.#intake.catchUp();
       },
     });
     this.#intake.listen(client);
@@ -244,12 +245,13 @@ class WwebjsEngine implements WhatsAppEngine {
     void this.#watches.untilReady();
   }
 
-  #setConnected(connected: boolean, detail: string): void {
-    if (this.#connected === connected) return;
+  /** @returns whether it was otherwise before */
+  #setConnected(connected: boolean, detail: string): boolean {
+    if (this.#connected === connected) return false;
     this.#connected = connected;
     this.#emit({ type: 'connection', connected, detail });
-    if (connected) void this.#intake.catchUp();
-    else this.#intake.lineLost();
+    if (!connected) this.#intake.lineLost();
+    return true;
   }
 
   #onDisconnected(reason: string): void {

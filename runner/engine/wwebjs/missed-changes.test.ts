@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { FactReport } from '../../../shared/protocol/runner-reports.ts';
 import { SANDBOX_PROFILES } from '../../../shared/session-status.ts';
+import { findChanges, type MissedChanges } from './page/missed-changes.ts';
 import { engineLink } from './testing/engine-link.ts';
 import type { SandboxLink } from './testing/sandbox-link.ts';
 import { startTestSandbox, type TestSandbox } from './testing/sandbox-link.ts';
@@ -111,6 +112,24 @@ describe.each(SANDBOX_PROFILES)('while the session was down, on the page %s', (p
     });
     const { fact } = await link.fact('message.edited', (one) => one.wireId === wireId);
     expect(fact.text).toBe('after');
+  });
+
+  it('of too many the oldest are left out, whatever their place in the table, and counted', async () => {
+    const [first, second] = [await received({ body: 'one' }), await received({ body: 'two' })];
+    for (const wireId of [second, first]) {
+      await sandbox.phone.edit({ ...link.at, wireId, body: 'after' });
+      await link.fact('message.edited', (fact) => fact.wireId === wireId);
+    }
+    const request = { since: 0, loadSince: 0, perChat: 1, inAll: 1 };
+    const found = await link.onPage(
+      `(() => {return (${String(findChanges)})(${JSON.stringify(request)})})()`,
+    );
+    expect(found).toMatchObject({
+      keys: [expect.stringContaining(first)],
+      skipped: { chats: expect.any(Number), changes: expect.any(Number) },
+    });
+    const { skipped } = found as MissedChanges;
+    expect([skipped.chats > 0, skipped.changes > 0]).toEqual([true, true]);
   });
 
   it('and none again once it was reported', async () => {

@@ -28,50 +28,51 @@ export type MissedChanges = {
   }[];
   /** What could not be looked through, and why. */
   failed: string[];
+  /** Chats whose messages were not all loaded, and changes left out as too many: the oldest. */
+  skipped: { chats: number; changes: number };
 };
 
 /**
  * Runs on the page. What happened to messages while nobody listened, since such changes fire no event either. Reactions and
- * votes are read from the page's own database, which has one row for each person and message.
+ * votes are read from the page's own database: one row for each person and message, in tables without an index by time.
  */
 export async function findChanges(request: ChangesRequest): Promise<MissedChanges> {
   const page = globalThis as unknown as WhatsAppPage;
   const { Msg, Chat } = page.require('WAWebCollections');
-  const loadMs = 5_000;
   const loadAllMs = 20_000;
   const startedAt = Date.now();
   const failed: string[] = [];
-
-  const loadEarlier = (chat: PageChat): Promise<PageMessage[] | undefined> =>
-    Promise.race([
-      page.require('WAWebChatLoadMessages').loadEarlierMsgs({ chat }),
-      new Promise<undefined>((resolve) => {
-        setTimeout(() => resolve(undefined), loadMs);
-      }),
-    ]).catch(() => undefined);
+  const skipped = { chats: 0, changes: 0 };
 
   const load = async (chat: PageChat): Promise<void> => {
     let loaded = chat.msgs.getModelsArray();
-    while (
-      loaded.length < request.perChat &&
-      !loaded.some(({ t }) => t < request.loadSince) &&
-      Date.now() - startedAt < loadAllMs
-    ) {
-      const earlier = await loadEarlier(chat);
+    while (!loaded.some(({ t }) => t < request.loadSince)) {
+      const isEnough = loaded.length >= request.perChat || Date.now() - startedAt >= loadAllMs;
+      const earlier = isEnough ? undefined : await page.__waypost?.loadEarlier(chat);
+      if (earlier === undefined) skipped.chats += 1;
       if (earlier === undefined || earlier.length === 0) return;
       loaded = [...earlier, ...loaded];
     }
   };
 
-  const isChanged = (message: PageMessage): boolean => {
-    const { t, type, revokeTimestamp, latestEditSenderTimestampMs: editedAt } = message;
-    if (type === 'revoked') return (revokeTimestamp ?? t) >= request.since;
-    return editedAt !== undefined && Math.max(editedAt / 1_000, t) >= request.since;
-  };
-
   /** The page counts in seconds when WhatsApp had it, the sender's phone in milliseconds when it was done. */
   const isRecent = (t: number | undefined, sentAtMs: number): boolean =>
     Math.max(t ?? 0, sentAtMs / 1_000) >= request.since;
+
+  /** When a message was deleted for everyone or edited, in Unix seconds; null: it was not. */
+  const changedAt = (message: PageMessage): number | null => {
+    const { t, type, revokeTimestamp, latestEditSenderTimestampMs: editedAt } = message;
+    if (type === 'revoked') return revokeTimestamp ?? t;
+    return editedAt === undefined ? null : Math.max(editedAt / 1_000, t);
+  };
+  const isChanged = (message: PageMessage): boolean =>
+    (changedAt(message) ?? -Infinity) >= request.since;
+
+  /** Oldest first, less the oldest of too many. */
+  const newest = <Item>(items: Item[], timeOf: (item: Item) => number): Item[] => {
+    skipped.changes += Math.max(0, items.length - request.inAll);
+    return items.sort((a, b) => timeOf(a) - timeOf(b)).slice(-request.inAll);
+  };
 
   const rowsOf = async <Row>(what: string, read: () => Promise<Row[]>): Promise<Row[]> => {
     try {
@@ -104,25 +105,21 @@ export async function findChanges(request: ChangesRequest): Promise<MissedChange
       ?.pollOptions?.find(({ localId }) => localId === option)?.name;
 
   return {
-    keys: Msg.getModelsArray()
-      .filter(isChanged)
-      .slice(-request.inAll)
-      .map(({ id }) => String(id)),
-    reactions: reactions
-      .filter(({ t, timestamp }) => isRecent(t, timestamp))
-      .sort((a, b) => a.timestamp - b.timestamp)
-      .slice(-request.inAll)
-      .map(({ msgKey, parentMsgKey, senderUserJid, reactionText, timestamp }) => ({
-        id: msgKey,
-        msgId: parentMsgKey,
-        senderId: senderUserJid,
-        reaction: reactionText,
-        timestamp: timestamp / 1_000,
-      })),
-    votes: votes
-      .sort((a, b) => a.senderTimestampMs - b.senderTimestampMs)
-      .slice(-request.inAll)
-      .map(({ parentMsgKey, sender, selectedOptionLocalIds, senderTimestampMs }) => ({
+    keys: newest(Msg.getModelsArray().filter(isChanged), (message) => changedAt(message) ?? 0).map(
+      ({ id }) => String(id),
+    ),
+    reactions: newest(
+      reactions.filter(({ t, timestamp }) => isRecent(t, timestamp)),
+      ({ timestamp }) => timestamp,
+    ).map(({ msgKey, parentMsgKey, senderUserJid, reactionText, timestamp }) => ({
+      id: msgKey,
+      msgId: parentMsgKey,
+      senderId: senderUserJid,
+      reaction: reactionText,
+      timestamp: timestamp / 1_000,
+    })),
+    votes: newest(votes, ({ senderTimestampMs }) => senderTimestampMs).map(
+      ({ parentMsgKey, sender, selectedOptionLocalIds, senderTimestampMs }) => ({
         msgId: parentMsgKey,
         senderId: sender,
         selectedOptions: [...new Uint8Array(selectedOptionLocalIds)].map((localId) => ({
@@ -130,7 +127,9 @@ export async function findChanges(request: ChangesRequest): Promise<MissedChange
           localId,
         })),
         interractedAtTs: senderTimestampMs,
-      })),
+      }),
+    ),
     failed,
+    skipped,
   };
 }

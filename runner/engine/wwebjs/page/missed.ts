@@ -21,6 +21,8 @@ export type Missed = {
   acks: { key: string; ack: number }[];
   /** There was more than the limits let through. */
   more: boolean;
+  /** Chats of which the page did not get the older messages in time. */
+  unreadChats: number;
 };
 
 /**
@@ -30,7 +32,6 @@ export type Missed = {
 export async function findMissed(request: MissedRequest): Promise<Missed> {
   const page = globalThis as unknown as WhatsAppPage;
   const { Msg, Chat } = page.require('WAWebCollections');
-  const loadMs = 5_000;
 
   const isWanted = ({ id }: PageMessage): boolean =>
     (request.statuses || id.remote._serialized !== 'status@broadcast') &&
@@ -41,14 +42,7 @@ export async function findMissed(request: MissedRequest): Promise<Missed> {
     message.t >= request.since &&
     isWanted(message);
 
-  const loadEarlier = (chat: PageChat): Promise<PageMessage[] | undefined> =>
-    Promise.race([
-      page.require('WAWebChatLoadMessages').loadEarlierMsgs({ chat }),
-      new Promise<undefined>((resolve) => {
-        setTimeout(() => resolve(undefined), loadMs);
-      }),
-    ]).catch(() => undefined);
-
+  let unreadChats = 0;
   /** Back to `since`, or to the limit; in the chat's own order, which is finer than the seconds of `t`. */
   const missedIn = async (chat: PageChat): Promise<PageMessage[]> => {
     let loaded = chat.msgs.getModelsArray();
@@ -56,7 +50,8 @@ export async function findMissed(request: MissedRequest): Promise<Missed> {
       const missed = loaded.filter(isMissed);
       const reached = loaded.some((message) => message.t < request.since);
       if (reached || missed.length >= request.perChat) return missed;
-      const earlier = await loadEarlier(chat);
+      const earlier = await page.__waypost?.loadEarlier(chat);
+      if (earlier === undefined) unreadChats += 1;
       if (earlier === undefined || earlier.length === 0) return missed;
       loaded = [...earlier, ...loaded];
     }
@@ -97,7 +92,8 @@ export async function findMissed(request: MissedRequest): Promise<Missed> {
       .sort(byTime)
       .slice(-request.inAll)
       .map(({ id, ack }) => ({ key: String(id), ack })),
-    more: more || inOrder.length > request.inAll,
+    more: more || inOrder.length > request.inAll || own.length > request.inAll,
+    unreadChats,
   };
 }
 

@@ -67,6 +67,35 @@ describe.each(SANDBOX_PROFILES)('a send that WhatsApp would drop, on the %s page
     expect(await onTheWire(id)).toBe(2);
   });
 
+  it('and asks WhatsApp about no group that the page knows', async () => {
+    const { id, change, shows } = await groupOfAlice();
+    await link.onPage(`(() => {
+      const { GroupMetadata } = require('WAWebCollections');
+      const update = GroupMetadata.update.bind(GroupMetadata);
+      globalThis.asked = 0;
+      GroupMetadata.update = (...args) => {
+        globalThis.asked += 1;
+        return update(...args);
+      };
+      return true;
+    })()`);
+    const asked = () => link.onPage('globalThis.asked');
+    const mention = (one: string) => {
+      const text = { type: 'text', text: 'hi', linkPreview: false } as const;
+      const content = { ...text, mentions: [one] };
+      return link.send({ wireId: newWireId(), chatId: id, content });
+    };
+    expect(await mention(`${bob}@c.us`)).toMatchObject({ outcome: 'sent' });
+    expect(await asked()).toBe(0);
+    expect(await mention('15550100003@c.us')).toMatchObject({ code: 'MESSAGE_FAILED' });
+    expect(await asked()).toBe(1);
+    await change({ kind: 'remove', members: [me()] });
+    await shows({ code: 'NOT_FOUND' });
+    await link.onPage('globalThis.asked = 0');
+    expect(await send(id)).toMatchObject(NOT_A_MEMBER);
+    expect(await asked()).toBe(0);
+  });
+
   it('to a group where only admins write, unless the number is one', async () => {
     const { id, change, shows } = await groupOfAlice();
     await change({ kind: 'setting', setting: 'announce', on: true });

@@ -104,9 +104,8 @@ export async function prepareSend(request: SendRequest): Promise<Preparation> {
     const me = [getMaybeMePnUser(), getMaybeMeLidUser()].filter((id) => id != null);
     let people = [wid, ...me];
     if (wid.server === 'g.us') {
-      await GroupMetadata.update(wid);
-      const members = GroupMetadata.get(wid)?.participants.getModelsArray() ?? [];
-      people = members.map(({ id }) => id);
+      if (membersOf().length === 0) await GroupMetadata.update(wid);
+      people = membersOf();
       const own = me.map(({ _serialized }) => _serialized);
       if (wanted === 'all')
         return people.map((id) => id._serialized).filter((id) => !own.includes(id));
@@ -118,36 +117,51 @@ export async function prepareSend(request: SendRequest): Promise<Preparation> {
       const other = one.server === 'lid' ? getPhoneNumber(one) : getCurrentLid(one);
       return [one._serialized, other?._serialized];
     };
-    const known = new Map(
-      people.flatMap((one) => formsOf(one).map((form) => [form, one._serialized])),
-    );
-    const found: string[] = [];
-    const strangers: string[] = [];
-    for (const id of wanted) {
-      const form = formsOf(createWid(id)).find((each) => each !== undefined && known.has(each));
-      if (form === undefined) strangers.push(id);
-      else found.push(known.get(form) ?? form);
+    const look = (): { found: string[]; strangers: string[] } => {
+      const known = new Map(
+        people.flatMap((one) => formsOf(one).map((form) => [form, one._serialized])),
+      );
+      const found: string[] = [];
+      const strangers: string[] = [];
+      for (const id of wanted) {
+        const form = formsOf(createWid(id)).find((each) => each !== undefined && known.has(each));
+        if (form === undefined) strangers.push(id);
+        else found.push(known.get(form) ?? form);
+      }
+      return { found, strangers };
+    };
+    let { found, strangers } = look();
+    if (strangers.length > 0 && wid.server === 'g.us') {
+      // They may have joined since the page last looked.
+      await GroupMetadata.update(wid);
+      people = membersOf();
+      ({ found, strangers } = look());
     }
     if (strangers.length === 0) return [...new Set(found)];
     const message = `Mentioned, but not in this chat: ${strangers.join(', ')}.`;
     return { state: 'refused', code: 'MESSAGE_FAILED', message };
   }
 
+  /** The members of the group as the page knows them, which WhatsApp keeps current; none if it has not read them yet. */
+  function membersOf(): PageWid[] {
+    const metadata = page.require('WAWebCollections').GroupMetadata.get(wid);
+    return metadata?.participants.getModelsArray().map(({ id }) => id) ?? [];
+  }
+
   /** Why this number cannot write in the group; null: it can. The server would drop the message, and the page show it as sent. */
   async function whyClosed(): Promise<string | null> {
     const { GroupMetadata } = page.require('WAWebCollections');
-    const role = (): string | null | undefined => {
-      const metadata = GroupMetadata.get(wid);
-      // Nobody is in a group that was not read yet.
-      if (metadata === undefined || metadata.participants.getModelsArray().length === 0)
-        return undefined;
-      return agent?.groups?.roleIn(metadata);
-    };
-    // It may have come back since the page last looked. Who is out may not look, which is an error.
-    if (role() == null) await Promise.resolve(GroupMetadata.update(wid)).catch(() => undefined);
-    const mine = role();
+    if (membersOf().length === 0 && agent?.askedGroups.has(request.chatId) === false) {
+      agent.askedGroups.add(request.chatId);
+      agent.keepSome(agent.askedGroups);
+      // Who is out may not look, which is an error.
+      await Promise.resolve(GroupMetadata.update(wid)).catch(() => undefined);
+    }
+    const metadata = GroupMetadata.get(wid);
+    if (metadata === undefined || membersOf().length === 0) return null;
+    const mine = agent?.groups?.roleIn(metadata);
     if (mine === null) return 'This number is not a member of the group.';
-    if (mine === 'member' && GroupMetadata.get(wid)?.announce === true)
+    if (mine === 'member' && metadata.announce === true)
       return 'Only admins can write in this group.';
     return null;
   }

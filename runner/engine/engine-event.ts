@@ -42,8 +42,8 @@ export const EngineEventMessage = z.discriminatedUnion('type', [
   z.object({ type: z.literal('action_required'), action: z.enum(SESSION_ACTION_NAMES) }),
   /** `file` is there when the fact is a file that was fetched; its `media.mediaId` is still null. */
   z.object({ type: z.literal('fact'), fact: FactReport, file: InboundFile.exactOptional() }),
-  /** What WhatsApp limits the number to; reported again when it changes. */
-  z.object({ type: z.literal('limits'), limits: WhatsAppLimits }),
+  /** What WhatsApp limits the number to, as far as it has answered; reported again when it changes. */
+  z.object({ type: z.literal('limits'), limits: WhatsAppLimits.partial() }),
   /** Something on the engine's page threw that nobody had called. `detail`: name, message, place and build; `where`: in what. */
   z.object({ type: z.literal('page_error'), where: z.string(), detail: z.string() }),
   /** The engine is of no more use: it crashed, its start failed, or the library gave up. */

@@ -176,8 +176,8 @@ export const SessionReport = z.discriminatedUnion('kind', [
     nextAt: z.number().int(),
     reason: z.string(),
   }),
-  /** What WhatsApp limits the number to, when it is another than the engine knew. */
-  z.object({ kind: z.literal('session.limits'), limits: WhatsAppLimits }),
+  /** What WhatsApp limits the number to, when it is another than the engine knew. What is left out was not answered. */
+  z.object({ kind: z.literal('session.limits'), limits: WhatsAppLimits.partial() }),
   /** Something threw on the engine's page that nobody had called. Reported the 1st, 2nd, 4th, … time of an epoch. */
   z.object({
     kind: z.literal('session.page_error'),

@@ -131,7 +131,8 @@ const WRITERS: Readonly<Record<EventType, (session: OwnedSession) => Promise<unk
       session,
       first,
       { kind: 'session.limits', limits },
-      { kind: 'session.limits', limits },
+      // What WhatsApp did not answer is as it was.
+      { kind: 'session.limits', limits: { timeLock: limits.timeLock } },
     );
   },
   'session.phone_unseen': async (session) => {

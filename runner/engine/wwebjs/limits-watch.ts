@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { WhatsAppLimits } from '../../../shared/catalogue/whatsapp-limits.ts';
 import { withDeadline } from '../../deadline.ts';
 import { describe } from '../describe-error.ts';
@@ -10,16 +11,21 @@ const CALL_MS = 10_000;
 type LimitsWatchDeps = {
   page: () => LibraryPage;
   everyMs: number;
+  /** Between two looks, however many messages WhatsApp refuses. */
+  leastMs: number;
   open: () => boolean;
   connected: () => boolean;
-  onChange: (limits: WhatsAppLimits) => void;
+  onChange: (limits: Partial<WhatsAppLimits>) => void;
   log: (event: string, entry: Record<string, unknown>) => void;
 };
 
 /** Notices what WhatsApp limits the number to: now and then, and when it has refused a message. */
 export class LimitsWatch {
   readonly #deps: LimitsWatchDeps;
-  #known = '';
+  #known: Partial<WhatsAppLimits> = {};
+  #isLooking = false;
+  #isWanted = false;
+  #lookedAt = -Infinity;
 
   constructor(deps: LimitsWatchDeps) {
     this.#deps = deps;
@@ -33,15 +39,32 @@ export class LimitsWatch {
     }
   }
 
+  /** One at a time: asked for while it looks, it looks once more. */
   async look(): Promise<void> {
+    this.#isWanted = true;
+    if (this.#isLooking) return;
+    this.#isLooking = true;
+    while (this.#isWanted) {
+      await pause(Math.max(0, this.#lookedAt + this.#deps.leastMs - performance.now()));
+      this.#isWanted = false;
+      this.#lookedAt = performance.now();
+      await this.#once();
+    }
+    this.#isLooking = false;
+  }
+
+  /** A question that was not answered leaves what is known. */
+  async #once(): Promise<void> {
     const { page, open, connected, onChange, log } = this.#deps;
     if (!open() || !connected()) return;
     try {
-      const limits = await withDeadline(page().evaluate(readLimits), CALL_MS, 'reading the limits');
-      const text = JSON.stringify(limits);
-      if (text === this.#known || !open()) return;
-      this.#known = text;
-      onChange(limits);
+      const reading = withDeadline(page().evaluate(readLimits), CALL_MS, 'reading the limits');
+      const { limits, failed } = await reading;
+      if (failed.length > 0) log('engine.limits_unknown', { detail: failed.join('; ') });
+      const known = { ...this.#known, ...limits };
+      if (isDeepStrictEqual(known, this.#known) || !open()) return;
+      this.#known = known;
+      onChange(known);
     } catch (error) {
       log('engine.limits_unknown', { detail: describe(error) });
     }

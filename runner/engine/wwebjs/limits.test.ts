@@ -12,7 +12,7 @@ let sandbox: TestSandbox;
 let link: SandboxLink;
 beforeAll(async () => {
   sandbox = await startTestSandbox();
-  link = engineLink(sandbox, 'stock');
+  link = engineLink(sandbox, 'stock', { times: { limitsLeastMs: 0 } });
   await link.link();
 });
 afterAll(async () => {
@@ -28,6 +28,7 @@ async function refused(): Promise<void> {
   await link.engine.send({ wireId, chatId: '15550100001@c.us', content });
   await expect.poll(() => link.wire()).toContainEqual(expect.objectContaining({ wireId }));
   await sandbox.phone.ack({ ...link.at, wireId, ack: -1 });
+  await link.fact('message.ack', (fact) => fact.wireId === wireId && fact.ack === -1);
 }
 
 it('are reported once online, and anew when WhatsApp has refused a message', async () => {
@@ -53,10 +54,48 @@ it('are reported once online, and anew when WhatsApp has refused a message', asy
   });
 });
 
+it('stay as they are known where WhatsApp does not answer', async () => {
+  await link.onPage(`(() => {
+    const job = require('WAWebMexFetchNewChatMessageCappingInfoJob');
+    globalThis.wasAsked = job.mexFetchNewChatMessageCapping;
+    job.mexFetchNewChatMessageCapping = () => Promise.reject(new Error('timed out'));
+      return true;
+    })()`);
+  await sandbox.phone.limits({ ...link.at, cap: null, lockedUntil: null });
+  await refused();
+  const { limits } = await link.event(
+    'limits',
+    (event) => event.limits.timeLock?.active === false && event.limits.newChats?.status !== 'none',
+  );
+  expect(limits.newChats).toMatchObject({ status: 'capped', used: 50 });
+});
+
+it('are asked about one question at a time, and once more for what was refused meanwhile', async () => {
+  await link.onPage(`(() => {
+    globalThis.asked = 0;
+    require('WAWebMexFetchNewChatMessageCappingInfoJob').mexFetchNewChatMessageCapping = () => {
+      globalThis.asked += 1;
+      return new Promise((resolve) => { globalThis.letGo = resolve; });
+    };
+      return true;
+    })()`);
+  const asked = () => link.onPage('globalThis.asked');
+  for (let each = 0; each < 3; each += 1) await refused();
+  expect(await asked()).toBe(1);
+  await link.onPage(`(globalThis.letGo({ capping_status: 'FIRST_WARNING' }), true)`);
+  await expect.poll(asked).toBe(2);
+  await link.onPage(`(() => {
+    require('WAWebMexFetchNewChatMessageCappingInfoJob').mexFetchNewChatMessageCapping = wasAsked;
+    globalThis.letGo({ capping_status: 'FIRST_WARNING' });
+      return true;
+    })()`);
+});
+
 it('are null where the page does not know of them', async () => {
   await link.onPage(
     `delete require('WAWebMexFetchNewChatMessageCappingInfoJob').mexFetchNewChatMessageCapping`,
   );
+  await sandbox.phone.limits({ ...link.at, cap: null, lockedUntil: from + DAY });
   await refused();
   const { limits } = await link.event('limits', (event) => event.limits.newChats === null);
   expect(limits.timeLock).toEqual({ active: true, until: iso(from + DAY) });

@@ -19,7 +19,7 @@ export type PageWatchesDeps = {
   /** The page reloads before it was ready. */
   onReload: () => void;
   onNeedsPerson: () => void;
-  onLimits: (limits: WhatsAppLimits) => void;
+  onLimits: (limits: Partial<WhatsAppLimits>) => void;
   /** The page is of no more use. */
   onDead: (detail: string) => void;
 };
@@ -32,7 +32,12 @@ export class PageWatches {
   constructor(deps: PageWatchesDeps) {
     this.#deps = deps;
     const { times, onLimits: onChange } = deps;
-    this.limits = new LimitsWatch({ ...deps, everyMs: times.limitsMs, onChange });
+    this.limits = new LimitsWatch({
+      ...deps,
+      everyMs: times.limitsMs,
+      leastMs: times.limitsLeastMs,
+      onChange,
+    });
   }
 
   /** From a page that was loaded to one that is ready. */

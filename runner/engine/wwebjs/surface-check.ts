@@ -1,12 +1,12 @@
 import { withDeadline } from '../../deadline.ts';
 import type { LibraryPage } from './library.ts';
-import type { WhatsAppPage } from './page/types.ts';
+import type { PageModules, WhatsAppPage } from './page/types.ts';
 
 /**
  * Modules of WhatsApp Web, and what of them the library's paths that we walk and our own page functions use.
  * An update that drops one of these breaks us; naming it at boot beats finding it in a failed send.
  */
-export const SURFACE: Readonly<Record<string, readonly string[]>> = {
+export const SURFACE = {
   WAWebCollections: [
     'Msg.get',
     'Msg.on',
@@ -130,7 +130,12 @@ export const SURFACE: Readonly<Record<string, readonly string[]>> = {
   WAWebPinMsgConstants: ['getPinExpiryDuration'],
   WAWebPinInChatSchema: ['getTable'],
   WAWebDownloadManager: ['downloadManager.downloadAndMaybeDecrypt'],
-};
+  WAWebMexFetchNewChatMessageCappingInfoJob: ['mexFetchNewChatMessageCapping'],
+  WAWebMexFetchReachoutTimelockJob: ['mexFetchReachoutTimelock'],
+  WAWebNewsletterSendMessageJob: [''],
+  WAWebNonMessageDataRequestPlaceholderMessageResendUtils: ['handlePlaceholderMsgsSeen'],
+} satisfies Readonly<Record<string, readonly string[]>> &
+  Record<keyof PageModules, readonly string[]>;
 
 /** @returns names such as `WAWebCmd` or `WAWebCmd.Cmd.refreshQR` that this page does not have */
 export async function missingSurface(

@@ -51,6 +51,8 @@ export type EngineTimes = {
   lineAnswerMs: number;
   /** How often WhatsApp is asked what it limits the number to. */
   limitsMs: number;
+  /** The shortest time between two such questions, however many messages are refused. */
+  limitsLeastMs: number;
   /** How often the time we were last online is noted, for back-filling. */
   onlineMarkMs: number;
 };
@@ -73,5 +75,6 @@ export const ENGINE_TIMES: EngineTimes = {
   lineQuietMs: 60_000,
   lineAnswerMs: 10_000,
   limitsMs: 900_000,
+  limitsLeastMs: 10_000,
   onlineMarkMs: 30_000,
 };

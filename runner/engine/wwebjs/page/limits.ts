@@ -1,4 +1,5 @@
 import type { WhatsAppLimits } from '../../../../shared/catalogue/whatsapp-limits.ts';
+import type { WhatsAppPage } from './types.ts';
 
 type Capping = {
   capping_status?: string;
@@ -10,20 +11,49 @@ type Capping = {
 };
 type TimeLock = { is_active?: boolean; time_enforcement_ends?: number | string };
 
-/** Runs on the page. Asks WhatsApp what it limits this number to; what a build does not know, or does not say, is null. */
-export async function readLimits(): Promise<WhatsAppLimits> {
-  const page = globalThis as unknown as { require(name: string): Record<string, () => unknown> };
-  const ask = async (module: string, name: string): Promise<unknown> => {
+export type LimitsRead = {
+  /** What was answered. Null: this build does not know it, or WhatsApp does not say it. */
+  limits: Partial<WhatsAppLimits>;
+  /** What was not, and why. */
+  failed: string[];
+};
+
+/** Runs on the page. Asks WhatsApp what it limits this number to. */
+export async function readLimits(): Promise<LimitsRead> {
+  const page = globalThis as unknown as WhatsAppPage;
+  const failed: string[] = [];
+  /** Undefined: this build has no such module. */
+  const questionOf = <Question>(find: () => Question): Question | undefined => {
     try {
-      return await page.require(module)[name]?.();
+      return find();
     } catch {
-      return null; // No such module, or WhatsApp does not answer this number.
+      return undefined;
     }
   };
-  const [capping, lock] = (await Promise.all([
-    ask('WAWebMexFetchNewChatMessageCappingInfoJob', 'mexFetchNewChatMessageCapping'),
-    ask('WAWebMexFetchReachoutTimelockJob', 'mexFetchReachoutTimelock'),
-  ])) as [Capping | null | undefined, TimeLock | null | undefined];
+  const ask = async (
+    name: string,
+    question: (() => unknown) | undefined,
+  ): Promise<{ answer: unknown } | null> => {
+    try {
+      return { answer: await question?.() };
+    } catch (error) {
+      failed.push(`${name}: ${String(error)}`);
+      return null;
+    }
+  };
+  const [cappingRead, lockRead] = await Promise.all([
+    ask(
+      'newChats',
+      questionOf(() => page.require('WAWebMexFetchNewChatMessageCappingInfoJob'))
+        ?.mexFetchNewChatMessageCapping,
+    ),
+    ask(
+      'timeLock',
+      questionOf(() => page.require('WAWebMexFetchReachoutTimelockJob'))?.mexFetchReachoutTimelock,
+    ),
+  ]);
+  const capping = cappingRead?.answer as Capping | null | undefined;
+  const lock = lockRead?.answer as TimeLock | null | undefined;
 
   const number = (value: unknown): number | null =>
     value == null || value === '' || !Number.isFinite(Number(value))
@@ -35,20 +65,25 @@ export async function readLimits(): Promise<WhatsAppLimits> {
   };
   const known = ['none', 'first_warning', 'second_warning', 'capped'] as const;
   const status = known.find((one) => one === capping?.capping_status?.toLowerCase());
+  const newChats =
+    status === undefined
+      ? null
+      : {
+          status,
+          used: number(capping?.used_quota),
+          quota: number(capping?.total_quota),
+          cycleStartsAt: moment(capping?.cycle_start_timestamp),
+          cycleEndsAt: moment(capping?.cycle_end_timestamp),
+        };
+  const timeLock =
+    typeof lock?.is_active === 'boolean'
+      ? { active: lock.is_active, until: moment(lock.time_enforcement_ends) }
+      : null;
   return {
-    newChats:
-      status === undefined
-        ? null
-        : {
-            status,
-            used: number(capping?.used_quota),
-            quota: number(capping?.total_quota),
-            cycleStartsAt: moment(capping?.cycle_start_timestamp),
-            cycleEndsAt: moment(capping?.cycle_end_timestamp),
-          },
-    timeLock:
-      typeof lock?.is_active === 'boolean'
-        ? { active: lock.is_active, until: moment(lock.time_enforcement_ends) }
-        : null,
+    limits: {
+      ...(cappingRead === null ? {} : { newChats }),
+      ...(lockRead === null ? {} : { timeLock }),
+    },
+    failed,
   };
 }

@@ -48,10 +48,19 @@ function meaningOf(schema, isOptional) {
     .join(' ');
 }
 
+/** The schema with what it refers to in place. */
+function resolve(schema, named) {
+  if (schema.$ref !== undefined) return named[schema.$ref.split('/').at(-1)];
+  const { anyOf } = schema;
+  return anyOf === undefined
+    ? schema
+    : { ...schema, anyOf: anyOf.map((one) => resolve(one, named)) };
+}
+
 /** Rows of the table: a field, and those of the object that it is. */
 const rowsOf = (schema, path = '', named = schema.$defs) =>
   Object.entries(schema.properties).flatMap(([name, given]) => {
-    const property = given.$ref === undefined ? given : named[given.$ref.split('/').at(-1)];
+    const property = resolve(given, named);
     const isOptional = !schema.required?.includes(name);
     const row = `| \`${path}${name}\` | ${typeOf(property)} | ${cell(meaningOf(property, isOptional))} |`;
     const { properties, required } = inner(property);

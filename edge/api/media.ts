@@ -1,5 +1,6 @@
 import { z } from '@hono/zod-openapi';
 import { PageQuery } from '../http/cursor.ts';
+import { FileLink } from '../../shared/catalogue/file-link.ts';
 import { cleanFilename } from '../media/filename.ts';
 import { isForm } from '../media/form-parts.ts';
 import { serveFile } from '../media/serve-file.ts';
@@ -70,18 +71,6 @@ const Upload = z
       id: MEDIA_EXAMPLE,
       uploadUrl:
         'https://account.r2.cloudflarestorage.com/waypost/wks_01k2q8z6m4c8f7h3n5r9t1v0wx/uploads/med_01k2q8z6m4c8f7h3n5r9t1v0wx?X-Amz-Signature=5c2d',
-      expiresAt: '2026-11-21T11:00:00.000Z',
-    },
-  });
-
-const FileLink = z
-  .object({
-    url: z.string().describe('Where anyone can read the file.'),
-    expiresAt: z.iso.datetime().describe('At the latest when the file is deleted.'),
-  })
-  .openapi('FileLink', {
-    example: {
-      url: `https://waypost.example/files/${MEDIA_EXAMPLE}?expires=1795258800&signature=mJ0vQ`,
       expiresAt: '2026-11-21T11:00:00.000Z',
     },
   });
@@ -183,12 +172,11 @@ export const media = area('Media', [
     takes: scope('messages:read'),
     summary: 'Get a stored file',
     description:
-      'The bytes of a file that was received, sent or uploaded. `Range` with one range, `If-Range` and `HEAD` work.',
+      'The bytes of a file that was received, sent or uploaded. `Range` with one range, `If-Range` and `HEAD` work; a range beyond the end of the file is answered with 416.',
     params: MediaRef,
     responses: {
       200: { description: 'The file, with its type and name.', content: BYTES },
       206: { description: 'The range that was asked for.', content: BYTES },
-      416: { description: 'The range is beyond the end of the file.' },
     },
     errors: ['NOT_FOUND'],
     run: async ({ ctx, params, request }) =>

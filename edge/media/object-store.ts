@@ -13,8 +13,8 @@ export type ObjectStore = {
   /** As `presignPut`, at the address where callers reach the storage. */
   presignUpload(key: string, sizeBytes: number, expiresInSeconds: number): Promise<string>;
   delete(key: string): Promise<void>;
-  /** Up to 1,000 objects after this key, in the order of the keys' bytes. */
-  list(after: string): Promise<ObjectPage>;
+  /** Objects after this key, in the order of the keys' bytes; 1,000 at most. */
+  list(after: string, limit: number): Promise<ObjectPage>;
 };
 
 /** Places of the first and the last byte, counted from 0. */

@@ -142,8 +142,13 @@ export function createS3ObjectStore(env: S3Env): ObjectStore {
       }),
     delete: (key) =>
       orUnavailable(presign('DELETE', key, REQUEST_SECONDS).then((url) => deleteObject(url))),
-    list: (after) => {
-      const query = { 'list-type': '2', 'encoding-type': 'url', 'start-after': after };
+    list: (after, limit) => {
+      const query = {
+        'list-type': '2',
+        'encoding-type': 'url',
+        'start-after': after,
+        'max-keys': String(limit),
+      };
       return orUnavailable(
         presign('GET', '', REQUEST_SECONDS, { query }).then((url) => readList(url)),
       );

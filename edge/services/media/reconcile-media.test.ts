@@ -47,10 +47,10 @@ async function reconcile({ objects, inMs }: { objects: ObjectStore; inMs: number
 
 function storeOf(prefixes: readonly string[]): ObjectStore {
   const store = harness.services().objects;
-  const list: ObjectStore['list'] = async (after) => {
+  const list: ObjectStore['list'] = async (after, limit) => {
     const listed = [];
     for (const prefix of prefixes.toSorted()) {
-      const { objects } = await store.list(after > prefix ? after : prefix);
+      const { objects } = await store.list(after > prefix ? after : prefix, limit);
       listed.push(...objects.filter(({ key }) => key.startsWith(prefix)));
     }
     return { objects: listed.slice(0, 2), isTruncated: listed.length > 2 };

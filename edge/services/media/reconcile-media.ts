@@ -8,12 +8,15 @@ import { deleteObjects } from './remove-media.ts';
 /** A file is stored before its row is written, or after: neither takes longer. */
 const GRACE_MS = 3_600_000;
 
+/** All of them may have to be deleted, and a Worker may make a thousand requests for all jobs of a round together. */
+const PAGE = 500;
+
 const Found = z.object({ key: z.string() });
 const State = z.object({ after: z.string() });
 const Missing = z.object({ missing: Count });
 
 /**
- * Compares the next thousand objects of the storage with the rows of files: an object without a row is deleted, and a row
+ * Compares the next objects of the storage with the rows of files: an object without a row is deleted, and a row
  * without its object expires. What came within the last hour may still be on its way, and is left. After the last object it
  * begins anew.
  */
@@ -25,7 +28,7 @@ export async function reconcileMedia({
 }: Pick<Services, 'db' | 'objects' | 'log' | 'now'>): Promise<void> {
   const { rows } = await db.execute(sql`select after from media_reconciliation where id = 'media'`);
   const [{ after } = { after: '' }] = z.array(State).parse(rows);
-  const page = await objects.list(after);
+  const page = await objects.list(after, PAGE);
   const deleted = await deleteUnnamed({ db, objects }, page, now());
   const missing = await expireMissing(db, page, after);
   await db.execute(sql`

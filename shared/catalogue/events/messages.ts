@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { FileLink } from '../file-link.ts';
 import { ERROR_CODES } from '../../errors.ts';
 import type { MessageStatus } from '../../message-status.ts';
 import { MEDIA_STATUSES } from '../../message-status.ts';
@@ -73,13 +74,9 @@ const MessageFile = z.object({
     .nullable()
     .describe('Where to read the file, with a credential that has `messages:read`.'),
   link: z
-    .object({
-      url: z.string().describe('Where anyone can read the file.'),
-      expiresAt: z.iso.datetime().describe('A day or more after the event was sent.'),
-    })
-    .nullable()
+    .union([FileLink, z.null()])
     .describe(
-      'A link that needs no credential. It is made anew whenever the event is sent, so that a retry or redelivery has one that works while the file is kept.',
+      'A link that needs no credential. It is made anew whenever the event is sent, so that a retry or redelivery has one that works for a day or more while the file is kept.',
     ),
   mimetype: z.string().describe('Its MIME type.'),
   filename: z.string().nullable().describe('Its name, if it has one.'),

@@ -72,6 +72,7 @@ async function fill({ db, schema, newUser, newSession, newKey }: Harness) {
     statusRank: 0,
     queueSeq: 1,
   });
+  await db.insert(schema.messageStats).values({ ...common, day: '2026-11-21', type: 'text' });
   await db.insert(schema.media).values({
     ...common,
     id: newId('media'),

@@ -9,6 +9,7 @@ export { authAccounts, authSessions, authVerifications } from './identity.ts';
 export { leads } from './leads.ts';
 export { media, mediaReconciliation, mediaUploads } from './media.ts';
 export { invitations, members } from './members.ts';
+export { messageStats } from './message-stats.ts';
 export { messages } from './messages.ts';
 export { optOuts } from './opt-outs.ts';
 export { personIds } from './person-ids.ts';

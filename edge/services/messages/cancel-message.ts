@@ -7,6 +7,7 @@ import type { ServiceContext } from '../../context.ts';
 import { afterCommit } from '../../events/after-commit.ts';
 import { append, Appended, BELLS, fact, lockWorkspaces } from '../../events/append.ts';
 import { auditInsert } from '../audit/audit-row.ts';
+import { countMessages } from '../statistics/count-messages.ts';
 import { reachOf, SESSION_COLUMNS, withinReach } from '../users/reach.ts';
 import { findMessage } from './find-message.ts';
 import { type MessageView, viewMessage } from './message-view.ts';
@@ -84,8 +85,9 @@ async function cancelStatement(ctx: ServiceContext, id: string): Promise<SQL> {
         status = 'failed', status_rank = ${MESSAGE_STATUS_RANK.failed}::smallint, failed_at = now(), error = ${JSON.stringify(error)}::jsonb
       from found
       where m.id = found.id and m.direction = 'outbound' and m.status = 'queued'
-      returning m.id, m.workspace_id, m.session_id, m.chat_id, m.reference
+      returning m.id, m.workspace_id, m.session_id, m.type, m.chat_id, m.reference
     ),
+    ${countMessages(sql`written`, sql`now()`, { failed: sql`true` })},
     audited as (${auditInsert(ctx, {
       target: id,
       details: sql`jsonb_build_object('sessionId', written.session_id)`,

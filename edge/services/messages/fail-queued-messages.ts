@@ -6,6 +6,7 @@ import { deriveWireId } from '../../../shared/wire-id.ts';
 import type { Services } from '../../context.ts';
 import { fact } from '../../events/append.ts';
 import { writeFacts } from '../../events/write-facts.ts';
+import { countMessages } from '../statistics/count-messages.ts';
 import { ackEventId } from '../reports/fact-ids.ts';
 
 const BATCH = 200;
@@ -60,8 +61,9 @@ export async function failQueuedMessages(
       where message.id = given.message_id and session.id = message.session_id and message.status = 'queued'
         and ${which}
       returning given.ord, given.event_id, message.id, message.workspace_id, message.session_id, message.chat_id,
-        message.reference
-    )`;
+        message.reference, message.type
+    ),
+    ${countMessages(sql`failed`, sql`now()`, { failed: sql`true` })}`;
   const workspaceIds = found.map(({ workspace_id }) => workspace_id);
   await writeFacts(services, workspaceIds, changes, [
     fact('message.failed', {

@@ -6,6 +6,7 @@ import type { Services } from '../../context.ts';
 import { fact } from '../../events/append.ts';
 import { writeFacts } from '../../events/write-facts.ts';
 import { settledEventId } from '../reports/fact-ids.ts';
+import { countMessages } from '../statistics/count-messages.ts';
 import { isOwned } from '../ownership/internal.ts';
 
 const BATCH = 200;
@@ -52,8 +53,9 @@ export async function giveUpUnsettled(services: Services): Promise<void> {
       from left_over
       where message.id = left_over.message_id and ${isLeft}
       returning left_over.ord, left_over.event_id, message.id, message.workspace_id, message.session_id, message.chat_id,
-        message.reference
-    )`;
+        message.reference, message.type
+    ),
+    ${countMessages(sql`given_up`, sql`now()`, { unknown: sql`true` })}`;
   const workspaceIds = left.map(({ workspace_id }) => workspace_id);
   await writeFacts(services, workspaceIds, changes, [
     fact('message.unknown', {

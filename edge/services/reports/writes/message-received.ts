@@ -3,6 +3,7 @@ import { newId } from '../../../../shared/ids.ts';
 import { MESSAGE_STATUS_RANK } from '../../../../shared/message-status.ts';
 import { fact } from '../../../events/append.ts';
 import { stopWordOf } from '../../opt-outs/internal.ts';
+import { countMessages } from '../../statistics/count-messages.ts';
 import { safeTimestamp } from '../safe-values.ts';
 import { fileCte, fileOf, pendingSince } from './message-media.ts';
 import { brazilianTwin, personCtes, stableChatId } from './person-ids.ts';
@@ -61,8 +62,13 @@ function messageOfOthers(write: WriteContext, report: Received): SQL {
       from target cross join who
       where ${isNews(write)}
       on conflict (session_id, direction, wire_id) do nothing
+<<<<<<< HEAD
       returning id, chat_id, quoted_message_id, media_id
+=======
+      returning id, workspace_id, session_id, type, chat_id, from_id, from_lid, quoted_message_id, media_id, sent_at
+>>>>>>> 77a369d0 (feat(statistics): each step of a message is counted with the fact)
     )`,
+    countMessages(sql`received`, sql`sent_at`, { received: sql`true` }),
     ...(isPersonsChat ? [...leadCtes(write, report), ...optOutCtes(write, report)] : []),
   ];
   return writeStatement(write, change, event);
@@ -151,8 +157,9 @@ function messageEcho(
       from target
       where ${isNews(write)}
       on conflict (session_id, direction, wire_id) do nothing
-      returning id, chat_id, quoted_message_id, media_id
+      returning id, workspace_id, session_id, type, chat_id, quoted_message_id, media_id, sent_at
     )`,
+    countMessages(sql`received`, sql`sent_at`, { echoes: sql`true` }),
   ];
   return writeStatement(write, change, event);
 }

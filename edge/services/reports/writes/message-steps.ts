@@ -8,6 +8,7 @@ import {
 import { append, BELLS, fact } from '../../../events/append.ts';
 import type { PreparedWrite } from '../prepare-writes.ts';
 import { safeTimestamp } from '../safe-values.ts';
+import { countMessages } from '../../statistics/count-messages.ts';
 import { brazilianTwin } from './person-ids.ts';
 
 type StepStatus = Exclude<MessageStatus, 'queued' | 'sending'>;
@@ -137,8 +138,9 @@ export function messageSteps(writes: readonly { write: PreparedWrite; step: Step
         error = case when ${isFailed} then way.error end
       from way
       where message.id = way.found_id and message.status_rank < way.rank
-      returning message.id, message.chat_id
+      returning message.id, message.chat_id, message.type
     ),
+    ${countSteps},
     ${append(
       [...new Set(writes.map(({ step }) => step.status))].map((status) => stepFact(status)),
       now,
@@ -146,6 +148,28 @@ export function messageSteps(writes: readonly { write: PreparedWrite; step: Step
     select (select count(*) from target)::int as accepted, array(select ord from target)::int[] as taken,
       ${BELLS}`;
 }
+
+/** A level that WhatsApp skips is reached with the one above it. */
+const reaches = (level: MessageStatus): SQL => {
+  const rank = MESSAGE_STATUS_RANK[level];
+  return sql`before < ${rank}::int and rank >= ${rank}::int`;
+};
+const countSteps: SQL = countMessages(
+  sql`(
+    select step.workspace_id, step.session_id, raised.type, step.at, step.status, step.rank,
+      greatest(step.before, coalesce(step.reached, 0)) as before
+    from step join raised on raised.id = step.found_id and step.written_on is null
+  ) stepped`,
+  sql`at`,
+  {
+    sent: reaches('sent'),
+    delivered: reaches('delivered'),
+    read: reaches('read'),
+    played: reaches('played'),
+    failed: sql`status = 'failed'`,
+    unknown: sql`status = 'unknown'`,
+  },
+);
 
 /** The events of the steps to one status. */
 function stepFact(status: StepStatus): SQL {

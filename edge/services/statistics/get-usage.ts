@@ -1,0 +1,37 @@
+import type { ServiceContext } from '../../context.ts';
+import type { SessionLimit, Tier } from '../sessions/tiers.ts';
+import { readWorkspace } from '../workspace/get-workspace.ts';
+import { dayOf } from './get-stats.ts';
+import { type Counts, readStats } from './read-stats.ts';
+
+export type Usage = {
+  tier: Tier;
+  sessions: { used: number; limit: SessionLimit };
+  from: string;
+  to: string;
+  messages: Counts;
+};
+
+/** What the tier includes and what is used of it, with the messages of a month of UTC in the sessions that the caller reaches. */
+export async function getUsage({
+  ctx,
+  input,
+}: {
+  ctx: ServiceContext;
+  /** `YYYY-MM`; null: this month. */
+  input: { month: string | null };
+}): Promise<Usage> {
+  const month = input.month ?? dayOf(ctx.now()).slice(0, 7);
+  const first = new Date(`${month}-01T00:00:00Z`);
+  const from = dayOf(first.getTime());
+  const to = dayOf(Date.UTC(first.getUTCFullYear(), first.getUTCMonth() + 1, 0));
+  const filter = { from, to, sessionId: null, type: null };
+  const [workspace, [total]] = await Promise.all([
+    readWorkspace(ctx),
+    readStats(ctx, filter, null),
+  ]);
+  if (total === undefined) throw new Error('a sum over no rows is one row');
+  const { day: _day, sessionId: _session, type: _type, ...messages } = total;
+  const { tier, sessionsUsed: used, maxSessions: limit } = workspace;
+  return { tier, sessions: { used, limit }, from, to, messages };
+}

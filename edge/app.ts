@@ -40,6 +40,7 @@ import { profile } from './api/profile.ts';
 import { realtime } from './api/realtime.ts';
 import { sandbox } from './api/sandbox.ts';
 import { sessions } from './api/sessions.ts';
+import { statistics } from './api/statistics.ts';
 import { status } from './api/status.ts';
 import { deliveries } from './api/deliveries.ts';
 import { hooks } from './api/hooks.ts';
@@ -67,6 +68,7 @@ const AREAS: readonly Area[] = [
   hooks,
   events,
   realtime,
+  statistics,
   keys,
   audit,
   me,

@@ -25,6 +25,8 @@ export function recordRoutes(running: () => Deployment): void {
     'DELETE /v1/media/{id}',
     'GET /v1/audit',
     'GET /v1/audit/export',
+    'GET /v1/stats',
+    'GET /v1/usage',
   );
 
   const call = (method: string, path: string, body?: unknown) =>
@@ -97,5 +99,18 @@ export function recordRoutes(running: () => Deployment): void {
     const file = await call('GET', `/audit/export?${query}`);
     expect(file.headers.get('content-type')).toContain('text/csv');
     expect(file.text).toContain(id);
+  });
+
+  it('a message that was sent counts in the statistics and in the usage', async () => {
+    const sent = async () => {
+      const [row] = listedIn(await call('GET', '/stats?by=type&type=text'));
+      return Number(row?.['sent'] ?? 0);
+    };
+    const before = await sent();
+    await call('POST', '/messages/text', { to: '+15550107004', text: 'Count me' });
+    await until('it counts', async () => (await sent()) > before || undefined);
+    expect(shownIn(await call('GET', '/usage'))).toMatchObject({
+      messages: { sent: expect.any(Number) },
+    });
   });
 }

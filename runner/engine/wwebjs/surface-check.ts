@@ -132,7 +132,7 @@ export const SURFACE = {
   WAWebDownloadManager: ['downloadManager.downloadAndMaybeDecrypt'],
   WAWebMexFetchNewChatMessageCappingInfoJob: ['mexFetchNewChatMessageCapping'],
   WAWebMexFetchReachoutTimelockJob: ['mexFetchReachoutTimelock'],
-  WAWebNewsletterSendMessageJob: [''],
+  WAWebNewsletterSendMessageJob: ['sendNewsletterMessageJob'],
   WAWebNonMessageDataRequestPlaceholderMessageResendUtils: ['handlePlaceholderMsgsSeen'],
 } satisfies Readonly<Record<string, readonly string[]>> &
   Record<keyof PageModules, readonly string[]>;

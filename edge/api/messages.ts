@@ -14,12 +14,13 @@ import {
   MessageId,
   MessageQuery,
   MessageSchema,
+  ReplyForm,
   ReplyMessage,
   SEND_ERRORS,
   sendAnswers,
   SendHeaders,
 } from './messages/schemas.ts';
-import { contentOf, forgetBase64, meant, sendKinds } from './messages/send-kinds.ts';
+import { contentOf, forgetBase64, meant, sameFile, sendKinds } from './messages/send-kinds.ts';
 import { area, operation, rawOperation, withMeta } from './operation.ts';
 import { scope, scopeInStatement } from './takes.ts';
 
@@ -33,19 +34,20 @@ export const messages = area('Messages', [
     takes: scopeInStatement('messages:send'),
     summary: 'Reply to a message',
     description:
-      'Queues a message that quotes the message, in its chat and from its session. `type` is the kind, a text by default; the other fields are those of that kind.',
+      'Queues a message that quotes the message, in its chat and from its session. `type` is the kind, a text by default; the other fields are those of that kind. A file may also come in a form, which names its `type`.',
     params: MessageId,
     headers: SendHeaders,
     body: {
       schema: ReplyMessage,
       example: { text: 'Thanks, got it.' },
       limitBytes: MEDIA_SEND_LIMIT_BYTES,
+      form: ReplyForm,
     },
     responses: sendAnswers,
     errors: ['NOT_FOUND', 'CONFLICT', 'MEDIA_REJECTED', 'NOT_SUPPORTED', ...SEND_ERRORS],
     run: async ({ ctx, params: { id }, headers, body }, c) => {
       const input = {
-        ...(await readSendTerms('replyMessage', headers, { ...body, id })),
+        ...(await readSendTerms('replyMessage', headers, { ...body, ...sameFile(ctx), id })),
         session: null,
         to: null,
         quotedMessageId: id,

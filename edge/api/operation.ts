@@ -3,8 +3,7 @@ import type { Context } from 'hono';
 import type { ErrorCode } from '../../shared/errors.ts';
 import type { AppEnv, OperationFacts, ServiceContext } from '../context.ts';
 import { BODY_LIMIT_BYTES } from '../middleware/accept-body.ts';
-import { acceptForm } from '../middleware/accept-form.ts';
-import type { MediaRule } from '../../shared/catalogue/kinds/kind.ts';
+import { acceptForm, type FormBody } from '../middleware/accept-form.ts';
 import { FORM_LIMIT_BYTES } from '../services/media/receive-upload.ts';
 import type { App } from '../http/app.ts';
 import { bindCursor, listAskedFor } from '../http/cursor.ts';
@@ -62,7 +61,7 @@ type Asked<P extends z.ZodType, Q extends z.ZodType, H extends z.ZodType, B exte
     limitBytes?: number;
     maxValues?: number;
     /** The body may also be a form, with such a file and the fields as its parts. */
-    form?: MediaRule | null;
+    form?: FormBody | null;
   };
   /** In place of JSON: the body is a file, of at most so many bytes, or a form that has it as its part `file`. */
   file?: { limitBytes: number };
@@ -167,8 +166,7 @@ export const rawOperation = <
     errors: row.errors ?? [],
     facts: factsOf(row),
     register: (app, tag) => {
-      const middleware =
-        row.body?.form == null ? [] : [formOf(row, row.body.schema, row.body.form)];
+      const middleware = row.body?.form == null ? [] : [formOf(row, row.body.form)];
       app.openapi(createRoute({ ...routeOf(row, tag), middleware }), async (c) =>
         runFor(c, readRequest(c, row)),
       );
@@ -193,10 +191,8 @@ const factsOf = (
 });
 
 /** Who may send is known before a file is stored, also where the send's statement checks it. */
-const formOf = ({ takes }: { takes: Takes }, schema: z.ZodType, rule: MediaRule) =>
-  acceptForm(asObject(schema), rule, (ctx) =>
-    requireTaken(ctx, takes.kind === 'scope' ? scope(takes.scope) : takes),
-  );
+const formOf = ({ takes }: { takes: Takes }, form: FormBody) =>
+  acceptForm(form, (ctx) => requireTaken(ctx, takes.kind === 'scope' ? scope(takes.scope) : takes));
 
 function routeOf<
   P extends z.ZodType,

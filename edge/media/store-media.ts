@@ -138,6 +138,17 @@ export function renamed<File extends Pick<StoredMedia, 'mimetype' | 'filename'>>
   return { ...file, filename: fit.filename };
 }
 
+/** A file that was stored before it was known what for. @throws AppError MEDIA_REJECTED */
+export function refuseUnfit(
+  { mimetype, sizeBytes }: Pick<StoredMedia, 'mimetype' | 'sizeBytes'>,
+  { limitBytes, mimetypes, mismatch, called }: MediaRule,
+): void {
+  if (sizeBytes > limitBytes)
+    throw rejected('too_large', 'The stored file is too large for this kind of message.');
+  if (mimetypes !== null && !mimetypes.includes(mimetype))
+    throw rejected(mismatch, `The stored file is no ${called}.`, { found: mimetype });
+}
+
 async function typeOf(source: ByteSource, rule: MediaRule): Promise<FileType | null> {
   const head = await source.peek(SNIFFED_BYTES);
   if (head.length === 0) throw emptyFile();

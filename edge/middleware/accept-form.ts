@@ -9,14 +9,16 @@ import { discardObject } from '../services/media/discard-object.ts';
 import { receiveForm } from '../services/media/receive-upload.ts';
 import { findBadValue } from '../values/storable-text.ts';
 
+/** What a form may hold beside its file. A field `type` is the kind of the file, which a form always names. */
+export type FormBody = { fields: z.ZodObject; rule: MediaRule };
+
 /**
  * Takes a form in place of JSON. Its file is stored while it arrives; from there on the request is the JSON that its other parts
  * say, with the file as `mediaId`. A file that nothing has taken by the end goes again.
  * @param admit refuses who may not do this, before anything is stored
  */
 export const acceptForm = (
-  schema: z.ZodObject,
-  rule: MediaRule,
+  { fields: schema, rule }: FormBody,
   admit: (ctx: ServiceContext) => void,
 ) =>
   createMiddleware<AppEnv>(async (c, next) => {
@@ -46,6 +48,10 @@ function readFields(fields: ReadonlyMap<string, string>, schema: z.ZodObject): o
   const source = FILE_SOURCES.find((name) => name in said);
   if (source !== undefined)
     throw badForm(source, 'stands beside a file; a message has one of the two');
+  const type = Object.hasOwn(schema.shape, 'type') ? schema.shape['type'] : undefined;
+  const read = type?.safeParse(Object(said).type);
+  if (read?.success === false)
+    throw badForm('type', 'must be the kind of the file, such as `image`');
   const bad = findBadValue(said);
   if (bad !== null) throw badForm(bad.field.slice(0, 200), bad.message);
   return said;

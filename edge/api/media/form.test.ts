@@ -176,6 +176,38 @@ describe('a form', () => {
     expect([await messages(), await media()].map((rows) => rows.length)).toEqual([1, 1]);
   });
 
+  test('is a reply of the kind that it names', async () => {
+    const { post, messages, media, apiKey } = await setUp();
+    const body = { to: '+15550100001', text: 'the plan?' };
+    const question = await harness.call('POST', '/v1/messages/text', { key: apiKey, body });
+    await harness.db
+      .update(harness.schema.messages)
+      .set({ wireId: '3EB0C431C26A1916E07A5D', status: 'sent' })
+      .where(eq(harness.schema.messages.id, idOf(question)));
+    const reply = `/v1/messages/${idOf(question)}/reply`;
+    const headers = { 'idempotency-key': 'reply' };
+    const parts = [field('type', 'image'), field('caption', 'true'), file(PNG, 'a.png')];
+    const answer = await post(reply, parts, { headers });
+    expect(answer).toMatchObject({ status: 202, data: { type: 'image' } });
+    expect(await post(reply, parts.toReversed(), { headers })).toMatchObject({
+      data: { id: idOf(answer) },
+    });
+    const [stored] = await media();
+    const sent = (await messages()).find(({ id }) => id === idOf(answer));
+    expect(sent).toMatchObject({
+      quotedMessageId: idOf(question),
+      mediaId: stored?.id,
+      content: { type: 'image', caption: 'true', mimetype: 'image/png' },
+    });
+    for (const [refused, error] of [
+      [[file(PNG, 'a.png')], invalid('type', 'the kind')],
+      [[field('type', 'text'), file(PNG, 'a.png')], invalid('type', 'the kind')],
+      [[field('type', 'image'), file(PDF)], rejected('not_an_image')],
+    ] as const)
+      expect(await post(reply, refused)).toMatchObject({ status: 422, error });
+    expect(await media()).toHaveLength(1);
+  });
+
   test('with a file of 64 MB is stored in parts, and one of more is refused', async () => {
     const { post, media } = await setUp();
     expect(await post(DOCUMENT, formOfZeros(64 * MEBIBYTE))).toMatchObject({ status: 202 });

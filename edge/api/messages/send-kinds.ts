@@ -14,7 +14,7 @@ import { readBase64 } from '../../media/base64.ts';
 import { FETCH_REFUSALS } from '../../media/fetch-media.ts';
 import { FILES_PATH } from '../../media/file-link.ts';
 import { cleanFilename } from '../../media/filename.ts';
-import { type ReceivedFile, renamed } from '../../media/store-media.ts';
+import { type ReceivedFile, refuseUnfit, renamed } from '../../media/store-media.ts';
 import { send } from '../../services/messages/send.ts';
 import { type Addressee, chatIfReadable } from '../../services/workspace/local-numbers.ts';
 import { rawOperation, type Row } from '../operation.ts';
@@ -61,7 +61,7 @@ export const sendKinds: readonly Row[] = MESSAGE_KIND_NAMES.map((kind) => {
       schema: bodyOf(kind),
       example: { to: '+15550100001', ...example },
       limitBytes: media === null ? SEND_LIMIT_BYTES : MEDIA_SEND_LIMIT_BYTES,
-      form: media,
+      form: media === null ? null : { rule: media, fields: Common.extend(saidFields(kind)) },
     },
     responses: sendAnswers,
     errors: [
@@ -92,7 +92,7 @@ export const meant = (to: Addressee): string =>
   'chatId' in to ? to.chatId : (chatIfReadable(to.local, null) ?? to.local);
 
 /** What an Idempotency-Key knows the file of a form by: its id is new each time. */
-const sameFile = ({ formFile: file }: ServiceContext) =>
+export const sameFile = ({ formFile: file }: ServiceContext) =>
   file === undefined ? {} : { mediaId: null, file: [file.sha256, file.filename] };
 
 /** What a body says of its kind, and where its file is. */
@@ -115,8 +115,10 @@ function fileIn(
 ) {
   const { url = '', base64, mediaId, mimetype, filename: given = '' } = SaidFile.parse(body);
   const filename = cleanFilename(given);
-  if (formFile !== undefined)
+  if (formFile !== undefined) {
+    refuseUnfit(formFile, rule);
     return { rule, source: { from: 'form' as const, file: renamed(formFile, filename) } };
+  }
   const stored = mediaId ?? ownMediaId(url, baseUrl);
   if (stored !== null)
     return { rule, source: { from: 'media' as const, mediaId: stored, filename } };

@@ -2,6 +2,8 @@ import { z } from '@hono/zod-openapi';
 import type { Context } from 'hono';
 import { type Area, type Call, rawOperation, type Row } from '../api/operation.ts';
 import { SEND_LIMIT_BYTES } from '../api/messages/schemas.ts';
+import { nearName } from '../http/near-name.ts';
+import { invalidRequest } from '../http/validation.ts';
 import type { AppEnv } from '../context.ts';
 
 /** A source system whose clients can be pointed at Waypost. */
@@ -41,7 +43,8 @@ type Alias<
 
 /**
  * A route of a source system: it maps a request in, calls operations of ours, and maps the answer out. Fields that it does
- * not know are ignored, as the source system ignores them, and named in `Waypost-Ignored`.
+ * not know are ignored, as the source system ignores them, and named in `Waypost-Ignored`. One that looks like a field that is
+ * left out is refused: a message with `session_id` must not go from the default session.
  */
 export const alias = <
   P extends z.ZodObject = Nothing,
@@ -56,10 +59,10 @@ export const alias = <
     ...row,
     takes: first.takes,
     takesAnyQuery: true,
-    query: (row.query ?? z.object({})).loose() as unknown as Q, // a looser one is read as the same type
+    query: loose<Q>(row.query),
     ...(row.body !== undefined && {
       body: {
-        schema: row.body.schema.loose() as unknown as B,
+        schema: loose<B>(row.body.schema),
         example: row.body.example,
         // Files come by URL here.
         limitBytes: Math.min(SEND_LIMIT_BYTES, ...row.calls.map(({ facts }) => facts.limitBytes)),
@@ -68,16 +71,33 @@ export const alias = <
     errors: [...new Set(row.calls.flatMap(({ errors }) => errors))],
     run: async (call, c) => {
       reportIgnored(c, [
-        ...unknownIn(call.query, row.query),
-        ...unknownIn(call.body, row.body?.schema),
+        ...unknownIn('query', call.query, row.query),
+        ...unknownIn('json', call.body, row.body?.schema),
       ]);
       return row.run(call, c);
     },
   });
 };
 
-const unknownIn = (given: object, schema: z.ZodObject = z.object({})): string[] =>
-  Object.keys(given).filter((name) => !Object.hasOwn(schema.shape, name));
+/** What a schema knows is read as before, so that the type stays; what it does not know is kept. */
+const loose = <Schema extends z.ZodObject>(schema: z.ZodObject = z.object({})): Schema =>
+  schema.loose() as unknown as Schema;
+
+/** @throws AppError VALIDATION_ERROR for a name that is close to that of a field which is left out */
+function unknownIn(
+  target: string,
+  given: Record<string, unknown>,
+  schema: z.ZodObject = z.object({}),
+): string[] {
+  const unknown = Object.keys(given).filter((name) => !Object.hasOwn(schema.shape, name));
+  const absent = Object.keys(schema.shape).filter((name) => !Object.hasOwn(given, name));
+  const keys = unknown.filter((name) => nearName(name, absent) !== null);
+  if (keys.length > 0) {
+    const issue = { code: 'unrecognized_keys' as const, keys, path: [], message: '', input: given };
+    throw invalidRequest(target, new z.ZodError([issue]), schema);
+  }
+  return unknown;
+}
 
 /** A body can have thousands of fields, and a header has room for few. */
 const MOST_NAMED = 20;

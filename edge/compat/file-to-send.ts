@@ -11,12 +11,12 @@ export const fileFields = {
       'Address of the file. Its ending says what it is sent as: an image, a video, an audio file, or else a document. `media_url` means the same.',
     example: 'https://files.example.com/invoice.pdf',
   }),
-  media_url: z.string().optional(),
+  media_url: z.string().optional().openapi({ description: 'As `mediaUrl`.' }),
   caption: z.string().optional(),
   filename: z.string().optional().openapi({
     description: 'The name that the recipient sees. `fileName` means the same.',
   }),
-  fileName: z.string().optional(),
+  fileName: z.string().optional().openapi({ description: 'As `filename`.' }),
 };
 const FileFields = z.object(fileFields);
 type FileFields = z.output<typeof FileFields>;
@@ -30,7 +30,12 @@ const KINDS = {
 type Kind = keyof typeof KINDS;
 
 /** Everything that `fileSend` may call. */
-export const FILE_SENDS = Object.values(KINDS).map(({ send }) => send) as [Row, ...Row[]];
+export const FILE_SENDS: readonly [Row, ...Row[]] = [
+  KINDS.image.send,
+  KINDS.video.send,
+  KINDS.audio.send,
+  KINDS.document.send,
+];
 
 /** Whether a file is named, in either spelling. */
 export const namesFile = ({ mediaUrl, media_url: spelt }: FileFields): boolean =>
@@ -43,6 +48,7 @@ export function checkFile(body: FileFields, context: z.RefinementCtx): void {
   checkSpellings(body, context);
 }
 
+/** Of a body that may have a file: nothing stands in two spellings that differ. */
 export function checkSpellings(body: FileFields, context: z.RefinementCtx): void {
   for (const [one, other] of [
     ['mediaUrl', 'media_url'],

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { newId } from '../../shared/ids.ts';
 import { callersInTurn } from '../testing/callers-in-turn.ts';
 import { createHarness, type Harness } from '../testing/harness.ts';
+import { listOperations } from '../testing/listed-operations.ts';
 import { type ListedOperation, readDocument } from '../testing/openapi.ts';
 import { findBadValue } from '../values/storable-text.ts';
 
@@ -11,8 +12,8 @@ let writes: (ListedOperation & { example: Record<string, unknown> })[];
 
 beforeAll(async () => {
   harness = await createHarness();
-  const { operations } = readDocument(await (await harness.request('GET', '/openapi.json')).json());
-  writes = operations.flatMap((operation) => {
+  const { all: listed } = await listOperations(harness);
+  writes = listed.flatMap(({ operation }) => {
     const example = z
       .record(z.string(), z.unknown())
       .safeParse(operation.requestBody?.content?.['application/json']?.example);

@@ -3,17 +3,19 @@ import { z } from 'zod';
 import { bodyOf } from '../../testing/battery.ts';
 import { KINDS } from '../../testing/credentials.ts';
 import { createHarness } from '../../testing/harness.ts';
+import { isOfApi, listOperations } from '../../testing/listed-operations.ts';
 import { type Document, type ListedOperation, readDocument } from '../../testing/openapi.ts';
 
 let document: Document;
 let operations: ListedOperation[];
-let v1: ListedOperation[];
+let api: ListedOperation[];
 
 beforeAll(async () => {
   const harness = await createHarness();
-  const response = await harness.request('GET', '/openapi.json');
-  ({ document, operations } = readDocument(await response.json()));
-  v1 = operations.filter(({ path }) => path.startsWith('/v1/'));
+  const listed = await listOperations(harness);
+  ({ document } = listed);
+  operations = listed.all.map(({ operation }) => operation);
+  api = listed.all.filter(isOfApi).map(({ operation }) => operation);
 });
 
 const Answer = z.looseObject({
@@ -38,7 +40,7 @@ describe('the OpenAPI document', () => {
   test('names every operation once, with tag, summary and its errors', () => {
     const ids = operations.map(({ operationId }) => operationId);
     expect(new Set(ids).size).toBe(ids.length);
-    for (const operation of v1) {
+    for (const operation of api) {
       expect(operation, named(operation)).toMatchObject({
         operationId: expect.stringMatching(/^[a-z][A-Za-z]+$/),
         summary: expect.any(String),
@@ -86,4 +88,18 @@ describe('the OpenAPI document', () => {
   test('does not show our own machines’ routes', () => {
     expect(operations.filter(({ path }) => path.startsWith('/internal'))).toEqual([]);
   });
+});
+
+test('the routes of a source system are in its own document alone', async () => {
+  const harness = await createHarness();
+  const read = async (path: string) => {
+    const { operations: listed } = readDocument(await (await harness.request('GET', path)).json());
+    return listed.map(({ path: address }) => address);
+  };
+  const [main, gateway] = [await read('/openapi.json'), await read('/openapi/gateway.json')];
+  expect(gateway).toContain('/api/send');
+  expect(gateway.filter((path) => !path.startsWith('/api/'))).toEqual([]);
+  expect(main.filter((path) => path.startsWith('/api/'))).toEqual([]);
+  const page = await (await harness.request('GET', '/docs')).text();
+  expect(page).toContain('href="/docs?of=gateway"');
 });

@@ -161,7 +161,7 @@ export const gatewayMessages: readonly Row[] = [
     path: '/api/reply',
     summary: 'Reply to a message with a text',
     description:
-      'The reply goes to the chat of the message, from its session. A message of another session than `sessionId` is not found.',
+      'The reply goes to the chat of the message, from its session. A message of another session than `sessionId` is refused with `CONFLICT`.',
     calls: [operationOf(messages, 'replyMessage')],
     headers: SendHeaders,
     body: {

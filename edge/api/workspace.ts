@@ -88,7 +88,7 @@ export const workspace = area('Workspace', [
     takes: users,
     summary: 'Remove a member, or leave',
     description:
-      'Owners can remove anybody, and everybody can leave, except the last owner. Access ends with the person’s next request. Their API keys are revoked, unless an owner takes them over.',
+      'Owners can remove anybody, and everybody can leave, except the last owner. Access ends with the person’s next request. Their API keys are revoked, unless an owner takes them over. Webhook endpoints that they created are kept: `webhooks` lists them.',
     params: MemberId,
     query: z.object({ keys: KeysFate }),
     answer: [200, 'The person is no longer a member.', DeletedMember],

@@ -102,6 +102,7 @@ export const WEBHOOK_SHOWN = {
   disabledReason: null,
   disabledAt: null,
   health: { status: 'healthy' as const, attempts: 1_200, successShare: 0.9983, p95Ms: 240 },
+  createdBy: 'usr_01k2q8z6m4c8f7h3n5r9t1v0wx',
   createdAt: '2026-11-21T10:00:00.000Z',
   updatedAt: '2026-11-21T10:00:00.000Z',
 };
@@ -140,6 +141,10 @@ export const WebhookSchema = z
     disabledReason: z.string().nullable().describe('Why it is switched off.'),
     disabledAt: z.iso.datetime().nullable(),
     health: Health,
+    createdBy: z
+      .string()
+      .nullable()
+      .describe('Id of the key or person that created it; null for old ones.'),
     createdAt: z.iso.datetime(),
     updatedAt: z.iso.datetime(),
   })

@@ -1,5 +1,6 @@
 import { eq } from 'drizzle-orm';
 import { beforeAll, describe, expect, test } from 'vitest';
+import { z } from 'zod';
 import { newId } from '../../../shared/ids.ts';
 import { securityEvents } from '../../testing/security-events.ts';
 import { createHarness, type Harness } from '../../testing/harness.ts';
@@ -135,6 +136,33 @@ describe('a member who is removed', () => {
     expect(await securityEvents(harness, workspaceId)).toMatchObject([
       { action: 'member.removed', target: member.userId, actorId: owner.userId },
     ]);
+  });
+
+  test.each([
+    ['removed', 'member.removed'],
+    ['left', 'member.left'],
+  ])('leaves their webhook endpoints behind, by name: %s', async (how, action) => {
+    const owner = await harness.newUser();
+    const { workspaceId } = owner;
+    const member = await harness.newUser({ workspaceId, role: 'member', allSessions: true });
+    const body = { url: 'https://example.com/hooks', eventTypes: ['*'] };
+    const make = async (key: string) => {
+      const made = await harness.call('POST', '/v1/webhooks', { key, body });
+      return z.object({ id: z.string(), createdBy: z.string() }).parse(made.data);
+    };
+    const { apiKey, keyId } = await harness.newKey(workspaceId, { userId: member.userId });
+    await make(owner.token);
+    const own = [await make(member.token), await make(apiKey)];
+    expect(own.map(({ createdBy }) => createdBy)).toEqual([member.userId, keyId]);
+    const webhooks = own.map(({ id }) => id);
+    const actor = how === 'left' ? member : owner;
+    expect(await remove(actor.token, member.userId)).toMatchObject({ data: { webhooks } });
+    for (const { id, createdBy } of own)
+      expect(await harness.call('GET', `/v1/webhooks/${id}`, { key: owner.token })).toMatchObject({
+        data: { createdBy, isActive: true },
+      });
+    const told = await securityEvents(harness, workspaceId);
+    expect(told.find((event) => event.action === action)).toMatchObject({ details: { webhooks } });
   });
 
   test('may be the caller', async () => {

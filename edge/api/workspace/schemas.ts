@@ -218,12 +218,19 @@ export const UpdateMember = z
   .extend({ keys: KeysFate });
 
 export const DeletedMember = z
-  .object({ ...Deleted.shape, apiKeys: SettledKeys })
+  .object({
+    ...Deleted.shape,
+    apiKeys: SettledKeys,
+    webhooks: z
+      .array(z.string())
+      .describe('Ids of the webhook endpoints that the person created. They are kept.'),
+  })
   .openapi('DeletedMember', {
     example: {
       id: USER_EXAMPLE,
       deleted: true,
       apiKeys: { revoked: [{ id: KEY_EXAMPLE, name: 'Order service' }], takenOver: [] },
+      webhooks: ['whk_01k2q8z6m4c8f7h3n5r9t1v0wx'],
     },
   });
 

@@ -52,6 +52,8 @@ export const webhookEndpoints = pgTable(
     disabledAt: moment('disabled_at'),
     /** It was switched off because of its receiver, and not everybody knows yet. */
     unannounced: boolean('unannounced').notNull().default(false),
+    /** Id of the key or person that made it; null for one of before this was kept. */
+    createdBy: text('created_by'),
     createdAt: createdAt(),
     updatedAt: updatedAt(),
   },

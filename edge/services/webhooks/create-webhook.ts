@@ -8,7 +8,7 @@ import { webhookEndpoints } from '../../db/schema/index.ts';
 import { newWebhookSecret } from '../../webhooks/signing.ts';
 import { auditInsert } from '../audit/audit-row.ts';
 import { requireScope } from '../keys/require-scope.ts';
-import { reachOf } from '../users/reach.ts';
+import { actorId, reachOf } from '../users/reach.ts';
 import { lockWorkspace } from '../workspace/workspace-view.ts';
 import { requirePublicUrl, resolveSessions } from './internal.ts';
 import { viewWebhook, type WebhookView } from './webhook-view.ts';
@@ -61,11 +61,12 @@ export async function createWebhook({
     ),
     made as (
       insert into webhook_endpoints (id, workspace_id, mode, url, description, secret, event_types, session_ids, headers,
-        fifo, include_codes, retry_delays, hook_key)
+        fifo, include_codes, retry_delays, hook_key, created_by)
       select ${id}, ${workspaceId}, ${mode}, ${href},
         ${input.description}::text, ${newWebhookSecret()}, ${sql.param(eventTypes)}::text[],
         ${sql.param(sessionIds)}::text[], ${JSON.stringify(input.headers)}::jsonb, ${input.fifo}::boolean,
-        ${input.includeCodes}::boolean, ${sql.param([...input.retryDelays])}::int[], ${hookKey}::text
+        ${input.includeCodes}::boolean, ${sql.param([...input.retryDelays])}::int[], ${hookKey}::text,
+        ${actorId(ctx)}::text
       from room
       on conflict (workspace_id, hook_key) do update set is_active = true, disabled_reason = null, disabled_at = null,
         unannounced = false, failures = 0, failing_since = null, updated_at = now()

@@ -25,6 +25,8 @@ export type WebhookView = {
   disabledReason: string | null;
   disabledAt: string | null;
   health: WebhookHealth;
+  /** Id of a key or person. */
+  createdBy: string | null;
   createdAt: string;
   updatedAt: string;
 };
@@ -57,6 +59,7 @@ function toView(ctx: ServiceContext, row: WebhookRow, counts: readonly Counted[]
     disabledReason: row.disabledReason,
     disabledAt: isoOrNull(row.disabledAt),
     health: healthOf(row, counts),
+    createdBy: row.createdBy,
     createdAt: row.createdAt.toISOString(),
     updatedAt: row.updatedAt.toISOString(),
   };

@@ -17,11 +17,16 @@ import { MEMBER_REFUSALS, memberRefused } from './member-refusals.ts';
 import { anotherOwner } from './member-view.ts';
 import { lockWorkspace } from './workspace-view.ts';
 
-const Outcome = z.object({ refusal: z.enum(MEMBER_REFUSALS).nullable(), keys: KeyRefs });
+const Outcome = z.object({
+  refusal: z.enum(MEMBER_REFUSALS).nullable(),
+  keys: KeyRefs,
+  webhooks: z.array(z.string()),
+});
 
 /**
  * Takes a member out of the workspace, or lets one leave. Their credentials reach nothing of it from the next request on,
- * and their keys end, unless an owner takes them over: who leaves takes theirs along. So do their open invitations.
+ * and their keys end, unless an owner takes them over: who leaves takes theirs along. So do their open invitations. Webhook
+ * endpoints that they, or keys of theirs, created stay: `webhooks` names them.
  * Locked as in `updateMember`.
  * @throws AppError FORBIDDEN, NOT_FOUND, CONFLICT for the last owner
  */
@@ -31,7 +36,7 @@ export async function deleteMember({
 }: {
   ctx: ServiceContext;
   input: { id: string; keys: KeysFate };
-}): Promise<{ id: string; deleted: true; apiKeys: KeysOutcome }> {
+}): Promise<{ id: string; deleted: true; apiKeys: KeysOutcome; webhooks: string[] }> {
   const actor = userOf(ctx);
   const { workspaceId } = ctx;
   const { id } = input;
@@ -63,6 +68,12 @@ export async function deleteMember({
       which: sql`gone where k.user_id = gone.user_id`,
     })},
     ${endInvitations(ctx, sql`gone where i.invited_by = gone.user_id`)},
+    left_behind as (
+      select coalesce(jsonb_agg(e.id order by e.created_at, e.id), '[]') as webhooks
+      from gone join webhook_endpoints e on e.workspace_id = ${workspaceId} and (
+        e.created_by = gone.user_id or exists (
+          select from api_keys maker where maker.id = e.created_by and maker.user_id = gone.user_id))
+    ),
     undefaulted as (
       update users u set workspace_id = null, updated_at = now() from gone
       where u.id = gone.user_id and u.workspace_id = ${workspaceId}
@@ -72,15 +83,15 @@ export async function deleteMember({
       action: leaves ? 'member.left' : 'member.removed',
       workspaceId,
       target: sql`gone.user_id`,
-      details: sql`jsonb_build_object('role', gone.role)`,
-      from: sql`gone`,
+      details: sql`jsonb_build_object('role', gone.role, 'webhooks', left_behind.webhooks)`,
+      from: sql`gone cross join left_behind`,
     })})
-    select verdict.refusal, ${settledKeys} as keys from verdict`;
+    select verdict.refusal, ${settledKeys} as keys, left_behind.webhooks from verdict cross join left_behind`;
   const [, { rows }] = await ctx.db.batch([
     ctx.db.execute(lockWorkspace(ctx)),
     ctx.db.execute(write),
   ]);
-  const { refusal, keys } = Outcome.parse(rows[0]);
+  const { refusal, keys, webhooks } = Outcome.parse(rows[0]);
   if (refusal !== null) throw memberRefused(refusal);
-  return { id, deleted: true, apiKeys: keysOutcome(ctx, fate, keys) };
+  return { id, deleted: true, apiKeys: keysOutcome(ctx, fate, keys), webhooks };
 }

@@ -23,6 +23,7 @@ export type AwaitedFile = z.infer<typeof AwaitedFile>;
 const Unreadable = z.object({ wireKey: z.string(), at: z.number() });
 
 const Saved = z.object({
+  linkedAt: z.number().default(0),
   files: z.array(AwaitedFile).default([]),
   unreadable: z.array(Unreadable).default([]),
 });
@@ -33,6 +34,8 @@ const Saved = z.object({
  */
 export class Awaited {
   readonly files: Map<string, AwaitedFile>;
+  /** When this device was linked, in Unix ms; 0 where that was elsewhere. What came before is not awaited. */
+  linkedAt: number;
   /** When each came, in Unix ms. */
   readonly unreadable: Map<string, number>;
   readonly #path: string;
@@ -47,6 +50,7 @@ export class Awaited {
   ) {
     this.#path = path;
     this.#onError = onError;
+    this.linkedAt = saved.linkedAt;
     this.files = new Map(saved.files.map((file) => [file.wireKey, file]));
     this.unreadable = new Map(saved.unreadable.map(({ wireKey, at }) => [wireKey, at]));
   }
@@ -69,6 +73,7 @@ export class Awaited {
     if (!this.#changed) return;
     this.#changed = false;
     const saved: z.infer<typeof Saved> = {
+      linkedAt: this.linkedAt,
       files: [...this.files.values()],
       unreadable: [...this.unreadable].map(([wireKey, at]) => ({ wireKey, at })),
     };

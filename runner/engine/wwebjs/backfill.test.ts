@@ -147,7 +147,8 @@ describe('what came while nobody listened', () => {
   it('is not what the phone hands over when it links', async () => {
     expect(texts()).toEqual([]);
     await link.engine.logout();
-    const { t } = await send('before the second link');
+    const { t, wireId } = await send('before the second link');
+    await sandbox.phone.edit({ ...link.at, wireId, body: 'edited before it, too' });
     // WhatsApp counts in seconds.
     await until(() => Math.floor(Date.now() / 1000) > t, 2_000);
     link.renew();
@@ -155,6 +156,16 @@ describe('what came while nobody listened', () => {
     await send('after it');
     await link.fact('message.received', ({ text }) => text === 'after it');
     expect(texts()).toEqual(['after it']);
+    // A catch-up looks back a little: not behind the link.
+    await sandbox.phone.pageReload(link.at);
+    await link.event('connection', ({ connected }) => connected);
+    await send('after a reload');
+    await link.fact('message.received', ({ text }) => text === 'after a reload');
+    expect(texts()).toEqual(['after it', 'after a reload']);
+    const edits = link.events.filter(
+      (event) => event.type === 'fact' && event.fact.kind === 'message.edited',
+    );
+    expect(edits).toEqual([]);
   });
 
   it('includes the progress of our own messages', async () => {

@@ -26,6 +26,8 @@ export type BackfillDeps = {
   now: () => number;
   /** Unix ms: before then nothing was missed. */
   since: number;
+  /** Unix ms: what came before then is history, however far a margin reaches. */
+  linkedAt: number;
   log: (entry: Record<string, unknown>) => void;
 };
 
@@ -82,9 +84,9 @@ export class Backfill {
   }
 
   async #once(): Promise<void> {
-    const { page, inbound, traffic, now, log } = this.#deps;
+    const { page, inbound, traffic, now, linkedAt, log } = this.#deps;
     const startedAt = now();
-    const since = Math.max(this.#since, startedAt - OLDEST_MS);
+    const since = Math.max(this.#since, linkedAt, startedAt - OLDEST_MS);
     const request = {
       since: seconds(since),
       acksSince: seconds(startedAt - OLDEST_MS),
@@ -137,9 +139,9 @@ export class Backfill {
   async #changes(
     since: number,
   ): Promise<Pick<MissedChanges, 'failed' | 'skipped'> & { count: number }> {
-    const { page, inbound } = this.#deps;
+    const { page, inbound, linkedAt } = this.#deps;
     const request = {
-      since: seconds(since - PHONES_BEHIND_MS),
+      since: seconds(Math.max(linkedAt, since - PHONES_BEHIND_MS)),
       loadSince: seconds(since - CHANGEABLE_MS),
       perChat: PER_CHAT,
       inAll: IN_ALL,

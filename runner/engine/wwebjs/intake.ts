@@ -69,6 +69,10 @@ export class Intake {
   linkedNow(): void {
     const at = this.#deps.now();
     this.#since = at;
+    if (this.#awaited !== null) {
+      this.#awaited.linkedAt = at;
+      void this.#awaited.save();
+    }
     this.#deps.emit({ type: 'phone_seen', at });
   }
 
@@ -137,6 +141,7 @@ export class Intake {
       traffic,
       now,
       since: this.#since,
+      linkedAt: awaited.linkedAt,
       log: (entry) => log('engine.backfilled', entry),
     });
   }

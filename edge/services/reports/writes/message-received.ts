@@ -62,11 +62,7 @@ function messageOfOthers(write: WriteContext, report: Received): SQL {
       from target cross join who
       where ${isNews(write)}
       on conflict (session_id, direction, wire_id) do nothing
-<<<<<<< HEAD
-      returning id, chat_id, quoted_message_id, media_id
-=======
-      returning id, workspace_id, session_id, type, chat_id, from_id, from_lid, quoted_message_id, media_id, sent_at
->>>>>>> 77a369d0 (feat(statistics): each step of a message is counted with the fact)
+      returning id, workspace_id, session_id, type, chat_id, quoted_message_id, media_id, sent_at
     )`,
     countMessages(sql`received`, sql`sent_at`, { received: sql`true` }),
     ...(isPersonsChat ? [...leadCtes(write, report), ...optOutCtes(write, report)] : []),

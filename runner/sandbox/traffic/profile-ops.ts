@@ -1,6 +1,6 @@
 import { noLimits } from '../protocol/limits.ts';
 import { changeChat } from '../world/messages.ts';
-import { unlinkDevice, type AccountRef } from '../world/accounts.ts';
+import { faultsOf, unlinkDevice, useUp, type AccountRef } from '../world/accounts.ts';
 import { SandboxError } from '../world/errors.ts';
 import { isAdmin, isMember, needGroup, saveGroup } from '../world/groups.ts';
 import { brazilianTwin, isGroupJid, isUserJid, phoneJid } from '../world/jids.ts';
@@ -25,6 +25,10 @@ export const exists: Handler<'exists'> = async (world, connection, args) => {
   const link = needLink(connection);
   const jid = args.jid.replace('@s.whatsapp.net', '@c.us');
   if (!isUserJid(jid)) return { person: null };
+  if (faultsOf(world, link).limitChecks > 0) {
+    const isLimited = await world.ledger.run((tx) => useUp(tx, world, link, 'limitChecks'));
+    if (isLimited) throw new SandboxError(429, 'RATE_LIMITED', 'too many numbers were asked about');
+  }
   const twin = brazilianTwin(jid);
   const known =
     findPerson(world.ledger.sql, link.world, jid) ??

@@ -121,7 +121,7 @@ export function useUp(
   tx: Tx,
   world: World,
   ref: AccountRef,
-  fault: 'loseAck' | 'failSends' | 'failDownloads',
+  fault: 'loseAck' | 'failSends' | 'failDownloads' | 'limitChecks',
 ): boolean {
   const left = faultsOf(world, ref)[fault];
   if (left > 0) changeFaults(tx, ref, { [fault]: left - 1 });

@@ -20,6 +20,8 @@ export const faultsSchema = z.object({
   failDownloads: count,
   /** Media downloads are not answered. */
   stallDownloads: z.boolean(),
+  /** So many next questions whether somebody is on WhatsApp are refused as too many (429). */
+  limitChecks: count,
   /** Media downloads answer 404, as when the server no longer has the file. */
   expireMedia: z.boolean(),
   /** `never`: the page is linked, and its state never becomes CONNECTED. */
@@ -49,6 +51,7 @@ export const noFaults: Faults = {
   sendLatencyMs: 0,
   uploadStatus: null,
   failDownloads: 0,
+  limitChecks: 0,
   stallDownloads: false,
   expireMedia: false,
   connects: 'normal',

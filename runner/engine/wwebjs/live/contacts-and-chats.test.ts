@@ -66,6 +66,26 @@ describe.each(SANDBOX_PROFILES)('on the page %s', (profile) => {
       expect(await check()).toEqual(first);
     });
 
+    it('are refused with the reason where WhatsApp wants fewer questions and nothing is known', async () => {
+      await sandbox.phone.faults({ ...link.at, limitChecks: 1 });
+      const check = ask('checkContacts', { ids: ['15550104141@c.us'] });
+      await expect(check).rejects.toEqual(refused('RATE_LIMITED'));
+    });
+
+    it('are unknown from where WhatsApp wants fewer questions, and it is not asked on', async () => {
+      const [known, ...others] = Array.from(
+        { length: 12 },
+        (_, index) => `155501042${10 + index}@c.us`,
+      );
+      await ask('checkContacts', { ids: [known ?? ''] });
+      await sandbox.phone.faults({ ...link.at, limitChecks: 100 });
+      const { results } = await ask('checkContacts', { ids: [known ?? '', ...others] });
+      expect(results.map(({ exists }) => exists)).toEqual([true, ...others.map(() => 'unknown')]);
+      // They are asked about five at a time.
+      expect(await sandbox.phone.faults({ ...link.at })).toMatchObject({ limitChecks: 96 });
+      await sandbox.phone.faults({ ...link.at, limitChecks: 0 });
+    });
+
     it('of Brazil are found with and without the ninth digit, as one account with one chat', async () => {
       const [old, grown] = ['551187654321@c.us', '5511987654321@c.us'];
       await person('551187654321', {});
@@ -157,6 +177,12 @@ describe.each(SANDBOX_PROFILES)('on the page %s', (profile) => {
       expect(await ask('blockContact', { chatId, blocked: false })).toMatchObject({
         blocked: false,
       });
+    });
+
+    it('cannot be the session’s own number when they are blocked', async () => {
+      const chatId = `${link.phoneNumber}@c.us`;
+      const block = ask('blockContact', { chatId, blocked: true });
+      await expect(block).rejects.toEqual(refused('VALIDATION_ERROR'));
     });
   });
 

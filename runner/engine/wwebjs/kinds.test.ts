@@ -65,6 +65,19 @@ const SENT: [string, OutboundContent, Record<string, unknown>][] = [
     { type: 'poll', name: 'Tea?', options: ['yes', 'no'], allowMultiple: true },
     { content: { pollSelectableOptionsCount: 0 } },
   ],
+  [
+    'a text with what its link leads to',
+    { type: 'text', text: 'see https://preview.example.com/a', linkPreview: true },
+    {
+      body: 'see https://preview.example.com/a',
+      content: {
+        subtype: 'url',
+        title: 'A page',
+        description: 'What it is about',
+        matchedText: 'https://preview.example.com/a',
+      },
+    },
+  ],
 ];
 
 describe.each(SANDBOX_PROFILES)('kinds without a file on the %s page', (profile) => {

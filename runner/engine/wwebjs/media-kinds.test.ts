@@ -159,6 +159,37 @@ describe.each(SANDBOX_PROFILES)('kinds with a file on the %s page', (profile) =>
     }
   });
 
+  it('sends a file to a group', async () => {
+    const { world } = link;
+    const members = [`${link.phoneNumber}@c.us`];
+    const { id: chatId } = await sandbox.phone.group({
+      world,
+      owner: ALICE,
+      subject: 'T',
+      members,
+    });
+    await expect
+      .poll(() => link.engine.ask('getGroup', { groupId: chatId }).catch(() => null))
+      .toMatchObject({ id: chatId });
+    const content = {
+      type: 'image',
+      mediaId: 'm',
+      mimetype: 'image/png',
+      caption: 'ours',
+    } as const;
+    const { message, bytes, remove } = await prepared(content, 'picture.png');
+    expect(await link.send({ ...message, chatId })).toMatchObject({ outcome: 'sent' });
+    await remove();
+    const { messages } = await sandbox.phone.account(link.at);
+    const seen = messages.find(({ wireId }) => wireId === message.wireId);
+    expect(seen).toMatchObject({ type: 'image', caption: 'ours' });
+    expect(await link.wire()).toContainEqual(
+      expect.objectContaining({ wireId: message.wireId, to: chatId }),
+    );
+    const { data } = await sandbox.phone.media(seen?.mediaPath ?? '');
+    expect(Buffer.from(data).equals(bytes)).toBe(true);
+  });
+
   it('refuses a video that the browser cannot play, unless it is a document', async () => {
     const { message, remove } = await prepared(VIDEO, 'clip.mp4');
     const hide = (type: string) =>

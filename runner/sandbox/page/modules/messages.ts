@@ -22,6 +22,12 @@ const findLinks = (text: unknown): Link[] =>
       }))
     : [];
 
+/** Of all pages WhatsApp finds a preview for one host alone. */
+const preview = ({ href }: Link): { url: string; data: object } | null =>
+  new URL(href).hostname === 'preview.example.com'
+    ? { url: href, data: { title: 'A page', description: 'What it is about', matchedText: href } }
+    : null;
+
 /** How long WhatsApp lets a message be edited, and be deleted for everyone by its sender. */
 const EDIT_SECONDS = 15 * 60;
 const REVOKE_SECONDS = 60 * 3_600;
@@ -165,7 +171,7 @@ export function messageModules(core: Core): Record<string, object> {
       },
     },
     WALinkify: { findLinks, findLink: (text: unknown) => findLinks(text)[0] },
-    WAWebLinkPreviewChatAction: { getLinkPreview: () => Promise.resolve(null) },
+    WAWebLinkPreviewChatAction: { getLinkPreview: (link: Link) => Promise.resolve(preview(link)) },
     WAWebFrontendVcardUtils: { vcardFromContactModel: vcard },
     WAWebVcardParsingUtils: {
       parseVcard: (text: string) => ({ fn: /^FN:(.*)$/m.exec(text)?.[1] ?? '' }),

@@ -7,7 +7,6 @@ import type {
   EngineUsage,
   WhatsAppEngine,
 } from '../port.ts';
-import { whilePaused } from '../pause.ts';
 import { readIdentity, readSurface } from './boot-report.ts';
 import { describe } from '../describe-error.ts';
 import { until } from '../wait.ts';
@@ -16,12 +15,12 @@ import { browserOptions, type WwebjsEngineDeps } from './engine-deps.ts';
 import { Intake } from './intake.ts';
 import type { LibraryPage } from './library.ts';
 import { LinkedBrowser } from './linked-browser.ts';
-import { libraryEnd, type ClosedReason } from './library-end.ts';
+import { libraryEnd, type ClosedReason, unlink } from './library-end.ts';
 import { listenToLink } from './library-events.ts';
 import { doOperation } from './live/operations.ts';
 import { sendMessage } from './outbound.ts';
 import { PageWatches } from './page-watches.ts';
-import { dropLink, readState } from './page/state.ts';
+import { readState } from './page/state.ts';
 import { quarantineProfile } from './profile.ts';
 import { ENGINE_TIMES, type EngineTimes } from './times.ts';
 
@@ -134,13 +133,9 @@ class WwebjsEngine implements WhatsAppEngine {
   async logout(): Promise<void> {
     this.#logout = 'requested';
     if (this.#closing === null && this.#ready) {
-      try {
-        const { page } = this.#browser;
-        await withDeadline(page.evaluate(dropLink), this.#times.logoutMs, 'logout');
-        this.#logout = 'confirmed';
-      } catch (error) {
-        this.#log('engine.logout_unclear', { detail: describe(error) });
-      }
+      const problem = await unlink(this.#browser, this.#times.logoutMs);
+      if (problem === null) this.#logout = 'confirmed';
+      else this.#log('engine.logout_unclear', { detail: problem });
       // The page leaves by itself once the server knows; closing earlier may leave the device linked (#3422).
       await until(() => this.#loggedOut || this.#closing !== null, 3_000);
     }
@@ -176,10 +171,8 @@ class WwebjsEngine implements WhatsAppEngine {
   /** The process around this engine counts, see `ProcessEngine`. */
   usage = (): Promise<EngineUsage | null> => Promise.resolve(null);
 
-  async paused<T>(capMs: number, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
-    const { pid } = this.#browser;
-    if (pid === null) throw new Error('The browser is not running.');
-    return whilePaused(pid, capMs, work);
+  paused<T>(capMs: number, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+    return this.#browser.paused(capMs, work);
   }
 
   #listen(): void {

@@ -1,3 +1,7 @@
+import { withDeadline } from '../../deadline.ts';
+import { describe } from '../describe-error.ts';
+import type { LibraryPage } from './library.ts';
+import { dropLink } from './page/state.ts';
 import type { SessionAction } from '../../../shared/session-actions.ts';
 import type { EngineEvent } from '../port.ts';
 
@@ -29,4 +33,17 @@ function actionFor(state: string): SessionAction | null {
   if (state.includes('TOS_BLOCK')) return 'accept_terms';
   if (state.startsWith('DEPRECATED')) return 'update_required';
   return state.includes('BLOCK') ? 'account_blocked' : null;
+}
+
+/** Asks WhatsApp to unlink this device. @returns why it is not known whether it did; null once it has said so */
+export async function unlink(
+  browser: { page: LibraryPage },
+  withinMs: number,
+): Promise<string | null> {
+  try {
+    await withDeadline(browser.page.evaluate(dropLink), withinMs, 'logout');
+    return null;
+  } catch (error) {
+    return describe(error);
+  }
 }

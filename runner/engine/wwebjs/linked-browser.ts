@@ -4,6 +4,7 @@ import type { Resolve } from '../../egress/dialable.ts';
 import type { LocalProxy } from '../../egress/session-proxy.ts';
 import type { SessionAction } from '../../../shared/session-actions.ts';
 import { chromiumVersion } from './chromium-version.ts';
+import { whilePaused } from '../pause.ts';
 import { until } from '../wait.ts';
 import { withDeadline } from '../../deadline.ts';
 import { launchOptions, proxyArgs, proxyServer, windowedIdentity } from './launch-options.ts';
@@ -144,6 +145,13 @@ export class LinkedBrowser {
     await this.#endLaunch();
     await killProfileProcesses(this.#options.profileDir);
     await this.#proxy?.close();
+  }
+
+  /** Stands still while `work` runs, see `whilePaused`. */
+  async paused<T>(capMs: number, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+    const { pid } = this;
+    if (pid === null) throw new Error('The browser is not running.');
+    return whilePaused(pid, capMs, work);
   }
 
   /** Kills at once; resolves when no process of the browser is left. */

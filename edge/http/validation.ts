@@ -1,8 +1,8 @@
 import { z } from '@hono/zod-openapi';
 import type { Context } from 'hono';
-import { matchedRoutes } from 'hono/route';
 import { AppError } from '../../shared/errors.ts';
 import { nearName } from './near-name.ts';
+import { answeringRoute } from './answering-route.ts';
 import type { Operation } from './operations.ts';
 
 const PLACES: Readonly<Record<string, string>> = {
@@ -97,7 +97,7 @@ export const rejectInvalid =
   (operations: () => ReadonlyMap<string, Operation>) =>
   (result: Outcome, c: Context): void => {
     if (result.success) return;
-    const matched = matchedRoutes(c).at(-1);
+    const matched = answeringRoute(c);
     const schemas = operations().get(`${matched?.method} ${matched?.path}`)?.schemas;
     const schema = result.target === 'query' ? schemas?.query : schemas?.json;
     throw invalidRequest(result.target, result.error, schema);

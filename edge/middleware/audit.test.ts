@@ -52,6 +52,12 @@ describe('a read', () => {
     ]);
   });
 
+  test('of a fixed word in the place of an id names its own operation', async () => {
+    const { apiKey } = await harness.newWorkspace();
+    const { rows } = await recorded('GET', '/v1/messages/bulk', { key: apiKey });
+    expect(rows).toMatchObject([{ action: 'listBulks', route: '/v1/messages/bulk', status: 200 }]);
+  });
+
   test('shows the route’s pattern, not the ids in its path', async () => {
     const { apiKey } = await harness.newWorkspace();
     const { rows } = await recorded('GET', '/v1/sessions/my-phone/status', { key: apiKey });

@@ -1,5 +1,5 @@
 import { createMiddleware } from 'hono/factory';
-import { matchedRoutes } from 'hono/route';
+import { answeringRoute } from '../http/answering-route.ts';
 import { isForm } from '../media/form-parts.ts';
 import type { AppEnv, OperationFacts } from '../context.ts';
 
@@ -20,7 +20,7 @@ export const knowOperation = (rows: readonly Listed[]) => {
     ]),
   );
   return createMiddleware<AppEnv>(async (c, next) => {
-    const matched = matchedRoutes(c).at(-1);
+    const matched = answeringRoute(c);
     const facts = known.get(`${matched?.method} ${matched?.path}`);
     c.set('operation', facts && isForm(c.req.raw) ? asForm(facts) : facts);
     await next();

@@ -1,10 +1,10 @@
 import type { Context } from 'hono';
 import { createMiddleware } from 'hono/factory';
-import { matchedRoutes } from 'hono/route';
 import { auditActor } from '../services/audit/audit-actor.ts';
 import type { AuditMessage } from '../services/audit/audit-message.ts';
 import { newCall, type Operation } from '../http/operations.ts';
 import type { AppEnv } from '../context.ts';
+import { answeringRoute } from '../http/answering-route.ts';
 import { callerAddress } from '../http/caller-address.ts';
 import { describeError } from '../log/describe-error.ts';
 
@@ -14,8 +14,8 @@ import { describeError } from '../log/describe-error.ts';
  */
 export const recordCalls = (operations: () => ReadonlyMap<string, Operation>) =>
   createMiddleware<AppEnv>(async (c, next) => {
-    const matched = matchedRoutes(c).at(-1);
-    const pattern = matched === undefined || matched.method === 'ALL' ? null : matched.path;
+    const matched = answeringRoute(c);
+    const pattern = matched?.path ?? null;
     const operation = operations().get(`${matched?.method} ${pattern}`);
     const { method } = c.req;
     c.set('call', newCall(c.get('requestId'), { method, pattern }, operation));

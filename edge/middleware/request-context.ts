@@ -1,5 +1,6 @@
 import { createMiddleware } from 'hono/factory';
 import { routePath } from 'hono/route';
+import { answeringRoute } from '../http/answering-route.ts';
 import { newId } from '../../shared/ids.ts';
 import type { AppEnv, Services } from '../context.ts';
 
@@ -31,7 +32,7 @@ export const requestContext = (compose: Compose) =>
       requestId,
       method: c.req.method,
       path: c.req.path.slice(0, LOGGED_PATH),
-      route: routePath(c, -1),
+      route: answeringRoute(c)?.path ?? routePath(c, -1),
       status: c.res.status,
       durationMs: services.now() - startedAt,
       ...(c.get('errorCode') === undefined ? {} : { code: c.get('errorCode') }),

@@ -25,6 +25,7 @@ export function recordRoutes(running: () => Deployment): void {
     'DELETE /v1/media/{id}',
     'GET /v1/audit',
     'GET /v1/audit/export',
+    'GET /v1/messages/export',
     'GET /v1/stats',
     'GET /v1/usage',
   );
@@ -112,5 +113,16 @@ export function recordRoutes(running: () => Deployment): void {
     expect(shownIn(await call('GET', '/usage'))).toMatchObject({
       messages: { sent: expect.any(Number) },
     });
+  });
+
+  it('the messages of a chat are exported', async () => {
+    const id = idIn(await call('POST', '/messages/text', { to: '+15550107005', text: '=1+1' }));
+    const query = 'chatId=%2B15550107005';
+    const csv = await call('GET', `/messages/export?${query}`);
+    expect(csv.headers.get('content-type')).toContain('text/csv');
+    expect(csv.text).toContain(`${id},`);
+    expect(csv.text).toContain(",'=1+1,");
+    const lines = await call('GET', `/messages/export?format=jsonl&${query}`);
+    expect(JSON.parse(lines.text)).toMatchObject({ id, direction: 'outbound' });
   });
 }

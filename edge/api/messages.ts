@@ -6,9 +6,11 @@ import { listMessages } from '../services/messages/list-messages.ts';
 import { send } from '../services/messages/send.ts';
 import { answerSend } from './messages/answer-send.ts';
 import { bulk } from './messages/bulk.ts';
+import { exportMessages } from './messages/export-messages.ts';
 import { readSendTerms } from './messages/read-send-terms.ts';
 import { messageActions } from './messages/actions.ts';
 import {
+  filterOf,
   ForwardMessage,
   MEDIA_SEND_LIMIT_BYTES,
   MessageId,
@@ -91,6 +93,7 @@ export const messages = area('Messages', [
     errors: ['NOT_FOUND', 'CONFLICT'],
     run: async ({ ctx, params }) => ofItsSession(await cancelMessage({ ctx, input: params })),
   }),
+  exportMessages,
   operation({
     id: 'getMessage',
     method: 'get',
@@ -111,11 +114,8 @@ export const messages = area('Messages', [
     query: MessageQuery,
     answer: [200, 'A page of messages.', z.array(MessageSchema)],
     errors: ['SESSION_NOT_FOUND'],
-    run: async ({ ctx, query }) => {
-      const { sessionId, direction = null, status = null, reference = null } = query;
-      const { bulkId = null, cursor = null, limit } = query;
-      const filters = { session: sessionId ?? null, direction, status, reference, bulkId };
-      const input = { ...filters, cursor, limit };
+    run: async ({ ctx, query: { cursor = null, limit, ...query } }) => {
+      const input = { filter: filterOf(query), cursor, limit };
       const { messages: page, nextCursor } = await listMessages({ ctx, input });
       return withMeta(page, { nextCursor });
     },

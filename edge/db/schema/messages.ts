@@ -107,6 +107,8 @@ export const messages = pgTable(
       .on(table.sessionId, table.firstContactAt)
       .where(sql`${table.firstContactAt} is not null`),
     index('messages_workspace_created').on(table.workspaceId, table.createdAt, table.id),
+    index('messages_session_created').on(table.sessionId, table.createdAt, table.id),
+    index('messages_status_created').on(table.workspaceId, table.status, table.createdAt, table.id),
     index('messages_reference')
       .on(table.workspaceId, table.reference, table.createdAt, table.id)
       .where(sql`${table.reference} is not null`),

@@ -1,13 +1,11 @@
 import type { ServiceContext } from '../../context.ts';
+import { pageStream, type RowWriter } from '../../db/page-stream.ts';
 import { csvRecord } from '../../values/csv.ts';
 import { type AuditRow, type AuditView, viewAudit } from './audit-view.ts';
 import { type AuditFilter, readAudit, requireAuditReader } from './internal.ts';
 
 export const EXPORT_FORMATS = ['csv', 'json'] as const;
 export type ExportFormat = (typeof EXPORT_FORMATS)[number];
-
-/** Rows of one query. The stream waits for its reader, so that one page is in memory at a time. */
-const PAGE = 1_000;
 
 const COLUMNS = [
   'id',
@@ -25,13 +23,7 @@ const COLUMNS = [
   'address',
 ] as const satisfies (keyof AuditView)[];
 
-/** How a format begins, writes its rows and ends. */
-const WRITERS: Readonly<
-  Record<
-    ExportFormat,
-    { head: string; write: (rows: readonly AuditView[], first: boolean) => string; tail: string }
-  >
-> = {
+const WRITERS: Readonly<Record<ExportFormat, RowWriter<AuditView>>> = {
   csv: {
     head: csvRecord([...COLUMNS, 'details']),
     write: (rows) =>
@@ -47,15 +39,14 @@ const WRITERS: Readonly<
   },
   json: {
     head: '[',
-    write: (rows, first) =>
-      rows.map((row, n) => `${first && n === 0 ? '\n' : ',\n'}${JSON.stringify(row)}`).join(''),
+    write: (rows, isFirst) =>
+      rows.map((row, n) => `${isFirst && n === 0 ? '\n' : ',\n'}${JSON.stringify(row)}`).join(''),
     tail: '\n]\n',
   },
 };
 
 /**
- * All entries that the filter lets pass, newest first, as a stream of UTF-8. The first page is read before this returns, so
- * that a refusal is an answer; what goes wrong later breaks the stream off.
+ * All entries that the filter lets pass, newest first, as a stream; see `pageStream`.
  * @throws AppError FORBIDDEN for whoever may not read the log
  */
 export async function exportAudit({
@@ -70,25 +61,15 @@ export async function exportAudit({
   // Without an end the export would come upon rows that are written while it runs.
   const until = input.filter.until ?? new Date(ctx.now());
   const filter = { ...input.filter, until };
-  const { head, write, tail } = WRITERS[format];
-  const encoder = new TextEncoder();
-  const next = (last: AuditRow | undefined): Promise<AuditRow[]> =>
-    readAudit(ctx, filter, {
-      cursor: last === undefined ? null : { at: last.createdAt, id: last.id },
-      limit: PAGE,
-    });
-  let rows = await next(undefined);
-  let first = true;
-  const body = new ReadableStream<Uint8Array>({
-    pull: async (controller) => {
-      if (!first) rows = await next(rows.at(-1));
-      const text = write(rows.map(viewAudit), first);
-      const done = rows.length < PAGE;
-      controller.enqueue(encoder.encode(`${first ? head : ''}${text}${done ? tail : ''}`));
-      first = false;
-      if (done) controller.close();
-    },
-  });
+  const { write, ...ends } = WRITERS[format];
+  const body = await pageStream<AuditRow>(
+    (last, limit) =>
+      readAudit(ctx, filter, {
+        cursor: last === undefined ? null : { at: last.createdAt, id: last.id },
+        limit,
+      }),
+    { ...ends, write: (rows, isFirst) => write(rows.map(viewAudit), isFirst) },
+  );
   return { filename: filenameOf(filter.since, until, format), body };
 }
 

@@ -1,0 +1,2 @@
+CREATE INDEX "messages_session_created" ON "messages" USING btree ("session_id","created_at","id");--> statement-breakpoint
+CREATE INDEX "messages_status_created" ON "messages" USING btree ("workspace_id","status","created_at","id");

@@ -34,6 +34,8 @@ const CHECKS = [
   ['limits doc', pinnedNode, [join(root, 'scripts', 'write-limits-doc.mjs'), '--check']],
   ['coverage doc', pinnedNode, [join(root, 'scripts', 'write-coverage-doc.mjs'), '--check']],
   ['openapi', pinnedNode, [join(root, 'scripts', 'lint-openapi.mjs')]],
+  // In a text, such as a statement of SQL, no compiler sees them.
+  ['merge markers', 'sh', ['-c', String.raw`! git grep -nE '^(<{7}|>{7}) '`]],
   ['links', process.execPath, [join(root, 'scripts', 'check-links.mjs')]],
 ];
 

@@ -8,6 +8,7 @@ import { createWwebjsEngine } from './engine.ts';
 import { OUTBOUND_TIMES } from './times.ts';
 import { killTree, processesOfProfile } from '../process-tree.ts';
 import { testChromium } from './testing/env.ts';
+import { hideAnswers } from './testing/hide-answers.ts';
 import { renderersOf } from './testing/processes.ts';
 import {
   newWireId,
@@ -20,7 +21,7 @@ import type { EngineTimes } from './times.ts';
 const FAST: Partial<EngineTimes> = {
   watchMs: 100,
   dialogEveryMs: 100,
-  outbound: { ...OUTBOUND_TIMES, previewMs: 1_000, textMs: 3_000 },
+  outbound: { ...OUTBOUND_TIMES, textMs: 3_000 },
 };
 
 let sandbox: TestSandbox;
@@ -79,10 +80,6 @@ function message(more: Partial<EngineSend> = {}): EngineSend {
   };
 }
 
-async function onWire(wireId: string): Promise<{ attempts: number; body: string }[]> {
-  return (await link.wire()).filter((record) => record.wireId === wireId);
-}
-
 const count = (type: string) => link.events.filter((event) => event.type === type).length;
 const processes = () => processesOfProfile(link.profileDir);
 
@@ -138,78 +135,6 @@ it('says ready once, whatever frames and syncs come', async () => {
   expect([count('ready'), count('authenticated'), count('fact')]).toEqual([1, 1, 1]);
 });
 
-it('sends a text without its preview when that cannot be had', async () => {
-  await online();
-  const stuck = 'new Promise(() => undefined)';
-  await link.onPage(
-    `window.require('WAWebLinkPreviewChatAction').getLinkPreview = () => ${stuck}; 1`,
-  );
-  const text = 'see https://example.com/';
-  const linked = message({ content: { type: 'text', text, linkPreview: true } });
-  expect(await link.send(linked)).toMatchObject({ outcome: 'sent' });
-  expect(await onWire(linked.wireId)).toMatchObject([{ attempts: 1, body: text }]);
-});
-
-it('says that a text may be tried again which the page never handed over, and then sends it once', async () => {
-  await online();
-  await link.onPage(`(() => {
-    window.__stuck = true;
-    const { getChat } = window.WWebJS;
-    window.WWebJS.getChat = (...given) => window.__stuck ? new Promise(() => undefined) : getChat(...given);
-  })()`);
-  const late = message({ content: { type: 'text', text: 'late', linkPreview: false } });
-  expect(await link.send(late)).toMatchObject({ outcome: 'failed', code: 'UNAVAILABLE' });
-  await link.onPage('window.__stuck = false');
-  expect(await link.send(late)).toMatchObject({ outcome: 'sent' });
-  expect(await onWire(late.wireId)).toMatchObject([{ attempts: 1 }]);
-});
-
-it('sends once, under one id, when the answer was lost and the line came back', async () => {
-  await online();
-  await sandbox.phone.faults({ ...link.at, loseAck: 1 });
-  const lost = message();
-  const sending = link.engine.send(lost);
-  await until(async () => (await onWire(lost.wireId)).length === 1, 5_000);
-  await sandbox.phone.network({ ...link.at, online: false, forMs: 200 });
-  expect(['sent', 'accepted']).toContain((await sending).outcome);
-  await link.fact('message.ack', ({ wireId, ack }) => wireId === lost.wireId && ack >= 1);
-  expect(await onWire(lost.wireId)).toMatchObject([{ attempts: 2 }]);
-  expect(await sandbox.phone.violations({ world: link.world })).toEqual({ violations: [] });
-});
-
-/** From here on this document gives no answer about a message that was handed to it. */
-const hideAnswers = () =>
-  link.onPage(`
-    const { sends, findSent } = window.__waypost;
-    window.__waypost.findSent = (wireId, chatId) =>
-      sends.get(wireId) === 'begun' ? new Promise(() => undefined) : findSent(wireId, chatId);
-    1`);
-
-it('finds out what became of a send when the page is reloaded under it', async () => {
-  await online();
-  await hideAnswers();
-  await sandbox.phone.faults({ ...link.at, sendLatencyMs: 1_000 });
-  const first = message();
-  const sending = link.engine.send(first);
-  const begun = `window.__waypost.sends.get('${first.wireId}') === 'begun'`;
-  await until(async () => (await link.onPage(begun)) === true, 5_000);
-  await sandbox.phone.pageReload(link.at);
-  expect(['sent', 'accepted']).toContain((await sending).outcome);
-  await link.fact('message.ack', ({ wireId, ack }) => wireId === first.wireId && ack >= 1);
-  expect(await onWire(first.wireId)).toHaveLength(1);
-  await sandbox.phone.faults({ ...link.at, sendLatencyMs: 0 });
-  await link.event('connection', ({ connected }) => connected);
-  const sent = await sandbox.phone.message({ ...link.at, from: '15550100002', body: 'once' });
-  await link.fact('message.received', ({ wireId }) => wireId === sent.wireId);
-  // Each load puts the library's listeners on the page again.
-  const told = link.events.filter(
-    (event) => event.type === 'fact' && event.fact.kind === 'message.received',
-  );
-  expect(told).toHaveLength(1);
-  const { violations } = await sandbox.phone.violations({ world: link.world });
-  expect(violations).toEqual([]);
-});
-
 it('leaves a dialog with a choice to a person', async () => {
   await online();
   await link.onPage(`document.body.insertAdjacentHTML('beforeend',
@@ -223,7 +148,7 @@ it('leaves a dialog with a choice to a person', async () => {
 
 it('closes when the page crashes, and leaves nothing of the browser', async () => {
   await online();
-  await hideAnswers();
+  await hideAnswers(link);
   await sandbox.phone.faults({ ...link.at, sendLatencyMs: 60_000 });
   const sent = message();
   const sending = link.engine.send(sent);

@@ -76,3 +76,7 @@ export const mendPage = (client: Client): Promise<void> =>
 
 /** The part of an id that names a message on the wire; it is there on every build. */
 export const wireIdOf = (message: Message | undefined): string => message?.id.id ?? '';
+
+/** A message's key as text, which a renamed build does not carry to Node. */
+export const keyText = ({ id, from, fromMe, author }: Message): string =>
+  [String(fromMe), from, id.id, ...(author === undefined ? [] : [author])].join('_');

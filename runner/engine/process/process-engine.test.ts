@@ -118,9 +118,11 @@ it('does everything of the port from a process of its own', async () => {
       missing: [],
       patches: {
         'one-injection': 'applied',
+        'idle-qr': 'applied',
+        'chat-events': 'applied',
         'guarded-listeners': 'applied',
         'send-hook': 'applied',
-        'media-model-id': 'applied',
+        'media-model-id': 'not met',
         'late-decryption': 'applied',
         'message-key-field': 'applied',
         'shown-presence': 'applied',

@@ -61,7 +61,13 @@ describe.each(SANDBOX_PROFILES)('the patches on the page %s', (profile) => {
       const { Msg } = require('WAWebCollections');
       const [on, steps] = [Msg.on, __waypost.beforeSend.length];
       window.WWebJS = { ...window.WWebJS };
-      window.WWebJS.injectToFunction = (target) => originalFunction.apply(module, target);
+      window.WWebJS.injectToFunction = (target, callback) => {
+        try {
+          callback(target);
+        } catch {
+          return target.apply(callback);
+        }
+      };
       let calls = 0;
       const count = (module, original, ...args) => {
         calls += 1;
@@ -116,6 +122,7 @@ describe.each(SANDBOX_PROFILES)('the patches on the page %s', (profile) => {
 
 it('late decryption is the library’s own when it no longer waits with each message', () => {
   expect(missesDecryption()).toBe(true);
+  expect(missesDecryption('o.once("change:type",e=>window.onAddMessageEvent(e))')).toBe(true);
   expect(missesDecryption("Msg.on('change:type', (msg) => window.onAddMessageEvent(msg))")).toBe(
     false,
   );

@@ -132,7 +132,7 @@ export function guardedListeners(): void {
       get: () => inject,
       set(value: typeof injectToFunction) {
         // Ours stays, unless the library's no longer runs the original a second time.
-        if (String(value).includes('originalFunction.apply(module')) applied();
+        if (/catch[^}]*\.apply\(/.test(String(value))) applied();
         else inject = value;
       },
     });

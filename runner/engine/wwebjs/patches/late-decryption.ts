@@ -27,7 +27,10 @@ export function lateDecryption(told: string): void {
   });
 }
 
-/** @param source of the library's own way: whether it waits with each message by itself, as 1.34.7 does */
+/**
+ * @param source of the library's own way, perhaps as a bundler has written it anew: whether it waits with each message by
+ * itself, as 1.34.7 does
+ */
 export const missesDecryption = (
   source = String(Reflect.get(Client.prototype, 'attachEventListeners')),
-): boolean => source.includes("msg.once('change:type'");
+): boolean => /\.once\(\s*["'`]change:type/.test(source);

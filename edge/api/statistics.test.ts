@@ -75,6 +75,7 @@ test('GET /v1/usage shows the tier, and the messages of a month', async () => {
   expect(usage).toMatchObject({
     tier: 'max',
     sessions: { used: 2, limit: 40 },
+    media: { usedBytes: 0, limitBytes: 50 * 1024 ** 3 },
     from: '2026-11-01',
     to: '2026-11-30',
     messages: { sent: 2, failed: 1, received: 4, read: 0 },

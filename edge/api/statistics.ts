@@ -61,6 +61,9 @@ const Usage = z
   .object({
     tier: TierName,
     sessions: z.object({ used: z.number().int(), limit: SessionLimit }),
+    media: z
+      .object({ usedBytes: z.number().int(), limitBytes: z.number().int() })
+      .describe('Files that were uploaded or sent and are kept.'),
     from: Day.describe('First day of the month.'),
     to: Day.describe('Last day of the month.'),
     messages: Counts,
@@ -69,6 +72,7 @@ const Usage = z
     example: {
       tier: 'basic',
       sessions: { used: 2, limit: 5 },
+      media: { usedBytes: 48_213, limitBytes: 1_073_741_824 },
       from: '2026-11-01',
       to: '2026-11-30',
       messages: COUNTS_EXAMPLE,

@@ -7,6 +7,7 @@ import { type Counts, readStats } from './read-stats.ts';
 export type Usage = {
   tier: Tier;
   sessions: { used: number; limit: SessionLimit };
+  media: { usedBytes: number; limitBytes: number };
   from: string;
   to: string;
   messages: Counts;
@@ -33,5 +34,6 @@ export async function getUsage({
   if (total === undefined) throw new Error('a sum over no rows is one row');
   const { day: _day, sessionId: _session, type: _type, ...messages } = total;
   const { tier, sessionsUsed: used, maxSessions: limit } = workspace;
-  return { tier, sessions: { used, limit }, from, to, messages };
+  const media = { usedBytes: workspace.mediaBytesUsed, limitBytes: workspace.maxMediaBytes };
+  return { tier, sessions: { used, limit }, media, from, to, messages };
 }

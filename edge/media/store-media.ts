@@ -141,12 +141,12 @@ export function renamed<File extends Pick<StoredMedia, 'mimetype' | 'filename'>>
 /** A file that was stored before it was known what for. @throws AppError MEDIA_REJECTED */
 export function refuseUnfit(
   { mimetype, sizeBytes }: Pick<StoredMedia, 'mimetype' | 'sizeBytes'>,
-  { limitBytes, mimetypes, mismatch, called }: MediaRule,
+  { limitBytes, mimetypes, called }: MediaRule,
 ): void {
   if (sizeBytes > limitBytes)
     throw rejected('too_large', 'The stored file is too large for this kind of message.');
   if (mimetypes !== null && !mimetypes.includes(mimetype))
-    throw rejected(mismatch, `The stored file is no ${called}.`, { found: mimetype });
+    throw rejected('type_mismatch', `The stored file is no ${called}.`);
 }
 
 async function typeOf(source: ByteSource, rule: MediaRule): Promise<FileType | null> {

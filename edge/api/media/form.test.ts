@@ -202,7 +202,7 @@ describe('a form', () => {
     for (const [refused, error] of [
       [[file(PNG, 'a.png')], invalid('type', 'the kind')],
       [[field('type', 'text'), file(PNG, 'a.png')], invalid('type', 'the kind')],
-      [[field('type', 'image'), file(PDF)], rejected('not_an_image')],
+      [[field('type', 'image'), file(PDF)], rejected('type_mismatch')],
     ] as const)
       expect(await post(reply, refused)).toMatchObject({ status: 422, error });
     expect(await media()).toHaveLength(1);

@@ -1,9 +1,14 @@
 import { z } from '@hono/zod-openapi';
+import {
+  BASE64_LIMIT_CHARACTERS,
+  checkSource,
+} from '../../../shared/catalogue/kinds/file-source.ts';
 import { LIMITS, shown } from '../../../shared/catalogue/limits.ts';
 import {
   MESSAGE_KIND_NAMES,
   MESSAGE_KINDS,
   type MessageKind,
+  saidFields,
 } from '../../../shared/catalogue/message-kinds.ts';
 import { PageQuery } from '../../http/cursor.ts';
 import { answer, ok } from '../../http/envelope.ts';
@@ -16,11 +21,11 @@ import { operation, rawOperation, type Row, withMeta } from '../operation.ts';
 import { sessionField } from '../session-choice.ts';
 import { scope } from '../takes.ts';
 import { BulkId, BulkSchema, WholeBulkSchema } from './bulk-answers.ts';
-import { replayHeader, SendHeaders, SendTerms } from './schemas.ts';
-import { saidIn } from './send-kinds.ts';
+import { formOfAnyKind, replayHeader, SendHeaders, SendTerms } from './schemas.ts';
+import { contentOf, forgetBase64, sameFile } from './send-kinds.ts';
 
 const DAY_SECONDS = 86_400;
-const BODY_LIMIT_BYTES = 2 * 1024 * 1024;
+const BODY_LIMIT_BYTES = 2 * 1024 * 1024 + BASE64_LIMIT_CHARACTERS;
 const RECIPIENTS = LIMITS.bulkRecipients.limit;
 const VARIABLES = LIMITS.bulkVariables.limit;
 
@@ -48,28 +53,23 @@ const BulkRecipient = z
   })
   .openapi('BulkRecipient');
 
+const BulkTerms = {
+  ...sessionField,
+  recipients: z.array(BulkRecipient).min(1).max(RECIPIENTS),
+  sendAt: sendAt.openapi({ description: 'When to begin. A time in the past means now.' }),
+  expiresIn: expiresIn.removeDefault().default(DAY_SECONDS).openapi({
+    description:
+      'Seconds after which an unsent message fails with `EXPIRED`, counted from the time that it is planned for.',
+  }),
+};
+
 const bulkOf = (kind: MessageKind) => {
-  const { fields, media } = MESSAGE_KINDS[kind];
-  return z.strictObject({
-    ...sessionField,
+  const body = z.strictObject({
     type: kind === 'text' ? z.literal(kind).default(kind) : z.literal(kind),
-    ...(media === null
-      ? {}
-      : {
-          mediaId: z
-            .string()
-            .min(1)
-            .max(100)
-            .openapi({ description: 'A file that `POST /v1/media` has stored.' }),
-        }),
-    ...fields,
-    recipients: z.array(BulkRecipient).min(1).max(RECIPIENTS),
-    sendAt: sendAt.openapi({ description: 'When to begin. A time in the past means now.' }),
-    expiresIn: expiresIn.removeDefault().default(DAY_SECONDS).openapi({
-      description:
-        'Seconds after which an unsent message fails with `EXPIRED`, counted from the time that it is planned for.',
-    }),
+    ...saidFields(kind),
+    ...BulkTerms,
   });
+  return MESSAGE_KINDS[kind].media === null ? body : body.superRefine(checkSource);
 };
 const [firstKind, ...otherKinds] = MESSAGE_KIND_NAMES;
 
@@ -94,7 +94,7 @@ export const bulk: readonly Row[] = [
     path: '/v1/messages/bulk',
     takes: scope('messages:send'),
     summary: 'Send a message to many recipients',
-    description: `Plans a message of its own for each of up to ${shown(RECIPIENTS)} recipients. \`type\` is the kind, a text by default; the other fields are those of that kind, and \`{{name}}\` in their texts is replaced by each recipient’s variable; a message may name ${VARIABLES}. Who gets no message is in \`leftOut\` with the reason. The messages keep the session’s pacing, and first contacts its limits, so they may be planned for later.`,
+    description: `Plans a message of its own for each of up to ${shown(RECIPIENTS)} recipients. \`type\` is the kind, a text by default; the other fields are those of that kind, a file is stored once for all, and \`{{name}}\` in their texts is replaced by each recipient’s variable; a message may name ${VARIABLES}. Who gets no message is in \`leftOut\` with the reason. The messages keep the session’s pacing, and first contacts its limits, so they may be planned for later.`,
     headers: SendHeaders.pick({ 'idempotency-key': true }),
     body: {
       schema: SendBulk,
@@ -106,6 +106,7 @@ export const bulk: readonly Row[] = [
         ],
       },
       limitBytes: BODY_LIMIT_BYTES,
+      form: formOfAnyKind(BulkTerms),
       // Each recipient with `to`, `reference` and `variables`, and what the message itself has.
       maxValues: RECIPIENTS * (VARIABLES + 4) + 200,
     },
@@ -127,16 +128,16 @@ export const bulk: readonly Row[] = [
     run: async ({ ctx, headers, body }, c) => {
       // Which session a name means, an Idempotency-Key does not say.
       const { sessionId = null, ...meant } = body;
-      const { media } = MESSAGE_KINDS[body.type];
+      const request = { ...meant, ...sameFile(ctx) };
       const input = {
         session: sessionId,
-        said: saidIn(body, body.type),
-        file: media === null ? null : { rule: media, mediaId: String(Object(body).mediaId) },
+        ...contentOf(ctx, body, body.type),
         recipients: body.recipients.map((each) => ({ ...each, reference: each.reference ?? null })),
         expiresInSeconds: body.expiresIn,
         sendAt: body.sendAt ?? null,
-        idempotency: await idempotencyOf(headers['idempotency-key'], 'sendBulk', meant),
+        idempotency: await idempotencyOf(headers['idempotency-key'], 'sendBulk', request),
       };
+      forgetBase64(c, body);
       // Its planning is no part of the Worker's start.
       const { createBulk } = await import('../../services/bulk/create-bulk.ts');
       const made = await createBulk({ ctx, input });

@@ -16,6 +16,7 @@ import { PageQuery } from '../../http/cursor.ts';
 import { answer } from '../../http/envelope.ts';
 import { IDEMPOTENCY_ERRORS, IdempotencyKey } from '../../http/idempotency-key.ts';
 import { UPLOAD_RULE } from '../../media/store-media.ts';
+import type { FormBody } from '../../middleware/accept-form.ts';
 import { SessionIdOrName, SessionLookup } from '../name-fields.ts';
 import { Recipient } from '../recipient-fields.ts';
 import { Moment } from '../moment-field.ts';
@@ -276,16 +277,17 @@ export const ReplyMessage = z.preprocess(
   z.discriminatedUnion('type', [replyOf(firstKind), ...otherKinds.map(replyOf)]),
 );
 
-/** A reply with its file in a form: the fields of every kind that has one. */
 const kindsWithFile = MESSAGE_KIND_NAMES.filter((kind) => MESSAGE_KINDS[kind].media !== null);
-export const ReplyForm = {
+/** A form that names the kind of its file: the fields of every kind that has one, and `more`. */
+export const formOfAnyKind = (more: z.ZodRawShape): FormBody => ({
   rule: UPLOAD_RULE,
   fields: z.object({
     type: z.enum(kindsWithFile),
     ...Object.assign({}, ...kindsWithFile.map(saidFields)),
-    ...Terms,
+    ...more,
   }),
-};
+});
+export const ReplyForm = formOfAnyKind(Terms);
 
 /** Whom a message is forwarded to. */
 export const ForwardMessage = z.strictObject({ to: Recipient, ...Terms });

@@ -143,7 +143,7 @@ function ownMediaId(url: string, baseUrl: string): string | null {
   return folder !== undefined && isId('media', id) ? id : null;
 }
 
-export function saidIn(body: Readonly<Record<string, unknown>>, kind: MessageKind): MessageSaid {
+function saidIn(body: Readonly<Record<string, unknown>>, kind: MessageKind): MessageSaid {
   const names = Object.keys(MESSAGE_KINDS[kind].fields).filter((name) => name in body);
   const fields = Object.fromEntries(names.map((name) => [name, body[name]]));
   // The body was parsed by the row's own fields.

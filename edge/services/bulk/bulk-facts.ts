@@ -4,6 +4,7 @@ import { LIMITS } from '../../../shared/catalogue/limits.ts';
 import type { ServiceContext } from '../../context.ts';
 import { Count, Moment } from '../../db/moment.ts';
 import { counts, isFirstContact } from '../messages/first-contact.ts';
+import { exceedsQuota } from '../media/media-quota.ts';
 import { shownMedia } from '../media/get-media.ts';
 import { isAccepting } from '../messages/send-statement.ts';
 import { isOptedOut } from '../opt-outs/internal.ts';
@@ -28,6 +29,8 @@ const Facts = z.object({
       sizeBytes: z.number(),
     })
     .nullable(),
+  /** The workspace has no room for the file that the bulk brings. */
+  full: z.boolean(),
   prior: z.object({ id: z.string(), sessionId: z.string(), sameBody: z.boolean() }).nullable(),
 });
 export type BulkFacts = z.infer<typeof Facts>;
@@ -36,6 +39,7 @@ export type BulkFacts = z.infer<typeof Facts>;
  * What a bulk is planned by, in one statement. A person's chats have one id, whichever of theirs the caller wrote.
  * @param chatIds of the recipients; `chats` is in their order
  * @param key as `ownKey` gives it
+ * @param broughtBytes of a file that is stored for the bulk; 0 where there is none yet
  * @returns undefined when the session has gone
  */
 export async function readBulkFacts(
@@ -45,14 +49,19 @@ export async function readBulkFacts(
     chatIds,
     request: { idempotency, file },
     key,
+    broughtBytes,
   }: {
     sessionId: string;
     chatIds: readonly string[];
     request: BulkRequest;
     key: string | null;
+    broughtBytes: number;
   },
 ): Promise<BulkFacts | undefined> {
   const { workspaceId } = ctx;
+  const stored = file?.source.from === 'media' ? file.source.mediaId : null;
+  const isFull =
+    file === null || stored !== null ? sql`false` : exceedsQuota(workspaceId, broughtBytes);
   const { rows } = await ctx.db.execute(sql`
     with given as materialized (
       select place, ${stableChatId(sessionId, sql`written.id`)} as id
@@ -69,7 +78,7 @@ export async function readBulkFacts(
     ),
     file as (
       select f.id, f.mimetype, f.filename, f.size_bytes from media f left join sessions s on s.id = f.session_id
-      where f.id = ${file?.mediaId ?? null}::text and ${shownMedia(ctx)}
+      where f.id = ${stored}::text and ${shownMedia(ctx)}
     ),
     prior as (
       select b.id, b.session_id, i.body_hash = ${idempotency?.bodyHash ?? null}::text as same_body
@@ -77,7 +86,7 @@ export async function readBulkFacts(
       where i.workspace_id = ${workspaceId} and i.route = ${idempotency?.route ?? null}::text
         and i.idempotency_key = ${key}::text and i.expires_at > now()
     )
-    select now() as now, ${isAccepting} as accepting,
+    select now() as now, ${isAccepting} as accepting, ${isFull} as full,
       (select count(*) from (
         select from messages m
         where m.session_id = s.id and m.status in ('queued', 'sending') and m.bulk_id is not null

@@ -1,6 +1,6 @@
-import type { MediaRule } from '../../../shared/catalogue/kinds/kind.ts';
 import type { MessageSaid } from '../../../shared/catalogue/message-kinds.ts';
 import type { Idempotency } from '../messages/idempotency.ts';
+import type { SendRequest } from '../messages/send-request.ts';
 import type { Variables } from './template.ts';
 
 /** One message for each of many recipients, as a caller asks for it. */
@@ -9,8 +9,8 @@ export type BulkRequest = {
   session: string | null;
   /** What each message says, with `{{variables}}` in its texts. */
   said: MessageSaid;
-  /** The stored file of a kind that has one. */
-  file: { rule: MediaRule; mediaId: string } | null;
+  /** The one file of all its messages; null for a kind without a file. */
+  file: SendRequest['file'];
   recipients: readonly BulkRecipient[];
   /** Counted from the time that a message is planned for. */
   expiresInSeconds: number;

@@ -4,9 +4,13 @@ import { AppError } from '../../../shared/errors.ts';
 import { newId } from '../../../shared/ids.ts';
 import type { ServiceContext } from '../../context.ts';
 import type { LeftOut } from '../../db/schema/bulks.ts';
-import { rejected } from '../../media/store-media.ts';
+import type { FileSource } from '../../media/receive-file.ts';
+import { type ReceivedFile, refuseUnfit, renamed } from '../../media/store-media.ts';
 import { notWritten } from '../audit/audit-row.ts';
+import { discardObject } from '../media/discard-object.ts';
 import { mediaNotFound } from '../media/get-media.ts';
+import { noMediaRoom } from '../media/media-quota.ts';
+import { orphaned, storeOwnFile } from '../messages/store-own-file.ts';
 import { noPlaceYet, findSession, type SessionRow } from '../sessions/internal.ts';
 import { MAX_AHEAD_DAYS, refuseTooFarAhead } from '../messages/enqueue.ts';
 import { reachOf } from '../users/reach.ts';
@@ -39,6 +43,33 @@ export async function createBulk({
 }): Promise<WholeBulk & { replayed: boolean }> {
   refuseTooFarAhead(ctx, input.sendAt);
   refuseVariables(input);
+  // From here on the file of a form is the bulk's.
+  const brought: Brought = { file: ctx.formFile ?? null };
+  ctx.formFile = undefined;
+  try {
+    const made = await planAndWrite(ctx, input, brought);
+    if (made.replayed) discard(ctx, brought);
+    return made;
+  } catch (error) {
+    // Where the database's answer was lost, planned messages may need the file.
+    if (error instanceof AppError) discard(ctx, brought);
+    else if (brought.file !== null) orphaned(ctx, brought.file.objectKey, error);
+    throw error;
+  }
+}
+
+/** The file that comes with the bulk, once it is stored: only for a bulk that would be taken. */
+type Brought = { file: ReceivedFile | null };
+
+function discard(ctx: ServiceContext, { file }: Brought): void {
+  if (file !== null) ctx.waitUntil(discardObject(ctx, file.objectKey));
+}
+
+async function planAndWrite(
+  ctx: ServiceContext,
+  input: BulkRequest,
+  brought: Brought,
+): Promise<WholeBulk & { replayed: boolean }> {
   const key = ownKey(ctx, input.idempotency?.key ?? null);
   const leftOut: LeftOut[] = [];
   const candidates = await readRecipients(ctx, input, leftOut);
@@ -46,7 +77,14 @@ export async function createBulk({
     const session = await findSession(ctx, input.session);
     const sessionId = session.session.id;
     const chatIds = candidates.map(({ chatId }) => chatId);
-    const facts = await readBulkFacts(ctx, { sessionId, chatIds, request: input, key });
+    const broughtBytes = brought.file?.sizeBytes ?? 0;
+    const facts = await readBulkFacts(ctx, {
+      sessionId,
+      chatIds,
+      request: input,
+      key,
+      broughtBytes,
+    });
     if (facts === undefined) continue;
     const { prior } = facts;
     if (prior !== null) {
@@ -56,12 +94,27 @@ export async function createBulk({
       return { ...(await getBulk({ ctx, input: { id: prior.id } })), replayed: true };
     }
     refuseSession(session, facts);
+    if (facts.full) throw noMediaRoom();
+    if (brought.file === null && input.file !== null && isToCome(input.file)) {
+      brought.file = await storeOwnFile(ctx, input.file);
+      // That took its time: the plan is made by what holds now.
+      continue;
+    }
     const id = newId('bulk', ctx.now());
     const left = [...leftOut];
     const accepted = choose(input, candidates, facts, left);
-    const messages = plan(ctx, { request: input, session, facts, accepted }, left);
+    const stored = fileContent(input.file, brought.file ?? facts.file);
+    const messages = plan(ctx, { request: input, session, facts, stored, accepted }, left);
     refuseTooMuch(messages, facts);
-    const write = { id, sessionId, request: input, key, messages, seen: facts.bulks };
+    const write = {
+      id,
+      sessionId,
+      request: input,
+      key,
+      messages,
+      brought: brought.file,
+      seen: facts.bulks,
+    };
     const inOrder = left.toSorted((a, b) => a.index - b.index);
     if (await writeBulk(ctx, { ...write, leftOut: inOrder }))
       return { ...(await getBulk({ ctx, input: { id } })), replayed: false };
@@ -115,14 +168,20 @@ function refuseSession({ session, waitsForCapacity }: SessionRow, facts: BulkFac
 function plan(
   ctx: ServiceContext,
   {
-    request: { sendAt, recipients, file: wanted },
+    request: { sendAt, recipients },
     session: { session },
-    facts: { now, first_contacts: taken, file },
+    facts: { now, first_contacts: taken },
+    stored,
     accepted,
-  }: { request: BulkRequest; session: SessionRow; facts: BulkFacts; accepted: readonly Accepted[] },
+  }: {
+    request: BulkRequest;
+    session: SessionRow;
+    facts: BulkFacts;
+    stored: FileContent;
+    accepted: readonly Accepted[];
+  },
   leftOut: LeftOut[],
 ): PlannedMessage[] {
-  const stored = fileContent(wanted, file);
   const times = planBulk({
     isFirstContact: accepted.map(({ isNew }) => isNew),
     start: Math.max(now.getTime(), sendAt === null ? 0 : Date.parse(sendAt)),
@@ -147,19 +206,21 @@ function plan(
   });
 }
 
+type Wanted = Exclude<BulkRequest['file'], null>;
+
+const isToCome = (file: Wanted): file is Wanted & { source: FileSource } =>
+  file.source.from === 'url' || file.source.from === 'bytes';
+
+type FileContent = Pick<OutboundContent, 'mediaId' | 'mimetype' | 'filename'>;
+
 /** @throws AppError NOT_FOUND, MEDIA_REJECTED */
-function fileContent(
-  wanted: BulkRequest['file'],
-  file: BulkFacts['file'],
-): Pick<OutboundContent, 'mediaId' | 'mimetype' | 'filename'> {
+function fileContent(wanted: BulkRequest['file'], file: BulkFacts['file']): FileContent {
   if (wanted === null) return {};
   if (file === null) throw mediaNotFound();
-  const { id: mediaId, mimetype, filename, sizeBytes } = file;
-  const { limitBytes, mimetypes, called } = wanted.rule;
-  if (sizeBytes > limitBytes)
-    throw rejected('too_large', 'The stored file is too large for this kind of message.');
-  if (mimetypes !== null && !mimetypes.includes(mimetype))
-    throw rejected('type_mismatch', `The stored file is no ${called}.`);
+  refuseUnfit(file, wanted.rule);
+  const { source } = wanted;
+  const given = source.from === 'media' ? source.filename : null;
+  const { id: mediaId, mimetype, filename } = renamed(file, given);
   return { mediaId, mimetype, ...(filename === null ? {} : { filename }) };
 }
 

@@ -4,8 +4,9 @@ import { MESSAGE_STATUS_RANK } from '../../../shared/message-status.ts';
 import type { OutboundContent } from '../../../shared/catalogue/message-kinds.ts';
 import type { LeftOut } from '../../db/schema/bulks.ts';
 import type { ServiceContext } from '../../context.ts';
+import type { ReceivedFile } from '../../media/store-media.ts';
 import { auditInsert } from '../audit/audit-row.ts';
-import { IDEMPOTENCY_LIFETIME } from '../messages/send-statement.ts';
+import { IDEMPOTENCY_LIFETIME, insertMedia } from '../messages/send-statement.ts';
 import type { BulkRequest } from './bulk-request.ts';
 
 export type PlannedMessage = {
@@ -28,9 +29,10 @@ export async function writeBulk(
   {
     id,
     sessionId,
-    request: { said, file, recipients, expiresInSeconds, idempotency },
+    request: { said, recipients, expiresInSeconds, idempotency },
     key,
     messages,
+    brought,
     leftOut,
     seen,
   }: {
@@ -39,6 +41,8 @@ export async function writeBulk(
     request: BulkRequest;
     key: string | null;
     messages: readonly PlannedMessage[];
+    /** A file that was stored for the bulk. */
+    brought: ReceivedFile | null;
     leftOut: readonly LeftOut[];
     seen: number;
   },
@@ -65,13 +69,17 @@ export async function writeBulk(
       insert into bulks (id, workspace_id, session_id, type, recipients, left_out)
       select ${id}, ${workspaceId}, free.id, ${said.type}, ${recipients.length}::int, ${JSON.stringify(leftOut)}::jsonb
       from free where ${key}::text is null or exists (select from claimed)
-      returning id
+      returning id, session_id
+    ),
+    owner as (select session_id as id from made),
+    stored as (
+      ${brought === null ? sql`select null::text as id where false` : insertMedia(workspaceId, brought, sql`owner`)}
     ),
     written as (
       insert into messages (id, workspace_id, session_id, direction, chat_id, type, content, status, status_rank, media_id,
         sender_number, bulk_id, reference, send_at, first_contact_at, expires_at)
       select planned.id, ${workspaceId}, free.id, 'outbound', planned.chat_id, ${said.type}, planned.content, 'queued',
-        ${MESSAGE_STATUS_RANK.queued}::smallint, ${file?.mediaId ?? null}::text, free.phone_number, made.id, planned.reference, moment.at,
+        ${MESSAGE_STATUS_RANK.queued}::smallint, planned.content ->> 'mediaId', free.phone_number, made.id, planned.reference, moment.at,
         case when planned.is_first_contact then moment.at end,
         moment.at + make_interval(secs => ${expiresInSeconds}::int)
       from free cross join made cross join jsonb_to_recordset(${JSON.stringify(messages.map(rowOf))}::jsonb)

@@ -161,7 +161,7 @@ export function sendStatement({
     returning s.id, s.phone_number, case when ${isLater} then null else s.queue_seq end as queue_seq
   ),
   stored as (
-    ${media === null ? sql`select null::text as id where false` : insertMedia(workspaceId, media)}
+    ${media === null ? sql`select null::text as id where false` : insertMedia(workspaceId, media, sql`raised`)}
   ),
   written as (
     insert into messages (id, workspace_id, session_id, direction, chat_id, type, content, status, status_rank,
@@ -250,8 +250,9 @@ export const isAccepting: SQL = sql`(s.status in (${sql.join(
   sql`, `,
 )}) or (${changingHands}))`;
 
-const insertMedia = (workspaceId: string, media: ReceivedFile): SQL => sql`
+/** @param from a relation of one row, whose `id` is the session's */
+export const insertMedia = (workspaceId: string, media: ReceivedFile, from: SQL): SQL => sql`
   insert into media (id, workspace_id, session_id, direction, object_key, mimetype, filename, size_bytes, sha256)
-  select ${media.id}, ${workspaceId}, raised.id, 'outbound', ${media.objectKey}, ${media.mimetype}, ${media.filename}::text,
+  select ${media.id}, ${workspaceId}, ${from}.id, 'outbound', ${media.objectKey}, ${media.mimetype}, ${media.filename}::text,
     ${media.sizeBytes}::bigint, ${media.sha256}
-  from raised returning id`;
+  from ${from} returning id`;

@@ -1,10 +1,7 @@
 import { chatSortOf } from '../../../shared/catalogue/kinds/kind.ts';
 import { MESSAGE_KINDS } from '../../../shared/catalogue/message-kinds.ts';
 import { AppError } from '../../../shared/errors.ts';
-import { newId } from '../../../shared/ids.ts';
 import type { ServiceContext } from '../../context.ts';
-import { describeError } from '../../log/describe-error.ts';
-import { receiveFile } from '../../media/receive-file.ts';
 import type { ReceivedFile } from '../../media/store-media.ts';
 import { requireCapability } from '../live/capabilities.ts';
 import { discardObject } from '../media/discard-object.ts';
@@ -12,6 +9,7 @@ import { checkEnqueue, enqueue, type EnqueueResult } from './enqueue.ts';
 import { finishSend } from './finish-send.ts';
 import type { SendAnswer } from './idempotency.ts';
 import type { SendRequest } from './send-request.ts';
+import { orphaned, storeOwnFile } from './store-own-file.ts';
 
 /**
  * Queues a message and rings its session's runner: one SQL statement, one signed POST. A file is stored before, unless it is
@@ -39,16 +37,8 @@ export async function send({
 
   const replay = await checkEnqueue({ ctx, input });
   if (replay !== null) return replay;
-  const { workspaceId } = ctx;
-  const id = newId('media', ctx.now());
-  const objectKey = `${workspaceId}/media/${id}`;
-  const place = { rule: file.rule, workspaceId, objectKey };
-  const media = await receiveFile(ctx, place, file.source).catch((error: unknown) => {
-    ctx.waitUntil(discardObject(ctx, objectKey));
-    throw error;
-  });
-  ctx.releaseBody?.();
-  return sendReceived(ctx, input, { id, objectKey, ...media });
+  const { rule, source } = file;
+  return sendReceived(ctx, input, await storeOwnFile(ctx, { rule, source }));
 }
 
 async function sendReceived(
@@ -90,8 +80,3 @@ export function refuseChat({ said, to }: Pick<SendRequest, 'said' | 'to'>): void
 
 const invalid = (field: string, message: string): AppError =>
   new AppError('VALIDATION_ERROR', undefined, { fields: [{ in: 'body', field, message }] });
-
-/** The object stays, perhaps with no row that names it. */
-function orphaned({ log, requestId }: ServiceContext, objectKey: string, error: unknown): void {
-  log({ event: 'media_orphaned', requestId, objectKey, ...describeError(error) });
-}

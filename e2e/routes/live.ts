@@ -21,6 +21,8 @@ export function liveRoutes(running: () => Deployment, profile: SandboxProfile): 
     'POST /v1/contacts/{id}/block',
     'POST /v1/contacts/{id}/unblock',
     'GET /v1/presence/{id}',
+    'POST /v1/presence/{id}/subscribe',
+    'POST /v1/presence/{id}/unsubscribe',
     'GET /v1/chats/{id}',
     'POST /v1/chats/{id}/recording',
     'GET /v1/labels',
@@ -81,6 +83,21 @@ export function liveRoutes(running: () => Deployment, profile: SandboxProfile): 
       return shown['online'] === true ? shown : undefined;
     });
     expect(presence).toMatchObject({ id: `${BOB}@c.us`, lastSeenAt: null });
+
+    const subscribed = { id: `${BOB}@c.us`, subscribed: true };
+    expect(shownIn(await change('POST', `/presence/${BOB}@c.us/subscribe`))).toEqual(subscribed);
+    await world.phone.presence({ world: world.at.world, from: BOB, state: 'typing' });
+    const told = await until('the event', async () =>
+      listedIn(await read('/events?types=presence.update&limit=100')).find(
+        ({ data }) => z.object({ doing: z.literal('typing') }).safeParse(data).success,
+      ),
+    );
+    expect(told['data']).toMatchObject({ from: { phone: BOB }, online: true });
+    expect((await running().api.call('GET', `/v1${path}`)).data(z.looseObject({}))).toMatchObject({
+      presenceOf: [`${BOB}@c.us`],
+    });
+    const ended = await change('POST', `/presence/${BOB}@c.us/unsubscribe`);
+    expect(shownIn(ended)).toEqual({ ...subscribed, subscribed: false });
   });
 
   it('a chat has the labels that it is given, and shows that a voice message is recorded', async () => {

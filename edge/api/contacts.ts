@@ -1,5 +1,6 @@
 import { z } from '@hono/zod-openapi';
 import { writeListEnd } from '../http/live-cursor.ts';
+import { subscribePresence } from '../services/live/subscribe-presence.ts';
 import { readPeople } from '../services/workspace/local-numbers.ts';
 import { askLive, LIVE_ERRORS, relay } from './ask-live.ts';
 import {
@@ -11,6 +12,7 @@ import {
   ContactSummarySchema,
   NumberCheckSchema,
   PresenceSchema,
+  PresenceSubscriptionSchema,
 } from './contacts/schemas.ts';
 import { area, operation, withMeta } from './operation.ts';
 import { OnlySession, SessionChoice } from './session-choice.ts';
@@ -96,6 +98,32 @@ export const contacts = area('Contacts', [
     run: ({ ctx, params, query: { sessionId } }) =>
       relay(ctx, sessionId, 'getPresence', { chatId: params.id }),
   }),
+  ...(
+    [
+      [true, 'subscribe', 'Subscribe to whether a person is online'],
+      [false, 'unsubscribe', 'End a subscription to a presence'],
+    ] as const
+  ).map(([subscribed, path, summary]) =>
+    operation({
+      id: `${path}Presence`,
+      method: 'post',
+      path: `/v1/presence/{id}/${path}`,
+      takes: scope('contacts:write'),
+      summary,
+      description: subscribed
+        ? 'The session then reports each change as `presence.update`, until you unsubscribe. It needs `alwaysOnline`; otherwise the answer is `CONFLICT`.'
+        : 'Ending one that does not exist changes nothing.',
+      params: ContactRef,
+      body: { schema: OnlySession, example: {}, optional: true },
+      answer: [200, 'The subscription.', PresenceSubscriptionSchema],
+      errors: [...LIVE_ERRORS, 'LIMIT_EXCEEDED'],
+      run: async ({ ctx, params, body: { sessionId } }) => {
+        const input = { session: sessionId ?? null, chatId: params.id, subscribed };
+        const { subscription, meta } = await subscribePresence({ ctx, input });
+        return withMeta(subscription, meta);
+      },
+    }),
+  ),
   ...(
     [
       ['blockContact', 'block', true, 'Block a contact'],

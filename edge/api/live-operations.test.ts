@@ -102,6 +102,7 @@ describe.each([
   ['GET', `/contacts/${phone}`, undefined, 'getContact', { chatId }],
   ['GET', `/contacts/${lid}/ids`, undefined, 'getContactIds', { chatId: lid }],
   ['GET', `/presence/${phone}`, undefined, 'getPresence', { chatId }],
+  ['POST', `/presence/${phone}/subscribe`, {}, 'subscribePresence', { chatId, subscribed: true }],
   ['POST', `/contacts/${phone}/block`, {}, 'blockContact', { chatId, blocked: true }],
   ['POST', `/contacts/${phone}/unblock`, {}, 'blockContact', { chatId, blocked: false }],
   ['GET', '/chats?archived=false', undefined, 'listChats', { archived: false, limit: 20 }],

@@ -1,4 +1,4 @@
-import type { Assignment, Conduct, Traffic } from '../../shared/protocol/leases.ts';
+import { type Assignment, Conduct, type Traffic } from '../../shared/protocol/leases.ts';
 import type { CredentialKeeper, Online } from '../credentials/keeper.ts';
 import type { EngineEvent, EngineOptions, EnginePairingCode } from '../engine/port.ts';
 import { shouldLogFailure } from '../log-sampling.ts';
@@ -37,7 +37,8 @@ export class PhoneLink {
     const { sessionId, epoch, phoneNumber = null } = assignment;
     const names = { sessionId, epoch };
     this.#traffic = assignment.traffic ?? { status: false, channels: false };
-    this.#conduct = assignment.conduct ?? { alwaysOnline: false, rejectCalls: false };
+    this.#conduct =
+      assignment.conduct ?? Conduct.parse({ alwaysOnline: false, rejectCalls: false });
     this.#codes = new LinkCodes(clock);
     this.#unscanned = new Timers(clock);
     this.#keeper = deps.keeper(() => this.#online());

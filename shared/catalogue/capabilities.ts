@@ -41,6 +41,7 @@ const WWEBJS: Table = {
   getContact: 'yes',
   getContactIds: 'yes',
   getPresence: 'yes',
+  subscribePresence: 'yes',
   blockContact: 'yes',
   listGroups: 'yes',
   getGroup: 'yes',

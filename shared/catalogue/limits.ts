@@ -91,6 +91,10 @@ export const LIMITS = {
   pageRows: { limit: 100, what: 'rows of a page' },
   groupPeople: { limit: 50, what: 'people in one change of the members of a group' },
   checkedNumbers: { limit: 100, what: 'numbers in one check of contacts' },
+  presenceSubscriptions: {
+    limit: 100,
+    what: 'people whose presence a session is subscribed to',
+  },
   scheduleDays: { limit: 30, what: 'days that a message can be scheduled ahead' },
   waitSeconds: { limit: 60, what: 'seconds of `Prefer: wait`' },
   pollSeconds: { limit: 25, what: 'seconds of `wait` in `GET /v1/events`' },

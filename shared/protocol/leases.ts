@@ -26,6 +26,8 @@ export const Conduct = z.object({
   alwaysOnline: z.boolean(),
   /** It rejects calls. */
   rejectCalls: z.boolean(),
+  /** Ids of people whose presence it reports. An edge of an earlier version names none. */
+  presenceOf: z.array(z.string()).default([]),
 });
 export type Conduct = z.infer<typeof Conduct>;
 

@@ -120,6 +120,16 @@ export const chatSteps = (walk: Walk, leftGroup: () => string | undefined) => {
         walk.expect((await ask(lid)).phone === phone, 'the LID leads to another number');
       },
     },
+    subscribePresence: {
+      title: 'subscribe to whether somebody is online, and end that',
+      run: async () => {
+        const body = { id: walk.chatId };
+        const Subscription = z.looseObject({ subscribed: z.boolean() });
+        const made = await walk.ask('POST /v1/presence/{id}/subscribe', Subscription, body);
+        walk.expect(made.subscribed, 'there is no subscription');
+        await walk.ask('POST /v1/presence/{id}/unsubscribe', Subscription, body);
+      },
+    },
     getPresence: {
       title: 'see whether somebody is online',
       run: async () => void (await walk.call('GET /v1/presence/{id}', { id: walk.chatId })),

@@ -6,7 +6,11 @@ import {
   ContactSummary,
   NumberCheck,
 } from '../../../shared/catalogue/live/contacts.ts';
-import { Presence, PRESENCE_OPERATIONS } from '../../../shared/catalogue/live/presence.ts';
+import {
+  Presence,
+  PRESENCE_OPERATIONS,
+  PresenceSubscription,
+} from '../../../shared/catalogue/live/presence.ts';
 import { LIMITS } from '../../../shared/catalogue/limits.ts';
 import { LivePageQuery } from '../../http/live-cursor.ts';
 import { PersonId } from '../chat-ids.ts';
@@ -54,3 +58,6 @@ export const ContactIdsSchema = z
 export const PresenceSchema = z
   .object(Presence.shape)
   .openapi('Presence', { example: PRESENCE_OPERATIONS.getPresence.example.output });
+export const PresenceSubscriptionSchema = z
+  .object(PresenceSubscription.shape)
+  .openapi('PresenceSubscription', { example: { id: '15550100001@c.us', subscribed: true } });

@@ -109,6 +109,9 @@ export const SessionSchema = z
     alwaysOnline: z.boolean(),
     rejectCalls: z.boolean(),
     rejectCallText: z.string().nullable(),
+    presenceOf: z
+      .array(z.string())
+      .describe('Ids of the people whose presence the session is subscribed to.'),
     proxy: z.string().nullable().describe('URL of the proxy, with its login masked.'),
     pacing: Pacing,
     ...firstContactFields,
@@ -156,6 +159,7 @@ export const SessionSchema = z
       alwaysOnline: false,
       rejectCalls: false,
       rejectCallText: null,
+      presenceOf: [],
       proxy: null,
       pacing: { minIntervalMs: 1500, jitterMs: 500 },
       firstContactsPerHour: null,

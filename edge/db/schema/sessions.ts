@@ -55,6 +55,11 @@ export const sessions = pgTable(
     /** Calls are rejected, and answered with this text. */
     rejectCalls: boolean('reject_calls').notNull().default(false),
     rejectCallText: text('reject_call_text'),
+    /** Ids of people whose presence it reports. */
+    presenceOf: text('presence_of')
+      .array()
+      .notNull()
+      .default(sql`'{}'`),
     /** A link was dropped without WhatsApp's knowledge, so a phone may still list a device of this session. */
     mayStillBeListed: boolean('may_still_be_listed').notNull().default(false),
     /** The browser's proxy, sealed under SESSION_ENCRYPTION_KEY, and as it may be shown. */

@@ -115,6 +115,7 @@ const WRITERS: Readonly<Record<EventType, (session: OwnedSession) => Promise<unk
   'group.members': relays('group.members'),
   'group.updated': relays('group.updated'),
   'group.join_request': relays('group.join_request'),
+  'presence.update': relays('presence.update'),
   'session.status': (session) =>
     report(
       session,

@@ -125,6 +125,7 @@ const handOut = (): SQL => sql`
   )
   select taken.session_id, s.workspace_id, taken.epoch, s.engine, s.mode, s.sandbox_profile, s.wire_key,
     s.min_interval_ms, s.jitter_ms, s.queue_seq, s.phone_number, s.include_status, s.include_channels, s.always_online, s.reject_calls,
+    s.presence_of,
     s.proxy_sealed,
     coalesce((select c.version from session_credentials c
       where c.session_id = s.id and c.status = 'current'), 0) as kept_version,
@@ -149,6 +150,7 @@ const AssignmentRow = z.object({
   include_channels: z.boolean(),
   always_online: z.boolean(),
   reject_calls: z.boolean(),
+  presence_of: z.array(z.string()),
   proxy_sealed: z.string().nullable(),
   kept_version: z.number(),
   last_started: z
@@ -177,7 +179,11 @@ const assignmentOf = (row: z.infer<typeof AssignmentRow>): Assignment => ({
   highestQueueSeq: row.queue_seq,
   phoneNumber: row.phone_number,
   traffic: { status: row.include_status, channels: row.include_channels },
-  conduct: { alwaysOnline: row.always_online, rejectCalls: row.reject_calls },
+  conduct: {
+    alwaysOnline: row.always_online,
+    rejectCalls: row.reject_calls,
+    presenceOf: row.presence_of,
+  },
   lastStarted: row.last_started,
   keptVersion: row.kept_version,
 });

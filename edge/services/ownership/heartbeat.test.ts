@@ -24,7 +24,7 @@ describe('a heartbeat renews', () => {
           highestQueueSeq: 0,
           pacing: { minIntervalMs: 1_500, jitterMs: 500 },
           traffic: { status: false, channels: false },
-          conduct: { alwaysOnline: false, rejectCalls: false },
+          conduct: { alwaysOnline: false, rejectCalls: false, presenceOf: [] },
         },
       ],
       lost: [],
@@ -36,6 +36,13 @@ describe('a heartbeat renews', () => {
     );
     expect(rows[0]?.left).toBeGreaterThan(25);
     expect(rows[0]?.left).toBeLessThanOrEqual(30);
+  });
+
+  it('whose presence its sessions report', async () => {
+    const id = await world.session(owned);
+    await world.db.execute(`update sessions set presence_of = '{1@c.us,2@lid}'`);
+    const answer = await world.beat('a', { sessions: [[id, 4]] });
+    expect(answer.renewed).toMatchObject([{ conduct: { presenceOf: ['1@c.us', '2@lid'] } }]);
   });
 
   it('nothing of a message whose time is over: it fails, also in a stopped session', async () => {
@@ -158,7 +165,7 @@ describe('a heartbeat hands out what is meant for the runner', () => {
         highestQueueSeq: 0,
         phoneNumber: null,
         traffic: { status: false, channels: false },
-        conduct: { alwaysOnline: false, rejectCalls: false },
+        conduct: { alwaysOnline: false, rejectCalls: false, presenceOf: [] },
         keptVersion: 0,
         lastStarted: null,
       },

@@ -126,6 +126,7 @@ function renewed(
     conduct: {
       alwaysOnline: renewal.always_online ?? false,
       rejectCalls: renewal.reject_calls ?? false,
+      presenceOf: renewal.presence_of ?? [],
     },
   };
 }

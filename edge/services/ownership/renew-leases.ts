@@ -99,7 +99,7 @@ export const renewLeases = (input: HeartbeatRequest): SQL => sql`
     returning l.session_id
   )
   select listed.session_id, listed.epoch, s.queue_seq, s.min_interval_ms, s.jitter_ms, s.include_status, s.include_channels,
-    s.always_online, s.reject_calls,
+    s.always_online, s.reject_calls, s.presence_of,
     case
       when renewed.session_id is not null then 'renewed'
       when l.session_id is null then 'deleted'
@@ -124,6 +124,7 @@ const RenewalRow = z.object({
   include_channels: z.boolean().nullable(),
   always_online: z.boolean().nullable(),
   reject_calls: z.boolean().nullable(),
+  presence_of: z.array(z.string()).nullable(),
   outcome: z.enum(['renewed', 'taken', 'stopped', 'deleted']),
 });
 export type Renewal = z.infer<typeof RenewalRow>;

@@ -40,6 +40,7 @@ export function viewSession(row: SessionRow) {
     alwaysOnline: session.alwaysOnline,
     rejectCalls: session.rejectCalls,
     rejectCallText: session.rejectCallText,
+    presenceOf: session.presenceOf,
     proxy: session.proxyShown,
     pacing: { minIntervalMs: session.minIntervalMs, jitterMs: session.jitterMs },
     firstContactsPerHour: session.firstContactsPerHour,

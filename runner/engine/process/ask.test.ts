@@ -35,7 +35,7 @@ async function start(change: Partial<StubSettings>): Promise<WhatsAppEngine> {
       filesDir: '/nowhere/files',
       unreported: { file: '/nowhere/unreported.jsonl', epoch: 1 },
       traffic: { status: false, channels: false },
-      conduct: { alwaysOnline: false, rejectCalls: false },
+      conduct: { alwaysOnline: false, rejectCalls: false, presenceOf: [] },
       proxy: null,
     },
     () => undefined,

@@ -17,7 +17,7 @@ describe.each(SANDBOX_PROFILES)('on the page %s', (profile) => {
     let link: SandboxLink;
     beforeAll(async () => {
       link = engineLink(sandbox, profile);
-      link.conduct = { alwaysOnline: false, rejectCalls };
+      link.conduct = { alwaysOnline: false, rejectCalls, presenceOf: [] };
       link.renew();
       await link.link();
     });

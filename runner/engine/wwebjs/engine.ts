@@ -94,6 +94,9 @@ class WwebjsEngine implements WhatsAppEngine {
       onReload: () => tell({ type: 'authenticated' }),
       onNeedsPerson: () => tell({ type: 'action_required', action: 'dismiss_dialog' }),
       onLimits: (limits) => tell({ type: 'limits', limits }),
+      presenceOf: options.conduct.presenceOf,
+      onPresence: (fact) => tell({ type: 'fact', fact }),
+      now: this.#now,
       onDead: (detail) => void this.#close('crashed', detail),
     });
   }
@@ -159,7 +162,8 @@ class WwebjsEngine implements WhatsAppEngine {
     const { client, page } = this.#browser;
     const live = { client, page, times: this.#times, linked: this.#authenticated, now: this.#now };
     const { actsOn, fetchFile } = this.#intake;
-    return doOperation({ ...live, actsOn, fetchFile }, name, input);
+    const { presences } = this.#watches;
+    return doOperation({ ...live, actsOn, fetchFile, presences }, name, input);
   }
 
   async ping(deadlineMs: number): Promise<{ state: string }> {

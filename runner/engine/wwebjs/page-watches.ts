@@ -1,5 +1,7 @@
 import type { WhatsAppLimits } from '../../../shared/catalogue/whatsapp-limits.ts';
+import type { FactReport } from '../../../shared/protocol/runner-reports.ts';
 import { LimitsWatch } from './limits-watch.ts';
+import { PresenceWatch } from './presence-watch.ts';
 import { watchLine } from './line-watch.ts';
 import type { LibraryPage } from './library.ts';
 import type { EngineTimes } from './times.ts';
@@ -20,6 +22,10 @@ export type PageWatchesDeps = {
   onReload: () => void;
   onNeedsPerson: () => void;
   onLimits: (limits: Partial<WhatsAppLimits>) => void;
+  /** Ids of people whose presence is reported. */
+  presenceOf: readonly string[];
+  onPresence: (fact: FactReport) => void;
+  now: () => number;
   /** The page is of no more use. */
   onDead: (detail: string) => void;
 };
@@ -28,16 +34,19 @@ export type PageWatchesDeps = {
 export class PageWatches {
   readonly #deps: PageWatchesDeps;
   readonly limits: LimitsWatch;
+  readonly presences: PresenceWatch;
 
   constructor(deps: PageWatchesDeps) {
     this.#deps = deps;
-    const { times, onLimits: onChange } = deps;
+    const { times, onLimits, onPresence, presenceOf: of } = deps;
     this.limits = new LimitsWatch({
       ...deps,
       everyMs: times.limitsMs,
       leastMs: times.limitsLeastMs,
-      onChange,
+      onChange: onLimits,
     });
+    const everyMs = times.presenceMs;
+    this.presences = new PresenceWatch({ ...deps, of, everyMs, onChange: onPresence });
   }
 
   /** From a page that was loaded to one that is ready. */
@@ -57,7 +66,8 @@ export class PageWatches {
 
   /** As long as the page is there. */
   async online(): Promise<void> {
-    await Promise.all([watchDialogs(this.#deps), this.#line(), this.limits.run()]);
+    const dialogs = watchDialogs(this.#deps);
+    await Promise.all([dialogs, this.#line(), this.limits.run(), this.presences.run()]);
   }
 
   async #line(): Promise<void> {

@@ -14,8 +14,8 @@ describe.each(SANDBOX_PROFILES)('on the page %s', (profile) => {
   let link: SandboxLink;
 
   async function linked(alwaysOnline: boolean): Promise<void> {
-    link = engineLink(sandbox, profile);
-    link.conduct = { alwaysOnline, rejectCalls: false };
+    link = engineLink(sandbox, profile, { times: { presenceMs: 200 } });
+    link.conduct = { alwaysOnline, rejectCalls: false, presenceOf: [] };
     link.renew();
     await link.link();
   }
@@ -88,6 +88,55 @@ describe.each(SANDBOX_PROFILES)('on the page %s', (profile) => {
     expect(await presenceOf(bob)).toMatchObject({ online: false });
     expect(await presenceOf(carol)).toMatchObject({ online: null, lastSeenAt: null });
     await expect(presenceOf('19991110000')).rejects.toMatchObject({ code: 'NOT_FOUND' });
+  });
+
+  it('reports who of the subscribed comes, writes and goes, over a break of the line and a restart', async () => {
+    const phone = '15550105001';
+    const { world } = link;
+    const uma = { world, phone, pushname: 'Uma', hides: 'phone', username: 'uma.u' } as const;
+    const { lid } = await sandbox.phone.contact(uma);
+    const show = (state: 'available' | 'unavailable' | 'typing') =>
+      sandbox.phone.presence({ world, from: phone, state, lastSeenAt: 1_795_000_000 });
+    const from = { id: lid, lid, phone: null, username: 'uma.u', name: 'Uma' };
+    const told = () =>
+      link.events.flatMap((event) =>
+        event.type === 'fact' &&
+        event.fact.kind === 'relayed' &&
+        event.fact.event.type === 'presence.update'
+          ? [event.fact.event.data]
+          : [],
+      );
+    const tells = async (expected: object[]): Promise<void> => {
+      const whole = expected.map((data) => ({ from, ...data }));
+      await expect.poll(told, { timeout: 10_000 }).toEqual(whole);
+    };
+    const online = { online: true, lastSeenAt: null, doing: null };
+    const left = { online: false, lastSeenAt: '2026-11-18T11:06:40.000Z', doing: null };
+
+    const subscribe = (subscribed: boolean) =>
+      link.engine.ask('subscribePresence', { chatId: lid, subscribed });
+    link.events.length = 0;
+    expect(await subscribe(true)).toEqual({ id: lid, ids: [lid] });
+    await show('available');
+    await tells([online]);
+    await show('typing');
+    await tells([online, { ...online, doing: 'typing' }]);
+
+    link.events.length = 0;
+    await sandbox.phone.network({ ...link.at, online: false, forMs: 300 });
+    await link.event('connection', ({ connected }) => connected);
+    await show('unavailable');
+    await tells([left]);
+
+    await link.engine.stop();
+    link.conduct = { ...link.conduct, presenceOf: [lid] };
+    await link.reopen();
+    await tells([left]);
+    await subscribe(false);
+    await show('available');
+    const bob = '15550100002@c.us';
+    await link.engine.ask('subscribePresence', { chatId: bob, subscribed: true });
+    await expect.poll(() => told().map((data) => data.from.id)).toEqual([lid, bob]);
   });
 
   it('is not shown others’ presence while it is not online itself', async () => {

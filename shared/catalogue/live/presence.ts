@@ -15,6 +15,11 @@ export const Presence = z.object({
     .describe('What the person does in the chat with this number.'),
 });
 
+export const PresenceSubscription = z.object({
+  id: Presence.shape.id,
+  subscribed: z.boolean(),
+});
+
 export const PRESENCE_OPERATIONS = {
   /** Asks WhatsApp to report on a person, once for each connection, and waits a moment for the first word. */
   getPresence: row({
@@ -26,6 +31,18 @@ export const PRESENCE_OPERATIONS = {
     example: {
       input: { chatId: ADA.id },
       output: { id: ADA.id, online: true, lastSeenAt: null, doing: 'typing' },
+    },
+  }),
+  /** From then on the session reports on the person, or no longer. `ids` are all that the page knows of them, `id` first. */
+  subscribePresence: row({
+    input: z.object({ chatId: z.string(), subscribed: z.boolean() }),
+    output: z.object({ id: z.string(), ids: z.array(z.string()) }),
+    patienceMs: 15_000,
+    needs: 'online',
+    repeatable: true,
+    example: {
+      input: { chatId: ADA.id, subscribed: true },
+      output: { id: ADA.id, ids: [ADA.id, '90000000001@lid'] },
     },
   }),
 };

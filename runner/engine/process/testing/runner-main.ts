@@ -33,7 +33,7 @@ process.once('message', (raw) => {
       filesDir: task.filesDir,
       unreported: { file: `${task.filesDir}/unreported.jsonl`, epoch: 1 },
       traffic: { status: false, channels: false },
-      conduct: { alwaysOnline: false, rejectCalls: false },
+      conduct: { alwaysOnline: false, rejectCalls: false, presenceOf: [] },
       proxy: null,
     },
     (event) => process.send?.(event),

@@ -54,6 +54,13 @@ export type PageReaction = {
   from: PageWid;
 };
 
+export type PagePresence = {
+  hasData?: boolean;
+  isOnline?: boolean;
+  /** `t`: Unix seconds. */
+  chatstate: { type?: string; t?: number };
+};
+
 /** Modules of WhatsApp Web that live operations use. */
 export type LiveModules = {
   WAWebAddonReactionTableMode: {
@@ -166,12 +173,7 @@ export type LiveModules = {
   WAWebPresenceCollection: {
     PresenceCollection: {
       /** Subscribes, unless it is subscribed already. */
-      find: (wid: PageWid) => Promise<{
-        hasData?: boolean;
-        isOnline?: boolean;
-        /** `t`: Unix seconds. */
-        chatstate: { type?: string; t?: number };
-      }>;
+      find: (wid: PageWid) => Promise<PagePresence>;
     };
   };
   WAWebStreamModel: {

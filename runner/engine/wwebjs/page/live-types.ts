@@ -7,6 +7,7 @@ import type { Profile as ProfileSchema } from '../../../../shared/catalogue/live
 import type { Label } from '../../../../shared/catalogue/live/labels.ts';
 import type { StatusPost } from '../../../../shared/catalogue/live/status.ts';
 import type { ListEnd, Picture } from '../../../../shared/catalogue/live/fields.ts';
+import type { Presence } from '../../../../shared/catalogue/live/presence.ts';
 import type { KnownPerson } from '../../../../shared/catalogue/person.ts';
 import type { ErrorCode } from '../../../../shared/errors.ts';
 import type {
@@ -15,6 +16,7 @@ import type {
   PageGroupChat,
   PageChannel,
   LiveLibrary,
+  PagePresence,
 } from './live-modules.ts';
 import type {
   PageAgent,
@@ -54,6 +56,11 @@ export type PageLive = {
   message(chatId: string, reference: string, options?: { revoked: true }): Promise<PageMessage>;
   /** The session's last reaction to each message, by the message's key, as the page notes them from the first call on. */
   ownReactions(): ReadonlyMap<string, { emoji: string; at: number; by: PageWid }>;
+  /** Refuses with CONFLICT while the number is not online itself: WhatsApp then shows it nobody's presence. */
+  requireOnline(): void;
+  /** The presence of a person, of which WhatsApp is asked to report, once for each connection. Needs the number online. */
+  findPresence(wid: PageWid): Promise<PagePresence>;
+  shownBy(presence: PagePresence): Omit<z.output<typeof Presence>, 'id'>;
   contact(wid: PageWid): PageContact | undefined;
   summary(wid: PageWid): ContactSummary;
   /** Refuses with NOT_SUPPORTED for an account that can have none. */

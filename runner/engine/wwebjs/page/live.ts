@@ -111,6 +111,28 @@ export function installLive(): void {
       notesReactions = true;
       return reactions;
     },
+    requireOnline: () => {
+      if (page.require('WAWebStreamModel').Stream.available !== true)
+        live.refuse(
+          'CONFLICT',
+          'WhatsApp shows presence only to numbers that are online themselves: set `alwaysOnline` of the session and restart it.',
+        );
+    },
+    findPresence: (wid) => {
+      live.requireOnline();
+      // Presences are kept by LID, where there is one.
+      const { PresenceCollection } = page.require('WAWebPresenceCollection');
+      return PresenceCollection.find(formsOf(wid).lid ?? wid);
+    },
+    shownBy: ({ hasData, isOnline, chatstate: { type, t } }) => {
+      const doing = { typing: 'typing', recording_audio: 'recording' } as const;
+      const online = hasData === true ? isOnline === true : null;
+      return {
+        online,
+        lastSeenAt: online === false ? live.timeOf(t) : null,
+        doing: type === 'typing' || type === 'recording_audio' ? doing[type] : null,
+      };
+    },
     person: (wid) => {
       const { phone, lid } = formsOf(wid);
       const known = contact(wid);

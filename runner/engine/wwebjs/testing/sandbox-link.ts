@@ -53,7 +53,7 @@ export class SandboxLink {
   events: EngineEvent[] = [];
   engine: WhatsAppEngine;
   proxy: SessionProxy | null = null;
-  conduct: Conduct = { alwaysOnline: false, rejectCalls: false };
+  conduct: Conduct = { alwaysOnline: false, rejectCalls: false, presenceOf: [] };
 
   constructor(sandbox: TestSandbox, profile: SandboxProfile, factory: EngineFactory) {
     this.sandbox = sandbox;

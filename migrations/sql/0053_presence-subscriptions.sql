@@ -1,0 +1,1 @@
+ALTER TABLE "sessions" ADD COLUMN "presence_of" text[] DEFAULT '{}' NOT NULL;

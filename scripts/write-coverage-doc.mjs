@@ -28,7 +28,7 @@ const operations = documents
     ),
   );
 
-/** What `covers` in e2e/testing/covers.ts is given: each operation with the files that name it, and the pages they use. */
+/** What `covers` and its like in e2e/testing/covers.ts is given: each operation with the files that name it, and the pages they use. */
 const covered = new Map();
 const files = execFileSync(
   'git',
@@ -40,11 +40,11 @@ const files = execFileSync(
 ).split('\n');
 for (const file of files.filter((name) => name.endsWith('.ts') && existsSync(join(root, name)))) {
   const text = readFileSync(join(root, file), 'utf8');
-  for (const [, everyPage, list] of text.matchAll(/^ *covers(OnEveryPage)?\(([^)]*)\);/gm))
+  for (const [, how, list] of text.matchAll(/^ *covers(OnEveryPage|Refusal)?\(([^)]*)\);/gm))
     for (const [, name] of list.matchAll(/'([A-Z]+ \/(?:v1|api)\/[^']+)'/g)) {
       const seen = covered.get(name) ?? { files: new Set(), everyPage: false };
       seen.files.add(file);
-      seen.everyPage ||= everyPage !== undefined;
+      seen.everyPage ||= how === 'OnEveryPage';
       covered.set(name, seen);
     }
 }

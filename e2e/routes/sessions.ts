@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { z } from 'zod';
 import { idIn, listedIn, shownIn } from '../testing/answers.ts';
-import { covers } from '../testing/covers.ts';
+import { covers, coversRefusal } from '../testing/covers.ts';
 import type { Deployment } from '../testing/deployment.ts';
 import { onlineSession, sendText } from '../testing/session.ts';
 import { until } from '../testing/until.ts';
@@ -18,6 +18,7 @@ export function sessionRoutes(running: () => Deployment): void {
     'POST /v1/sessions/{id}/sandbox/unlink',
     'GET /v1/messages',
   );
+  coversRefusal('POST /v1/messages/album');
 
   it('a session is listed and renamed, shows its page, and ends when the phone unlinks it', async () => {
     const { api } = running();
@@ -48,6 +49,20 @@ export function sessionRoutes(running: () => Deployment): void {
     await toBe('online');
     await api.call('POST', `${path}/sandbox/unlink`);
     await toBe('logged_out');
+  });
+
+  it('what the engine cannot do is refused by its name among the capabilities', async () => {
+    const { api } = running();
+    const { sessionId } = await running().facts();
+    const body = { sessionId, to: '+15550100001' };
+    const refused = (await api.call('POST', '/v1/messages/album', { body })).error();
+    expect(refused.code).toBe('NOT_SUPPORTED');
+    const can = listedIn(await api.call('GET', `/v1/sessions/${sessionId}/capabilities`));
+    expect(can).toContainEqual({
+      name: refused.details?.['capability'],
+      supported: 'no',
+      reason: refused.message,
+    });
   });
 
   it('acks come when the simulated phone is told to give them', async () => {

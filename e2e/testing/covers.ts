@@ -10,9 +10,23 @@ export type Operation = `${'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'} /${'v1' 
  * scripts/write-coverage-doc.mjs reads these lists, so that the names must stand here literally.
  */
 export function covers(...operations: Operation[]): void {
+  watch(operations, 'success', ({ status }) => status < 300);
+}
+
+/** The same for operations that no engine can do: they are called, and answered with 501. */
+export function coversRefusal(...operations: Operation[]): void {
+  watch(operations, 'a 501', ({ status }) => status === 501);
+}
+
+function watch(
+  operations: Operation[],
+  outcome: string,
+  isWanted: (call: Called) => boolean,
+): void {
   const missing = new Set(operations);
   const note = (call: Called): void => {
-    for (const operation of missing) if (isOf(operation, call)) missing.delete(operation);
+    for (const operation of missing)
+      if (isWanted(call) && isOf(operation, call)) missing.delete(operation);
   };
   let stop = (): void => undefined;
   beforeAll(() => {
@@ -22,7 +36,7 @@ export function covers(...operations: Operation[]): void {
   afterAll(({}, suite) => {
     stop();
     if (missing.size > 0 && isWhole(suite))
-      throw new Error(`nothing here calls ${[...missing].join(', ')} with success`);
+      throw new Error(`nothing here calls ${[...missing].join(', ')} with ${outcome}`);
   });
 }
 
@@ -31,10 +45,10 @@ export function coversOnEveryPage(_profile: SandboxProfile, ...operations: Opera
   covers(...operations);
 }
 
-function isOf(operation: Operation, { method, path, status }: Called): boolean {
+function isOf(operation: Operation, { method, path }: Called): boolean {
   const [wanted = '', template = ''] = operation.split(' ');
   const pattern = template.replaceAll(/\{\w+\}/g, '[^/]+').replaceAll('.', '\\.');
-  return status < 300 && method === wanted && new RegExp(`^${pattern}$`).test(path);
+  return method === wanted && new RegExp(`^${pattern}$`).test(path);
 }
 
 /** Whether all of its tests ran: a part of them proves nothing. */

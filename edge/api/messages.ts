@@ -9,6 +9,7 @@ import { bulk } from './messages/bulk.ts';
 import { exportMessages } from './messages/export-messages.ts';
 import { readSendTerms } from './messages/read-send-terms.ts';
 import { messageActions } from './messages/actions.ts';
+import { sendAlbum } from './messages/send-album.ts';
 import {
   filterOf,
   ForwardMessage,
@@ -28,6 +29,7 @@ import { scope, scopeInStatement } from './takes.ts';
 
 export const messages = area('Messages', [
   ...sendKinds,
+  sendAlbum,
   ...bulk,
   rawOperation({
     id: 'replyMessage',

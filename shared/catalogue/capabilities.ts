@@ -10,7 +10,7 @@ export type Support = 'yes' | 'account' | { no: string };
 
 type Table = { readonly [Name in Capability]: Support };
 
-const WWEBJS: Table = {
+const WWEBJS = {
   'send.text': 'yes',
   'send.location': 'yes',
   'send.contact': 'yes',
@@ -22,7 +22,7 @@ const WWEBJS: Table = {
   'send.document': 'yes',
   'send.sticker': 'yes',
   'send.video.asNote': { no: 'The engine has no way to send a video note.' },
-  'send.album': { no: 'The engine sends each picture as a message of its own.' },
+  'send.album': { no: 'The engine has no albums; send each picture as a message of its own.' },
   rejectCall: 'yes',
   listChannels: 'yes',
   getChannel: 'yes',
@@ -74,7 +74,7 @@ const WWEBJS: Table = {
   getProfile: 'yes',
   updateProfile: 'yes',
   setProfilePicture: 'yes',
-};
+} as const satisfies Table;
 
 /** What each engine can do. A kind or an operation without a line here does not compile. */
-export const CAPABILITIES: { readonly [Engine in SessionEngine]: Table } = { wwebjs: WWEBJS };
+export const CAPABILITIES = { wwebjs: WWEBJS } as const satisfies Record<SessionEngine, Table>;

@@ -15,6 +15,8 @@ import { type ListedOperation, readDocument } from '../../testing/openapi.ts';
 
 let harness: Harness;
 let writes: (ListedOperation & { operationId: string })[];
+/** All but those that no engine can do, which are always refused. */
+let accepted: typeof writes;
 beforeAll(async () => {
   harness = await createHarness();
   const response = await harness.request('GET', '/openapi.json');
@@ -23,6 +25,9 @@ beforeAll(async () => {
     operation.method !== 'GET' && operation.path.startsWith('/v1/')
       ? [{ ...operation, operationId }]
       : [],
+  );
+  accepted = writes.filter(({ responses }) =>
+    Object.keys(responses).some((status) => status.startsWith('2')),
   );
 });
 
@@ -78,7 +83,7 @@ const each = <Shown>(calls: readonly Call[], show: (call: Call) => Shown): Recor
   Object.fromEntries(calls.map((call) => [call.operation.operationId, show(call)]));
 
 test('every write is in the table of this test', () => {
-  expect(writes.map(({ operationId }) => operationId).toSorted()).toEqual(
+  expect(accepted.map(({ operationId }) => operationId).toSorted()).toEqual(
     Object.keys(happyWrites(harness)).toSorted(),
   );
 });
@@ -93,7 +98,7 @@ describe('every write that is accepted', () => {
   beforeAll(async () => {
     await harness.drainAudit();
     calls = await Promise.all(
-      writes.map(async (operation) => {
+      accepted.map(async (operation) => {
         const world = await newWorld(harness);
         const happy = happyWrites(harness)[operation.operationId]?.(world) ?? {};
         return { operation, world, answer: await perform(operation, world.key.apiKey, happy) };
@@ -159,7 +164,7 @@ describe('every write that is accepted', () => {
     );
     await harness.drainAudit();
     const recorded = await rowsOfAll([...idsOf(calls), ...reads.map(({ meta }) => meta.requestId)]);
-    expect(recorded).toHaveLength(2 * writes.length);
+    expect(recorded).toHaveLength(2 * calls.length);
     const log = JSON.stringify(await harness.db.select().from(harness.schema.auditLog));
     expect(shown.filter((secret) => log.includes(secret))).toEqual([]);
     expect(log).not.toMatch(/wp_(?:live|test)_|whsec_|eyJ[\w-]+\./);

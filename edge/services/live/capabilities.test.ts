@@ -25,7 +25,7 @@ test('a session lists every kind and every operation, and why it cannot do one',
   expect(answer.data).toContainEqual({
     name: 'send.album',
     supported: 'no',
-    reason: Object(CAPABILITIES.wwebjs['send.album']).no,
+    reason: CAPABILITIES.wwebjs['send.album'].no,
   });
 });
 
@@ -46,6 +46,26 @@ test('a video note is 501 by its name in the list', async () => {
   });
   const answer = await call('POST', '/messages/video', { ...body, asNote: false });
   expect(answer).toMatchObject({ status: 202 });
+});
+
+test('an album is 501 by its name in the list, whatever its pictures are called', async () => {
+  const { call } = await liveSession(harness);
+  const body = { to: '+15550100001', pictures: [{ url: `${harness.filesUrl}/pixel.png` }] };
+  expect(await call('POST', '/messages/album', body)).toMatchObject({
+    status: 501,
+    error: {
+      code: 'NOT_SUPPORTED',
+      message: expect.stringContaining('message of its own'),
+      details: { capability: 'send.album' },
+    },
+  });
+  expect(await call('POST', '/messages/album', { ...body, to: 'nobody' })).toMatchObject({
+    status: 422,
+  });
+  expect(await call('POST', '/messages/album', { ...body, sessionId: 'none' })).toMatchObject({
+    status: 404,
+    error: { code: 'SESSION_NOT_FOUND' },
+  });
 });
 
 test('what an account cannot do is 501 by its name in the list', async () => {

@@ -37,9 +37,24 @@ export async function listCapabilities({
   return { capabilities, sessionId: session.id, sessionName: session.name };
 }
 
+/**
+ * Several pictures as one message, which no engine can send so far.
+ * @throws AppError SESSION_NOT_FOUND; FORBIDDEN for a key that does not reach the session; else NOT_SUPPORTED
+ */
+export async function refuseAlbum({
+  ctx,
+  input,
+}: {
+  ctx: ServiceContext;
+  input: { id: string | null };
+}): Promise<never> {
+  const { session } = await findSession(ctx, input.id);
+  throw notSupported('send.album', CAPABILITIES[session.engine]['send.album'].no);
+}
+
 /** @throws AppError NOT_SUPPORTED for what no session on this engine can do */
 export function requireCapability(engine: SessionEngine, name: Capability): void {
-  const support = CAPABILITIES[engine][name];
+  const support: Support = CAPABILITIES[engine][name];
   if (typeof support !== 'string') throw notSupported(name, support.no);
 }
 

@@ -1,11 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
+import { EXAMPLE_FILES } from '../shared/catalogue/kinds/example-files.ts';
 import { PLAIN_KINDS } from '../shared/catalogue/kinds/plain.ts';
 import { MESSAGE_KIND_NAMES } from '../shared/catalogue/message-kinds.ts';
 import { coversOnEveryPage } from './testing/covers.ts';
 import { type Deployment, startDeployment } from './testing/deployment.ts';
 import { isAbout } from './testing/inspector-client.ts';
-import { CLIP, PDF, PIXEL, SONG, tone } from './testing/sample-files.ts';
+import { PDF, PIXEL, SONG, tone } from './testing/sample-files.ts';
 import { HAS_LEFT, MessageView, onlineSession } from './testing/session.ts';
 import { worldOf } from './testing/world.ts';
 
@@ -41,6 +42,9 @@ const file = (content: string, mimetype: string, filename?: string) => ({
 });
 const ready = (mimetype: string) => ({ media: { status: 'ready', mimetype, error: null } });
 
+/** What the page reads in a video that it can play. */
+const SQUARE = { width: 64, height: 64 };
+
 /** What is sent of a kind, what the simulated phone shows of it, what somebody else sends of the kind, and what arrives. */
 const KINDS = [
   ['text', PLAIN_KINDS.text.example, { type: 'chat' }, { text: 'Hi' }, { text: 'Hi' }],
@@ -62,9 +66,9 @@ const KINDS = [
   ],
   [
     'video',
-    { base64: CLIP, asDocument: true, filename: 'clip.mp4' },
-    { type: 'document' },
-    file(CLIP, 'video/mp4'),
+    { base64: EXAMPLE_FILES.clip, caption: 'a square' },
+    { type: 'video', caption: 'a square', mimetype: 'video/mp4', content: SQUARE },
+    file(EXAMPLE_FILES.clip, 'video/mp4'),
     ready('video/mp4'),
   ],
   ['audio', { base64: SONG }, { type: 'audio' }, file(SONG, 'audio/mpeg'), ready('audio/mpeg')],
@@ -144,11 +148,12 @@ describe.each(['stock', '2026-09'] as const)('every kind on the %s page', (sandb
       const { id, wireId } = sent.data(Sent);
       const { messages } = (await api.call('GET', `/v1/sessions/${sessionId}/sandbox`)).data(Phone);
       expect(messages.find((message) => message.wireId === wireId)).toMatchObject(shown);
-      await inspector.waitFor(
+      const left = await inspector.waitFor(
         box,
         `message.sent of a ${kind}`,
         (received) => received.event.type === 'message.sent' && isAbout(id)(received),
       );
+      expect(left.event.data).toMatchObject({ chatId: '15550100001@c.us', wireId });
 
       const path = `/v1/sessions/${sessionId}/sandbox/messages`;
       const answer = await api.call('POST', path, {

@@ -130,7 +130,7 @@ describe('all of it is found within 90 s', () => {
 describe('7.0 sendMessage returns undefined on builds that keep a key under $1', () => {
   heldBy('engine/wwebjs/engine.test.ts', 'sends a text under the given wire id');
   heldBy('engine/wwebjs/engine.test.ts', 'sends a reply with its quote');
-  heldBy('engine/wwebjs/engine.test.ts', 'reports a text that came in');
+  heldBy('engine/wwebjs/engine-inbound.test.ts', 'reports a text that came in');
 });
 
 describe('7.1 a renderer that crashes says nothing', () => {
@@ -219,7 +219,7 @@ describe('7.6 rejections that nobody handles end the process', () => {
 });
 
 describe('7.7 the page reloads itself', () => {
-  heldBy('engine/wwebjs/engine-faults.test.ts', 'finds out what became of a send when the page is');
+  heldBy('engine/wwebjs/send-faults.test.ts', 'finds out what became of a send when the page is');
   heldBy(
     'engine/wwebjs/engine.test.ts',
     'sends under the given wire id after the page was loaded anew',
@@ -273,7 +273,7 @@ describe('7.15 sendMessage resolves before the server has it; unknown numbers ma
 });
 
 describe('7.16 media takes four times its size', () => {
-  heldBy('engine/wwebjs/engine.test.ts', 'reports a file that came in, byte for byte');
+  heldBy('engine/wwebjs/engine-inbound.test.ts', 'reports a file that came in, byte for byte');
   heldBy('engine/wwebjs/file-limits.test.ts', 'a file that is too large is not fetched');
   heldBy('engine/wwebjs/file-limits.test.ts', 'a file that is too large is not sent');
 });

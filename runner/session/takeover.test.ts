@@ -30,4 +30,11 @@ describe('what is said of a message that was claimed and never settled', () => {
   ])('by the wire: %s', (_, found, verdict) => {
     expect(judgeByWire(found).verdict).toBe(verdict);
   });
+
+  it('a failure keeps the reason that the journal has', () => {
+    const error = { code: 'RECIPIENT_NOT_ON_WHATSAPP', message: 'unknown' } as const;
+    const result = { outcome: 'failed', wireKey: 'key', error } as const;
+    const failed = { verdict: 'failed', wireKey: 'key', error };
+    expect(judgeByJournal({ state: 'done', result })).toEqual(failed);
+  });
 });

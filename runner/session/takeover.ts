@@ -1,3 +1,4 @@
+import type { MessageError } from '../../shared/protocol/runner-reports.ts';
 import type { EngineLookUp } from '../engine/port.ts';
 import type { JournalState } from '../journal/send-journal.ts';
 
@@ -7,7 +8,7 @@ import type { JournalState } from '../journal/send-journal.ts';
  */
 export type Verdict =
   | { verdict: 'sent'; wireKey: string | null }
-  | { verdict: 'failed'; wireKey: string | null; code: 'MESSAGE_FAILED'; message: string }
+  | { verdict: 'failed'; wireKey: string | null; error: MessageError }
   | { verdict: 'watch'; wireKey: string }
   | { verdict: 'not_begun' | 'unknown' | 'look_up' };
 
@@ -21,8 +22,10 @@ export function judgeByJournal(journal: JournalState): Verdict {
     return {
       verdict: 'failed',
       wireKey,
-      code: 'MESSAGE_FAILED',
-      message: error?.message ?? 'WhatsApp did not take the message.',
+      error: error ?? {
+        code: 'MESSAGE_FAILED',
+        message: 'WhatsApp did not take the message.',
+      },
     };
   return { verdict: 'look_up' };
 }
@@ -35,8 +38,10 @@ export function judgeByWire(found: EngineLookUp): Verdict {
     return {
       verdict: 'failed',
       wireKey: found.wireKey,
-      code: 'MESSAGE_FAILED',
-      message: 'WhatsApp reported an error for the message.',
+      error: {
+        code: 'MESSAGE_FAILED',
+        message: 'WhatsApp reported an error for the message.',
+      },
     };
   return { verdict: 'watch', wireKey: found.wireKey };
 }

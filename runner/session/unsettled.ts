@@ -171,16 +171,14 @@ export class UnsettledMessages {
           wireKey: judged.wireKey,
           error: null,
         });
-      case 'failed': {
-        const error = { code: judged.code, message: judged.message };
+      case 'failed':
         return this.#settle({
           messageId,
           outcome: 'failed',
           wireId,
           wireKey: judged.wireKey,
-          error,
+          error: judged.error,
         });
-      }
       case 'unknown':
         return this.#settle({ messageId, outcome: 'unknown', wireId, wireKey: null, error: null });
     }

@@ -19,6 +19,10 @@ const fromMe = z.boolean().default(false);
  */
 const wireSender = z.string().exactOptional();
 
+/** Why a message of the session's own failed. */
+export const MessageError = z.object({ code: z.enum(ERROR_CODES), message: z.string() });
+export type MessageError = z.infer<typeof MessageError>;
+
 /** A file that came with a message. While it is on its way, `mediaId` and `error` are null. */
 export const InboundMedia = z.object({
   mimetype: z.string(),
@@ -85,7 +89,7 @@ export const FactReport = z.discriminatedUnion('kind', [
     outcome: z.enum(['sent', 'failed', 'unknown', 'not_begun']),
     wireId: z.string().nullable(),
     wireKey: z.string().nullable(),
-    error: z.object({ code: z.enum(ERROR_CODES), message: z.string() }).nullable(),
+    error: MessageError.nullable(),
     /** With `not_begun`: how often the engine has turned the message away by now. */
     attempts: z.number().int().min(0).optional(),
   }),

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { MessageError } from '../shared/protocol/runner-reports.ts';
 import { FakeClock } from './testing/fake-clock.ts';
 import { until } from './testing/until.ts';
 import { useStage } from './testing/use-stage.ts';
@@ -12,7 +13,7 @@ const texts = (): string[] =>
 const PATIENT = { unsettled: { looks: 2, lookGapMs: 20, ackMs: 60_000 } };
 
 /** WhatsApp's server has the message with this text; from 2 on, its reader too. */
-function acked(session: string, text: string, ack = 1): void {
+function acked(session: string, text: string, ack = 1, error?: MessageError): void {
   const record = stage()
     .wire()
     .find((each) => each.text === text);
@@ -26,6 +27,7 @@ function acked(session: string, text: string, ack = 1): void {
         wireKey: 'key',
         chatId: '15550100001@c.us',
         ack,
+        ...(error === undefined ? {} : { error }),
       },
     });
 }
@@ -50,6 +52,18 @@ it('has one message without an ack on the way, not more; its ack lets the next o
   await until('both are settled', () => first?.status === 'sent' && second?.status === 'sent');
   // It is not said twice: by the ack and by the settlement.
   expect(edge.told(session, 'message.ack')).toEqual([]);
+});
+
+it('a message fails with the reason that its ack gives', async () => {
+  const { edge } = stage();
+  const session = edge.addSession();
+  const message = edge.queue(session, '@accepted first');
+  await stage().startHere();
+  await until('it is on the wire', () => texts().length === 1);
+  const error = { code: 'NEW_CHATS_LIMITED', message: 'not until tomorrow' } as const;
+  acked(session, '@accepted first', -1, error);
+  await until('it is settled', () => message.status === 'failed');
+  expect(edge.told(session, 'message.settled')).toMatchObject([{ outcome: 'failed', error }]);
 });
 
 it('an ack names its message; that of a message sent from the phone itself names none', async () => {

@@ -141,6 +141,13 @@ export const ERRORS = {
     message: 'The recipient is not on WhatsApp.',
     advice: 'Check the number and its country code.',
   },
+  NEW_CHATS_LIMITED: {
+    status: 422,
+    retryable: false,
+    message: 'For now, WhatsApp lets this number write only to people who have written to it.',
+    advice:
+      'Send it again after the time in the message; until then, write only to people who have written to this number. `limits.whatsapp` of the session shows the restriction.',
+  },
   RECIPIENT_OPTED_OUT: {
     status: 422,
     retryable: false,

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { LIVE_OPERATIONS } from '../../shared/catalogue/live-operations.ts';
+import { MessageError } from '../../shared/protocol/runner-reports.ts';
 import { row, type RowInput, type RowOutput } from '../../shared/catalogue/row.ts';
 
 const chatId = '15550100001@c.us';
@@ -7,12 +8,20 @@ const chatId = '15550100001@c.us';
 /** Everything that an engine is asked by name: what callers ask, and what the runner asks for itself. */
 export const ENGINE_OPERATIONS = {
   ...LIVE_OPERATIONS,
-  /** What became of a message under our wire id. `ack`: −1 error, 0 pending, 1 server, 2 device, 3 read, 4 played. */
+  /**
+   * What became of a message under our wire id. `ack`: −1 error, 0 pending, 1 server, 2 device, 3 read, 4 played.
+   * `error`: why it is −1, where the page tells.
+   */
   lookUp: row({
     input: z.object({ wireId: z.string(), chatId: z.string() }),
     output: z.discriminatedUnion('found', [
       z.object({ found: z.literal(false) }),
-      z.object({ found: z.literal(true), ack: z.number(), wireKey: z.string() }),
+      z.object({
+        found: z.literal(true),
+        ack: z.number(),
+        wireKey: z.string(),
+        error: MessageError.exactOptional(),
+      }),
     ]),
     patienceMs: 10_000,
     needs: 'page',

@@ -28,7 +28,13 @@ export const EngineSendResult = z.union([
   z.object({ outcome: z.enum(['sent', 'accepted']), wireKey: z.string() }),
   z.object({
     outcome: z.literal('failed'),
-    code: z.enum(['RECIPIENT_NOT_ON_WHATSAPP', 'MEDIA_REJECTED', 'MESSAGE_FAILED', 'UNAVAILABLE']),
+    code: z.enum([
+      'RECIPIENT_NOT_ON_WHATSAPP',
+      'NEW_CHATS_LIMITED',
+      'MEDIA_REJECTED',
+      'MESSAGE_FAILED',
+      'UNAVAILABLE',
+    ]),
     message: z.string(),
   }),
   z.object({ outcome: z.literal('unknown'), message: z.string() }),

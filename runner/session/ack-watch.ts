@@ -1,9 +1,13 @@
+import type { MessageError } from '../../shared/protocol/runner-reports.ts';
 import type { Clock } from '../clock.ts';
+
+/** `error`: why WhatsApp refused the message, where that is known. */
+export type Ack = { ack: number; error?: MessageError };
 
 /** Exactly one of `onAck` and `onTimeout` is called, unless the watch is ended first. */
 type AckHandler = {
   /** With the first ack other than 0. */
-  onAck: (ack: number) => void;
+  onAck: (ack: Ack) => void;
   /** After `holdMs`: this message no longer holds up the next ones, and its ack may have been missed. */
   onLate: () => void;
   onTimeout: () => void;
@@ -21,7 +25,7 @@ const REMEMBERED = 500;
  */
 export class AckWatch {
   readonly #clock: Clock;
-  readonly #acks = new Map<string, number>();
+  readonly #acks = new Map<string, Ack>();
   readonly #watched = new Map<string, Watched>();
   #change = Promise.withResolvers<void>();
 
@@ -49,9 +53,10 @@ export class AckWatch {
   }
 
   /** Takes each ack fact. 0 settles nothing. @returns whether the message was watched */
-  seen(wireId: string, ack: number): boolean {
-    if (ack === 0) return false;
-    const highest = Math.max(this.#acks.get(wireId) ?? -1, ack);
+  seen(wireId: string, ack: Ack): boolean {
+    if (ack.ack === 0) return false;
+    const known = this.#acks.get(wireId);
+    const highest = known !== undefined && known.ack >= ack.ack ? known : ack;
     this.#acks.set(wireId, highest);
     const [oldest] = this.#acks.keys();
     if (this.#acks.size > REMEMBERED && oldest !== undefined) this.#acks.delete(oldest);

@@ -8,7 +8,7 @@ import type { EdgeClient } from '../edge-client/edge-client.ts';
 import type { WhatsAppEngine } from '../engine/port.ts';
 import type { SendJournal } from '../journal/send-journal.ts';
 import type { Log } from '../log.ts';
-import { AckWatch } from './ack-watch.ts';
+import { type Ack, AckWatch } from './ack-watch.ts';
 import { carry, failure } from './carry.ts';
 import { Claims } from './claims.ts';
 import { pauseAfter } from './judge-send.ts';
@@ -92,7 +92,7 @@ export class SendQueue {
   }
 
   /** @returns true when it settles a send, whose settlement then reports it */
-  acked(wireId: string, ack: number): boolean {
+  acked(wireId: string, ack: Ack): boolean {
     return this.#acks.seen(wireId, ack);
   }
 

@@ -230,7 +230,7 @@ export class Session {
 
   #say(report: Report, file?: InboundFile, kept: () => void = () => undefined): void {
     if (report.kind.startsWith('message.')) this.#lastFactAt = this.#deps.clock.monotonic();
-    const settles = report.kind === 'message.ack' && this.#queue.acked(report.wireId, report.ack);
+    const settles = report.kind === 'message.ack' && this.#queue.acked(report.wireId, report);
     // The settlement reports the same of the message, and makes the same event.
     if (settles && report.ack === 1) return kept();
     const { sessionId } = this.assignment;

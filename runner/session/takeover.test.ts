@@ -31,10 +31,11 @@ describe('what is said of a message that was claimed and never settled', () => {
     expect(judgeByWire(found).verdict).toBe(verdict);
   });
 
-  it('a failure keeps the reason that the journal has', () => {
+  it('a failure keeps the reason that the journal or the page has', () => {
     const error = { code: 'RECIPIENT_NOT_ON_WHATSAPP', message: 'unknown' } as const;
     const result = { outcome: 'failed', wireKey: 'key', error } as const;
     const failed = { verdict: 'failed', wireKey: 'key', error };
     expect(judgeByJournal({ state: 'done', result })).toEqual(failed);
+    expect(judgeByWire({ found: true, ack: -1, wireKey: 'key', error })).toEqual(failed);
   });
 });

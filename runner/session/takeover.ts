@@ -38,7 +38,7 @@ export function judgeByWire(found: EngineLookUp): Verdict {
     return {
       verdict: 'failed',
       wireKey: found.wireKey,
-      error: {
+      error: found.error ?? {
         code: 'MESSAGE_FAILED',
         message: 'WhatsApp reported an error for the message.',
       },

@@ -112,7 +112,7 @@ export class UnsettledMessages {
       wireId,
       { holdMs: Math.min(HOLD_MS, timing.ackMs), ackMs: timing.ackMs },
       {
-        onAck: (ack) => end(judgeByWire({ found: true, ack, wireKey })),
+        onAck: (ack) => end(judgeByWire({ ...ack, found: true, wireKey })),
         onLate: () => {
           void this.#look(message).then((verdict) => {
             if (verdict.verdict === 'sent' || verdict.verdict === 'failed') end(verdict);

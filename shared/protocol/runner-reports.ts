@@ -101,6 +101,8 @@ export const FactReport = z.discriminatedUnion('kind', [
     wireKey: z.string(),
     chatId: z.string(),
     ack: z.number().int(),
+    /** With −1, as far as WhatsApp's page tells why. */
+    error: MessageError.exactOptional(),
   }),
   z.object({
     kind: z.literal('message.reaction'),

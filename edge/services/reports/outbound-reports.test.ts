@@ -81,6 +81,20 @@ describe('outbound messages', () => {
     expect(await messageOf(id)).toMatchObject({ status: 'sent', error: null, failedAt: null });
   });
 
+  it('fails with the reason that its ack gives, and without one as MESSAGE_FAILED', async () => {
+    const session = await newOwnedSession(harness);
+    const error = { code: 'NEW_CHATS_LIMITED', message: 'not until tomorrow' } as const;
+    const [limited, refused] = [
+      await newOutbound(harness, session, { wireId: 'W10' }),
+      await newOutbound(harness, session, { wireId: 'W11' }),
+    ];
+    await ingest(session, session.spool({ ...ack('W10', -1), error }));
+    await ingest(session, session.spool(ack('W11', -1)));
+    expect(await messageOf(limited)).toMatchObject({ status: 'failed', error });
+    expect(await messageOf(refused)).toMatchObject({ error: { code: 'MESSAGE_FAILED' } });
+    expect((await eventsOf(session))[0]).toMatchObject({ type: 'message.failed', data: { error } });
+  });
+
   it('goes back into the queue when it was not begun, once for each report', async () => {
     const session = await newOwnedSession(harness, 3);
     const id = await newOutbound(harness, session, { claimEpoch: 2 });

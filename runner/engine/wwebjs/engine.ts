@@ -4,7 +4,6 @@ import type {
   EngineOptions,
   EngineSend,
   EngineSendResult,
-  EngineUsage,
   WhatsAppEngine,
 } from '../port.ts';
 import { readIdentity, readSurface } from './boot-report.ts';
@@ -66,6 +65,7 @@ class WwebjsEngine implements WhatsAppEngine {
       ...options,
       profileDir: options.stateDir,
       page,
+      refusalOf: (chatId) => this.#watches.refusalOf(chatId),
       emit: tell,
       log,
       now: this.#now,
@@ -75,8 +75,7 @@ class WwebjsEngine implements WhatsAppEngine {
       onGone: (detail) => void this.#close('crashed', detail),
       onReload: () => this.#onReload(),
       onState: (state) => {
-        const isLinked = state === 'PAIRING' || state === 'CONNECTED';
-        if (isLinked && !this.#ready) this.#onAuthenticated();
+        if (!this.#ready && ['PAIRING', 'CONNECTED'].includes(state)) this.#onAuthenticated();
       },
       onNeedsPerson: (action) => tell({ type: 'action_required', action }),
       onProxyFailed: (detail) => log('engine.proxy_failed', { detail }),
@@ -151,7 +150,8 @@ class WwebjsEngine implements WhatsAppEngine {
       return { outcome: 'failed', code: 'UNAVAILABLE', message: 'WhatsApp Web is not ready.' };
     const { page } = this.#browser;
     this.#intake.sends(message.wireId);
-    return sendMessage({ page, times: this.#times.outbound }, message);
+    const { refusalOf } = this.#watches;
+    return sendMessage({ page, times: this.#times.outbound, refusalOf }, message);
   }
 
   /** Rejects as well when the page is not open: a page that crashed never answers. */
@@ -162,8 +162,8 @@ class WwebjsEngine implements WhatsAppEngine {
     const { client, page } = this.#browser;
     const live = { client, page, times: this.#times, linked: this.#authenticated, now: this.#now };
     const { actsOn, fetchFile } = this.#intake;
-    const { presences } = this.#watches;
-    return doOperation({ ...live, actsOn, fetchFile, presences }, name, input);
+    const { presences, refusalOf } = this.#watches;
+    return doOperation({ ...live, actsOn, fetchFile, presences, refusalOf }, name, input);
   }
 
   async ping(deadlineMs: number): Promise<{ state: string }> {
@@ -173,7 +173,7 @@ class WwebjsEngine implements WhatsAppEngine {
   }
 
   /** The process around this engine counts, see `ProcessEngine`. */
-  usage = (): Promise<EngineUsage | null> => Promise.resolve(null);
+  usage = (): Promise<null> => Promise.resolve(null);
 
   paused<T>(capMs: number, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
     return this.#browser.paused(capMs, work);
@@ -199,9 +199,6 @@ class WwebjsEngine implements WhatsAppEngine {
       },
     });
     this.#intake.listen(client);
-    client.on('message_ack', (_message: unknown, ack: unknown) => {
-      if (ack === -1) void this.#watches.limits.look();
-    });
   }
 
   #onAuthenticated(): void {
@@ -224,7 +221,7 @@ class WwebjsEngine implements WhatsAppEngine {
   }
 
   async #onFirstReady(): Promise<void> {
-    const { client, page } = this.#browser;
+    const { client, page, nodePatches } = this.#browser;
     const { me, webVersion } = await readIdentity(client, page);
     if (this.#ready || this.#closing !== null) return;
     this.#ready = true;
@@ -232,8 +229,7 @@ class WwebjsEngine implements WhatsAppEngine {
     this.#emit({ type: 'ready', me, webVersion });
     void this.#watches.online();
     void this.#intake.keepMark(this.#times.onlineMarkMs, () => this.#closing === null);
-    const surface = await readSurface(page, this.#browser.nodePatches);
-    this.#log('engine.surface', { webVersion, ...surface });
+    this.#log('engine.surface', { webVersion, ...(await readSurface(page, nodePatches)) });
   }
 
   #onReload(): void {

@@ -36,7 +36,7 @@ it('a file that is too large is not sent', async () => {
   writeFileSync(filePath, '');
   const send = (bytes: number) => {
     truncateSync(filePath, bytes);
-    const outbound = { page, times: OUTBOUND_TIMES };
+    const outbound = { page, times: OUTBOUND_TIMES, refusalOf: async () => null };
     return sendMessage(outbound, {
       wireId: newWireId(),
       chatId: '15550100001@c.us',

@@ -27,6 +27,7 @@ import { OLDEST_MS } from './online-mark.ts';
 import { resolvePeople } from './page/people.ts';
 import { fields, messageKey, text } from './payload.ts';
 import { idsIn, type Known, type People } from './people.ts';
+import type { Outbound } from './sent-message.ts';
 
 const PEOPLE_MS = 3_000;
 const REJECT_MS = 5_000;
@@ -39,6 +40,7 @@ export type InboundDeps = {
   traffic: Traffic;
   conduct: Conduct;
   awaited: Awaited;
+  refusalOf: Outbound['refusalOf'];
   emit: (event: EngineEvent) => void;
   log: (entry: Record<string, unknown>) => void;
   now: () => number;
@@ -101,7 +103,12 @@ export class Inbound {
       this.#acks.set(key.wireKey, ack);
       trim(this.#acks, SEEN_KEPT);
     }
-    this.#map(payload, (people) => ackFact(payload, ack, people));
+    this.#map(payload, async (people) => {
+      const fact = ackFact(payload, ack, people);
+      if (fact === null || fact.ack >= 0) return fact;
+      const error = await this.#deps.refusalOf(fact.chatId);
+      return error === null ? fact : { ...fact, error };
+    });
   }
 
   reaction(payload: unknown): void {
@@ -189,11 +196,11 @@ export class Inbound {
 
   #map(
     payload: unknown,
-    make: (people: People) => FactReport | null,
+    make: (people: People) => FactReport | null | Promise<FactReport | null>,
     named: readonly string[] = idsIn(payload),
   ): void {
     const work = async (people: People): Promise<void> => {
-      const fact = make(people);
+      const fact = await make(people);
       const name = fact === null ? null : factName(fact);
       if (fact === null || (name !== null && this.#wasSeen(name))) return;
       this.#deps.emit({ type: 'fact', fact });

@@ -9,6 +9,7 @@ import { dropParts } from './inbound-media.ts';
 import type { LibraryClient, LibraryMessage, LibraryPage, LibraryVote } from './library.ts';
 import { keepOnlineMark, missedSince } from './online-mark.ts';
 import { PhoneWatch } from './phone-watch.ts';
+import type { Outbound } from './sent-message.ts';
 
 /** What the library makes of a notice in the chat of a group. */
 const GROUP_NOTICES = [
@@ -25,6 +26,7 @@ export type IntakeDeps = {
   traffic: Traffic;
   conduct: Conduct;
   page: () => LibraryPage;
+  refusalOf: Outbound['refusalOf'];
   emit: (event: EngineEvent) => void;
   log: (event: string, entry: Record<string, unknown>) => void;
   now: () => number;
@@ -123,7 +125,7 @@ export class Intake {
   open(): void {
     const awaited = this.#awaited;
     if (this.#inbound !== null || awaited === null) return;
-    const { page, filesDir, traffic, conduct, emit, log, now } = this.#deps;
+    const { page, filesDir, traffic, conduct, refusalOf, emit, log, now } = this.#deps;
     this.heard();
     this.#inbound = new Inbound({
       page: page(),
@@ -131,6 +133,7 @@ export class Intake {
       traffic,
       conduct,
       awaited,
+      refusalOf,
       emit,
       log: (entry) => log('engine.inbound', entry),
       now,

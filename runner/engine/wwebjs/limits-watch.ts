@@ -23,7 +23,7 @@ type LimitsWatchDeps = {
 export class LimitsWatch {
   readonly #deps: LimitsWatchDeps;
   #known: Partial<WhatsAppLimits> = {};
-  #isLooking = false;
+  #looking: Promise<void> | null = null;
   #isWanted = false;
   #lookedAt = -Infinity;
 
@@ -39,18 +39,27 @@ export class LimitsWatch {
     }
   }
 
+  /** What is known after a new look, or after `ms` without it. */
+  async within(ms: number): Promise<Partial<WhatsAppLimits>> {
+    await Promise.race([this.look(), pause(ms)]);
+    return this.#known;
+  }
+
   /** One at a time: asked for while it looks, it looks once more. */
-  async look(): Promise<void> {
+  look(): Promise<void> {
     this.#isWanted = true;
-    if (this.#isLooking) return;
-    this.#isLooking = true;
+    this.#looking ??= this.#lookWhileWanted();
+    return this.#looking;
+  }
+
+  async #lookWhileWanted(): Promise<void> {
     while (this.#isWanted) {
       await pause(Math.max(0, this.#lookedAt + this.#deps.leastMs - performance.now()));
       this.#isWanted = false;
       this.#lookedAt = performance.now();
       await this.#once();
     }
-    this.#isLooking = false;
+    this.#looking = null;
   }
 
   /** A question that was not answered leaves what is known. */

@@ -99,7 +99,11 @@ export function receivedFact(
 }
 
 /** The new ack level of one of our own messages. */
-export function ackFact(payload: unknown, ack: unknown, people: People): FactReport | null {
+export function ackFact(
+  payload: unknown,
+  ack: unknown,
+  people: People,
+): Extract<FactReport, { kind: 'message.ack' }> | null {
   const data = fields(payload);
   const key = messageKey(data['id']);
   const level = number(ack) ?? number(data['ack']);

@@ -4,7 +4,6 @@ import type { EngineSend, EngineSendResult } from '../port.ts';
 import { DeadlineError, withDeadline } from '../../deadline.ts';
 import { describe } from '../describe-error.ts';
 import { type LibrarySend, librarySend } from './kinds.ts';
-import type { LibraryPage } from './library.ts';
 import { type FileOnPage, FileRefused, openFile, withFileOnPage } from './outbound-file.ts';
 import type { OutboundTimes } from './times.ts';
 import {
@@ -15,9 +14,7 @@ import {
   type SentOnPage,
 } from './page/send.ts';
 import { SEND_HOOK_MISSING, WIRE_ID_TAG } from './patches/send-hook.ts';
-import { failed, resultOf, settle } from './sent-message.ts';
-
-type Outbound = { page: LibraryPage; times: OutboundTimes };
+import { failed, type Outbound, resultOf, settle } from './sent-message.ts';
 
 /** Sends one message and returns its outcome. Never sends twice under one wire id, even when asked to. */
 export async function sendMessage(
@@ -65,7 +62,7 @@ async function sendAs(
   try {
     const sending = handOver(outbound, message, send, preparation);
     const sent = await withDeadline(sending, deadlineOf(send, times), 'sending');
-    if (sent.found) return resultOf(sent);
+    if (sent.found) return await resultOf(outbound, message, sent);
   } catch (error) {
     const result = await afterError(outbound, message, preparation.documentId, error);
     // A preview that cannot be fetched must not cost the message; it was called off, so it may be sent anew.

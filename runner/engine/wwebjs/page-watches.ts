@@ -5,6 +5,7 @@ import { PresenceWatch } from './presence-watch.ts';
 import { watchLine } from './line-watch.ts';
 import type { LibraryPage } from './library.ts';
 import type { EngineTimes } from './times.ts';
+import { type Refusal, refusalOf } from './refusals.ts';
 import { watchDialogs, watchUntilReady } from './watch.ts';
 
 export type PageWatchesDeps = {
@@ -63,6 +64,12 @@ export class PageWatches {
     });
     if (stuck !== null) onDead(stuck);
   }
+
+  /** Why WhatsApp refused a message to this chat; null: its page does not tell. */
+  readonly refusalOf = (chatId: string): Promise<Refusal | null> => {
+    const { page, times, log } = this.#deps;
+    return refusalOf(chatId, { page, limits: this.limits, withinMs: times.refusalMs, log });
+  };
 
   /** As long as the page is there. */
   async online(): Promise<void> {

@@ -53,6 +53,8 @@ export type EngineTimes = {
   limitsMs: number;
   /** The shortest time between two such questions, however many messages are refused. */
   limitsLeastMs: number;
+  /** How long to look for why a message was refused, which its ack waits for. */
+  refusalMs: number;
   /** How often it is looked who of the subscribed is online: each makes one event in that time at most. */
   presenceMs: number;
   /** How often the time we were last online is noted, for back-filling. */
@@ -78,6 +80,7 @@ export const ENGINE_TIMES: EngineTimes = {
   lineAnswerMs: 10_000,
   limitsMs: 900_000,
   limitsLeastMs: 10_000,
+  refusalMs: 2_000,
   presenceMs: 3_000,
   onlineMarkMs: 30_000,
 };

@@ -47,7 +47,7 @@ export function stepOf({ report, messageId }: PreparedWrite): Step | null {
     };
   const status = report.kind === 'message.ack' ? statusOfAck(report.ack) : undefined;
   if (report.kind !== 'message.ack' || status === undefined) return null;
-  const error = status === 'failed' ? REFUSED : null;
+  const error = status === 'failed' ? (report.error ?? REFUSED) : null;
   const { wireKey, chatId } = report;
   return { status, messageId, wireKey, chatId, error, claimersOnly: false };
 }

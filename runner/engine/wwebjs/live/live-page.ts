@@ -3,6 +3,7 @@ import type { WantedFile } from '../awaited.ts';
 import type { LibraryClient, LibraryPage } from '../library.ts';
 import type { PageRefusal } from '../page/live-types.ts';
 import type { PresenceWatch } from '../presence-watch.ts';
+import type { Outbound } from '../sent-message.ts';
 import type { EngineTimes } from '../times.ts';
 
 /** What an operation is done with. */
@@ -14,6 +15,7 @@ export type LivePage = {
   linked: boolean;
   now: () => number;
   presences: PresenceWatch;
+  refusalOf: Outbound['refusalOf'];
   /** To be said before a chat is marked as read or unread, which the phone may do as well. */
   actsOn: (chatId: string) => Promise<void>;
   /** Begins to fetch a message's file, of which a fact will tell. @returns false when the page is not ready yet */

@@ -29,8 +29,8 @@ const OPERATIONS: Implementers<LivePage> = {
   ...PRESENCE,
   ...PROFILE,
   ...STATUS,
-  lookUp: ({ page, times }, { wireId, chatId }) =>
-    lookUpMessage(page, times.outbound, wireId, chatId),
+  lookUp: ({ page, times, refusalOf }, message) =>
+    lookUpMessage({ page, times: times.outbound, refusalOf }, message),
   requestPairingCode: async ({ client, linked, times, now }, { phone }) =>
     linked
       ? { outcome: 'already_linked' }

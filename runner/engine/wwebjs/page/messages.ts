@@ -37,11 +37,11 @@ export function installMessageLookup(): void {
   const inMemory = (matches: (message: PageMessage) => boolean) =>
     page.require('WAWebCollections').Msg.getModelsArray().findLast(matches);
 
-  agent.loadEarlier = (chat) =>
+  agent.loadEarlier = (chat, withinMs = 5_000) =>
     Promise.race([
       page.require('WAWebChatLoadMessages').loadEarlierMsgs({ chat }),
       new Promise<undefined>((resolve) => {
-        setTimeout(() => resolve(undefined), 5_000);
+        setTimeout(() => resolve(undefined), withinMs);
       }),
     ]).catch(() => undefined);
 

@@ -242,8 +242,8 @@ export type PageAgent = {
   findSent(wireId: string, chatId: string): Promise<PageMessage | undefined>;
   /** Any message of the chat, by wire id or serialized key. */
   findQuoted(reference: string, chatId: string): Promise<PageMessage | undefined>;
-  /** Brings more of a chat into memory; none at its beginning. Undefined when the page does not get them in time. */
-  loadEarlier(chat: PageChat): Promise<PageMessage[] | undefined>;
+  /** Brings more of a chat into memory; none at its beginning. Undefined when the page does not get them in time, by default in 5 s. */
+  loadEarlier(chat: PageChat, withinMs?: number): Promise<PageMessage[] | undefined>;
   /** Installed with each document, by `installLive`, `installChats` and `installGroups`. */
   live?: PageLive;
   chats?: PageChats;

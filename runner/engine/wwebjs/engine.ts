@@ -163,7 +163,9 @@ class WwebjsEngine implements WhatsAppEngine {
     const live = { client, page, times: this.#times, linked: this.#authenticated, now: this.#now };
     const { actsOn, fetchFile } = this.#intake;
     const { presences, refusalOf } = this.#watches;
-    return doOperation({ ...live, actsOn, fetchFile, presences, refusalOf }, name, input);
+    const { filesDir } = this.#options;
+    const shared = { actsOn, fetchFile, presences, refusalOf, filesDir };
+    return doOperation({ ...live, ...shared }, name, input);
   }
 
   async ping(deadlineMs: number): Promise<{ state: string }> {

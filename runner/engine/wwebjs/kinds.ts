@@ -16,6 +16,9 @@ export type LibrarySend = {
   extra?: Readonly<Record<string, unknown>>;
 };
 
+/** WhatsApp plays no other. */
+export const PLAYED_VIDEO = 'video/mp4; codecs="avc1.42E01E, mp4a.40.2"';
+
 type Sender<Kind extends MessageKind> = (
   content: OutboundContent<Kind>,
   /** The message's file. @throws FileRefused */
@@ -54,7 +57,7 @@ const SENDERS: { readonly [Kind in MessageKind]: Sender<Kind> } = {
   video: async ({ caption, asGif, asDocument, viewOnce }, file) => ({
     body: '',
     file: await file(),
-    video: asDocument ? null : 'video/mp4; codecs="avc1.42E01E, mp4a.40.2"',
+    video: asDocument ? null : PLAYED_VIDEO,
     options: {
       caption,
       isViewOnce: viewOnce,

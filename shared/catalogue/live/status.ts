@@ -19,6 +19,25 @@ const POST: StatusPost = {
   postedAt: '2026-11-21T10:41:58.000Z',
 };
 
+const StatusText = z.object({
+  text: z.string(),
+  color: z.string().describe('The background, as CSS writes it: `#7acca5`.'),
+  font: z
+    .number()
+    .int()
+    .min(0)
+    .max(STATUS_FONTS - 1),
+});
+export type StatusText = z.output<typeof StatusText>;
+
+/** An image or a video. `fileUrl` is a presigned GET on our own object storage. */
+const StatusFile = z.object({
+  fileUrl: z.string(),
+  mimetype: z.string(),
+  caption: z.string().nullable(),
+});
+export type StatusFile = z.output<typeof StatusFile>;
+
 /** Operations on the session's own status posts, which WhatsApp shows for a day. */
 export const STATUS_OPERATIONS = {
   listStatus: row({
@@ -29,19 +48,11 @@ export const STATUS_OPERATIONS = {
     repeatable: true,
     example: { input: {}, output: { posts: [POST] } },
   }),
-  /** `color` of the background as CSS writes it, `#7acca5`. */
+  /** MEDIA_REJECTED for a file that WhatsApp Web cannot read or play. */
   postStatus: row({
-    input: z.object({
-      text: z.string(),
-      color: z.string(),
-      font: z
-        .number()
-        .int()
-        .min(0)
-        .max(STATUS_FONTS - 1),
-    }),
+    input: z.union([StatusText, StatusFile]),
     output: StatusPost,
-    patienceMs: 30_000,
+    patienceMs: 60_000,
     needs: 'online',
     repeatable: false,
     example: { input: { text: POST.text ?? '', color: '#7acca5', font: 0 }, output: POST },

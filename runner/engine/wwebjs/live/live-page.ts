@@ -14,6 +14,8 @@ export type LivePage = {
   /** A phone is linked. */
   linked: boolean;
   now: () => number;
+  /** Where a file is kept while it is worked with. */
+  filesDir: string;
   presences: PresenceWatch;
   refusalOf: Outbound['refusalOf'];
   /** To be said before a chat is marked as read or unread, which the phone may do as well. */

@@ -61,6 +61,9 @@ export type PagePresence = {
   chatstate: { type?: string; t?: number };
 };
 
+/** A file that was prepared and uploaded. `preview` is its thumbnail. */
+export type PageMedia = { preview?: string; toJSON(): object };
+
 /** Modules of WhatsApp Web that live operations use. */
 export type LiveModules = {
   WAWebAddonReactionTableMode: {
@@ -161,7 +164,12 @@ export type LiveModules = {
       color: number;
       font: number;
     }) => Promise<unknown>;
+    sendStatusMediaMsgAction: (
+      post: PageMessage,
+      update: (data: unknown) => unknown,
+    ) => Promise<unknown>;
   };
+  WAWebMediaUpdateMsg: (data: unknown, media: PageMedia) => unknown;
   WAWebRevokeStatusAction: {
     sendStatusRevokeMsgAction: (status: PageStatus, post: PageMessage) => Promise<unknown>;
   };
@@ -206,6 +214,11 @@ export type LiveLibrary = {
   ) => Promise<unknown>;
   getChat: (id: string, options: { getAsModel: false }) => Promise<PageChannel | null | undefined>;
   getChannelMetadata: (code: string) => Promise<{ id: string }>;
+  mediaInfoToFile: (info: { data: string; mimetype: string; filename: string }) => File;
+  processMediaData: (
+    file: { data: string; mimetype: string; filename: string },
+    options: { sendToStatus: true },
+  ) => Promise<PageMedia>;
   /** ARGB as one number. */
   assertColor: (color: string) => number;
   rejectCall: (from: string, callId: string) => Promise<unknown>;

@@ -68,6 +68,8 @@ export type PageLive = {
   /** The session's own status posts, oldest first. */
   myPosts(): PageMessage[];
   post(message: PageMessage): StatusPost;
+  /** The post that was just made, which WhatsApp Web shows a moment later. Refuses with CONFLICT if it does not come. */
+  shownPost(isIt: (message: PageMessage) => boolean): Promise<StatusPost>;
   /** Answers of `checkContacts`, each until it has to be asked again. */
   checked: Map<string, { until: number; check: NumberCheck }>;
   /** The session's own id. */

@@ -245,6 +245,14 @@ export function installLive(): void {
       text: (directPath === undefined ? body : caption) ?? null,
       postedAt: new Date(t * 1_000).toISOString(),
     }),
+    shownPost: async (isIt) => {
+      for (let waited = 0; waited < 10_000; waited += 100) {
+        const shown = live.myPosts().find(isIt);
+        if (shown !== undefined) return live.post(shown);
+        await live.pause(100);
+      }
+      return live.refuse('CONFLICT', 'WhatsApp did not show the post.');
+    },
     timeOf: (seconds) =>
       seconds === undefined || seconds <= 0 ? null : new Date(seconds * 1_000).toISOString(),
     until: async (isDone) => {

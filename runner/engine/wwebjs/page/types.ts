@@ -90,6 +90,7 @@ export type PageCollections = {
     get(key: string): PageMessage | undefined;
     getModelsArray(): PageMessage[];
     getMessagesById(keys: string[]): Promise<{ messages?: PageMessage[] } | undefined>;
+    modelClass: new (fields: Record<string, unknown>) => PageMessage;
   };
   Chat: { get(wid: PageWid): PageChat | undefined; getModelsArray(): PageChat[] };
   GroupMetadata: {
@@ -166,7 +167,10 @@ export type PageModules = LiveModules & {
         (chat: PageChat, messages: PageMessage[], noToast: boolean) => Promise<unknown>
       >;
   };
-  WAWebWidFactory: { createWid: (id: string) => PageWid };
+  WAWebWidFactory: {
+    createWid: (id: string) => PageWid;
+    asUserWidOrThrow: (id: PageWid) => PageWid;
+  };
   WALinkify: { findLink: (text: string) => object | null | undefined };
   WAWebLinkPreviewChatAction: {
     getLinkPreview: (

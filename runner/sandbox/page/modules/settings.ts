@@ -7,7 +7,13 @@ import { newWireId } from '../msg-key.ts';
 type Switch = 'Audio' | 'Documents' | 'Photos' | 'Videos';
 
 /** Puts a post of the account's own where the page shows it, and keeps it for the next start. */
-async function showPost(core: Core, text: string): Promise<void> {
+async function showPost(core: Core, post: MsgModel): Promise<void> {
+  const status = core.collections.Status.add(new StatusModel(core.me.pn));
+  status.msgs.add(post);
+  await savePosts(core, status);
+}
+
+function textPost(core: Core, text: string): MsgModel {
   const me = needMe(core);
   const id = new core.MsgKey({
     from: me,
@@ -16,20 +22,16 @@ async function showPost(core: Core, text: string): Promise<void> {
     participant: me,
     selfDir: 'out',
   });
-  const status = core.collections.Status.add(new StatusModel(core.me.pn));
-  const to = id.remote;
-  const message = {
+  return new MsgModel({
     id,
     type: 'chat',
     body: text,
     t: nowSeconds(),
     from: me,
-    to,
+    to: id.remote,
     author: me,
     ack: 1,
-  };
-  status.msgs.add(new MsgModel(message));
-  await savePosts(core, status);
+  });
 }
 
 /** Preferences, status posts, the business client, bots: little more than being there. */
@@ -68,11 +70,15 @@ export function settingModules(core: Core): Record<string, object> {
     WAWebSendStatusMsgAction: {
       sendStatusTextMsgAction: async (status: { text: string }) => {
         const sent = await post(status);
-        await showPost(core, status.text);
+        await showPost(core, textPost(core, status.text));
         return sent;
       },
-      sendStatusMediaMsgAction: (message: MsgModel) =>
-        post({ type: message.type, caption: message.caption, directPath: message.directPath }),
+      sendStatusMediaMsgAction: async (message: MsgModel) => {
+        const { type, caption, directPath } = message;
+        const sent = await post({ type, caption, directPath });
+        await showPost(core, message);
+        return sent;
+      },
     },
     WAWebRevokeStatusAction: {
       sendStatusRevokeMsgAction: async (status: StatusModel, message: MsgModel) => {

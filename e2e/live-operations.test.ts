@@ -187,6 +187,20 @@ describe('what is asked of a live session', () => {
       expect((await call('DELETE', `/status/${post.wireId}`)).status).toBe(200);
     });
 
+    it.each(['image', 'video'] as const)('a status of kind %s is posted', async (type) => {
+      const { base64, caption } = MESSAGE_KINDS[type].example;
+      const made = await call('POST', '/status', { type, base64, caption });
+      expect(made.status, made.text).toBe(201);
+      const post = made.data(z.object({ wireId: z.string() }));
+      const posts = (await call('GET', '/status')).data(z.array(z.looseObject({})));
+      expect(posts).toMatchObject([{ wireId: post.wireId, type, text: caption }]);
+      const { notes } = await world.phone.account(world.at);
+      const seen = notes.find(({ what }) => what === 'status')?.data;
+      const { data } = await world.phone.media(String(Object(seen).directPath));
+      expect(Buffer.from(data).toString('base64')).toBe(base64);
+      expect((await call('DELETE', `/status/${post.wireId}`)).status).toBe(200);
+    });
+
     it('what is posted in a channel of its own is sent, with no more to come', async () => {
       const { phone, at } = world;
       const { id } = await phone.channel({ world: at.world, owner: at.account, name: 'Ours' });

@@ -14,7 +14,7 @@ import { readBase64 } from '../../media/base64.ts';
 import { FETCH_REFUSALS } from '../../media/fetch-media.ts';
 import { FILES_PATH } from '../../media/file-link.ts';
 import { cleanFilename } from '../../media/filename.ts';
-import { type ReceivedFile, refuseUnfit, renamed } from '../../media/store-media.ts';
+import { refuseUnfit, renamed } from '../../media/store-media.ts';
 import { send } from '../../services/messages/send.ts';
 import { type Addressee, chatIfReadable } from '../../services/workspace/local-numbers.ts';
 import { rawOperation, type Row } from '../operation.ts';
@@ -97,21 +97,22 @@ export const sameFile = ({ formFile: file }: ServiceContext) =>
 
 /** What a body says of its kind, and where its file is. */
 export function contentOf(
-  { env, formFile }: ServiceContext,
+  ctx: ServiceContext,
   body: Readonly<Record<string, unknown>>,
   kind: MessageKind,
 ) {
   const { media } = MESSAGE_KINDS[kind];
   return {
     said: saidIn(body, kind),
-    file: media === null ? null : fileIn(body, media, { baseUrl: env.BASE_URL, formFile }),
+    file: media === null ? null : fileIn(ctx, body, media),
   };
 }
 
-function fileIn(
+/** Where a body says that its file is. @throws AppError MEDIA_REJECTED for the file of a form that does not fit */
+export function fileIn(
+  { env, formFile }: ServiceContext,
   body: Readonly<Record<string, unknown>>,
   rule: MediaRule,
-  { baseUrl, formFile }: { baseUrl: string; formFile: ReceivedFile | undefined },
 ) {
   const { url = '', base64, mediaId, mimetype, filename: given = '' } = SaidFile.parse(body);
   const filename = cleanFilename(given);
@@ -119,7 +120,7 @@ function fileIn(
     refuseUnfit(formFile, rule);
     return { rule, source: { from: 'form' as const, file: renamed(formFile, filename) } };
   }
-  const stored = mediaId ?? ownMediaId(url, baseUrl);
+  const stored = mediaId ?? ownMediaId(url, env.BASE_URL);
   if (stored !== null)
     return { rule, source: { from: 'media' as const, mediaId: stored, filename } };
   if (base64 === undefined) return { rule, source: { from: 'url' as const, url, filename } };

@@ -7,6 +7,7 @@ import {
   COMMANDS,
 } from '../../../shared/protocol/index.ts';
 import type { ServiceContext } from '../../context.ts';
+import type { SessionAddress } from '../../runners/port.ts';
 import { notSupported, requireCapability } from './capabilities.ts';
 import { isSandboxCommand, requireSandbox, type SandboxCommand } from '../sandbox/internal.ts';
 import {
@@ -75,6 +76,11 @@ export async function askOwner<Name extends CommandName>(
   name: Name,
   ask: CommandInput<Name>,
 ): Promise<CommandOutput<Name>> {
+  return ctx.runners.command(readyOwner(row, name), name, ask);
+}
+
+/** The runner that a command would be sent to. @throws AppError SESSION_NOT_READY, UNAVAILABLE */
+export function readyOwner(row: SessionRow, name: CommandName): SessionAddress {
   requireStarted(row);
   const { status } = shownStatus(row);
   const owner = ownerOf(row);
@@ -82,5 +88,5 @@ export async function askOwner<Name extends CommandName>(
   if (COMMANDS[name].needs === 'online' && status !== 'online')
     throw new AppError('SESSION_NOT_READY', `The session is ${status}, not online.`, { status });
   if (owner === null) throw noRunnerYet(row);
-  return ctx.runners.command(owner, name, ask);
+  return owner;
 }

@@ -1,4 +1,4 @@
-import { sql } from 'drizzle-orm';
+import { type SQL, sql } from 'drizzle-orm';
 import { z } from 'zod';
 import { LIMITS, shown } from '../../../shared/catalogue/limits.ts';
 import { AppError } from '../../../shared/errors.ts';
@@ -16,16 +16,30 @@ const Outcome = z.union([
 ]);
 
 /**
- * Keeps a file that was received, until the workspace's clean-up: messages can name it by its id.
- * @throws AppError LIMIT_EXCEEDED, and then the file is gone
+ * Keeps an upload, until the workspace's clean-up: messages can name it by its id.
+ * @throws AppError as `keepFile` does
  */
-export async function uploadMedia({
+export function uploadMedia({
   ctx,
   input: file,
 }: {
   ctx: ServiceContext;
   input: ReceivedFile;
 }): Promise<MediaView> {
+  const audit = auditInsert(ctx, { target: file.id, from: 'made' });
+  return keepFile(ctx, file, sql`, audited as (${audit})`);
+}
+
+/**
+ * Keeps a file that was received as an upload is kept.
+ * @param then a CTE more, over the row `made`
+ * @throws AppError LIMIT_EXCEEDED, and then the file is gone
+ */
+export async function keepFile(
+  ctx: ServiceContext,
+  file: ReceivedFile,
+  then: SQL = sql.empty(),
+): Promise<MediaView> {
   const { workspaceId } = ctx;
   const { objectKey, ...stored } = file;
   try {
@@ -40,8 +54,7 @@ export async function uploadMedia({
           ${stored.sha256}
         from workspaces w cross join room where w.id = ${workspaceId} and room.is_free and not room.is_full
         returning *
-      ),
-      audited as (${auditInsert(ctx, { target: stored.id, from: 'made' })})
+      )${then}
       select room.is_full, ${MEDIA_COLUMNS} from room left join made f on true left join workspaces w on w.id = f.workspace_id`);
     const [row] = z.array(Outcome).parse(rows);
     if (row?.is_full === true) throw noMediaRoom();

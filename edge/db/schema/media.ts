@@ -73,6 +73,6 @@ export const mediaUploads = pgTable(
 /** How far the comparison of storage and database has come. One row, which the first run makes. */
 export const mediaReconciliation = pgTable('media_reconciliation', {
   id: text('id').primaryKey(),
-  /** The last object that was looked at; empty = the next run begins anew. */
+  /** The last object that was looked at; empty = the next run starts over. */
   after: text('after').notNull(),
 });

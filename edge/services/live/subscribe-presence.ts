@@ -10,8 +10,8 @@ import { askSession } from './ask-session.ts';
 const { limit } = LIMITS.presenceSubscriptions;
 
 /**
- * Subscribes a session to the presence of a person, or ends that. It lasts until it is ended: whoever runs the session next
- * gets it with the lease. Requests at the same time may exceed the limit by as many.
+ * Subscribes a session to a person's presence, or unsubscribes it. A subscription survives restarts and changes of the owner:
+ * the next runner gets it with the lease. Parallel requests may exceed the limit by as many as run at once.
  * @param input.session id or name; null: the key's own or the workspace's default
  * @throws AppError LIMIT_EXCEEDED; what `askSession` throws, and what WhatsApp refuses
  */

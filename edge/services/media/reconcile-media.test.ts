@@ -30,8 +30,8 @@ const newRow = async (objectKey: string, workspaceId: string, createdAt: Date) =
 };
 
 /**
- * Runs until the comparison begins anew, so long after now. Storage is shared with other test files: only what is of this one is
- * listed, two objects a page.
+ * Runs until the comparison starts over. Other test files share the storage, so only the objects of this one are listed, two a page.
+ * @param inMs how long after now it runs
  */
 async function reconcile({ objects, inMs }: { objects: ObjectStore; inMs: number }) {
   const { services, db, schema } = harness;
@@ -42,7 +42,7 @@ async function reconcile({ objects, inMs }: { objects: ObjectStore; inMs: number
     const [state] = await db.select().from(schema.mediaReconciliation);
     if (state?.after === '') return lines;
   }
-  throw new Error('it never begins anew');
+  throw new Error('it never starts over');
 }
 
 function storeOf(prefixes: readonly string[]): ObjectStore {

@@ -18,7 +18,7 @@ const Missing = z.object({ missing: Count });
 /**
  * Compares the next objects of the storage with the rows of files: an object without a row is deleted, and a row
  * without its object expires. What came within the last hour may still be on its way, and is left. After the last object it
- * begins anew.
+ * starts over.
  */
 export async function reconcileMedia({
   db,

@@ -12,7 +12,7 @@ const MAX_DAYS = LIMITS.statsDays.limit;
 export const dayOf = (unixMs: number): string => new Date(unixMs).toISOString().slice(0, 10);
 
 /**
- * What became of the messages of a period, at most 366 days, by day, session or type. Days without messages have no row.
+ * Counts the messages of a period by what they reached, for each day, session or type. At most 366 days; those without messages have no row.
  * @param input.from null: 30 days up to `to`; `to` null: today, in UTC
  * @throws AppError VALIDATION_ERROR for a period that is too long or ends before it begins; as `filteredSession`
  */

@@ -76,7 +76,7 @@ const MessageFile = z.object({
   link: z
     .union([FileLink, z.null()])
     .describe(
-      'A link that needs no credential. It is made anew whenever the event is sent, so that a retry or redelivery has one that works for a day or more while the file is kept.',
+      'A link that needs no credential. Each delivery, retry and redelivery carries a new one. It works for at least a day, as long as the file is kept.',
     ),
   mimetype: z.string().describe('Its MIME type.'),
   filename: z.string().nullable().describe('Its name, if it has one.'),

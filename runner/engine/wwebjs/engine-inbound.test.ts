@@ -2,27 +2,10 @@ import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { SANDBOX_PROFILES } from '../../../shared/session-status.ts';
-import type { EngineSend } from '../port.ts';
 import { engineLink } from './testing/engine-link.ts';
 import type { SandboxLink } from './testing/sandbox-link.ts';
-import { newWireId, startTestSandbox, type TestSandbox } from './testing/sandbox-link.ts';
-
-const ALICE = '15550100001@c.us';
-const BOB = '15550100002';
-/** 1×1 pixel. */
-const PNG = Buffer.from(
-  'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==',
-  'base64',
-);
-
-function text(body: string, more: Partial<EngineSend> = {}): EngineSend {
-  return {
-    wireId: newWireId(),
-    chatId: ALICE,
-    content: { type: 'text', text: body, linkPreview: true },
-    ...more,
-  };
-}
+import { startTestSandbox, type TestSandbox } from './testing/sandbox-link.ts';
+import { BOB, PNG, text } from './testing/text-message.ts';
 
 describe.each(SANDBOX_PROFILES)('what comes in on the %s page', (profile) => {
   let sandbox: TestSandbox;

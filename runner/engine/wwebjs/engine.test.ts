@@ -3,28 +3,12 @@ import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { SANDBOX_PROFILES } from '../../../shared/session-status.ts';
-import type { EngineSend } from '../port.ts';
 import { engineLink } from './testing/engine-link.ts';
 import type { SandboxLink } from './testing/sandbox-link.ts';
 import { newWireId, startTestSandbox, type TestSandbox } from './testing/sandbox-link.ts';
+import { ALICE, BOB, PNG, text } from './testing/text-message.ts';
 
-const ALICE = '15550100001@c.us';
-const BOB = '15550100002';
 const NOBODY = '19990100001@c.us';
-/** 1×1 pixel. */
-const PNG = Buffer.from(
-  'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==',
-  'base64',
-);
-
-function text(body: string, more: Partial<EngineSend> = {}): EngineSend {
-  return {
-    wireId: newWireId(),
-    chatId: ALICE,
-    content: { type: 'text', text: body, linkPreview: true },
-    ...more,
-  };
-}
 
 describe.each(SANDBOX_PROFILES)('an engine on the %s page', (profile) => {
   let sandbox: TestSandbox;

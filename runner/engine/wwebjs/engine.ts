@@ -163,9 +163,8 @@ class WwebjsEngine implements WhatsAppEngine {
     const live = { client, page, times: this.#times, linked: this.#authenticated, now: this.#now };
     const { actsOn, fetchFile } = this.#intake;
     const { presences, refusalOf } = this.#watches;
-    const { filesDir } = this.#options;
-    const shared = { actsOn, fetchFile, presences, refusalOf, filesDir };
-    return doOperation({ ...live, ...shared }, name, input);
+    const shared = { actsOn, fetchFile, presences, refusalOf };
+    return doOperation({ ...live, ...shared, filesDir: this.#options.filesDir }, name, input);
   }
 
   async ping(deadlineMs: number): Promise<{ state: string }> {

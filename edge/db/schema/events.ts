@@ -20,6 +20,8 @@ export const events = pgTable(
     occurredAt: moment('occurred_at').notNull(),
     /** Reported by an owner that no longer was. */
     late: boolean('late').notNull().default(false),
+    /** The `traceparent` of the message that it is about. */
+    trace: text('trace'),
     createdAt: createdAt(),
   },
   (table) => [

@@ -88,6 +88,8 @@ export const messages = pgTable(
     /** Deleted on the session's account alone. */
     deletedAt: moment('deleted_at'),
     error: jsonb('error').$type<{ code: string; message: string }>(),
+    /** The `traceparent` of the call that sent it, if that call is traced. */
+    trace: text('trace'),
     /** A queued message is not sent any more after this. */
     expiresAt: moment('expires_at'),
     createdAt: createdAt(),

@@ -5,7 +5,7 @@ import { EVENTS } from '../../shared/catalogue/events/index.ts';
 import { newId } from '../../shared/ids.ts';
 import { createHarness, type Harness } from '../testing/harness.ts';
 
-/** Tables that outlive a workspace: people with their logins, the fleet, and the audit log. */
+/** Tables that outlive a workspace: people with their logins, the fleet, the operator’s counters, and the audit log. */
 const OUTLIVING = [
   'users',
   'auth_sessions',
@@ -16,6 +16,7 @@ const OUTLIVING = [
   'fleet_claims',
   'fleet_machines',
   'media_reconciliation',
+  'metric_totals',
   // Sealed, and without a session nobody's: the purge takes them with their objects.
   'session_credentials',
 ];

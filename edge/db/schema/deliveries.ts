@@ -59,6 +59,9 @@ export const deliveries = pgTable(
     index('deliveries_failed')
       .on(table.endpointId, table.createdAt, table.id)
       .where(sql`${table.status} = 'failed'`),
+    index('deliveries_dead')
+      .on(table.finishedAt)
+      .where(sql`${table.status} = 'failed'`),
     index('deliveries_unfinished')
       .on(table.endpointId, table.eventSeq)
       .where(sql`${table.status} = 'pending'`),

@@ -11,6 +11,7 @@ export { media, mediaReconciliation, mediaUploads } from './media.ts';
 export { invitations, members } from './members.ts';
 export { messageStats } from './message-stats.ts';
 export { messages } from './messages.ts';
+export { metricTotals } from './metric-totals.ts';
 export { optOuts } from './opt-outs.ts';
 export { personIds } from './person-ids.ts';
 export { sessionCredentials } from './session-credentials.ts';

@@ -1,4 +1,4 @@
-import { bigint, date, pgTable, primaryKey, text } from 'drizzle-orm/pg-core';
+import { bigint, date, index, pgTable, primaryKey, text } from 'drizzle-orm/pg-core';
 import { workspaces } from './workspaces.ts';
 
 const total = (name: string) => bigint(name, { mode: 'number' }).notNull().default(0);
@@ -25,5 +25,8 @@ export const messageStats = pgTable(
     unknown: total('unknown'),
     echoes: total('echoes'),
   },
-  (table) => [primaryKey({ columns: [table.workspaceId, table.day, table.sessionId, table.type] })],
+  (table) => [
+    primaryKey({ columns: [table.workspaceId, table.day, table.sessionId, table.type] }),
+    index('message_stats_day').on(table.day),
+  ],
 );

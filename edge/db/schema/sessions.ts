@@ -82,6 +82,9 @@ export const sessions = pgTable(
     index('sessions_phone')
       .on(table.phoneNumber)
       .where(sql`${table.phoneNumber} is not null`),
+    index('sessions_statuses')
+      .on(table.mode, table.status)
+      .where(sql`${table.archivedAt} is null`),
     index('sessions_live')
       .on(table.workspaceId)
       .where(sql`${table.archivedAt} is null`),

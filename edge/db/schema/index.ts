@@ -1,6 +1,7 @@
 export { apiKeys } from './api-keys.ts';
 export { auditLog } from './audit-log.ts';
 export { bulks } from './bulks.ts';
+export { contentReseal } from './content-reseal.ts';
 export { attempts, deliveries } from './deliveries.ts';
 export { events } from './events.ts';
 export { fleetClaims, fleetMachines } from './fleet-machines.ts';

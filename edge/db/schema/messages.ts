@@ -41,8 +41,13 @@ export const messages = pgTable(
     fromId: text('from_id'),
     fromLid: text('from_lid'),
     type: text('type').notNull(),
-    /** What it says, in the shape of shared/protocol (OutboundContent, or the inbound fact's fields). */
-    content: jsonb('content').notNull(),
+    /**
+     * What it says, in the shape of shared/protocol (OutboundContent, or the inbound fact's fields), with each word sealed
+     * (values/content-seal.ts). Null once it has expired.
+     */
+    content: jsonb('content'),
+    /** When its content was erased, because the workspace keeps none for longer. */
+    contentExpiredAt: moment('content_expired_at'),
     status: text('status', { enum: MESSAGE_STATUSES }).notNull(),
     /** MESSAGE_STATUS_RANK of status: an update carries `where status_rank < new rank`. */
     statusRank: smallint('status_rank').notNull(),
@@ -77,7 +82,7 @@ export const messages = pgTable(
     mediaPendingSince: moment('media_pending_since'),
     /** Of an outbound message that was not sent through us: where it was written. */
     writtenOn: text('written_on', { enum: WRITTEN_ON }),
-    /** The last reaction of each person who ever reacted, by Unix ms; an empty emoji is one that was removed. */
+    /** The last reaction of each person who ever reacted, by Unix ms; the emoji is sealed, and empty if it was removed. */
     reactions: jsonb('reactions').$type<Reaction[]>().notNull().default([]),
     /** Marked on the session's account. */
     starred: boolean('starred').notNull().default(false),
@@ -130,6 +135,9 @@ export const messages = pgTable(
     index('messages_expiring')
       .on(table.expiresAt)
       .where(sql`${table.status} = 'queued'`),
+    index('messages_with_content')
+      .on(table.workspaceId, sql`coalesce(${table.sendAt}, ${table.createdAt})`)
+      .where(sql`${table.contentExpiredAt} is null`),
     index('messages_media')
       .on(table.mediaId)
       .where(sql`${table.mediaId} is not null`),

@@ -22,6 +22,7 @@ export const GROUP_EVENTS = {
   }),
   'group.updated': event({
     when: 'A group was created with the number in it, or its subject, description, picture, invite link or settings changed.',
+    content: ['text'],
     data: {
       groupId,
       change: z

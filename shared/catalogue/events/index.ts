@@ -19,6 +19,9 @@ export type EventData<Type extends EventType> = z.output<(typeof EVENTS)[Type]['
 // The keys of an object literal are all that its type lists.
 export const EVENT_TYPES = Object.keys(EVENTS) as [EventType, ...EventType[]];
 
+/** The types whose payload has content. */
+export const CONTENT_EVENTS = EVENT_TYPES.filter((type) => EVENTS[type].content.length > 0);
+
 /** The type of each alias. */
 export const EVENT_ALIASES: ReadonlyMap<string, EventType> = new Map(
   EVENT_TYPES.flatMap((type) => aliasesOf(type).map((alias) => [alias, type] as const)),

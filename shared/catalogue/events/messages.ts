@@ -121,6 +121,7 @@ const said = {
   sentAt: Time.describe("When it was sent, by WhatsApp's clock."),
   backfilled: z.boolean().describe('It was found in the history rather than seen to arrive.'),
 };
+const SAID_CONTENT = ['text', 'media', 'location', 'vcards', 'poll', 'mentions'] as const;
 const SAID: z.output<z.ZodObject<typeof said>> = {
   isGroup: false,
   type: 'text',
@@ -140,6 +141,7 @@ export const MESSAGE_EVENTS = {
   'message.received': event({
     when: 'A message arrived, or was found in the history after the session had been away.',
     aliases: ['message_received'],
+    content: SAID_CONTENT,
     data: {
       messageId: z.string().describe('The message, for `GET /v1/messages/{id}` and replies.'),
       chatId,
@@ -157,6 +159,7 @@ export const MESSAGE_EVENTS = {
   }),
   'message.echo': event({
     when: 'A message was written in the name of the session, but not through Waypost: on the phone, or on another linked device.',
+    content: SAID_CONTENT,
     data: {
       messageId: z.string().describe('The message, for `GET /v1/messages/{id}` and replies.'),
       chatId,
@@ -176,6 +179,7 @@ export const MESSAGE_EVENTS = {
   }),
   'message.media': event({
     when: 'The file of a received message, which was still `pending`, was stored or could not be fetched.',
+    content: ['media'],
     data: {
       messageId: z.string().describe('The message that it belongs to.'),
       chatId,
@@ -240,6 +244,7 @@ export const MESSAGE_EVENTS = {
   }),
   'message.reaction': event({
     when: 'Somebody reacted to a message, or removed a reaction; the session itself too.',
+    content: ['emoji'],
     data: {
       ...about,
       from: KnownPerson.describe('Who reacted.'),
@@ -258,6 +263,7 @@ export const MESSAGE_EVENTS = {
   }),
   'message.poll_vote': event({
     when: 'Somebody voted in a poll, changed a vote, or withdrew it.',
+    content: ['options'],
     data: {
       ...about,
       from: KnownPerson.describe('Who voted.'),
@@ -271,6 +277,7 @@ export const MESSAGE_EVENTS = {
   }),
   'message.edited': event({
     when: 'A message was edited, by its sender; one of the session too.',
+    content: ['text'],
     data: {
       ...about,
       fromMe,

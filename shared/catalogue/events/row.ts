@@ -9,6 +9,8 @@ export type EventRow = {
   example: unknown;
   /** Names used by other systems. Whoever subscribes by an alias receives the event under it. */
   aliases: readonly string[];
+  /** The fields of `data` that are content: sealed at rest, and erased when the workspace keeps it no longer. */
+  content: readonly string[];
   /** The field of `data` that is a credential: never logged, and set to null after `expiresAt`. */
   credential: string | null;
 };
@@ -22,6 +24,7 @@ export function event<
   data: Shape;
   example: z.output<z.ZodObject<Shape>>;
   aliases?: Aliases;
+  content?: readonly (keyof Shape & string)[];
   credential?: keyof Shape & string;
 }) {
   return {
@@ -30,6 +33,7 @@ export function event<
     example: row.example,
     // Without aliases, the type parameter is the empty list that it defaults to.
     aliases: (row.aliases ?? []) as Aliases,
+    content: row.content ?? [],
     credential: row.credential ?? null,
   };
 }

@@ -18,6 +18,7 @@ export const ID_PREFIXES = {
   optOut: 'opt',
   lead: 'led',
   bulk: 'blk',
+  erasure: 'ers',
   audit: 'aud',
   request: 'req',
   command: 'cmd',

@@ -100,6 +100,11 @@ async function fill({ db, schema, newUser, newSession, newKey }: Harness) {
   const person = { workspaceId, personId: '15550100001@c.us', source: 'api' as const };
   await db.insert(schema.optOuts).values({ id: newId('optOut'), ...person });
   await db.insert(schema.leads).values({ id: newId('lead'), ...person });
+  const erasureId = newId('erasure');
+  await db
+    .insert(schema.erasures)
+    .values({ id: erasureId, workspaceId, contactHashes: ['hash'], ids: ['9@lid'] });
+  await db.insert(schema.erasedOptOuts).values({ workspaceId, personHash: 'hash', erasureId });
   await db.insert(schema.bulks).values({
     id: newId('bulk'),
     ...common,

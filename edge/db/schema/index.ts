@@ -3,6 +3,7 @@ export { auditLog } from './audit-log.ts';
 export { bulks } from './bulks.ts';
 export { contentReseal } from './content-reseal.ts';
 export { attempts, deliveries } from './deliveries.ts';
+export { erasedOptOuts, erasures } from './erasures.ts';
 export { events } from './events.ts';
 export { fleetClaims, fleetMachines } from './fleet-machines.ts';
 export { idempotency } from './idempotency.ts';

@@ -92,6 +92,8 @@ export const messages = pgTable(
     revokedAt: moment('revoked_at'),
     /** Deleted on the session's account alone. */
     deletedAt: moment('deleted_at'),
+    /** When its person was erased: what it said and who they are is gone. */
+    erasedAt: moment('erased_at'),
     error: jsonb('error').$type<{ code: string; message: string }>(),
     /** The `traceparent` of the call that sent it, if that call is traced. */
     trace: text('trace'),

@@ -58,12 +58,12 @@ describe('somebody new', () => {
     await sees('The address or the password is wrong');
     await fill('Password', password);
     await click('Sign in');
-    await arrives(/^\/sessions$/);
+    await arrives(/^\/$/);
+    await sees('Let us link a number');
+    expect(await visitor.violations()).toEqual([]);
+    await open('/sessions');
     await sees('No sessions yet');
     expect(await visitor.violations()).toEqual([]);
-    await open('/sign-up');
-    await open('/');
-    await arrives(/^\/sessions$/);
   });
 
   it('gets from nothing to a webhook that arrives, on one page', async () => {
@@ -218,7 +218,7 @@ describe('the local owner', () => {
     const [link = ''] = /\/sign-in\/link#\S+/.exec(deployment.output()) ?? [];
     const owner = await newVisitor(browser, apiUrl);
     await owner.open(link);
-    await owner.arrives(/^\/sessions$/);
+    await owner.arrives(/^\/$/);
     await owner.sees('My workspace');
     expect(owner.complaints).toEqual([]);
     await owner.leave();
@@ -247,8 +247,8 @@ describe('a member with few rights', () => {
     await click('Sign in');
     await arrives(/^\/invitations/);
     await click('Join');
-    await arrives(/^\/sessions$/);
-    await sees('No sessions yet');
+    await arrives(/^\/$/);
+    await sees('Let us link a number');
     await open(`/sessions/${(await deployment.facts()).sessionId}`);
     await sees('No such session in this workspace');
     expect(await violations()).toEqual([]);

@@ -9,7 +9,7 @@ export const NotFound = (): ReactElement => (
     <Empty
       title={t.errors.notFound}
       action={
-        <Link to="/sessions" className={buttonClass('primary')}>
+        <Link to="/" className={buttonClass('primary')}>
           {t.errors.home}
         </Link>
       }

@@ -74,11 +74,11 @@ const index = createRoute({
   getParentRoute: () => shell,
   path: '/',
   validateSearch: (search: Search) => word(search, 'error'),
+  component: lazyRouteComponent(() => import('../screens/overview/overview.tsx'), 'Overview'),
   // Mailed links whose token does not work come here.
   beforeLoad: ({ search }) => {
-    throw search.error === undefined
-      ? redirect({ to: '/sessions' })
-      : redirect({ to: '/sign-in', search: { error: search.error } });
+    if (search.error !== undefined)
+      throw redirect({ to: '/sign-in', search: { error: search.error } });
   },
 });
 const sessions = createRoute({

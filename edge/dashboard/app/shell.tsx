@@ -20,7 +20,7 @@ export function Shell(): ReactElement {
     if (!isSignedOut) return;
     const { pathname, search } = window.location;
     const next = pathname + search;
-    void navigate({ to: '/sign-in', search: next === '/sessions' ? {} : { next }, replace: true });
+    void navigate({ to: '/sign-in', search: next === '/' ? {} : { next }, replace: true });
   }, [isSignedOut, navigate]);
   if (me === undefined || isSignedOut)
     return (
@@ -42,7 +42,7 @@ export function Shell(): ReactElement {
       </a>
       <aside className="sticky top-0 z-20 flex items-center justify-between gap-2 border-b bg-canvas p-2 sm:h-dvh sm:flex-col sm:items-stretch sm:justify-start sm:border-r sm:border-b-0 sm:p-3">
         <WorkspaceSwitcher me={me} />
-        <Rail />
+        <Rail me={me} />
         <div className="sm:mt-auto">
           <PersonMenu me={me} />
         </div>
@@ -52,7 +52,7 @@ export function Shell(): ReactElement {
           <Outlet key={me.workspaceId} />
         </Suspense>
       </main>
-      <BottomBar />
+      <BottomBar me={me} />
     </div>
   );
 }

@@ -31,7 +31,7 @@ export const errors = {
   askAnOwner: 'An owner of the workspace can give you access, under Settings.',
   notFound: 'There is no page here',
   notFoundLead: 'The link may be old, or the thing was deleted.',
-  home: 'Go to sessions',
+  home: 'Go to the overview',
   crashed: 'This page could not be shown',
   reload: 'Reload',
 };
@@ -39,6 +39,7 @@ export const errors = {
 export const shell = {
   skip: 'Skip to the content',
   navigation: 'Main',
+  overview: 'Overview',
   welcome: 'Get started',
   sessions: 'Sessions',
   messages: 'Messages',
@@ -46,7 +47,7 @@ export const shell = {
   keys: 'API keys',
   settings: 'Settings',
   /** For the bottom bar of a phone. */
-  short: { welcome: 'Start', keys: 'Keys' },
+  more: 'More',
   docs: 'API reference',
   workspace: 'Workspace',
   switchWorkspace: (name: string) => `Workspace ${name}. Switch`,

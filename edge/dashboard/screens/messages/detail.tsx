@@ -3,6 +3,7 @@ import { Link } from '@tanstack/react-router';
 import type { ReactElement, ReactNode } from 'react';
 import { CodeBlock, Copyable } from '../../components/copy.tsx';
 import { Dialog } from '../../components/dialog.tsx';
+import { Facts } from '../../components/facts.tsx';
 import { Snippets } from '../../components/show-call.tsx';
 import { ErrorNote, Loading } from '../../components/states.tsx';
 import { Exact } from '../../components/time.tsx';
@@ -93,14 +94,7 @@ function Detail({ message }: { message: Message }): ReactElement {
           })}
         </ol>
       </section>
-      <dl className="grid gap-3">
-        {facts.map(([name, value]) => (
-          <div key={name} className="min-w-0">
-            <dt className="text-sm text-muted">{name}</dt>
-            <dd className="flex min-h-8 items-center">{value}</dd>
-          </div>
-        ))}
-      </dl>
+      <Facts facts={facts} columns={1} />
       <div className="grid grid-cols-[minmax(0,1fr)] gap-2">
         <h3 className="font-semibold">{text.content}</h3>
         <CodeBlock label={text.content} code={JSON.stringify(message.content, null, 2)} />

@@ -1,6 +1,7 @@
-import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
+import { queryOptions } from '@tanstack/react-query';
 import { api, ask, askWhole, type Schemas } from '../../api/client.ts';
 import { live, liveSoon } from '../../api/live.ts';
+import { paged } from '../../api/paged.ts';
 import type { Tone } from '../../components/status.tsx';
 
 export type Message = Schemas['Message'];
@@ -46,14 +47,10 @@ const page = (filters: Filters, cursor: string | undefined) =>
   );
 
 /** The list that is shown. It stays as it is until somebody wants the newer ones: rows do not jump. */
-export const messagesQuery = (filters: Filters) =>
-  infiniteQueryOptions({
-    queryKey: ['messages', 'list', filters],
-    initialPageParam: undefined as string | undefined,
-    queryFn: ({ pageParam }) => page(filters, pageParam),
-    getNextPageParam: ({ meta }) => meta.nextCursor ?? undefined,
-    refetchOnWindowFocus: false,
-  });
+export const messagesQuery = (filters: Filters) => ({
+  ...paged(['messages', 'list', filters], ({ cursor }) => page(filters, cursor)),
+  refetchOnWindowFocus: false,
+});
 
 /** The newest page, always current. */
 export const newestQuery = (filters: Filters) =>

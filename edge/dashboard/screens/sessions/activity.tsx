@@ -1,43 +1,35 @@
 import { useInfiniteQuery } from '@tanstack/react-query';
 import type { ReactElement } from 'react';
-import { Button } from '../../components/button.tsx';
 import { Card } from '../../components/page.tsx';
-import { Empty, ErrorNote, Loading } from '../../components/states.tsx';
+import { PagedList } from '../../components/paged-list.tsx';
+import { Empty } from '../../components/states.tsx';
+import { SESSION_TONES, type SessionStatus } from '../../components/session-state.tsx';
 import { Status } from '../../components/status.tsx';
 import { Ago, Exact } from '../../components/time.tsx';
 import { t } from '../../messages/en.ts';
-import { activityQuery, type LogEntry, type SessionStatus, TONES } from './session.ts';
+import { activityQuery, type LogEntry } from './session.ts';
 
 const text = t.sessions.activity;
 
 /** Every change of state and every attempt to reconnect, the latest first. */
 export function Activity({ id }: { id: string }): ReactElement {
   const log = useInfiniteQuery(activityQuery(id));
-  const entries = log.data?.pages.flatMap(({ data }) => data);
   return (
     <Card title={text.title}>
-      {log.error !== null && <ErrorNote error={log.error} />}
-      {entries === undefined && log.error === null && <Loading />}
-      {entries?.length === 0 && <Empty title={text.empty} />}
-      {entries !== undefined && entries.length > 0 && (
-        <ol className="relative grid gap-5 border-l pl-5">
-          {entries.map((entry) => (
-            <Entry key={entry.id} entry={entry} />
-          ))}
-        </ol>
-      )}
-      {log.hasNextPage && (
-        <div>
-          <Button isBusy={log.isFetchingNextPage} onClick={() => void log.fetchNextPage()}>
-            {t.common.more}
-          </Button>
-        </div>
-      )}
+      <PagedList list={log} empty={<Empty title={text.empty} />}>
+        {(entries) => (
+          <ol className="relative grid gap-5 border-l pl-5">
+            {entries.map((entry) => (
+              <Entry key={entry.id} entry={entry} />
+            ))}
+          </ol>
+        )}
+      </PagedList>
     </Card>
   );
 }
 
-const isStatus = (name: string): name is SessionStatus => name in TONES;
+const isStatus = (name: string): name is SessionStatus => name in SESSION_TONES;
 
 function Entry({ entry }: { entry: LogEntry }): ReactElement {
   const { status } = entry;
@@ -48,7 +40,7 @@ function Entry({ entry }: { entry: LogEntry }): ReactElement {
           <span>{text.attempt(entry.attempt)}</span>
         ) : (
           <Status
-            tone={isStatus(status) ? TONES[status] : 'off'}
+            tone={isStatus(status) ? SESSION_TONES[status] : 'off'}
             word={isStatus(status) ? t.sessions.status[status] : status}
           />
         )}

@@ -4,14 +4,15 @@ import type { ReactElement } from 'react';
 import { Page } from '../../components/page.tsx';
 import { ShowCall } from '../../components/show-call.tsx';
 import { ErrorNote, Loading } from '../../components/states.tsx';
-import { Badge, SandboxBadge, Status } from '../../components/status.tsx';
+import { SessionState } from '../../components/session-state.tsx';
+import { Badge, SandboxBadge } from '../../components/status.tsx';
 import { Tabs } from '../../components/tabs.tsx';
 import { LiveNote } from '../../components/live-note.tsx';
 import { t } from '../../messages/en.ts';
 import { SessionButtons } from './actions-menu.tsx';
 import { Activity } from './activity.tsx';
 import { Overview } from './overview.tsx';
-import { isPassing, sessionQuery, TONES } from './session.ts';
+import { sessionQuery } from './session.ts';
 import { SessionSettings } from './settings.tsx';
 
 const TABS = ['overview', 'activity', 'settings'] as const;
@@ -39,11 +40,7 @@ export function SessionDetail(): ReactElement {
       }
       lead={
         <span className="flex flex-wrap items-center gap-x-3" role="status">
-          <Status
-            tone={TONES[session.status]}
-            word={t.sessions.status[session.status]}
-            isMoving={isPassing(session.status)}
-          />
+          <SessionState status={session.status} />
           {t.sessions.next[session.status]} <LiveNote />
         </span>
       }

@@ -5,7 +5,8 @@ import { Button, buttonClass } from '../../components/button.tsx';
 import { Icon } from '../../components/icon.tsx';
 import { Page } from '../../components/page.tsx';
 import { ShowCall } from '../../components/show-call.tsx';
-import { Empty, ErrorNote, Loading } from '../../components/states.tsx';
+import { PagedList } from '../../components/paged-list.tsx';
+import { Empty } from '../../components/states.tsx';
 import { LiveNote } from '../../components/live-note.tsx';
 import { t } from '../../messages/en.ts';
 import { CreateSession } from './create.tsx';
@@ -16,7 +17,6 @@ export function SessionList(): ReactElement {
   const { archived = false, create = false } = useSearch({ from: '/shell/sessions' });
   const navigate = useNavigate();
   const list = useInfiniteQuery(sessionsQuery(archived));
-  const rows = list.data?.pages.flatMap(({ data }) => data);
   const setCreate = (isOpen: boolean): void => {
     void navigate({ to: '/sessions', search: isOpen ? { create: true } : {} });
   };
@@ -50,32 +50,30 @@ export function SessionList(): ReactElement {
         </>
       }
     >
-      {list.error !== null && <ErrorNote error={list.error} onRetry={() => void list.refetch()} />}
-      {rows === undefined && list.error === null && <Loading />}
-      {rows !== undefined && rows.length > 0 && <SessionTable sessions={rows} />}
-      {rows?.length === 0 && archived && <Empty title={t.sessions.noneArchived} />}
-      {rows?.length === 0 && !archived && (
-        <Empty
-          title={t.sessions.empty}
-          action={
-            <>
-              <Link to="/welcome" className={buttonClass('primary')}>
-                {t.sessions.emptySandbox}
-              </Link>
-              <Button onClick={() => setCreate(true)}>{t.sessions.emptyLive}</Button>
-            </>
-          }
-        >
-          {t.sessions.emptyLead}
-        </Empty>
-      )}
-      {list.hasNextPage && (
-        <div>
-          <Button isBusy={list.isFetchingNextPage} onClick={() => void list.fetchNextPage()}>
-            {t.common.more}
-          </Button>
-        </div>
-      )}
+      <PagedList
+        list={list}
+        empty={
+          archived ? (
+            <Empty title={t.sessions.noneArchived} />
+          ) : (
+            <Empty
+              title={t.sessions.empty}
+              action={
+                <>
+                  <Link to="/welcome" className={buttonClass('primary')}>
+                    {t.sessions.emptySandbox}
+                  </Link>
+                  <Button onClick={() => setCreate(true)}>{t.sessions.emptyLive}</Button>
+                </>
+              }
+            >
+              {t.sessions.emptyLead}
+            </Empty>
+          )
+        }
+      >
+        {(rows) => <SessionTable sessions={rows} />}
+      </PagedList>
       {create && <CreateSession onClose={() => setCreate(false)} />}
     </Page>
   );

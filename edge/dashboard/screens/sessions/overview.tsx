@@ -1,6 +1,8 @@
 import { useQuery } from '@tanstack/react-query';
 import type { ReactElement, ReactNode } from 'react';
 import { Copyable } from '../../components/copy.tsx';
+import { Facts } from '../../components/facts.tsx';
+import { bytes, percent } from '../../components/numbers.ts';
 import { Card } from '../../components/page.tsx';
 import { Ago, Exact } from '../../components/time.tsx';
 import { t } from '../../messages/en.ts';
@@ -8,7 +10,6 @@ import { LinkCard } from './link-card.tsx';
 import { metricsQuery, type Session, statusQuery } from './session.ts';
 
 const text = t.sessions.facts;
-const MEBIBYTE = 1_048_576;
 
 export function Overview({ session }: { session: Session }): ReactElement {
   const { data: status } = useQuery(statusQuery(session.id));
@@ -28,16 +29,16 @@ export function Overview({ session }: { session: Session }): ReactElement {
         </p>
       )}
       {(needsLink || session.status === 'logged_out') && <LinkCard session={session} />}
-      <Facts session={session} />
+      <Details session={session} />
     </>
   );
 }
 
-function Facts({ session }: { session: Session }): ReactElement {
+function Details({ session }: { session: Session }): ReactElement {
   const { data: metrics } = useQuery(metricsQuery(session.id));
   const memory = metrics?.resources?.pssBytes ?? metrics?.resources?.rssBytes;
   const online = (share: number | null | undefined): ReactNode =>
-    share == null ? text.unknown : `${(share * 100).toFixed(share === 1 ? 0 : 1)} %`;
+    share == null ? text.unknown : percent(share);
   const facts: [string, ReactNode][] = [
     [text.id, <Copyable key="id" text={session.id} label={t.common.copy(text.id)} />],
     [
@@ -62,21 +63,14 @@ function Facts({ session }: { session: Session }): ReactElement {
       text.phoneSeen,
       session.phoneSeenAt === null ? text.unknown : <Ago at={session.phoneSeenAt} />,
     ],
-    [text.memory, memory == null ? text.unknown : `${Math.round(memory / MEBIBYTE)} MiB`],
+    [text.memory, memory == null ? text.unknown : bytes(memory)],
     [text.uptimeDay, online(metrics?.uptime.day.share)],
     [text.uptimeWeek, online(metrics?.uptime.week.share)],
     [text.created, <Exact key="created" at={session.createdAt} />],
   ];
   return (
     <Card title={text.title}>
-      <dl className="grid gap-x-8 gap-y-4 sm:grid-cols-2 lg:grid-cols-3">
-        {facts.map(([name, value]) => (
-          <div key={name} className="min-w-0">
-            <dt className="text-sm text-muted">{name}</dt>
-            <dd className="flex min-h-8 items-center">{value}</dd>
-          </div>
-        ))}
-      </dl>
+      <Facts facts={facts} />
     </Card>
   );
 }

@@ -1,59 +1,23 @@
-import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
+import { queryOptions } from '@tanstack/react-query';
 import { api, ask, askWhole, type Schemas } from '../../api/client.ts';
 import { live, liveSoon } from '../../api/live.ts';
-import type { Tone } from '../../components/status.tsx';
+import { paged } from '../../api/paged.ts';
+import { isPassing, type SessionStatus } from '../../components/session-state.tsx';
 
 export type Session = Schemas['Session'];
-export type SessionStatus = Session['status'];
 export type LogEntry = Schemas['SessionLogEntry'];
-
-export const TONES: Readonly<Record<SessionStatus, Tone>> = {
-  created: 'off',
-  starting: 'wait',
-  qr: 'wait',
-  pairing_code: 'wait',
-  authenticating: 'wait',
-  online: 'good',
-  reconnecting: 'wait',
-  disconnected: 'off',
-  logged_out: 'bad',
-  action_required: 'bad',
-  failed: 'bad',
-};
-
-/** Statuses that pass by themselves, or with a scan, within seconds. */
-const PASSING: readonly SessionStatus[] = [
-  'starting',
-  'qr',
-  'pairing_code',
-  'authenticating',
-  'reconnecting',
-];
-export const isPassing = (status: SessionStatus): boolean => PASSING.includes(status);
 
 /** A browser runs for it, or is about to. */
 export const isRunning = (status: SessionStatus): boolean =>
   isPassing(status) || status === 'online' || status === 'action_required';
 
-export const sessionsQuery = (archived: boolean) =>
-  infiniteQueryOptions({
-    queryKey: ['sessions', { archived }],
-    initialPageParam: undefined as string | undefined,
-    queryFn: ({ pageParam }) =>
-      askWhole(
-        api.GET('/v1/sessions', {
-          params: {
-            query: {
-              limit: 100,
-              ...(archived && { archived: 'true' as const }),
-              ...(pageParam !== undefined && { cursor: pageParam }),
-            },
-          },
-        }),
-      ),
-    getNextPageParam: ({ meta }) => meta.nextCursor ?? undefined,
-    ...live,
-  });
+export const sessionsQuery = (archived: boolean) => ({
+  ...paged(['sessions', { archived }], (page) => {
+    const query = { limit: 100, ...(archived && { archived: 'true' as const }), ...page };
+    return askWhole(api.GET('/v1/sessions', { params: { query } }));
+  }),
+  ...live,
+});
 
 export const sessionQuery = (id: string) =>
   queryOptions({
@@ -81,19 +45,10 @@ export const metricsQuery = (id: string) =>
     refetchInterval: 15_000,
   });
 
-export const activityQuery = (id: string) =>
-  infiniteQueryOptions({
-    queryKey: ['sessions', id, 'activity'],
-    initialPageParam: undefined as string | undefined,
-    queryFn: ({ pageParam }) =>
-      askWhole(
-        api.GET('/v1/sessions/{id}/events', {
-          params: {
-            path: { id },
-            query: { limit: 50, ...(pageParam !== undefined && { cursor: pageParam }) },
-          },
-        }),
-      ),
-    getNextPageParam: ({ meta }) => meta.nextCursor ?? undefined,
-    ...live,
-  });
+export const activityQuery = (id: string) => ({
+  ...paged(['sessions', id, 'activity'], (page) => {
+    const params = { path: { id }, query: { limit: 50, ...page } };
+    return askWhole(api.GET('/v1/sessions/{id}/events', { params }));
+  }),
+  ...live,
+});

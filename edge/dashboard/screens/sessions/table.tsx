@@ -1,12 +1,13 @@
 import { Link } from '@tanstack/react-router';
 import type { ReactElement } from 'react';
 import { Copyable } from '../../components/copy.tsx';
-import { Badge, SandboxBadge, Status } from '../../components/status.tsx';
+import { SessionState } from '../../components/session-state.tsx';
+import { Badge, SandboxBadge } from '../../components/status.tsx';
 import { ABOVE_ROW, Cell, Row, ROW_LINK, Table } from '../../components/table.tsx';
 import { Ago } from '../../components/time.tsx';
 import { t } from '../../messages/en.ts';
 import { SessionMenu } from './actions-menu.tsx';
-import { isPassing, type Session, TONES } from './session.ts';
+import type { Session } from './session.ts';
 
 const { columns } = t.sessions;
 
@@ -27,11 +28,7 @@ export const SessionTable = ({ sessions }: { sessions: readonly Session[] }): Re
           </span>
         </Cell>
         <Cell>
-          <Status
-            tone={TONES[session.status]}
-            word={t.sessions.status[session.status]}
-            isMoving={isPassing(session.status)}
-          />
+          <SessionState status={session.status} />
         </Cell>
         <Cell>
           {session.phoneNumber === null ? (

@@ -5,6 +5,7 @@ import { fieldErrors } from '../../api/errors.ts';
 import { meQuery, roleOf } from '../../api/me.ts';
 import { Button } from '../../components/button.tsx';
 import { Copyable } from '../../components/copy.tsx';
+import { Facts } from '../../components/facts.tsx';
 import { Input } from '../../components/field.tsx';
 import { Card } from '../../components/page.tsx';
 import { ErrorNote, FormError, Loading } from '../../components/states.tsx';
@@ -24,23 +25,13 @@ export function WorkspaceSettings(): ReactElement {
   return (
     <>
       <Card title={text.title}>
-        <dl className="grid gap-x-8 gap-y-4 sm:grid-cols-3">
-          {[
+        <Facts
+          facts={[
             [text.usage, text.used(workspace.sessionsUsed, most)],
             [text.tier, workspace.tier],
-          ].map(([name, value]) => (
-            <div key={name}>
-              <dt className="text-sm text-muted">{name}</dt>
-              <dd className="flex min-h-8 items-center">{value}</dd>
-            </div>
-          ))}
-          <div className="min-w-0">
-            <dt className="text-sm text-muted">{text.id}</dt>
-            <dd className="flex min-h-8 items-center">
-              <Copyable text={workspace.id} label={t.common.copy(text.id)} />
-            </dd>
-          </div>
-        </dl>
+            [text.id, <Copyable key="id" text={workspace.id} label={t.common.copy(text.id)} />],
+          ]}
+        />
       </Card>
       <WorkspaceForm key={workspace.id} workspace={workspace} />
     </>

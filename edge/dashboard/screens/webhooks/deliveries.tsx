@@ -1,10 +1,10 @@
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import type { ReactElement } from 'react';
-import { Button } from '../../components/button.tsx';
 import { Select } from '../../components/field.tsx';
 import { Card } from '../../components/page.tsx';
-import { Empty, ErrorNote, Loading } from '../../components/states.tsx';
+import { PagedList } from '../../components/paged-list.tsx';
+import { Empty } from '../../components/states.tsx';
 import { Status } from '../../components/status.tsx';
 import { Ago, Exact } from '../../components/time.tsx';
 import { LiveNote } from '../../components/live-note.tsx';
@@ -17,7 +17,6 @@ export function Deliveries({ id }: { id: string }): ReactElement {
   const { status } = useSearch({ from: '/shell/webhooks/$webhookId' });
   const navigate = useNavigate();
   const list = useInfiniteQuery(deliveriesQuery(id, status));
-  const rows = list.data?.pages.flatMap(({ data }) => data);
   return (
     <Card
       title={text.deliveries}
@@ -44,25 +43,20 @@ export function Deliveries({ id }: { id: string }): ReactElement {
           ))}
         </Select>
       </div>
-      {list.error !== null && <ErrorNote error={list.error} />}
-      {rows === undefined && list.error === null && <Loading />}
-      {rows?.length === 0 && <Empty title={text.noDeliveries}>{text.noDeliveriesLead}</Empty>}
-      {rows !== undefined && rows.length > 0 && (
-        <ul className="divide-y border-y">
-          {rows.map((delivery) => (
-            <li key={delivery.id}>
-              <DeliveryRow delivery={delivery} />
-            </li>
-          ))}
-        </ul>
-      )}
-      {list.hasNextPage && (
-        <div>
-          <Button isBusy={list.isFetchingNextPage} onClick={() => void list.fetchNextPage()}>
-            {t.common.more}
-          </Button>
-        </div>
-      )}
+      <PagedList
+        list={list}
+        empty={<Empty title={text.noDeliveries}>{text.noDeliveriesLead}</Empty>}
+      >
+        {(rows) => (
+          <ul className="divide-y border-y">
+            {rows.map((delivery) => (
+              <li key={delivery.id}>
+                <DeliveryRow delivery={delivery} />
+              </li>
+            ))}
+          </ul>
+        )}
+      </PagedList>
     </Card>
   );
 }

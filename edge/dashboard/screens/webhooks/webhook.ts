@@ -1,6 +1,7 @@
-import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
+import { queryOptions } from '@tanstack/react-query';
 import { api, ask, askWhole, type Schemas } from '../../api/client.ts';
 import { live } from '../../api/live.ts';
+import { paged } from '../../api/paged.ts';
 import type { Tone } from '../../components/status.tsx';
 
 export type Webhook = Schemas['Webhook'];
@@ -28,23 +29,10 @@ export const webhookQuery = (id: string) =>
     ...live,
   });
 
-export const deliveriesQuery = (id: string, status: DeliveryStatus | undefined) =>
-  infiniteQueryOptions({
-    queryKey: ['webhooks', id, 'deliveries', status],
-    initialPageParam: undefined as string | undefined,
-    queryFn: ({ pageParam }) =>
-      askWhole(
-        api.GET('/v1/webhooks/{id}/deliveries', {
-          params: {
-            path: { id },
-            query: {
-              limit: 50,
-              ...(status !== undefined && { status }),
-              ...(pageParam !== undefined && { cursor: pageParam }),
-            },
-          },
-        }),
-      ),
-    getNextPageParam: ({ meta }) => meta.nextCursor ?? undefined,
-    ...live,
-  });
+export const deliveriesQuery = (id: string, status: DeliveryStatus | undefined) => ({
+  ...paged(['webhooks', id, 'deliveries', status], (page) => {
+    const query = { limit: 50, ...(status !== undefined && { status }), ...page };
+    return askWhole(api.GET('/v1/webhooks/{id}/deliveries', { params: { path: { id }, query } }));
+  }),
+  ...live,
+});

@@ -1,0 +1,16 @@
+const whole = new Intl.NumberFormat('en');
+const SIZES = ['B', 'KiB', 'MiB', 'GiB', 'TiB'] as const;
+
+/** `12,345` */
+export const count = (value: number): string => whole.format(value);
+
+/** `1.5 MiB` */
+export function bytes(value: number): string {
+  const step = value < 1 ? 0 : Math.min(Math.floor(Math.log2(value) / 10), SIZES.length - 1);
+  const size = value / 1_024 ** step;
+  return `${step === 0 || size >= 100 ? Math.round(size) : size.toFixed(1).replace(/\.0$/, '')} ${SIZES[step] ?? ''}`;
+}
+
+/** `99.3 %`; whole where it is whole. */
+export const percent = (share: number): string =>
+  `${(share * 100).toFixed(1).replace(/\.0$/, '')} %`;

@@ -15,6 +15,15 @@ export const beforeCursor = (
     ? undefined
     : sql`(${columns.at}, ${columns.id}) < (${cursor.at.toISOString()}::timestamptz, ${cursor.id})`;
 
+/** Narrows a newest-first list to what comes no later than the row at this place. */
+export const downTo = (
+  last: Cursor | null,
+  columns: { at: AnyColumn; id: AnyColumn },
+): SQL | undefined =>
+  last === null
+    ? undefined
+    : sql`(${columns.at}, ${columns.id}) >= (${last.at.toISOString()}::timestamptz, ${last.id})`;
+
 /** Cuts a list that was read one row too long to its page, and says where the next one begins. */
 export function cutPage<Row>(
   rows: readonly Row[],

@@ -95,6 +95,7 @@ describe('an answer', () => {
           'RateLimit-Policy',
           'X-RateLimit-Remaining',
           'Retry-After',
+          'Link',
           'X-Request-Id',
           'Idempotent-Replayed',
           'Waypost-Ignored',

@@ -16,6 +16,7 @@ const EXPOSED_HEADERS = [
   'X-RateLimit-Remaining',
   'X-RateLimit-Reset',
   'Retry-After',
+  'Link',
   'X-Request-Id',
   'Idempotent-Replayed',
   'Waypost-Ignored',

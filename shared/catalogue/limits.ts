@@ -127,6 +127,7 @@ export const LIMITS = {
     limit: 50,
     what: 'GB of files that a workspace has uploaded or sent and that are kept, tier Max',
   },
+  exportRows: { limit: 1_000_000, what: 'rows of one file of an export' },
   statsDays: { limit: 366, what: 'days of a period of the statistics' },
   bodyKibibytes: { limit: 64, what: 'KiB of a request body, unless the route allows more' },
 } as const satisfies Record<string, { limit: number; what: string }>;

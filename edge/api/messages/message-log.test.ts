@@ -51,7 +51,15 @@ async function setUp() {
   const call = (path: string) => harness.call('GET', `/v1/messages${path}`, { key: apiKey });
   const file = async (query: string) =>
     harness.request('GET', `/v1/messages/export?${query}`, { key: apiKey });
-  return { ctx, workspaceId, second, call, file };
+  /** Numbered messages from one person, three in each millisecond. */
+  const receive = (from: number, to: number) =>
+    db.execute(sql`
+      insert into messages (id, workspace_id, session_id, direction, chat_id, type, content, status, status_rank, created_at)
+      select 'msg_' || lpad(to_hex(hashtext(${workspaceId})), 10, '0') || lpad(n::text, 16, '0'), ${workspaceId},
+        ${second.id}, 'inbound', '15550100077@c.us', 'text', '{"text":"hi"}', 'delivered', 5,
+        now() - interval '1 day' + n / 3 * interval '1 ms'
+      from generate_series(${from}::int, ${to}::int) n`);
+  return { ctx, workspaceId, second, call, file, receive };
 }
 const Listed = z.array(z.looseObject({ createdAt: z.iso.datetime() }));
 const daysOf = (data: unknown) => Listed.parse(data).map(({ createdAt }) => createdAt.slice(8, 10));
@@ -108,12 +116,8 @@ describe('the export', () => {
   });
 
   test('is read page by page, as its reader takes it, and has each message once', async () => {
-    const { workspaceId, second, file } = await setUp();
-    await harness.db.execute(sql`
-      insert into messages (id, workspace_id, session_id, direction, chat_id, type, content, status, status_rank, created_at)
-      select 'msg_' || lpad(n::text, 26, '0'), ${workspaceId}, ${second.id}, 'inbound', '15550100077@c.us', 'text',
-        '{"text":"hi"}', 'delivered', 5, now() - interval '1 day' + n / 3 * interval '1 ms'
-      from generate_series(1, 2500) n`);
+    const { file, receive } = await setUp();
+    await receive(1, 2_500);
     const response = await file('format=jsonl&chatId=15550100077@c.us');
     const chunks: number[] = [];
     const ids = new Set<string>();
@@ -123,8 +127,30 @@ describe('the export', () => {
       chunks.push(lines.length);
       for (const line of lines) ids.add(z.object({ id: z.string() }).parse(JSON.parse(line)).id);
     }
-    expect(chunks).toEqual([1000, 1000, 500]);
+    expect(chunks).toEqual([200, 800, 1500]);
     expect(ids.size).toBe(2500);
+  });
+
+  test('goes on in another file where there is more: each message once, whatever comes and goes meanwhile', async () => {
+    const { file, receive } = await setUp();
+    await receive(1, 2_500);
+    const ids: string[] = [];
+    const sizes: number[] = [];
+    let query: string | undefined = 'format=jsonl&chatId=15550100077@c.us&limit=1000';
+    while (query !== undefined) {
+      const response: Response = await file(query);
+      const lines = (await response.text()).trimEnd().split('\n');
+      ids.push(...lines.map((line) => z.object({ id: z.string() }).parse(JSON.parse(line)).id));
+      sizes.push(lines.length);
+      if (sizes.length === 1) {
+        await receive(3_000, 3_010);
+        // What the first file ended with.
+        await harness.db.execute(sql`delete from messages where id = ${ids.at(-1)}`);
+      }
+      query = /[?](.+)>; rel="next"$/.exec(response.headers.get('link') ?? '')?.[1];
+    }
+    expect(sizes).toEqual([1_000, 1_000, 500]);
+    expect(new Set(ids).size).toBe(2_500);
   });
 
   test('is in the audit log', async () => {

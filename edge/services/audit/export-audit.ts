@@ -1,8 +1,10 @@
 import type { ServiceContext } from '../../context.ts';
-import { pageStream, type RowWriter } from '../../db/page-stream.ts';
+import type { Cursor } from '../../db/cursor.ts';
+import type { RowWriter } from '../../db/page-stream.ts';
+import { type RowFile, rowFile } from '../../db/row-file.ts';
 import { csvRecord } from '../../values/csv.ts';
 import { type AuditRow, type AuditView, viewAudit } from './audit-view.ts';
-import { type AuditFilter, readAudit, requireAuditReader } from './internal.ts';
+import { type AuditFilter, readAudit, readAuditPlaces, requireAuditReader } from './internal.ts';
 
 export const EXPORT_FORMATS = ['csv', 'json'] as const;
 export type ExportFormat = (typeof EXPORT_FORMATS)[number];
@@ -46,7 +48,7 @@ const WRITERS: Readonly<Record<ExportFormat, RowWriter<AuditView>>> = {
 };
 
 /**
- * All entries that the filter lets pass, newest first, as a stream; see `pageStream`.
+ * Entries that the filter lets pass, newest first, as a file; see `rowFile`.
  * @throws AppError FORBIDDEN for whoever may not read the log
  */
 export async function exportAudit({
@@ -54,23 +56,20 @@ export async function exportAudit({
   input,
 }: {
   ctx: ServiceContext;
-  input: { filter: AuditFilter; format: ExportFormat };
-}): Promise<{ filename: string; body: ReadableStream<Uint8Array> }> {
+  input: { filter: AuditFilter; format: ExportFormat; cursor: Cursor | null; limit: number };
+}): Promise<RowFile & { filename: string }> {
   requireAuditReader(ctx);
   const { format } = input;
   // Without an end the export would come upon rows that are written while it runs.
   const until = input.filter.until ?? new Date(ctx.now());
   const filter = { ...input.filter, until };
   const { write, ...ends } = WRITERS[format];
-  const body = await pageStream<AuditRow>(
-    (last, limit) =>
-      readAudit(ctx, filter, {
-        cursor: last === undefined ? null : { at: last.createdAt, id: last.id },
-        limit,
-      }),
-    { ...ends, write: (rows, isFirst) => write(rows.map(viewAudit), isFirst) },
-  );
-  return { filename: filenameOf(filter.since, until, format), body };
+  const file = await rowFile<AuditRow>(input, {
+    places: (cursor, offset) => readAuditPlaces(ctx, filter, { cursor, offset }),
+    read: (page) => readAudit(ctx, filter, page),
+    writer: { ...ends, write: (rows, isFirst) => write(rows.map(viewAudit), isFirst) },
+  });
+  return { ...file, filename: filenameOf(filter.since, until, format) };
 }
 
 function filenameOf(since: Date | null, until: Date, format: ExportFormat): string {

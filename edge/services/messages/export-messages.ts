@@ -1,7 +1,14 @@
 import type { ServiceContext } from '../../context.ts';
-import { pageStream, type RowWriter } from '../../db/page-stream.ts';
+import type { Cursor } from '../../db/cursor.ts';
+import type { RowWriter } from '../../db/page-stream.ts';
+import { type RowFile, rowFile } from '../../db/row-file.ts';
 import { csvRecord } from '../../values/csv.ts';
-import { type MessageFilter, messagesWhere, selectMessages } from './message-filter.ts';
+import {
+  type MessageFilter,
+  messagesWhere,
+  selectMessages,
+  selectPlaces,
+} from './message-filter.ts';
 import { type MessageRow, type MessageView, viewMessage } from './message-view.ts';
 
 export const MESSAGE_EXPORT_FORMATS = ['csv', 'jsonl'] as const;
@@ -58,7 +65,7 @@ const WRITERS: Readonly<Record<MessageExportFormat, RowWriter<MessageView>>> = {
 };
 
 /**
- * All messages that the filter lets pass, newest first, as a stream; see `pageStream`.
+ * Messages that the filter lets pass, newest first, as a file; see `rowFile`.
  * @throws AppError as `messagesWhere`
  */
 export async function exportMessages({
@@ -66,20 +73,22 @@ export async function exportMessages({
   input,
 }: {
   ctx: ServiceContext;
-  input: { filter: MessageFilter; format: MessageExportFormat };
-}): Promise<{ filename: string; body: ReadableStream<Uint8Array> }> {
+  input: {
+    filter: MessageFilter;
+    format: MessageExportFormat;
+    cursor: Cursor | null;
+    limit: number;
+  };
+}): Promise<RowFile & { filename: string }> {
   const { filter, format } = input;
   // Without an end the export would come upon messages that are written while it runs.
   const until = filter.until ?? new Date(ctx.now());
   const where = await messagesWhere(ctx, { ...filter, until });
   const { write, ...ends } = WRITERS[format];
-  const body = await pageStream<MessageRow>(
-    (last, limit) =>
-      selectMessages(ctx, where, {
-        cursor: last === undefined ? null : { at: last.createdAt, id: last.id },
-        limit,
-      }),
-    { ...ends, write: (rows, isFirst) => write(rows.map(viewMessage), isFirst) },
-  );
-  return { filename: `waypost-messages-${until.toISOString().slice(0, 10)}.${format}`, body };
+  const file = await rowFile<MessageRow>(input, {
+    places: (cursor, offset) => selectPlaces(ctx, where, { cursor, offset }),
+    read: (page) => selectMessages(ctx, where, page),
+    writer: { ...ends, write: (rows, isFirst) => write(rows.map(viewMessage), isFirst) },
+  });
+  return { ...file, filename: `waypost-messages-${until.toISOString().slice(0, 10)}.${format}` };
 }

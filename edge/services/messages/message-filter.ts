@@ -2,7 +2,7 @@ import { and, desc, eq, gte, inArray, lt, type SQL, sql } from 'drizzle-orm';
 import { z } from 'zod';
 import type { MessageStatus } from '../../../shared/message-status.ts';
 import type { ServiceContext } from '../../context.ts';
-import { beforeCursor, type Cursor } from '../../db/cursor.ts';
+import { beforeCursor, type Cursor, downTo } from '../../db/cursor.ts';
 import { messages, sessions } from '../../db/schema/index.ts';
 import { brazilianTwin } from '../reports/writes/person-ids.ts';
 import { filteredSession } from '../sessions/internal.ts';
@@ -67,16 +67,37 @@ async function namesOfChat({ db, workspaceId }: ServiceContext, chatId: string):
     .flatMap(({ name }) => name ?? []);
 }
 
+const PLACE = { at: messages.createdAt, id: messages.id };
+
+/** Where messages that fit stand: of at most two, so many after the cursor. */
+export const selectPlaces = (
+  { db }: Pick<ServiceContext, 'db'>,
+  where: SQL | undefined,
+  { cursor, offset }: { cursor: Cursor | null; offset: number },
+) =>
+  db
+    .select({ createdAt: messages.createdAt, id: messages.id })
+    .from(messages)
+    .innerJoin(sessions, eq(sessions.id, messages.sessionId))
+    .where(and(where, beforeCursor(cursor, PLACE)))
+    .orderBy(desc(messages.createdAt), desc(messages.id))
+    .offset(offset)
+    .limit(2);
+
 /** A query for messages that fit, newest first, from the cursor on. */
 export const selectMessages = (
   { db }: Pick<ServiceContext, 'db'>,
   where: SQL | undefined,
-  { cursor, limit }: { cursor: Cursor | null; limit: number },
+  {
+    cursor,
+    limit,
+    downTo: end = null,
+  }: { cursor: Cursor | null; limit: number; downTo?: Cursor | null },
 ) =>
   db
     .select(MESSAGE_COLUMNS)
     .from(messages)
     .innerJoin(sessions, eq(sessions.id, messages.sessionId))
-    .where(and(where, beforeCursor(cursor, { at: messages.createdAt, id: messages.id })))
+    .where(and(where, beforeCursor(cursor, PLACE), downTo(end, PLACE)))
     .orderBy(desc(messages.createdAt), desc(messages.id))
     .limit(limit);

@@ -7,15 +7,19 @@ import { neighbours } from './neighbours.ts';
 import { costReport } from './cost/report.ts';
 import { overview } from './overview.ts';
 import { peerBench } from './peer/bench.ts';
+import { largeLog } from './rows/bench.ts';
 import { smallMachine } from './small-machine.ts';
 import { reportOf, type Row } from './report.ts';
 
-/** `npm run bench -- NAME`; without a name it is `latest`. Its results are saved under that name. `cost` takes parts, `peer` a file. */
-const BENCHES: Readonly<Record<string, (tell: (text: string) => void) => Promise<Row[]>>> = {
+/** `npm run bench -- NAME`; without a name it is `latest`. Its results are saved under that name. `cost` takes parts, `peer` a file, `rows` a number. */
+const BENCHES: Readonly<
+  Record<string, (tell: (text: string) => void, rest: string[]) => Promise<Row[]>>
+> = {
   latest: overview,
   attack,
   neighbours,
   'small-machine': smallMachine,
+  rows: largeLog,
 };
 
 const [name = 'latest', ...rest] = process.argv.slice(2);
@@ -39,7 +43,7 @@ async function run(): Promise<string> {
     return save(`peer-${peer.name}`, peer.rows);
   }
   const bench = BENCHES[name];
-  if (bench !== undefined) return save(name, await bench(tell));
+  if (bench !== undefined) return save(name, await bench(tell, rest));
   const names = [...Object.keys(BENCHES), 'cost', 'peer'].join(', ');
   console.error(`There is no bench '${name}'; there are ${names}.`);
   process.exit(2);

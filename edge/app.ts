@@ -46,6 +46,7 @@ import { deliveries } from './api/deliveries.ts';
 import { hooks } from './api/hooks.ts';
 import { webhooks } from './api/webhooks.ts';
 import { workspace } from './api/workspace.ts';
+import { speakDialect } from './compat/speak-dialect.ts';
 import { SYSTEMS } from './compat/systems.ts';
 
 /** The public API, in the order of its document. */
@@ -77,6 +78,12 @@ const AREAS: readonly Area[] = [
 ];
 
 const ALIASES = SYSTEMS.flatMap(({ rows }) => rows);
+const OPEN_ROUTES = SYSTEMS.flatMap(({ title, open = [] }) =>
+  open.map((route) => ({ ...route, title })),
+);
+const AUDITED_OPEN = OPEN_ROUTES.flatMap(({ path, isAudited }) =>
+  isAudited === false ? [] : [path],
+);
 const ALIAS_PATHS = [...new Set(ALIASES.map(({ path }) => path.replaceAll(/\{(\w+)\}/g, ':$1')))];
 
 /** The whole HTTP surface: what every request passes, in order, then the operations by area. */
@@ -94,11 +101,12 @@ export function createApp(compose: Compose): App {
   });
 
   app.use('*', requestContext(compose));
+  app.use('*', speakDialect(SYSTEMS));
   app.use('/auth/*', showCodeOnTop);
   app.use('*', limitAddressLength);
   app.use('*', guardOrigins);
   app.use('*', secureHeaders({ crossOriginResourcePolicy: false }));
-  app.on('ALL', ['/v1/*', '/auth/*', ...ALIAS_PATHS], recordCalls(operations));
+  app.on('ALL', ['/v1/*', '/auth/*', ...ALIAS_PATHS, ...AUDITED_OPEN], recordCalls(operations));
   app.on(
     'ALL',
     ['/v1/*', ...ALIAS_PATHS],
@@ -112,6 +120,7 @@ export function createApp(compose: Compose): App {
 
   for (const { tag, rows } of AREAS) for (const row of rows) row.register(app, tag);
   for (const { title, rows } of SYSTEMS) for (const row of rows) row.register(app, title);
+  for (const { title, register } of OPEN_ROUTES) register(app, title);
   registerInternalRunners(app);
   registerInternalQstash(app);
   registerAuth(app);

@@ -1,4 +1,4 @@
-import type { ErrorCode } from '../shared/errors.ts';
+import type { ErrorCode, ErrorDetails } from '../shared/errors.ts';
 import type { Database } from './db/client.ts';
 import type { Egress } from './egress/port.ts';
 import type { EdgeEnv } from './env.ts';
@@ -39,7 +39,7 @@ export type Actor =
       userId: string;
       /** Row of `auth_sessions` that the credential hangs on; null for a Supabase token. */
       authSessionId: string | null;
-      credential: 'cookie' | 'token' | 'supabase';
+      credential: 'cookie' | 'token' | 'supabase' | 'adminPassword';
       email: string;
       /** Platform administrator. */
       isAdmin: boolean;
@@ -126,8 +126,30 @@ export type OperationFacts = {
   checksKey: boolean;
   /** It also takes one-time tokens. */
   takesRealtimeToken: boolean;
+  /** It also takes the administration's password. */
+  takesAdminPassword: boolean;
   /** It goes beyond one workspace: whether the person's own is suspended does not matter. */
   beyondWorkspace: boolean;
+};
+
+/** A refusal, before it is written in somebody's envelope. */
+export type Failure = {
+  code: string;
+  message: string;
+  details?: ErrorDetails;
+  requestId: string;
+  timestamp: string;
+};
+
+/** How a source system writes its failures. */
+export type Dialect = {
+  /** Its names for our codes. A code that is not here keeps its name. */
+  codes: Readonly<Partial<Record<ErrorCode, string>>>;
+  /** Its statuses, where they are not ours. */
+  statuses?: Readonly<Partial<Record<ErrorCode, number>>>;
+  /** Its words in place of our own for a code. */
+  messages?: Readonly<Partial<Record<ErrorCode, string>>>;
+  failure: (failure: Failure) => object;
 };
 
 /** Hono's types for this app. `actor` and `workspaceId` are there behind the credential middleware only. */
@@ -137,6 +159,8 @@ export type AppEnv = {
     services: Services;
     requestId: string;
     startedAt: number;
+    /** Of the source system whose address was called, if it writes failures otherwise than we do. */
+    dialect?: Dialect | undefined;
     /** On the routes that are audited. */
     call: AuditCall;
     /** Of a request to the public API; undefined when nothing is at its address. */

@@ -98,6 +98,12 @@ export const EdgeEnv = z.object({
   ADMIN_EMAILS: lowerCaseList.default([]),
   /** Addresses and CIDR ranges that `/v1/admin` may be used from; none = any. */
   ADMIN_ALLOWED_IPS: rangeList.default([]),
+  /** With a password, `/admin` and `/api/admin` take HTTP Basic too; it acts for the platform's first administrator. */
+  ADMIN_USERNAME: z
+    .string()
+    .regex(/^[^:]+$/, 'a name without a colon')
+    .default('admin'),
+  ADMIN_PASSWORD: optional(z.string().min(8)),
 
   /** Origins whose pages may call the API from a browser, comma-separated; none = this Worker's own origin only. */
   CORS_ORIGINS: originList.default([]),

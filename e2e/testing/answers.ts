@@ -11,3 +11,6 @@ export const listedIn = (answer: ApiAnswer): Record<string, unknown>[] =>
 
 /** The id of what an answer carries. */
 export const idIn = (answer: ApiAnswer): string => answer.data(z.object({ id: z.string() })).id;
+
+/** What an answer is, in a source system's own envelope. */
+export const jsonIn = ({ text }: ApiAnswer): unknown => JSON.parse(text);

@@ -3,7 +3,9 @@ import type { SandboxProfile } from '../../shared/session-status.ts';
 import { type Called, watchCalls } from './called.ts';
 
 /** An operation of an OpenAPI document: `POST /v1/groups/{id}/leave`. */
-export type Operation = `${'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'} /${'v1' | 'api'}/${string}`;
+export type Operation =
+  | `${'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'} /${'v1' | 'api' | 'wa'}/${string}`
+  | 'GET /admin';
 
 /**
  * Says which operations the tests of this `describe` (or file) call. They fail when one of them never succeeded.

@@ -37,8 +37,10 @@ export const alike = (format: Step['format'], answer: string): unknown =>
     : JSON.parse(answer, (_name, value: unknown) =>
         typeof value === 'string'
           ? value
-              .replace(/^([a-z]+)_[0-9a-z]{26}$/, '<$1>')
+              .replace(/\b([a-z]{3})_[0-9a-z]{26}\b/g, '<$1>')
+              .replace(/^data:image\/png;base64,.*/, '<png>')
               .replace(/^\d{4}-\d\d-\d\dT[\d:.]+Z$/, '<time>')
               .replace(/^\d+@g\.us$/, '<group>')
+              .replace(/^(?:PHONE|1555\d{7})$/, '<phone>')
           : value,
       );

@@ -40,12 +40,14 @@ type Asked<P extends z.ZodType, Q extends z.ZodType, H extends z.ZodType, B exte
   id: string;
   method: 'get' | 'post' | 'put' | 'patch' | 'delete';
   /** As OpenAPI writes it: `/v1/keys/{id}`; an alias has its source system's. */
-  path: `/v1/${string}` | `/api/${string}`;
+  path: `/v1/${string}` | `/api/${string}` | `/wa/${string}` | '/admin';
   takes: Takes;
   /** A person may do it also while the workspace that they act in is suspended. */
   beyondWorkspace?: true;
   /** It also takes one-time tokens, as `readCredential` finds them. */
   takesRealtimeToken?: true;
+  /** It also takes ADMIN_PASSWORD, as HTTP Basic. */
+  takesAdminPassword?: true;
   summary: string;
   description?: string;
   params?: P;
@@ -105,6 +107,16 @@ export type Row = {
   register: (app: App, tag: string) => void;
   /** Runs it for another operation, behind the same check of the caller. */
   call: (c: Context<AppEnv>, given: Given) => Promise<Response>;
+  /** The same at another address, with its answers in another envelope. */
+  mirror: (mirror: Mirror) => Row;
+};
+
+type Mirror = Pick<
+  Asked<Nothing, Nothing, Nothing, Nothing>,
+  'id' | 'path' | 'takesAdminPassword'
+> & {
+  responses: (own: RouteConfig['responses']) => RouteConfig['responses'];
+  answer: (c: Context<AppEnv>, own: Response) => Promise<Response>;
 };
 
 /** Operations that share a tag in the document. */
@@ -172,13 +184,20 @@ export const rawOperation = <
       );
     },
     call: async (c, given) => runFor(c, await readGiven(c, row, given)),
+    mirror: ({ responses, answer: translate, ...place }) =>
+      rawOperation({
+        ...row,
+        ...place,
+        responses: responses(row.responses),
+        run: async (call, c) => translate(c, await row.run(call, c)),
+      }),
   };
 };
 
 const factsOf = (
   row: Pick<
     Asked<z.ZodType, z.ZodType, z.ZodType, z.ZodType>,
-    'file' | 'body' | 'takes' | 'takesRealtimeToken' | 'beyondWorkspace'
+    'file' | 'body' | 'takes' | 'takesRealtimeToken' | 'takesAdminPassword' | 'beyondWorkspace'
   >,
 ): OperationFacts => ({
   limitBytes: row.file?.limitBytes ?? row.body?.limitBytes ?? BODY_LIMIT_BYTES,
@@ -187,6 +206,7 @@ const factsOf = (
   formLimitBytes: row.file === undefined && row.body?.form == null ? null : FORM_LIMIT_BYTES,
   checksKey: row.takes.kind === 'scope' && row.takes.checkedBy === 'statement',
   takesRealtimeToken: row.takesRealtimeToken === true,
+  takesAdminPassword: row.takesAdminPassword === true,
   beyondWorkspace: row.takes.kind === 'admin' || row.beyondWorkspace === true,
 });
 

@@ -4,7 +4,9 @@ import { type Area, type Call, rawOperation, type Row } from '../api/operation.t
 import { SEND_LIMIT_BYTES } from '../api/messages/schemas.ts';
 import { nearName } from '../http/near-name.ts';
 import { invalidRequest } from '../http/validation.ts';
+import type { SystemDialect } from '../api/open/system-dialect.ts';
 import type { AppEnv } from '../context.ts';
+import type { App } from '../http/app.ts';
 
 /** A source system whose clients can be pointed at Waypost. */
 export type System = {
@@ -13,8 +15,26 @@ export type System = {
   /** What its document is called, and its tag. */
   title: string;
   description: string;
+  /** Where the system itself has its document. */
+  documentAlsoAt?: `/api/${string}`;
+  /** The first parts of its addresses: also where nothing is, a refusal is in its dialect. */
+  owns: readonly `/${string}`[];
+  /** How it writes a failure, and the schema of that; null where it is as in the public API. */
+  dialect: SystemDialect | null;
   rows: readonly Row[];
+  /** Its routes that need no credential. */
+  open?: readonly OpenRoute[];
 };
+
+/** A route that anybody may call. It brings its own checks. */
+export type OpenRoute = {
+  path: `/${string}`;
+  /** False where another route that is audited answers in the end. */
+  isAudited?: false;
+  register: (app: App, tag: string) => void;
+};
+
+type AliasPath = `/api/${string}` | `/wa/${string}` | '/admin';
 
 type Nothing = z.ZodObject;
 
@@ -27,16 +47,18 @@ type Alias<
   /** `operationId` in the system's document, and the action in the audit log. */
   id: string;
   method: 'get' | 'post' | 'delete';
-  path: `/api/${string}`;
+  path: AliasPath;
   summary: string;
   description?: string;
-  /** The operations that it calls, all behind the same check: it takes whom and what they take. */
+  takesAdminPassword?: true;
+  takesRealtimeToken?: true;
+  /** The operations that it calls: it takes whom and what the first one takes. A later one checks by itself what it asks beyond that. */
   calls: readonly [Row, ...Row[]];
   params?: P;
   query?: Q;
   headers?: H;
   /** As the source system's clients write it. */
-  body?: { schema: B; example: z.input<B> };
+  body?: { schema: B; example: z.input<B>; optional?: true };
   responses: Parameters<typeof rawOperation>[0]['responses'];
   run: (call: Call<P, Q, H, B>, c: Context<AppEnv>) => Promise<Response>;
 };
@@ -64,6 +86,7 @@ export const alias = <
       body: {
         schema: loose<B>(row.body.schema),
         example: row.body.example,
+        ...(row.body.optional === true && { optional: true }),
         // Files come by URL here.
         limitBytes: Math.min(SEND_LIMIT_BYTES, ...row.calls.map(({ facts }) => facts.limitBytes)),
       },
@@ -119,11 +142,17 @@ export function operationOf({ rows }: Area, id: string): Row {
   return row;
 }
 
+const Envelope = z.object({
+  data: z.unknown(),
+  meta: z.object({ sessionName: z.string().optional() }),
+});
+
 /** What an operation of ours answers with. */
 export async function answerOf<Data extends z.ZodType>(
   answer: Response,
   schema: Data,
-): Promise<{ status: 200 | 202; data: z.output<Data> }> {
-  const { data } = z.object({ data: z.unknown() }).parse(await answer.json());
-  return { status: answer.status === 202 ? 202 : 200, data: schema.parse(data) };
+): Promise<{ status: 200 | 202; data: z.output<Data>; sessionName: string | null }> {
+  const { data, meta } = Envelope.parse(await answer.json());
+  const status = answer.status === 202 ? 202 : 200;
+  return { status, data: schema.parse(data), sessionName: meta.sessionName ?? null };
 }

@@ -65,14 +65,16 @@ export function checkSpellings(body: FileFields, context: z.RefinementCtx): void
 /**
  * The send of a file, by the ending of its name or address. The content must be what that promises, or the send is refused.
  * @param to who it is for, and from which session
+ * @param known what it is sent as, whatever its ending
  * @returns also the fields that such a file has no use for
  */
 export function fileSend(
   { mediaUrl, media_url: spelt, caption = '', filename, fileName = filename }: FileFields,
   to: Readonly<Record<string, unknown>>,
+  known?: Kind,
 ): { send: Row; given: Given; ignored: string[] } {
   const url = mediaUrl ?? spelt ?? '';
-  const kind = kindOf(fileName ?? '') ?? kindOf(url.replace(/[?#].*$/s, '')) ?? 'document';
+  const kind = known ?? kindOf(fileName ?? '') ?? kindOf(url.replace(/[?#].*$/s, '')) ?? 'document';
   const called = {
     url: mediaUrl === undefined ? 'media_url' : 'mediaUrl',
     filename: filename === undefined ? 'fileName' : 'filename',

@@ -2,7 +2,8 @@ import { z } from '@hono/zod-openapi';
 import type { Context } from 'hono';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import { ERROR_CODES, ERRORS, type ErrorCode } from '../../shared/errors.ts';
-import type { AppEnv } from '../context.ts';
+import type { AppEnv, Dialect } from '../context.ts';
+import { failureOf } from './failure.ts';
 
 const Meta = z
   .object({
@@ -81,17 +82,13 @@ export const successOf = <Data>(c: Context<AppEnv>, data: Data, meta: ExtraMeta 
 });
 
 /** One example for each error code, which the routes' answers point at. */
-export const errorExamples = () =>
+export const errorExamples = (dialect?: Dialect) =>
   ERROR_CODES.map((code) => {
     const { message, advice, retryable } = ERRORS[code];
-    const value: ErrorBody = {
-      success: false,
-      error: { code, message },
-      meta: {
-        requestId: 'req_01k2q8z6m4c8f7h3n5r9t1v0wx',
-        timestamp: '2026-01-01T00:00:00.000Z',
-      },
-    };
+    const value = failureOf({ code, message, details: undefined }, dialect, {
+      requestId: 'req_01k2q8z6m4c8f7h3n5r9t1v0wx',
+      timestamp: '2026-01-01T00:00:00.000Z',
+    });
     const again = retryable ? 'May succeed later.' : 'Will not succeed as it is.';
     return { code, example: { summary: message, description: `${advice} ${again}`, value } };
   });
@@ -106,10 +103,10 @@ const COMMON = [
   'INTERNAL',
 ] as const satisfies ErrorCode[];
 
-type ErrorResponse = {
+type ErrorResponse<Schema extends object = typeof ErrorBody> = {
   description: string;
   content: {
-    'application/json': { schema: typeof ErrorBody; examples: Record<string, { $ref: string }> };
+    'application/json': { schema: Schema; examples: Record<string, { $ref: string }> };
   };
 };
 type StatusOf<Code extends ErrorCode> = (typeof ERRORS)[Code]['status'];
@@ -119,19 +116,28 @@ type ErrorResponses<Code extends ErrorCode> = Record<
 >;
 
 /** Entries of a route's `responses` for the errors common to all routes and those given, grouped by status. */
-export function errors<Code extends ErrorCode = never>(...codes: Code[]): ErrorResponses<Code> {
-  const byStatus = new Map<number, ErrorCode[]>();
-  for (const code of new Set<ErrorCode>([...COMMON, ...codes])) {
-    const { status } = ERRORS[code];
-    byStatus.set(status, [...(byStatus.get(status) ?? []), code]);
-  }
-  const entries = [...byStatus].map(([status, sharing]): [number, ErrorResponse] => [
+export const errors = <Code extends ErrorCode = never>(...codes: Code[]): ErrorResponses<Code> =>
+  errorResponses([...COMMON, ...codes], ErrorBody);
+
+/** Entries for these errors, grouped by status: by ours, or by a source system's. */
+export function errorResponses<Schema extends object>(
+  codes: Iterable<ErrorCode>,
+  schema: Schema,
+  dialect?: Dialect,
+): Record<string, ErrorResponse<Schema>> {
+  const byStatus = Map.groupBy(
+    new Set<ErrorCode>(codes),
+    (code) => dialect?.statuses?.[code] ?? ERRORS[code].status,
+  );
+  const entries = [...byStatus].map(([status, sharing]): [number, ErrorResponse<Schema>] => [
     status,
     {
-      description: sharing.map((code) => `\`${code}\`: ${ERRORS[code].message}`).join(' '),
+      description: sharing
+        .map((code) => `\`${dialect?.codes[code] ?? code}\`: ${ERRORS[code].message}`)
+        .join(' '),
       content: {
         'application/json': {
-          schema: ErrorBody,
+          schema,
           examples: Object.fromEntries(
             sharing.map((code) => [code, { $ref: `#/components/examples/${code}` }]),
           ),
@@ -139,6 +145,5 @@ export function errors<Code extends ErrorCode = never>(...codes: Code[]): ErrorR
       },
     },
   ]);
-  // The loop above makes one entry for each status of the codes, which is what the type says.
-  return Object.fromEntries(entries) as ErrorResponses<Code>;
+  return Object.fromEntries(entries);
 }

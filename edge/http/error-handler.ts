@@ -3,7 +3,7 @@ import { HTTPException } from 'hono/http-exception';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import { AppError, type ErrorCode } from '../../shared/errors.ts';
 import type { AppEnv } from '../context.ts';
-import type { ErrorBody } from './envelope.ts';
+import { failureOf } from './failure.ts';
 import { isDatabaseOutage } from '../db/database-errors.ts';
 import { describeError } from '../log/describe-error.ts';
 
@@ -37,6 +37,13 @@ export function toAppError(error: unknown): AppError {
   return new AppError('INTERNAL', undefined, undefined, { cause: error });
 }
 
+/** A browser asks its user for a password where one is taken. */
+const schemeOf = (c: Context<AppEnv>): string =>
+  c.get('operation')?.takesAdminPassword === true &&
+  c.get('services').env.ADMIN_PASSWORD !== undefined
+    ? 'Basic'
+    : 'Bearer';
+
 /** The only producer of failure bodies. */
 export function answerError(thrown: unknown, c: Context<AppEnv>): Response {
   const error = toAppError(thrown);
@@ -45,23 +52,16 @@ export function answerError(thrown: unknown, c: Context<AppEnv>): Response {
     const detail = describeError(error.cause ?? error);
     c.get('services').log({ event: 'request_failed', requestId: c.get('requestId'), ...detail });
   }
-  if (error.code === 'UNAUTHORIZED') c.header('WWW-Authenticate', 'Bearer realm="waypost"');
+  if (error.code === 'UNAUTHORIZED') c.header('WWW-Authenticate', `${schemeOf(c)} realm="waypost"`);
   const wait =
     error.details?.['retryAfterSeconds'] ??
     (RETRY_SHORTLY.has(error.code) ? RETRY_AFTER_SECONDS : undefined);
   if (typeof wait === 'number') c.header('Retry-After', String(wait));
-  const body: ErrorBody = {
-    success: false,
-    error: {
-      code: error.code,
-      message: error.message,
-      ...(error.details === undefined ? {} : { details: { ...error.details } }),
-    },
-    meta: {
-      requestId: c.get('requestId'),
-      timestamp: new Date(c.get('services').now()).toISOString(),
-    },
-  };
+  const dialect = c.get('dialect');
+  const body = failureOf(error, dialect, {
+    requestId: c.get('requestId'),
+    timestamp: new Date(c.get('services').now()).toISOString(),
+  });
   // ERRORS holds only statuses that carry a body.
-  return c.json(body, error.status as ContentfulStatusCode);
+  return c.json(body, (dialect?.statuses?.[error.code] ?? error.status) as ContentfulStatusCode);
 }

@@ -48,7 +48,13 @@ export const authenticate = (accepted: readonly CredentialKind[]) =>
   });
 
 /** All that the public API takes. */
-export const API_CREDENTIALS: readonly CredentialKind[] = ['apiKey', 'token', 'supabase', 'cookie'];
+export const API_CREDENTIALS: readonly CredentialKind[] = [
+  'apiKey',
+  'token',
+  'supabase',
+  'cookie',
+  'adminPassword',
+];
 
 const wrongKind = (accepted: readonly CredentialKind[]): AppError =>
   new AppError(
@@ -101,10 +107,16 @@ function limitsOf(c: Context<AppEnv>, credential: Credential): Limits {
 }
 
 /** A name of the login for the limiter: of a cookie only a part, with which nobody can sign in. */
-const nameOf = (credential: Exclude<Credential, { kind: 'apiKey' | 'token' }>): string =>
-  credential.kind === 'cookie'
-    ? `cookie:${credential.sessionToken.slice(0, 12)}`
-    : `supabase:${credential.subject}`;
+function nameOf(credential: Exclude<Credential, { kind: 'apiKey' | 'token' }>): string {
+  switch (credential.kind) {
+    case 'cookie':
+      return `cookie:${credential.sessionToken.slice(0, 12)}`;
+    case 'supabase':
+      return `supabase:${credential.subject}`;
+    case 'adminPassword':
+      return 'admin-password';
+  }
+}
 
 async function limitSubject(c: Context<AppEnv>, limits: Limits): Promise<RateLimitVerdict> {
   const { rateLimiter, subjects, now } = c.get('services');

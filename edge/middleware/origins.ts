@@ -1,4 +1,4 @@
-import type { Context } from 'hono';
+import type { Context, HonoRequest } from 'hono';
 import { cors } from 'hono/cors';
 import { createMiddleware } from 'hono/factory';
 import { AppError } from '../../shared/errors.ts';
@@ -67,13 +67,16 @@ export const guardOrigins = createMiddleware<AppEnv>(async (c, next) => {
   c.header('Vary', 'Origin', { append: true });
 });
 
+export const isWebSocket = (req: HonoRequest): boolean =>
+  req.header('upgrade')?.toLowerCase() === 'websocket';
+
 const actsAsTheUser = ({ req }: Context<AppEnv>): boolean =>
   req.header('cookie') !== undefined ||
-  (req.header('upgrade')?.toLowerCase() === 'websocket' && oneTimeToken(req) === null) ||
+  (isWebSocket(req) && oneTimeToken(req) === null) ||
   (req.method === 'OPTIONS' && req.header('access-control-request-method') !== undefined);
 
-/** An image, a link or a form of another site: browsers add the cookie and no origin. Mailed links lead to /auth, never here. */
+/** An image, a link or a form of another site: browsers add the cookie or the password and no origin. Mailed links lead to /auth, never here. */
 const isForeignLink = ({ req }: Context<AppEnv>): boolean =>
-  /^\/(?:v1|api)\//.test(req.path) &&
-  req.header('cookie') !== undefined &&
+  /^\/(?:v1|api|wa|admin)(?:\/|$)/.test(req.path) &&
+  (req.header('cookie') !== undefined || /^basic /i.test(req.header('authorization') ?? '')) &&
   req.header('sec-fetch-site') === 'cross-site';

@@ -7,6 +7,7 @@ import type { UserCredential } from '../services/users/load-user.ts';
 import { oneTimeToken } from './one-time-token.ts';
 import { readSessionCookie } from '../identity/session-cookie.ts';
 import { TOKEN_TYPES, verifyRealtimeToken } from '../realtime/tokens.ts';
+import { isAdminPassword } from '../identity/admin-password.ts';
 import { USER_TOKEN_TYPE, verifyUserToken } from '../identity/user-token.ts';
 
 export type KeyCredential = {
@@ -33,7 +34,13 @@ export async function readCredential(c: Context<AppEnv>): Promise<Credential | n
   if (oneTime !== null) return readOneTime(c, oneTime);
   const authorization = c.req.header('authorization');
   if (authorization !== undefined) {
-    const bearer = /^Bearer +(\S+)$/i.exec(authorization.trim())?.[1];
+    if (
+      c.get('operation')?.takesAdminPassword === true &&
+      isAdminPassword(services.env, authorization)
+    )
+      return { kind: 'adminPassword' };
+    // Clients of instances write `jwt_` before a token.
+    const bearer = /^Bearer +(?:jwt_)?(\S+)$/i.exec(authorization.trim())?.[1];
     return bearer === undefined ? null : readBearer(c, bearer);
   }
   const key = c.req.header('x-api-key');

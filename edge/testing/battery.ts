@@ -148,6 +148,9 @@ export async function newThings(harness: Harness, { workspaceId, userId }: TestU
 
 const KIND_OF_FOLDER: Readonly<Record<string, keyof Ids>> = {
   sessions: 'session',
+  instances: 'session',
+  disconnect: 'session',
+  send: 'session',
   messages: 'message',
   bulk: 'bulk',
   media: 'media',

@@ -1,6 +1,8 @@
 import { SCOPES } from '../services/keys/require-scope.ts';
 import { credentialsOf } from './credentials.ts';
 import type { Harness } from './harness.ts';
+import type { ErrorCode } from '../../shared/errors.ts';
+import { systemAt } from '../compat/speak-dialect.ts';
 import { SYSTEMS } from '../compat/systems.ts';
 import { type Document, type ListedOperation, readDocument } from './openapi.ts';
 
@@ -38,5 +40,11 @@ export async function listOperations(harness: Harness) {
 export const scopeOf = ({ operation }: Listed): string | undefined =>
   SCOPES.find((scope) => scope === operation['x-required-scope']);
 /** Of the public API or a source system's, and so behind the same walls. */
-export const isOfApi = ({ operation }: Listed): boolean => /^\/(?:v1|api)\//.test(operation.path);
+export const isOfApi = ({ operation }: Listed): boolean =>
+  /^\/(?:(?:v1|api|wa)\/|admin$)/.test(operation.path);
 export const roleOf = ({ operation }: Listed): unknown => operation['x-required-role'];
+
+const systemOf = systemAt(SYSTEMS);
+/** What an error is called at an address: a source system has names of its own. */
+export const codeAt = (path: string, code: ErrorCode): string =>
+  systemOf(path)?.dialect?.codes[code] ?? code;

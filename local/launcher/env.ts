@@ -35,6 +35,9 @@ export const LauncherEnv = z.object({
   /** People who administer the platform once their address is verified, comma-separated. */
   ADMIN_EMAILS: z.string().default(''),
   ADMIN_ALLOWED_IPS: z.string().default(''),
+  /** HTTP Basic at `/admin` and `/api/admin`, as clients of the queue send it; none by default. */
+  ADMIN_USERNAME: z.string().default('admin'),
+  ADMIN_PASSWORD: z.string().default(''),
   /** Sign-in with Google, and Supabase tokens: docs/self-hosting.md. */
   GOOGLE_CLIENT_ID: z.string().default(''),
   GOOGLE_CLIENT_SECRET: z.string().default(''),

@@ -59,23 +59,31 @@ export const signInEmail = (app: App) =>
     }),
     async (c) => {
       const body = c.req.valid('json');
-      const input = { email: body.email, asker: await askerOf(c) };
-      enforce(c, await countSignIn({ services: c.get('services'), input }));
-      try {
-        const response = await askIdentity(c, { method: 'POST', path: '/sign-in/email', body });
-        const { env } = c.get('services');
-        await rememberBrowser(c, env, body.email);
-        const { url, ...signedIn } = await readAnswer(LibrarySignIn, response);
-        return c.json(
-          { ...signedIn, ...(url === undefined ? {} : { url: returnUrl(url, env) }) },
-          200,
-        );
-      } catch (error) {
-        note(c, body.email, error);
-        throw error;
-      }
+      const { url, ...signedIn } = await signIn(c, body);
+      const { env } = c.get('services');
+      await rememberBrowser(c, env, body.email);
+      return c.json(
+        { ...signedIn, ...(url === undefined ? {} : { url: returnUrl(url, env) }) },
+        200,
+      );
     },
   );
+
+/** Compares the password, counted and noted as a try at it. @returns the login that was made */
+export async function signIn(
+  c: Context<AppEnv>,
+  body: Readonly<{ email: string; password: string }>,
+): Promise<z.output<typeof LibrarySignIn>> {
+  const input = { email: body.email, asker: await askerOf(c) };
+  enforce(c, await countSignIn({ services: c.get('services'), input }));
+  try {
+    const response = await askIdentity(c, { method: 'POST', path: '/sign-in/email', body });
+    return await readAnswer(LibrarySignIn, response);
+  } catch (error) {
+    note(c, body.email, error);
+    throw error;
+  }
+}
 
 function note(c: Context<AppEnv>, email: string, error: unknown): void {
   const reason = error instanceof AppError ? error.details?.['reason'] : undefined;

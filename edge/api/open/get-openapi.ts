@@ -7,17 +7,20 @@ import type { DocumentPart } from './openapi-document.ts';
  * change while the Worker runs.
  */
 export function getOpenapi(app: App, systems: readonly DocumentPart[]): void {
-  serve(app, '/openapi.json');
-  for (const system of systems) serve(app, `/openapi/${system.name}.json`, system);
+  serve(app, ['/openapi.json']);
+  for (const system of systems) {
+    const { name, documentAlsoAt: other } = system;
+    serve(app, [`/openapi/${name}.json`, ...(other === undefined ? [] : [other])], system);
+  }
 }
 
-function serve(app: App, path: string, part?: DocumentPart): void {
+function serve(app: App, paths: string[], part?: DocumentPart): void {
   let text: Promise<string> | undefined;
   const build = async (): Promise<string> => {
     const { buildDocument } = await import('./openapi-document.ts');
     return JSON.stringify(buildDocument(app, part));
   };
-  app.get(path, limitPages, async (c) => {
+  app.on('GET', paths, limitPages, async (c) => {
     text ??= build().catch((error: unknown) => {
       text = undefined;
       throw error;

@@ -1,12 +1,12 @@
 import { RATES, shownRate } from '../../../shared/catalogue/limits.ts';
-import { OpenAPIHono } from '@hono/zod-openapi';
+import { OpenAPIHono, type RouteConfig } from '@hono/zod-openapi';
 import type { AppEnv } from '../../context.ts';
 import type { App } from '../../http/app.ts';
-import { ERRORS } from '../../../shared/errors.ts';
 import { keysAndUsers } from '../takes.ts';
-import { errorExamples } from '../../http/envelope.ts';
+import { errorExamples, errorResponses } from '../../http/envelope.ts';
 import { describeReceivedEvent } from '../events/received-event.ts';
 import { nameSchemas } from './name-schemas.ts';
+import { inDialect, type SystemDialect } from './system-dialect.ts';
 
 const DESCRIPTION = `
 Send and receive WhatsApp messages over REST and signed webhooks.
@@ -90,26 +90,24 @@ const TAGS = [
 ];
 
 /** What every route that takes a body may say of it, before its own schema is asked. */
-const BODY_ERRORS = Object.fromEntries(
-  (['MALFORMED_JSON', 'PAYLOAD_TOO_LARGE', 'UNSUPPORTED_MEDIA_TYPE'] as const).map((code) => [
-    ERRORS[code].status,
-    {
-      description: `\`${code}\`: ${ERRORS[code].message}`,
-      content: {
-        'application/json': {
-          schema: { $ref: '#/components/schemas/Error' },
-          examples: { [code]: { $ref: `#/components/examples/${code}` } },
-        },
-      },
-    },
-  ]),
-);
+const bodyErrors = (dialect: SystemDialect | null) =>
+  errorResponses(
+    ['MALFORMED_JSON', 'PAYLOAD_TOO_LARGE', 'UNSUPPORTED_MEDIA_TYPE'],
+    { $ref: '#/components/schemas/Error' },
+    dialect ?? undefined,
+  );
 
 /** The routes of a source system, which are those with its title as their tag. */
-export type DocumentPart = { name: string; title: string; description: string };
+export type DocumentPart = {
+  name: string;
+  title: string;
+  description: string;
+  dialect: SystemDialect | null;
+  documentAlsoAt?: string;
+};
 
 /** Under these addresses are the source systems' routes. */
-const OF_SYSTEMS = /^\/api\//;
+const OF_SYSTEMS = /^\/(?:(?:api|wa)\/|admin$)/;
 
 /**
  * An OpenAPI 3.1 document, generated from the routes' own schemas. Slow enough to be built once.
@@ -117,13 +115,14 @@ const OF_SYSTEMS = /^\/api\//;
  */
 export function buildDocument(app: App, part?: DocumentPart) {
   const shown = new OpenAPIHono<AppEnv>();
+  const dialect = part?.dialect ?? null;
   for (const [name, scheme] of Object.entries(SECURITY_SCHEMES))
     shown.openAPIRegistry.registerComponent('securitySchemes', name, scheme);
-  for (const { code, example } of errorExamples())
+  for (const { code, example } of errorExamples(dialect ?? undefined))
     shown.openAPIRegistry.registerComponent('examples', code, example);
   for (const definition of app.openAPIRegistry.definitions)
     if (definition.type === 'route' && isShown(definition.route, part))
-      shown.openAPIRegistry.registerPath(definition.route);
+      shown.openAPIRegistry.registerPath(spoken(definition.route, dialect));
   if (part === undefined) describeReceivedEvent(shown);
   const document = shown.getOpenAPI31Document({
     openapi: '3.1.0',
@@ -140,11 +139,14 @@ export function buildDocument(app: App, part?: DocumentPart) {
   for (const item of Object.values(document.paths ?? {}))
     for (const operation of [item.post, item.put, item.patch, item.delete])
       if (operation?.requestBody !== undefined)
-        operation.responses = { ...BODY_ERRORS, ...operation.responses };
+        operation.responses = { ...bodyErrors(dialect), ...operation.responses };
   nameSchemas(document);
   if (part !== undefined) dropUnusedExamples(document);
   return document;
 }
+
+const spoken = (route: RouteConfig, dialect: SystemDialect | null): RouteConfig =>
+  dialect === null ? route : { ...route, responses: inDialect(route.responses, dialect) };
 
 const isShown = (route: { path: string; tags?: string[] }, part?: DocumentPart): boolean =>
   part === undefined ? !OF_SYSTEMS.test(route.path) : route.tags?.includes(part.title) === true;

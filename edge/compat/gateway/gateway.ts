@@ -13,6 +13,8 @@ export const gateway: System = {
   title: 'Gateway',
   description:
     'The routes of the gateway: texts, files, replies, groups. A field that Waypost does not use is named in the header `Waypost-Ignored`.',
+  owns: ['/api'],
+  dialect: null,
   rows: [
     ...gatewayMessages,
     alias({

@@ -15,6 +15,7 @@ import { send } from '../../services/messages/send.ts';
 import { envelope, ok } from '../../http/envelope.ts';
 import { GroupId } from '../../api/chat-ids.ts';
 import { alias, answerOf, operationOf, reportIgnored } from '../alias.ts';
+import { Sent, sessionId, to } from '../send-fields.ts';
 import {
   checkFile,
   checkSpellings,
@@ -26,16 +27,6 @@ import {
 
 const sendText = operationOf(messages, 'sendText');
 
-const sessionId = z.string().optional().openapi({
-  description:
-    "Id or name of the session. Without it, the session that the key is pinned to, otherwise the workspace's default session.",
-  example: 'support',
-});
-const to = z.union([z.string(), z.number()]).openapi({
-  type: 'string',
-  description: 'A phone number in any common notation, or a chat id such as `15550100001@c.us`.',
-  example: '+15550100001',
-});
 const text = z.string();
 
 const GatewayMessage = z
@@ -65,14 +56,6 @@ const responses = {
     content: { 'application/json': { schema: envelope(GatewayMessage) } },
   },
 };
-
-const Sent = z.object({
-  id: z.string(),
-  status: z.enum(MESSAGE_STATUSES),
-  sessionId: z.string(),
-  chatId: z.string(),
-  createdAt: z.string(),
-});
 
 async function call(c: Context<AppEnv>, operation: Row, given: Given): Promise<Response> {
   return answerGateway(c, await operation.call(c, given));

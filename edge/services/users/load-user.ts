@@ -22,7 +22,9 @@ export type UserCredential =
       authSessionId: string | null;
       workspaceId: string | null;
     }
-  | { kind: 'supabase'; subject: string; email: string };
+  | { kind: 'supabase'; subject: string; email: string }
+  /** Acts for the platform's first administrator. */
+  | { kind: 'adminPassword' };
 
 const UserRow = z.object({
   id: z.string(),
@@ -60,6 +62,7 @@ export async function loadUser({
 }): Promise<LoadedUser> {
   const row =
     (await readUser(services, credential)) ?? (await provision(services, caller, credential));
+  if (row === null && credential.kind === 'adminPassword') throw noAdministrator();
   if (row === null || !row.is_active) throw new AppError('UNAUTHORIZED');
   if (!row.email_verified && !(await proveAddress(services, credential, row))) throw notConfirmed();
   const { member_role: role, all_sessions: allSessions, workspace_id: workspaceId } = row;
@@ -166,6 +169,9 @@ function loginOf(credential: UserCredential): SQL {
     case 'supabase':
       return sql`select user_id, null::text as auth_session_id from auth_accounts
         where provider_id = 'supabase' and account_id = ${credential.subject}`;
+    case 'adminPassword':
+      return sql`select id as user_id, null::text as auth_session_id from users
+        where role = 'admin' and is_active and email_verified order by created_at, id limit 1`;
   }
 }
 
@@ -176,6 +182,12 @@ const notConfirmed = (): AppError =>
     {
       reason: 'email_not_verified',
     },
+  );
+
+const noAdministrator = (): AppError =>
+  new AppError(
+    'FORBIDDEN',
+    'The password acts for the first administrator, and there is none yet: name one in ADMIN_EMAILS, and let them confirm their address.',
   );
 
 const addressTaken = (): AppError =>

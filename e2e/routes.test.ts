@@ -6,23 +6,32 @@ import { gatewayRoutes } from './routes/gateway.ts';
 import { keyRoutes } from './routes/keys.ts';
 import { liveRoutes } from './routes/live.ts';
 import { peopleRoutes } from './routes/people.ts';
+import { queueRoutes } from './routes/queue.ts';
 import { realtimeRoutes } from './routes/realtime.ts';
 import { recordRoutes } from './routes/records.ts';
 import { smokeTest } from './live/smoke-test.ts';
 import { sessionRoutes } from './routes/sessions.ts';
+import { waRoutes } from './routes/wa.ts';
 import { webhookRoutes } from './routes/webhooks.ts';
 import { type Deployment, startDeployment } from './testing/deployment.ts';
 import { type FileServer, startFileServer } from './testing/file-server.ts';
 
 /* The operations that no other test calls on a whole deployment: all of them here, on one. */
-const ADMIN_EMAIL = `admin-${randomUUID()}@example.com`;
+const [ADMIN_EMAIL = '', QUEUE_ADMIN = ''] = ['admin', 'queue'].map(
+  (name) => `${name}-${randomUUID()}@example.com`,
+);
+const ADMIN_PASSWORD = randomUUID();
 
 let deployment: Deployment;
 let files: FileServer;
 beforeAll(async () => {
   files = await startFileServer();
   deployment = await startDeployment({
-    environment: { ADMIN_EMAILS: ADMIN_EMAIL, EGRESS_ALLOW: files.host },
+    environment: {
+      ADMIN_EMAILS: `${ADMIN_EMAIL},${QUEUE_ADMIN}`,
+      ADMIN_PASSWORD,
+      EGRESS_ALLOW: files.host,
+    },
   });
 });
 afterAll(async () => {
@@ -54,6 +63,15 @@ describe('sessions', () => {
 });
 describe('the routes of the gateway', () => {
   gatewayRoutes(running, () => files.url('dot.png'));
+});
+describe('the routes of the queue', () => {
+  queueRoutes(running, () => files.url('dot.png'), {
+    email: QUEUE_ADMIN,
+    password: ADMIN_PASSWORD,
+  });
+});
+describe('the routes under /wa', () => {
+  waRoutes(running);
 });
 describe('the smoke test', () => {
   smokeTest(running);

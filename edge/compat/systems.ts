@@ -1,5 +1,9 @@
 import type { System } from './alias.ts';
 import { gateway } from './gateway/gateway.ts';
 
+import { queue } from './queue/queue.ts';
+
+import { wa } from './wa/wa.ts';
+
 /** The source systems whose routes work, in the order of the documentation. */
-export const SYSTEMS: readonly System[] = [gateway];
+export const SYSTEMS: readonly System[] = [gateway, queue, wa];

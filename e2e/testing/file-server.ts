@@ -1,4 +1,5 @@
 import { createServer } from 'node:http';
+import { SONG } from './sample-files.ts';
 
 /** A 5×5 PNG, 85 bytes. */
 export const RED_DOT_BASE64 =
@@ -13,7 +14,7 @@ export type FileServer = {
   close: () => Promise<void>;
 };
 
-/** Somebody's web server: `dot.png` is an image, `page.png` is HTML, `huge.png` is 17 MiB, `large.png` the
+/** Somebody's web server: `dot.png` is an image, `song.mp3` a second of silence, `page.png` is HTML, `huge.png` is 17 MiB, `large.png` the
  * largest image that may be sent, all else is missing. */
 export async function startFileServer(): Promise<FileServer> {
   const png = Buffer.from(RED_DOT_BASE64, 'base64');
@@ -21,12 +22,18 @@ export async function startFileServer(): Promise<FileServer> {
     '/dot.png': () => png,
     '/page.png': () => Buffer.from('<html><body>not an image</body></html>'),
     '/large.png': () => Buffer.concat([png, Buffer.alloc(LARGE_BYTES - png.length)]),
+    '/song.mp3': () => Buffer.from(SONG, 'base64'),
     '/huge.png': () => Buffer.concat([png, Buffer.alloc(HUGE_BYTES)]),
   };
   const server = createServer((request, response) => {
     const body = bodies[request.url ?? ''];
     if (body === undefined) response.writeHead(404).end();
-    else response.writeHead(200, { 'content-type': 'image/png' }).end(body());
+    else
+      response
+        .writeHead(200, {
+          'content-type': request.url === '/song.mp3' ? 'audio/mpeg' : 'image/png',
+        })
+        .end(body());
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const address = server.address();

@@ -46,7 +46,7 @@ const Day = z.iso.date();
 const day = (description: string, example: string) =>
   Day.optional().openapi({ description, example });
 
-const StatsRow = z
+export const StatsRow = z
   .object({
     day: Day.nullable().describe('In `by=day`.'),
     sessionId: z.string().nullable().describe('In `by=session`, also of deleted sessions.'),
@@ -57,7 +57,7 @@ const StatsRow = z
     example: { day: '2026-11-21', sessionId: null, type: null, ...COUNTS_EXAMPLE },
   });
 
-const Usage = z
+export const Usage = z
   .object({
     tier: TierName,
     sessions: z.object({ used: z.number().int(), limit: SessionLimit }),

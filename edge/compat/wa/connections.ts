@@ -1,18 +1,15 @@
 import { z } from '@hono/zod-openapi';
-import { newId } from '../../../shared/ids.ts';
-import { SESSION_MODES } from '../../../shared/session-status.ts';
 import { hooks } from '../../api/hooks.ts';
-import { SessionName } from '../../api/name-fields.ts';
 import type { Row } from '../../api/operation.ts';
 import { sessions } from '../../api/sessions.ts';
 import { SESSION_EXAMPLE, SessionRef } from '../../api/sessions/schemas.ts';
 import { alias, answerOf, operationOf } from '../alias.ts';
 import { firstCode, getQr } from '../first-code.ts';
+import { createSession, makeSession, NewSession } from '../new-session.ts';
 import { wholeList } from '../pages.ts';
 import { ShownSession } from '../shown-session.ts';
 import { WA_STATES, waState } from '../states.ts';
 
-const create = operationOf(sessions, 'createSession');
 const list = operationOf(sessions, 'listSessions');
 const archive = operationOf(sessions, 'archiveSession');
 const createHook = operationOf(hooks, 'createHook');
@@ -75,25 +72,17 @@ export const waConnections: readonly Row[] = [
     path: '/wa/add-number',
     summary: 'Add a number',
     description: 'Creates a session and waits up to 30 seconds for its first code.',
-    calls: [create, getQr],
+    calls: [createSession, getQr],
     body: {
-      schema: z.object({
-        name: SessionName.optional(),
-        mode: z.enum(SESSION_MODES).optional().openapi({
-          description: '`live`, the default but for a test key, or `sandbox`.',
-        }),
-      }),
+      schema: NewSession,
       example: { name: 'support' },
       optional: true,
     },
     responses: { 201: json('The new connection.', AddedNumber) },
-    run: async ({ ctx, body }, c) => {
-      const isTest = ctx.actor.type === 'apiKey' && ctx.actor.mode === 'test';
-      const { name = `wa-${newId('session', ctx.now()).slice(-12)}` } = body;
-      const { mode = isTest ? 'sandbox' : 'live' } = body;
-      const { data } = await answerOf(await create.call(c, { body: { name, mode } }), Identified);
-      const code = await firstCode(c, data.id);
-      const added = { connectionId: data.id, status: 'pending', qr: code?.dataUrl ?? null };
+    run: async ({ body }, c) => {
+      const { id } = await makeSession(c, body, 'wa');
+      const code = await firstCode(c, id);
+      const added = { connectionId: id, status: 'pending', qr: code?.dataUrl ?? null };
       return c.json(added, 201);
     },
   }),

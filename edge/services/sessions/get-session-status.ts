@@ -4,13 +4,16 @@ import { isoOrNull } from '../../db/moment.ts';
 import { findSession } from './internal.ts';
 import { shownStatus } from './session-view.ts';
 
-/** @throws AppError SESSION_NOT_FOUND */
+/**
+ * @param input.id null: the session that the key is pinned to, or else the workspace's default
+ * @throws AppError SESSION_NOT_FOUND; VALIDATION_ERROR where null means no session
+ */
 export async function getSessionStatus({
   ctx,
   input,
 }: {
   ctx: ServiceContext;
-  input: { id: string };
+  input: { id: string | null };
 }) {
   const row = await findSession(ctx, input.id);
   const { session, lease } = row;

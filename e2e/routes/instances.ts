@@ -1,0 +1,205 @@
+import { beforeAll, expect, it } from 'vitest';
+import { z } from 'zod';
+import { type Person, signIn, signUp } from '../testing/account.ts';
+import { jsonIn, shownIn } from '../testing/answers.ts';
+import { covers } from '../testing/covers.ts';
+import type { Deployment } from '../testing/deployment.ts';
+import { readGuide } from '../testing/follow-guide.ts';
+import { followsGuide } from '../testing/guide-steps.ts';
+import { onlineSession } from '../testing/session.ts';
+
+const TO = '15550100001@c.us';
+const Success = z.strictObject({
+  success: z.literal(true),
+  data: z.unknown(),
+  meta: z.strictObject({
+    timestamp: z.iso.datetime(),
+    request_id: z.string(),
+    instanceName: z.string().optional(),
+  }),
+});
+
+const steps = await readGuide('migrate/instances.md');
+
+/**
+ * The routes of the instances.
+ * @param fileUrl where a file of the file server is
+ * @param adminEmail an address of ADMIN_EMAILS
+ */
+export function instanceRoutes(
+  running: () => Deployment,
+  fileUrl: (name: string) => string,
+  adminEmail: string,
+): void {
+  covers(
+    'POST /api/auth/login',
+    'GET /api/auth/me',
+    'POST /api/users',
+    'GET /api/subscription/usage',
+    'POST /api/instances',
+    'GET /api/instances',
+    'GET /api/instances/{name}/status',
+    'GET /api/instances/{name}/qr',
+    'POST /api/instances/{name}/restart',
+    'POST /api/instances/{name}/keys',
+    'POST /api/instances/{name}/webhook',
+    'POST /api/messages/text',
+    'POST /api/messages/image',
+    'POST /api/messages/document',
+    'POST /api/messages/audio',
+    'POST /api/messages/location',
+    'POST /api/contacts/check',
+    'GET /api/stats',
+    'GET /api/instance/info',
+    'POST /api/webhook',
+  );
+
+  let person: Person;
+  let session: { id: string; phoneNumber: string };
+  beforeAll(async () => {
+    person = await signUp(running(), 'instances');
+    session = await onlineSession(running(), 'instances');
+  });
+
+  async function call(
+    method: string,
+    path: string,
+    {
+      key,
+      ...options
+    }: { key?: string | null; body?: unknown; headers?: Record<string, string> } = {},
+    status = 200,
+  ) {
+    const given = key === undefined ? options : { ...options, key };
+    const answer = await running().api.call(method, `/api/${path}`, given);
+    expect(answer.status, answer.text).toBe(status);
+    return Success.parse(jsonIn(answer));
+  }
+  const Instance = z.strictObject({
+    id: z.string(),
+    instanceName: z.string(),
+    status: z.string(),
+    phoneNumber: z.string().nullable(),
+    lastActive: z.iso.datetime().nullable(),
+  });
+
+  it('a person signs in for a token, with which they are known', async () => {
+    const { email, password } = person;
+    const { data } = await call('POST', 'auth/login', { key: null, body: { email, password } });
+    const { token, user } = z
+      .strictObject({
+        token: z.string(),
+        expiresAt: z.iso.datetime(),
+        user: z.strictObject({ id: z.string(), email: z.string(), name: z.string() }),
+      })
+      .parse(data);
+    expect(user).toMatchObject({ email, name: 'instances' });
+    const me = await call('GET', 'auth/me', { key: `jwt_${token}` });
+    expect(me.data).toMatchObject({ id: user.id, email });
+  });
+
+  it('an administrator adds a person', async () => {
+    const { password, email } = await signUp(running(), 'instances admin', adminEmail);
+    // The role comes with a sign-in after the address is confirmed.
+    const { token: key } = await signIn(running(), email, password);
+    const body = { email: 'erin@example.com', name: 'Erin' };
+    const { data } = await call('POST', 'users', { key, body }, 201);
+    expect(data).toMatchObject({ ...body, role: 'user', isActive: true });
+  });
+
+  it('an instance is created, listed, shown, and gives its code', async () => {
+    const body = { name: 'instances-new', mode: 'sandbox' };
+    const made = await call('POST', 'instances', { body }, 201);
+    expect(made.meta.instanceName).toBe(body.name);
+    const { id } = Instance.parse(made.data);
+    const { data } = await call('GET', 'instances');
+    const list = z.array(Instance).parse(data);
+    expect(list).toContainEqual(expect.objectContaining({ id, instanceName: body.name }));
+    const code = await call('GET', `instances/${body.name}/qr`);
+    expect(code.data).toEqual({
+      qrCode: expect.stringMatching(/^data:image\/png;base64,iVBOR/),
+      qrCodeExpiry: expect.any(String),
+    });
+    const one = await call('GET', `instances/${body.name}/status`);
+    expect(Instance.parse(one.data)).toMatchObject({ id, status: 'CONNECTING', phoneNumber: null });
+    await running().api.call('DELETE', `/v1/sessions/${id}`);
+  });
+
+  it('a key is its instance, which it sends from', async () => {
+    const made = await call('POST', 'instances/instances/keys', { body: { name: 'desk' } }, 201);
+    const { key } = z
+      .strictObject({
+        id: z.string(),
+        name: z.literal('desk'),
+        key: z.string(),
+        scopes: z.array(z.string()),
+      })
+      .parse(made.data);
+    const info = await call('GET', 'instance/info', { key });
+    expect(Instance.parse(info.data)).toMatchObject({ id: session.id, status: 'CONNECTED' });
+    const said = {
+      text: { text: 'Hello' },
+      image: { mediaUrl: fileUrl('dot.png'), caption: 'Look' },
+      document: { mediaUrl: fileUrl('dot.png'), filename: 'dot.png' },
+      audio: { mediaUrl: fileUrl('song.mp3') },
+      location: { latitude: 52.5163, longitude: 13.3777, name: 'Gate' },
+    };
+    for (const [type, fields] of Object.entries(said)) {
+      const sent = await call(
+        'POST',
+        `messages/${type}`,
+        { key, body: { to: TO, ...fields } },
+        202,
+      );
+      expect(sent.meta.instanceName).toBe('instances');
+      const { messageId } = z
+        .strictObject({
+          messageId: z.string(),
+          status: z.literal('queued'),
+          to: z.literal(TO),
+          timestamp: z.iso.datetime(),
+        })
+        .parse(sent.data);
+      const message = await running().api.call('GET', `/v1/messages/${messageId}`);
+      expect(shownIn(message)).toMatchObject({ type, sessionId: session.id });
+    }
+    const url = `${(await running().facts()).webhookInspectorUrl}/instances`;
+    const hook = { webhookId: expect.any(String), url };
+    expect((await call('POST', 'webhook', { key, body: { url } })).data).toEqual(hook);
+    const named = await call('POST', 'instances/instances/webhook', { body: { url } });
+    expect(named.data).toEqual(hook);
+    const { webhookId } = z.object({ webhookId: z.string() }).parse(named.data);
+    await running().api.call('DELETE', `/v1/webhooks/${webhookId}`);
+  });
+
+  it('contacts are checked', async () => {
+    const body = { instanceName: 'instances', numbers: [TO] };
+    const { data, meta } = await call('POST', 'contacts/check', { body });
+    expect(data).toMatchObject([{ exists: 'yes' }]);
+    expect(meta.instanceName).toBe('instances');
+  });
+
+  it('usage and statistics are ours', async () => {
+    const usage = await call('GET', 'subscription/usage');
+    const ours = await running().api.call('GET', '/v1/usage');
+    expect(Object.keys(Object(usage.data))).toEqual(Object.keys(shownIn(ours)));
+    expect((await call('GET', 'stats')).data).toBeInstanceOf(Array);
+  });
+
+  it('an instance restarts', async () => {
+    const { data } = await call('POST', 'instances/instances/restart');
+    expect(Instance.parse(data)).toMatchObject({ id: session.id });
+  });
+
+  followsGuide(steps, 7, async () => {
+    const { apiUrl, apiKey, webhookInspectorUrl } = await running().facts();
+    return {
+      URL: new URL(apiUrl).origin,
+      KEY: apiKey,
+      EMAIL: person.email,
+      PASSWORD: person.password,
+      FILE: fileUrl('dot.png'),
+      HOOK: `${webhookInspectorUrl}/instances-guide`,
+    };
+  });
+}

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe } from 'vitest';
 import { SANDBOX_PROFILES } from '../shared/session-status.ts';
 import { adminRoutes } from './routes/admin.ts';
 import { gatewayRoutes } from './routes/gateway.ts';
+import { instanceRoutes } from './routes/instances.ts';
 import { keyRoutes } from './routes/keys.ts';
 import { liveRoutes } from './routes/live.ts';
 import { peopleRoutes } from './routes/people.ts';
@@ -11,13 +12,14 @@ import { realtimeRoutes } from './routes/realtime.ts';
 import { recordRoutes } from './routes/records.ts';
 import { smokeTest } from './live/smoke-test.ts';
 import { sessionRoutes } from './routes/sessions.ts';
+import { socketRoutes } from './routes/socket.ts';
 import { waRoutes } from './routes/wa.ts';
 import { webhookRoutes } from './routes/webhooks.ts';
 import { type Deployment, startDeployment } from './testing/deployment.ts';
 import { type FileServer, startFileServer } from './testing/file-server.ts';
 
 /* The operations that no other test calls on a whole deployment: all of them here, on one. */
-const [ADMIN_EMAIL = '', QUEUE_ADMIN = ''] = ['admin', 'queue'].map(
+const [ADMIN_EMAIL = '', QUEUE_ADMIN = '', INSTANCES_ADMIN = ''] = ['a', 'q', 'i'].map(
   (name) => `${name}-${randomUUID()}@example.com`,
 );
 const ADMIN_PASSWORD = randomUUID();
@@ -28,7 +30,7 @@ beforeAll(async () => {
   files = await startFileServer();
   deployment = await startDeployment({
     environment: {
-      ADMIN_EMAILS: `${ADMIN_EMAIL},${QUEUE_ADMIN}`,
+      ADMIN_EMAILS: [ADMIN_EMAIL, QUEUE_ADMIN, INSTANCES_ADMIN].join(),
       ADMIN_PASSWORD,
       EGRESS_ALLOW: files.host,
     },
@@ -69,6 +71,12 @@ describe('the routes of the queue', () => {
     email: QUEUE_ADMIN,
     password: ADMIN_PASSWORD,
   });
+});
+describe('the routes of the instances', () => {
+  instanceRoutes(running, (name) => files.url(name), INSTANCES_ADMIN);
+});
+describe('the routes of sessions and socket', () => {
+  socketRoutes(running);
 });
 describe('the routes under /wa', () => {
   waRoutes(running);

@@ -36,6 +36,9 @@ const asksForAKeyOnly = ({ operation }: Listed): boolean => operation.operationI
 const isOfWorkspace = (one: Listed): boolean =>
   isOfApi(one) && !/^\/v1\/(?:admin\/|me$|invitations\/accept$)/.test(one.operation.path);
 
+/** What source systems answer to anybody: their sign-in, and whether they run. */
+const OPEN_ALIASES = ['GET /api/health', 'POST /api/auth/login'];
+
 const covered = new Set<string>();
 
 type Outcome = { name: string; case: string; status: number; code: string };
@@ -272,7 +275,7 @@ describe('all operations', () => {
     consoleLog({ event: 'battery', ran: [...covered].toSorted(), open, optional });
     expect([...covered, ...open].toSorted()).toEqual(all.map(({ name }) => name).toSorted());
     expect(optional.length).toBeLessThan(3);
-    expect(open.filter((name) => / \/(?:v1|api|wa)\//.test(name))).toEqual([]);
+    expect(open.filter((name) => / \/(?:v1|api|wa)\//.test(name)).toSorted()).toEqual(OPEN_ALIASES);
     expect(covered.size).toBeGreaterThan(40);
   });
 });

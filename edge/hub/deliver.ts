@@ -1,3 +1,4 @@
+import type { PublicEvent } from '../../shared/catalogue/events/index.ts';
 import { AppError } from '../../shared/errors.ts';
 import type { ServiceContext } from '../context.ts';
 import { type EventsPage, readEvents } from '../services/events/read-events.ts';
@@ -5,6 +6,7 @@ import { holdsScope } from '../services/keys/require-scope.ts';
 import { reachOf } from '../services/users/reach.ts';
 import { afterCheck, afterEvent, type Flow, isCheckDue, mayTake } from './flow.ts';
 import type { Rights } from './rights.ts';
+import { sessionFrames } from './session-frames-out.ts';
 import { closeFor, isOpen, remember, say, type SocketState, stateOf } from './socket-state.ts';
 
 /** Events that a socket gets in one round. */
@@ -53,8 +55,8 @@ export async function deliver(sockets: readonly WebSocket[], round: Round): Prom
 export function reportCursors(sockets: readonly WebSocket[], now: number): void {
   for (const socket of sockets) {
     const state = stateOf(socket);
-    const { cursor, told, flow } = state;
-    if (cursor <= told || !mayTake(flow)) continue;
+    const { cursor, told, flow, dialect } = state;
+    if (dialect !== null || cursor <= told || !mayTake(flow)) continue;
     const frame = JSON.stringify({ type: 'cursor', cursor });
     remember(socket, { ...state, told: cursor, flow: send(socket, flow, frame, cursor, now) });
   }
@@ -83,7 +85,8 @@ async function groupsOf(
 }
 
 /** What a socket listens to, and from where on. */
-const placeOf = ({ filter, cursor }: SocketState): string => JSON.stringify([filter, cursor]);
+const placeOf = ({ filter, cursor, dialect }: SocketState): string =>
+  JSON.stringify([filter, cursor, dialect]);
 
 async function deliverTo({ ctx, state, sockets }: Group, now: () => number): Promise<boolean> {
   const { filter, cursor } = state;
@@ -97,7 +100,7 @@ async function deliverTo({ ctx, state, sockets }: Group, now: () => number): Pro
     for (const socket of sockets) closeFor(socket, 'cursorTooOld');
     return false;
   }
-  const frames = page.events.map((event) => JSON.stringify({ type: 'event', event }));
+  const frames = await Promise.all(page.events.map((event) => framesOf(event, state)));
   const place = placeOf(state);
   // A socket that changed its subscription meanwhile, or was closed, has no use for this page.
   const waiting = sockets.filter((socket) => isOpen(socket) && placeOf(stateOf(socket)) === place);
@@ -109,13 +112,13 @@ async function deliverTo({ ctx, state, sockets }: Group, now: () => number): Pro
 function give(
   socket: WebSocket,
   { events, through, hasMore }: EventsPage,
-  frames: readonly string[],
+  frames: readonly (readonly string[])[],
   now: number,
 ): boolean {
   const state = stateOf(socket);
   let { flow, cursor, told } = state;
   for (const [index, { seq }] of events.entries()) {
-    flow = send(socket, flow, frames[index] ?? '', seq, now);
+    for (const frame of frames[index] ?? []) flow = send(socket, flow, frame, seq, now);
     cursor = seq;
     told = seq;
     if (!mayTake(flow)) break;
@@ -125,9 +128,17 @@ function give(
   return isDone && hasMore;
 }
 
+/** What a socket is sent of an event, in its dialect. */
+async function framesOf(event: PublicEvent, { dialect }: SocketState): Promise<string[]> {
+  const frames = dialect === null ? [{ type: 'event', event }] : await sessionFrames(event);
+  return frames.map((frame) => JSON.stringify(frame));
+}
+
 /** Sends a frame, and a check after it when one is due. */
 function send(socket: WebSocket, flow: Flow, frame: string, seq: number, now: number): Flow {
   socket.send(frame);
+  // Clients of a source system know no checks.
+  if (stateOf(socket).dialect !== null) return flow;
   const sent = afterEvent(flow, frame.length);
   if (!isCheckDue(sent)) return sent;
   say(socket, { type: 'check', seq });

@@ -7,6 +7,7 @@ import { keptSessions, watchWorkspace } from '../services/realtime/watch-workspa
 import { answerFrame, type InnerWorker } from './answer-frame.ts';
 import { deliver, reportCursors } from './deliver.ts';
 import { FRESH, isSlow } from './flow.ts';
+import { answerSessionFrame } from './session-frames-in.ts';
 import { FrameCount } from './frame-count.ts';
 import { Rights } from './rights.ts';
 import { closeFor, isOpen, remember, say, stateOf } from './socket-state.ts';
@@ -40,20 +41,21 @@ export class RealtimeHub extends DurableObject<Bindings> {
 
   /** Opens a socket as the header says. Only the Worker reaches this. */
   override async fetch(request: Request): Promise<Response> {
-    const { holder, address, until, filter, cursor, token, limit } = NewSocket.parse(
+    const { token, limit, ...opened } = NewSocket.parse(
       JSON.parse(request.headers.get(SOCKET_HEADER) ?? ''),
     );
     if (token !== null && !(await spendToken(this.ctx.storage, token)))
       return new Response(null, { status: REFUSED.tokenUsed });
-    await watchWorkspace(this.#worker.services(), holder.workspaceId);
+    await watchWorkspace(this.#worker.services(), opened.holder.workspaceId);
     if ((await this.ctx.storage.getAlarm()) === null)
       await this.ctx.storage.setAlarm(Date.now() + LOOK_EVERY_MS);
     // After all waiting, or connections that are opened at once would each find a place.
     if (this.#sockets().length >= limit) return new Response(null, { status: REFUSED.tooMany });
     const { 0: client, 1: server } = new WebSocketPair();
     this.ctx.acceptWebSocket(server);
-    remember(server, { holder, address, until, filter, cursor, told: cursor, flow: FRESH });
-    say(server, { type: 'ready', cursor });
+    const { cursor, dialect } = opened;
+    remember(server, { ...opened, told: cursor, flow: FRESH });
+    if (dialect === null) say(server, { type: 'ready', cursor });
     this.wake();
     return new Response(null, { status: 101, webSocket: client });
   }
@@ -66,7 +68,8 @@ export class RealtimeHub extends DurableObject<Bindings> {
   override async webSocketMessage(socket: WebSocket, message: string | ArrayBuffer): Promise<void> {
     if (typeof message !== 'string' || message.length > LIMITS.socketFrameKibibytes.limit * 1024)
       return closeFor(socket, 'tooLarge');
-    const answer = await answerFrame(socket, message, {
+    const answerIn = stateOf(socket).dialect === null ? answerFrame : answerSessionFrame;
+    const answer = await answerIn(socket, message, {
       rights: this.#rights,
       frames: this.#frames,
       worker: this.#worker,

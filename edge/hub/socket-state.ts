@@ -3,7 +3,10 @@ import type { NewSocket } from '../realtime/port.ts';
 import type { Flow } from './flow.ts';
 
 /** What a hub knows of a socket. It is kept by the platform while the hub itself is out of memory: 16 KiB at most. */
-export type SocketState = Pick<NewSocket, 'holder' | 'address' | 'until' | 'filter' | 'cursor'> & {
+export type SocketState = Pick<
+  NewSocket,
+  'holder' | 'address' | 'until' | 'filter' | 'cursor' | 'dialect'
+> & {
   /** The last number that the client was sent: of an event, or of a frame that says how far the log is read. */
   told: number;
   flow: Flow;

@@ -42,6 +42,8 @@ export const NewSocket = z.object({
   cursor: z.number().int(),
   /** The token that it is opened with, if it is. */
   token: OneTimeUse.nullable(),
+  /** Whose frames it speaks: ours, or those of a source system. */
+  dialect: z.literal('sessions').nullable().default(null),
   /** Sockets that the workspace may have. */
   limit: z.number().int(),
 });

@@ -1,7 +1,7 @@
 import { eq } from 'drizzle-orm';
 import type { ServiceContext } from '../../context.ts';
 import { workspaces } from '../../db/schema/index.ts';
-import type { OneTimeUse, SocketFilter } from '../../realtime/port.ts';
+import type { NewSocket, OneTimeUse, SocketFilter } from '../../realtime/port.ts';
 import { nameKey } from '../../values/name.ts';
 import { startOfReading } from '../events/log-bounds.ts';
 import { TIER_SOCKETS } from '../sessions/tiers.ts';
@@ -26,10 +26,15 @@ export type Subscription = {
  */
 export async function openSocket({
   ctx,
-  input: { filter, after, token },
+  input: { filter, after, token, dialect = null },
 }: {
   ctx: ServiceContext;
-  input: { filter: SocketFilter; after: number | null; token: OneTimeUse | null };
+  input: {
+    filter: SocketFilter;
+    after: number | null;
+    token: OneTimeUse | null;
+    dialect?: NewSocket['dialect'];
+  };
 }): Promise<WebSocket> {
   const [cursor, [workspace]] = await Promise.all([
     startOfReading(ctx, after),
@@ -45,6 +50,7 @@ export async function openSocket({
     filter,
     cursor,
     token,
+    dialect,
     limit: TIER_SOCKETS[workspace?.tier ?? 'basic'],
   });
 }

@@ -9,7 +9,9 @@ import { createSupabaseTokens } from './identity/supabase/verify-token.ts';
 import { createMediaGates, type MediaGates } from './media/media-gate.ts';
 import { IsolateLimiter } from './limiter/isolate-limiter.ts';
 import { createRedisRateLimiter } from './limiter/redis-rate-limiter.ts';
-import type { LastReadiness } from './values/readiness.ts';
+import { LastAnswers } from './values/last-answer.ts';
+import type { Measured } from './values/measured.ts';
+import type { Readiness } from './values/readiness.ts';
 import { SubjectMemory } from './limiter/subject-memory.ts';
 
 /** What lives as long as the isolate, made once by the Worker. */
@@ -18,7 +20,8 @@ export type IsolateState = {
   hashGate: HashGate;
   mediaGates: MediaGates;
   subjects: SubjectMemory;
-  lastReadiness: LastReadiness;
+  lastReadiness: LastAnswers<Readiness>;
+  lastMeasured: LastAnswers<Measured | null>;
   supabaseKeys: KeyCaches;
   log: Log;
   /** Clients of each environment that the isolate has seen; in production there is one. */
@@ -30,7 +33,8 @@ export const createIsolateState = (log: Log): IsolateState => ({
   hashGate: new HashGate(),
   mediaGates: createMediaGates(),
   subjects: new SubjectMemory(),
-  lastReadiness: new WeakMap(),
+  lastReadiness: new LastAnswers(),
+  lastMeasured: new LastAnswers(),
   supabaseKeys: new KeyCaches(),
   log,
   clients: new WeakMap(),
@@ -95,6 +99,7 @@ export function createServices({
     },
     subjects: isolate.subjects,
     lastReadiness: isolate.lastReadiness,
+    lastMeasured: isolate.lastMeasured,
     hashGate: isolate.hashGate,
     mediaGates: isolate.mediaGates,
     log,

@@ -12,7 +12,9 @@ import type { ObjectStore } from './media/object-store.ts';
 import type { RateLimiter } from './limiter/port.ts';
 import type { Hubs, OneTimeUse } from './realtime/port.ts';
 import type { Fleet } from './runners/fleets/port.ts';
-import type { LastReadiness } from './values/readiness.ts';
+import type { LastAnswers } from './values/last-answer.ts';
+import type { Measured } from './values/measured.ts';
+import type { Readiness } from './values/readiness.ts';
 import type { SubjectMemory } from './limiter/subject-memory.ts';
 import type { RunnerClient } from './runners/port.ts';
 import type { WebhookClock } from './webhooks/port.ts';
@@ -64,7 +66,9 @@ export type Services = {
   rateLimiter: RateLimiter;
   /** What this isolate remembers of its callers. */
   subjects: SubjectMemory;
-  lastReadiness: LastReadiness;
+  lastReadiness: LastAnswers<Readiness>;
+  /** What the metrics were last; null when the database did not say. */
+  lastMeasured: LastAnswers<Measured | null>;
   /** Null when no Supabase project is configured. */
   supabaseTokens: SupabaseTokens | null;
   mailer: Mailer;

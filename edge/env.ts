@@ -161,6 +161,8 @@ export const EdgeEnv = z.object({
   LOG_RETENTION_DAYS: z.coerce.number().int().min(8).max(3_650).default(90),
   /** Events and their deliveries are kept for this long; the longest schedule of retries takes three days. */
   EVENT_RETENTION_DAYS: z.coerce.number().int().min(4).max(3_650).default(30),
+  /** Opens `/metrics` and the details of `/ready` to the operator's monitoring; without it both are closed. */
+  METRICS_TOKEN: optional(z.string().min(16)),
   EGRESS: Binding,
   /** Reaches only what EGRESS_ALLOW names; absent in production. */
   EGRESS_PRIVATE: Binding.optional(),

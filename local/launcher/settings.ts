@@ -45,6 +45,8 @@ const Settings = z.object({
     userTokenSigningKey: z.string(),
     sessionEncryptionKey: z.string(),
     flyToken: z.string(),
+    metricsToken: z.string(),
+    runnerMetricsToken: z.string(),
   }),
   /** What the first start made through the API; filled step by step, so that a start that died half-way goes on. */
   account: z.object({
@@ -120,6 +122,8 @@ async function makeSettings(apiPort: number | undefined): Promise<Settings> {
       userTokenSigningKey: hex(32),
       sessionEncryptionKey: hex(32),
       flyToken: hex(24),
+      metricsToken: hex(32),
+      runnerMetricsToken: hex(32),
     },
     account: {},
   };

@@ -103,6 +103,7 @@ const bindings: Record<string, string> = {
   AUTH_SECRET: secret(),
   USER_TOKEN_SIGNING_KEY: secret(),
   SESSION_ENCRYPTION_KEY: `v1:${secret()}`,
+  METRICS_TOKEN: secret(),
   MAIL_URL: mail.url,
   MAIL_TOKEN: mailToken,
   GOOGLE_CLIENT_ID: google.clientId,

@@ -1,6 +1,7 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import type { App } from '../../http/app.ts';
 import { answer, ok } from '../../http/envelope.ts';
+import { carriesToken } from '../../../shared/metrics/operators-token.ts';
 import { limitPages } from '../../middleware/limit-rate.ts';
 import { checkReadiness } from '../../services/readiness/check-readiness.ts';
 
@@ -10,14 +11,16 @@ const up = { status: 'up' as const, durationMs: 3 };
 const Readiness = z
   .object({
     status: z.enum(['ready', 'degraded', 'unavailable']),
-    dependencies: z.object({ database: Probe, redis: Probe, qstash: Probe, objects: Probe }),
-    runners: Probe.extend({ online: z.number().int() }),
+    dependencies: z
+      .object({ database: Probe, redis: Probe, qstash: Probe, objects: Probe })
+      .optional(),
+    runners: z.object({ status: z.enum(['up', 'down']), online: z.number().int() }).optional(),
   })
   .openapi('Readiness', {
     example: {
       status: 'ready',
       dependencies: { database: up, redis: up, qstash: up, objects: up },
-      runners: { ...up, online: 2 },
+      runners: { status: 'up', online: 2 },
     },
   });
 
@@ -30,7 +33,7 @@ export const getReady = (app: App) =>
       tags: ['Operations'],
       summary: 'Check the dependencies',
       description:
-        'Answers 503 when the database cannot be reached. When another part is unavailable, the status is `degraded` and the answer is still 200: sends are queued, and webhooks wait. An answer is up to a second old.',
+        'Answers 503 when the database cannot be reached. When another part is unavailable, the status is `degraded` and the answer is still 200: sends are queued, and webhooks wait. The parts are shown to the operator alone, who sends `METRICS_TOKEN` as a bearer token. An answer is a few seconds old at most.',
       security: [],
       middleware: limitPages,
       responses: {
@@ -39,8 +42,13 @@ export const getReady = (app: App) =>
       },
     }),
     async (c) => {
-      const readiness = await checkReadiness({ ctx: c.get('services') });
+      const ctx = c.get('services');
+      const readiness = await checkReadiness({ ctx });
+      const token = ctx.env.METRICS_TOKEN;
+      const isOperator =
+        token !== undefined && (await carriesToken(c.req.header('authorization'), token));
       c.header('cache-control', 'no-store');
-      return ok(c, readiness, readiness.status === 'unavailable' ? 503 : 200);
+      const shown = isOperator ? readiness : { status: readiness.status };
+      return ok(c, shown, readiness.status === 'unavailable' ? 503 : 200);
     },
   );

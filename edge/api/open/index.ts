@@ -2,6 +2,7 @@ import type { App } from '../../http/app.ts';
 import { getDashboard } from './get-dashboard.ts';
 import { getFile } from './get-file.ts';
 import { getHealth } from './get-health.ts';
+import { getMetrics } from './get-metrics.ts';
 import { getOpenapi } from './get-openapi.ts';
 import { getPages } from './get-pages.ts';
 import { getReady } from './get-ready.ts';
@@ -12,6 +13,7 @@ export function registerOpen(app: App, systems: readonly DocumentPart[]): void {
   getFile(app);
   getHealth(app);
   getReady(app);
+  getMetrics(app);
   getOpenapi(app, systems);
   getPages(app, systems);
   getDashboard(app);

@@ -1,8 +1,4 @@
-import { createExecutionContext, waitOnExecutionContext } from 'cloudflare:test';
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { z } from 'zod';
-import { createApp } from '../../app.ts';
-import { createIsolateState, createServices } from '../../compose.ts';
 import { createHarness, type Harness } from '../../testing/harness.ts';
 
 let harness: Harness;
@@ -15,7 +11,6 @@ const NAVIGATION = {
   accept: 'text/html,application/xhtml+xml,*/*;q=0.8',
   'sec-fetch-mode': 'navigate',
 };
-const NOWHERE = 'http://127.0.0.1:9';
 
 describe('/health', () => {
   test('answers a browser and a monitor alike, without a key', async () => {
@@ -24,94 +19,6 @@ describe('/health', () => {
         status: 200,
         data: { status: 'ok' },
       });
-  });
-});
-
-describe('/ready', () => {
-  test('names every dependency', async () => {
-    const { runnerId: id, bootId, url } = harness.newRunner().owner;
-    await harness.db
-      .insert(harness.schema.runners)
-      .values({ id, bootId, url, region: 'local', maxSessions: 1 });
-    const up = { status: 'up' };
-    expect(await harness.call('GET', '/ready')).toMatchObject({
-      status: 200,
-      data: {
-        status: 'ready',
-        dependencies: { database: up, redis: up, qstash: up, objects: up },
-        runners: { status: 'up', online: 1 },
-      },
-    });
-    await harness.db.delete(harness.schema.runners);
-  });
-
-  test.each([
-    ['redis', { UPSTASH_REDIS_REST_URL: NOWHERE }],
-    ['redis', { UPSTASH_REDIS_REST_TOKEN: 'another token of Redis' }],
-    ['qstash', { QSTASH_URL: NOWHERE }],
-    ['objects', { S3_ENDPOINT: NOWHERE }],
-    ['objects', { S3_SECRET_ACCESS_KEY: 'another secret of S3' }],
-  ])('is degraded without %s (%j)', async (dependency, env) => {
-    const answer = await harness.call('GET', '/ready', { env });
-    expect(answer).toMatchObject({
-      status: 200,
-      data: { status: 'degraded', dependencies: { [dependency]: { status: 'down' } } },
-    });
-  });
-
-  test('is degraded without a runner', async () => {
-    expect(await harness.call('GET', '/ready')).toMatchObject({
-      status: 200,
-      data: { status: 'degraded', runners: { status: 'down', online: 0 } },
-    });
-  });
-
-  test('is unavailable without the database, and says so in time', async () => {
-    const hanging = await harness.tap(new URL(harness.env.DATABASE_HTTP_URL ?? '').origin, {
-      holdMs: 10_000,
-    });
-    const answer = await harness.call('GET', '/ready', {
-      env: { DATABASE_HTTP_URL: `${hanging.url}/sql` },
-    });
-    expect(answer).toMatchObject({
-      status: 503,
-      data: { status: 'unavailable', dependencies: { database: { status: 'down' } } },
-    });
-  });
-});
-
-describe('/ready, asked often', () => {
-  test('asks the dependencies once a second', async () => {
-    const tap = await harness.tap(new URL(harness.env.DATABASE_HTTP_URL ?? '').origin);
-    const env = { ...harness.env, DATABASE_HTTP_URL: `${tap.url}/sql` };
-    let now = Date.now();
-    const isolate = createIsolateState(() => undefined);
-    const app = createApp((_bindings, execution) =>
-      createServices({
-        env,
-        isolate,
-        waitUntil: (work) => execution.waitUntil(work),
-        now: () => now,
-      }),
-    );
-    const ask = async () => {
-      const execution = createExecutionContext();
-      const answer = await app.fetch(new Request('http://waypost.test/ready'), {}, execution);
-      await waitOnExecutionContext(execution);
-      return answer.json();
-    };
-    const [first, ...others] = z
-      .array(z.object({ data: z.unknown() }))
-      .parse(await Promise.all(Array.from({ length: 5 }, ask)));
-    const queries = (await tap.calls()).length;
-    expect(queries).toBe(2);
-    for (const other of others) expect(other.data).toEqual(first?.data);
-    now += 999;
-    expect(await ask()).toMatchObject({ data: first?.data });
-    expect(await tap.calls()).toHaveLength(queries);
-    now += 1;
-    await ask();
-    expect(await tap.calls()).toHaveLength(2 * queries);
   });
 });
 

@@ -10,35 +10,27 @@ import { LEASE } from '../../../shared/protocol/leases.ts';
 const PROBE_TIMEOUT_MS = 2_000;
 
 /** So long an answer is given again: a flood of questions must not become one of probes. */
-const KEPT_MS = 1_000;
-/** Two probes after each other, and some more: a request that asked and was cut off keeps the others no longer. */
-const LONGEST_MS = 2 * PROBE_TIMEOUT_MS + 1_000;
-const POLL_MS = 20;
+const KEPT_MS = 5_000;
+const LONGEST_MS = PROBE_TIMEOUT_MS + 1_000;
 
-/**
- * Whether every dependency answers, as of the last second. Says that one is down, never why: the log does.
- */
-export async function checkReadiness({ ctx }: { ctx: Services }): Promise<Readiness> {
-  const { env, lastReadiness, now } = ctx;
-  let last = lastReadiness.get(env);
-  while (last != null && last.askedAt !== null && now() - last.askedAt < LONGEST_MS) {
-    await scheduler.wait(POLL_MS);
-    last = lastReadiness.get(env);
-  }
-  const answer = last?.answer ?? null;
-  if (answer !== null && now() - answer.at < KEPT_MS) return answer.readiness;
-  lastReadiness.set(env, { askedAt: now(), answer });
-  const readiness = await probeAll(ctx);
-  lastReadiness.set(env, { askedAt: null, answer: { at: now(), readiness } });
-  return readiness;
-}
+/** Whether every dependency answers, as of the last seconds. Says that one is down, never why: the log does. */
+export const checkReadiness = ({ ctx }: { ctx: Services }): Promise<Readiness> =>
+  ctx.lastReadiness.of(ctx.env).get({
+    now: ctx.now,
+    keptMs: KEPT_MS,
+    longestMs: LONGEST_MS,
+    ask: () => probeAll(ctx),
+  });
 
 /** Asks every dependency, each on its own and with a time limit. */
 async function probeAll(ctx: Services): Promise<Readiness> {
   const { env } = ctx;
+  let online = 0;
   const bearer = (token: string) => ({ authorization: `Bearer ${token}` });
   const [database, redis, qstash, objects] = await Promise.all([
-    probe(ctx, 'database', () => ctx.db.execute(sql`select 1`)),
+    probe(ctx, 'database', async () => {
+      online = await countRunners(ctx);
+    }),
     probe(ctx, 'redis', (signal) =>
       expectOk(
         fetch(env.UPSTASH_REDIS_REST_URL, {
@@ -57,16 +49,13 @@ async function probeAll(ctx: Services): Promise<Readiness> {
       await expectOk(fetch(url, { signal }), 404);
     }),
   ]);
-  let online = 0;
-  const runners = await probe(ctx, 'runners', async () => {
-    online = await countRunners(ctx);
-    if (online === 0) throw new Error('no runner has been heard of lately');
-  });
+  if (database.status === 'up' && online === 0)
+    ctx.log({ event: 'dependency_down', dependency: 'runners', message: 'no recent heartbeat' });
   const dependencies = { database, redis, qstash, objects };
-  const down = [...Object.values(dependencies), runners].some(({ status }) => status === 'down');
-  const degraded = down ? 'degraded' : 'ready';
+  const isDown = Object.values(dependencies).some(({ status }) => status === 'down');
+  const degraded = isDown || online === 0 ? 'degraded' : 'ready';
   const status = database.status === 'down' ? 'unavailable' : degraded;
-  return { status, dependencies, runners: { ...runners, online } };
+  return { status, dependencies, runners: { status: online > 0 ? 'up' : 'down', online } };
 }
 
 async function probe(

@@ -45,6 +45,8 @@ const Env = z
     EGRESS_ALLOW: EgressAllowText.default([]),
     SANDBOX_URL: optional(z.url()),
     SANDBOX_TOKEN: optional(z.string().min(16)),
+    /** Opens `/metrics` to whoever sends it as a bearer token; without it there is no such route. */
+    METRICS_TOKEN: optional(z.string().min(16)),
     LOG_LEVEL: z.enum(LOG_LEVELS).default('info'),
   })
   .superRefine((env, context) => {

@@ -1,6 +1,8 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { z } from 'zod';
 import { AppError } from '../shared/errors.ts';
+import { type Metric, METRICS_TYPE, renderMetrics } from '../shared/metrics/exposition.ts';
+import { carriesToken } from '../shared/metrics/operators-token.ts';
 import { DoorbellRequest } from '../shared/protocol/runner-commands.ts';
 import type { SigningKeys } from '../shared/signing/keys.ts';
 import { verifyRequest, type VerifiedRequest } from '../shared/signing/signed-request.ts';
@@ -9,6 +11,7 @@ import { NonceMemory } from './commands/nonce-memory.ts';
 import { failed, isCommandName, runCommand } from './commands/run-command.ts';
 import { StoredResults } from './commands/stored-results.ts';
 import type { Log } from './log.ts';
+import type { RunnerCounts } from './metrics/counts.ts';
 import type { SandboxClient } from './sandbox/control-client.ts';
 import type { Session } from './session/session.ts';
 import type { SessionManager } from './session/session-manager.ts';
@@ -26,15 +29,19 @@ type ServerDeps = {
   settlements: Settlements;
   sandbox: SandboxClient | null;
   heartbeatNow: () => void;
+  /** What `/metrics` shows to whoever has the token; null: there is no such route. */
+  metrics: { token: string; read: () => Metric[] } | null;
+  counts: Pick<RunnerCounts, 'commands'>;
   clock: Clock;
   log: Log;
 };
 
+/** A body that is text is Prometheus'; anything else goes as JSON. */
 type Answer = { status: number; body: unknown };
 
 const SESSION_ROUTE = /^\/v1\/sessions\/([^/]+)\/(?:(doorbell)|commands\/([^/]+))$/;
 
-/** The runner's door: signed commands of the edge, and an open `/health`. Not listening yet. */
+/** The runner's door: signed commands of the edge, an open `/health`, and `/metrics` by token. Not listening yet. */
 export function createRunnerServer(deps: ServerDeps): Server {
   const { clock, log } = deps;
   const nonces = new NonceMemory(() => Math.floor(clock.now() / 1000));
@@ -44,6 +51,7 @@ export function createRunnerServer(deps: ServerDeps): Server {
     const url = URL.parse(request.url ?? '/', 'http://runner');
     if (url === null) throw new AppError('NOT_FOUND');
     if (url.pathname === '/health') return health(deps);
+    if (url.pathname === '/metrics') return showMetrics(deps, request);
     const route = SESSION_ROUTE.exec(url.pathname);
     if (route === null && url.pathname !== '/v1/wake') throw new AppError('NOT_FOUND');
     if (request.method !== 'POST') throw new AppError('METHOD_NOT_ALLOWED');
@@ -61,7 +69,7 @@ export function createRunnerServer(deps: ServerDeps): Server {
       throw new AppError('NOT_SUPPORTED', `This runner knows no command ${command}.`);
     const input = parseJson(body);
     const result = results.once(signed.commandId, { sessionId, name: command, body }, () =>
-      runCommand(session, command, input, deps),
+      runCommand(session, { name: command, commandId: signed.commandId }, input, deps),
     );
     if (result === null)
       throw new AppError('CONFLICT', 'This command id was used for another command.');
@@ -140,12 +148,24 @@ function health({ runnerId, bootId, sessions }: ServerDeps): Answer {
   return { status: 200, body: { runnerId, bootId, sessions: sessions.size } };
 }
 
+async function showMetrics({ metrics }: ServerDeps, request: IncomingMessage): Promise<Answer> {
+  if (metrics === null) throw new AppError('NOT_FOUND');
+  if (request.method !== 'GET') throw new AppError('METHOD_NOT_ALLOWED');
+  if (!(await carriesToken(request.headers.authorization, metrics.token)))
+    throw new AppError('UNAUTHORIZED', 'Send METRICS_TOKEN as a bearer token.');
+  return { status: 200, body: renderMetrics(metrics.read()) };
+}
+
 function write(response: ServerResponse, { status, body }: Answer): void {
   if (response.destroyed) return;
-  const text = JSON.stringify(body);
+  const isText = typeof body === 'string';
+  const text = isText ? body : JSON.stringify(body);
   // A connection whose body was not read to its end cannot be used again.
   const close = status === 413 ? { connection: 'close' } : {};
-  response.writeHead(status, { 'content-type': 'application/json', ...close });
+  response.writeHead(status, {
+    'content-type': isText ? METRICS_TYPE : 'application/json',
+    ...close,
+  });
   response.end(text);
 }
 

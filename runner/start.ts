@@ -2,6 +2,7 @@ import { mkdir } from 'node:fs/promises';
 import type { Server } from 'node:http';
 import { join } from 'node:path';
 import { z } from 'zod';
+import type { Metric } from '../shared/metrics/exposition.ts';
 import type { HeartbeatRequest } from '../shared/protocol/leases.ts';
 import { createClockCheck } from './edge-client/clock-check.ts';
 import { systemClock, unlessAborted, type Clock } from './clock.ts';
@@ -17,6 +18,9 @@ import { recoverUnreported } from './events/recover-unreported.ts';
 import { ReportSpool } from './events/spool.ts';
 import { SpoolStore } from './events/spool-store.ts';
 import { createLog, type Log } from './log.ts';
+import { RunnerCounts } from './metrics/counts.ts';
+import { createProcessMetrics } from './metrics/process-metrics.ts';
+import { runnerMetrics } from './metrics/runner-metrics.ts';
 import type { SandboxClient } from './sandbox/control-client.ts';
 import { createRunnerServer } from './server.ts';
 import { planDrain } from './session/drain-plan.ts';
@@ -97,6 +101,7 @@ export async function startRunner(options: RunnerOptions): Promise<Runner> {
   const spool = new ReportSpool({ ...spooled, bootId, runnerId, edge, upload, clock, random, log });
   await recoverUnreported({ dataDir, spool, log });
   const settlements = new Settlements();
+  const counts = new RunnerCounts();
 
   const snapshots = snapshotTiming({
     afterMs: env.RUNNER_SNAPSHOT_AFTER_SECONDS * 1_000,
@@ -112,6 +117,7 @@ export async function startRunner(options: RunnerOptions): Promise<Runner> {
     edge,
     spool,
     settlements,
+    counts,
     dataDir,
     engineFactory: options.engineFactory,
     fence: createLeaseFence({ clock, supervisor, marginMs: ownership.fenceMarginMs }),
@@ -159,6 +165,7 @@ export async function startRunner(options: RunnerOptions): Promise<Runner> {
         .catch((error: unknown) => log.error('runner.no_death_notice', { error }));
     },
     everyMs: ownership.heartbeatMs,
+    failed: () => (counts.heartbeatFailures += 1),
   });
   const memoryLimit = env.RUNNER_SESSION_MEMORY_LIMIT_MB;
   const resources = new ResourceWatch({
@@ -167,7 +174,21 @@ export async function startRunner(options: RunnerOptions): Promise<Runner> {
     timing: RESOURCE_TIMING,
     limitBytes: memoryLimit === undefined ? null : memoryLimit * 1024 * 1024,
     sessions: () => sessions.running(),
+    recycled: () => (counts.recycled += 1),
   });
+  const ofProcess = createProcessMetrics();
+  const metrics = (): Metric[] => [
+    ...runnerMetrics({
+      counts,
+      sessions: sessions.running(),
+      places: env.RUNNER_MAX_SESSIONS,
+      draining: sessions.draining,
+      heartbeatAnswerAgeMs: heartbeat.answerAgeMs,
+      spool,
+      browserBytes: resources.bytes,
+    }),
+    ...ofProcess.metrics(),
+  ];
   const server = createRunnerServer({
     runnerId,
     bootId,
@@ -176,6 +197,8 @@ export async function startRunner(options: RunnerOptions): Promise<Runner> {
     settlements,
     sandbox,
     heartbeatNow: () => heartbeat.trigger(),
+    metrics: env.METRICS_TOKEN === undefined ? null : { token: env.METRICS_TOKEN, read: metrics },
+    counts,
     clock,
     log,
   });
@@ -195,6 +218,7 @@ export async function startRunner(options: RunnerOptions): Promise<Runner> {
     log.info('runner.draining', { sessions: sessions.size });
     resources.stop();
     stopQuarantine();
+    ofProcess.stop();
     const cancelKill = clock.after(plan.killAfterMs, () => hurried.abort());
     const { sendWaitMs, lastWordMs } = plan;
     const drained = sessions.drain({ sendWaitMs, lastWordMs, hurry: hurried.signal });

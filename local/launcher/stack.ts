@@ -170,6 +170,7 @@ function runnerEnvironment({ env, settings }: StackOptions, port: number): Recor
     ...(env.FFMPEG_PATH === undefined ? {} : { FFMPEG_PATH: env.FFMPEG_PATH }),
     SANDBOX_URL: local(ports.sandbox),
     SANDBOX_TOKEN: secrets.sandboxToken,
+    METRICS_TOKEN: secrets.runnerMetricsToken,
   };
 }
 

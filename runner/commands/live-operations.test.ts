@@ -77,7 +77,7 @@ describe.each(rowsOf(LIVE_OPERATIONS))('the live operation %s', (name, row) => {
     });
     expect(JSON.stringify(response)).not.toContain('15550109999');
     await until('it is logged', () =>
-      stage().logged.some((line) => line.includes('command.failed')),
+      stage().logged.some((line) => /"event":"command".*"outcome":"failed"/.test(line)),
     );
   });
 });

@@ -3,34 +3,52 @@ import { LIVE_OPERATIONS, type LiveOperation } from '../../shared/catalogue/live
 import { SANDBOX_COMMANDS } from '../../shared/catalogue/sandbox-commands.ts';
 import { AppError, ERRORS } from '../../shared/errors.ts';
 import { COMMANDS, type CommandName } from '../../shared/protocol/runner-commands.ts';
+import type { Clock } from '../clock.ts';
 import type { Log } from '../log.ts';
+import type { RunnerCounts } from '../metrics/counts.ts';
 import type { SandboxClient } from '../sandbox/control-client.ts';
 import type { Session } from '../session/session.ts';
 import { asAppError, runSandboxCommand, type SandboxCommand } from './sandbox-commands.ts';
 import { notReady, runSessionCommand } from './session-commands.ts';
 import type { CommandResult } from './stored-results.ts';
 
-export type CommandDeps = { sandbox: SandboxClient | null; log: Log };
+export type CommandDeps = {
+  sandbox: SandboxClient | null;
+  clock: Pick<Clock, 'monotonic'>;
+  counts: Pick<RunnerCounts, 'commands'>;
+  log: Log;
+};
 
 export function isCommandName(name: string): name is CommandName {
   return Object.hasOwn(COMMANDS, name);
 }
 
-/** Runs one command on a session. Never rejects: what goes wrong is an error of the shared table. */
+/** Runs one command on a session, and writes one line about it. Never rejects: what goes wrong is an error of the shared table. */
 export async function runCommand(
   session: Session,
-  name: CommandName,
+  { name, commandId }: { name: CommandName; commandId: string },
   input: unknown,
   deps: CommandDeps,
 ): Promise<CommandResult> {
-  const { sessionId } = session.assignment;
+  const { sessionId, epoch } = session.assignment;
+  const { clock, counts, log } = deps;
+  const startedAt = clock.monotonic();
+  const entry = () => ({
+    sessionId,
+    epoch,
+    command: name,
+    commandId,
+    durationMs: Math.round(clock.monotonic() - startedAt),
+  });
   try {
     const result = await perform(session, name, input, deps);
-    deps.log.info('command.done', { sessionId, command: name });
+    counts.commands.done += 1;
+    log.info('command', { ...entry(), outcome: 'done' });
     return { status: 200, body: { ok: true, result } };
   } catch (error) {
     const refusal = asAppError(error);
-    deps.log.warn('command.failed', { sessionId, command: name, error: refusal });
+    counts.commands.failed += 1;
+    log.warn('command', { ...entry(), outcome: 'failed', error: refusal });
     if (refusal instanceof AppError) return failed(refusal);
     return failed(noAnswer(name));
   }

@@ -23,6 +23,7 @@ it('ignores an answer that came while the machine slept, since the lease that it
     clock,
     random: () => 0,
     log: createLog({ level: 'error' }),
+    failed: () => undefined,
     everyMs: 5_000,
     edge: {
       heartbeat: async () => {

@@ -18,6 +18,8 @@ type HeartbeatDeps = {
   /** Carries out an answer to `request`, which was sent at `sentAt` (monotonic ms). */
   apply: (answer: HeartbeatResponse, sentAt: number, request: HeartbeatRequest) => void;
   everyMs: number;
+  /** One had no answer in time. */
+  failed: () => void;
 };
 
 /** The share of `everyMs` that an answer may take before the next heartbeat is planned without it. */
@@ -34,10 +36,16 @@ export class Heartbeat {
   #failures = 0;
   #sent = 0;
   #newestAnswered = 0;
+  #answeredAt: number | null = null;
   #running: Promise<void> = Promise.resolve();
 
   constructor(deps: HeartbeatDeps) {
     this.#deps = deps;
+  }
+
+  /** Since the last answer; null before the first. */
+  get answerAgeMs(): number | null {
+    return this.#answeredAt === null ? null : this.#deps.clock.monotonic() - this.#answeredAt;
   }
 
   start(): void {
@@ -91,6 +99,7 @@ export class Heartbeat {
       return true;
     } catch (error) {
       const failures = this.#failures + 1;
+      this.#deps.failed();
       if (shouldLogFailure(failures)) log.warn('heartbeat.failed', { failures, error });
       return false;
     }
@@ -100,6 +109,7 @@ export class Heartbeat {
     if (number < this.#newestAnswered) return;
     this.#newestAnswered = number;
     this.#failures = 0;
+    this.#answeredAt = this.#deps.clock.monotonic();
     apply();
   }
 }

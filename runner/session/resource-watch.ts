@@ -30,9 +30,10 @@ type ResourceWatchDeps = {
   /** Null: sessions are measured and never recycled. */
   limitBytes: number | null;
   sessions: () => readonly MeasuredSession[];
+  recycled: () => void;
 };
 
-type Seen = { engine: object; at: number; cpuMs: number; above: number };
+type Seen = { engine: object; at: number; bytes: number; cpuMs: number; above: number };
 
 /** Measures every session about every 30 s, and replaces a browser that grew past the limit, one at a time. */
 export class ResourceWatch {
@@ -43,6 +44,11 @@ export class ResourceWatch {
 
   constructor(deps: ResourceWatchDeps) {
     this.#deps = deps;
+  }
+
+  /** Memory of each session's processes, as measured last. */
+  get bytes(): number[] {
+    return [...this.#seen.values()].map(({ bytes }) => bytes);
   }
 
   start(): void {
@@ -81,6 +87,7 @@ export class ResourceWatch {
       this.#seen.set(sessionId, {
         engine,
         at: this.#deps.clock.monotonic(),
+        bytes,
         cpuMs: usage.cpuMs,
         above,
       });
@@ -110,6 +117,7 @@ export class ResourceWatch {
     const megabytes = (bytes: number): number => Math.round(bytes / 1024 / 1024);
     const detail = `${megabytes(chosen.bytes)} MB of ${megabytes(limitBytes ?? 0)} MB`;
     log.warn('session.recycled', { sessionId, detail });
+    this.#deps.recycled();
     await chosen.session.restart('memory', detail);
   }
 }

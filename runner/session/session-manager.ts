@@ -14,6 +14,7 @@ import type { SessionEngine } from '../../shared/session-status.ts';
 import type { EngineFactory, EngineHost } from '../engine/port.ts';
 import { withDeadline } from '../deadline.ts';
 import type { Log } from '../log.ts';
+import type { RunnerCounts } from '../metrics/counts.ts';
 import { KeyedLanes } from '../work-lane.ts';
 import { createStartGate } from './start-gate.ts';
 import type { LeaseFence } from './lease-fence.ts';
@@ -36,6 +37,7 @@ type SessionManagerDeps = {
   clock: Clock;
   random: () => number;
   log: Log;
+  counts: Pick<RunnerCounts, 'reported'>;
   timing: SessionTiming;
   /** Sends without an ack that may be under way at once in a session without pacing. */
   mostUnacked: number;
@@ -242,13 +244,19 @@ export class SessionManager {
   async #end(sessionId: string, how: SessionStop): Promise<void> {
     const session = this.#sessions.get(sessionId);
     if (session === undefined) return;
+    const { clock } = this.#deps;
+    const startedAt = clock.monotonic();
     await session.stop(how);
     this.#sessions.delete(sessionId);
+    const { epoch } = session.assignment;
+    const durationMs = Math.round(clock.monotonic() - startedAt);
+    this.#log.info('session.stopped', { sessionId, epoch, killed: how.now, durationMs });
   }
 
   async #create(assignment: Assignment): Promise<Session> {
     const { sessionId, epoch } = assignment;
-    const { dataDir, hosts, requestHeartbeat, refusalOf, spool, startCap, timing } = this.#deps;
+    const { counts, dataDir, hosts, requestHeartbeat, refusalOf, spool, startCap, timing } =
+      this.#deps;
     const folder = new SessionFolder(dataDir, sessionId);
     const reportsDelivered = (): Promise<void> => spool.delivered(sessionId);
     const { snapshots } = timing;
@@ -267,8 +275,10 @@ export class SessionManager {
       reportsDelivered,
       journal: await SendJournal.open(this.#journalDir(), sessionId),
       keeper: (online) => new CredentialKeeper(keeperDeps, online),
-      report: (report, file) =>
-        spool.add({ sessionId, epoch, report, ...(file === undefined ? {} : { file }) }),
+      report: (report, file) => {
+        counts.reported(report);
+        return spool.add({ sessionId, epoch, report, ...(file === undefined ? {} : { file }) });
+      },
       startGate: this.#startGate,
       // There may be more sessions without an owner.
       cameUp: () => this.startRoom === startCap && requestHeartbeat(),

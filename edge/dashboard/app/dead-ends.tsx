@@ -7,6 +7,7 @@ import { t } from '../messages/en.ts';
 export const NotFound = (): ReactElement => (
   <main className="mx-auto max-w-xl px-4 py-20">
     <Empty
+      heading="h1"
       title={t.errors.notFound}
       action={
         <Link to="/" className={buttonClass('primary')}>
@@ -23,6 +24,7 @@ export const NotFound = (): ReactElement => (
 export const Crashed = ({ error }: { error: unknown }): ReactElement => (
   <main className="mx-auto max-w-xl px-4 py-20">
     <Empty
+      heading="h1"
       title={t.errors.crashed}
       action={
         <Button look="primary" onClick={() => window.location.reload()}>

@@ -8,11 +8,11 @@ const LABELS = 7;
 
 export type Bar = { label: string; values: readonly number[] };
 
-/** Rounds up to a number that reads well at the top of an axis. */
+/** Rounds up to a number that reads well at the top of an axis, as does its half. */
 export function ceiling(most: number): number {
-  if (most <= 4) return 4;
+  if (most <= 10) return [4, 6, 8].find((one) => one >= most) ?? 10;
   const size = 10 ** Math.floor(Math.log10(most));
-  const step = [1, 2, 2.5, 5, 10].find((one) => one * size >= most) ?? 10;
+  const step = [2, 4, 6, 8].find((one) => one * size >= most) ?? 10;
   return step * size;
 }
 
@@ -42,13 +42,13 @@ export function Bars({ title, series, bars }: Props): ReactElement {
             </span>
           ))}
         </div>
-        <div className="flex h-40 items-end gap-1 border-b bg-[linear-gradient(var(--color-line)_1px,transparent_1px)] bg-[length:100%_50%]">
+        <div className="flex h-40 items-end gap-px sm:gap-1 border-b bg-[linear-gradient(var(--color-line)_1px,transparent_1px)] bg-[length:100%_50%]">
           {bars.map((bar) => (
             <Column key={bar.label} bar={bar} series={series} top={top} />
           ))}
         </div>
         <span />
-        <div className="flex gap-1 pt-2 text-xs text-muted">
+        <div className="flex gap-px pt-2 sm:gap-1 text-xs text-muted">
           {bars.map(({ label }, index) => (
             <span key={label} className="min-w-0 flex-1 text-center whitespace-nowrap">
               {fromLast(index) % every === 0 && (

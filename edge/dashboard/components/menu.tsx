@@ -16,7 +16,8 @@ export const Menu = ({
 }): ReactElement => (
   <DropdownMenu.Root modal={false}>
     <DropdownMenu.Trigger asChild>{trigger}</DropdownMenu.Trigger>
-    <DropdownMenu.Portal>
+    {/* Inside a landmark, so that readers of the screen know where they are. */}
+    <DropdownMenu.Portal container={document.querySelector<HTMLElement>('#content')}>
       <DropdownMenu.Content
         align={align}
         sideOffset={4}

@@ -8,10 +8,13 @@ export const Meter = ({
   label,
   words,
   share,
+  isLimit = true,
 }: {
   label: string;
   words: string;
   share: number | null;
+  /** Whether to come near the end is a warning. */
+  isLimit?: boolean;
 }): ReactElement => (
   <div className="grid gap-1.5">
     <div className="flex justify-between gap-4">
@@ -29,7 +32,10 @@ export const Meter = ({
         className="h-1.5 overflow-hidden rounded-full bg-raised"
       >
         <div
-          className={clsx('h-full rounded-full', share >= FULL ? 'bg-wait' : 'bg-accent')}
+          className={clsx(
+            'h-full rounded-full',
+            isLimit && share >= FULL ? 'bg-wait' : 'bg-accent',
+          )}
           style={{ width: `${Math.min(share, 1) * 100}%` }}
         />
       </div>

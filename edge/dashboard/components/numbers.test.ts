@@ -15,5 +15,5 @@ it('writes numbers as people read them', () => {
 });
 
 it('ends an axis at a number that reads well, and not far above the highest bar', () => {
-  expect([0, 3, 7, 10, 21, 130, 999].map(ceiling)).toEqual([4, 4, 10, 10, 25, 200, 1_000]);
+  expect([0, 3, 5, 10, 21, 130, 999].map(ceiling)).toEqual([4, 4, 6, 10, 40, 200, 1_000]);
 });

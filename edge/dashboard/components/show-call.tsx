@@ -5,6 +5,7 @@ import { Button } from './button.tsx';
 import { CodeBlock } from './copy.tsx';
 import { Dialog } from './dialog.tsx';
 import { Icon } from './icon.tsx';
+import { Segments } from './segments.tsx';
 
 /** The call in each language; the choice stays with this block. */
 export function Snippets({ call, apiKey }: { call: ShownCall; apiKey?: string }): ReactElement {
@@ -12,19 +13,12 @@ export function Snippets({ call, apiKey }: { call: ShownCall; apiKey?: string })
   const { origin } = window.location;
   return (
     <div className="grid grid-cols-[minmax(0,1fr)] gap-2">
-      <div role="group" aria-label={t.common.language} className="flex gap-1">
-        {LANGUAGES.map((name) => (
-          <button
-            key={name}
-            type="button"
-            aria-pressed={name === language}
-            onClick={() => setLanguage(name)}
-            className="min-h-7 rounded-md px-2.5 text-sm text-muted hover:text-ink aria-pressed:bg-raised aria-pressed:font-medium aria-pressed:text-ink pointer-coarse:min-h-11"
-          >
-            {name}
-          </button>
-        ))}
-      </div>
+      <Segments
+        label={t.common.language}
+        options={LANGUAGES}
+        value={language}
+        onChoose={setLanguage}
+      />
       <CodeBlock
         label={language}
         code={snippet(language, call, { origin, ...(apiKey !== undefined && { key: apiKey }) })}

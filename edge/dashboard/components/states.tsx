@@ -7,15 +7,18 @@ import { Icon } from './icon.tsx';
 /** Nothing here yet, and the one button that changes that. */
 export const Empty = ({
   title,
+  heading: Heading = 'h2',
   children,
   action,
 }: {
   title: string;
+  /** The first one, where it is all of a page. */
+  heading?: 'h1' | 'h2';
   children?: ReactNode;
   action?: ReactNode;
 }): ReactElement => (
   <div className="grid justify-items-center gap-2 rounded-lg border border-dashed px-6 py-14 text-center">
-    <h2 className="text-lg font-semibold">{title}</h2>
+    <Heading className="text-lg font-semibold">{title}</Heading>
     {children !== undefined && <p className="max-w-md text-muted">{children}</p>}
     {action !== undefined && (
       <div className="mt-3 flex flex-wrap justify-center gap-2">{action}</div>

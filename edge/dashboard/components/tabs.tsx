@@ -7,10 +7,13 @@ export function Tabs({
   label,
   tabs,
   current,
+  keep = {},
 }: {
   label: string;
   tabs: readonly { id: string; label: string }[];
   current: string;
+  /** What else of the query stays. */
+  keep?: Readonly<Record<string, string>>;
 }): ReactElement {
   return (
     <nav aria-label={label} className="flex gap-5 overflow-x-auto border-b">
@@ -18,7 +21,7 @@ export function Tabs({
         <Link
           key={id}
           to="."
-          search={index === 0 ? {} : { tab: id }}
+          search={index === 0 ? keep : { ...keep, tab: id }}
           aria-current={id === current ? 'page' : undefined}
           className={clsx(
             '-mb-px flex min-h-10 items-center border-b-2 whitespace-nowrap',

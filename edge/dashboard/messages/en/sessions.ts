@@ -84,7 +84,7 @@ export const sessions = {
     member:
       'Anyone with the code can link a phone. You need the right to change sessions to see it.',
   },
-  tabs: { overview: 'Overview', activity: 'Activity', settings: 'Settings' },
+  tabs: { overview: 'Overview', phone: 'Phone', activity: 'Activity', settings: 'Settings' },
   facts: {
     title: 'Details',
     id: 'Id',

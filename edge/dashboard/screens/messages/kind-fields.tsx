@@ -1,11 +1,11 @@
 import { useMutation } from '@tanstack/react-query';
 import type { ReactElement } from 'react';
+import { upload } from '../../api/upload.ts';
 import { Checkbox, Input, TextArea } from '../../components/field.tsx';
 import { ErrorNote } from '../../components/states.tsx';
 import { t } from '../../messages/en.ts';
 import type { Values } from './body.ts';
 import { type Field, fieldsOf, type Kind } from './kinds.ts';
-import { upload } from './send.ts';
 
 const text = t.messages.form;
 

@@ -1,4 +1,4 @@
-import { api, ask, type Schemas } from '../../api/client.ts';
+import type { Schemas } from '../../api/client.ts';
 import { ApiError, errorOf } from '../../api/errors.ts';
 import type { Kind } from './kinds.ts';
 
@@ -19,14 +19,3 @@ export async function send(
   // The API's own answer, which its tests hold to this schema.
   return (answer as Schemas['SentMessageAnswer']).data;
 }
-
-export const upload = (file: File): Promise<Schemas['StoredFile']> =>
-  ask(
-    api.POST('/v1/media', {
-      params: { query: { filename: file.name } },
-      headers: { 'content-type': 'application/octet-stream' },
-      // The document says `binary`, which the types know as text.
-      body: file as unknown as string,
-      bodySerializer: () => file,
-    }),
-  );

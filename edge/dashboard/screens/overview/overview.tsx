@@ -7,13 +7,13 @@ import { LiveNote } from '../../components/live-note.tsx';
 import { Page } from '../../components/page.tsx';
 import { ShowCall } from '../../components/show-call.tsx';
 import { Empty, ErrorNote, Loading } from '../../components/states.tsx';
+import { UsageCard } from '../../components/usage-meters.tsx';
 import { t } from '../../messages/en.ts';
 import { AttentionCard } from './attention-card.tsx';
 import { DeliveryHealth } from './delivery-health.tsx';
 import { Failures } from './failures.tsx';
 import { SessionCounts } from './session-counts.tsx';
 import { Today } from './today.tsx';
-import { UsageCard } from './usage-card.tsx';
 
 export function Overview(): ReactElement {
   const { data: sessions, error, refetch } = useQuery(allSessionsQuery);

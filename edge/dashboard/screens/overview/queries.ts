@@ -37,12 +37,6 @@ export const daysQuery = queryOptions({
   refetchInterval: COUNTED_EVERY_MS,
 });
 
-export const usageQuery = queryOptions({
-  queryKey: ['usage'],
-  queryFn: () => ask(api.GET('/v1/usage')),
-  refetchInterval: COUNTED_EVERY_MS,
-});
-
 export const failuresQuery = queryOptions({
   queryKey: ['messages', 'failures'],
   queryFn: () => {

@@ -6,7 +6,7 @@ import { Button } from '../../components/button.tsx';
 import { Checkbox, Choice, Input } from '../../components/field.tsx';
 import { Card } from '../../components/page.tsx';
 import { ErrorNote, FormError, Loading } from '../../components/states.tsx';
-import { Ago } from '../../components/time.tsx';
+import { Until } from '../../components/time.tsx';
 import { t } from '../../messages/en.ts';
 
 const text = t.settings.members;
@@ -39,7 +39,7 @@ export function Invitations(): ReactElement {
                 <span className="min-w-0 flex-1 truncate font-medium">{email}</span>
                 <span className="text-muted">{text[role]}</span>
                 <span className="text-muted">
-                  {text.expires} <Ago at={expiresAt} />
+                  {text.expires} <Until at={expiresAt} />
                 </span>
                 <Button aria-label={text.revokeOf(email)} onClick={() => revoking.mutate(id)}>
                   {text.revoke}

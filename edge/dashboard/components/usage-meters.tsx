@@ -1,14 +1,22 @@
-import { useQuery } from '@tanstack/react-query';
+import { queryOptions, useQuery } from '@tanstack/react-query';
 import type { ReactElement } from 'react';
-import { Meter } from '../../components/meter.tsx';
-import { bytes, count } from '../../components/numbers.ts';
-import { Card } from '../../components/page.tsx';
-import { ErrorNote, Loading } from '../../components/states.tsx';
-import { t } from '../../messages/en.ts';
-import { usageQuery } from './queries.ts';
+import { api, ask } from '../api/client.ts';
+import { t } from '../messages/en.ts';
+import { Meter } from './meter.tsx';
+import { bytes, count } from './numbers.ts';
+import { Card } from './page.tsx';
+import { ErrorNote, Loading } from './states.tsx';
 
 const text = t.overview.usage;
+const COUNTED_EVERY_MS = 10_000;
 
+const usageQuery = queryOptions({
+  queryKey: ['usage'],
+  queryFn: () => ask(api.GET('/v1/usage')),
+  refetchInterval: COUNTED_EVERY_MS,
+});
+
+/** What of the workspace's tier is used. */
 export function UsageCard(): ReactElement {
   const { data: usage, error } = useQuery(usageQuery);
   return (

@@ -1,0 +1,16 @@
+export const chats = {
+  title: 'Chats',
+  lead: 'The chats of a number, to read and to answer while you test.',
+  choose: 'Choose a chat',
+  empty: 'No chats yet',
+  emptyLead: 'A chat begins with its first message.',
+  unread: 'unread',
+  back: 'Back to the chats',
+  chatId: 'chat id',
+  conversation: (id: string) => `Chat ${id}`,
+  history: 'Messages',
+  noMessages: 'No messages yet.',
+  markSeen: 'Mark as read',
+  write: 'Write a message',
+  send: 'Send',
+};

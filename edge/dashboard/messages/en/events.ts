@@ -1,0 +1,16 @@
+export const events = {
+  title: 'Events',
+  lead: 'Everything that happens, as webhooks and the realtime connection get it.',
+  columns: { time: 'Time', type: 'Type', session: 'Session', what: 'What', seq: 'No.' },
+  filters: { types: 'Type', session: 'Session', groups: 'Groups', single: 'Single types' },
+  pause: 'Pause',
+  resume: 'Go on',
+  paused: 'Paused. Newer events are shown once you go on.',
+  waiting: 'Waiting for the realtime connection, which says where the newest event is …',
+  empty: 'No events yet',
+  emptyFiltered: 'No event fits these filters',
+  emptyLead: 'Send a message, or write as somebody on the sandbox phone: it shows up here at once.',
+  detail: 'Event',
+  asDelivered: 'As it is delivered',
+  open: (type: string, seq: number) => `${type}, number ${seq}`,
+};

@@ -1,0 +1,28 @@
+export const leads = {
+  title: 'Leads',
+  lead: 'People who wrote first, and those whom you add.',
+  create: 'New lead',
+  editTitle: 'Change the lead',
+  empty: 'No leads yet',
+  emptyLead:
+    'Add one here or by API. The workspace can also make one of everybody who writes first.',
+  emptyFiltered: 'No lead has this status',
+  columns: { name: 'Name', number: 'Person', status: 'Status', source: 'From', updated: 'Changed' },
+  statuses: {
+    new: 'New',
+    contacted: 'Contacted',
+    qualified: 'Qualified',
+    customer: 'Customer',
+    lost: 'Lost',
+  },
+  sources: { api: 'Added', inbound: 'Wrote first' },
+  person: 'Phone number',
+  personHint: 'With its country code.',
+  name: 'Name',
+  status: 'Status',
+  notes: 'Notes',
+  submit: 'Add lead',
+  delete: 'Delete',
+  deleteTitle: (name: string) => `Delete ${name}`,
+  deleteLead: 'The lead is deleted. Messages with this person stay. This cannot be undone.',
+};

@@ -1,0 +1,17 @@
+export const palette = {
+  title: 'Go to',
+  open: 'Search',
+  keys: '⌘K',
+  placeholder: 'A page, a session, a number, or an id',
+  nothing: 'Nothing fits. Ids begin with msg_, ses_, whk_ or med_.',
+  aSession: 'Session',
+  message: (id: string) => `Message ${id}`,
+  session: (id: string) => `Session ${id}`,
+  webhook: (id: string) => `Webhook ${id}`,
+  file: (id: string) => `File ${id}`,
+  chat: (number: string) => `Messages with ${number}`,
+  compose: 'Send a message',
+  newSession: 'New session',
+  newWebhook: 'New webhook',
+  newKey: 'New API key',
+};

@@ -1,6 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { useParams, useSearch } from '@tanstack/react-router';
-import type { ReactElement } from 'react';
+import { lazy, type ReactElement, Suspense } from 'react';
+import type { ShownCall } from '../../api/snippets.ts';
 import { Page } from '../../components/page.tsx';
 import { ShowCall } from '../../components/show-call.tsx';
 import { ErrorNote, Loading } from '../../components/states.tsx';
@@ -12,22 +13,43 @@ import { t } from '../../messages/en.ts';
 import { SessionButtons } from './actions-menu.tsx';
 import { Activity } from './activity.tsx';
 import { Overview } from './overview.tsx';
-import { sessionQuery } from './session.ts';
+import { type Session, sessionQuery } from './session.ts';
 import { SessionSettings } from './settings.tsx';
 
-const TABS = ['overview', 'activity', 'settings'] as const;
+const Phone = lazy(async () => ({ default: (await import('./phone/phone.tsx')).Phone }));
+
+const TABS = ['overview', 'phone', 'activity', 'settings'] as const;
+
+const sessionCalls = (path: string): ShownCall[] => [
+  { method: 'GET', path },
+  { method: 'POST', path: `${path}/restart` },
+  { method: 'GET', path: `${path}/events` },
+];
+const phoneCalls = (path: string): ShownCall[] => [
+  {
+    method: 'POST',
+    path: `${path}/sandbox/messages`,
+    body: { from: '+15550100042', text: 'Hello!' },
+  },
+  { method: 'POST', path: `${path}/sandbox/acks`, body: { delaysMs: [200, -1, -1] } },
+  { method: 'POST', path: `${path}/sandbox/network`, body: { online: false, forMs: 5_000 } },
+];
+
+/** Only a sandbox has a phone of its own. */
+const tabsOf = ({ mode }: Session) => TABS.filter((tab) => tab !== 'phone' || mode === 'sandbox');
 
 export function SessionDetail(): ReactElement {
   const { sessionId } = useParams({ from: '/shell/sessions/$sessionId' });
   const { tab } = useSearch({ from: '/shell/sessions/$sessionId' });
   const { data: session, error, refetch } = useQuery(sessionQuery(sessionId));
-  const current = TABS.find((name) => name === tab) ?? 'overview';
   if (session === undefined)
     return (
       <Page title={t.sessions.title}>
         {error === null ? <Loading /> : <ErrorNote error={error} onRetry={() => void refetch()} />}
       </Page>
     );
+  const tabs = tabsOf(session);
+  const current = tabs.find((name) => name === tab) ?? 'overview';
   const path = `/v1/sessions/${session.id}`;
   return (
     <Page
@@ -46,13 +68,7 @@ export function SessionDetail(): ReactElement {
       }
       actions={
         <>
-          <ShowCall
-            calls={[
-              { method: 'GET', path },
-              { method: 'POST', path: `${path}/restart` },
-              { method: 'GET', path: `${path}/events` },
-            ]}
-          />
+          <ShowCall calls={current === 'phone' ? phoneCalls(path) : sessionCalls(path)} />
           <SessionButtons session={session} />
         </>
       }
@@ -61,9 +77,14 @@ export function SessionDetail(): ReactElement {
       <Tabs
         label={session.name}
         current={current}
-        tabs={TABS.map((id) => ({ id, label: t.sessions.tabs[id] }))}
+        tabs={tabs.map((id) => ({ id, label: t.sessions.tabs[id] }))}
       />
       {current === 'overview' && <Overview session={session} />}
+      {current === 'phone' && (
+        <Suspense fallback={<Loading />}>
+          <Phone session={session} />
+        </Suspense>
+      )}
       {current === 'activity' && <Activity id={session.id} />}
       {current === 'settings' && <SessionSettings key={session.id} session={session} />}
     </Page>

@@ -15,8 +15,16 @@ export const DASHBOARD_SECTIONS = [
   'welcome',
   'sessions',
   'messages',
+  'chats',
+  'contacts',
+  'groups',
+  'leads',
+  'media',
   'webhooks',
+  'events',
+  'statistics',
   'keys',
+  'admin',
   'settings',
 ] as const;
 

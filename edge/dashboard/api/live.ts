@@ -13,9 +13,11 @@ export const POLL_SECONDS = POLL_MS / 1_000;
 
 type Listener = () => void;
 
-/** Whether the stream is connected, for the page that shows it and for the timers. */
+/** Whether the stream is connected, for the page that shows it and for the timers; and how far it has come. */
 export const connection = {
   isOpen: false,
+  /** `seq` of the newest event that is known; null until the stream was connected once. */
+  cursor: null as number | null,
   listeners: new Set<Listener>(),
   set(isOpen: boolean): void {
     if (this.isOpen === isOpen) return;
@@ -31,6 +33,9 @@ const subscribe = (listener: Listener): Listener => {
 
 export const useIsConnected = (): boolean =>
   useSyncExternalStore(subscribe, () => connection.isOpen);
+
+export const useIsKnown = (): boolean =>
+  useSyncExternalStore(subscribe, () => connection.cursor !== null);
 
 export const pollMs = (): number => (connection.isOpen ? CONNECTED_MS : POLL_MS);
 

@@ -3,11 +3,11 @@ import { frameOf, isConcerned } from './realtime-frames.ts';
 
 test.each([
   ['pong', null],
-  ['{"type":"ready","cursor":41}', { type: 'ready' }],
+  ['{"type":"ready","cursor":41}', { type: 'ready', cursor: 41 }],
   ['{"type":"check","seq":541}', { type: 'check' }],
   [
-    '{"type":"event","event":{"type":"message.sent"}}',
-    { type: 'event', eventType: 'message.sent' },
+    '{"type":"event","event":{"type":"message.sent","seq":42}}',
+    { type: 'event', eventType: 'message.sent', seq: 42 },
   ],
   ['{"type":"error","success":false}', null],
   [new ArrayBuffer(1), null],

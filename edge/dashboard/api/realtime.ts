@@ -41,6 +41,7 @@ function follow(client: QueryClient): () => void {
       const frame = frameOf(data);
       if (frame?.type === 'ready') {
         pause = FIRST_PAUSE_MS;
+        connection.cursor = frame.cursor;
         connection.set(true);
         // What happened before it was open.
         void client.invalidateQueries({
@@ -51,6 +52,7 @@ function follow(client: QueryClient): () => void {
         if (currentTarget instanceof WebSocket) currentTarget.send(String(data));
       } else if (frame?.type === 'event') {
         types.add(frame.eventType);
+        connection.cursor = Math.max(connection.cursor ?? 0, frame.seq);
         gather ??= setTimeout(readAnew, GATHER_MS);
       }
     });

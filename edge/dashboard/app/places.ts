@@ -7,10 +7,21 @@ export const PLACES = [
     { to: '/sessions', icon: 'sessions' },
     { to: '/messages', icon: 'messages' },
   ],
-  [{ to: '/webhooks', icon: 'webhooks' }],
   [
+    { to: '/chats', icon: 'chats' },
+    { to: '/contacts', icon: 'people' },
+    { to: '/leads', icon: 'leads' },
+    { to: '/media', icon: 'media' },
+  ],
+  [
+    { to: '/webhooks', icon: 'webhooks' },
+    { to: '/events', icon: 'events' },
+  ],
+  [
+    { to: '/statistics', icon: 'statistics' },
     { to: '/keys', icon: 'keys' },
     { to: '/settings', icon: 'settings' },
+    { to: '/admin', icon: 'admin' },
   ],
   [{ to: '/welcome', icon: 'welcome' }],
 ] as const;
@@ -19,6 +30,6 @@ export type Place = (typeof PLACES)[number][number];
 
 /** Whether a person is shown a place. */
 export const isFor =
-  (_me: Me) =>
-  (_place: Place): boolean =>
-    true;
+  (me: Me) =>
+  ({ to }: Place): boolean =>
+    to !== '/admin' || me.isAdmin;

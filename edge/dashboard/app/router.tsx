@@ -28,6 +28,8 @@ const MESSAGE_STATUSES = [
 ] as const;
 const DELIVERY_STATUSES = ['pending', 'delivered', 'failed', 'cancelled'] as const;
 
+const LEAD_STATUSES = ['new', 'contacted', 'qualified', 'customer', 'lost'] as const;
+
 const root = createRootRoute({
   component: Outlet,
   notFoundComponent: NotFound,
@@ -108,6 +110,9 @@ const messages = createRoute({
     ...oneOf(search, 'direction', ['inbound', 'outbound'] as const),
     ...oneOf(search, 'status', MESSAGE_STATUSES),
     ...word(search, 'reference'),
+    ...word(search, 'type'),
+    ...word(search, 'chatId'),
+    ...word(search, 'since'),
     ...word(search, 'message'),
     ...flag(search, 'compose'),
   }),
@@ -122,7 +127,73 @@ const webhook = createRoute({
   getParentRoute: () => shell,
   path: '/webhooks/$webhookId',
   component: lazyRouteComponent(() => import('../screens/webhooks/detail.tsx'), 'WebhookDetail'),
-  validateSearch: (search: Search) => oneOf(search, 'status', DELIVERY_STATUSES),
+  validateSearch: (search: Search) => ({
+    ...oneOf(search, 'status', DELIVERY_STATUSES),
+    ...word(search, 'tab'),
+  }),
+});
+const events = createRoute({
+  getParentRoute: () => shell,
+  path: '/events',
+  component: lazyRouteComponent(() => import('../screens/events/events.tsx'), 'Events'),
+  validateSearch: (search: Search) => ({
+    ...word(search, 'types'),
+    ...word(search, 'sessionId'),
+    ...word(search, 'event'),
+  }),
+});
+const chats = createRoute({
+  getParentRoute: () => shell,
+  path: '/chats',
+  component: lazyRouteComponent(() => import('../screens/chats/chats.tsx'), 'Chats'),
+  validateSearch: (search: Search) => ({ ...word(search, 'sessionId'), ...word(search, 'chat') }),
+});
+const contacts = createRoute({
+  getParentRoute: () => shell,
+  path: '/contacts',
+  component: lazyRouteComponent(() => import('../screens/people/people.tsx'), 'People'),
+  validateSearch: (search: Search) => ({
+    ...word(search, 'sessionId'),
+    ...word(search, 'tab'),
+    ...word(search, 'group'),
+    ...word(search, 'contact'),
+  }),
+});
+const leads = createRoute({
+  getParentRoute: () => shell,
+  path: '/leads',
+  component: lazyRouteComponent(() => import('../screens/leads/leads.tsx'), 'Leads'),
+  validateSearch: (search: Search) => ({
+    ...oneOf(search, 'status', LEAD_STATUSES),
+    ...flag(search, 'create'),
+    ...word(search, 'lead'),
+  }),
+});
+const media = createRoute({
+  getParentRoute: () => shell,
+  path: '/media',
+  component: lazyRouteComponent(() => import('../screens/media/media.tsx'), 'Media'),
+  validateSearch: (search: Search) => ({
+    ...oneOf(search, 'direction', ['inbound', 'outbound'] as const),
+    ...word(search, 'sessionId'),
+    ...word(search, 'file'),
+  }),
+});
+const statistics = createRoute({
+  getParentRoute: () => shell,
+  path: '/statistics',
+  component: lazyRouteComponent(() => import('../screens/statistics/statistics.tsx'), 'Statistics'),
+  validateSearch: (search: Search) => ({
+    ...word(search, 'days'),
+    ...oneOf(search, 'by', ['day', 'session', 'type'] as const),
+    ...word(search, 'sessionId'),
+  }),
+});
+const admin = createRoute({
+  getParentRoute: () => shell,
+  path: '/admin',
+  component: lazyRouteComponent(() => import('../screens/admin/admin.tsx'), 'Admin'),
+  validateSearch: (search: Search) => word(search, 'tab'),
 });
 const keys = createRoute({
   getParentRoute: () => shell,
@@ -155,6 +226,13 @@ const routeTree = root.addChildren([
     messages,
     webhooks,
     webhook,
+    events,
+    chats,
+    contacts,
+    leads,
+    media,
+    statistics,
+    admin,
     keys,
     settings,
   ]),

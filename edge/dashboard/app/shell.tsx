@@ -8,6 +8,7 @@ import { ErrorNote, Loading } from '../components/states.tsx';
 import { t } from '../messages/en.ts';
 import { BottomBar, Rail } from './navigation.tsx';
 import { PersonMenu } from './person-menu.tsx';
+import { SearchButton } from './search-button.tsx';
 import { WorkspaceSwitcher } from './workspace-switcher.tsx';
 
 /** What stands around every screen of somebody who is signed in. */
@@ -42,6 +43,7 @@ export function Shell(): ReactElement {
       </a>
       <aside className="sticky top-0 z-20 flex items-center justify-between gap-2 border-b bg-canvas p-2 sm:h-dvh sm:flex-col sm:items-stretch sm:justify-start sm:border-r sm:border-b-0 sm:p-3">
         <WorkspaceSwitcher me={me} />
+        <SearchButton me={me} />
         <Rail me={me} />
         <div className="sm:mt-auto">
           <PersonMenu me={me} />

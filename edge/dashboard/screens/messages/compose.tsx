@@ -10,6 +10,8 @@ import { FormError } from '../../components/states.tsx';
 import { t } from '../../messages/en.ts';
 import { bodyOf, type Values } from './body.ts';
 import { KindFields } from './kind-fields.tsx';
+import { Preview } from './preview.tsx';
+import { Recipient } from './recipient.tsx';
 import { fieldsOf, type Kind, KIND_NAMES } from './kinds.ts';
 import { sessionsQuery } from './message.ts';
 import { send } from './send.ts';
@@ -22,6 +24,7 @@ export function Compose({ onClose }: { onClose: () => void }): ReactElement {
   const [to, setTo] = useState('');
   const [kind, setKind] = useState<Kind>('text');
   const [values, setValues] = useState<Values>({});
+  const [sendAt, setSendAt] = useState('');
   const navigate = useNavigate();
   const accepting = sessions.filter(({ status }) => ['online', 'reconnecting'].includes(status));
   const session =
@@ -32,6 +35,7 @@ export function Compose({ onClose }: { onClose: () => void }): ReactElement {
     ...(session !== undefined && { sessionId: session.name }),
     to,
     ...bodyOf(kind, values),
+    ...(sendAt !== '' && { sendAt: new Date(sendAt).toISOString() }),
   };
   const sending = useMutation({
     mutationFn: () => send(kind, body),
@@ -58,15 +62,7 @@ export function Compose({ onClose }: { onClose: () => void }): ReactElement {
             </option>
           ))}
         </Select>
-        <Input
-          label={text.to}
-          hint={text.toHint}
-          autoComplete="off"
-          required
-          value={to}
-          error={fields['to']}
-          onChange={(event) => setTo(event.target.value)}
-        />
+        <Recipient sessionId={session?.id} value={to} error={fields['to']} onChange={setTo} />
         <Select
           label={text.kind}
           value={kind}
@@ -82,9 +78,18 @@ export function Compose({ onClose }: { onClose: () => void }): ReactElement {
           ))}
         </Select>
         <KindFields key={kind} kind={kind} values={values} errors={fields} onChange={setValues} />
+        <Input
+          label={text.sendAt}
+          hint={text.sendAtHint}
+          type="datetime-local"
+          value={sendAt}
+          error={fields['sendAt']}
+          onChange={(event) => setSendAt(event.target.value)}
+        />
+        <Preview kind={kind} values={values} />
         <FormError
           error={sending.error}
-          shown={['sessionId', 'to', ...fieldsOf(kind).map(({ name }) => name)]}
+          shown={['sessionId', 'to', 'sendAt', ...fieldsOf(kind).map(({ name }) => name)]}
         />
         <div className="flex justify-end gap-2">
           <Button onClick={onClose}>{t.common.cancel}</Button>

@@ -1,17 +1,22 @@
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import type { ReactElement } from 'react';
-import { Input, Select } from '../../components/field.tsx';
+import { Input } from '../../components/field.tsx';
+import { Filters, FilterSelect } from '../../components/filters.tsx';
 import { t } from '../../messages/en.ts';
-import { DIRECTIONS, type Filters, sessionsQuery, STATUSES } from './message.ts';
+import { KIND_NAMES } from './kinds.ts';
+import { DIRECTIONS, type Filters as Chosen, sessionsQuery, STATUSES } from './message.ts';
 
 const text = t.messages.filters;
 
+/** The start of a day of this browser, as the API wants it. */
+const startOf = (day: string): string => (day === '' ? '' : new Date(`${day}T00:00`).toISOString());
+
 /** The filters stand in the address, so that a view can be shared and gone back to. */
-export function FilterBar({ filters }: { filters: Filters }): ReactElement {
+export function FilterBar({ filters }: { filters: Chosen }): ReactElement {
   const { data: sessions = [] } = useQuery(sessionsQuery);
   const navigate = useNavigate();
-  const choose = (name: keyof Filters, value: string): void => {
+  const choose = (name: keyof Chosen, value: string): void => {
     // The route checks the words of the address again.
     void navigate({ to: '/messages', search: { ...filters, [name]: value }, replace: true });
   };
@@ -25,38 +30,42 @@ export function FilterBar({ filters }: { filters: Filters }): ReactElement {
     ['status', text.status, STATUSES.map((one) => [one, t.messages.status[one]] as const)],
   ] as const;
   return (
-    <form
-      aria-label={text.label}
-      onSubmit={(event) => event.preventDefault()}
-      className="grid grid-cols-2 gap-3 lg:grid-cols-4"
-    >
+    <Filters>
       {choices.map(([name, label, options]) => (
-        <Select
+        <FilterSelect
           key={name}
           label={label}
-          value={filters[name] ?? ''}
-          onChange={(event) => choose(name, event.target.value)}
-        >
-          <option value="">{text.any}</option>
-          {options.map(([value, word]) => (
-            <option key={value} value={value}>
-              {word}
-            </option>
-          ))}
-        </Select>
+          value={filters[name]}
+          options={options}
+          onChoose={(value) => choose(name, value)}
+        />
+      ))}
+      <FilterSelect
+        label={text.type}
+        value={filters.type}
+        options={KIND_NAMES.map((kind) => [kind, t.messages.form.kinds[kind]])}
+        onChoose={(value) => choose('type', value)}
+      />
+      {(['chatId', 'reference'] as const).map((name) => (
+        <Input
+          key={`${name} ${filters[name] ?? ''}`}
+          label={text[name]}
+          autoComplete="off"
+          defaultValue={filters[name] ?? ''}
+          onBlur={(event) => {
+            if (event.target.value !== (filters[name] ?? '')) choose(name, event.target.value);
+          }}
+          onKeyDown={(event) => {
+            if (event.key === 'Enter') event.currentTarget.blur();
+          }}
+        />
       ))}
       <Input
-        label={text.reference}
-        autoComplete="off"
-        defaultValue={filters.reference ?? ''}
-        onBlur={(event) => {
-          if (event.target.value !== (filters.reference ?? ''))
-            choose('reference', event.target.value);
-        }}
-        onKeyDown={(event) => {
-          if (event.key === 'Enter') event.currentTarget.blur();
-        }}
+        label={text.since}
+        type="date"
+        value={filters.since?.slice(0, 10) ?? ''}
+        onChange={(event) => choose('since', startOf(event.target.value))}
       />
-    </form>
+    </Filters>
   );
 }

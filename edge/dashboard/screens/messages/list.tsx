@@ -10,6 +10,7 @@ import { LiveNote } from '../../components/live-note.tsx';
 import { t } from '../../messages/en.ts';
 import { Compose } from './compose.tsx';
 import { MessageSheet } from './detail.tsx';
+import { ExportMenu } from './export-menu.tsx';
 import { FilterBar } from './filters.tsx';
 import { mergeNewest } from './merge.ts';
 import { messagesQuery, newestQuery } from './message.ts';
@@ -44,6 +45,7 @@ export function MessageList(): ReactElement {
           <ShowCall
             calls={[{ method: 'GET', path: `/v1/messages${query === '' ? '' : `?${query}`}` }]}
           />
+          <ExportMenu query={query} />
           <Button look="primary" onClick={() => setCompose(true)}>
             <Icon name="send" />
             {t.messages.compose}

@@ -35,6 +35,9 @@ export type Filters = {
   direction?: (typeof DIRECTIONS)[number];
   status?: MessageStatus;
   reference?: string;
+  type?: string;
+  chatId?: string;
+  since?: string;
 };
 
 const PAGE = 50;

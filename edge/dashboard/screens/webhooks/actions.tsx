@@ -8,21 +8,20 @@ import { Icon } from '../../components/icon.tsx';
 import { Menu, MenuItem } from '../../components/menu.tsx';
 import { ErrorNote } from '../../components/states.tsx';
 import { t } from '../../messages/en.ts';
+import { EditWebhook } from './create.tsx';
 import { SecretOnce } from './secret-once.tsx';
+import { TestEvent } from './test-event.tsx';
 import type { Webhook } from './webhook.ts';
 
 const text = t.webhooks.detail;
 
 export function WebhookActions({ webhook }: { webhook: Webhook }): ReactElement {
-  const [asked, setAsked] = useState<'rotate' | 'delete' | null>(null);
+  const [asked, setAsked] = useState<'rotate' | 'delete' | 'test' | 'edit' | null>(null);
   const client = useQueryClient();
   const navigate = useNavigate();
   const params = { params: { path: { id: webhook.id } } };
   const refresh = () => client.invalidateQueries({ queryKey: ['webhooks'] });
-  const testing = useMutation({
-    mutationFn: () => ask(api.POST('/v1/webhooks/{id}/test', params)),
-    onSuccess: refresh,
-  });
+  const [tested, setTested] = useState<string>();
   const switching = useMutation({
     mutationFn: () =>
       ask(api.PATCH('/v1/webhooks/{id}', { ...params, body: { isActive: !webhook.isActive } })),
@@ -43,9 +42,9 @@ export function WebhookActions({ webhook }: { webhook: Webhook }): ReactElement 
   return (
     <>
       <span role="status" className="text-good">
-        {testing.isSuccess ? text.tested : ''}
+        {tested === undefined ? '' : text.tested(tested)}
       </span>
-      <Button look="primary" isBusy={testing.isPending} onClick={() => testing.mutate()}>
+      <Button look="primary" onClick={() => setAsked('test')}>
         {text.test}
       </Button>
       <Menu
@@ -55,6 +54,7 @@ export function WebhookActions({ webhook }: { webhook: Webhook }): ReactElement 
           </IconButton>
         }
       >
+        <MenuItem onSelect={() => setAsked('edit')}>{text.edit}</MenuItem>
         <MenuItem onSelect={() => switching.mutate()}>
           {webhook.isActive ? text.switchOff : text.switchOn}
         </MenuItem>
@@ -63,9 +63,19 @@ export function WebhookActions({ webhook }: { webhook: Webhook }): ReactElement 
           {text.delete}
         </MenuItem>
       </Menu>
-      {testing.error !== null && <ErrorNote error={testing.error} />}
       {switching.error !== null && <ErrorNote error={switching.error} />}
-      {asked !== null && (
+      {asked === 'test' && (
+        <TestEvent
+          id={webhook.id}
+          onClose={() => setAsked(null)}
+          onSent={(type) => {
+            setTested(type);
+            setAsked(null);
+          }}
+        />
+      )}
+      {asked === 'edit' && <EditWebhook webhook={webhook} onClose={() => setAsked(null)} />}
+      {(asked === 'rotate' || asked === 'delete') && (
         <Dialog title={text[asked]} onClose={() => setAsked(null)}>
           <p>{text[`${asked}Lead`]}</p>
           {acting.error !== null && <ErrorNote error={acting.error} />}

@@ -1,27 +1,22 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
-import { type ReactElement, useState } from 'react';
+import type { ReactElement } from 'react';
 import { api, ask } from '../../api/client.ts';
 import { fieldErrors } from '../../api/errors.ts';
-import { Input, TextArea } from '../../components/field.tsx';
 import { FormDialog } from '../../components/form-dialog.tsx';
 import { t } from '../../messages/en.ts';
 import { SecretOnce } from './secret-once.tsx';
+import { bodyOf, FORM_FIELDS, useDraft, WebhookFields } from './webhook-form.tsx';
+import type { Webhook } from './webhook.ts';
 
 const text = t.webhooks.form;
 
 export function CreateWebhook({ onClose }: { onClose: () => void }): ReactElement {
-  const [url, setUrl] = useState('');
-  const [description, setDescription] = useState('');
-  const [events, setEvents] = useState('*');
+  const [draft, setDraft] = useDraft();
   const client = useQueryClient();
   const navigate = useNavigate();
   const creating = useMutation({
-    mutationFn: () => {
-      const eventTypes = events.split(/[\s,]+/).filter((type) => type !== '');
-      const body = { url, eventTypes, ...(description !== '' && { description }) };
-      return ask(api.POST('/v1/webhooks', { body }));
-    },
+    mutationFn: () => ask(api.POST('/v1/webhooks', { body: bodyOf(draft) })),
     onSuccess: () => client.invalidateQueries({ queryKey: ['webhooks'] }),
   });
   if (creating.data !== undefined) {
@@ -33,40 +28,47 @@ export function CreateWebhook({ onClose }: { onClose: () => void }): ReactElemen
       />
     );
   }
-  const fields = fieldErrors(creating.error);
   return (
     <FormDialog
       title={text.title}
       submit={text.submit}
       saving={creating}
-      shown={['url', 'eventTypes', 'eventTypes.0', 'description']}
+      shown={FORM_FIELDS}
       onClose={onClose}
     >
-      <Input
-        label={text.url}
-        hint={text.urlHint}
-        type="url"
-        autoComplete="off"
-        required
-        value={url}
-        error={fields['url']}
-        onChange={(event) => setUrl(event.target.value)}
-      />
-      <TextArea
-        label={text.events}
-        hint={text.eventsHint}
-        rows={3}
-        value={events}
-        error={fields['eventTypes'] ?? fields['eventTypes.0']}
-        onChange={(event) => setEvents(event.target.value)}
-      />
-      <Input
-        label={text.description}
-        autoComplete="off"
-        value={description}
-        error={fields['description']}
-        onChange={(event) => setDescription(event.target.value)}
-      />
+      <WebhookFields draft={draft} errors={fieldErrors(creating.error)} onChange={setDraft} />
+    </FormDialog>
+  );
+}
+
+export function EditWebhook({
+  webhook,
+  onClose,
+}: {
+  webhook: Webhook;
+  onClose: () => void;
+}): ReactElement {
+  const [draft, setDraft] = useDraft(webhook);
+  const client = useQueryClient();
+  const saving = useMutation({
+    mutationFn: () => {
+      const params = { path: { id: webhook.id } };
+      return ask(api.PATCH('/v1/webhooks/{id}', { params, body: bodyOf(draft) }));
+    },
+    onSuccess: async () => {
+      await client.invalidateQueries({ queryKey: ['webhooks'] });
+      onClose();
+    },
+  });
+  return (
+    <FormDialog
+      title={text.editTitle}
+      submit={t.common.save}
+      saving={saving}
+      shown={FORM_FIELDS}
+      onClose={onClose}
+    >
+      <WebhookFields draft={draft} errors={fieldErrors(saving.error)} onChange={setDraft} />
     </FormDialog>
   );
 }

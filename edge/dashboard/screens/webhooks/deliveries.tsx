@@ -1,22 +1,33 @@
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
-import type { ReactElement } from 'react';
-import { Select } from '../../components/field.tsx';
+import { type ReactElement, useState } from 'react';
+import { Button } from '../../components/button.tsx';
+import { Filters, FilterSelect } from '../../components/filters.tsx';
+import { LiveNote } from '../../components/live-note.tsx';
 import { Card } from '../../components/page.tsx';
 import { PagedList } from '../../components/paged-list.tsx';
-import { Empty } from '../../components/states.tsx';
-import { Status } from '../../components/status.tsx';
-import { Ago, Exact } from '../../components/time.tsx';
-import { LiveNote } from '../../components/live-note.tsx';
+import { Empty, ErrorNote } from '../../components/states.tsx';
 import { t } from '../../messages/en.ts';
-import { deliveriesQuery, type Delivery, DELIVERY_STATUSES, TONES } from './webhook.ts';
+import { DeliveryRow } from './delivery-row.tsx';
+import { RedeliverFailed, redeliveredWords, useRedeliver } from './redeliver.tsx';
+import { deliveriesQuery, DELIVERY_STATUSES } from './webhook.ts';
 
 const text = t.webhooks.detail;
+const again = t.webhooks.redeliver;
 
 export function Deliveries({ id }: { id: string }): ReactElement {
   const { status } = useSearch({ from: '/shell/webhooks/$webhookId' });
   const navigate = useNavigate();
   const list = useInfiniteQuery(deliveriesQuery(id, status));
+  const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set());
+  const [isAsked, setAsked] = useState(false);
+  const redelivering = useRedeliver(id);
+  const choose = (one: string, isOn: boolean): void => {
+    const next = new Set(chosen);
+    if (isOn) next.add(one);
+    else next.delete(one);
+    setChosen(next);
+  };
   return (
     <Card
       title={text.deliveries}
@@ -26,23 +37,38 @@ export function Deliveries({ id }: { id: string }): ReactElement {
         </span>
       }
     >
-      <div className="max-w-56">
-        <Select
-          label={text.filter}
-          value={status ?? ''}
-          onChange={(event) => {
-            const chosen = DELIVERY_STATUSES.find((one) => one === event.target.value);
-            void navigate({ to: '.', search: chosen === undefined ? {} : { status: chosen } });
-          }}
-        >
-          <option value="">{text.any}</option>
-          {DELIVERY_STATUSES.map((one) => (
-            <option key={one} value={one}>
-              {t.webhooks.deliveryStatus[one]}
-            </option>
-          ))}
-        </Select>
+      <div className="flex flex-wrap items-end justify-between gap-3">
+        <Filters>
+          <FilterSelect
+            label={text.filter}
+            value={status}
+            options={DELIVERY_STATUSES.map((one) => [one, t.webhooks.deliveryStatus[one]])}
+            onChoose={(value) => {
+              const next = DELIVERY_STATUSES.find((one) => one === value);
+              void navigate({ to: '.', search: next === undefined ? {} : { status: next } });
+            }}
+          />
+        </Filters>
+        <div className="flex flex-wrap gap-2">
+          <Button
+            disabled={chosen.size === 0}
+            isBusy={redelivering.isPending}
+            onClick={() =>
+              redelivering.mutate(
+                { deliveryIds: [...chosen] },
+                { onSuccess: () => setChosen(new Set()) },
+              )
+            }
+          >
+            {again.chosen(chosen.size)}
+          </Button>
+          <Button onClick={() => setAsked(true)}>{again.failed}</Button>
+        </div>
       </div>
+      <p role="status" className="text-good empty:-my-2">
+        {redelivering.data === undefined ? '' : redeliveredWords(redelivering.data)}
+      </p>
+      {redelivering.error !== null && !isAsked && <ErrorNote error={redelivering.error} />}
       <PagedList
         list={list}
         empty={<Empty title={text.noDeliveries}>{text.noDeliveriesLead}</Empty>}
@@ -51,66 +77,18 @@ export function Deliveries({ id }: { id: string }): ReactElement {
           <ul className="divide-y border-y">
             {rows.map((delivery) => (
               <li key={delivery.id}>
-                <DeliveryRow delivery={delivery} />
+                <DeliveryRow
+                  delivery={delivery}
+                  isChosen={chosen.has(delivery.id)}
+                  onChoose={(isOn) => choose(delivery.id, isOn)}
+                  onRedeliver={() => redelivering.mutate({ deliveryIds: [delivery.id] })}
+                />
               </li>
             ))}
           </ul>
         )}
       </PagedList>
+      {isAsked && <RedeliverFailed redelivering={redelivering} onClose={() => setAsked(false)} />}
     </Card>
-  );
-}
-
-/** One delivery; opened, each attempt with its answer. */
-function DeliveryRow({ delivery }: { delivery: Delivery }): ReactElement {
-  const { status, attempts, lastStatusCode, nextAttemptAt } = delivery;
-  return (
-    <details>
-      <summary className="flex min-h-12 flex-wrap items-center gap-x-6 gap-y-1 py-2">
-        <span className="w-48 truncate font-mono text-sm">{delivery.eventType}</span>
-        <span className="w-28">
-          <Status
-            tone={TONES[status]}
-            word={t.webhooks.deliveryStatus[status]}
-            isMoving={status === 'pending'}
-          />
-        </span>
-        <span className="w-12 text-muted">{lastStatusCode ?? '–'}</span>
-        <span className="ml-auto text-muted">
-          <Ago at={delivery.createdAt} />
-        </span>
-      </summary>
-      <div className="grid grid-cols-[minmax(0,1fr)] gap-4 pb-4">
-        {attempts.length === 0 && <p className="text-muted">{text.noAttempts}</p>}
-        {attempts.map((attempt) => (
-          <div key={attempt.attemptNo} className="grid grid-cols-[minmax(0,1fr)] gap-1">
-            <p className="flex flex-wrap gap-x-4">
-              <span className="font-medium">{text.attempt(attempt.attemptNo)}</span>
-              <span>{attempt.statusCode ?? attempt.error}</span>
-              <span className="text-muted">{text.took(attempt.durationMs)}</span>
-              <span className="ml-auto text-muted">
-                <Exact at={attempt.startedAt} />
-              </span>
-            </p>
-            {attempt.responseExcerpt !== null && attempt.responseExcerpt !== '' && (
-              <pre
-                // Long lines are scrolled, also by keys.
-                tabIndex={0}
-                role="region"
-                aria-label={text.response}
-                className="overflow-x-auto rounded-md border bg-raised p-3 font-mono text-xs"
-              >
-                {attempt.responseExcerpt}
-              </pre>
-            )}
-          </div>
-        ))}
-        {nextAttemptAt !== null && (
-          <p className="text-muted">
-            {text.next}: <Exact at={nextAttemptAt} />
-          </p>
-        )}
-      </div>
-    </details>
   );
 }

@@ -6,11 +6,11 @@ import { Icon } from '../../components/icon.tsx';
 import { Page } from '../../components/page.tsx';
 import { ShowCall } from '../../components/show-call.tsx';
 import { Empty, ErrorNote, Loading } from '../../components/states.tsx';
-import { Status } from '../../components/status.tsx';
 import { Cell, Row, ROW_LINK, Table } from '../../components/table.tsx';
 import { t } from '../../messages/en.ts';
 import { CreateWebhook } from './create.tsx';
-import { type Webhook, webhooksQuery } from './webhook.ts';
+import { healthWords, WebhookState } from './health.tsx';
+import { webhooksQuery } from './webhook.ts';
 
 const { columns } = t.webhooks;
 
@@ -55,7 +55,10 @@ export function WebhookList(): ReactElement {
         </Empty>
       )}
       {webhooks !== undefined && webhooks.length > 0 && (
-        <Table label={t.webhooks.title} columns={[columns.url, columns.events, columns.status]}>
+        <Table
+          label={t.webhooks.title}
+          columns={[columns.url, columns.events, columns.health, columns.status]}
+        >
           {webhooks.map((webhook) => (
             <Row key={webhook.id}>
               <Cell className="w-full max-w-80">
@@ -66,6 +69,9 @@ export function WebhookList(): ReactElement {
                 >
                   {webhook.url}
                 </Link>
+                {webhook.description !== null && (
+                  <span className="block truncate text-sm text-muted">{webhook.description}</span>
+                )}
               </Cell>
               <Cell className="max-w-64 text-muted">
                 <span className="block truncate">
@@ -74,6 +80,7 @@ export function WebhookList(): ReactElement {
                     : webhook.eventTypes.join(', ')}
                 </span>
               </Cell>
+              <Cell className="text-muted">{healthWords(webhook.health)}</Cell>
               <Cell>
                 <WebhookState webhook={webhook} />
               </Cell>
@@ -85,10 +92,3 @@ export function WebhookList(): ReactElement {
     </Page>
   );
 }
-
-export const WebhookState = ({ webhook }: { webhook: Pick<Webhook, 'isActive'> }): ReactElement =>
-  webhook.isActive ? (
-    <Status tone="good" word={t.webhooks.active} />
-  ) : (
-    <Status tone="bad" word={t.webhooks.off} />
-  );

@@ -29,6 +29,25 @@ export const webhookQuery = (id: string) =>
     ...live,
   });
 
+/** A delivery with what each attempt sent; read anew when it has gone on. */
+export const deliveryQuery = ({ id, status, attempts }: Delivery) =>
+  queryOptions({
+    queryKey: ['delivery', id, status, attempts.length],
+    queryFn: () => ask(api.GET('/v1/deliveries/{id}', { params: { path: { id } } })),
+  });
+
+/** The event that was delivered: the body of the request. Null once it is no longer kept. */
+export const eventQuery = (seq: number, id: string) =>
+  queryOptions({
+    queryKey: ['event', id],
+    queryFn: async () => {
+      const query = { after: seq - 1, limit: 1 };
+      const [event] = await ask(api.GET('/v1/events', { params: { query } }));
+      return event?.id === id ? event : null;
+    },
+    staleTime: Infinity,
+  });
+
 export const deliveriesQuery = (id: string, status: DeliveryStatus | undefined) => ({
   ...paged(['webhooks', id, 'deliveries', status], (page) => {
     const query = { limit: 50, ...(status !== undefined && { status }), ...page };

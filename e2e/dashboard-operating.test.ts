@@ -1,5 +1,8 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { Visitor } from './testing/browser.ts';
+import { PIXEL } from './testing/sample-files.ts';
 import { type Desk, openDashboard } from './testing/dashboard.ts';
 
 let desk: Desk;
@@ -28,4 +31,105 @@ it('shows on one page what needs a person, what was sent today, and what of the 
   expect(await owner.violations()).toEqual([]);
   await owner.click('Look: unlinked: Scan the code', 'link');
   await owner.arrives(/^\/sessions\/ses_/);
+});
+
+it('tests an endpoint with any type of event, shows what was sent, and delivers it again', async () => {
+  const { open, click, sees, violations, page } = owner;
+  await open('/webhooks');
+  await page.locator('table a').click();
+  await click('Send a test event');
+  await page.locator('::-p-aria(Type)').fill('call.received');
+  expect(await violations()).toEqual([]);
+  await click('Send');
+  await sees('call.received is on its way.');
+  await page.locator('summary ::-p-text(webhook.test)').click();
+  await sees('Attempt 1');
+  await sees('The endpoint got a sample of call.received.');
+  await page.locator('[aria-label="Body of the request"]').wait();
+  await page.locator('[aria-label="Headers of the request"]').wait();
+  expect(await violations()).toEqual([]);
+  await click('Deliver again');
+  await sees('1 delivery starts again.');
+  await sees('Attempt 2');
+  await page.locator('input[aria-label="Choose the delivery of webhook.test"]').click();
+  await click('Deliver 1 again');
+  await sees('Attempt 3');
+  await click('Deliver all failed again');
+  expect(await violations()).toEqual([]);
+  await page.locator('dialog button[type="submit"]').click();
+  await sees('0 deliveries start again.');
+  await click('Verify it', 'link');
+  await owner.fill('Name of the variable with the secret', 'SHOP_SECRET');
+  await click('PHP');
+  await sees("getenv('SHOP_SECRET')");
+  expect(await violations()).toEqual([]);
+});
+
+it('follows events as they happen, by type', async () => {
+  const { open, click, sees, violations, page } = owner;
+  await open('/events?types=message.*');
+  await page.locator('::-p-aria(Pause[role="button"])').wait();
+  const body = { to: '+15550100010', text: 'Follow me' };
+  await desk.deployment.api.call('POST', '/v1/messages/text', { body });
+  await sees('You said: Follow me');
+  const types = `[...document.querySelectorAll('tbody a')].map((link) => link.innerText)`;
+  expect(await page.evaluate(types)).not.toContain('session.status');
+  expect(await violations()).toEqual([]);
+  await page.locator('tbody a').click();
+  await sees('As it is delivered');
+  expect(await violations()).toEqual([]);
+  await click('Close');
+});
+
+it('uploads a file and shows it, counts messages, and keeps leads', async () => {
+  const { open, click, fill, sees, violations, page } = owner;
+  await open('/media');
+  await sees('No files yet');
+  const picture = join(desk.deployment.directory, 'pixel.png');
+  await writeFile(picture, Buffer.from(PIXEL, 'base64'));
+  const picker = await page.waitForSelector('input[type="file"]');
+  await picker?.uploadFile(picture);
+  await page.locator('tbody a').click();
+  await page.waitForFunction(`document.querySelector('dialog img')?.naturalWidth > 0`);
+  expect(await violations()).toEqual([]);
+  await open('/statistics');
+  await sees('How far messages came');
+  await click('Kind');
+  await page.locator('td ::-p-text(text)').wait();
+  expect(await violations()).toEqual([]);
+  await open('/leads?create=true');
+  await fill('Phone number', '+1 555 010 0011');
+  await fill('Name', 'Uma Keller');
+  await click('Add lead');
+  await page.locator('tbody a').click();
+  await page.locator('dialog select').fill('customer');
+  expect(await violations()).toEqual([]);
+  await click('Save');
+  await page.locator('tbody ::-p-text(Customer)').wait();
+});
+
+it('shows an administrator the machines, and changes a tier', async () => {
+  const { open, click, sees, violations, page } = owner;
+  await open('/admin');
+  await sees('places are taken.');
+  expect(await violations()).toEqual([]);
+  await click('Workspaces', 'link');
+  await click('Change My workspace');
+  await page.locator('dialog select').fill('pro');
+  expect(await violations()).toEqual([]);
+  await click('Save');
+  await page.locator('td ::-p-text(pro)').wait();
+});
+
+it('goes anywhere by the keyboard', async () => {
+  const { open, arrives, fill, sees, violations, page } = owner;
+  await open('/keys');
+  await sees('Search');
+  await page.keyboard.down('Control');
+  await page.keyboard.press('k');
+  await page.keyboard.up('Control');
+  await fill('Go to', 'statis', 'combobox');
+  expect(await violations()).toEqual([]);
+  await page.keyboard.press('Enter');
+  await arrives(/^\/statistics$/);
 });

@@ -115,7 +115,8 @@ describe('somebody new', () => {
     await click('Webhooks', 'link');
     await visitor.page.locator('table a').click();
     await click('Send a test event');
-    await sees('A test event is on its way.');
+    await click('Send');
+    await sees('webhook.test is on its way.');
     await visitor.page.locator('summary').click();
     await sees('Attempt 1');
     expect(await violations()).toEqual([]);

@@ -1,0 +1,133 @@
+import type { Page } from 'puppeteer';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { z } from 'zod';
+import type { Visitor } from './testing/browser.ts';
+import { type Desk, openDashboard } from './testing/dashboard.ts';
+
+let desk: Desk;
+let owner: Visitor;
+let sessionId = '';
+beforeAll(async () => {
+  desk = await openDashboard();
+  ({ owner } = desk);
+  ({ sessionId } = await desk.deployment.facts());
+});
+afterAll(async () => {
+  expect(owner.complaints).toEqual([]);
+  await desk.dispose();
+});
+
+it('plays both sides on the sandbox phone: writes as a person, and acks by hand', async () => {
+  const { open, click, fill, sees, violations } = owner;
+  const { api } = desk.deployment;
+  await open(`/sessions/${sessionId}?tab=phone`);
+  await fill('Write as this number', '+1 555 010 0048');
+  await click('Open chat');
+  await fill('Write as +15550100048', 'Is it still there?');
+  await click('Send');
+  await sees('Is it still there?');
+  expect(await violations()).toEqual([]);
+  await click('By hand', 'radio');
+  await click('Automatic', 'radio');
+  await click('By hand', 'radio');
+  const body = { to: '+15550100048', text: 'It is' };
+  await api.call('POST', '/v1/messages/text', { body, headers: { prefer: 'wait=20' } });
+  await click('Sent. Set the ack');
+  await click('Read', 'menuitem');
+  await owner.page.locator('::-p-aria(Read. Set the ack)').wait();
+  await open('/messages');
+  await sees('Read');
+});
+
+it('cuts the network of the phone, unlinks the session, and links it again', async () => {
+  const { open, click, sees, violations } = owner;
+  await open(`/sessions/${sessionId}?tab=phone`);
+  await click('Cut the network');
+  await sees('The connection is cut.');
+  expect(await violations()).toEqual([]);
+  await click('Restore the network');
+  await sees('The session has its connection');
+  await sees('Sends and receives.');
+  await click('Unlink the session');
+  await sees('The session ends as logged out.');
+  await owner.page.locator('dialog ::-p-text(Unlink the session)[type="button"]').click();
+  await sees('The phone no longer lists this device.');
+  await sees('Not linked');
+  await click('Start');
+  await owner.page.locator('::-p-aria(Scan the code[role="button"]):not([disabled])').click();
+  await sees('Sends and receives.');
+  expect(await violations()).toEqual([]);
+});
+
+it('answers in a chat, and sees who is in it', async () => {
+  const { open, click, fill, sees, violations, page } = owner;
+  const { api } = desk.deployment;
+  const from = '+15550100043';
+  const body = { from, text: 'Do you deliver?' };
+  await api.call('POST', `/v1/sessions/${sessionId}/sandbox/messages`, { body });
+  await open('/chats');
+  await page.locator('a ::-p-text(15550100043@c.us)').click();
+  await sees('Do you deliver?');
+  await fill('Write a message', 'We do');
+  await click('Send');
+  await page.locator('ol ::-p-text(We do)').wait();
+  expect(await violations()).toEqual([]);
+  const group = { subject: 'Launch team', members: ['+15550100001'] };
+  await api.call('POST', '/v1/groups', { body: group });
+  await open('/contacts');
+  await sees('Alice');
+  expect(await violations()).toEqual([]);
+  await click('Groups', 'link');
+  await page.locator('a ::-p-text(Launch team)').click();
+  await sees('2 members');
+  expect(await violations()).toEqual([]);
+  const csv = `fetch(document.querySelector('dialog a[download$=".csv"]').href).then((answer) => answer.text())`;
+  expect(await page.evaluate(csv)).toContain('15550100001');
+  await open('/contacts?tab=check');
+  await fill('Numbers, one a line', '+15550100001\n+15550199999');
+  await click('Check');
+  await page.locator('td ::-p-text(Yes)').wait();
+  expect(await violations()).toEqual([]);
+});
+
+it('says while one types whether a number is known, and exports what the filters show', async () => {
+  const { open, click, fill, sees, violations, page } = owner;
+  await open('/messages?compose=true');
+  await fill('To', '+1 555 010 0001');
+  await sees('On WhatsApp');
+  await fill('Text', 'Later', 'textbox');
+  await page.locator('[aria-label="Preview"] ::-p-text(Later)').wait();
+  expect(await violations()).toEqual([]);
+  await open('/messages?direction=inbound');
+  await click('Export');
+  await page.locator('::-p-aria(As JSON[role="menuitem"])').wait();
+  expect(await violations()).toEqual([]);
+});
+
+it('never shows a code that is over, rotation after rotation', { timeout: 240_000 }, async () => {
+  const { open, page } = owner;
+  const { api } = desk.deployment;
+  const made = await api.call('POST', '/v1/sessions', {
+    body: { name: 'rotating', mode: 'sandbox' },
+  });
+  const { id } = made.data(z.object({ id: z.string() }));
+  await open(`/sessions/${id}`);
+  let before = '';
+  for (const rotation of [1, 2, 3]) {
+    const shown = await shownCode(page, before);
+    const answer = await api.call('GET', `/v1/sessions/${id}/qr`);
+    const { dataUrl } = answer.data(z.object({ dataUrl: z.string() }));
+    expect(dataUrl, `code ${rotation}`).toBe(shown);
+    before = shown;
+  }
+});
+
+/** The code on the page, once it is another one. */
+async function shownCode(page: Page, before: string): Promise<string> {
+  const another = `(() => {
+    const source = document.querySelector('img[alt="QR code to scan with WhatsApp"]')?.src;
+    return source === ${JSON.stringify(before)} ? null : source;
+  })()`;
+  const found = await page.waitForFunction(another, { timeout: 90_000 });
+  return z.string().parse(await found.jsonValue());
+}

@@ -65,6 +65,8 @@ export const EdgeEnv = z.object({
   USER_TOKEN_SIGNING_KEY: secretHex,
   /** Master keys that sessions' data keys are wrapped by: `v2:<64 hex>,v1:<64 hex>`; the first wraps, all unwrap. */
   SESSION_ENCRYPTION_KEY: EncryptionKeysText,
+  /** Hashes the ids of people who were erased. With another one, those of them who had opted out could be written to again. */
+  CONTACT_HASH_KEY: secretHex,
 
   /** Mail provider that takes `POST {MAIL_URL}/emails` as Resend's API does. */
   MAIL_URL: z.url(),

@@ -39,6 +39,7 @@ export function edgeVariables({
     USER_TOKEN_SIGNING_KEY: secrets.userTokenSigningKey,
     SESSION_ENCRYPTION_KEY: `v1:${secrets.sessionEncryptionKey}`,
     METRICS_TOKEN: secrets.metricsToken,
+    CONTACT_HASH_KEY: secrets.contactHashKey,
     MAIL_URL: env.MAIL_URL ?? local(ports.mail),
     MAIL_TOKEN: env.MAIL_TOKEN ?? secrets.mailToken,
     MAIL_FROM: env.MAIL_FROM,

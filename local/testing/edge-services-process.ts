@@ -104,6 +104,7 @@ const bindings: Record<string, string> = {
   USER_TOKEN_SIGNING_KEY: secret(),
   SESSION_ENCRYPTION_KEY: `v1:${secret()}`,
   METRICS_TOKEN: secret(),
+  CONTACT_HASH_KEY: secret(),
   MAIL_URL: mail.url,
   MAIL_TOKEN: mailToken,
   GOOGLE_CLIENT_ID: google.clientId,

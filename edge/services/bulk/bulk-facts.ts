@@ -68,7 +68,7 @@ export async function readBulkFacts(
       from jsonb_array_elements_text(${JSON.stringify(chatIds)}::jsonb) with ordinality as written (id, place)
     ),
     chat as (
-      select given.place, given.id, ${isOptedOut(sql`${workspaceId}`, sql`${sessionId}`, sql`given.id`)} as opted_out,
+      select given.place, given.id, ${isOptedOut(ctx.env, sql`${workspaceId}`, sql`${sessionId}`, sql`given.id`)} as opted_out,
         ${isFirstContact(sql`${sessionId}`, sql`given.id`)} as is_new
       from given
     ),

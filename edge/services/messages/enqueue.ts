@@ -186,6 +186,7 @@ async function execute(
     request,
     country,
     reserve: env,
+    contactHashKey: env,
     ...write,
   });
   const [row] = await runStatement(ctx, statement);

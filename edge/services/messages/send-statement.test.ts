@@ -61,6 +61,7 @@ test('a send does not walk the messages of its session’s bulks', async () => {
     },
     country: null,
     reserve: ctx.env,
+    contactHashKey: ctx.env,
     media: null,
     audit: null,
   });

@@ -8,6 +8,7 @@ import { type Reserve, waitsForCapacity } from '../ownership/reserved-places.ts'
 import { stableChatId } from '../reports/writes/person-ids.ts';
 import { chatIfReadable } from '../workspace/local-numbers.ts';
 import { shownToCaller } from './caller.ts';
+import type { ContactHashKey } from '../erasures/contact-hash.ts';
 import { isOptedOut } from '../opt-outs/internal.ts';
 import { exceedsQuota } from '../media/media-quota.ts';
 import { firstContact } from './first-contact.ts';
@@ -29,6 +30,7 @@ export type SendStatementInput = {
   /** What the workspace's default country is taken to be, for a number that names none. */
   country: Country | null;
   reserve: Reserve;
+  contactHashKey: ContactHashKey;
   /** The stored file; its row is written with the message's. */
   media: ReceivedFile | null;
   /** INSERT of the audit row over the CTE `written`; null: write nothing, only say what would happen. */
@@ -56,6 +58,7 @@ export function sendStatement({
   request,
   country,
   reserve,
+  contactHashKey,
   media,
   audit,
 }: SendStatementInput): SQL {
@@ -74,7 +77,7 @@ export function sendStatement({
   quoted as (
     select m.id, m.session_id, m.chat_id, m.wire_id
     from messages m join sessions s on s.id = m.session_id join caller on ${shownToCaller}
-    where m.id = ${quotedMessageId}::text and m.workspace_id = ${workspaceId}
+    where m.id = ${quotedMessageId}::text and m.workspace_id = ${workspaceId} and m.erased_at is null
   ),
   attached as (${attachedFile(workspaceId, stored)}),
   prior as (
@@ -121,7 +124,7 @@ export function sendStatement({
       when not prior.same_body or prior.session_id <> target.id then 'IDEMPOTENCY_MISMATCH'
       when prior.same_body then 'REPLAYED'
       when not target.accepting then 'SESSION_NOT_READY'
-      when ${isOptedOut(sql`${workspaceId}`, sql`target.id`, sql`coalesce(${chatId}::text, quoted.chat_id)`)} then 'RECIPIENT_OPTED_OUT'
+      when ${isOptedOut(contactHashKey, sql`${workspaceId}`, sql`target.id`, sql`coalesce(${chatId}::text, quoted.chat_id)`)} then 'RECIPIENT_OPTED_OUT'
       when quoted.session_id <> target.id then 'QUOTED_ELSEWHERE'
       when quoted.id is not null and quoted.wire_id is null then 'QUOTED_NOT_SENT'
       when ${stored !== null}::boolean and attached.id is null then 'MEDIA_NOT_FOUND'

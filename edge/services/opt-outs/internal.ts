@@ -1,4 +1,5 @@
 import { type SQL, sql } from 'drizzle-orm';
+import { contactHash, type ContactHashKey } from '../erasures/contact-hash.ts';
 import { brazilianTwin } from '../reports/writes/person-ids.ts';
 
 /** The ids of a chat's person: as far as the session has met them under both, and a Brazilian number in both its forms. */
@@ -11,12 +12,24 @@ const idsOf = (sessionId: SQL, chatId: SQL): SQL => sql`array(
   where known.session_id = ${sessionId} and known.lid = (${chatId})::text and known.phone_id is not null
 )`;
 
-/** Whether the person of a chat has opted out, under either id. Each id is looked up by an index. */
-export function isOptedOut(workspaceId: SQL, sessionId: SQL, chatId: SQL): SQL {
+/**
+ * Whether the person of a chat has opted out, under either id; also when they were erased since. Each id is looked up by an
+ * index.
+ */
+export function isOptedOut(
+  env: ContactHashKey,
+  workspaceId: SQL,
+  sessionId: SQL,
+  chatId: SQL,
+): SQL {
   const ids = idsOf(sessionId, chatId);
   return sql`(
     exists (select from opt_outs o where o.workspace_id = ${workspaceId} and o.person_id = any(${ids}))
     or exists (select from opt_outs o where o.workspace_id = ${workspaceId} and o.lid = any(${ids}))
+    or exists (
+      select from unnest(${ids}) person(id) join erased_opt_outs o on o.workspace_id = ${workspaceId}
+        and o.person_hash = ${contactHash(env, sql`(${workspaceId})::text`, sql`person.id`)}
+    )
   )`;
 }
 

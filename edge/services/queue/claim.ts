@@ -48,7 +48,7 @@ export async function claimMessages({
   services,
   input,
 }: {
-  services: Pick<Services, 'db' | 'objects'>;
+  services: Pick<Services, 'db' | 'env' | 'objects'>;
   input: ClaimRequest;
 }): Promise<ClaimResponse> {
   const { sessionId, epoch, limit } = input;
@@ -72,7 +72,7 @@ export async function claimMessages({
       where m.session_id = owned.session_id and owned.desired = 'running' and owned.workspace_active
         and m.status = 'queued' and m.queue_seq is not null
         and (barrier.queue_seq is null or m.queue_seq < barrier.queue_seq)
-        and not ${isOptedOut(sql`m.workspace_id`, sql`m.session_id`, sql`m.chat_id`)}
+        and not ${isOptedOut(services.env, sql`m.workspace_id`, sql`m.session_id`, sql`m.chat_id`)}
       order by m.queue_seq
       limit ${limit}::int
       for update of m

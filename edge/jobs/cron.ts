@@ -4,6 +4,7 @@ import { purgeCredentials } from '../services/credentials/purge.ts';
 import { forgetOldAudit } from '../services/audit/forget-old.ts';
 import { cancelUnwanted } from '../services/deliveries/cancel-unwanted.ts';
 import { sweepDeliveries } from '../services/deliveries/sweep.ts';
+import { runErasures } from '../services/erasures/run-erasures.ts';
 import { eraseExpiredCredentials } from '../services/events/erase-expired-credentials.ts';
 import { forgetOldEvents } from '../services/events/forget-old-events.ts';
 import {
@@ -45,6 +46,7 @@ const JOBS: Readonly<Record<string, (services: Services) => Promise<unknown>>> =
   resealProxies,
   forgetIdempotencyKeys,
   reconcileFleet,
+  runErasures,
   purgeCredentials,
   forgetExpiredLogins,
   forgetOldAudit,

@@ -179,6 +179,12 @@ export const MessageSchema = z
       .datetime()
       .nullable()
       .describe('When it was deleted on the session’s own account through Waypost.'),
+    erasedAt: z.iso
+      .datetime()
+      .nullable()
+      .describe(
+        'When its person was erased (`POST /v1/erasures`). What it said and who they are is gone; their chat is called `erased`.',
+      ),
     pinnedUntil: z.iso.datetime().nullable().describe('Pinned in its chat through Waypost.'),
   })
   .openapi('Message', {
@@ -214,6 +220,7 @@ export const MessageSchema = z
       editedAt: null,
       revokedAt: null,
       deletedAt: null,
+      erasedAt: null,
       pinnedUntil: null,
     },
   });

@@ -8,7 +8,7 @@ import { askSession } from '../live/ask-session.ts';
 import { ingestReports } from '../reports/ingest-reports.ts';
 import { findMessage } from './find-message.ts';
 import { type MessageRow, type MessageView, viewMessage } from './message-view.ts';
-import { messageNotFound } from './refusals.ts';
+import { messageNotFound, refuseErased } from './refusals.ts';
 
 type ActionName = Extract<
   LiveOperation,
@@ -65,7 +65,9 @@ export async function actOnMessage<Name extends ActionName>({
   input: { id: string; name: Name; ask: Omit<CommandInput<Name>, Place> };
 }): Promise<{ message: MessageView; sessionName: string }> {
   const { id, name, ask } = input;
-  const { wireId, wireKey, chatId, sessionId, direction } = await find(ctx, id);
+  const found = await find(ctx, id);
+  refuseErased(found);
+  const { wireId, wireKey, chatId, sessionId, direction } = found;
   if (wireId === null)
     throw new AppError('CONFLICT', 'WhatsApp does not have this message yet.', {
       reason: 'not_sent',

@@ -10,7 +10,7 @@ import type { messages } from '../../db/schema/index.ts';
 import { findMessage } from './find-message.ts';
 import type { SendAnswer } from './idempotency.ts';
 import { mediaStatusOf } from './message-view.ts';
-import { messageNotFound } from './refusals.ts';
+import { messageNotFound, refuseErased } from './refusals.ts';
 import { send } from './send.ts';
 import type { SendRequest } from './send-request.ts';
 
@@ -34,6 +34,7 @@ export async function forwardMessage({
   const { id, ...terms } = input;
   const message = await findMessage(ctx, id);
   if (message === undefined) throw messageNotFound();
+  refuseErased(message);
   if (message.revokedAt !== null)
     throw new AppError('CONFLICT', 'The message was deleted for everyone.', { reason: 'deleted' });
   const said = { ...saidBy(message), forwarded: true as const };

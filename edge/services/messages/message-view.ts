@@ -53,6 +53,7 @@ export function viewMessage(row: MessageRow) {
     editedAt: isoOrNull(row.editedAt),
     revokedAt: isoOrNull(row.revokedAt),
     deletedAt: isoOrNull(row.deletedAt),
+    erasedAt: isoOrNull(row.erasedAt),
     pinnedUntil: isoOrNull(row.pinnedUntil),
   };
 }

@@ -114,3 +114,9 @@ export function refusalError(
 
 export const messageNotFound = (): AppError =>
   new AppError('NOT_FOUND', 'No such message in this workspace.');
+
+/** @throws AppError CONFLICT for a message of somebody who was erased: nothing is left of it to act on */
+export function refuseErased({ erasedAt }: { erasedAt: Date | null }): void {
+  if (erasedAt !== null)
+    throw new AppError('CONFLICT', 'The person of this message was erased.', { reason: 'erased' });
+}

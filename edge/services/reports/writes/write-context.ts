@@ -46,11 +46,14 @@ export function ownedTarget({ spooled, runnerId }: WriteContext): SQL {
   )`;
 }
 
-/** Picks the message of a wire id, whichever way it went, by the index over session, direction and wire id. */
+/**
+ * Picks the message of a wire id, whichever way it went, by the index over session, direction and wire id. One whose person was
+ * erased takes nothing new.
+ */
 export function messageByWireId({ spooled }: WriteContext, wireId: string | null): SQL {
   return sql`select message.id, message.chat_id, message.reference from messages message, target
     where message.session_id = ${spooled.sessionId} and message.direction in ('inbound', 'outbound')
-      and message.wire_id = ${wireId}
+      and message.wire_id = ${wireId} and message.erased_at is null
     order by message.created_at limit 1`;
 }
 

@@ -35,6 +35,7 @@ import { media } from './api/media.ts';
 import { messages } from './api/messages.ts';
 import { registerOpen } from './api/open/index.ts';
 import type { Area } from './api/operation.ts';
+import { erasures } from './api/erasures.ts';
 import { optOuts } from './api/opt-outs.ts';
 import { profile } from './api/profile.ts';
 import { realtime } from './api/realtime.ts';
@@ -57,6 +58,7 @@ const AREAS: readonly Area[] = [
   chats,
   contacts,
   optOuts,
+  erasures,
   leads,
   groups,
   profile,

@@ -16,6 +16,9 @@ export function recordRoutes(running: () => Deployment): void {
     'POST /v1/opt-outs',
     'GET /v1/opt-outs',
     'DELETE /v1/opt-outs/{id}',
+    'POST /v1/erasures',
+    'GET /v1/erasures',
+    'GET /v1/erasures/{id}',
     'POST /v1/media',
     'POST /v1/media/uploads',
     'POST /v1/media/uploads/{id}/complete',
@@ -53,6 +56,25 @@ export function recordRoutes(running: () => Deployment): void {
     expect((await send()).error().code).toBe('RECIPIENT_OPTED_OUT');
     await call('DELETE', `/opt-outs/${id}`);
     expect((await send()).status).toBe(202);
+  });
+
+  it('somebody is erased, and the record of it stays', async () => {
+    const contact = '+15550107006';
+    const lead = idIn(await call('POST', '/leads', { person: contact, name: 'Ada' }));
+    const message = idIn(await call('POST', '/messages/text', { to: contact, text: 'An offer' }));
+    const id = idIn(await call('POST', '/erasures', { contact }));
+    await until('it is done', async () => {
+      const { status } = shownIn(await call('GET', `/erasures/${id}`));
+      return status === 'done' || undefined;
+    });
+    expect((await call('GET', `/leads/${lead}`)).error().code).toBe('NOT_FOUND');
+    expect(shownIn(await call('GET', `/messages/${message}`))).toMatchObject({
+      chatId: 'erased',
+      content: {},
+    });
+    expect(listedIn(await call('GET', '/erasures?contact=%2B15550107006'))).toMatchObject([
+      { id, counts: { leads: 1, messages: 1 } },
+    ]);
   });
 
   it('a file is uploaded, listed, read, linked and deleted', async () => {

@@ -6,7 +6,7 @@ import { readBy } from '../http/read-by.ts';
 import type { Addressee, WrittenPhone } from '../services/workspace/local-numbers.ts';
 
 /** A text, or a number as JSON has it. */
-const Written = z.union([z.string().max(200), z.number().int().positive()]);
+export const Written = z.union([z.string().max(200), z.number().int().positive()]);
 
 /** A chat. What a number without country code means is read where the workspace's country is known. */
 export const Recipient = readBy(Written, readAddressee).openapi({
@@ -29,7 +29,7 @@ function readAddressee(value: string | number): Addressee {
   return local === null ? { chatId: parseRecipient(value) } : { local };
 }
 
-function readPerson(value: string | number): Addressee {
+export function readPerson(value: string | number): Addressee {
   const person = readAddressee(value);
   if ('local' in person || chatSortOf(person.chatId) === 'person') return person;
   throw new AppError('VALIDATION_ERROR', 'Write the phone number or LID of a person.');

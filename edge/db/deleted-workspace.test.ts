@@ -17,6 +17,7 @@ const OUTLIVING = [
   'fleet_machines',
   'media_reconciliation',
   'metric_totals',
+  'content_reseal',
   // Sealed, and without a session nobody's: the purge takes them with their objects.
   'session_credentials',
 ];

@@ -18,6 +18,7 @@ export type Ids = Record<
   | 'invitation'
   | 'optOut'
   | 'lead'
+  | 'erasure'
   | 'workspace'
   | 'other',
   string
@@ -36,6 +37,7 @@ export const unknownIds = (): Ids => ({
   invitation: newId('invitation'),
   optOut: newId('optOut'),
   lead: newId('lead'),
+  erasure: newId('erasure'),
   workspace: newId('workspace'),
   other: newId('event'),
 });
@@ -128,10 +130,15 @@ export async function newThings(harness: Harness, { workspaceId, userId }: TestU
   await harness.db
     .insert(harness.schema.leads)
     .values({ id: lead, workspaceId, personId: `${session.id}@lid`, source: 'api' });
+  const erasure = newId('erasure');
+  await harness.db
+    .insert(harness.schema.erasures)
+    .values({ id: erasure, workspaceId, contactHashes: ['hash'], status: 'done' });
   return {
     ...unknownIds(),
     optOut,
     lead,
+    erasure,
     session: session.id,
     message,
     bulk,
@@ -164,6 +171,7 @@ const KIND_OF_FOLDER: Readonly<Record<string, keyof Ids>> = {
   invitations: 'invitation',
   'opt-outs': 'optOut',
   leads: 'lead',
+  erasures: 'erasure',
   workspaces: 'workspace',
 };
 

@@ -290,6 +290,7 @@ export const happyWrites = (
   subscribePresence: () => ({ id: to }),
   unsubscribePresence: () => ({ id: to }),
   createOptOut: () => ({ body: { person: to } }),
+  createErasure: () => ({ body: { contact: '+15550109999' } }),
   deleteOptOut: ({ optOut }) => ({ id: optOut }),
   createLead: () => ({ body: { person: to } }),
   updateLead: ({ lead }) => ({ id: lead, body: { status: 'contacted' } }),

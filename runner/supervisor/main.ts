@@ -1,5 +1,5 @@
 import { onNodeWarning } from '../node-warnings.ts';
-import { kill, killFamily } from './kill-family.ts';
+import { kill, killFamilies } from './kill-families.ts';
 import { type LastWord, sendLastWord } from './last-word.ts';
 import { lineReader } from './lines.ts';
 import { readProcess } from './process-table.ts';
@@ -31,7 +31,7 @@ const watch = new Watch({
   now: machineMs,
   wall: Date.now,
   identify: (pid) => (process.platform === 'linux' ? readProcess(pid)?.startedAt : null),
-  killFamily,
+  killFamilies,
   killRunner: () => {
     const now = readProcess(options.runnerPid);
     if (now?.startedAt !== runner?.startedAt) return;

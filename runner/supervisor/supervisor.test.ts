@@ -9,7 +9,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { z } from 'zod';
 import { testPrograms, type TestPrograms } from '../programs/testing/programs.ts';
 import { until } from '../testing/until.ts';
-import { kill } from './kill-family.ts';
+import { kill } from './kill-families.ts';
 import { lockDirectory } from '../storage/directory-lock.ts';
 import { readProcess } from './process-table.ts';
 

@@ -24,11 +24,12 @@ beforeEach(() => {
     now: () => now,
     wall: () => now + aheadMs,
     identify: (pid) => alive.get(pid),
-    killFamily: ({ roots, profileDir }) => {
-      const named = roots.map(({ pid, startedAt }) => `${pid}/${startedAt}`).join();
-      acts.push(`kill ${profileDir} ${named}`);
-      return roots.map(({ pid }) => pid);
-    },
+    killFamilies: (families) =>
+      families.map(({ roots, profileDir }) => {
+        const named = roots.map(({ pid, startedAt }) => `${pid}/${startedAt}`).join();
+        acts.push(`kill ${profileDir} ${named}`);
+        return roots.map(({ pid }) => pid);
+      }),
     killRunner: () => acts.push('kill runner'),
     say: (message) => said.push(message),
   });

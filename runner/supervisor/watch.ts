@@ -21,8 +21,8 @@ type WatchDeps = {
   wall: () => number;
   /** Distinguishes this process from a later one with its pid; null when unknown, undefined when it does not run. */
   identify: (pid: number) => string | null | undefined;
-  /** Kills a session's processes and all that came of them. Returns those that were there. */
-  killFamily: (family: Pick<Session, 'roots' | 'profileDir'>) => number[];
+  /** Kills sessions' processes and all that came of them. Returns those that were there, a list a session. */
+  killFamilies: (families: Pick<Session, 'roots' | 'profileDir'>[]) => number[][];
   killRunner: () => void;
   say: (message: FromSupervisor) => void;
 };
@@ -83,7 +83,7 @@ export class Watch {
       case 'last_word':
         return;
       case 'release':
-        this.#kill(message.sessionId, 'released');
+        this.#kill([message.sessionId], 'released');
         this.#sessions.delete(message.sessionId);
         return;
       default:
@@ -101,14 +101,15 @@ export class Watch {
     let next = Math.min(hungMs / 4, LOOK_MS);
     let leased = false;
     const wall = this.#deps.wall();
+    const over: string[] = [];
     for (const [sessionId, { deadline, wallDeadline }] of this.#sessions) {
-      if (deadline === null || deadline <= now || wallDeadline <= wall)
-        this.#kill(sessionId, 'deadline');
+      if (deadline === null || deadline <= now || wallDeadline <= wall) over.push(sessionId);
       else {
         leased = true;
         next = Math.min(next, deadline - now);
       }
     }
+    this.#kill(over, 'deadline');
     if (now - this.#heardAt >= hungMs && !leased && !this.#runnerKilled) {
       this.#runnerKilled = true;
       this.#deps.killRunner();
@@ -118,7 +119,7 @@ export class Watch {
 
   /** The runner is gone: so is everything that it started. */
   end(): void {
-    for (const sessionId of this.#sessions.keys()) this.#kill(sessionId, 'runner_gone');
+    this.#kill([...this.#sessions.keys()], 'runner_gone');
   }
 
   #change(sessionId: string, change: Partial<Session>): void {
@@ -127,12 +128,18 @@ export class Watch {
     this.#sessions.set(sessionId, { ...(known ?? blank), ...change });
   }
 
-  #kill(sessionId: string, why: Why): void {
-    const session = this.#sessions.get(sessionId);
-    if (session === undefined || session.profileDir === null) return;
-    const pids = this.#deps.killFamily(session);
-    this.#sessions.set(sessionId, { ...session, roots: [], profileDir: null });
-    if (pids.length > 0)
-      this.#deps.say({ type: 'killed', sessionId, epoch: session.epoch, why, pids });
+  #kill(sessionIds: readonly string[], why: Why): void {
+    const found = sessionIds.flatMap((sessionId) => {
+      const session = this.#sessions.get(sessionId);
+      return session === undefined || session.profileDir === null ? [] : [{ sessionId, session }];
+    });
+    if (found.length === 0) return;
+    const killed = this.#deps.killFamilies(found.map(({ session }) => session));
+    for (const [index, { sessionId, session }] of found.entries()) {
+      this.#sessions.set(sessionId, { ...session, roots: [], profileDir: null });
+      const pids = killed[index] ?? [];
+      if (pids.length > 0)
+        this.#deps.say({ type: 'killed', sessionId, epoch: session.epoch, why, pids });
+    }
   }
 }

@@ -18,6 +18,8 @@ const Settings = z.object({
     flyToken: z.string(),
     edgeToRunnerKey: z.string(),
     runnerToEdgeKey: z.string(),
+    metricsToken: z.string(),
+    runnerMetricsToken: z.string(),
   }),
 });
 

@@ -104,6 +104,25 @@ it('says while one types whether a number is known, and exports what the filters
   expect(await violations()).toEqual([]);
 });
 
+it('takes back what is scheduled, and looks at the page of a session', async () => {
+  const { open, click, sees, violations, page } = owner;
+  const sendAt = new Date(Date.now() + 3_600_000).toISOString();
+  const body = { to: '+15550100010', text: 'Not yet', sendAt };
+  const sent = await desk.deployment.api.call('POST', '/v1/messages/text', { body });
+  const { id } = sent.data(z.object({ id: z.string() }));
+  await open(`/messages?message=${id}`);
+  await sees('To be sent');
+  expect(await violations()).toEqual([]);
+  await click('Do not send it');
+  await page.locator('dialog [role="status"] ::-p-text(Failed)').wait();
+  await open(`/sessions/${sessionId}`);
+  await click('Take a picture');
+  await page.waitForFunction(
+    `document.querySelector('img[alt="Page of the session"]')?.naturalWidth > 0`,
+  );
+  expect(await violations()).toEqual([]);
+});
+
 it('never shows a code that is over, rotation after rotation', { timeout: 240_000 }, async () => {
   const { open, page } = owner;
   const { api } = desk.deployment;

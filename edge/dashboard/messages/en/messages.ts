@@ -46,6 +46,7 @@ export const messages = {
     'The runner was lost while it sent this message. It may have arrived; it is not sent again.',
   detail: {
     title: 'Message',
+    cancel: 'Do not send it',
     id: 'Id',
     wireId: 'Id on WhatsApp',
     chat: 'Chat',

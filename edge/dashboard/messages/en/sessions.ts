@@ -84,6 +84,14 @@ export const sessions = {
     member:
       'Anyone with the code can link a phone. You need the right to change sessions to see it.',
   },
+  screenshot: {
+    title: 'Its page',
+    take: 'Take a picture',
+    again: 'Take another',
+    taking: 'Taking a picture …',
+    lead: 'A picture of WhatsApp Web as the session sees it, for what no status can say.',
+    alt: 'Page of the session',
+  },
   tabs: { overview: 'Overview', phone: 'Phone', activity: 'Activity', settings: 'Settings' },
   facts: {
     title: 'Details',

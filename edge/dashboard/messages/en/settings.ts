@@ -11,6 +11,11 @@ export const settings = {
     defaultCountryHint:
       'Two letters, for example DE. Phone numbers without a country code belong there.',
     mediaRetention: 'Hours that files are kept',
+    contentRetention: 'Days that the content of messages is kept',
+    contentRetentionHint:
+      'Who wrote to whom and when is kept for statistics; what was written is not.',
+    cleanup: 'Clean-up',
+    cleanupHint: 'The time of day at which files that are over are deleted, in the zone above.',
     save: 'Save settings',
     usage: 'Sessions',
     used: (used: number, most: string) => `${used} of ${most}`,

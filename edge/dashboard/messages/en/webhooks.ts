@@ -8,6 +8,11 @@ export const webhooks = {
   columns: { url: 'Address', events: 'Events', health: 'Last 24 hours', status: 'Status' },
   health: {
     status: { healthy: 'Healthy', failing: 'Failing', disabled: 'Switched off' },
+    title: 'Health',
+    ticks: (all: number, failed: number) =>
+      failed === 0
+        ? `All of the last ${all} attempts were answered with 2xx`
+        : `${failed} of the last ${all} attempts failed`,
     none: 'no attempts yet',
     share: (share: string, attempts: string) => `${share} of ${attempts}`,
     attempts: (words: string, attempts: number) =>

@@ -1,6 +1,8 @@
-import { useQuery } from '@tanstack/react-query';
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import type { ReactElement, ReactNode } from 'react';
+import { api, ask } from '../../api/client.ts';
+import { Button } from '../../components/button.tsx';
 import { CodeBlock, Copyable } from '../../components/copy.tsx';
 import { Dialog } from '../../components/dialog.tsx';
 import { Facts } from '../../components/facts.tsx';
@@ -66,6 +68,7 @@ function Detail({ message }: { message: Message }): ReactElement {
       <p role="status" className="text-lg">
         <MessageState message={message} />
       </p>
+      {message.status === 'queued' && <Cancel id={message.id} />}
       {message.status === 'unknown' && (
         <p className="rounded-md bg-wait-soft px-4 py-3 text-wait">{t.messages.unknownLead}</p>
       )}
@@ -101,5 +104,22 @@ function Detail({ message }: { message: Message }): ReactElement {
       </div>
       <Snippets call={{ method: 'GET', path: `/v1/messages/${message.id}` }} />
     </>
+  );
+}
+
+/** Takes a message out of the queue, for as long as it is there. */
+function Cancel({ id }: { id: string }): ReactElement {
+  const client = useQueryClient();
+  const cancelling = useMutation({
+    mutationFn: () => ask(api.POST('/v1/messages/{id}/cancel', { params: { path: { id } } })),
+    onSettled: () => client.invalidateQueries({ queryKey: ['messages'] }),
+  });
+  return (
+    <div className="grid justify-items-start gap-3">
+      {cancelling.error !== null && <ErrorNote error={cancelling.error} />}
+      <Button isBusy={cancelling.isPending} onClick={() => cancelling.mutate()}>
+        {text.cancel}
+      </Button>
+    </div>
   );
 }

@@ -7,7 +7,8 @@ import { Card } from '../../components/page.tsx';
 import { Ago, Exact } from '../../components/time.tsx';
 import { t } from '../../messages/en.ts';
 import { LinkCard } from './link-card.tsx';
-import { metricsQuery, type Session, statusQuery } from './session.ts';
+import { Screenshot } from './screenshot.tsx';
+import { isRunning, metricsQuery, type Session, statusQuery } from './session.ts';
 
 const text = t.sessions.facts;
 
@@ -30,6 +31,7 @@ export function Overview({ session }: { session: Session }): ReactElement {
       )}
       {(needsLink || session.status === 'logged_out') && <LinkCard session={session} />}
       <Details session={session} />
+      {isRunning(session.status) && <Screenshot id={session.id} />}
     </>
   );
 }

@@ -45,15 +45,18 @@ function WorkspaceForm({ workspace }: { workspace: Schemas['Workspace'] }): Reac
     timeZone: workspace.timeZone,
     defaultCountry: workspace.defaultCountry ?? '',
     mediaRetentionHours: String(workspace.mediaRetentionHours),
+    contentRetentionDays: String(workspace.contentRetentionDays),
+    cleanupTime: workspace.cleanupTime,
   }));
   const client = useQueryClient();
   const saving = useMutation({
     mutationFn: () => {
-      const { defaultCountry, mediaRetentionHours, ...rest } = draft;
+      const { defaultCountry, mediaRetentionHours, contentRetentionDays, ...rest } = draft;
       const body = {
         ...rest,
         ...(defaultCountry !== '' && { defaultCountry }),
         mediaRetentionHours: Number(mediaRetentionHours),
+        contentRetentionDays: Number(contentRetentionDays),
       };
       return ask(api.PATCH('/v1/workspace', { body }));
     },
@@ -87,6 +90,13 @@ function WorkspaceForm({ workspace }: { workspace: Schemas['Workspace'] }): Reac
           {...input('defaultCountry')}
         />
         <Input label={text.mediaRetention} inputMode="numeric" {...input('mediaRetentionHours')} />
+        <Input
+          label={text.contentRetention}
+          hint={text.contentRetentionHint}
+          inputMode="numeric"
+          {...input('contentRetentionDays')}
+        />
+        <Input label={text.cleanup} hint={text.cleanupHint} type="time" {...input('cleanupTime')} />
         <FormError error={saving.error} shown={Object.keys(draft)} />
         {!isOwner && <p className="text-muted">{t.settings.ownersOnly}</p>}
         <div className="flex items-center gap-3">

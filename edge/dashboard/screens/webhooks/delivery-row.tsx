@@ -20,7 +20,7 @@ type Props = {
 /** One delivery; opened, what was sent and how each attempt was answered. */
 export function DeliveryRow({ delivery, isChosen, onChoose, onRedeliver }: Props): ReactElement {
   const [isOpen, setOpen] = useState(false);
-  const { id, status, eventType, lastStatusCode, createdAt } = delivery;
+  const { id, status, eventType, lastStatusCode, lastError, createdAt } = delivery;
   return (
     <div className="flex items-start gap-3">
       <span className="grid h-12 shrink-0 place-items-center">
@@ -42,7 +42,7 @@ export function DeliveryRow({ delivery, isChosen, onChoose, onRedeliver }: Props
               isMoving={status === 'pending'}
             />
           </span>
-          <span className="w-12 text-muted">{lastStatusCode ?? '–'}</span>
+          <span className="w-56 truncate text-muted">{lastStatusCode ?? lastError ?? '–'}</span>
           <span className="ml-auto text-muted">
             <Ago at={createdAt} />
           </span>

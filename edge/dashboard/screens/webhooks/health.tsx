@@ -6,6 +6,7 @@ import { Card } from '../../components/page.tsx';
 import { Status, type Tone } from '../../components/status.tsx';
 import { Exact } from '../../components/time.tsx';
 import { t } from '../../messages/en.ts';
+import { AttemptTicks } from './attempt-ticks.tsx';
 import type { Webhook } from './webhook.ts';
 
 const text = t.webhooks.health;
@@ -32,7 +33,8 @@ export function HealthCard({ webhook }: { webhook: Webhook }): ReactElement {
   const { attempts, successShare, p95Ms } = webhook.health;
   const { disabledAt } = webhook;
   return (
-    <Card>
+    <Card title={text.title}>
+      <AttemptTicks id={webhook.id} />
       <Facts
         facts={[
           [text.answered, successShare === null ? text.none : percent(successShare)],

@@ -7,3 +7,6 @@ export function inheritedEnvironment(): {
   const { PATH, HOME, PUPPETEER_EXECUTABLE_PATH } = process.env;
   return { PATH, HOME, PUPPETEER_EXECUTABLE_PATH };
 }
+
+/** Whether tests that come in two sizes are to take the large one. */
+export const isFullSize = (): boolean => process.env['FULL_SIZE'] === '1';

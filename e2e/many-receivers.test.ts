@@ -1,0 +1,177 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Person, signUp } from './testing/account.ts';
+import { idIn, listedIn } from './testing/answers.ts';
+import type { ApiClient } from './testing/api-client.ts';
+import { type Wanting, wrongDeliveries, wrongRequests } from './testing/check-deliveries.ts';
+import { type Deployment, startDeployment } from './testing/deployment.ts';
+import { isFullSize } from './testing/env.ts';
+import { openEventStream } from './testing/event-stream.ts';
+import { type FlakyReceiver, startFlakyReceiver } from './testing/flaky-receiver.ts';
+import { readDeliveryRows, readEventRows } from './testing/read-deliveries.ts';
+import { openRealtime } from './testing/realtime-socket.ts';
+import { onlineSessionOf } from './testing/session.ts';
+import { until } from './testing/until.ts';
+import { worldOf } from './testing/world.ts';
+
+const PRODUCERS = 20;
+/** `FULL_SIZE=1` makes 40,000 pairs of it, and takes many minutes. */
+const EVENTS_EACH = isFullSize() ? 200 : 20;
+const WITHIN_MS = isFullSize() ? 3_000_000 : 240_000;
+const ALL = PRODUCERS * EVENTS_EACH;
+const FAILING = 0.3;
+const SEED = 20_261_129;
+const NEIGHBOURS_EVENTS = 10;
+const RETRY_DELAYS = [1, 1, 1, 1, 2, 2, 2, 5, 5, 5];
+
+type Wish = { name: string; eventTypes: string[]; of?: 'busy' | 'quiet' };
+/** Ten ways to want the same events, and two ways to want none of them. */
+const WISHES: readonly Wish[] = [
+  { name: 'all', eventTypes: ['*'], of: 'busy' },
+  { name: 'all again', eventTypes: ['*'], of: 'busy' },
+  { name: 'exact', eventTypes: ['message.received'] },
+  { name: 'twice over', eventTypes: ['message.received', 'message.*'] },
+  { name: 'wildcard', eventTypes: ['message.*'] },
+  { name: 'alias', eventTypes: ['message_received'] },
+  { name: 'of the session', eventTypes: ['message.*'], of: 'busy' },
+  { name: 'with others', eventTypes: ['message.received', 'session.qr'] },
+  { name: 'ninth', eventTypes: ['message.received'] },
+  { name: 'tenth', eventTypes: ['message.received'] },
+  { name: 'other type', eventTypes: ['call.received'] },
+  { name: 'other session', eventTypes: ['*'], of: 'quiet' },
+];
+const PAIRS = ALL * 10;
+
+describe(`${PRODUCERS} people write ${EVENTS_EACH} messages each, for ten receivers that fail at random`, () => {
+  let deployment: Deployment;
+  let receiver: FlakyReceiver;
+  let neighbour: Person;
+  beforeAll(async () => {
+    receiver = await startFlakyReceiver(SEED, FAILING);
+    deployment = await startDeployment({
+      environment: { WAYPOST_RUNNERS: '1', EGRESS_ALLOW: receiver.host },
+    });
+    neighbour = await signUp(deployment, 'neighbour');
+  });
+  afterAll(async () => {
+    await deployment.dispose();
+    await receiver.close();
+  });
+
+  async function newEndpoint(
+    api: ApiClient,
+    wanted: Pick<Wanting, 'name' | 'eventTypes' | 'sessionIds'>,
+  ): Promise<string> {
+    const { name, ...given } = wanted;
+    const body = { url: receiver.url(encodeURI(name)), retryDelays: RETRY_DELAYS, ...given };
+    return idIn(await api.call('POST', '/v1/webhooks', { body }));
+  }
+
+  /** Twenty people at once, and one who writes to the neighbour. */
+  async function produce(phoneNumber: string, theirs: string): Promise<void> {
+    const { phone, at } = await worldOf(deployment, phoneNumber);
+    const write = async (producer: number): Promise<void> => {
+      const from = String(15_550_200_000 + producer);
+      for (let n = 0; n < EVENTS_EACH; n += 1)
+        await phone.message({ ...at, from, body: `${producer} of ${n}` });
+    };
+    const writeThere = async (): Promise<void> => {
+      for (let n = 0; n < NEIGHBOURS_EVENTS; n += 1)
+        await neighbour.api.call('POST', `/v1/sessions/${theirs}/sandbox/messages`, {
+          body: { from: '+15550100001', text: `theirs ${n}` },
+        });
+    };
+    const producers = Array.from({ length: PRODUCERS }, (_, producer) => write(producer));
+    await Promise.all([...producers, writeThere()]);
+  }
+
+  const taken = (sessionId: string): number =>
+    new Set(
+      receiver.received.flatMap((one) =>
+        one.status === 200 && one.sessionId === sessionId && RECEIVED.has(one.type)
+          ? [`${one.endpoint} ${one.id}`]
+          : [],
+      ),
+    ).size;
+
+  it(
+    'each event reaches whoever wanted it, under one id, and nobody else; every way shows one order',
+    async ({ annotate }) => {
+      const { api } = deployment;
+      const { apiUrl, apiKey, workspaceId, sessionId: quiet } = await deployment.facts();
+      const busy = await onlineSessionOf(api, 'busy');
+      const theirs = await onlineSessionOf(neighbour.api, 'theirs');
+      const endpoints: Wanting[] = [];
+      for (const { name, eventTypes, of } of WISHES) {
+        const sessionIds = of === undefined ? undefined : [of === 'busy' ? busy.id : quiet];
+        const wanted = { name, eventTypes, sessionIds };
+        endpoints.push({ ...wanted, workspaceId, id: await newEndpoint(api, wanted) });
+      }
+      const theirWish = { name: 'neighbour', eventTypes: ['message.*'] };
+      const theirEndpoint = await newEndpoint(neighbour.api, theirWish);
+      const of = `sessionIds=${busy.id}`;
+      const headers = { authorization: `Bearer ${apiKey}` };
+      const socket = await openRealtime(
+        `${apiUrl.replace('http', 'ws')}/v1/realtime?${of}`,
+        headers,
+      );
+      const stream = await openEventStream(apiUrl, apiKey, of);
+
+      const startedAt = performance.now();
+      await produce(busy.phoneNumber, theirs.id);
+      await until(
+        `${PAIRS} pairs to arrive (seed ${SEED})`,
+        async () => (taken(busy.id) >= PAIRS ? true : undefined),
+        WITHIN_MS,
+      );
+      const ids = [...endpoints.map(({ id }) => id), theirEndpoint];
+      const deliveries = await until('no delivery to be pending', async () => {
+        const rows = await readDeliveryRows(deployment, ids);
+        return rows.some(({ status }) => status === 'pending') ? undefined : rows;
+      });
+      const seconds = (performance.now() - startedAt) / 1_000;
+      const requests = receiver.received.length;
+      await annotate(`${PAIRS} pairs, ${requests} requests in ${seconds.toFixed(1)} s`);
+
+      const events = await readEventRows(deployment, [busy.id, quiet, theirs.id]);
+      const [ofNeighbour] = events.filter(({ sessionId }) => sessionId === theirs.id);
+      endpoints.push({
+        ...theirWish,
+        id: theirEndpoint,
+        workspaceId: ofNeighbour?.workspaceId ?? '',
+      });
+      // What happened before the endpoints were there is not for them.
+      const since = events.filter(
+        ({ workspaceId: owner, seq }) => owner !== workspaceId || seq > socket.cursor,
+      );
+      expect(taken(busy.id)).toBe(PAIRS);
+      expect(wrongDeliveries(since, endpoints, deliveries)).toEqual([]);
+      expect(wrongRequests(events, endpoints, receiver.received)).toEqual([]);
+
+      const inOrder = since.flatMap(({ id, sessionId }) => (sessionId === busy.id ? [id] : []));
+      expect(inOrder.length).toBeGreaterThanOrEqual(ALL);
+      await until('the socket to have them all', async () =>
+        socket.events.length >= inOrder.length ? true : undefined,
+      );
+      expect(socket.events.map(({ id }) => id)).toEqual(inOrder);
+      expect(await stream.next(inOrder.length)).toEqual(inOrder);
+      expect(await readFeed(api, busy.id, socket.cursor)).toEqual(inOrder);
+      socket.close();
+      await stream.close();
+    },
+    2 * WITHIN_MS,
+  );
+});
+
+const RECEIVED = new Set(['message.received', 'message_received']);
+
+/** The ids of all events after this one, page by page. */
+async function readFeed(api: ApiClient, sessionId: string, from: number): Promise<unknown[]> {
+  const ids: unknown[] = [];
+  for (let after = from; ;) {
+    const path = `/v1/events?after=${after}&limit=100&sessionId=${sessionId}`;
+    const page = listedIn(await api.call('GET', path));
+    if (page.length === 0) return ids;
+    ids.push(...page.map(({ id }) => id));
+    after = Number(page.at(-1)?.['seq']);
+  }
+}

@@ -1,0 +1,48 @@
+import { z } from 'zod';
+import { queryDatabase } from './database.ts';
+import type { Deployment } from './deployment.ts';
+
+const EventRow = z.object({
+  workspaceId: z.string(),
+  id: z.string(),
+  seq: z.coerce.number(),
+  type: z.string(),
+  sessionId: z.string().nullable(),
+});
+const DeliveryRow = z.object({
+  endpointId: z.string(),
+  eventId: z.string(),
+  status: z.string(),
+  /** Attempts that were answered with 2xx. */
+  taken: z.coerce.number(),
+});
+export type EventRow = z.infer<typeof EventRow>;
+export type DeliveryRow = z.infer<typeof DeliveryRow>;
+
+/** Every event of these sessions, in their order, past the API. */
+export const readEventRows = (
+  deployment: Deployment,
+  sessionIds: readonly string[],
+): Promise<EventRow[]> =>
+  queryDatabase(
+    deployment,
+    EventRow,
+    `select workspace_id as "workspaceId", id, seq, type, session_id as "sessionId" from events
+     where session_id = any(string_to_array($1, ',')) order by workspace_id, seq`,
+    [sessionIds.join(',')],
+  );
+
+/** Every delivery to these endpoints. */
+export const readDeliveryRows = (
+  deployment: Deployment,
+  endpointIds: readonly string[],
+): Promise<DeliveryRow[]> =>
+  queryDatabase(
+    deployment,
+    DeliveryRow,
+    `select d.endpoint_id as "endpointId", e.id as "eventId", d.status,
+       (select count(*) from attempts a where a.delivery_id = d.id and a.status_code between 200 and 299) as taken
+     from deliveries d join events e on e.workspace_id = d.workspace_id and e.seq = d.event_seq
+     where d.endpoint_id = any(string_to_array($1, ','))`,
+    [endpointIds.join(',')],
+  );

@@ -5,8 +5,10 @@ import { fileURLToPath } from 'node:url';
 import { attack } from './attack.ts';
 import { neighbours } from './neighbours.ts';
 import { costReport } from './cost/report.ts';
+import { deliveries } from './deliveries.ts';
 import { overview } from './overview.ts';
 import { peerBench } from './peer/bench.ts';
+import { realtime } from './realtime.ts';
 import { largeLog } from './rows/bench.ts';
 import { smallMachine } from './small-machine.ts';
 import { reportOf, type Row } from './report.ts';
@@ -19,6 +21,8 @@ const BENCHES: Readonly<
   attack,
   neighbours,
   'small-machine': smallMachine,
+  deliveries,
+  realtime,
   rows: largeLog,
 };
 

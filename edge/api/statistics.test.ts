@@ -76,6 +76,8 @@ test('GET /v1/usage shows the tier, and the messages of a month', async () => {
     tier: 'max',
     sessions: { used: 2, limit: 40 },
     media: { usedBytes: 0, limitBytes: 50 * 1024 ** 3 },
+    realtimeConnections: { limit: 2_000 },
+    requestsPerMinute: { limit: 60_000 },
     from: '2026-11-01',
     to: '2026-11-30',
     messages: { sent: 2, failed: 1, received: 4, read: 0 },

@@ -64,6 +64,14 @@ export const Usage = z
     media: z
       .object({ usedBytes: z.number().int(), limitBytes: z.number().int() })
       .describe('Files that were uploaded or sent and are kept.'),
+    realtimeConnections: z
+      .object({ limit: z.number().int() })
+      .describe('Realtime connections at once.'),
+    requestsPerMinute: z
+      .object({ limit: z.number().int() })
+      .describe(
+        'The most that one key may be given. Each key counts by itself; the headers of its answers show what is left.',
+      ),
     from: Day.describe('First day of the month.'),
     to: Day.describe('Last day of the month.'),
     messages: Counts,
@@ -73,6 +81,8 @@ export const Usage = z
       tier: 'basic',
       sessions: { used: 2, limit: 5 },
       media: { usedBytes: 48_213, limitBytes: 1_073_741_824 },
+      realtimeConnections: { limit: 20 },
+      requestsPerMinute: { limit: 600 },
       from: '2026-11-01',
       to: '2026-11-30',
       messages: COUNTS_EXAMPLE,

@@ -1,5 +1,5 @@
 import type { ServiceContext } from '../../context.ts';
-import type { SessionLimit, Tier } from '../sessions/tiers.ts';
+import { type SessionLimit, type Tier, TIER_PER_MINUTE, TIER_SOCKETS } from '../sessions/tiers.ts';
 import { readWorkspace } from '../workspace/get-workspace.ts';
 import { dayOf } from './get-stats.ts';
 import { type Counts, readStats } from './read-stats.ts';
@@ -8,6 +8,8 @@ export type Usage = {
   tier: Tier;
   sessions: { used: number; limit: SessionLimit };
   media: { usedBytes: number; limitBytes: number };
+  realtimeConnections: { limit: number };
+  requestsPerMinute: { limit: number };
   from: string;
   to: string;
   messages: Counts;
@@ -35,5 +37,14 @@ export async function getUsage({
   const { day: _day, sessionId: _session, type: _type, ...messages } = total;
   const { tier, sessionsUsed: used, maxSessions: limit } = workspace;
   const media = { usedBytes: workspace.mediaBytesUsed, limitBytes: workspace.maxMediaBytes };
-  return { tier, sessions: { used, limit }, media, from, to, messages };
+  return {
+    tier,
+    sessions: { used, limit },
+    media,
+    realtimeConnections: { limit: TIER_SOCKETS[tier] },
+    requestsPerMinute: { limit: TIER_PER_MINUTE[tier] },
+    from,
+    to,
+    messages,
+  };
 }

@@ -95,7 +95,8 @@ export const Checkbox = (props: TickProps): ReactElement => <Tick {...props} typ
 type ChoiceProps<Value extends string> = {
   legend: string;
   options: readonly { value: Value; label: string; hint?: ReactNode }[];
-  value: Value;
+  /** Without one, none is chosen yet. */
+  value: Value | undefined;
   onChange: (value: Value) => void;
 };
 

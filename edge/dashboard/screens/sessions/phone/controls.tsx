@@ -19,7 +19,8 @@ export function Controls({
   session: Session;
   phone: PhoneState | undefined;
 }): ReactElement {
-  const [acks, setAcks] = useState<'automatic' | 'byHand'>('automatic');
+  // The phone does not tell which it is: nothing is claimed before one is chosen here.
+  const [acks, setAcks] = useState<'automatic' | 'byHand'>();
   const [isAsked, setAsked] = useState(false);
   const deed = useDeed(session.id);
   const act = (one: Deed): void => deed.mutate(one);

@@ -16,7 +16,7 @@ import { createHarness, type TestRequest } from '../testing/harness.ts';
 const harness = await createHarness();
 const { document, guarded } = await listOperations(harness);
 
-describe('ids', { timeout: 60_000 }, () => {
+describe('ids', { timeout: 120_000 }, () => {
   async function bodyOf(response: Response): Promise<string> {
     const isJson = response.headers.get('content-type')?.startsWith('application/json');
     if (isJson !== true) return response.text();

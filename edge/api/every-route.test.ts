@@ -84,7 +84,7 @@ async function otherOutcomes(
 const UNAUTHORIZED = { status: 401, code: 'UNAUTHORIZED' };
 const FORBIDDEN = { status: 403, code: 'FORBIDDEN' };
 
-describe('every operation that takes a credential', { timeout: 60_000 }, () => {
+describe('every operation that takes a credential', { timeout: 120_000 }, () => {
   test('refuses a request without one, and says how to bring one', async () => {
     const others = await otherOutcomes(
       guarded.map((one) => [one, 'none', {}]),
@@ -184,7 +184,7 @@ test('an operation that needs no credential treats a bad one as none', async () 
   }
 });
 
-describe('what an operation asks of its caller', { timeout: 60_000 }, () => {
+describe('what an operation asks of its caller', { timeout: 120_000 }, () => {
   test('every one of the API names a scope for keys, or a role for people', () => {
     const unclear = guarded.filter(
       (one) =>
@@ -255,7 +255,7 @@ describe('what an operation asks of its caller', { timeout: 60_000 }, () => {
   });
 });
 
-describe('all operations', () => {
+describe('all operations', { timeout: 120_000 }, () => {
   test('never show what went wrong inside', async () => {
     const { workspaceId } = await harness.newWorkspace();
     const { apiKey } = await harness.newKey(workspaceId, { perMinute: 10_000 });

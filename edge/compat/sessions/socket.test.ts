@@ -4,6 +4,8 @@ import { createHarness, type TestRequest } from '../../testing/harness.ts';
 import { liveSession } from '../../testing/live-session.ts';
 
 const harness = await createHarness();
+/** As long as the test may take: a frame that succeeds is not answered. */
+const PATIENT = { timeout: 20_000 };
 const upgrade = { upgrade: 'websocket', connection: 'upgrade' };
 
 const open = (token: string | null, more: TestRequest = {}) =>
@@ -86,7 +88,7 @@ describe('frames', () => {
     const client = await connect(token);
     client.say({ type: 'send_message', sessionId: id, to: 15550100001, message: 'Hi', extra: 1 });
     await expect
-      .poll(async () => (await call('GET', '/messages')).data)
+      .poll(async () => (await call('GET', '/messages')).data, PATIENT)
       .toMatchObject([{ sessionId: id, content: { text: 'Hi' } }]);
     client.say({ type: 'send_message', sessionId: 'nobody', to: '+15550100001', message: 'Hi' });
     expect(await client.until('error')).toEqual({
@@ -117,7 +119,7 @@ describe('frames', () => {
     const client = await connect(token);
     client.say({ type: 'create_session', name: 'desk', mode: 'sandbox' });
     await expect
-      .poll(async () => (await harness.call('GET', '/v1/sessions', { key: token })).data)
+      .poll(async () => (await harness.call('GET', '/v1/sessions', { key: token })).data, PATIENT)
       .toContainEqual(expect.objectContaining({ name: 'desk' }));
     client.say({ type: 'disconnect_session', sessionId: 'desk' });
     expect(await client.until('status_update')).toMatchObject({

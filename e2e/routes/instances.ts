@@ -7,6 +7,7 @@ import type { Deployment } from '../testing/deployment.ts';
 import { readGuide } from '../testing/follow-guide.ts';
 import { followsGuide } from '../testing/guide-steps.ts';
 import { onlineSession } from '../testing/session.ts';
+import { until } from '../testing/until.ts';
 
 const TO = '15550100001@c.us';
 const Success = z.strictObject({
@@ -175,7 +176,7 @@ export function instanceRoutes(
   it('contacts are checked', async () => {
     const body = { instanceName: 'instances', numbers: [TO] };
     const { data, meta } = await call('POST', 'contacts/check', { body });
-    expect(data).toMatchObject([{ exists: 'yes' }]);
+    expect(data).toMatchObject([{ id: TO, exists: true }]);
     expect(meta.instanceName).toBe('instances');
   });
 
@@ -186,9 +187,17 @@ export function instanceRoutes(
     expect((await call('GET', 'stats')).data).toBeInstanceOf(Array);
   });
 
-  it('an instance restarts', async () => {
+  it('an instance restarts, and is connected again', async () => {
     const { data } = await call('POST', 'instances/instances/restart');
     expect(Instance.parse(data)).toMatchObject({ id: session.id });
+    await until(
+      'the instance to be connected',
+      async () => {
+        const { data: now } = await call('GET', 'instances/instances/status');
+        return Instance.parse(now).status === 'CONNECTED' ? now : undefined;
+      },
+      120_000,
+    );
   });
 
   followsGuide(steps, 7, async () => {

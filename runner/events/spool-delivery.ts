@@ -85,6 +85,7 @@ export class SpoolDelivery {
   async #post(batch: readonly Loaded[]): Promise<void> {
     const { edge, runnerId, log, clock } = this.#deps;
     const now = clock.now();
+    const startedAt = clock.monotonic();
     for (const { queued, entry } of batch)
       if (entry === null) log.error('spool.unreadable', { ...queued.ref });
     const reports = batch
@@ -94,7 +95,12 @@ export class SpoolDelivery {
       const { refused } = await edge.reports({ runnerId, reports });
       for (const { spoolSeq, bootId, reason } of refused)
         log.warn('spool.report_refused', { bootId, spoolSeq, reason });
-      log.debug('spool.posted', { reports: reports.length, refused: refused.length });
+      log.info('spool.posted', {
+        reports: reports.length,
+        refused: refused.length,
+        sessions: new Set(reports.map(({ sessionId }) => sessionId)).size,
+        durationMs: Math.round(clock.monotonic() - startedAt),
+      });
     }
     await this.#deps.drop(batch);
   }

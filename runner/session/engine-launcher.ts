@@ -1,9 +1,11 @@
 import type { Prepared } from './session-folder.ts';
+import type { Clock } from '../clock.ts';
 import type { Log } from '../log.ts';
 import { WorkLane } from '../work-lane.ts';
 import type { EngineSlot } from './engine-slot.ts';
 
 type EngineLauncherDeps = {
+  clock: Pick<Clock, 'monotonic'>;
   log: Log;
   names: { sessionId: string; epoch: number };
   slot: EngineSlot;
@@ -72,13 +74,19 @@ export class EngineLauncher {
   }
 
   async #startInTurn(wanted: () => boolean): Promise<void> {
-    const { cameUp, log, names, slot, startGate } = this.#deps;
+    const { cameUp, clock, log, names, slot, startGate } = this.#deps;
+    let startedAt = clock.monotonic();
+    const durationMs = (): number => Math.round(clock.monotonic() - startedAt);
     try {
       await startGate(async () => {
         log.info('engine.starting', names);
+        startedAt = clock.monotonic();
         await slot.open(wanted);
-        log.info('engine.started', names);
+        log.info('engine.started', { ...names, durationMs: durationMs() });
       });
+    } catch (error) {
+      log.warn('engine.not_started', { ...names, durationMs: durationMs(), error });
+      throw error;
     } finally {
       this.#firstStart = 'done';
       cameUp();

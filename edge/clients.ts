@@ -1,5 +1,7 @@
+import { SpanExporter } from '../shared/tracing/span-exporter.ts';
 import type { Services } from './context.ts';
 import type { EdgeEnv } from './env.ts';
+import type { Log } from './log/log.ts';
 import { createDatabase } from './db/client.ts';
 import { createHttpMailer } from './mail/http-mailer.ts';
 import { createS3ObjectStore } from './media/s3-object-store.ts';
@@ -18,9 +20,12 @@ export function once<Made>(make: () => Made): () => Made {
 export type Clients = Pick<
   Services,
   'db' | 'objects' | 'runners' | 'fleet' | 'webhookClock' | 'hubs' | 'mailer'
->;
+> & {
+  /** Null: no collector is configured. Spans of many requests go to it together. */
+  spans: SpanExporter | null;
+};
 
-function createClients(env: EdgeEnv): Clients {
+function createClients(env: EdgeEnv, log: Log): Clients {
   const db = once(() => createDatabase({ url: env.DATABASE_URL, httpUrl: env.DATABASE_HTTP_URL }));
   const objects = once(() => createS3ObjectStore(env));
   const runners = once(() => createRunnerClient(env));
@@ -29,6 +34,7 @@ function createClients(env: EdgeEnv): Clients {
   const hubs = once(() => createHubs(env));
   const mailer = once(() => createHttpMailer({ env }));
   return {
+    spans: createSpanExporter(env, log),
     get db() {
       return db();
     },
@@ -53,11 +59,25 @@ function createClients(env: EdgeEnv): Clients {
   };
 }
 
+function createSpanExporter(env: EdgeEnv, log: Log): SpanExporter | null {
+  const { OTEL_EXPORTER_OTLP_ENDPOINT: endpoint, OTEL_EXPORTER_OTLP_HEADERS: headers } = env;
+  if (endpoint === undefined) return null;
+  return new SpanExporter({
+    endpoint,
+    headers,
+    resource: { 'service.namespace': 'waypost', 'service.name': 'waypost-edge' },
+    send: (url, init) => fetch(url, init),
+    sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
+    now: Date.now,
+    log: (event, fields) => log({ event, ...fields }),
+  });
+}
+
 /** The clients of this environment, made at its first request. */
-export function clientsOf(env: EdgeEnv, known: WeakMap<EdgeEnv, Clients>): Clients {
+export function clientsOf(env: EdgeEnv, known: WeakMap<EdgeEnv, Clients>, log: Log): Clients {
   const found = known.get(env);
   if (found !== undefined) return found;
-  const clients = createClients(env);
+  const clients = createClients(env, log);
   known.set(env, clients);
   return clients;
 }

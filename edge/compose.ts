@@ -12,6 +12,8 @@ import { createRedisRateLimiter } from './limiter/redis-rate-limiter.ts';
 import { LastAnswers } from './values/last-answer.ts';
 import type { Measured } from './values/measured.ts';
 import type { Readiness } from './values/readiness.ts';
+import { traceRunnerCalls } from './runners/trace-calls.ts';
+import { createTracer } from './tracing/tracer.ts';
 import { SubjectMemory } from './limiter/subject-memory.ts';
 
 /** What lives as long as the isolate, made once by the Worker. */
@@ -59,13 +61,15 @@ export function createServices({
   now = Date.now,
 }: ComposeInput): Services {
   const { limiter: fallback, log } = isolate;
-  const clients = clientsOf(env, isolate.clients);
+  const clients = clientsOf(env, isolate.clients, log);
   const egress = once(() => createEgress(env, { log, now }));
   const rateLimiter = once(() => createRedisRateLimiter({ env, fallback, log, now, waitUntil }));
   const supabaseTokens = once(() =>
     createSupabaseTokens({ env, keys: isolate.supabaseKeys, now, log }),
   );
-  return {
+  const { spans } = clients;
+  const tracer = spans && createTracer(spans, env.OTEL_TRACES_SAMPLER_ARG ?? 1, waitUntil);
+  const services: Services = {
     env,
     get db() {
       return clients.db;
@@ -74,7 +78,7 @@ export function createServices({
       return clients.objects;
     },
     get runners() {
-      return clients.runners;
+      return tracer === null ? clients.runners : traceRunnerCalls(clients.runners, services);
     },
     get fleet() {
       return clients.fleet;
@@ -103,7 +107,9 @@ export function createServices({
     hashGate: isolate.hashGate,
     mediaGates: isolate.mediaGates,
     log,
+    tracer,
     now,
     waitUntil,
   };
+  return services;
 }

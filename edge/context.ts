@@ -1,4 +1,5 @@
 import type { ErrorCode, ErrorDetails } from '../shared/errors.ts';
+import type { NewSpan } from '../shared/tracing/trace-context.ts';
 import type { Database } from './db/client.ts';
 import type { Egress } from './egress/port.ts';
 import type { EdgeEnv } from './env.ts';
@@ -17,6 +18,7 @@ import type { Measured } from './values/measured.ts';
 import type { Readiness } from './values/readiness.ts';
 import type { SubjectMemory } from './limiter/subject-memory.ts';
 import type { RunnerClient } from './runners/port.ts';
+import type { Tracer } from './tracing/tracer.ts';
 import type { WebhookClock } from './webhooks/port.ts';
 
 /** Who acts. The tenant always comes from here, never from the request. */
@@ -77,6 +79,10 @@ export type Services = {
   /** Keep files on their way from filling the isolate's memory. */
   mediaGates: MediaGates;
   log: Log;
+  /** Null where no collector is configured. */
+  tracer: Tracer | null;
+  /** The span of the request; undefined where nothing is traced, and outside requests of the public API. */
+  trace?: NewSpan | undefined;
   /** Unix ms. For stamps only: whatever is compared between processes uses the database's clock. */
   now: () => number;
   /** Lets work go on after the answer. Nothing that must happen may depend on it: there is a sweeper behind it. */

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { EgressAllowText } from '../shared/egress/allow-list.ts';
 import { SigningKeysText } from '../shared/signing/keys.ts';
+import { TRACING_VARIABLES } from '../shared/tracing/settings.ts';
 import { EncryptionKeysText } from './values/master-keys.ts';
 import {
   list,
@@ -165,6 +166,9 @@ export const EdgeEnv = z.object({
   EVENT_RETENTION_DAYS: z.coerce.number().int().min(4).max(3_650).default(30),
   /** Opens `/metrics` and the details of `/ready` to the operator's monitoring; without it both are closed. */
   METRICS_TOKEN: optional(z.string().min(16)),
+  ...TRACING_VARIABLES,
+  /** Share of calls traced that come without a `traceparent`; of the others that header decides. */
+  OTEL_TRACES_SAMPLER_ARG: optional(z.coerce.number().min(0).max(1)),
   EGRESS: Binding,
   /** Reaches only what EGRESS_ALLOW names; absent in production. */
   EGRESS_PRIVATE: Binding.optional(),

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { EgressAllowText } from '../shared/egress/allow-list.ts';
 import { SigningKeysText } from '../shared/signing/keys.ts';
+import { TRACING_VARIABLES } from '../shared/tracing/settings.ts';
 import { LOG_LEVELS } from './log.ts';
 
 const LOOPBACK = new Set(['127.0.0.1', '::1', 'localhost']);
@@ -47,6 +48,7 @@ const Env = z
     SANDBOX_TOKEN: optional(z.string().min(16)),
     /** Opens `/metrics` to whoever sends it as a bearer token; without it there is no such route. */
     METRICS_TOKEN: optional(z.string().min(16)),
+    ...TRACING_VARIABLES,
     LOG_LEVEL: z.enum(LOG_LEVELS).default('info'),
   })
   .superRefine((env, context) => {

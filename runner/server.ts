@@ -16,6 +16,7 @@ import type { SandboxClient } from './sandbox/control-client.ts';
 import type { Session } from './session/session.ts';
 import type { SessionManager } from './session/session-manager.ts';
 import type { Settlements } from './session/settlements.ts';
+import type { Tracing } from './tracing/tracing.ts';
 
 /** A session that was just given to this runner is here after one heartbeat. */
 const ARRIVAL_WAIT_MS = 1_500;
@@ -28,6 +29,7 @@ type ServerDeps = {
   sessions: SessionManager;
   settlements: Settlements;
   sandbox: SandboxClient | null;
+  tracing: Tracing;
   heartbeatNow: () => void;
   /** What `/metrics` shows to whoever has the token; null: there is no such route. */
   metrics: { token: string; read: () => Metric[] } | null;
@@ -64,6 +66,17 @@ export function createRunnerServer(deps: ServerDeps): Server {
     }
     const [, sessionId = '', doorbell, command = ''] = route;
     const session = await findSession(sessionId, signed);
+    const [traceparent] = request.headersDistinct['traceparent'] ?? [];
+    const call = { traceparent, name: `runner ${doorbell ?? command}`, sessionId };
+    return deps.tracing.command(call, () => serveSession(session, route, body, signed));
+  }
+
+  async function serveSession(
+    session: Session,
+    [, sessionId = '', doorbell, command = '']: RegExpExecArray,
+    body: string,
+    signed: VerifiedRequest,
+  ): Promise<Answer> {
     if (doorbell !== undefined) return ring(session, body);
     if (!isCommandName(command))
       throw new AppError('NOT_SUPPORTED', `This runner knows no command ${command}.`);

@@ -35,7 +35,11 @@ import { reapStrayEngines } from './session/stray-engines.ts';
 import { SESSION_TIMING, type SessionTiming } from './session/timing.ts';
 import { Settlements } from './session/settlements.ts';
 import { lockDirectory } from './storage/directory-lock.ts';
+import { createTracing } from './tracing/tracing.ts';
 import { NO_SUPERVISOR, type Supervisor } from './supervisor/supervisor.ts';
+
+/** What the collector gets to take the last spans, with the sessions closed already. */
+const LAST_SPANS_MS = 1_000;
 
 export type RunnerOptions = {
   env: RunnerEnv;
@@ -102,6 +106,7 @@ export async function startRunner(options: RunnerOptions): Promise<Runner> {
   await recoverUnreported({ dataDir, spool, log });
   const settlements = new Settlements();
   const counts = new RunnerCounts();
+  const tracing = createTracing(env, { clock, log });
 
   const snapshots = snapshotTiming({
     afterMs: env.RUNNER_SNAPSHOT_AFTER_SECONDS * 1_000,
@@ -121,6 +126,7 @@ export async function startRunner(options: RunnerOptions): Promise<Runner> {
     dataDir,
     engineFactory: options.engineFactory,
     fence: createLeaseFence({ clock, supervisor, marginMs: ownership.fenceMarginMs }),
+    tracing,
     download: createMediaDownload({ prepare: createFilePreparation(env.FFMPEG_PATH) }),
     requestHeartbeat: () => heartbeat.trigger(),
     refusalOf: ({ mode }) =>
@@ -196,6 +202,7 @@ export async function startRunner(options: RunnerOptions): Promise<Runner> {
     sessions,
     settlements,
     sandbox,
+    tracing,
     heartbeatNow: () => heartbeat.trigger(),
     metrics: env.METRICS_TOKEN === undefined ? null : { token: env.METRICS_TOKEN, read: metrics },
     counts,
@@ -236,6 +243,7 @@ export async function startRunner(options: RunnerOptions): Promise<Runner> {
     await withDeadline(lastWord, plan.lastWordMs, 'the last heartbeat', clock).catch(
       (error: unknown) => log.warn('heartbeat.last_failed', { error }),
     );
+    await tracing.close(LAST_SPANS_MS);
     await close(server);
     await supervisor.close();
     await reapStrayEngines(dataDir, hosts);

@@ -29,7 +29,7 @@ const EDGE_LAYERS = [
   ['clients.ts'],
   ['context.ts'],
   ['identity', 'limiter', 'mail', 'media', 'realtime', 'runners', 'webhooks'],
-  ['db', 'egress'],
+  ['db', 'egress', 'tracing'],
   ['env.ts'],
   ['log', 'values', 'zod'],
 ];

@@ -4,6 +4,7 @@ import type { EventData, EventType } from '../../shared/catalogue/events/index.t
 import { LIMITS, shown } from '../../shared/catalogue/limits.ts';
 import { newId } from '../../shared/ids.ts';
 import { subscribedNameSql } from './subscribed-name.ts';
+import { TracedEvent } from './trace-event.ts';
 
 const PENDING = LIMITS.pendingDeliveries;
 const DROPPED = `not attempted: the endpoint already had ${shown(PENDING.limit)} pending deliveries`;
@@ -28,6 +29,8 @@ type Fact<Type extends EventType> = {
   ord?: SQL;
   /** Whether an owner that no longer was reported it. */
   late?: SQL;
+  /** What `messages.trace` has, of an event about the progress of one of ours. */
+  trace?: SQL;
   data: Payload<EventData<Type>>;
 };
 
@@ -36,7 +39,8 @@ export function fact<Type extends EventType>(type: Type, given: Fact<Type>): SQL
   return sql`select ${given.ord ?? sql`1`}::bigint as ord, ${given.id}::text as id,
     ${given.workspaceId}::text as workspace_id, ${given.sessionId ?? sql`null`}::text as session_id,
     ${type}::text as type, ${jsonOf(given.data)} as data,
-    ${given.occurredAt ?? sql`now()`}::timestamptz as occurred_at, ${given.late ?? sql`false`}::boolean as late
+    ${given.occurredAt ?? sql`now()`}::timestamptz as occurred_at, ${given.late ?? sql`false`}::boolean as late,
+    ${given.trace ?? sql`null`}::text as trace
     from ${given.from}`;
 }
 
@@ -102,11 +106,14 @@ export function append(facts: readonly SQL[], now: number, onlyEndpointId?: stri
         workspaces.realtime_until > now() as is_watched
     ),
     event as (
-      insert into events (workspace_id, seq, id, session_id, type, data, occurred_at, late)
+      insert into events (workspace_id, seq, id, session_id, type, data, occurred_at, late, trace)
       select fresh.workspace_id, numbered.before + fresh.place, fresh.id, fresh.session_id, fresh.type,
-        fresh.data, fresh.occurred_at, fresh.late
+        fresh.data, fresh.occurred_at, fresh.late, fresh.trace
       from append_fresh fresh join append_numbered numbered on numbered.workspace_id = fresh.workspace_id
-      returning workspace_id, seq, id, session_id, type
+      returning workspace_id, seq, id, session_id, type, case when trace is not null then jsonb_build_object(
+        'trace', trace, 'workspaceId', workspace_id, 'sessionId', session_id, 'eventId', id, 'type', type,
+        'messageId', data ->> 'messageId', 'wireId', data ->> 'wireId',
+        'occurredAt', extract(epoch from occurred_at) * 1000) end as traced
     ),
     append_crowded as materialized (
       select endpoint.id from webhook_endpoints endpoint
@@ -142,8 +149,8 @@ const idTime = (now: number): string => newId('delivery', now).slice(4, 14);
 
 /**
  * What a statement with `append` answers, for `afterCommit`: a doorbell for each endpoint, with how many deliveries it is for
- * and whether the endpoint answered last time; and one for the hub of a workspace whose events somebody listens to. `Appended`
- * reads it.
+ * and whether the endpoint answered last time; one for the hub of a workspace whose events somebody listens to; and each event
+ * that belongs to a trace. `Appended` reads it.
  */
 export const BELLS = sql`coalesce((
   select jsonb_agg(jsonb_build_object('workspaceId', bell.workspace_id, 'endpointId', bell.endpoint_id,
@@ -156,6 +163,8 @@ export const BELLS = sql`coalesce((
   join webhook_endpoints endpoint on endpoint.id = bell.endpoint_id
 ), '[]'::jsonb) || coalesce((
   select jsonb_agg(jsonb_build_object('hubOf', workspace_id)) from append_numbered where is_watched
+), '[]'::jsonb) || coalesce((
+  select jsonb_agg(jsonb_build_object('traced', traced)) from event where traced is not null
 ), '[]'::jsonb) as bells`;
 const EndpointBell = z.object({
   workspaceId: z.string(),
@@ -165,7 +174,11 @@ const EndpointBell = z.object({
   answers: z.boolean(),
 });
 export type EndpointBell = z.infer<typeof EndpointBell>;
-export const NewBell = z.union([EndpointBell, z.object({ hubOf: z.string() })]);
+export const NewBell = z.union([
+  EndpointBell,
+  z.object({ hubOf: z.string() }),
+  z.object({ traced: TracedEvent }),
+]);
 export type NewBell = z.infer<typeof NewBell>;
 export const Appended = z.object({ bells: z.array(NewBell) });
 

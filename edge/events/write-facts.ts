@@ -1,11 +1,11 @@
 import { type SQL, sql } from 'drizzle-orm';
 import type { Services } from '../context.ts';
-import { afterCommit } from './after-commit.ts';
+import { type AfterCommit, afterCommit } from './after-commit.ts';
 import { append, Appended, BELLS, lockWorkspaces } from './append.ts';
 
 /** Runs a job's write with the events that it makes, as one statement: `changes` are its CTEs, which `facts` read. */
 export async function writeFacts(
-  services: Pick<Services, 'db' | 'log' | 'now' | 'waitUntil' | 'webhookClock' | 'hubs'>,
+  services: Pick<Services, keyof AfterCommit | 'db'>,
   workspaceIds: readonly string[],
   changes: SQL,
   facts: readonly SQL[],

@@ -8,7 +8,14 @@ import { isLoopback } from '../values/loopback.ts';
 import { oneTimeToken } from './one-time-token.ts';
 
 const ALLOWED_METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'];
-const ALLOWED_HEADERS = ['authorization', 'x-api-key', 'content-type', 'idempotency-key', 'prefer'];
+const ALLOWED_HEADERS = [
+  'authorization',
+  'x-api-key',
+  'content-type',
+  'idempotency-key',
+  'prefer',
+  'traceparent',
+];
 const EXPOSED_HEADERS = [
   'RateLimit',
   'RateLimit-Policy',

@@ -3,6 +3,7 @@ import { routePath } from 'hono/route';
 import { answeringRoute } from '../http/answering-route.ts';
 import { newId } from '../../shared/ids.ts';
 import type { AppEnv, Services } from '../context.ts';
+import { recordRequest, traceOf } from './trace-request.ts';
 
 export type Compose = (
   bindings: Record<string, unknown>,
@@ -25,11 +26,14 @@ export const requestContext = (compose: Compose) =>
     c.set('requestId', requestId);
     c.set('startedAt', startedAt);
     c.header('x-request-id', requestId);
+    services.trace = traceOf(c);
     await next();
+    recordRequest(c);
     const actor = c.get('ctx')?.actor;
     services.log({
       event: 'request',
       requestId,
+      ...(services.trace === undefined ? {} : { traceId: services.trace.traceId }),
       method: c.req.method,
       path: c.req.path.slice(0, LOGGED_PATH),
       route: answeringRoute(c)?.path ?? routePath(c, -1),

@@ -37,6 +37,7 @@ type Call = {
   body: unknown;
   timeoutMs: number;
   session?: { sessionId: string; epoch: number };
+  traceparent?: string | undefined;
   /** What it is when no answer came that could be understood. */
   noAnswer?: typeof unavailable;
 };
@@ -118,7 +119,10 @@ export function createRunnerClient(
       keys: env.EDGE_TO_RUNNER_KEYS,
       audience: `${address.runnerId}/${address.bootId}`,
       commandId,
-      headers: { 'fly-force-instance-id': address.runnerId },
+      headers: {
+        'fly-force-instance-id': address.runnerId,
+        ...(call.traceparent !== undefined && { traceparent: call.traceparent }),
+      },
       ...(call.session && { session: call.session.sessionId, epoch: call.session.epoch }),
     });
     const response = await send(request, { signal: deadline, redirect: 'manual' });
@@ -149,13 +153,14 @@ export function createRunnerClient(
       await post({ address, path: '/v1/wake', body: {}, timeoutMs: WAKE_TIMEOUT_MS });
     },
 
-    async doorbell(address, request) {
+    async doorbell(address, request, traceparent) {
       const json = await post({
         address,
         path: `/v1/sessions/${encodeURIComponent(address.sessionId)}/doorbell`,
         body: request,
         timeoutMs: (request.waitFor?.waitMs ?? 0) + DOORBELL_MARGIN_MS,
         session: address,
+        traceparent,
       });
       const answer = DoorbellResponse.safeParse(json);
       if (!answer.success) throw unavailable('unknown_answer', answer.error);
@@ -166,6 +171,7 @@ export function createRunnerClient(
       address: SessionAddress,
       name: Name,
       input: CommandInput<Name>,
+      traceparent?: string,
     ): Promise<CommandOutput<Name>> {
       const { patienceMs, repeatable } = COMMANDS[name];
       const noAnswer = repeatable ? unavailable : inDoubt;
@@ -175,6 +181,7 @@ export function createRunnerClient(
         body: input,
         timeoutMs: patienceMs + waitMsOf(input) + COMMAND_MARGIN_MS,
         session: address,
+        traceparent,
         noAnswer,
       });
       const answer = CommandResponse.safeParse(json);

@@ -58,6 +58,10 @@ export const LauncherEnv = z.object({
   MESSAGE_STALLED_AFTER_MINUTES: z.string().default('30'),
   LOG_RETENTION_DAYS: z.string().default('90'),
   EVENT_RETENTION_DAYS: z.string().default('30'),
+  /** Where spans go; without it nothing is traced. */
+  OTEL_EXPORTER_OTLP_ENDPOINT: z.string().default(''),
+  OTEL_EXPORTER_OTLP_HEADERS: z.string().default(''),
+  OTEL_TRACES_SAMPLER_ARG: z.string().default(''),
   RUNNER_MAX_SESSIONS: z.coerce.number().int().min(1).max(1_000).default(10),
   /** Browsers that one runner may be starting at once. */
   RUNNER_START_CAP: z.string().default('3'),

@@ -167,6 +167,8 @@ function runnerEnvironment({ env, settings }: StackOptions, port: number): Recor
     RUNNER_TO_EDGE_KEYS: `k1:${secrets.runnerToEdgeKey}`,
     PUPPETEER_EXECUTABLE_PATH: env.PUPPETEER_EXECUTABLE_PATH ?? '',
     EGRESS_ALLOW: env.EGRESS_ALLOW.join(','),
+    OTEL_EXPORTER_OTLP_ENDPOINT: env.OTEL_EXPORTER_OTLP_ENDPOINT,
+    OTEL_EXPORTER_OTLP_HEADERS: env.OTEL_EXPORTER_OTLP_HEADERS,
     ...(env.FFMPEG_PATH === undefined ? {} : { FFMPEG_PATH: env.FFMPEG_PATH }),
     SANDBOX_URL: local(ports.sandbox),
     SANDBOX_TOKEN: secrets.sandboxToken,

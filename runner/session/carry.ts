@@ -30,7 +30,7 @@ type CarryDeps = {
   /** The engine that may send at this moment, or null: not online, lease not current, or stopping. */
   engine: () => WhatsAppEngine | null;
   /** Called when the engine is about to be touched. */
-  began: () => void;
+  began: (wireId: string) => void;
 };
 
 /**
@@ -96,7 +96,7 @@ async function carryOnce(
       await deps.journal.withdraw(messageId);
       return NOT_NOW;
     }
-    deps.began();
+    deps.began(wireId);
     const { quotedWireId } = message;
     const result = await send(engine, deps, {
       wireId,

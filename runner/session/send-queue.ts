@@ -14,6 +14,7 @@ import { Claims } from './claims.ts';
 import { pauseAfter } from './judge-send.ts';
 import type { MediaDownload } from './outbound-media.ts';
 import type { Settlement } from './settlements.ts';
+import type { Tracing } from '../tracing/tracing.ts';
 import { Timers } from './timers.ts';
 import { UnsettledMessages, type UnsettledTiming } from './unsettled.ts';
 
@@ -41,6 +42,7 @@ type SendQueueDeps = {
   /** The number that it sends from, bare digits. */
   phoneNumber: () => string | null;
   download: MediaDownload;
+  tracing: Tracing;
   filesDir: string;
   timing: UnsettledTiming;
 };
@@ -238,7 +240,7 @@ export class SendQueue {
   }
 
   async #send(message: ClaimedMessage, engine: WhatsAppEngine): Promise<void> {
-    const { assignment, clock, pacing, random } = this.#deps;
+    const { assignment, clock, pacing, random, tracing } = this.#deps;
     this.#carried = message;
     this.#expireOnTime();
     const carried = await carry(message, engine, {
@@ -246,8 +248,10 @@ export class SendQueue {
       ...assignment,
       unsettled: this.#unsettled,
       engine: () => this.#engine(),
-      began: () => {
+      began: (wireId) => {
         this.#begun = message;
+        const { messageId, trace } = message;
+        tracing.sendBegan({ messageId, sessionId: assignment.sessionId, wireId, trace });
         const { minIntervalMs, jitterMs } = pacing();
         this.#nextSendAt = clock.monotonic() + minIntervalMs + random() * jitterMs;
       },
@@ -258,6 +262,7 @@ export class SendQueue {
     });
     if (carried.result === 'done') this.#claims.done();
     if (carried.result !== 'again') return;
+    tracing.sendTurnedAway(message.messageId);
     // In the queue it can be cancelled meanwhile, and the next owner knows of its attempts.
     await this.#claims.giveBack(carried.attempts);
     await this.#pause(pauseAfter(carried.attempts, random));

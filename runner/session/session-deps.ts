@@ -5,6 +5,7 @@ import type { EdgeClient } from '../edge-client/edge-client.ts';
 import type { EngineFactory, InboundFile } from '../engine/port.ts';
 import type { SendJournal } from '../journal/send-journal.ts';
 import type { Log } from '../log.ts';
+import type { Tracing } from '../tracing/tracing.ts';
 import type { LeaseFence } from './lease-fence.ts';
 import type { MediaDownload } from './outbound-media.ts';
 import type { SessionFolder } from './session-folder.ts';
@@ -27,6 +28,7 @@ export type SessionDeps = {
   fence: LeaseFence;
   settlements: Settlements;
   download: MediaDownload;
+  tracing: Tracing;
   /** Makes what keeps sealed copies of the credentials. @param online what the session is at this moment */
   keeper: (online: () => Online | null) => CredentialKeeper;
   /** Never rejects; resolves when the report is on the disk. */

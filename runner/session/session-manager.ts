@@ -22,6 +22,7 @@ import type { MediaDownload } from './outbound-media.ts';
 import { foldersOfSessions, SAFE_ID, SessionFolder } from './session-folder.ts';
 import type { SessionDeps } from './session-deps.ts';
 import { Session, type SessionStop } from './session.ts';
+import type { Tracing } from '../tracing/tracing.ts';
 import type { Settlements } from './settlements.ts';
 import type { SessionTiming } from './timing.ts';
 
@@ -47,6 +48,7 @@ type SessionManagerDeps = {
   settlements: Settlements;
   engineFactory: EngineFactory;
   download: MediaDownload;
+  tracing: Tracing;
   hosts: Readonly<Record<SessionEngine, Pick<EngineHost, 'credentials'>>>;
   requestHeartbeat: () => void;
   /** Why this runner cannot run such a session at all, or null. */

@@ -65,6 +65,7 @@ export class Session {
       edge: deps.edge,
       journal: deps.journal,
       download: deps.download,
+      tracing: deps.tracing,
       filesDir: deps.folder.filesDir,
       pacing: () => this.#pacing,
       engine: () => this.#sendingEngine(),
@@ -247,15 +248,17 @@ export class Session {
   }
 
   async #settle(settlement: Settlement): Promise<void> {
-    const { report, reportsDelivered, settlements } = this.#deps;
+    const { report, reportsDelivered, settlements, tracing } = this.#deps;
     const { sessionId } = this.assignment;
     const { messageId, outcome, wireId, error } = settlement;
     const kept = report(settledFact(settlement));
     // A caller that waits reads the message next, and then it must say the same.
     void reportsDelivered().then(() => settlements.record(settlement));
     await kept;
+    const traceId = tracing.settled(settlement);
     this.#deps.log.info('send.settled', {
       sessionId,
+      ...(traceId === undefined ? {} : { traceId }),
       messageId,
       outcome,
       wireId,

@@ -16,6 +16,8 @@ export const ClaimedMessage = z.object({
   expiresAt: z.number().int(),
   /** How often the engine turned it away before. */
   attempts: z.number().int().min(0).optional(),
+  /** `traceparent` of the call that sent it, if that is traced. */
+  trace: z.string().optional(),
 });
 export type ClaimedMessage = z.infer<typeof ClaimedMessage>;
 

@@ -23,6 +23,8 @@ const Due = z.object({
   attemptOfSchedule: Count,
   eventName: z.string(),
   event: EventRow,
+  /** Of the message that the event is about. */
+  trace: z.string().nullable(),
 });
 
 /** All that a batch of attempts needs, read by the statement that claims it. */
@@ -172,7 +174,7 @@ export function claimStatement(input: ClaimInput): SQL {
             else jsonb_build_array(slot.secret) end,
           'due', jsonb_agg(jsonb_build_object(
             'id', taken.id, 'attemptNo', taken.attempt_no + 1,
-            'attemptOfSchedule', taken.attempt_no - taken.attempts_before + 1, 'eventName', taken.event_name,
+            'attemptOfSchedule', taken.attempt_no - taken.attempts_before + 1, 'eventName', taken.event_name, 'trace', event.trace,
             'event', jsonb_build_object('id', event.id, 'seq', event.seq, 'sessionId', event.session_id,
               'type', event.type, 'occurredAt', event.occurred_at, 'data', event.data)
           ) order by taken.event_seq)

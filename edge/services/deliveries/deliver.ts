@@ -7,6 +7,7 @@ import { signWebhook } from '../../webhooks/signing.ts';
 import { cancelUnwanted } from './cancel-unwanted.ts';
 import { BATCH, claimDue, type Claimed, type ClaimResult } from './claim-due.ts';
 import { type Outcome, recordBatch } from './record-batch.ts';
+import { recordAttempt, spanOfAttempt, traceHeaders } from './trace-attempt.ts';
 
 /** Of an answer; the rest is dropped. */
 const MAX_ANSWER_BYTES = 64 * 1_024;
@@ -116,12 +117,15 @@ async function attempt(
   random: number,
 ): Promise<Outcome> {
   const startedAt = new Date(services.now());
-  const { result, requestHeaders } = await send(services, claim, due, startedAt);
+  const span = spanOfAttempt(services, due);
+  const { result, requestHeaders } = await send(services, claim, due, startedAt, span);
   const { id, attemptNo, attemptOfSchedule } = due;
   const { retryDelays } = claim;
   const now = services.now();
   const verdict = judgeAttempt({ result, attemptNo: attemptOfSchedule, retryDelays, random, now });
-  return { id, attemptNo, startedAt, requestHeaders, verdict };
+  const outcome = { id, attemptNo, startedAt, requestHeaders, verdict };
+  recordAttempt(services, span, { claim, due, outcome });
+  return outcome;
 }
 
 async function send(
@@ -129,6 +133,7 @@ async function send(
   claim: Claimed,
   { event, eventName }: Claimed['due'][number],
   startedAt: Date,
+  span: ReturnType<typeof spanOfAttempt>,
 ) {
   const shown = toPublicEvent(event, { name: eventName, codes: claim.includeCodes }, services);
   const sample = sampleInPlaceOf(shown);
@@ -144,6 +149,7 @@ async function send(
     ...claim.headers,
     'content-type': 'application/json',
     ...(sample !== null && { 'webhook-test': 'true' }),
+    ...traceHeaders(span),
     ...signature,
   };
   const result = await services.egress.fetch({

@@ -66,6 +66,7 @@ async function cancelStatement(ctx: ServiceContext, id: string): Promise<SQL> {
     id: sql`${eventId}`,
     workspaceId: sql`written.workspace_id`,
     sessionId: sql`written.session_id`,
+    trace: sql`written.trace`,
     data: {
       messageId: sql`written.id`,
       reference: sql`written.reference`,
@@ -85,7 +86,7 @@ async function cancelStatement(ctx: ServiceContext, id: string): Promise<SQL> {
         status = 'failed', status_rank = ${MESSAGE_STATUS_RANK.failed}::smallint, failed_at = now(), error = ${JSON.stringify(error)}::jsonb
       from found
       where m.id = found.id and m.direction = 'outbound' and m.status = 'queued'
-      returning m.id, m.workspace_id, m.session_id, m.type, m.chat_id, m.reference
+      returning m.id, m.workspace_id, m.session_id, m.type, m.chat_id, m.reference, m.trace
     ),
     ${countMessages(sql`written`, sql`now()`, { failed: sql`true` })},
     audited as (${auditInsert(ctx, {

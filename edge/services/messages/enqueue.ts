@@ -19,6 +19,7 @@ import type { ReceivedFile } from '../../media/store-media.ts';
 import type { SendRequest } from './send-request.ts';
 import { sendStatement, type SendStatementInput } from './send-statement.ts';
 import type { SentMessage } from './sent-message.ts';
+import { traceToKeep } from '../../tracing/tracer.ts';
 
 export const DEFAULT_EXPIRY_SECONDS = 3600;
 
@@ -187,6 +188,7 @@ async function execute(
     country,
     reserve: env,
     contactHashKey: env,
+    trace: traceToKeep(ctx),
     ...write,
   });
   const [row] = await runStatement(ctx, statement);

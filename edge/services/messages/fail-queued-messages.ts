@@ -3,7 +3,6 @@ import { z } from 'zod';
 import { type ErrorCode, ERRORS } from '../../../shared/errors.ts';
 import { MESSAGE_STATUS_RANK } from '../../../shared/message-status.ts';
 import { deriveWireId } from '../../../shared/wire-id.ts';
-import type { Services } from '../../context.ts';
 import { fact } from '../../events/append.ts';
 import { writeFacts } from '../../events/write-facts.ts';
 import { countMessages } from '../statistics/count-messages.ts';
@@ -18,10 +17,7 @@ const Candidate = z.object({
   session_key: z.string(),
 });
 
-export type FailServices = Pick<
-  Services,
-  'db' | 'log' | 'now' | 'waitUntil' | 'webhookClock' | 'hubs'
->;
+export type FailServices = Parameters<typeof writeFacts>[0];
 
 /**
  * Fails queued messages, with their events: 200 of them at most. An event's id is the one that a runner's report of the same
@@ -61,7 +57,7 @@ export async function failQueuedMessages(
       where message.id = given.message_id and session.id = message.session_id and message.status = 'queued'
         and ${which}
       returning given.ord, given.event_id, message.id, message.workspace_id, message.session_id, message.chat_id,
-        message.reference, message.type
+        message.reference, message.trace, message.type
     ),
     ${countMessages(sql`failed`, sql`now()`, { failed: sql`true` })}`;
   const workspaceIds = found.map(({ workspace_id }) => workspace_id);
@@ -72,6 +68,7 @@ export async function failQueuedMessages(
       workspaceId: sql`failed.workspace_id`,
       sessionId: sql`failed.session_id`,
       ord: sql`failed.ord`,
+      trace: sql`failed.trace`,
       data: {
         messageId: sql`failed.id`,
         reference: sql`failed.reference`,

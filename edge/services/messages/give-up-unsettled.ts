@@ -53,7 +53,7 @@ export async function giveUpUnsettled(services: Services): Promise<void> {
       from left_over
       where message.id = left_over.message_id and ${isLeft}
       returning left_over.ord, left_over.event_id, message.id, message.workspace_id, message.session_id, message.chat_id,
-        message.reference, message.type
+        message.reference, message.trace, message.type
     ),
     ${countMessages(sql`given_up`, sql`now()`, { unknown: sql`true` })}`;
   const workspaceIds = left.map(({ workspace_id }) => workspace_id);
@@ -64,6 +64,7 @@ export async function giveUpUnsettled(services: Services): Promise<void> {
       workspaceId: sql`given_up.workspace_id`,
       sessionId: sql`given_up.session_id`,
       ord: sql`given_up.ord`,
+      trace: sql`given_up.trace`,
       data: {
         messageId: sql`given_up.id`,
         reference: sql`given_up.reference`,

@@ -45,7 +45,7 @@ export async function noteStalledMessages(services: Services): Promise<void> {
       from stalled
       where message.id = stalled.message_id and ${isStalled}
       returning stalled.ord, stalled.event_id, message.id, message.workspace_id, message.session_id, message.chat_id,
-        message.reference, message.wire_id, message.sent_at
+        message.reference, message.trace, message.wire_id, message.sent_at
     )`;
   const workspaceIds = stalled.map(({ workspace_id }) => workspace_id);
   await writeFacts(services, workspaceIds, changes, [
@@ -55,6 +55,7 @@ export async function noteStalledMessages(services: Services): Promise<void> {
       workspaceId: sql`noted.workspace_id`,
       sessionId: sql`noted.session_id`,
       ord: sql`noted.ord`,
+      trace: sql`noted.trace`,
       data: {
         messageId: sql`noted.id`,
         reference: sql`noted.reference`,

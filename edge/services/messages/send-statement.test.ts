@@ -47,6 +47,7 @@ test('a send does not walk the messages of its session’s bulks', async () => {
     workspaceId,
     caller: callerCtes(ctx),
     messageId: newId('message'),
+    trace: null,
     request: {
       session: sessionId,
       to: { chatId: '15550100001@c.us' },

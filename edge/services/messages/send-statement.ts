@@ -33,6 +33,8 @@ export type SendStatementInput = {
   contactHashKey: ContactHashKey;
   /** The stored file; its row is written with the message's. */
   media: ReceivedFile | null;
+  /** The `traceparent` to keep with the message. */
+  trace: string | null;
   /** INSERT of the audit row over the CTE `written`; null: write nothing, only say what would happen. */
   audit: SQL | null;
 };
@@ -60,6 +62,7 @@ export function sendStatement({
   reserve,
   contactHashKey,
   media,
+  trace,
   audit,
 }: SendStatementInput): SQL {
   const { session, to, quotedMessageId, said, reference, idempotency, sendAt, file } = request;
@@ -168,12 +171,12 @@ export function sendStatement({
   ),
   written as (
     insert into messages (id, workspace_id, session_id, direction, chat_id, type, content, status, status_rank,
-      queue_seq, quoted_message_id, quoted_wire_id, media_id, sender_number, reference, send_at, first_contact_at, expires_at)
+      queue_seq, quoted_message_id, quoted_wire_id, media_id, sender_number, reference, send_at, first_contact_at, expires_at, trace)
     select ${messageId}, ${workspaceId}, raised.id, 'outbound', addressed.chat_id,
       ${said.type}, ${JSON.stringify(contentOf(said, media))}::jsonb || coalesce((select attached.content from attached), '{}'), 'queued', ${MESSAGE_STATUS_RANK.queued}::smallint,
       raised.queue_seq, quoted.id, quoted.wire_id, coalesce(${media?.id ?? null}::text, (select attached.id from attached)), raised.phone_number,
       ${reference}::text, ${sendAt}::timestamptz, first_contact.at,
-      greatest(now(), ${sendAt}::timestamptz) + make_interval(secs => ${expiresInSeconds}::int)
+      greatest(now(), ${sendAt}::timestamptz) + make_interval(secs => ${expiresInSeconds}::int), ${trace}::text
     from raised cross join addressed left join quoted on true left join first_contact on true
     returning session_id, reference, chat_id, queue_seq, quoted_message_id, created_at, send_at, expires_at
   ),

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { HeartbeatRequest } from '../../../shared/protocol/leases.ts';
 import { newId } from '../../../shared/ids.ts';
 import type { Services } from '../../context.ts';
-import { afterCommit } from '../../events/after-commit.ts';
+import { type AfterCommit, afterCommit } from '../../events/after-commit.ts';
 import { append, Appended, BELLS, fact, lockWorkspaces } from '../../events/append.ts';
 import { CRASH_LOOP, delaysByFailures } from './crash-loop.ts';
 import { interval, isFree } from './internal.ts';
@@ -51,7 +51,7 @@ const Caught = z.array(z.object({ session_id: z.string(), workspace_id: z.string
 
 /** Tells of sessions that `countFailedStarts` found: `failed`, reason `crash_loop`, in row, log and event. */
 export async function tellCrashLoops(
-  services: Pick<Services, 'db' | 'log' | 'now' | 'waitUntil' | 'webhookClock' | 'hubs'>,
+  services: Pick<Services, 'db' | keyof AfterCommit>,
   rows: unknown,
 ): Promise<void> {
   const caught = Caught.parse(rows);

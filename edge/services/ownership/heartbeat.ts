@@ -6,6 +6,7 @@ import type {
 } from '../../../shared/protocol/leases.ts';
 import { LEASE } from '../../../shared/protocol/leases.ts';
 import type { Services } from '../../context.ts';
+import type { AfterCommit } from '../../events/after-commit.ts';
 import { describeError } from '../../log/describe-error.ts';
 import { expireQueuedMessages } from '../messages/expire-queued-messages.ts';
 import type { FailServices } from '../messages/fail-queued-messages.ts';
@@ -35,10 +36,7 @@ export async function heartbeat({
   services,
   input,
 }: {
-  services: Pick<
-    Services,
-    'db' | 'log' | 'env' | 'now' | 'waitUntil' | 'webhookClock' | 'hubs' | 'runners'
-  >;
+  services: Pick<Services, 'db' | 'env' | 'runners' | keyof AfterCommit>;
   input: HeartbeatRequest;
 }): Promise<HeartbeatResponse> {
   const { db, log } = services;

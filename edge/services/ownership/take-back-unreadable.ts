@@ -1,6 +1,7 @@
 import { sql } from 'drizzle-orm';
 import type { Assignment } from '../../../shared/protocol/leases.ts';
 import type { Services } from '../../context.ts';
+import type { AfterCommit } from '../../events/after-commit.ts';
 import { fact } from '../../events/append.ts';
 import { writeFacts } from '../../events/write-facts.ts';
 import { newId } from '../../../shared/ids.ts';
@@ -14,7 +15,7 @@ const RETRY_MINUTES = 10;
  * Its reason says why, and an event once.
  */
 export async function takeBackUnreadable(
-  services: Pick<Services, 'db' | 'log' | 'now' | 'waitUntil' | 'webhookClock' | 'hubs'>,
+  services: Pick<Services, 'db' | keyof AfterCommit>,
   { sessionId, workspaceId, epoch }: Assignment,
 ): Promise<void> {
   const changes = sql`

@@ -32,6 +32,7 @@ const Row = z.object({
       objectKey: z.string().nullable(),
       expiresAt: z.number().nullable(),
       attempts: z.number(),
+      trace: z.string().nullable(),
     })
     .nullable(),
 });
@@ -88,7 +89,7 @@ export async function claimMessages({
       case when m.id is not null then jsonb_build_object(
         'id', m.id, 'queueSeq', m.queue_seq, 'chatId', m.chat_id, 'content', m.content,
         'quotedWireId', m.quoted_wire_id, 'senderNumber', m.sender_number, 'objectKey', media.object_key,
-        'attempts', m.attempts, 'expiresAt', (extract(epoch from m.expires_at) * 1000)::bigint) end as message
+        'attempts', m.attempts, 'trace', m.trace, 'expiresAt', (extract(epoch from m.expires_at) * 1000)::bigint) end as message
     from owned
     join sessions s on s.id = owned.session_id
     cross join barrier
@@ -109,6 +110,7 @@ export async function claimMessages({
           senderNumber,
           objectKey,
           expiresAt,
+          trace,
           ...rest
         }): Promise<ClaimedMessage> => ({
           messageId: id,
@@ -118,6 +120,7 @@ export async function claimMessages({
           ...(objectKey !== null && {
             mediaUrl: await services.objects.presignGet(objectKey, MEDIA_URL_SECONDS),
           }),
+          ...(trace !== null && { trace }),
           expiresAt: expiresAt ?? NEVER_MS,
         }),
       ),

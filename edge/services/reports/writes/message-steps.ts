@@ -100,16 +100,16 @@ export function messageSteps(writes: readonly { write: PreparedWrite; step: Step
       left join session_leases lease on lease.session_id = session.id
     ),
     found as (
-      select target.*, message.id as found_id, message.chat_id, message.reference, message.written_on, message.status_rank as before,
+      select target.*, message.id as found_id, message.chat_id, message.reference, message.trace, message.written_on, message.status_rank as before,
         coalesce(target.wire_id, message.wire_id) as known_wire_id,
         max(target.rank) over (
           partition by message.id order by target.ord rows between unbounded preceding and 1 preceding
         ) as reached
       from target cross join lateral (
-        select m.id, m.chat_id, m.reference, m.status_rank, m.wire_id, m.claim_epoch, m.written_on from messages m
+        select m.id, m.chat_id, m.reference, m.trace, m.status_rank, m.wire_id, m.claim_epoch, m.written_on from messages m
         where m.id = target.message_id and m.session_id = target.session_id and m.direction = 'outbound'
         union all
-        select m.id, m.chat_id, m.reference, m.status_rank, m.wire_id, m.claim_epoch, m.written_on from messages m
+        select m.id, m.chat_id, m.reference, m.trace, m.status_rank, m.wire_id, m.claim_epoch, m.written_on from messages m
         where target.message_id is null and m.session_id = target.session_id and m.direction = 'outbound'
           and m.wire_id = target.wire_id
       ) message
@@ -182,6 +182,7 @@ function stepFact(status: StepStatus): SQL {
     ord: sql`step.ord`,
     occurredAt: sql`step.at`,
     late: sql`step.late`,
+    trace: sql`step.trace`,
   };
   const message = {
     messageId: sql`step.found_id`,

@@ -1,0 +1,59 @@
+import {
+  childOf,
+  eventSpanId,
+  formatTraceparent,
+  type NewSpan,
+  parseTraceparent,
+} from '../../../shared/tracing/trace-context.ts';
+import { z } from 'zod';
+import type { Services } from '../../context.ts';
+import type { Claimed } from './claim-due.ts';
+import type { Outcome } from './record-batch.ts';
+
+type Due = Claimed['due'][number];
+
+/** The span of an attempt, below that of its event; null where the event belongs to no trace, or nothing is traced. */
+export function spanOfAttempt({ tracer }: Services, { trace, event }: Due): NewSpan | null {
+  if (tracer === null || trace === null) return null;
+  const call = parseTraceparent(trace);
+  return call && childOf({ ...call, spanId: eventSpanId(event.id) });
+}
+
+/** With it the receiver can go on with the trace. */
+export const traceHeaders = (span: NewSpan | null): Record<string, string> =>
+  span === null ? {} : { traceparent: formatTraceparent(span) };
+
+const AboutMessage = z.object({ messageId: z.string(), wireId: z.string().nullable() }).partial();
+
+export function recordAttempt(
+  { tracer, now }: Services,
+  span: NewSpan | null,
+  { claim, due, outcome }: { claim: Claimed; due: Due; outcome: Outcome },
+): void {
+  if (tracer === null || span === null) return;
+  const { event } = due;
+  const { verdict, startedAt, attemptNo } = outcome;
+  const about = AboutMessage.safeParse(event.data).data ?? {};
+  tracer.record({
+    ...span,
+    name: 'webhook attempt',
+    kind: 'client',
+    startedAt: startedAt.getTime(),
+    endedAt: now(),
+    attributes: {
+      'http.request.method': 'POST',
+      'http.response.status_code': verdict.statusCode,
+      'waypost.outcome': verdict.status,
+      'waypost.webhook.attempt': attemptNo,
+      'waypost.webhook.id': claim.endpointId,
+      'waypost.delivery.id': due.id,
+      'waypost.workspace.id': claim.workspaceId,
+      'waypost.session.id': event.sessionId,
+      'waypost.event.id': event.id,
+      'waypost.event.type': event.type,
+      'waypost.message.id': about.messageId,
+      'waypost.wire.id': about.wireId,
+    },
+    failed: verdict.status !== 'delivered',
+  });
+}

@@ -23,7 +23,7 @@ function erase(type: string, credential: string): SQL {
     from (
       select workspace_id, seq from events
       where type = ${typed} and data ->> ${field} is not null and (data ->> 'expiresAt')::timestamptz < now()
-      order by created_at limit ${BATCH}::int
+      order by created_at limit ${BATCH}::int for update skip locked
     ) expired
     where events.workspace_id = expired.workspace_id and events.seq = expired.seq`;
 }

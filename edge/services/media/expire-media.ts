@@ -42,7 +42,7 @@ export async function expireMedia({ db }: Pick<Services, 'db'>): Promise<void> {
         select f.id from ${given} join workspaces w on w.id = due.id join media f on f.workspace_id = w.id
         where f.created_at <= due.at - make_interval(hours => w.media_retention_hours)
           and (f.expires_at is null or f.expires_at > now()) and not ${isWaitedFor(sql`f.id`)}
-        limit ${FILES}::int
+        limit ${FILES}::int for update of f skip locked
       ) returning 1
     )
     select count(*) as files from old`);

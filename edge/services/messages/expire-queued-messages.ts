@@ -2,6 +2,8 @@ import { sql } from 'drizzle-orm';
 import { z } from 'zod';
 import { failQueuedMessages, type FailServices } from './fail-queued-messages.ts';
 
+/** Of 200 messages each. After an outage there may be any number: the next round goes on, and other jobs have their turn. */
+const BATCHES = 10;
 /** More that expire within this are taken together. */
 const GATHER_MS = 1_000;
 
@@ -9,11 +11,12 @@ const Next = z.object({ in_ms: z.coerce.number().nullable() });
 
 /**
  * Fails queued messages whose time is over, whoever has their session: it may be stopped or offline, or far behind with its
- * queue. What a runner has claimed, it expires itself.
+ * queue. What a runner has claimed, it expires itself. A run takes a portion; the next one takes up the rest.
  */
 export async function expireQueuedMessages(services: FailServices): Promise<void> {
   const which = sql`message.expires_at <= now()`;
-  while ((await failQueuedMessages(services, { which, code: 'EXPIRED' })) > 0);
+  for (let batch = 0; batch < BATCHES; batch += 1)
+    if ((await failQueuedMessages(services, { which, code: 'EXPIRED' })) === 0) return;
 }
 
 /** Expires messages on time for `forMs`, with as many queries as there are times to wake up at. */

@@ -29,7 +29,8 @@ type Disabled = z.infer<typeof Disabled> & { eventId: string };
 
 /**
  * Says that endpoints were switched off because of what their receivers did: by an event `webhook.disabled`, and by mail to
- * the owners of the workspace. Each is said once, however often this runs: the event by its id, the mail by the provider.
+ * the owners of the workspace. Each is said once, however often this runs: the event by its id, the mail by the provider. In
+ * any order, so that mails that the provider does not take keep no other endpoint from its event.
  */
 export async function announceDisabled(services: Services): Promise<void> {
   const { rows } = await services.db.execute(sql`
@@ -41,7 +42,7 @@ export async function announceDisabled(services: Services): Promise<void> {
           and e.disabled_at > now() - make_interval(hours => ${MAIL_FOR_HOURS}::int)
       ), '[]'::jsonb) as owners
     from webhook_endpoints e join workspaces w on w.id = e.workspace_id
-    where e.unannounced order by e.disabled_at limit ${BATCH}::int`);
+    where e.unannounced order by random() limit ${BATCH}::int`);
   const found = z.array(Disabled).parse(rows);
   if (found.length === 0) return;
   const disabled = await Promise.all(

@@ -30,7 +30,8 @@ import { resealProxies } from '../services/sessions/reseal-proxies.ts';
 import { settleStopped } from '../services/sessions/stop-unowned.ts';
 import { forgetIdempotencyKeys } from '../services/messages/forget-idempotency-keys.ts';
 
-const JOBS: Readonly<Record<string, (services: Services) => Promise<unknown>>> = {
+/** every-job.test.ts runs each of them late, twice at once, and cut off at any call. */
+export const JOBS = {
   cancelUnwanted,
   sweepDeliveries,
   announceDisabled,
@@ -58,7 +59,8 @@ const JOBS: Readonly<Record<string, (services: Services) => Promise<unknown>>> =
   removeMedia,
   removeUploads,
   reconcileMedia,
-};
+} satisfies Record<string, (services: Services) => Promise<unknown>>;
+export type JobName = keyof typeof JOBS;
 
 /** How often it comes round. */
 const ROUND_MS = 60_000;

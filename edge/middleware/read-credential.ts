@@ -4,6 +4,10 @@ import { hashApiKey, verifyApiKey } from '../../shared/api-key.ts';
 import { AppError } from '../../shared/errors.ts';
 import type { AppEnv, Services } from '../context.ts';
 import type { UserCredential } from '../services/users/load-user.ts';
+import { callerAddress } from '../http/caller-address.ts';
+import { countAdminPassword, noteWrongAdminPassword } from '../services/identity/admin-password.ts';
+import { countedAddress } from './counted-address.ts';
+import { enforce } from './limit-rate.ts';
 import { oneTimeToken } from './one-time-token.ts';
 import { readSessionCookie } from '../identity/session-cookie.ts';
 import { TOKEN_TYPES, verifyRealtimeToken } from '../realtime/tokens.ts';
@@ -26,7 +30,7 @@ export type CredentialKind = Credential['kind'];
 /**
  * The credential of a request, of the kind that its shape says; null without a good one. `Authorization` goes before
  * `x-api-key`, and that before the cookie: what stands in the first one that is there is the only one looked at. No I/O,
- * but for Supabase's keys once in a while.
+ * but for Supabase's keys once in a while, and for the limit of the administration's password.
  */
 export async function readCredential(c: Context<AppEnv>): Promise<Credential | null> {
   const services = c.get('services');
@@ -34,11 +38,7 @@ export async function readCredential(c: Context<AppEnv>): Promise<Credential | n
   if (oneTime !== null) return readOneTime(c, oneTime);
   const authorization = c.req.header('authorization');
   if (authorization !== undefined) {
-    if (
-      c.get('operation')?.takesAdminPassword === true &&
-      isAdminPassword(services.env, authorization)
-    )
-      return { kind: 'adminPassword' };
+    if (/^basic /i.test(authorization)) return readAdminPassword(c, authorization);
     // Clients of instances write `jwt_` before a token.
     const bearer = /^Bearer +(?:jwt_)?(\S+)$/i.exec(authorization.trim())?.[1];
     return bearer === undefined ? null : readBearer(c, bearer);
@@ -47,6 +47,25 @@ export async function readCredential(c: Context<AppEnv>): Promise<Credential | n
   if (key !== undefined) return readKey(services, key);
   const sessionToken = await readSessionCookie(c, services.env);
   return sessionToken == null ? null : { kind: 'cookie', sessionToken };
+}
+
+/** @throws AppError RATE_LIMITED, before the password is compared */
+async function readAdminPassword(
+  c: Context<AppEnv>,
+  authorization: string,
+): Promise<Credential | null> {
+  const services = c.get('services');
+  const { headers } = c.req.raw;
+  const { env } = services;
+  if (c.get('operation')?.takesAdminPassword !== true || env.ADMIN_PASSWORD === undefined)
+    return null;
+  const input = { address: countedAddress(headers, env.CLIENT_IP_HEADER) };
+  enforce(c, await countAdminPassword({ services, input }));
+  if (isAdminPassword(env, authorization)) return { kind: 'adminPassword' };
+  const address = callerAddress(headers, env.CLIENT_IP_HEADER);
+  const caller = { requestId: c.get('requestId'), callerAddress: address, call: c.get('call') };
+  noteWrongAdminPassword({ services, caller });
+  return null;
 }
 
 async function readBearer(c: Context<AppEnv>, bearer: string): Promise<Credential | null> {

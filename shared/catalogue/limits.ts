@@ -51,6 +51,18 @@ export const RATES = {
     windowSeconds: HOUR,
     who: 'an account, from everybody else together: sign-ins with its password',
   },
+  adminPasswordClient: {
+    name: 'admin-password-client',
+    limit: 100,
+    windowSeconds: 15 * MINUTE,
+    who: '`ADMIN_PASSWORD`, from one client address: requests with a password, right or wrong',
+  },
+  adminPassword: {
+    name: 'admin-password',
+    limit: 500,
+    windowSeconds: HOUR,
+    who: '`ADMIN_PASSWORD`, from everybody together: requests with a password, right or wrong',
+  },
   mailsClient: {
     name: 'mails-client',
     limit: 5,

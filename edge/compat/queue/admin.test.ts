@@ -1,3 +1,4 @@
+import { eq } from 'drizzle-orm';
 import { describe, expect, test } from 'vitest';
 import { createHarness, type TestRequest } from '../../testing/harness.ts';
 
@@ -9,6 +10,8 @@ const basic = (login: string): TestRequest => ({
   headers: { authorization: `Basic ${Buffer.from(login).toString('base64')}` },
 });
 const login = basic(`root:${PASSWORD}`);
+/** Its tries are counted apart. */
+const NAME = crypto.randomUUID();
 const UNSET = { ADMIN_PASSWORD: '' };
 
 describe('administration', () => {
@@ -46,17 +49,42 @@ describe('administration', () => {
     expect(await answer.json()).toMatchObject({ ok: false, error: { code: 'UNAUTHORIZED' } });
   });
 
-  test('refuses wrong passwords of one address after a hundred', async () => {
-    const from = { 'cf-connecting-ip': '198.51.100.77' };
-    const attempt = () =>
-      harness.request('GET', '/admin', {
-        headers: { ...basic('root:guess').headers, ...from },
-      });
-    const statuses = new Set<number>();
-    for (let n = 0; n < 11; n += 1)
-      for (const answer of await Promise.all(Array.from({ length: 10 }, attempt)))
-        statuses.add(answer.status);
-    expect(statuses).toEqual(new Set([401, 429]));
+  const from = (address: string, login: TestRequest): TestRequest => ({
+    headers: { ...login.headers, 'cf-connecting-ip': address },
+    env: { ADMIN_USERNAME: NAME },
+  });
+  const statusesOf = async (times: number, request: (n: number) => TestRequest) => {
+    const sent = Array.from({ length: times }, (_, n) =>
+      harness.request('GET', '/api/admin/users', request(n)),
+    );
+    return (await Promise.all(sent)).map(({ status }) => status);
+  };
+
+  test('takes no password of an address after 100 wrong ones, and of nobody after 500', async () => {
+    const guess = basic(`${NAME}:guess`);
+    const right = basic(`${NAME}:${PASSWORD}`);
+    const tried = await statusesOf(100, () => from('198.51.100.77', guess));
+    expect(new Set(tried)).toEqual(new Set([401]));
+    expect(await statusesOf(1, () => from('198.51.100.77', right))).toEqual([429]);
+    expect(await statusesOf(1, () => from('198.51.100.78', right))).toEqual([200]);
+    for (let n = 0; n < 4; n += 1) await statusesOf(100, () => from(`203.0.113.${n}`, guess));
+    expect(await statusesOf(1, () => from('198.51.100.78', right))).toEqual([429]);
+  });
+
+  test('records a wrong password under the first administrator', async () => {
+    const answer = await harness.request('GET', '/admin', basic('root:wrong'));
+    const requestId = String(answer.headers.get('x-request-id'));
+    const { auditLog } = harness.schema;
+    await expect
+      .poll(() => harness.db.select().from(auditLog).where(eq(auditLog.requestId, requestId)))
+      .toContainEqual(
+        expect.objectContaining({
+          action: 'user.sign_in_failed',
+          actorId: null,
+          target: expect.stringMatching(/^usr_/),
+          details: { reason: 'INVALID_ADMIN_PASSWORD', method: 'adminPassword' },
+        }),
+      );
   });
 
   test('without a password set takes none, and is not open', async () => {

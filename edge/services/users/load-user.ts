@@ -4,6 +4,7 @@ import { AppError } from '../../../shared/errors.ts';
 import type { Services } from '../../context.ts';
 import { cleanName } from '../../values/name.ts';
 import type { Caller } from '../audit/security-event.ts';
+import { firstAdministrator } from '../identity/admin-password.ts';
 import { UNKNOWN_ASKER } from '../identity/asker.ts';
 import { claimAccount } from '../identity/claim-account.ts';
 import { identityMails } from '../identity/identity-mails.ts';
@@ -170,8 +171,7 @@ function loginOf(credential: UserCredential): SQL {
       return sql`select user_id, null::text as auth_session_id from auth_accounts
         where provider_id = 'supabase' and account_id = ${credential.subject}`;
     case 'adminPassword':
-      return sql`select id as user_id, null::text as auth_session_id from users
-        where role = 'admin' and is_active and email_verified order by created_at, id limit 1`;
+      return sql`select id as user_id, null::text as auth_session_id from (${firstAdministrator}) first`;
   }
 }
 

@@ -8,6 +8,7 @@ import { createS3ObjectStore } from './media/s3-object-store.ts';
 import { createHubs } from './realtime/hub-client.ts';
 import { createFleet } from './runners/fleets/create-fleet.ts';
 import { createRunnerClient } from './runners/signed-http-client.ts';
+import { ContentSeal } from './values/content-seal.ts';
 import { createQstashClock } from './webhooks/qstash-clock.ts';
 
 /** Made when it is first asked for, and kept. */
@@ -19,7 +20,7 @@ export function once<Made>(make: () => Made): () => Made {
 /** Clients that remember nothing of a request. Making them costs more than most requests need of them. */
 export type Clients = Pick<
   Services,
-  'db' | 'objects' | 'runners' | 'fleet' | 'webhookClock' | 'hubs' | 'mailer'
+  'db' | 'objects' | 'runners' | 'fleet' | 'webhookClock' | 'hubs' | 'mailer' | 'contentSeal'
 > & {
   /** Null: no collector is configured. Spans of many requests go to it together. */
   spans: SpanExporter | null;
@@ -33,6 +34,7 @@ function createClients(env: EdgeEnv, log: Log): Clients {
   const webhookClock = once(() => createQstashClock(env));
   const hubs = once(() => createHubs(env));
   const mailer = once(() => createHttpMailer({ env }));
+  const contentSeal = once(() => new ContentSeal(env.SESSION_ENCRYPTION_KEY));
   return {
     spans: createSpanExporter(env, log),
     get db() {
@@ -55,6 +57,9 @@ function createClients(env: EdgeEnv, log: Log): Clients {
     },
     get mailer() {
       return mailer();
+    },
+    get contentSeal() {
+      return contentSeal();
     },
   };
 }

@@ -101,6 +101,9 @@ export function createServices({
     get mailer() {
       return clients.mailer;
     },
+    get contentSeal() {
+      return clients.contentSeal;
+    },
     subjects: isolate.subjects,
     lastReadiness: isolate.lastReadiness,
     lastMeasured: isolate.lastMeasured,

@@ -13,6 +13,7 @@ import type { ObjectStore } from './media/object-store.ts';
 import type { RateLimiter } from './limiter/port.ts';
 import type { Hubs, OneTimeUse } from './realtime/port.ts';
 import type { Fleet } from './runners/fleets/port.ts';
+import type { ContentSeal } from './values/content-seal.ts';
 import type { LastAnswers } from './values/last-answer.ts';
 import type { Measured } from './values/measured.ts';
 import type { Readiness } from './values/readiness.ts';
@@ -64,6 +65,8 @@ export type Services = {
   fleet: Fleet;
   webhookClock: WebhookClock;
   hubs: Hubs;
+  /** Seals what is said and what is secret, before it reaches the database. */
+  contentSeal: ContentSeal;
   egress: Egress;
   rateLimiter: RateLimiter;
   /** What this isolate remembers of its callers. */

@@ -68,7 +68,7 @@ export const messages = area('Messages', [
     takes: scope('messages:send'),
     summary: 'Forward a message',
     description:
-      'Queues the same content to another chat, from the same session and marked as forwarded. All kinds can be forwarded, but of contact cards only those that the session sent: anything else is `NOT_SUPPORTED`. `CONFLICT` says in `details.reason` why not: `deleted`, `view_once`, or `pending` or `failed` for a file that is not there.',
+      'Queues the same content to another chat, from the same session and marked as forwarded. All kinds can be forwarded, but of contact cards only those that the session sent: anything else is `NOT_SUPPORTED`. `CONFLICT` says in `details.reason` why not: `deleted`, `content_expired`, `view_once`, or `pending` or `failed` for a file that is not there.',
     params: MessageId,
     headers: SendHeaders,
     body: { schema: ForwardMessage, example: { to: '+15550100002' } },

@@ -1,7 +1,8 @@
 import { is, SQL, sql } from 'drizzle-orm';
 import { z } from 'zod';
-import type { EventData, EventType } from '../../shared/catalogue/events/index.ts';
+import { type EventData, EVENTS, type EventType } from '../../shared/catalogue/events/index.ts';
 import { LIMITS, shown } from '../../shared/catalogue/limits.ts';
+import type { Seal } from '../values/content-seal.ts';
 import { newId } from '../../shared/ids.ts';
 import { subscribedNameSql } from './subscribed-name.ts';
 import { TracedEvent } from './trace-event.ts';
@@ -31,6 +32,8 @@ type Fact<Type extends EventType> = {
   late?: SQL;
   /** What `messages.trace` has, of an event about the progress of one of ours. */
   trace?: SQL;
+  /** Seals the workspace's content; needed where the payload has some. */
+  seal?: Seal;
   data: Payload<EventData<Type>>;
 };
 
@@ -38,10 +41,22 @@ type Fact<Type extends EventType> = {
 export function fact<Type extends EventType>(type: Type, given: Fact<Type>): SQL {
   return sql`select ${given.ord ?? sql`1`}::bigint as ord, ${given.id}::text as id,
     ${given.workspaceId}::text as workspace_id, ${given.sessionId ?? sql`null`}::text as session_id,
-    ${type}::text as type, ${jsonOf(given.data)} as data,
+    ${type}::text as type, ${jsonOf(sealed({ type, data: given.data, seal: given.seal }))} as data,
     ${given.occurredAt ?? sql`now()`}::timestamptz as occurred_at, ${given.late ?? sql`false`}::boolean as late,
     ${given.trace ?? sql`null`}::text as trace
     from ${given.from}`;
+}
+
+/** The payload with its content and its credential sealed. */
+function sealed({ type, data, seal }: { type: EventType; data: object; seal: Seal | undefined }) {
+  const { content, credential } = EVENTS[type];
+  const secret = new Set<string>(credential === null ? content : [...content, credential]);
+  const words = Object.fromEntries(Object.entries(data).filter(([field]) => secret.has(field)));
+  if (seal !== undefined) return { ...data, ...seal(words) };
+  // A file has no words.
+  if (Object.keys(words).some((field) => field !== 'media'))
+    throw new Error(`the content of ${type} is to be sealed`);
+  return data;
 }
 
 /** The jsonb of a payload: its constants as one parameter, its expressions built around them. */

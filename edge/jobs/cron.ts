@@ -27,6 +27,8 @@ import { announceDisabled } from '../services/webhooks/announce-disabled.ts';
 import { forgetUnusedHooks } from '../services/webhooks/forget-unused-hooks.ts';
 import { forgetOldHealth } from '../services/webhooks/forget-old-health.ts';
 import { resealProxies } from '../services/sessions/reseal-proxies.ts';
+import { expireContent } from '../services/content/expire-content.ts';
+import { resealContent } from '../services/content/reseal-content.ts';
 import { settleStopped } from '../services/sessions/stop-unowned.ts';
 import { forgetIdempotencyKeys } from '../services/messages/forget-idempotency-keys.ts';
 
@@ -45,6 +47,8 @@ export const JOBS = {
   noteUnseenPhones,
   settleStopped,
   resealProxies,
+  resealContent,
+  expireContent,
   forgetIdempotencyKeys,
   reconcileFleet,
   runErasures,

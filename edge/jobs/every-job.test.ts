@@ -7,8 +7,13 @@ import { JOBS, type JobName } from './cron.ts';
 import * as cleanUps from './testing/clean-up-worlds.ts';
 import * as progress from './testing/job-worlds.ts';
 
-/** Jobs over all objects of the storage, all machines of a fleet, or in steps of many runs. */
-type WithTestsOfTheirOwn = 'reconcileFleet' | 'reconcileMedia' | 'runErasures';
+/** Jobs over all objects of the storage, all machines of a fleet, whole tables, or in steps of many runs. */
+type WithTestsOfTheirOwn =
+  | 'reconcileFleet'
+  | 'reconcileMedia'
+  | 'runErasures'
+  | 'resealContent'
+  | 'expireContent';
 const STAGES: Record<Exclude<JobName, WithTestsOfTheirOwn>, progress.Stage> = {
   ...progress,
   ...cleanUps,

@@ -111,6 +111,23 @@ export async function createHarness(overrides: Bindings = {}) {
     services,
     ...rowWriter({ db, env, services }),
 
+    /** Rows of messages or events with what is sealed in them opened. */
+    opened: async <
+      Row extends { workspaceId: string; content?: unknown; data?: unknown; reactions?: unknown },
+    >(
+      rows: PromiseLike<Row[]>,
+    ): Promise<Row[]> => {
+      const { contentSeal } = services();
+      return (await rows).map((row) => ({
+        ...row,
+        ...('content' in row && { content: contentSeal.open(row.workspaceId, row.content) }),
+        ...('reactions' in row && {
+          reactions: contentSeal.open(row.workspaceId, row.reactions),
+        }),
+        ...('data' in row && { data: contentSeal.open(row.workspaceId, row.data) }),
+      }));
+    },
+
     /** A runner of its own on the fake runners' server, to own sessions; see local/testing/fake-runner.ts. */
     newRunner: (epoch = 1) => fakeRunner(String(given['FAKE_RUNNER_URL']), epoch),
 

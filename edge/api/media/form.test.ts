@@ -76,7 +76,10 @@ async function setUp() {
   return {
     ...workspace,
     post,
-    messages: () => harness.db.select().from(messages).where(eq(messages.workspaceId, workspaceId)),
+    messages: () =>
+      harness.opened(
+        harness.db.select().from(messages).where(eq(messages.workspaceId, workspaceId)),
+      ),
     media: () => harness.db.select().from(media).where(eq(media.workspaceId, workspaceId)),
     bytesOf: async (key: string) =>
       Buffer.from(await new Response(await harness.services().objects.read(key)).arrayBuffer()),

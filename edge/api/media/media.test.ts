@@ -52,7 +52,10 @@ async function setUp() {
         key,
         ...withLength({ to: '+15550100001', ...body }),
       }),
-    messages: () => harness.db.select().from(messages).where(eq(messages.workspaceId, workspaceId)),
+    messages: () =>
+      harness.opened(
+        harness.db.select().from(messages).where(eq(messages.workspaceId, workspaceId)),
+      ),
     media: () => harness.db.select().from(media).where(eq(media.workspaceId, workspaceId)),
   };
 }

@@ -19,11 +19,13 @@ async function setUp() {
     post: (body: object, headers: Record<string, string> = {}) =>
       harness.call('POST', '/v1/messages/bulk', { key, body, headers }),
     planned: () =>
-      harness.db
-        .select()
-        .from(messages)
-        .where(and(eq(messages.workspaceId, workspaceId), isNotNull(messages.bulkId)))
-        .orderBy(messages.id),
+      harness.opened(
+        harness.db
+          .select()
+          .from(messages)
+          .where(and(eq(messages.workspaceId, workspaceId), isNotNull(messages.bulkId)))
+          .orderBy(messages.id),
+      ),
     files: () => harness.db.select().from(media).where(eq(media.workspaceId, workspaceId)),
   };
 }

@@ -34,7 +34,9 @@ async function setUp(type: string, content: object, change: Partial<Row> = {}) {
     forward: (body: object = {}) =>
       session.call('POST', `/messages/${id}/forward`, { to: '+15550100003', ...body }),
     contentOf: async (messageId: string) =>
-      (await harness.db.select().from(messages).where(eq(messages.id, messageId)))[0]?.content,
+      (
+        await harness.opened(harness.db.select().from(messages).where(eq(messages.id, messageId)))
+      )[0]?.content,
   };
 }
 

@@ -38,7 +38,8 @@ async function setUp() {
     runner,
     reply: (messageId: string, key = apiKey, body: unknown = { text: 'An answer' }) =>
       harness.call('POST', `/v1/messages/${messageId}/reply`, { key, body }),
-    outbound: () => harness.db.select().from(messages).where(eq(messages.quotedMessageId, id)),
+    outbound: () =>
+      harness.opened(harness.db.select().from(messages).where(eq(messages.quotedMessageId, id))),
   };
 }
 

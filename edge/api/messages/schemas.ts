@@ -136,7 +136,13 @@ export const MessageSchema = z
     status: z.enum(MESSAGE_STATUSES),
     content: z
       .record(z.string(), z.unknown())
-      .describe('The content; its fields depend on the type.'),
+      .describe('The content; its fields depend on the type. Empty once it has expired.'),
+    contentExpiredAt: z.iso
+      .datetime()
+      .nullable()
+      .describe(
+        'When the content and the reactions were erased, by the workspace’s `contentRetentionDays`; null while they are kept.',
+      ),
     error: z.object({ code: z.string(), message: z.string() }).nullable(),
     wireId: z.string().nullable().describe('Its id on WhatsApp.'),
     queueSeq: z.number().int().nullable(),
@@ -199,6 +205,7 @@ export const MessageSchema = z
       type: 'text',
       status: 'delivered',
       content: { type: 'text', text: 'Hello from Waypost', linkPreview: true },
+      contentExpiredAt: null,
       error: null,
       wireId: '3EB0C431C26A1916E07A5D',
       queueSeq: 7,

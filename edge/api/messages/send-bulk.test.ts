@@ -27,11 +27,13 @@ async function setUp() {
     get: (path: string) => harness.call('GET', `/v1/messages${path}`, { key: apiKey }),
     /** Its messages, as they are planned. */
     planned: () =>
-      harness.db
-        .select()
-        .from(messages)
-        .where(and(eq(messages.workspaceId, workspaceId), isNotNull(messages.bulkId)))
-        .orderBy(messages.id),
+      harness.opened(
+        harness.db
+          .select()
+          .from(messages)
+          .where(and(eq(messages.workspaceId, workspaceId), isNotNull(messages.bulkId)))
+          .orderBy(messages.id),
+      ),
     optOut: (chatId: string) =>
       harness.db
         .insert(harness.schema.optOuts)

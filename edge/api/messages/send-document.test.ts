@@ -20,7 +20,10 @@ async function setUp() {
         key: apiKey,
         body: { to: '+15550100001', url: `${harness.filesUrl}${path}`, ...body },
       }),
-    messages: () => harness.db.select().from(messages).where(eq(messages.workspaceId, workspaceId)),
+    messages: () =>
+      harness.opened(
+        harness.db.select().from(messages).where(eq(messages.workspaceId, workspaceId)),
+      ),
     media: () => harness.db.select().from(media).where(eq(media.workspaceId, workspaceId)),
   };
 }

@@ -22,7 +22,10 @@ async function setUp(session: Partial<NewSession> = {}) {
         body: { to: '+15550100001', url, caption: 'Look' },
         env,
       }),
-    messages: () => harness.db.select().from(messages).where(eq(messages.workspaceId, workspaceId)),
+    messages: () =>
+      harness.opened(
+        harness.db.select().from(messages).where(eq(messages.workspaceId, workspaceId)),
+      ),
     media: () => harness.db.select().from(media).where(eq(media.workspaceId, workspaceId)),
   };
 }

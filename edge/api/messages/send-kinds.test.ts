@@ -16,7 +16,10 @@ async function setUp() {
   return {
     send: (kind: string, body: Record<string, unknown>) =>
       harness.call('POST', `/v1/messages/${kind}`, { key, body: { to: '+15550100001', ...body } }),
-    rows: () => harness.db.select().from(messages).where(eq(messages.workspaceId, workspaceId)),
+    rows: () =>
+      harness.opened(
+        harness.db.select().from(messages).where(eq(messages.workspaceId, workspaceId)),
+      ),
   };
 }
 

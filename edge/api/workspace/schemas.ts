@@ -43,7 +43,7 @@ export const WorkspaceFields = {
   }),
   contentRetentionDays: z.number().int().min(0).max(365).openapi({
     description:
-      'How many days message content is kept; 0 erases it once it is delivered. Stored, but not applied yet.',
+      'How many days the content of messages and events is kept; 0 erases it as soon as nothing needs it, which is ten minutes at least.',
     example: 1,
   }),
   defaultSessionId: SessionIdOrName.nullable().openapi({

@@ -24,7 +24,7 @@ export const workspaces = pgTable('workspaces', {
   /** The next time that it comes round; null = not worked out since the settings changed. */
   nextCleanupAt: moment('next_cleanup_at'),
   mediaRetentionHours: integer('media_retention_hours').notNull().default(24),
-  /** 0 = content is erased as soon as it is delivered. */
+  /** 0 = content is erased as soon as nothing needs it. */
   contentRetentionDays: integer('content_retention_days').notNull().default(1),
   /** Whoever writes one of these, and nothing else, opts out. As `stopWordOf` gives them. */
   stopWords: text('stop_words')

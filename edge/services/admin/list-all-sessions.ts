@@ -44,7 +44,7 @@ export async function listAllSessions({
     id: session.id,
   }));
   const views = page.map(({ defaultSessionId, ...row }) => ({
-    ...viewSession({ ...row, isDefault: defaultSessionId === row.session.id }),
+    ...viewSession(ctx, { ...row, isDefault: defaultSessionId === row.session.id }),
     workspaceId: row.session.workspaceId,
   }));
   return { sessions: views, nextCursor };

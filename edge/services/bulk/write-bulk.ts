@@ -5,6 +5,7 @@ import type { OutboundContent } from '../../../shared/catalogue/message-kinds.ts
 import type { LeftOut } from '../../db/schema/bulks.ts';
 import type { ServiceContext } from '../../context.ts';
 import type { ReceivedFile } from '../../media/store-media.ts';
+import type { Seal } from '../../values/content-seal.ts';
 import { auditInsert } from '../audit/audit-row.ts';
 import { IDEMPOTENCY_LIFETIME, insertMedia } from '../messages/send-statement.ts';
 import type { BulkRequest } from './bulk-request.ts';
@@ -82,7 +83,7 @@ export async function writeBulk(
         ${MESSAGE_STATUS_RANK.queued}::smallint, planned.content ->> 'mediaId', free.phone_number, made.id, planned.reference, moment.at,
         case when planned.is_first_contact then moment.at end,
         moment.at + make_interval(secs => ${expiresInSeconds}::int)
-      from free cross join made cross join jsonb_to_recordset(${JSON.stringify(messages.map(rowOf))}::jsonb)
+      from free cross join made cross join jsonb_to_recordset(${JSON.stringify(messages.map((planned) => rowOf(planned, ctx.contentSeal.for(workspaceId))))}::jsonb)
         as planned (id text, chat_id text, content jsonb, reference text, at bigint, is_first_contact boolean)
       cross join lateral (select to_timestamp(planned.at / 1000.0) as at) moment
     ),
@@ -96,10 +97,13 @@ export async function writeBulk(
   return z.array(z.object({ id: z.string() })).parse(rows).length > 0;
 }
 
-const rowOf = ({ id, chatId, content, reference, at, isFirstContact }: PlannedMessage) => ({
+const rowOf = (
+  { id, chatId, content, reference, at, isFirstContact }: PlannedMessage,
+  seal: Seal,
+) => ({
   id,
   chat_id: chatId,
-  content,
+  content: seal(content),
   reference,
   at,
   is_first_contact: isFirstContact,

@@ -35,7 +35,7 @@ const Claimed = z.object({
   slot: z.string(),
   url: z.string(),
   headers: z.record(z.string(), z.string()),
-  /** Live secrets, the current one first. */
+  /** Live secrets, the current one first; sealed, as the values of `headers` are. */
   secrets: z.array(z.string()),
   fifo: z.boolean(),
   /** Codes that link a phone are for this endpoint, too. */
@@ -176,7 +176,8 @@ export function claimStatement(input: ClaimInput): SQL {
             'id', taken.id, 'attemptNo', taken.attempt_no + 1,
             'attemptOfSchedule', taken.attempt_no - taken.attempts_before + 1, 'eventName', taken.event_name, 'trace', event.trace,
             'event', jsonb_build_object('id', event.id, 'seq', event.seq, 'sessionId', event.session_id,
-              'type', event.type, 'occurredAt', event.occurred_at, 'data', event.data)
+              'type', event.type, 'occurredAt', event.occurred_at, 'data', event.data,
+              'contentExpiredAt', event.content_expired_at)
           ) order by taken.event_seq)
         )
         from slot join taken on taken.status = 'pending'

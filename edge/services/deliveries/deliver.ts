@@ -3,6 +3,7 @@ import { ring } from '../../events/ring.ts';
 import { sampleInPlaceOf, toPublicEvent } from '../../events/public-event.ts';
 import { maskHeaders } from '../../webhooks/mask-headers.ts';
 import { judgeAttempt } from '../../webhooks/judge-attempt.ts';
+import { openHeaders, openSecrets } from '../webhooks/sealed-endpoint.ts';
 import { signWebhook } from '../../webhooks/signing.ts';
 import { cancelUnwanted } from './cancel-unwanted.ts';
 import { BATCH, claimDue, type Claimed, type ClaimResult } from './claim-due.ts';
@@ -135,18 +136,19 @@ async function send(
   startedAt: Date,
   span: ReturnType<typeof spanOfAttempt>,
 ) {
-  const shown = toPublicEvent(event, { name: eventName, codes: claim.includeCodes }, services);
+  const { workspaceId, includeCodes: codes } = claim;
+  const shown = toPublicEvent(event, { workspaceId, name: eventName, codes }, services);
   const sample = sampleInPlaceOf(shown);
   const body = JSON.stringify(sample ?? shown);
   const signature = await signWebhook({
-    secrets: claim.secrets,
+    secrets: openSecrets(services, claim),
     eventId: event.id,
     timestamp: Math.floor(startedAt.getTime() / 1_000),
     body,
   });
   const headers = {
     'user-agent': 'Waypost-Webhooks/1',
-    ...claim.headers,
+    ...openHeaders(services, claim),
     'content-type': 'application/json',
     ...(sample !== null && { 'webhook-test': 'true' }),
     ...traceHeaders(span),

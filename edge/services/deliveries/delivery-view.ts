@@ -46,7 +46,7 @@ export const selectDeliveries = ({ db }: ServiceContext) =>
 type Row = Awaited<ReturnType<typeof selectDeliveries>>[number];
 
 export async function loadAttempts(
-  { db }: ServiceContext,
+  { db, workspaceId, contentSeal }: ServiceContext,
   deliveryIds: string[],
 ): Promise<Map<string, AttemptInFull[]>> {
   const byDelivery = new Map<string, AttemptInFull[]>();
@@ -57,7 +57,8 @@ export async function loadAttempts(
     .where(inArray(attempts.deliveryId, deliveryIds))
     .orderBy(attempts.attemptNo);
   for (const { deliveryId, startedAt, ...rest } of rows) {
-    const view = { ...rest, startedAt: startedAt.toISOString() };
+    const responseExcerpt = contentSeal.open(workspaceId, rest.responseExcerpt);
+    const view = { ...rest, responseExcerpt, startedAt: startedAt.toISOString() };
     byDelivery.set(deliveryId, [...(byDelivery.get(deliveryId) ?? []), view]);
   }
   return byDelivery;

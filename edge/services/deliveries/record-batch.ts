@@ -26,7 +26,7 @@ const Row = z.object({ next: z.array(Moment), rung: z.boolean().nullable() });
  * @returns when the next attempts are due, and whether a call found no slot meanwhile (known with `last` only)
  */
 export async function recordBatch(
-  { db }: Pick<Services, 'db'>,
+  { db, contentSeal }: Pick<Services, 'db' | 'contentSeal'>,
   input: { claim: Claimed; outcomes: readonly Outcome[]; last: boolean },
 ): Promise<{ next: Date[]; rung: boolean }> {
   const { claim, outcomes, last } = input;
@@ -46,7 +46,8 @@ export async function recordBatch(
     status_code: verdict.statusCode,
     error: verdict.error,
     latency_class: isReceivers(verdict) ? latencyClass(verdict.durationMs) : null,
-    excerpt: verdict.responseExcerpt,
+    // It may repeat what it was sent.
+    excerpt: contentSeal.seal(claim.workspaceId, verdict.responseExcerpt),
   }));
   const { rows } = await db.execute(sql`
     with given as (

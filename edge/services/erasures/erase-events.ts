@@ -12,7 +12,7 @@ const Row = z.object({ seq: Count, data: z.unknown(), theirs: z.boolean() });
  * A page of events. Those that name the person go, with their deliveries and the attempts at them, also those that an endpoint is
  * still to get; and those from before about a message that was theirs. Their numbers are not used again.
  */
-export const eraseEvents: Step = async ({ db }, erasure) => {
+export const eraseEvents: Step = async ({ db, contentSeal }, erasure) => {
   const { workspaceId, after, createdAt } = erasure;
   const { rows } = await db.execute(sql`
     select e.seq, e.data, exists (
@@ -23,7 +23,9 @@ export const eraseEvents: Step = async ({ db }, erasure) => {
     order by e.seq limit ${PAGE}::int`);
   const page = z.array(Row).parse(rows);
   const names = personFinder(erasure.ids);
-  const theirs = page.filter((event) => event.theirs || names(event.data)).map(({ seq }) => seq);
+  const theirs = page
+    .filter((event) => event.theirs || names(contentSeal.open(erasure.workspaceId, event.data)))
+    .map(({ seq }) => seq);
   const last = page.length < PAGE ? null : String(page.at(-1)?.seq);
   await db.execute(sql`
     with ${held(erasure)},

@@ -50,7 +50,7 @@ export const eraseMessages: Step = async (services, erasure) => {
   const page = z.array(Row).parse(rows);
   const names = personFinder(erasure.ids);
   const concerned = page.flatMap(({ id, status, theirs, reacted, content }) => {
-    const named = !theirs && names(content);
+    const named = !theirs && names(services.contentSeal.open(erasure.workspaceId, content));
     return theirs || reacted || named ? [{ id, status, named }] : [];
   });
   const given = await Promise.all(

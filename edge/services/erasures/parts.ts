@@ -49,7 +49,7 @@ export type Erasure = {
 
 export type StepServices = Pick<
   Services,
-  'db' | 'env' | 'log' | 'now' | 'waitUntil' | 'webhookClock' | 'hubs' | 'tracer'
+  'db' | 'contentSeal' | 'env' | 'log' | 'now' | 'waitUntil' | 'webhookClock' | 'hubs' | 'tracer'
 >;
 
 /** One statement's worth of a part. @returns whether there is more to do now; false: something is waited for */

@@ -49,7 +49,7 @@ export async function readEvents(
   const page = z.array(EventRow).parse(rows.slice(0, limit));
   const hasMore = rows.length > limit;
   return {
-    events: page.map((row) => toPublicEvent(row, { codes }, ctx)),
+    events: page.map((row) => toPublicEvent(row, { workspaceId: ctx.workspaceId, codes }, ctx)),
     hasMore,
     // An event that came between the two statements is in the page already.
     through: Math.max(page.at(-1)?.seq ?? after, hasMore ? 0 : last),
@@ -77,7 +77,8 @@ export function eventsAfter(
     ...(types === null ? [] : [sql`e.type = wanted.type`]),
   ];
   const one = sql`
-    select e.id, e.seq, e.session_id as "sessionId", e.type, e.occurred_at as "occurredAt", e.data
+    select e.id, e.seq, e.session_id as "sessionId", e.type, e.occurred_at as "occurredAt", e.data,
+      e.content_expired_at as "contentExpiredAt"
     from events e where ${sql.join(conditions, sql` and `)} order by e.seq limit ${limit}::int`;
   return types === null
     ? one

@@ -26,17 +26,18 @@ export async function createLead({
   requireManager(ctx);
   const { person, ...fields } = input;
   const { workspaceId } = ctx;
+  const notes = ctx.contentSeal.seal(workspaceId, input.notes);
   const personId = await readChat(ctx, 'person', person);
   const lid = personId.endsWith('@lid') ? personId : null;
   const id = newId('lead', ctx.now());
   await refuseKnown(ctx, personId);
   const write = ctx.db
     .insert(leads)
-    .values({ id, workspaceId, personId, lid, source: 'api', ...fields })
+    .values({ id, workspaceId, personId, lid, source: 'api', ...fields, notes })
     .onConflictDoNothing()
     .returning(LEAD_COLUMNS);
   const [row] = await writeAudited(ctx, write, { target: sql`written.id` });
-  if (row !== undefined) return viewLead(row);
+  if (row !== undefined) return viewLead(ctx, row);
   notWritten(ctx);
   await refuseKnown(ctx, personId);
   throw new AppError('CONFLICT', 'This person is a lead already.', { id: null });

@@ -14,5 +14,5 @@ export async function getLead({
   requireManager(ctx);
   const [row] = await ctx.db.select(LEAD_COLUMNS).from(leads).where(leadById(ctx, input.id));
   if (row === undefined) throw leadNotFound();
-  return viewLead(row);
+  return viewLead(ctx, row);
 }

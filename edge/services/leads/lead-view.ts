@@ -11,12 +11,15 @@ export const LEAD_COLUMNS = { ...getTableColumns(leads), names: personNames('lea
 export type LeadView = ReturnType<typeof viewLead>;
 
 /** A lead as the API shows it. */
-export const viewLead = (row: typeof leads.$inferSelect & { names: Names }) => ({
+export const viewLead = (
+  { workspaceId, contentSeal }: ServiceContext,
+  row: typeof leads.$inferSelect & { names: Names },
+) => ({
   id: row.id,
   person: personOf({ id: row.personId, lid: row.lid, ...row.names }),
   name: row.name,
   status: row.status,
-  notes: row.notes,
+  notes: contentSeal.open(workspaceId, row.notes),
   source: row.source,
   sessionId: row.sessionId,
   createdAt: row.createdAt.toISOString(),

@@ -32,5 +32,5 @@ export async function listLeads({
     .orderBy(desc(leads.createdAt), desc(leads.id))
     .limit(limit + 1);
   const { page, nextCursor } = cutPage(rows, limit, ({ createdAt: at, id }) => ({ at, id }));
-  return { leads: page.map(viewLead), nextCursor };
+  return { leads: page.map((row) => viewLead(ctx, row)), nextCursor };
 }

@@ -26,10 +26,14 @@ export async function updateLead({
   const { id, ...fields } = input;
   const write = ctx.db
     .update(leads)
-    .set({ ...fields, updatedAt: sql`now()` })
+    .set({
+      ...fields,
+      notes: ctx.contentSeal.seal(ctx.workspaceId, fields.notes),
+      updatedAt: sql`now()`,
+    })
     .where(leadById(ctx, id))
     .returning(LEAD_COLUMNS);
   const [row] = await writeAudited(ctx, write, { target: id });
   if (row === undefined) throw leadNotFound();
-  return viewLead(row);
+  return viewLead(ctx, row);
 }

@@ -189,6 +189,7 @@ async function execute(
     reserve: env,
     contactHashKey: env,
     trace: traceToKeep(ctx),
+    seal: ctx.contentSeal.for(workspaceId),
     ...write,
   });
   const [row] = await runStatement(ctx, statement);

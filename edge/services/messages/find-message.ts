@@ -1,7 +1,7 @@
 import { and, eq } from 'drizzle-orm';
 import type { ServiceContext } from '../../context.ts';
 import { messages, sessions } from '../../db/schema/index.ts';
-import { MESSAGE_COLUMNS, type MessageRow } from './message-view.ts';
+import { MESSAGE_COLUMNS, type MessageRow, openMessage } from './message-view.ts';
 import { reachOf, withinReach } from '../users/reach.ts';
 
 /** A message within the caller's reach, or undefined. */
@@ -20,5 +20,5 @@ export async function findMessage(
         withinReach(reachOf(ctx), sessions),
       ),
     );
-  return row;
+  return row && openMessage(ctx, row);
 }

@@ -10,7 +10,7 @@ import type { messages } from '../../db/schema/index.ts';
 import { findMessage } from './find-message.ts';
 import type { SendAnswer } from './idempotency.ts';
 import { mediaStatusOf } from './message-view.ts';
-import { messageNotFound, refuseErased } from './refusals.ts';
+import { contentExpired, messageNotFound, refuseErased } from './refusals.ts';
 import { send } from './send.ts';
 import type { SendRequest } from './send-request.ts';
 
@@ -22,7 +22,7 @@ type Terms = Pick<
 /**
  * Sends what a message says to another chat, from the same session and marked as forwarded: as a message of its own, in the
  * queue like any other.
- * @throws AppError NOT_FOUND; CONFLICT for one that was deleted for everyone or whose file is not there; NOT_SUPPORTED for what cannot be sent again; what `send` throws
+ * @throws AppError NOT_FOUND; CONFLICT for one that was deleted for everyone, whose content has expired or whose file is not there; NOT_SUPPORTED for what cannot be sent again; what `send` throws
  */
 export async function forwardMessage({
   ctx,
@@ -37,6 +37,7 @@ export async function forwardMessage({
   refuseErased(message);
   if (message.revokedAt !== null)
     throw new AppError('CONFLICT', 'The message was deleted for everyone.', { reason: 'deleted' });
+  if (message.contentExpiredAt !== null) throw contentExpired();
   const said = { ...saidBy(message), forwarded: true as const };
   const { sessionId: session } = message;
   const file = fileOf(message, said.type);

@@ -8,7 +8,7 @@ import { brazilianTwin } from '../reports/writes/person-ids.ts';
 import { filteredSession } from '../sessions/internal.ts';
 import { reachOf, withinReach } from '../users/reach.ts';
 import { type Addressee, readChat } from '../workspace/local-numbers.ts';
-import { MESSAGE_COLUMNS } from './message-view.ts';
+import { MESSAGE_COLUMNS, type MessageRow, openMessage } from './message-view.ts';
 
 /** What narrows the messages; null = whatever. */
 export type MessageFilter = {
@@ -84,20 +84,22 @@ export const selectPlaces = (
     .offset(offset)
     .limit(2);
 
-/** A query for messages that fit, newest first, from the cursor on. */
-export const selectMessages = (
-  { db }: Pick<ServiceContext, 'db'>,
+/** Messages that fit, newest first, from the cursor on. */
+export async function selectMessages(
+  ctx: Pick<ServiceContext, 'db' | 'workspaceId' | 'contentSeal'>,
   where: SQL | undefined,
   {
     cursor,
     limit,
     downTo: end = null,
   }: { cursor: Cursor | null; limit: number; downTo?: Cursor | null },
-) =>
-  db
+): Promise<MessageRow[]> {
+  const rows = await ctx.db
     .select(MESSAGE_COLUMNS)
     .from(messages)
     .innerJoin(sessions, eq(sessions.id, messages.sessionId))
     .where(and(where, beforeCursor(cursor, PLACE), downTo(end, PLACE)))
     .orderBy(desc(messages.createdAt), desc(messages.id))
     .limit(limit);
+  return rows.map((row) => openMessage(ctx, row));
+}

@@ -1,6 +1,7 @@
 import { getTableColumns } from 'drizzle-orm';
 import { z } from 'zod';
 import { type KnownPerson, personOf, ReportedPerson } from '../../../shared/catalogue/person.ts';
+import type { ServiceContext } from '../../context.ts';
 import { messages } from '../../db/schema/index.ts';
 import { type Names, senderNames } from '../people/internal.ts';
 import type { MediaStatus } from '../../../shared/message-status.ts';
@@ -12,6 +13,19 @@ export type MessageRow = typeof messages.$inferSelect & { sender: Names };
 
 /** A message as the API shows it. */
 export type MessageView = ReturnType<typeof viewMessage>;
+
+/** The row with what it says opened. */
+export const openMessage = (
+  { workspaceId, contentSeal }: Pick<ServiceContext, 'workspaceId' | 'contentSeal'>,
+  { content, reactions, ...row }: MessageRow,
+): MessageRow => ({
+  ...row,
+  content: contentSeal.open(workspaceId, content),
+  reactions: reactions.map(({ emoji, ...reaction }) => ({
+    ...reaction,
+    emoji: contentSeal.open(workspaceId, emoji),
+  })),
+});
 
 /** What the API shows of a row of `messages`. Keys and claims of the queue stay inside. */
 export function viewMessage(row: MessageRow) {
@@ -26,6 +40,7 @@ export function viewMessage(row: MessageRow) {
     type: row.type,
     status: row.status,
     content: contentOf(row),
+    contentExpiredAt: isoOrNull(row.contentExpiredAt),
     error: row.error,
     wireId: row.wireId,
     queueSeq: row.queueSeq,
@@ -58,8 +73,8 @@ export function viewMessage(row: MessageRow) {
   };
 }
 
-// jsonb written by the send statement and the report writer, an object in both.
-const recorded = ({ content }: MessageRow) => content as Record<string, unknown>;
+// jsonb written by the send statement and the report writer, an object in both; null once it has expired.
+const recorded = ({ content }: MessageRow) => (content ?? {}) as Record<string, unknown>;
 
 function senderOf(row: MessageRow): KnownPerson | null {
   const { fromId: id, fromLid: lid, sender } = row;

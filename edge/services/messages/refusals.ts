@@ -112,6 +112,11 @@ export function refusalError(
   }
 }
 
+export const contentExpired = (): AppError =>
+  new AppError('CONFLICT', 'The content of the message is not kept any more.', {
+    reason: 'content_expired',
+  });
+
 export const messageNotFound = (): AppError =>
   new AppError('NOT_FOUND', 'No such message in this workspace.');
 

@@ -6,12 +6,12 @@ import { messages } from '../../db/schema/index.ts';
 import { askSession } from '../live/ask-session.ts';
 import { findMessage } from './find-message.ts';
 import { type MessageView, viewMessage } from './message-view.ts';
-import { messageNotFound } from './refusals.ts';
+import { contentExpired, messageNotFound } from './refusals.ts';
 
 /**
  * Has the session fetch the file of a received message again. The message waits for it from before it is asked for: what comes
  * of it is reported as of any file.
- * @throws AppError NOT_FOUND; CONFLICT with `details.reason` `ready` or `no_file`; what `askSession` throws
+ * @throws AppError NOT_FOUND; CONFLICT with `details.reason` `ready`, `no_file` or `content_expired`; what `askSession` throws
  */
 export async function retryMedia({
   ctx,
@@ -23,6 +23,7 @@ export async function retryMedia({
   const message = await findMessage(ctx, id);
   if (message === undefined) throw messageNotFound();
   if (message.mediaId !== null) throw alreadyThere();
+  if (message.contentExpiredAt !== null) throw contentExpired();
   const { wireId, wireKey, chatId, sessionId } = message;
   const file = InboundMedia.safeParse(Object(message.content).media);
   if (!file.success || wireId === null)

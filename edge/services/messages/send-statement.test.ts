@@ -60,6 +60,7 @@ test('a send does not walk the messages of its session’s bulks', async () => {
       idempotency: null,
       waitMs: 0,
     },
+    seal: ctx.contentSeal.for(workspaceId),
     country: null,
     reserve: ctx.env,
     contactHashKey: ctx.env,

@@ -14,6 +14,7 @@ import { exceedsQuota } from '../media/media-quota.ts';
 import { firstContact } from './first-contact.ts';
 import { ENDINGS_OF_TYPES, endingsFor } from '../../media/file-types.ts';
 import type { ReceivedFile } from '../../media/store-media.ts';
+import type { Seal } from '../../values/content-seal.ts';
 import type { SendRequest, StoredFile } from './send-request.ts';
 
 /** Messages that may wait in one session's queue. */
@@ -27,6 +28,8 @@ export type SendStatementInput = {
   caller: SQL;
   messageId: string;
   request: SendRequest;
+  /** Seals the workspace's content. */
+  seal: Seal;
   /** What the workspace's default country is taken to be, for a number that names none. */
   country: Country | null;
   reserve: Reserve;
@@ -58,6 +61,7 @@ export function sendStatement({
   caller,
   messageId,
   request,
+  seal,
   country,
   reserve,
   contactHashKey,
@@ -173,7 +177,7 @@ export function sendStatement({
     insert into messages (id, workspace_id, session_id, direction, chat_id, type, content, status, status_rank,
       queue_seq, quoted_message_id, quoted_wire_id, media_id, sender_number, reference, send_at, first_contact_at, expires_at, trace)
     select ${messageId}, ${workspaceId}, raised.id, 'outbound', addressed.chat_id,
-      ${said.type}, ${JSON.stringify(contentOf(said, media))}::jsonb || coalesce((select attached.content from attached), '{}'), 'queued', ${MESSAGE_STATUS_RANK.queued}::smallint,
+      ${said.type}, ${JSON.stringify(seal(contentOf(said, media)))}::jsonb || coalesce((select attached.content from attached), '{}'), 'queued', ${MESSAGE_STATUS_RANK.queued}::smallint,
       raised.queue_seq, quoted.id, quoted.wire_id, coalesce(${media?.id ?? null}::text, (select attached.id from attached)), raised.phone_number,
       ${reference}::text, ${sendAt}::timestamptz, first_contact.at,
       greatest(now(), ${sendAt}::timestamptz) + make_interval(secs => ${expiresInSeconds}::int), ${trace}::text

@@ -26,7 +26,8 @@ const Row = z.object({
       id: z.string(),
       queueSeq: z.number(),
       chatId: z.string(),
-      content: OutboundContent,
+      content: z.unknown(),
+      workspaceId: z.string(),
       quotedWireId: z.string().nullable(),
       senderNumber: z.string().nullable(),
       objectKey: z.string().nullable(),
@@ -49,7 +50,7 @@ export async function claimMessages({
   services,
   input,
 }: {
-  services: Pick<Services, 'db' | 'env' | 'objects'>;
+  services: Pick<Services, 'db' | 'env' | 'objects' | 'contentSeal'>;
   input: ClaimRequest;
 }): Promise<ClaimResponse> {
   const { sessionId, epoch, limit } = input;
@@ -87,7 +88,7 @@ export async function claimMessages({
     )
     select s.queue_seq as session_queue_seq, barrier.queue_seq is not null or not owned.workspace_active as held_back,
       case when m.id is not null then jsonb_build_object(
-        'id', m.id, 'queueSeq', m.queue_seq, 'chatId', m.chat_id, 'content', m.content,
+        'id', m.id, 'queueSeq', m.queue_seq, 'chatId', m.chat_id, 'content', m.content, 'workspaceId', m.workspace_id,
         'quotedWireId', m.quoted_wire_id, 'senderNumber', m.sender_number, 'objectKey', media.object_key,
         'attempts', m.attempts, 'trace', m.trace, 'expiresAt', (extract(epoch from m.expires_at) * 1000)::bigint) end as message
     from owned
@@ -106,6 +107,8 @@ export async function claimMessages({
       messages.map(
         async ({
           id,
+          workspaceId,
+          content,
           quotedWireId,
           senderNumber,
           objectKey,
@@ -115,6 +118,7 @@ export async function claimMessages({
         }): Promise<ClaimedMessage> => ({
           messageId: id,
           ...rest,
+          content: OutboundContent.parse(services.contentSeal.open(workspaceId, content)),
           ...(quotedWireId !== null && { quotedWireId }),
           ...(senderNumber !== null && { senderNumber }),
           ...(objectKey !== null && {

@@ -30,11 +30,13 @@ const echo = (wireId: string) =>
 
 const messagesOf = ({ sessionId }: OwnedSession) => {
   const { messages } = harness.schema;
-  return harness.db.select().from(messages).where(eq(messages.sessionId, sessionId));
+  return harness.opened(
+    harness.db.select().from(messages).where(eq(messages.sessionId, sessionId)),
+  );
 };
 const eventsOf = ({ sessionId }: OwnedSession) => {
   const { events } = harness.schema;
-  return harness.db.select().from(events).where(eq(events.sessionId, sessionId));
+  return harness.opened(harness.db.select().from(events).where(eq(events.sessionId, sessionId)));
 };
 
 describe('what was written on the phone', () => {

@@ -32,10 +32,9 @@ async function votedFor(session: OwnedSession, options: (string | number)[]): Pr
   const about = { wireId: WIRE_ID, chatId: from.id, from, timestamp: Date.UTC(2026, 10, 20) };
   await report(session, { kind: 'message.poll_vote', ...about, options });
   const { events } = harness.schema;
-  const rows = await harness.db
-    .select()
-    .from(events)
-    .where(eq(events.sessionId, session.sessionId));
+  const rows = await harness.opened(
+    harness.db.select().from(events).where(eq(events.sessionId, session.sessionId)),
+  );
   return rows.find(({ type }) => type === 'message.poll_vote')?.data['options'];
 }
 

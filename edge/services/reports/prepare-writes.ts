@@ -50,6 +50,7 @@ export async function prepareWrites(input: {
       messageId: await messageOfOurs(spooled.report, session),
       now: services.now(),
       baseUrl: services.env.BASE_URL,
+      seal: services.contentSeal.for(session.workspaceId),
     });
   }
   return { writes, unknown };

@@ -28,7 +28,9 @@ async function withText(): Promise<OwnedSession> {
 
 const queued = ({ sessionId }: OwnedSession) => {
   const { messages } = harness.schema;
-  return harness.db.select().from(messages).where(eq(messages.sessionId, sessionId));
+  return harness.opened(
+    harness.db.select().from(messages).where(eq(messages.sessionId, sessionId)),
+  );
 };
 
 describe('a call that was rejected', () => {

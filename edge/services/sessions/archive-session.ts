@@ -38,5 +38,5 @@ export async function archiveSession({
   ]);
   publishStopped(ctx, written);
   if (owner !== null) ctx.waitUntil(wakeRunner(ctx, owner));
-  return viewSession(await findSession(ctx, id, { archived: true }));
+  return viewSession(ctx, await findSession(ctx, id, { archived: true }));
 }

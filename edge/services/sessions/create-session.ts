@@ -89,7 +89,7 @@ export async function createSession({
   const id = newId('session', ctx.now());
   await insert(ctx, id, { ...input, region }, runner?.runnerId ?? null);
   ctx.waitUntil(runner === null ? growFleet(ctx) : wakeRunner(ctx, runner));
-  return viewSession(await findSession(ctx, id));
+  return viewSession(ctx, await findSession(ctx, id));
 }
 
 async function regionOf(ctx: ServiceContext): Promise<string | null> {

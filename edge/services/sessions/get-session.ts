@@ -12,5 +12,5 @@ export async function getSession({
   input: { id: string };
 }): Promise<SessionView & { limits: SessionLimits }> {
   const row = await findSession(ctx, input.id);
-  return { ...viewSession(row), limits: await readLimits(ctx, row) };
+  return { ...viewSession(ctx, row), limits: await readLimits(ctx, row) };
 }

@@ -30,7 +30,7 @@ export async function listSessions({
     id: session.id,
   }));
   const views = page.map(({ defaultSessionId, ...row }) =>
-    viewSession({ ...row, isDefault: defaultSessionId === row.session.id }),
+    viewSession(ctx, { ...row, isDefault: defaultSessionId === row.session.id }),
   );
   return { sessions: views, nextCursor };
 }

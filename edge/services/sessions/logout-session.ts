@@ -31,7 +31,7 @@ export async function logoutSession({
   if (owner === null || !isHeld(row)) {
     await forgetLink(ctx, row);
     if (owner !== null) ctx.waitUntil(wakeRunner(ctx, owner));
-    return { session: viewSession(await findSession(ctx, row.session.id)), unlinked: false };
+    return { session: viewSession(ctx, await findSession(ctx, row.session.id)), unlinked: false };
   }
   const { unlinked } = await ctx.runners.command(owner, 'logout', {});
   if (!unlinked) await ctx.db.execute(noteListed(row.session.id));
@@ -45,7 +45,7 @@ async function reported(ctx: ServiceContext, id: string): Promise<SessionView> {
   for (;;) {
     const row = await findSession(ctx, id);
     if (row.session.status === 'logged_out' || ctx.now() + POLL_MS > deadline)
-      return viewSession(row);
+      return viewSession(ctx, row);
     await scheduler.wait(POLL_MS);
   }
 }

@@ -42,7 +42,7 @@ export async function reconnectSession({
   }
   await auditQuery(ctx, { target: id });
   return {
-    session: viewSession(await findSession(ctx, id)),
+    session: viewSession(ctx, await findSession(ctx, id)),
     failedMessages: accepted?.failedMessages ?? null,
   };
 }

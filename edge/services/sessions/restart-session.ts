@@ -25,5 +25,5 @@ export async function restartSession({
     throw error;
   }
   await auditQuery(ctx, { target: row.session.id });
-  return viewSession(await findSession(ctx, row.session.id));
+  return viewSession(ctx, await findSession(ctx, row.session.id));
 }

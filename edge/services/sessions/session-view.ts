@@ -1,4 +1,5 @@
 import type { SessionStatus } from '../../../shared/session-status.ts';
+import type { ServiceContext } from '../../context.ts';
 import { isoOrNull } from '../../db/moment.ts';
 import type { SessionRow } from './internal.ts';
 
@@ -23,7 +24,7 @@ export function shownStatus({
 }
 
 /** What the API shows of a session. Its wire key never leaves the edge but to its owner. */
-export function viewSession(row: SessionRow) {
+export function viewSession({ contentSeal }: Pick<ServiceContext, 'contentSeal'>, row: SessionRow) {
   const { session, lease, runner, isDefault } = row;
   return {
     id: session.id,
@@ -39,7 +40,7 @@ export function viewSession(row: SessionRow) {
     includeChannels: session.includeChannels,
     alwaysOnline: session.alwaysOnline,
     rejectCalls: session.rejectCalls,
-    rejectCallText: session.rejectCallText,
+    rejectCallText: contentSeal.open(session.workspaceId, session.rejectCallText),
     presenceOf: session.presenceOf,
     proxy: session.proxyShown,
     pacing: { minIntervalMs: session.minIntervalMs, jitterMs: session.jitterMs },

@@ -45,5 +45,5 @@ export async function startSession({
   const runner = candidates.find(({ runnerId }) => runnerId === started.runner_id) ?? ownerOf(row);
   if (runner !== null) ctx.waitUntil(wakeRunner(ctx, runner));
   if (started.runner_id === null) ctx.waitUntil(growFleet(ctx));
-  return viewSession(await findSession(ctx, id));
+  return viewSession(ctx, await findSession(ctx, id));
 }

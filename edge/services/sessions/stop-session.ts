@@ -29,5 +29,5 @@ export async function stopSession({
   ]);
   publishStopped(ctx, written);
   if (owner !== null) ctx.waitUntil(wakeRunner(ctx, owner));
-  return viewSession(await findSession(ctx, id));
+  return viewSession(ctx, await findSession(ctx, id));
 }

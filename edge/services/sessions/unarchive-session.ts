@@ -47,5 +47,5 @@ export async function unarchiveSession({
   const outcome = Outcome.parse(rows[0]);
   if (outcome.archived && !outcome.restored) throw noRoom(outcome);
   if (!outcome.restored) notWritten(ctx);
-  return viewSession(await findSession(ctx, session.id));
+  return viewSession(ctx, await findSession(ctx, session.id));
 }

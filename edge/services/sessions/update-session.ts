@@ -61,7 +61,9 @@ export async function updateSession({
       ...(includeChannels !== undefined && { includeChannels }),
       ...(alwaysOnline !== undefined && { alwaysOnline }),
       ...(rejectCalls !== undefined && { rejectCalls }),
-      ...(rejectCallText !== undefined && { rejectCallText }),
+      ...(rejectCallText !== undefined && {
+        rejectCallText: ctx.contentSeal.seal(ctx.workspaceId, rejectCallText),
+      }),
       ...(sealed !== undefined && { proxySealed: sealed.sealed, proxyShown: sealed.shown }),
       updatedAt: sql`now()`,
     })
@@ -78,7 +80,7 @@ export async function updateSession({
   if (changed.length === 0) throw new AppError('SESSION_NOT_FOUND');
   const owner = ownerOf(row);
   if (owner !== null) ctx.waitUntil(wakeRunner(ctx, owner));
-  return viewSession(await findSession(ctx, id));
+  return viewSession(ctx, await findSession(ctx, id));
 }
 
 /** Makes it the workspace's default session, or no longer; without a word nothing changes. */

@@ -5,6 +5,7 @@ import { sha256Hex } from '../../../shared/hex.ts';
 import { newId } from '../../../shared/ids.ts';
 import type { ServiceContext } from '../../context.ts';
 import { webhookEndpoints } from '../../db/schema/index.ts';
+import { sealHeaders } from './sealed-endpoint.ts';
 import { newWebhookSecret } from '../../webhooks/signing.ts';
 import { auditInsert } from '../audit/audit-row.ts';
 import { requireScope } from '../keys/require-scope.ts';
@@ -54,6 +55,8 @@ export async function createWebhook({
   const same = [href, eventTypes.toSorted(), sessionIds?.toSorted() ?? null, mode];
   const hookKey = isHook ? await sha256Hex(JSON.stringify(same)) : null;
   const id = newId('webhook', ctx.now());
+  const secret = ctx.contentSeal.seal(workspaceId, newWebhookSecret());
+  const headers = sealHeaders(ctx, { workspaceId, headers: input.headers });
   const statement = sql`
     with room as (
       select 1 from webhook_endpoints w where w.workspace_id = ${workspaceId}
@@ -63,8 +66,8 @@ export async function createWebhook({
       insert into webhook_endpoints (id, workspace_id, mode, url, description, secret, event_types, session_ids, headers,
         fifo, include_codes, retry_delays, hook_key, created_by)
       select ${id}, ${workspaceId}, ${mode}, ${href},
-        ${input.description}::text, ${newWebhookSecret()}, ${sql.param(eventTypes)}::text[],
-        ${sql.param(sessionIds)}::text[], ${JSON.stringify(input.headers)}::jsonb, ${input.fifo}::boolean,
+        ${input.description}::text, ${secret}, ${sql.param(eventTypes)}::text[],
+        ${sql.param(sessionIds)}::text[], ${JSON.stringify(headers)}::jsonb, ${input.fifo}::boolean,
         ${input.includeCodes}::boolean, ${sql.param([...input.retryDelays])}::int[], ${hookKey}::text,
         ${actorId(ctx)}::text
       from room
@@ -91,5 +94,8 @@ export async function createWebhook({
       `A workspace can have ${ENDPOINT_LIMIT} webhook endpoints.`,
       { limit: ENDPOINT_LIMIT },
     );
-  return { ...(await viewWebhook(ctx, row)), secret: row.secret };
+  return {
+    ...(await viewWebhook(ctx, row)),
+    secret: ctx.contentSeal.open(workspaceId, row.secret),
+  };
 }

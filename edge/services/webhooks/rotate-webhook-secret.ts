@@ -23,7 +23,7 @@ export async function rotateWebhookSecret({
   const write = ctx.db
     .update(webhookEndpoints)
     .set({
-      secret: newWebhookSecret(),
+      secret: ctx.contentSeal.seal(ctx.workspaceId, newWebhookSecret()),
       previousSecret: sql`${webhookEndpoints.secret}`,
       previousSecretUntil: sql`now() + make_interval(secs => ${input.overlapSeconds}::int)`,
       updatedAt: sql`now()`,
@@ -34,7 +34,7 @@ export async function rotateWebhookSecret({
   if (row?.previousSecretUntil == null) throw webhookNotFound();
   return {
     ...(await viewWebhook(ctx, row)),
-    secret: row.secret,
+    secret: ctx.contentSeal.open(ctx.workspaceId, row.secret),
     previousSecretUntil: row.previousSecretUntil.toISOString(),
   };
 }

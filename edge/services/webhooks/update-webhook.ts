@@ -1,6 +1,7 @@
 import { and, eq, sql } from 'drizzle-orm';
 import type { ServiceContext } from '../../context.ts';
 import { webhookEndpoints } from '../../db/schema/index.ts';
+import { sealHeaders } from './sealed-endpoint.ts';
 import { writeAudited } from '../audit/audit-row.ts';
 import { lacksScope } from '../keys/refusals.ts';
 import { holdsScope } from '../keys/require-scope.ts';
@@ -55,7 +56,9 @@ export async function updateWebhook({
       ...(description !== undefined && { description }),
       ...(eventTypes !== undefined && { eventTypes: [...new Set(eventTypes)] }),
       ...(sessions !== undefined && { sessionIds: await resolveSessions(ctx, sessions) }),
-      ...(headers !== undefined && { headers: { ...headers } }),
+      ...(headers !== undefined && {
+        headers: sealHeaders(ctx, { workspaceId: ctx.workspaceId, headers }),
+      }),
       ...(fifo !== undefined && { fifo }),
       ...(includeCodes !== undefined && { includeCodes }),
       ...(retryDelays !== undefined && { retryDelays: [...retryDelays] }),

@@ -2,6 +2,7 @@ import type { ServiceContext } from '../../context.ts';
 import { isoOrNull } from '../../db/moment.ts';
 import type { webhookEndpoints } from '../../db/schema/index.ts';
 import { type Counted, healthOf, loadCounts, type WebhookHealth } from './health.ts';
+import { openHeaders } from './sealed-endpoint.ts';
 import { maskHeaders } from '../../webhooks/mask-headers.ts';
 import { holdsScope } from '../keys/require-scope.ts';
 
@@ -50,7 +51,7 @@ function toView(ctx: ServiceContext, row: WebhookRow, counts: readonly Counted[]
     description: row.description,
     eventTypes: row.eventTypes,
     sessionIds: row.sessionIds,
-    headers: holdsScope(ctx, 'webhooks:write') ? row.headers : maskHeaders(row.headers),
+    headers: holdsScope(ctx, 'webhooks:write') ? openHeaders(ctx, row) : maskHeaders(row.headers),
     fifo: row.fifo,
     includeCodes: row.includeCodes,
     retryDelays: row.retryDelays,

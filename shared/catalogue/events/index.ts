@@ -44,6 +44,7 @@ type EventOf<Type extends EventType> = {
   seq: number;
   sessionId: string | null;
   timestamp: string;
+  contentExpiredAt?: string | undefined;
   data: EventData<Type>;
 };
 
@@ -58,6 +59,12 @@ export const eventSchema = (type: EventType) =>
     seq: z.number().int().describe('Rises by one within the workspace.'),
     sessionId: z.string().nullable(),
     timestamp: z.iso.datetime().describe('When it happened.'),
+    contentExpiredAt: z.iso
+      .datetime()
+      .optional()
+      .describe(
+        'When the content in `data` was erased, by the workspace’s `contentRetentionDays`. Absent while it is kept.',
+      ),
     data: EVENTS[type].data,
   });
 

@@ -249,7 +249,10 @@ export const MESSAGE_EVENTS = {
       ...about,
       from: KnownPerson.describe('Who reacted.'),
       fromMe: z.boolean().describe('The session itself reacted, by the API or on the phone.'),
-      emoji: z.string().describe('The reaction; empty when it was removed.'),
+      emoji: z
+        .string()
+        .nullable()
+        .describe('The reaction; empty when it was removed, null once it has expired.'),
       removed: z.boolean().describe('The reaction was removed.'),
     },
     example: {
@@ -281,7 +284,10 @@ export const MESSAGE_EVENTS = {
     data: {
       ...about,
       fromMe,
-      text: z.string().describe('The new text, or the new caption of a file.'),
+      text: z
+        .string()
+        .nullable()
+        .describe('The new text, or the new caption of a file; null once it has expired.'),
     },
     example: {
       ...EXAMPLE,

@@ -20,6 +20,9 @@ export async function textSender(harness: Harness, session: Partial<NewSession> 
     name,
     send: (body: unknown, headers: Record<string, string> = {}, key = workspace.apiKey) =>
       harness.call('POST', '/v1/messages/text', { key, body, headers }),
-    rows: () => harness.db.select().from(messages).where(eq(messages.workspaceId, workspaceId)),
+    rows: () =>
+      harness.opened(
+        harness.db.select().from(messages).where(eq(messages.workspaceId, workspaceId)),
+      ),
   };
 }

@@ -51,13 +51,19 @@ export function deliveryWorld(harness: Harness) {
       .orderBy(deliveries.eventSeq);
   };
 
-  const attemptsOf = (id: string) => {
-    const { attempts } = harness.schema;
-    return harness.db
-      .select()
+  const attemptsOf = async (id: string) => {
+    const { attempts, deliveries } = harness.schema;
+    const { contentSeal } = harness.services();
+    const rows = await harness.db
+      .select({ attempt: attempts, workspaceId: deliveries.workspaceId })
       .from(attempts)
+      .innerJoin(deliveries, eq(deliveries.id, attempts.deliveryId))
       .where(eq(attempts.deliveryId, id))
       .orderBy(attempts.attemptNo);
+    return rows.map(({ attempt, workspaceId }) => ({
+      ...attempt,
+      responseExcerpt: contentSeal.open(workspaceId, attempt.responseExcerpt),
+    }));
   };
 
   const call = (endpointId: string, services = harness.services()) =>

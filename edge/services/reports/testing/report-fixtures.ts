@@ -160,18 +160,22 @@ export function reportWorld(harness: Harness) {
     ingestReports({ services: harness.services(), runnerId: session.runnerId, reports });
 
   const eventsOf = ({ workspaceId }: OwnedSession) =>
-    harness.db
-      .select()
-      .from(harness.schema.events)
-      .where(eq(harness.schema.events.workspaceId, workspaceId))
-      .orderBy(asc(harness.schema.events.seq));
+    harness.opened(
+      harness.db
+        .select()
+        .from(harness.schema.events)
+        .where(eq(harness.schema.events.workspaceId, workspaceId))
+        .orderBy(asc(harness.schema.events.seq)),
+    );
 
   const typesOf = async (session: OwnedSession) =>
     (await eventsOf(session)).map(({ type }) => type);
 
   const messageOf = async (id: string) => {
     const { messages } = harness.schema;
-    const [row] = await harness.db.select().from(messages).where(eq(messages.id, id));
+    const [row] = await harness.opened(
+      harness.db.select().from(messages).where(eq(messages.id, id)),
+    );
     return row;
   };
 

@@ -40,9 +40,9 @@ export function messageReaction(write: WriteContext, report: ReportOf<'message.r
     set reactions = coalesce((
         select jsonb_agg(known) from jsonb_array_elements(message.reactions) known where ${isTheirs} is not true
       ), '[]') || jsonb_build_object(
-        'from', who.person, 'emoji', ${emoji}::text, 'at', ${timestamp}::bigint)
+        'from', who.person, 'emoji', ${write.seal(emoji)}::text, 'at', ${timestamp}::bigint)
     from about cross join who
-    where message.id = about.id and ${isNews(write)} and not exists (
+    where message.id = about.id and message.content_expired_at is null and ${isNews(write)} and not exists (
       select 1 from jsonb_array_elements(message.reactions) known
       where ${isTheirs} and (known ->> 'at')::bigint >= ${timestamp}::bigint
     )
@@ -56,22 +56,27 @@ export function messagePollVote(write: WriteContext, report: ReportOf<'message.p
   const { from, options, timestamp } = report;
   const event = fact('message.poll_vote', {
     ...reported(write, { occurredAt: timestamp }),
-    data: { ...aboutIt(write, report), from: WHO, options: textsOf(options) },
+    data: { ...aboutIt(write, report), from: WHO, options: textsOf(write, options) },
   });
   const change = [factTarget(write), aboutCte(write, report), ...personCtes(write, from)];
   return writeStatement(write, change, event);
 }
 
 /** The record has the texts of a poll that the page has lost. An option of no known poll is called by its number. */
-function textsOf(options: ReportOf<'message.poll_vote'>['options']): string[] | SQL {
+function textsOf(
+  { seal }: WriteContext,
+  options: ReportOf<'message.poll_vote'>['options'],
+): string[] | SQL {
   const known = options.filter((option) => typeof option === 'string');
   if (known.length === options.length) return known;
+  // A number stays one: it is the place of an option.
+  const sealed = options.map((option) => (typeof option === 'string' ? seal(option) : option));
   return sql`(
     select jsonb_agg(
       case when jsonb_typeof(option) = 'string' then option
         else coalesce(poll.options -> option::int, to_jsonb('#' || option::int + 1)) end
       order by place)
-    from jsonb_array_elements(${JSON.stringify(options)}::jsonb) with ordinality voted(option, place)
+    from jsonb_array_elements(${JSON.stringify(sealed)}::jsonb) with ordinality voted(option, place)
     left join (
       select coalesce(message.content -> 'options', message.content #> '{poll,options}') as options
       from messages message join about on about.id = message.id
@@ -93,7 +98,7 @@ export function messageEdited(write: WriteContext, report: ReportOf<'message.edi
   const edited = sql`edited as (
     update messages message
     set edited_at = ${at}, content = message.content
-      || jsonb_build_object(case when message.content ? 'caption' then 'caption' else 'text' end, ${text}::text)
+      || jsonb_build_object(case when message.content ? 'caption' then 'caption' else 'text' end, ${write.seal(text)}::text)
     from about
     where message.id = about.id and ${isNews(write)} and (message.edited_at is null or message.edited_at < ${at})
     returning message.id

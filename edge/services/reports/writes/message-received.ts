@@ -33,7 +33,7 @@ export function messageReceived(write: WriteContext, report: Received): SQL {
 function messageOfOthers(write: WriteContext, report: Received): SQL {
   const { media } = report;
   const sentAt = safeTimestamp(report.timestamp);
-  const content = contentOf(report, { fromName: report.from.name });
+  const content = contentOf(write, report, { fromName: report.from.name });
   const isPersonsChat = report.chatId === report.from.id;
   const event = fact('message.received', {
     ...reported(write, { beside: sql`cross join received`, occurredAt: report.timestamp }),
@@ -147,7 +147,7 @@ function messageEcho(
       insert into messages (id, workspace_id, session_id, direction, chat_id, type, content, status, status_rank, wire_id,
         wire_key, quoted_message_id, quoted_wire_id, media_id, media_pending_since, written_on, sent_at)
       select ${newId('message', write.now)}, target.workspace_id, target.id, 'outbound',
-        ${stableChatId(sql`target.id`, report.chatId)}, ${report.type}, ${contentOf(report, {})}::jsonb, 'sent',
+        ${stableChatId(sql`target.id`, report.chatId)}, ${report.type}, ${contentOf(write, report, {})}::jsonb, 'sent',
         ${MESSAGE_STATUS_RANK.sent}::int, ${report.wireId}, ${report.wireKey}, (select quoted.id from quoted),
         ${report.quotedWireId}::text, (select id from file), ${pendingSince(report.media)}, ${writtenOn}, ${sentAt}::timestamptz
       from target
@@ -160,18 +160,20 @@ function messageEcho(
   return writeStatement(write, change, event);
 }
 
-const contentOf = (report: Received, more: object): string =>
-  JSON.stringify({
-    text: report.text,
-    ...more,
-    isGroup: report.isGroup,
-    media: report.media,
-    location: report.location,
-    vcards: report.vcards,
-    poll: report.poll,
-    mentions: report.mentions,
-    quotedWireId: report.quotedWireId,
-  });
+const contentOf = ({ seal }: WriteContext, report: Received, more: object): string =>
+  JSON.stringify(
+    seal({
+      text: report.text,
+      ...more,
+      isGroup: report.isGroup,
+      media: report.media,
+      location: report.location,
+      vcards: report.vcards,
+      poll: report.poll,
+      mentions: report.mentions,
+      quotedWireId: report.quotedWireId,
+    }),
+  );
 
 /** What an event says of a message's content; it reads the CTE `received`. */
 const saidOf = ({ baseUrl }: WriteContext, report: Received) => {

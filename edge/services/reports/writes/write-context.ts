@@ -2,6 +2,7 @@ import { type SQL, sql } from 'drizzle-orm';
 import { z } from 'zod';
 import type { Report, SpooledReport } from '../../../../shared/protocol/index.ts';
 import { append, Appended, BELLS } from '../../../events/append.ts';
+import type { Seal } from '../../../values/content-seal.ts';
 import { safeTimestamp } from '../safe-values.ts';
 
 export type ReportOf<Kind extends Report['kind']> = Extract<Report, { kind: Kind }>;
@@ -18,6 +19,8 @@ export type WriteContext = {
   now: number;
   /** Of the API, for links to files. */
   baseUrl: string;
+  /** Seals the workspace's content. */
+  seal: Seal;
 };
 
 /** What each report's statement answers: whether it was taken, and the deliveries it wrote. */
@@ -72,6 +75,7 @@ export function reported(write: WriteContext, input: { beside?: SQL; occurredAt?
     sessionId: sql`target.id`,
     occurredAt: sql`${occurredAt}`,
     late: sql`target.late`,
+    seal: write.seal,
   };
 }
 

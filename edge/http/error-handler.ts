@@ -53,15 +53,16 @@ export function answerError(thrown: unknown, c: Context<AppEnv>): Response {
     c.get('services').log({ event: 'request_failed', requestId: c.get('requestId'), ...detail });
   }
   if (error.code === 'UNAUTHORIZED') c.header('WWW-Authenticate', `${schemeOf(c)} realm="waypost"`);
+  const dialect = c.get('dialect');
+  const status = dialect?.statuses?.[error.code] ?? error.status;
   const wait =
     error.details?.['retryAfterSeconds'] ??
-    (RETRY_SHORTLY.has(error.code) ? RETRY_AFTER_SECONDS : undefined);
+    (RETRY_SHORTLY.has(error.code) || status === 503 ? RETRY_AFTER_SECONDS : undefined);
   if (typeof wait === 'number') c.header('Retry-After', String(wait));
-  const dialect = c.get('dialect');
   const body = failureOf(error, dialect, {
     requestId: c.get('requestId'),
     timestamp: new Date(c.get('services').now()).toISOString(),
   });
   // ERRORS holds only statuses that carry a body.
-  return c.json(body, (dialect?.statuses?.[error.code] ?? error.status) as ContentfulStatusCode);
+  return c.json(body, status as ContentfulStatusCode);
 }

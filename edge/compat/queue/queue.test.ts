@@ -79,6 +79,7 @@ describe('a job', () => {
         status: 503,
         body: { ok: false, error: { code: 'UNAVAILABLE', details: { status } } },
       });
+      expect(answer.headers.get('retry-after')).toBe('5');
       expect(await rowsOf(workspaceId)).toEqual([]);
     },
   );

@@ -11,6 +11,13 @@ import { scope } from './takes.ts';
 /** What a client that speaks our frames offers beside its token, and gets back. */
 const PROTOCOL = 'waypost';
 
+/** The subprotocol that an upgrade is answered with: ours if it is offered, and never the token beside it. */
+export function protocolFor(headers: Headers): Record<string, string> {
+  const offered = (headers.get('sec-websocket-protocol') ?? '').split(',');
+  const isOffered = offered.some((one) => one.trim() === PROTOCOL);
+  return isOffered ? { 'sec-websocket-protocol': PROTOCOL } : {};
+}
+
 export const realtime = area('Realtime', [
   operation({
     id: 'createRealtimeToken',
@@ -66,13 +73,7 @@ export const realtime = area('Realtime', [
       const token = c.get('oneTimeUse') ?? null;
       const socket = await openSocket({ ctx, input: { filter, after, token } });
       if (!isWebSocket) return eventStream(socket);
-      const offered = (headers.get('sec-websocket-protocol') ?? '').split(',');
-      const isOffered = offered.some((one) => one.trim() === PROTOCOL);
-      return new Response(null, {
-        status: 101,
-        webSocket: socket,
-        ...(isOffered && { headers: { 'sec-websocket-protocol': PROTOCOL } }),
-      });
+      return new Response(null, { status: 101, webSocket: socket, headers: protocolFor(headers) });
     },
   }),
 ]);

@@ -60,6 +60,31 @@ describe('a socket at /', () => {
     expect(await answer.json()).toMatchObject({ error: { code: expect.any(String) } });
   });
 
+  test('answers with our subprotocol and not with the token beside it', async () => {
+    const { workspaceId } = await harness.newUser();
+    const { apiKey: key } = await harness.newKey(workspaceId);
+    const openWith = async (offer: (token: string) => string) => {
+      const { data } = await harness.call('POST', '/v1/realtime/token', { key });
+      const offered = offer(String(Object(data).token));
+      const headers = { ...upgrade, 'sec-websocket-protocol': offered };
+      const answer = await harness.request('GET', '/api/socket', { headers });
+      expect(answer.status).toBe(101);
+      return answer.headers.get('sec-websocket-protocol');
+    };
+    expect(await openWith((token) => `waypost.token.${token}, waypost`)).toBe('waypost');
+    expect(await openWith((token) => `waypost.token.${token}`)).toBeNull();
+  });
+
+  test('takes its token without a word of ignoring it', async () => {
+    const { workspaceId } = await harness.newUser();
+    const { apiKey: key } = await harness.newKey(workspaceId);
+    const { data } = await harness.call('POST', '/v1/realtime/token', { key });
+    const path = `/api/socket?token=${String(Object(data).token)}`;
+    const answer = await harness.request('GET', path, { headers: upgrade });
+    expect(answer.status).toBe(101);
+    expect(answer.headers.get('waypost-ignored')).toBeNull();
+  });
+
   test('takes no API key in its address', async () => {
     const { apiKey } = await harness.newWorkspace();
     const answer = await open(apiKey);

@@ -1,5 +1,6 @@
+import { z } from '@hono/zod-openapi';
 import { AppError } from '../../../shared/errors.ts';
-import { realtime } from '../../api/realtime.ts';
+import { protocolFor, realtime } from '../../api/realtime.ts';
 import { isWebSocket } from '../../middleware/origins.ts';
 import { openSocket } from '../../services/realtime/open-socket.ts';
 import { alias, type OpenRoute, operationOf } from '../alias.ts';
@@ -17,18 +18,15 @@ export const socketRow = alias({
   calls: [operationOf(realtime, 'openRealtime')],
   takesRealtimeToken: true,
   responses: { 101: { description: 'The WebSocket is open.' } },
+  // As `takesRealtimeToken` reads it.
+  query: z.object({ token: z.string().optional() }),
   run: async ({ ctx, request }, c) => {
     if (!isWebSocket(c.req)) throw new AppError('UPGRADE_REQUIRED');
     const token = c.get('oneTimeUse') ?? null;
     const filter = { types: TYPES, sessionIds: null };
     const input = { filter, after: null, token, dialect: 'sessions' as const };
     const webSocket = await openSocket({ ctx, input });
-    const [offered] = (request.headers.get('sec-websocket-protocol') ?? '').split(',');
-    return new Response(null, {
-      status: 101,
-      webSocket,
-      ...(offered !== '' && { headers: { 'sec-websocket-protocol': (offered ?? '').trim() } }),
-    });
+    return new Response(null, { status: 101, webSocket, headers: protocolFor(request.headers) });
   },
 });
 

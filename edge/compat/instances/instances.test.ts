@@ -143,6 +143,30 @@ describe('an instance', () => {
     expect(body).toEqual(success({ webhookId: rows[0]?.id, url }, named ?? undefined));
   });
 
+  test.each([['by its name in other letters'], ['by its id']])(
+    'is called as it is %s',
+    async (how) => {
+      const name = 'Support';
+      const { workspaceId, apiKey: key, id } = await liveSession(harness, { name });
+      const path = `/api/instances/${how.endsWith('id') ? id : 'SUPPORT'}`;
+      const made = await call('POST', `${path}/keys`, { key });
+      expect(made).toMatchObject({
+        status: 201,
+        body: { data: { name }, meta: { instanceName: name } },
+      });
+      const { apiKey: pinned } = await harness.newKey(workspaceId, { sessionId: id });
+      const body = { url: `${harness.filesUrl}/hook` };
+      for (const [at, by] of [
+        [`${path}/webhook`, key],
+        ['/api/webhook', pinned],
+      ] as const)
+        expect(await call('POST', at, { key: by, body })).toMatchObject({
+          status: 200,
+          body: { meta: { instanceName: name } },
+        });
+    },
+  );
+
   test('restarts', async () => {
     const { apiKey: key, name, runner } = await liveSession(harness);
     await runner.script({ restart: done({}) });

@@ -5,7 +5,7 @@ import { keys } from '../../api/keys.ts';
 import { SessionLookup } from '../../api/name-fields.ts';
 import type { Row } from '../../api/operation.ts';
 import { sessions } from '../../api/sessions.ts';
-import type { AppEnv } from '../../context.ts';
+import type { AppEnv, ServiceContext } from '../../context.ts';
 import { getSessionStatus } from '../../services/sessions/get-session-status.ts';
 import { alias, answerOf, operationOf } from '../alias.ts';
 import { createSession, makeSession, NewSession } from '../new-session.ts';
@@ -95,12 +95,21 @@ async function answerOne(c: Context<AppEnv>, own: Response): Promise<Response> {
   return answerInstance(c, show(data), { instanceName: data.name });
 }
 
+/** What an instance is called, whatever it is asked for by. */
+const nameOf = async (ctx: ServiceContext, id: string): Promise<string> =>
+  (await getSessionStatus({ ctx, input: { id } })).name;
+
+/** @param instance null: the one that the key is pinned to, or else all */
 async function setWebhook(
   c: Context<AppEnv>,
   url: string,
-  instanceName: string | null,
+  instance: string | null,
 ): Promise<Response> {
-  const sessionIds = instanceName === null ? {} : { sessionIds: [instanceName] };
+  const ctx = c.get('ctx');
+  const pin = ctx.actor.type === 'apiKey' ? ctx.actor.sessionId : null;
+  const about = instance ?? pin;
+  const instanceName = about === null ? null : await nameOf(ctx, about);
+  const sessionIds = instance === null ? {} : { sessionIds: [instance] };
   const answer = await createHook.call(c, { body: { url, eventTypes: ['*'], ...sessionIds } });
   const { data } = await answerOf(answer, z.object({ id: z.string(), url: z.string() }));
   return answerInstance(c, { webhookId: data.id, url: data.url }, { instanceName });
@@ -205,14 +214,16 @@ export const instanceRows: readonly Row[] = [
       optional: true,
     },
     responses: { 201: instanceAnswer('The key, shown once.', InstanceKey) },
-    run: async ({ params, body: { name = params.name, scopes = KEY_SCOPES } }, c) => {
+    run: async ({ ctx, params, body: { name: said, scopes = KEY_SCOPES } }, c) => {
+      const instanceName = await nameOf(ctx, params.name);
+      const name = said ?? instanceName;
       const given = {
         body: { name, scopes, sessionId: params.name },
         called: { sessionId: 'name' },
       };
       const { data } = await answerOf(await createKey.call(c, given), InstanceKey);
       c.header('cache-control', 'no-store');
-      return answerInstance(c, data, { status: 201, instanceName: params.name });
+      return answerInstance(c, data, { status: 201, instanceName });
     },
   }),
   alias({

@@ -60,7 +60,7 @@ const answerListed = cors({
 
 /**
  * Lets pages of listed origins read answers, and keeps pages of all others from acting with what a browser adds by itself:
- * cookies, and WebSockets, which CORS does not hold back. A page that was given a one-time token may open one with it.
+ * cookies, a remembered password, and WebSockets, which CORS does not hold back. A page that was given a one-time token may open one with it.
  * Programs send no `Origin` and pass.
  */
 export const guardOrigins = createMiddleware<AppEnv>(async (c, next) => {
@@ -77,13 +77,17 @@ export const guardOrigins = createMiddleware<AppEnv>(async (c, next) => {
 export const isWebSocket = (req: HonoRequest): boolean =>
   req.header('upgrade')?.toLowerCase() === 'websocket';
 
+/** A cookie, or the password that a browser asked its user for: it adds them by itself. */
+const isByBrowser = (req: HonoRequest): boolean =>
+  req.header('cookie') !== undefined || /^basic /i.test(req.header('authorization') ?? '');
+
 const actsAsTheUser = ({ req }: Context<AppEnv>): boolean =>
-  req.header('cookie') !== undefined ||
+  isByBrowser(req) ||
   (isWebSocket(req) && oneTimeToken(req) === null) ||
   (req.method === 'OPTIONS' && req.header('access-control-request-method') !== undefined);
 
 /** An image, a link or a form of another site: browsers add the cookie or the password and no origin. Mailed links lead to /auth, never here. */
 const isForeignLink = ({ req }: Context<AppEnv>): boolean =>
   /^\/(?:v1|api|wa|admin)(?:\/|$)/.test(req.path) &&
-  (req.header('cookie') !== undefined || /^basic /i.test(req.header('authorization') ?? '')) &&
+  isByBrowser(req) &&
   req.header('sec-fetch-site') === 'cross-site';

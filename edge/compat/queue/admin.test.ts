@@ -103,8 +103,10 @@ describe('administration', () => {
   );
 
   test('another site’s page cannot use the password that a browser remembers', async () => {
-    const headers = { ...login.headers, 'sec-fetch-site': 'cross-site' };
-    expect((await harness.request('GET', '/api/admin/users', { headers })).status).toBe(403);
+    for (const page of [{ 'sec-fetch-site': 'cross-site' }, { origin: 'https://evil.example' }]) {
+      const headers = { ...login.headers, ...page };
+      expect((await harness.request('GET', '/api/admin/users', { headers })).status).toBe(403);
+    }
   });
 
   test.each([

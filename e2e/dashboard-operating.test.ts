@@ -110,7 +110,7 @@ it('uploads a file and shows it, counts messages, and keeps leads', async () => 
 
 it('shows an administrator the machines, and changes a tier', async () => {
   const { open, click, sees, violations, page } = owner;
-  await open('/admin');
+  await open('/administration');
   await sees('places are taken.');
   expect(await violations()).toEqual([]);
   await click('Workspaces', 'link');

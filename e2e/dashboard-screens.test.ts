@@ -54,10 +54,10 @@ const SCREENS = [
   ['settings', '/settings'],
   ['members', '/settings?tab=members'],
   ['audit', '/settings?tab=audit'],
-  ['runners', '/admin'],
-  ['workspaces', '/admin?tab=workspaces'],
-  ['all-sessions', '/admin?tab=sessions'],
-  ['people', '/admin?tab=people'],
+  ['runners', '/administration'],
+  ['workspaces', '/administration?tab=workspaces'],
+  ['all-sessions', '/administration?tab=sessions'],
+  ['people', '/administration?tab=people'],
   ['welcome', '/welcome'],
 ] as const;
 

@@ -161,9 +161,12 @@ export function queueRoutes(
 
   it('/admin leads to the dashboard, and asks for the password', async () => {
     const { apiUrl } = await running().facts();
-    const opened = await api().call('GET', '/admin', { headers: login });
-    expect(opened.status).toBe(200);
-    expect(opened.headers.get('content-type')).toContain('text/html');
+    const opened = await fetch(new URL('/admin', apiUrl), { headers: login, redirect: 'manual' });
+    expect(opened.status).toBe(302);
+    expect(opened.headers.get('location')).toBe('/administration');
+    const page = await fetch(new URL('/administration', apiUrl));
+    expect(page.status).toBe(200);
+    expect(page.headers.get('content-type')).toContain('text/html');
     const refused = await fetch(new URL('/admin', apiUrl));
     expect(refused.status).toBe(401);
     expect(refused.headers.get('www-authenticate')).toContain('Basic');

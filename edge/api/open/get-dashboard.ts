@@ -24,7 +24,7 @@ export const DASHBOARD_SECTIONS = [
   'events',
   'statistics',
   'keys',
-  'admin',
+  'administration',
   'settings',
 ] as const;
 

@@ -112,10 +112,10 @@ describe('administration', () => {
   test.each([
     ['with the password', login],
     ['with an administrator’s login', { headers: { cookie: admin.cookie } }],
-  ])('/admin leads to the dashboard %s', async (_how, request) => {
+  ])('/admin leads to the dashboard’s administration %s', async (_how, request) => {
     const answer = await harness.request('GET', '/admin', request);
     expect(answer.status).toBe(302);
-    expect(answer.headers.get('location')).toBe('/');
+    expect(answer.headers.get('location')).toBe('/administration');
   });
 });
 

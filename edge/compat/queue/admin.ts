@@ -49,9 +49,9 @@ export const queueAdmin: readonly Row[] = [
     method: 'get',
     path: '/admin',
     takesAdminPassword: true,
-    summary: 'Open the dashboard',
+    summary: 'Open the administration of the dashboard',
     calls: [operationOf(admin, 'listUsers')],
     responses: { 302: { description: 'The dashboard is at `Location`.' } },
-    run: async (_call, c) => c.redirect('/', 302),
+    run: async (_call, c) => c.redirect('/administration', 302),
   }),
 ];

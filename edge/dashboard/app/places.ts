@@ -21,7 +21,7 @@ export const PLACES = [
     { to: '/statistics', icon: 'statistics' },
     { to: '/keys', icon: 'keys' },
     { to: '/settings', icon: 'settings' },
-    { to: '/admin', icon: 'admin' },
+    { to: '/administration', icon: 'admin' },
   ],
   [{ to: '/welcome', icon: 'welcome' }],
 ] as const;
@@ -32,4 +32,4 @@ export type Place = (typeof PLACES)[number][number];
 export const isFor =
   (me: Me) =>
   ({ to }: Place): boolean =>
-    to !== '/admin' || me.isAdmin;
+    to !== '/administration' || me.isAdmin;

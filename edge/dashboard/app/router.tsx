@@ -191,7 +191,7 @@ const statistics = createRoute({
 });
 const admin = createRoute({
   getParentRoute: () => shell,
-  path: '/admin',
+  path: '/administration',
   component: lazyRouteComponent(() => import('../screens/admin/admin.tsx'), 'Admin'),
   validateSearch: (search: Search) => word(search, 'tab'),
 });

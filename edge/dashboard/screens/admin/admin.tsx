@@ -21,7 +21,7 @@ const PATHS = {
 } as const;
 
 export function Admin(): ReactElement {
-  const { tab } = useSearch({ from: '/shell/admin' });
+  const { tab } = useSearch({ from: '/shell/administration' });
   const { data: me } = useQuery(meQuery);
   const current = TABS.find((name) => name === tab) ?? 'runners';
   if (me?.isAdmin !== true)

@@ -1,0 +1,176 @@
+import { eq, sql } from 'drizzle-orm';
+import { describe, expect, test } from 'vitest';
+import { createHarness } from '../testing/harness.ts';
+import { liveSession } from '../testing/live-session.ts';
+import { plainCall } from '../testing/plain-call.ts';
+import { SYSTEMS } from './systems.ts';
+
+const harness = await createHarness();
+const call = plainCall(harness);
+const { messages, sessions, auditLog } = harness.schema;
+const to = '+15550100001';
+
+type Said = {
+  /** A text from the session of that name. */
+  send: (session: string, text: string) => { path: string; body: Record<string, unknown> };
+  action: string;
+  route: string;
+  failure: (error: unknown) => unknown;
+  /** Where it has a code of its own. */
+  internal?: string;
+};
+
+const meta = { timestamp: expect.any(String), request_id: expect.stringMatching(/^req_/) };
+
+const SAID: Readonly<Record<string, Said>> = {
+  gateway: {
+    send: (sessionId, text) => ({ path: '/api/send', body: { sessionId, to, text } }),
+    action: 'gatewaySend',
+    route: '/api/send',
+    failure: (error) => ({
+      success: false,
+      error,
+      meta: { requestId: expect.stringMatching(/^req_/), timestamp: expect.any(String) },
+    }),
+  },
+  instances: {
+    send: (instanceName, text) => ({
+      path: '/api/messages/text',
+      body: { instanceName, to, text },
+    }),
+    action: 'instancesSendText',
+    route: '/api/messages/text',
+    failure: (error) => ({ success: false, error, meta }),
+  },
+  sessions: {
+    send: (id, message) => ({ path: `/api/sessions/${id}/messages`, body: { to, message } }),
+    action: 'sessionsSend',
+    route: '/api/sessions/{id}/messages',
+    failure: (error) => ({ error }),
+  },
+  queue: {
+    send: (sessionId, text) => ({ path: '/api/v1/messages/text', body: { sessionId, to, text } }),
+    action: 'queueSendText',
+    route: '/api/v1/messages/text',
+    failure: (error) => ({ ok: false, error }),
+  },
+  wa: {
+    send: (id, message) => ({ path: `/wa/send/${id}`, body: { to, message } }),
+    action: 'waSend',
+    route: '/wa/send/{id}',
+    failure: (error) => ({ success: false, error }),
+    internal: 'SERVER_ERROR',
+  },
+};
+
+const rowsOf = (workspaceId: string) =>
+  harness.db.select().from(messages).where(eq(messages.workspaceId, workspaceId));
+
+test('each system is here', () => {
+  expect(Object.keys(SAID)).toEqual(SYSTEMS.map(({ name }) => name));
+});
+
+describe.each(Object.entries(SAID))('%s', (name, { send, action, route, failure, internal }) => {
+  const post = (key: string, session: string, text = 'Hello', headers = {}) => {
+    const { path, body } = send(session, text);
+    return call('POST', path, { key, body, headers });
+  };
+
+  test('two workspaces each reach their own session by the same name', async () => {
+    const both = [
+      await liveSession(harness, { name: 'default' }),
+      await liveSession(harness, { name: 'default' }),
+    ];
+    for (const { apiKey } of both)
+      expect(await post(apiKey, 'default')).toMatchObject({ status: 202 });
+    for (const { workspaceId, id } of both)
+      expect(await rowsOf(workspaceId)).toMatchObject([{ sessionId: id }]);
+  });
+
+  test('a failure inside and a limit are in its envelope', async () => {
+    await harness.db.execute(sql`create or replace function refuse_message() returns trigger
+      language plpgsql as $$ begin raise exception 'secret detail'; end $$`);
+    await harness.db.execute(sql`create or replace trigger refuse_message
+      before insert on messages for each row
+      when (new.content->>'text' = 'break') execute function refuse_message()`);
+    const { workspaceId, name: session } = await liveSession(harness);
+    const { apiKey } = await harness.newKey(workspaceId, { perMinute: 1 });
+    const broken = await post(apiKey, session, 'break');
+    expect(broken.status).toBe(500);
+    const error = (code: string) => expect.objectContaining({ code, message: expect.any(String) });
+    expect(broken.body).toEqual(failure(error(internal ?? 'INTERNAL')));
+    expect(JSON.stringify(broken.body)).not.toMatch(/secret detail|messages/);
+    const refused = await post(apiKey, session);
+    expect(refused.status).toBe(429);
+    expect(refused.headers.get('retry-after')).toMatch(/^\d+$/);
+    expect(refused.body).toEqual(failure(error('RATE_LIMITED')));
+  });
+
+  test('a message is sent once for one Idempotency-Key, and each call is audited', async () => {
+    const { apiKey, workspaceId, name: session } = await liveSession(harness);
+    const headers = { 'idempotency-key': 'order-1' };
+    await post(apiKey, session, 'Hello', headers);
+    const again = await post(apiKey, session, 'Hello', headers);
+    expect(again.status).toBe(202);
+    expect(again.headers.get('idempotent-replayed')).toBe('true');
+    const rows = await rowsOf(workspaceId);
+    expect(rows).toHaveLength(1);
+    expect(await post(apiKey, session, 'Other', headers)).toMatchObject({
+      status: 422,
+      body: failure(expect.objectContaining({ code: 'IDEMPOTENCY_MISMATCH' })),
+    });
+    await harness.drainAudit();
+    const log = await harness.db
+      .select()
+      .from(auditLog)
+      .where(eq(auditLog.workspaceId, workspaceId));
+    expect(log).toEqual(
+      expect.arrayContaining([
+        expect.objectContaining({
+          action,
+          method: 'POST',
+          route,
+          status: 202,
+          target: rows[0]?.id,
+        }),
+        expect.objectContaining({ action, route, status: 422, errorCode: 'IDEMPOTENCY_MISMATCH' }),
+      ]),
+    );
+  });
+
+  // What wa does with a session that is away is in wa.test.ts.
+  test.skipIf(name === 'wa')('an archived session is not found', async () => {
+    const { apiKey, workspaceId, id, name: session } = await liveSession(harness);
+    await harness.db.update(sessions).set({ archivedAt: new Date() }).where(eq(sessions.id, id));
+    const answer = await post(apiKey, session);
+    expect(answer.status).toBe(404);
+    expect(answer.body).toEqual(failure(expect.objectContaining({ code: 'SESSION_NOT_FOUND' })));
+    expect(await rowsOf(workspaceId)).toEqual([]);
+  });
+
+  // The queue is unavailable then: queue.test.ts.
+  test.skipIf(name === 'wa' || name === 'queue')(
+    'one that is logged out is not ready',
+    async () => {
+      const { workspaceId, apiKey } = await harness.newWorkspace();
+      const session = await harness.newSession({ workspaceId, status: 'logged_out' });
+      const answer = await post(apiKey, session.name);
+      expect(answer.status).toBe(409);
+      expect(answer.body).toEqual(failure(expect.objectContaining({ code: 'SESSION_NOT_READY' })));
+      expect(await rowsOf(workspaceId)).toEqual([]);
+    },
+  );
+
+  test.each([
+    ['', 'apiKey', 401],
+    ['bearer ', 'apiKey', 202],
+    ['BEARER  ', 'token', 202],
+    ['Bearer jwt_', 'token', 202],
+  ] as const)('"%s" before a good %s is %i', async (start, kind, status) => {
+    const { workspaceId, apiKey, name: session } = await liveSession(harness);
+    const { token } = await harness.newUser({ workspaceId });
+    const { path, body } = send(session, 'Hello');
+    const headers = { authorization: `${start}${{ apiKey, token }[kind]}` };
+    expect((await call('POST', path, { headers, body })).status).toBe(status);
+  });
+});

@@ -101,6 +101,15 @@ describe('messages', () => {
     });
   });
 
+  test.each([15550100001, CHAT])('go to the same chat, written %j', async (to) => {
+    const { apiKey: key, id } = await liveSession(harness);
+    const answer = await call('POST', `/api/sessions/${id}/messages`, {
+      key,
+      body: { ...said, to },
+    });
+    expect(answer).toMatchObject({ status: 202, body: { message: { to: CHAT } } });
+  });
+
   test('that came in are received', async () => {
     const { apiKey: key, workspaceId, id } = await liveSession(harness);
     await harness.db.insert(messages).values({
@@ -167,6 +176,7 @@ test.each<[string, string, TestRequest, number, string]>([
     'PAYLOAD_TOO_LARGE',
   ],
   ['GET', '/api/sessions', { headers: { authorization: 'Bearer' } }, 401, 'UNAUTHORIZED'],
+  ['GET', '/api/sessions', { headers: { authorization: 'Basic YTpiOmM=' } }, 401, 'UNAUTHORIZED'],
 ])('%s %s %# is %i %s', async (method, address, request, status, code) => {
   const { apiKey: key } = await harness.newWorkspace();
   const answer = await call(method, address, { key, ...request });

@@ -1,3 +1,6 @@
+/** A message must not go from the default session because its own was named as another system names it. */
+const SESSION = ['sessionId', 'sessionIds', 'instanceName'];
+
 /** What other systems call a thing, in lower case without separators, and what it is called here: the first that is known is meant. */
 const ALIASES: ReadonlyMap<string, readonly string[]> = new Map(
   Object.entries({
@@ -19,10 +22,14 @@ const ALIASES: ReadonlyMap<string, readonly string[]> = new Map(
     imageurl: ['url'],
     file: ['url'],
     link: ['url'],
-    session: ['sessionId', 'sessionIds'],
-    sessionname: ['sessionId', 'sessionIds'],
-    instance: ['sessionId'],
-    instanceid: ['sessionId'],
+    session: SESSION,
+    sessionid: SESSION,
+    sessionname: SESSION,
+    instance: SESSION,
+    instanceid: SESSION,
+    instancename: SESSION,
+    connectionid: SESSION,
+    deviceid: SESSION,
     schedule: ['sendAt'],
     scheduledat: ['sendAt'],
     ttl: ['expiresIn'],

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { newId } from '../../shared/ids.ts';
 import { toAppError } from '../http/error-handler.ts';
+import { nearName } from '../http/near-name.ts';
 import { describeError } from '../log/describe-error.ts';
 import { AppError } from '../../shared/errors.ts';
 import type { InnerWorker } from './answer-frame.ts';
@@ -9,7 +10,7 @@ import type { FrameCount } from './frame-count.ts';
 import { closeFor, type SocketState, stateOf } from './socket-state.ts';
 
 const Id = z.string().min(1).max(100);
-/** What a client of sessions and socket may send. Other fields are ignored, as there. */
+/** What a client of sessions and socket may send. Other fields are ignored, as there, but for those that look like one of these. */
 const SessionFrame = z.discriminatedUnion('type', [
   z.object({
     type: z.literal('create_session'),
@@ -65,7 +66,24 @@ function read(text: string): SessionFrame {
   }
   const frame = SessionFrame.safeParse(json);
   if (!frame.success) throw new AppError('VALIDATION_ERROR', z.prettifyError(frame.error));
+  refuseNear(Object.keys(Object(json)), frame.data);
   return frame.data;
+}
+
+/** A message with `session_id` must not go from the default session. */
+function refuseNear(given: readonly string[], { type }: SessionFrame): void {
+  const known = SessionFrame.options
+    .filter(({ shape }) => shape.type.value === type)
+    .flatMap(({ shape }) => Object.keys(shape));
+  const absent = known.filter((name) => !given.includes(name));
+  for (const name of given.filter((one) => !known.includes(one))) {
+    const near = nearName(name, absent);
+    if (near !== null)
+      throw new AppError(
+        'VALIDATION_ERROR',
+        `Unknown field \`${name}\`: did you mean \`${near}\`?`,
+      );
+  }
 }
 
 function commandOf(frame: SessionFrame, { holder }: SocketState) {

@@ -79,6 +79,8 @@ describe('a text', () => {
 
   test.each([
     ['send', { session_id: 'other' }, 'session_id', 'did you mean `sessionId`?'],
+    ['send', { instanceName: 'other' }, 'instanceName', 'did you mean `sessionId`?'],
+    ['send', { connectionId: 'other' }, 'connectionId', 'did you mean `sessionId`?'],
     [
       'send-media',
       { mediaUrl: 'https://a.example/a.jpg', Caption: 'Look' },

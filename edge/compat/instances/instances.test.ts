@@ -219,6 +219,8 @@ test.each<[string, string, TestRequest, number, string]>([
   ['POST', TEXT, { body: { to: TO } }, 422, 'VALIDATION_ERROR'],
   ['POST', TEXT, { body }, 422, 'VALIDATION_ERROR'],
   ['POST', TEXT, { body: { ...body, instancename: 'a' } }, 422, 'VALIDATION_ERROR'],
+  ['POST', TEXT, { body: { ...body, sessionId: 'a' } }, 422, 'VALIDATION_ERROR'],
+  ['POST', TEXT, { body: { ...body, instanceId: 'a' } }, 422, 'VALIDATION_ERROR'],
   ['POST', TEXT, { body: { ...body, instanceName: 'nobody' } }, 404, 'SESSION_NOT_FOUND'],
   ['GET', '/api/instances/nobody/qr', {}, 404, 'SESSION_NOT_FOUND'],
   ['PUT', '/api/instances', { body }, 405, 'METHOD_NOT_ALLOWED'],
@@ -250,6 +252,12 @@ test.each<[string, string, TestRequest, number, string]>([
     error: expect.objectContaining({ code, message: expect.any(String) }),
     meta: meta(),
   });
+});
+
+test('a login names what it ignored', async () => {
+  const body = { email: 'a@example.com', password: 'x', remember: true };
+  const { headers } = await call('POST', '/api/auth/login', { body });
+  expect(headers.get('waypost-ignored')).toBe('remember');
 });
 
 test('a missing credential is named as the instances name it', async () => {

@@ -10,10 +10,11 @@ import { requireJson } from '../../middleware/accept-body.ts';
 import { checkJson } from '../../middleware/check-json.ts';
 import { createToken } from '../../services/users/create-token.ts';
 import { loadUser } from '../../services/users/load-user.ts';
-import type { OpenRoute } from '../alias.ts';
+import { type OpenRoute, reportIgnored } from '../alias.ts';
 import { instanceAnswer, instanceMeta } from './envelope.ts';
 
-const Body = z.object({ email: EmailAddress, password: GivenPassword });
+/** Other fields are ignored, as there. */
+const Body = z.object({ email: EmailAddress, password: GivenPassword }).loose();
 
 const LoggedIn = z
   .object({
@@ -69,7 +70,11 @@ export const login: OpenRoute = {
     ),
 };
 
-async function answerLogin(c: Context<AppEnv>, { email, password }: z.output<typeof Body>) {
+async function answerLogin(
+  c: Context<AppEnv>,
+  { email, password, ...ignored }: z.output<typeof Body>,
+) {
+  reportIgnored(c, Object.keys(ignored));
   const { token: sessionToken, user } = await signIn(c, { email, password });
   const services = c.get('services');
   const caller = callerOf(c);

@@ -110,6 +110,8 @@ describe('a refusal', () => {
     ['POST', TEXT, { body: { to: TO } }, 422, 'BAD_REQUEST'],
     ['POST', TEXT, { body }, 422, 'BAD_REQUEST'],
     ['POST', TEXT, { body: { ...body, session_id: 'other' } }, 422, 'BAD_REQUEST'],
+    ['POST', TEXT, { body: { ...body, deviceId: 'other' } }, 422, 'BAD_REQUEST'],
+    ['POST', TEXT, { body: { ...body, instanceName: 'other' } }, 422, 'BAD_REQUEST'],
     ['POST', TEXT, { body: { ...body, sessionId: 'nobody' } }, 404, 'SESSION_NOT_FOUND'],
     ['GET', TEXT, {}, 405, 'METHOD_NOT_ALLOWED'],
     ['POST', '/api/v1/messages/fax', { body }, 404, 'NOT_FOUND'],

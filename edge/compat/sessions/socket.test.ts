@@ -128,6 +128,8 @@ describe('frames', () => {
     ['{"type":"shout"}', 'VALIDATION_ERROR'],
     ['{"type":"send_message","to":"+15550100001"}', 'VALIDATION_ERROR'],
     ['{"type":"disconnect_session","sessionId":"."}', 'VALIDATION_ERROR'],
+    ['{"type":"send_message","session_id":"x","to":"1","message":"Hi"}', 'VALIDATION_ERROR'],
+    ['{"type":"send_message","instance":"x","to":"1","message":"Hi"}', 'VALIDATION_ERROR'],
   ])('%s is %s', async (text, code) => {
     const { token } = await harness.newUser();
     const { webSocket } = await open(token);

@@ -225,7 +225,7 @@ function routeOf<
     method,
     path,
     operationId: id,
-    ...toSecurity(row.takes),
+    ...toSecurity(row.takes, row.takesAdminPassword),
     tags: [tag],
     summary,
     ...(description !== undefined && { description }),

@@ -33,6 +33,7 @@ export const admins: Takes = { kind: 'admin' };
 
 /** Names of the security schemes in the OpenAPI document. */
 const KEY_SCHEMES = ['bearerKey', 'apiKey'];
+export const ADMIN_PASSWORD_SCHEME = 'adminPassword';
 const USER_SCHEMES = ['userToken', 'supabaseToken', 'cookie'];
 
 type Security = Record<string, string[]>[];
@@ -42,7 +43,7 @@ const anyOf = (schemes: readonly string[]): Security => schemes.map((scheme) => 
 export const keysAndUsers: Security = anyOf([...KEY_SCHEMES, ...USER_SCHEMES]);
 
 /** How the OpenAPI document says it. */
-export function toSecurity(takes: Takes) {
+export function toSecurity(takes: Takes, takesAdminPassword = false) {
   switch (takes.kind) {
     case 'scope':
       return { 'x-required-scope': takes.scope };
@@ -51,7 +52,10 @@ export function toSecurity(takes: Takes) {
     case 'user':
     case 'owner':
     case 'admin':
-      return { security: anyOf(USER_SCHEMES), 'x-required-role': takes.kind };
+      return {
+        security: anyOf([...USER_SCHEMES, ...(takesAdminPassword ? [ADMIN_PASSWORD_SCHEME] : [])]),
+        'x-required-role': takes.kind,
+      };
   }
 }
 

@@ -2,7 +2,7 @@ import { RATES, shownRate } from '../../../shared/catalogue/limits.ts';
 import { OpenAPIHono, type RouteConfig } from '@hono/zod-openapi';
 import type { AppEnv } from '../../context.ts';
 import type { App } from '../../http/app.ts';
-import { keysAndUsers } from '../takes.ts';
+import { ADMIN_PASSWORD_SCHEME, keysAndUsers } from '../takes.ts';
 import { errorExamples, errorResponses } from '../../http/envelope.ts';
 import { describeReceivedEvent } from '../events/received-event.ts';
 import { nameSchemas } from './name-schemas.ts';
@@ -62,6 +62,11 @@ const SECURITY_SCHEMES = {
     name: 'waypost.session_token',
     description:
       'The login of the dashboard. Over TLS its name begins with `__Secure-`; on loopback it holds the port, as `waypost-8787.session_token`.',
+  },
+  [ADMIN_PASSWORD_SCHEME]: {
+    type: 'http' as const,
+    scheme: 'basic',
+    description: '`ADMIN_USERNAME` and `ADMIN_PASSWORD` of the deployment.',
   },
 };
 
@@ -142,6 +147,7 @@ export function buildDocument(app: App, part?: DocumentPart) {
         operation.responses = { ...bodyErrors(dialect), ...operation.responses };
   nameSchemas(document);
   if (part !== undefined) dropUnusedExamples(document);
+  dropUnusedPassword(document);
   return document;
 }
 
@@ -155,4 +161,9 @@ function dropUnusedExamples({ paths, components }: ReturnType<App['getOpenAPI31D
   const used = JSON.stringify(paths);
   for (const code of Object.keys(components?.examples ?? {}))
     if (!used.includes(`"#/components/examples/${code}"`)) delete components?.examples?.[code];
+}
+
+function dropUnusedPassword({ paths, components }: ReturnType<App['getOpenAPI31Document']>): void {
+  const isUsed = JSON.stringify(paths).includes(`"${ADMIN_PASSWORD_SCHEME}":[]`);
+  if (!isUsed) delete components?.securitySchemes?.[ADMIN_PASSWORD_SCHEME];
 }

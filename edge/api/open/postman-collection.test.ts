@@ -14,6 +14,7 @@ const Collection = z.strictObject({
       name: z.string(),
       request: z.looseObject({
         method: z.string(),
+        auth: z.looseObject({ type: z.string() }).optional(),
         url: z.looseObject({
           raw: z.string(),
           variable: z.array(z.looseObject({ key: z.string() })),
@@ -44,6 +45,27 @@ describe.each(SYSTEMS.map(({ name }) => name))('the collection of %s', (name) =>
     expect(variable).toEqual([
       { key: 'baseUrl', value: new URL(harness.env.BASE_URL).origin },
       { key: 'apiKey', value: '' },
+      ...(name === 'queue'
+        ? [
+            { key: 'adminUsername', value: 'admin' },
+            { key: 'adminPassword', value: '' },
+          ]
+        : []),
     ]);
+  });
+
+  test('sends the password of the administration where its document says so', async () => {
+    const read = async (path: string): Promise<unknown> =>
+      (await harness.request('GET', path)).json();
+    const document = await read(`/openapi/${name}.json`);
+    const { item } = Collection.parse(await read(`/postman/${name}.json`));
+    const withPassword = item.filter(({ request }) => request.auth?.type === 'basic');
+    const isOfQueue = name === 'queue';
+    expect(withPassword.map(({ request: { url } }) => url.raw)).toEqual(
+      item.map(({ request: { url } }) => url.raw).filter((url) => /}}\/(api\/)?admin/.test(url)),
+    );
+    expect(withPassword.length > 0).toBe(isOfQueue);
+    const { securitySchemes } = Object(Object(document).components);
+    expect(Object(securitySchemes).adminPassword?.scheme).toBe(isOfQueue ? 'basic' : undefined);
   });
 });

@@ -1,4 +1,5 @@
 import { z } from '@hono/zod-openapi';
+import { ADMIN_PASSWORD_SCHEME } from '../takes.ts';
 
 const Operation = z.looseObject({
   operationId: z.string(),
@@ -29,12 +30,33 @@ const Document = z.looseObject({
   paths: z.record(z.string(), z.looseObject({})),
 });
 
+/** An operation that takes the administration's password is sent with it. */
+const BASIC = {
+  type: 'basic',
+  basic: [
+    { key: 'username', value: '{{adminUsername}}', type: 'string' },
+    { key: 'password', value: '{{adminPassword}}', type: 'string' },
+  ],
+};
+const ADMINISTRATION = [
+  { key: 'adminUsername', value: 'admin' },
+  { key: 'adminPassword', value: '' },
+];
+const takesPassword = ({ security = [] }: Operation): boolean =>
+  security.some((one) => Object.hasOwn(Object(one), ADMIN_PASSWORD_SCHEME));
+
 /**
  * A Postman collection (format 2.1) of an OpenAPI document, with a request for each operation. `baseUrl` and `apiKey` are its
- * variables. Pure.
+ * variables, and the administration's name and password where an operation takes them. Pure.
  */
 export function toPostman(document: unknown, baseUrl: string) {
   const { info, paths } = Document.parse(document);
+  const item = Object.entries(paths).flatMap(([path, methods]) =>
+    Object.entries(methods).flatMap(([method, declared]) => {
+      const operation = Operation.safeParse(declared).data;
+      return operation === undefined ? [] : [itemOf(path, method, operation)];
+    }),
+  );
   return {
     info: {
       name: info.title,
@@ -45,13 +67,9 @@ export function toPostman(document: unknown, baseUrl: string) {
     variable: [
       { key: 'baseUrl', value: baseUrl },
       { key: 'apiKey', value: '' },
+      ...(item.some(({ request }) => request.auth === BASIC) ? ADMINISTRATION : []),
     ],
-    item: Object.entries(paths).flatMap(([path, methods]) =>
-      Object.entries(methods).flatMap(([method, declared]) => {
-        const operation = Operation.safeParse(declared).data;
-        return operation === undefined ? [] : [itemOf(path, method, operation)];
-      }),
-    ),
+    item,
   };
 }
 
@@ -73,6 +91,7 @@ function itemOf(path: string, method: string, operation: Operation) {
       method: method.toUpperCase(),
       ...(description !== undefined && { description }),
       ...(security?.length === 0 && { auth: { type: 'noauth' } }),
+      ...(takesPassword(operation) && { auth: BASIC }),
       header: example === undefined ? [] : [{ key: 'Content-Type', value: 'application/json' }],
       url: {
         raw: `{{baseUrl}}/${segments}`,

@@ -57,6 +57,8 @@ export const StatsRow = z
     example: { day: '2026-11-21', sessionId: null, type: null, ...COUNTS_EXAMPLE },
   });
 
+const TierLimit = z.object({ limit: z.number().int() }).openapi('TierLimit');
+
 export const Usage = z
   .object({
     tier: TierName,
@@ -64,14 +66,10 @@ export const Usage = z
     media: z
       .object({ usedBytes: z.number().int(), limitBytes: z.number().int() })
       .describe('Files that were uploaded or sent and are kept.'),
-    realtimeConnections: z
-      .object({ limit: z.number().int() })
-      .describe('Realtime connections at once.'),
-    requestsPerMinute: z
-      .object({ limit: z.number().int() })
-      .describe(
-        'The most that one key may be given. Each key counts by itself; the headers of its answers show what is left.',
-      ),
+    realtimeConnections: TierLimit.describe('Realtime connections at once.'),
+    requestsPerMinute: TierLimit.describe(
+      'The most that one key may be given. Each key counts by itself; the headers of its answers show what is left.',
+    ),
     from: Day.describe('First day of the month.'),
     to: Day.describe('Last day of the month.'),
     messages: Counts,

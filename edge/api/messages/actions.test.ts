@@ -38,7 +38,9 @@ async function setUp(change: Partial<typeof harness.schema.messages.$inferInsert
   });
   const { events: table } = harness.schema;
   const events = () =>
-    harness.db.select().from(table).where(eq(table.workspaceId, session.workspaceId));
+    harness.opened(
+      harness.db.select().from(table).where(eq(table.workspaceId, session.workspaceId)),
+    );
   return { ...session, messageId: id, path: `/messages/${id}`, events };
 }
 

@@ -97,7 +97,7 @@ describe('an endpoint', () => {
   });
 
   it('gets a new secret, the old one living on for the overlap', async () => {
-    const { apiKey: key } = await harness.newWorkspace();
+    const { workspaceId, apiKey: key } = await harness.newWorkspace();
     const made = await create(key);
     const path = `/${idOf(made)}/rotate-secret`;
     const rotated = await call('POST', path, { key });
@@ -108,7 +108,9 @@ describe('an endpoint', () => {
       .select()
       .from(webhookEndpoints)
       .where(eq(webhookEndpoints.id, idOf(made)));
-    expect(row).toMatchObject({
+    const { contentSeal } = harness.services();
+    const kept = { secret: row?.secret, previousSecret: row?.previousSecret };
+    expect(contentSeal.open(workspaceId, kept)).toEqual({
       secret: rotated.data['secret'],
       previousSecret: made.data['secret'],
     });

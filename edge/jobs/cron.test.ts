@@ -41,7 +41,7 @@ describe('a QR code', () => {
     const qr = (expiresAt: number) => ({ kind: 'session.qr', qr: 'secret', expiresAt }) as const;
     await ingest(session, qr(Date.now() - 1_000), qr(Date.now() + 60_000));
     await runCron(harness.services());
-    const codes = (await eventsOf(session)).map(({ data }) => data['qr']);
+    const codes = (await harness.opened(eventsOf(session))).map(({ data }) => data['qr']);
     expect(codes).toEqual([null, 'secret']);
   });
 });

@@ -2,7 +2,7 @@ import { sql } from 'drizzle-orm';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { newId } from '../../../shared/ids.ts';
-import { messagesWhere, selectMessages } from '../../services/messages/message-filter.ts';
+import { messagesWhere, pageOfMessages } from '../../services/messages/message-filter.ts';
 import { createHarness, type Harness } from '../../testing/harness.ts';
 import { filterOf } from './schemas.ts';
 
@@ -186,7 +186,7 @@ test('a page of a large log is read from an index, whatever it is narrowed by', 
   ] as const;
   for (const [index, query] of ADVANCED) {
     const where = await messagesWhere(ctx, filterOf(query));
-    const page = selectMessages(ctx, where, { cursor: null, limit: 21 });
+    const page = pageOfMessages(ctx, where, { cursor: null, limit: 21 });
     const { rows } = await harness.db.execute(sql`explain ${page}`);
     const plan = JSON.stringify(rows);
     expect(plan, index).toContain(index);

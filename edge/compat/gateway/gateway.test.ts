@@ -18,7 +18,10 @@ async function setUp() {
     ...session,
     post: (path: string, body: unknown, more: TestRequest = {}) =>
       harness.call('POST', `/api/${path}`, { key, body, ...more }),
-    rows: () => harness.db.select().from(messages).where(eq(messages.workspaceId, workspaceId)),
+    rows: () =>
+      harness.opened(
+        harness.db.select().from(messages).where(eq(messages.workspaceId, workspaceId)),
+      ),
     /** A message that has come in, to reply to. */
     received: async (sessionId = session.id) => {
       const id = newId('message');

@@ -84,22 +84,28 @@ export const selectPlaces = (
     .offset(offset)
     .limit(2);
 
+type Page = { cursor: Cursor | null; limit: number; downTo?: Cursor | null };
+
 /** Messages that fit, newest first, from the cursor on. */
 export async function selectMessages(
   ctx: Pick<ServiceContext, 'db' | 'workspaceId' | 'contentSeal'>,
   where: SQL | undefined,
-  {
-    cursor,
-    limit,
-    downTo: end = null,
-  }: { cursor: Cursor | null; limit: number; downTo?: Cursor | null },
+  page: Page,
 ): Promise<MessageRow[]> {
-  const rows = await ctx.db
+  const rows = await pageOfMessages(ctx, where, page);
+  return rows.map((row) => openMessage(ctx, row));
+}
+
+/** The statement of `selectMessages`. Its content is sealed. */
+export const pageOfMessages = (
+  { db }: Pick<ServiceContext, 'db'>,
+  where: SQL | undefined,
+  { cursor, limit, downTo: end = null }: Page,
+) =>
+  db
     .select(MESSAGE_COLUMNS)
     .from(messages)
     .innerJoin(sessions, eq(sessions.id, messages.sessionId))
     .where(and(where, beforeCursor(cursor, PLACE), downTo(end, PLACE)))
     .orderBy(desc(messages.createdAt), desc(messages.id))
     .limit(limit);
-  return rows.map((row) => openMessage(ctx, row));
-}

@@ -192,7 +192,7 @@ describe('the owner’s word', () => {
     await ingest(session, shown('OLDCODE1', Date.now() - 1_000));
     await ingest(session, shown('NEWCODE1', Date.now() + 60_000));
     await eraseExpiredCredentials(harness.services());
-    const events = await eventsOf(session);
+    const events = await harness.opened(eventsOf(session));
     expect(events.map(({ type, data }) => [type, data['code']])).toEqual([
       ['session.pairing_code', null],
       ['session.pairing_code', 'NEWCODE1'],

@@ -164,7 +164,7 @@ export function queueRoutes(
     const opened = await fetch(new URL('/admin', apiUrl), { headers: login, redirect: 'manual' });
     expect(opened.status).toBe(302);
     expect(opened.headers.get('location')).toBe('/administration');
-    const page = await fetch(new URL('/administration', apiUrl));
+    const page = await api().call('GET', '/admin', { headers: login });
     expect(page.status).toBe(200);
     expect(page.headers.get('content-type')).toContain('text/html');
     const refused = await fetch(new URL('/admin', apiUrl));

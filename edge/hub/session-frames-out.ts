@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import { toBase64 } from '../../shared/base64.ts';
 import { EVENTS, type PublicEvent } from '../../shared/catalogue/events/index.ts';
-import { socketState } from '../compat/states.ts';
+import { socketState } from '../values/system-states.ts';
 
 const {
   'session.status': { data: Status },

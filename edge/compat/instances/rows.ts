@@ -11,7 +11,7 @@ import { alias, answerOf, operationOf } from '../alias.ts';
 import { createSession, makeSession, NewSession } from '../new-session.ts';
 import { wholeList } from '../pages.ts';
 import { ShownSession } from '../shown-session.ts';
-import { INSTANCE_STATES, instanceState } from '../states.ts';
+import { INSTANCE_STATES, instanceState } from '../../values/system-states.ts';
 import { answerInstance, instanceAnswer } from './envelope.ts';
 
 const list = operationOf(sessions, 'listSessions');

@@ -7,7 +7,7 @@ import { alias, answerOf, type OpenRoute, operationOf } from '../alias.ts';
 import { createSession, makeSession, NewSession } from '../new-session.ts';
 import { wholeList } from '../pages.ts';
 import { ShownSession } from '../shown-session.ts';
-import { SOCKET_STATES, socketState } from '../states.ts';
+import { SOCKET_STATES, socketState } from '../../values/system-states.ts';
 import { json } from './dialect.ts';
 
 const list = operationOf(sessions, 'listSessions');

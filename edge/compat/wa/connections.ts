@@ -8,7 +8,7 @@ import { firstCode, getQr } from '../first-code.ts';
 import { createSession, makeSession, NewSession } from '../new-session.ts';
 import { wholeList } from '../pages.ts';
 import { ShownSession } from '../shown-session.ts';
-import { WA_STATES, waState } from '../states.ts';
+import { WA_STATES, waState } from '../../values/system-states.ts';
 
 const list = operationOf(sessions, 'listSessions');
 const archive = operationOf(sessions, 'archiveSession');

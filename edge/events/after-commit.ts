@@ -12,8 +12,8 @@ export type AfterCommit = Pick<
 
 /**
  * What follows when statements with `append` have been committed: QStash is asked to call for each endpoint that has
- * something to get, hubs with listeners are woken, and the spans of traced events are recorded. All may be lost: the sweeper finds what nobody called for, and a hub
- * looks by itself.
+ * something to get, hubs with listeners are woken, and the spans of traced events are recorded. All may be lost: the sweeper
+ * finds what nobody called for, and a hub looks by itself.
  */
 export function afterCommit(services: AfterCommit, bells: readonly NewBell[]): void {
   const endpoints = bells.flatMap((bell) => ('endpointId' in bell ? [bell] : []));

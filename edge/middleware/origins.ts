@@ -60,8 +60,8 @@ const answerListed = cors({
 
 /**
  * Lets pages of listed origins read answers, and keeps pages of all others from acting with what a browser adds by itself:
- * cookies, a remembered password, and WebSockets, which CORS does not hold back. A page that was given a one-time token may open one with it.
- * Programs send no `Origin` and pass.
+ * cookies, a remembered password, and WebSockets, which CORS does not hold back. A page that was given a one-time token may
+ * open one with it. Programs send no `Origin` and pass.
  */
 export const guardOrigins = createMiddleware<AppEnv>(async (c, next) => {
   const kind = judgeOrigin(c.req.raw.headers.get('origin'), c.req.url, c.get('services').env);

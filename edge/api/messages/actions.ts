@@ -102,7 +102,7 @@ export const messageActions: readonly Row[] = [
     takes: scope('messages:send'),
     summary: 'Fetch the file of a received message again',
     description:
-      'For a file whose `status` is `failed`. It is `pending` from then on, and `message.media` says what came of it. `CONFLICT` with `details.reason`: `ready` when the file is there, `no_file` when the message has none.',
+      'For a file whose `status` is `failed`. It is `pending` from then on, and `message.media` says what came of it. `CONFLICT` with `details.reason`: `ready` when the file is there, `no_file` when the message has none, `content_expired` when it is no longer kept.',
     params: MessageId,
     answer: [202, 'The message, whose file is being fetched.', MessageSchema],
     errors: LIVE_ERRORS,

@@ -65,8 +65,8 @@ type Row = z.infer<typeof Row>;
 const Progress = z.object({ after: z.string() });
 
 /**
- * Seals what was written in clear, and seals anew what is under an older master key, table by table in the order of ids: each
- * run takes up where the last one came to. A row that changes meanwhile is left to its writer, who seals.
+ * Seals clear content, and seals content again that is under an older master key. It walks each table by id, and each run
+ * continues where the last one stopped. It skips a row that changes meanwhile: its writer seals it.
  */
 export async function resealContent(
   services: Pick<Services, 'db' | 'contentSeal' | 'log'>,

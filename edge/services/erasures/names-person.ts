@@ -9,8 +9,8 @@ export function personFinder(ids: readonly string[]): (value: unknown) => boolea
 }
 
 /**
- * Whether what a caller wrote as a recipient is one of these ids, in whatever notation. Without a country code it is taken for
- * theirs: what is erased is a line that says who got no message.
+ * Whether a recipient, in whatever notation a caller wrote it, is one of these ids. A number without its country code matches
+ * too: at worst one more line is erased that says who got no message.
  */
 export function isWrittenFor(written: string, ids: readonly string[]): boolean {
   const digits = written.replaceAll(/\D/g, '').replace(/^0+/, '');

@@ -51,8 +51,8 @@ const STEPS: Readonly<Record<Part, Step>> = {
 };
 
 /**
- * Goes on with the erasures that nobody is at, the oldest first. Each step is one statement, which also moves the erasure on: a run
- * that is cut off anywhere has done some whole steps, and whoever comes next does the others.
+ * Continues the erasures that no other run is working on, the oldest first. Each step is one statement, which also moves the
+ * erasure on. A run that is cut off has therefore finished some steps, and the next run does the rest.
  */
 export async function runErasures(services: StepServices): Promise<void> {
   const until = services.now() + RUN_MS;

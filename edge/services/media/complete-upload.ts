@@ -21,8 +21,8 @@ const Upload = z.object({
 });
 
 /**
- * Turns an upload into a file. The content is checked while it is copied to another key, because whoever has the URL can
- * still overwrite the upload. A repeated call returns the same file.
+ * Turns an upload into a file. The content is checked while it is copied to another key: whoever has the upload's URL can
+ * still overwrite what is at the old one. A repeated call returns the same file.
  * @throws AppError NOT_FOUND for an upload that is unknown or has expired; CONFLICT while nothing is uploaded; MEDIA_REJECTED as
  * `storeMedia` does, after which the upload may be made again; LIMIT_EXCEEDED
  */

@@ -128,7 +128,7 @@ export function messageSteps(writes: readonly { write: PreparedWrite; step: Step
     raised as (
       update messages message set
         status = way.status, status_rank = way.rank,
-        wire_id = coalesce(way.wire_id, message.wire_id), 
+        wire_id = coalesce(way.wire_id, message.wire_id),
         wire_key = case when message.erased_at is null then coalesce(way.wire_key, message.wire_key) end,
         chat_id = case when way.heard_in = ${brazilianTwin(sql`message.chat_id`)} then way.heard_in else message.chat_id end,
         sent_at = coalesce(message.sent_at, way.sent_at),

@@ -1,16 +1,15 @@
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { Link, useNavigate, useSearch } from '@tanstack/react-router';
 import type { ReactElement } from 'react';
-import { buttonClass } from '../../components/button.tsx';
 import { Copyable } from '../../components/copy.tsx';
-import { Dialog } from '../../components/dialog.tsx';
 import { Facts } from '../../components/facts.tsx';
 import { PagedList } from '../../components/paged-list.tsx';
-import { Empty, ErrorNote, Loading } from '../../components/states.tsx';
+import { Empty } from '../../components/states.tsx';
 import { Badge } from '../../components/status.tsx';
 import { Cell, Row, ROW_LINK, Table } from '../../components/table.tsx';
 import { t } from '../../messages/en.ts';
 import { contactQuery, contactsQuery } from './queries.ts';
+import { Sheet } from './sheet.tsx';
 
 const text = t.people;
 const { columns } = text;
@@ -79,10 +78,8 @@ function ContactSheet({
   const copyable = (value: string | null, name: string) =>
     value === null ? t.common.none : <Copyable text={value} label={t.common.copy(name)} />;
   return (
-    <Dialog as="sheet" title={person?.name ?? id} onClose={onClose}>
-      {error !== null && <ErrorNote error={error} />}
-      {person === undefined && error === null && <Loading />}
-      {person !== undefined && (
+    <Sheet {...{ sessionId, id, error, onClose }} title={person?.name ?? id}>
+      {person && (
         <Facts
           columns={1}
           facts={[
@@ -94,11 +91,6 @@ function ContactSheet({
           ]}
         />
       )}
-      <div>
-        <Link to="/chats" search={{ sessionId, chat: id }} className={buttonClass('primary')}>
-          {text.openChat}
-        </Link>
-      </div>
-    </Dialog>
+    </Sheet>
   );
 }

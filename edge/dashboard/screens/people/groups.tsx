@@ -3,16 +3,16 @@ import { Link, useNavigate, useSearch } from '@tanstack/react-router';
 import type { ReactElement } from 'react';
 import { buttonClass } from '../../components/button.tsx';
 import { Copyable } from '../../components/copy.tsx';
-import { Dialog } from '../../components/dialog.tsx';
 import { Facts } from '../../components/facts.tsx';
 import { Icon } from '../../components/icon.tsx';
 import { count } from '../../components/numbers.ts';
 import { PagedList } from '../../components/paged-list.tsx';
-import { Empty, ErrorNote, Loading } from '../../components/states.tsx';
+import { Empty } from '../../components/states.tsx';
 import { Cell, Row, ROW_LINK, Table } from '../../components/table.tsx';
 import { Ago } from '../../components/time.tsx';
 import { t } from '../../messages/en.ts';
 import { groupQuery, groupsQuery } from './queries.ts';
+import { Sheet } from './sheet.tsx';
 
 const text = t.people;
 const { columns } = text;
@@ -77,10 +77,8 @@ function GroupSheet({
   const exportAs = (format: 'csv' | 'json'): string =>
     `/v1/groups/${encodeURIComponent(id)}/members?${new URLSearchParams({ sessionId, format }).toString()}`;
   return (
-    <Dialog as="sheet" title={group?.subject ?? id} onClose={onClose}>
-      {error !== null && <ErrorNote error={error} />}
-      {group === undefined && error === null && <Loading />}
-      {group !== undefined && (
+    <Sheet {...{ sessionId, id, error, onClose }} title={group?.subject ?? id}>
+      {group && (
         <>
           <Facts
             columns={1}
@@ -114,11 +112,6 @@ function GroupSheet({
           </ul>
         </>
       )}
-      <div>
-        <Link to="/chats" search={{ sessionId, chat: id }} className={buttonClass('primary')}>
-          {text.openChat}
-        </Link>
-      </div>
-    </Dialog>
+    </Sheet>
   );
 }

@@ -10,12 +10,11 @@ import { exportMessages } from './messages/export-messages.ts';
 import { readSendTerms } from './messages/read-send-terms.ts';
 import { messageActions } from './messages/actions.ts';
 import { sendAlbum } from './messages/send-album.ts';
+import { filterOf, MessageQuery } from './messages/filter.ts';
 import {
-  filterOf,
   ForwardMessage,
   MEDIA_SEND_LIMIT_BYTES,
   MessageId,
-  MessageQuery,
   MessageSchema,
   ReplyForm,
   ReplyMessage,

@@ -6,7 +6,8 @@ import {
 } from '../../services/messages/export-messages.ts';
 import { exportOperation, FileQuery } from '../export-file.ts';
 import { scope } from '../takes.ts';
-import { filterOf, FilterQuery, MessageSchema } from './schemas.ts';
+import { filterOf, FilterQuery } from './filter.ts';
+import { MessageSchema } from './schemas.ts';
 
 const TYPES: Readonly<Record<MessageExportFormat, string>> = {
   csv: 'text/csv; charset=utf-8; header=present',

@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { newId } from '../../../shared/ids.ts';
 import { messagesWhere, pageOfMessages } from '../../services/messages/message-filter.ts';
 import { createHarness, type Harness } from '../../testing/harness.ts';
-import { filterOf } from './schemas.ts';
+import { filterOf } from './filter.ts';
 
 let harness: Harness;
 beforeAll(async () => {

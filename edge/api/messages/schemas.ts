@@ -12,15 +12,13 @@ import {
 import { KnownPerson } from '../../../shared/catalogue/person.ts';
 import { WRITTEN_ON } from '../../../shared/protocol/runner-reports.ts';
 import { MESSAGE_STATUSES } from '../../../shared/message-status.ts';
-import { PageQuery } from '../../http/cursor.ts';
 import { answer } from '../../http/envelope.ts';
 import { IDEMPOTENCY_ERRORS, IdempotencyKey } from '../../http/idempotency-key.ts';
 import { UPLOAD_RULE } from '../../media/store-media.ts';
 import type { FormBody } from '../../middleware/accept-form.ts';
-import { SessionIdOrName, SessionLookup } from '../name-fields.ts';
+import { SessionIdOrName } from '../name-fields.ts';
 import { Recipient } from '../recipient-fields.ts';
 import { Moment } from '../moment-field.ts';
-import type { MessageFilter } from '../../services/messages/message-filter.ts';
 import { DEFAULT_EXPIRY_SECONDS, MAX_AHEAD_DAYS } from '../../services/messages/enqueue.ts';
 
 const MAX_EXPIRY_SECONDS = 7 * 24 * 3600;
@@ -28,7 +26,7 @@ const MAX_EXPIRY_SECONDS = 7 * 24 * 3600;
 export const SESSION_EXAMPLE = 'ses_01k2q8z6m4c8f7h3n5r9t1v0wx';
 export const MESSAGE_EXAMPLE = 'msg_01k2q8z6m4c8f7h3n5r9t1v0wx';
 
-const Reference = z.string().min(1).max(128);
+export const Reference = z.string().min(1).max(128);
 
 /** Terms that every send has, a reply too. */
 const Terms = {
@@ -306,34 +304,3 @@ export const ReplyForm = formOfAnyKind(Terms);
 
 /** Whom a message is forwarded to. */
 export const ForwardMessage = z.strictObject({ to: Recipient, ...Terms });
-
-/** Filters of the messages, for their list and their export. */
-export const FilterQuery = {
-  sessionId: SessionLookup.optional().openapi({ description: 'Id or name.' }),
-  direction: z.enum(['inbound', 'outbound']).optional(),
-  status: z.enum(MESSAGE_STATUSES).optional(),
-  type: z.string().min(1).max(100).optional().openapi({ example: 'text' }),
-  chatId: Recipient.optional().openapi({
-    description: 'A person’s phone number or LID, or the id of any chat.',
-  }),
-  reference: Reference.optional(),
-  bulkId: z.string().min(1).max(100).optional(),
-  since: Moment.optional().openapi({ description: 'Only messages from this time on.' }),
-  until: Moment.optional().openapi({ description: 'Only messages before this time.' }),
-};
-
-const Filter = z.object(FilterQuery);
-
-export const filterOf = (query: z.output<typeof Filter>): MessageFilter => ({
-  session: query.sessionId ?? null,
-  direction: query.direction ?? null,
-  status: query.status ?? null,
-  type: query.type ?? null,
-  chat: query.chatId ?? null,
-  reference: query.reference ?? null,
-  bulkId: query.bulkId ?? null,
-  since: query.since ?? null,
-  until: query.until ?? null,
-});
-
-export const MessageQuery = z.object({ ...PageQuery, ...FilterQuery });

@@ -2,6 +2,7 @@ export { apiKeys } from './api-keys.ts';
 export { auditLog } from './audit-log.ts';
 export { bulks } from './bulks.ts';
 export { contentReseal } from './content-reseal.ts';
+export { cronRounds } from './cron-rounds.ts';
 export { attempts, deliveries } from './deliveries.ts';
 export { erasedOptOuts, erasures } from './erasures.ts';
 export { events } from './events.ts';

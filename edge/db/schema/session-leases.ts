@@ -85,6 +85,8 @@ export const runners = pgTable('runners', {
   draining: boolean('draining').notNull().default(false),
   /** Of the process that holds the sessions. */
   pid: integer('pid'),
+  /** Of Waypost; null: it does not tell. */
+  version: text('version'),
   heartbeatAt: moment('heartbeat_at').notNull().defaultNow(),
 });
 

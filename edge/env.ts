@@ -39,24 +39,37 @@ export const EdgeEnv = z.object({
   BASE_URL: z.url(),
   /** Where QStash and runners reach it, when that is another address than BASE_URL. */
   CALLBACK_URL: optional(z.url()),
+  /** The database, by Neon's pooled address. */
   DATABASE_URL: z.string().regex(/^postgres(ql)?:\/\//, 'a postgresql:// connection string'),
   /** Neon's HTTP endpoint, when it is not the one derived from DATABASE_URL's host. */
   DATABASE_HTTP_URL: z.url().optional(),
+  /** Upstash Redis, which counts calls against the rate limits. */
   UPSTASH_REDIS_REST_URL: z.url(),
+  /** The token of that Redis; it must be able to write. */
   UPSTASH_REDIS_REST_TOKEN: z.string().min(16),
+  /** QStash, which calls back when deliveries and scheduled sends are due. The address of your region. */
   QSTASH_URL: z.url(),
+  /** Lets the Worker publish to QStash. */
   QSTASH_TOKEN: z.string().min(16),
+  /** Checks that a call back comes from QStash. */
   QSTASH_CURRENT_SIGNING_KEY: z.string().min(16),
+  /** The key that QStash signs with after its next rotation. */
   QSTASH_NEXT_SIGNING_KEY: z.string().min(16),
+  /** S3-compatible storage for files and copies of sessions: `https://<account>.r2.cloudflarestorage.com`. */
   S3_ENDPOINT: z.url(),
   /** Where callers reach the storage for large uploads, when that is another address than S3_ENDPOINT. */
   S3_PUBLIC_ENDPOINT: optional(z.url({ protocol: /^https?$/ })),
+  /** Region of the bucket; `auto` for R2 and Tigris. */
   S3_REGION: z.string().default('auto'),
   /** Of this deployment alone: files in it that its database does not know are deleted. */
   S3_BUCKET: z.string().min(3),
+  /** Access key that may read, write and delete in the bucket. */
   S3_ACCESS_KEY_ID: z.string().min(8),
+  /** The secret that belongs to that access key. */
   S3_SECRET_ACCESS_KEY: z.string().min(16),
+  /** Signs commands to runners: `id:secret,id:secret`; the first signs, all are accepted. Runners have the same. */
   EDGE_TO_RUNNER_KEYS: SigningKeysText,
+  /** Checks what runners report. Other secrets than those of EDGE_TO_RUNNER_KEYS. */
   RUNNER_TO_EDGE_KEYS: SigningKeysText,
   /** Signs the JWT inside API keys. */
   API_KEY_SIGNING_KEY: secretHex,
@@ -71,13 +84,16 @@ export const EdgeEnv = z.object({
 
   /** Mail provider that takes `POST {MAIL_URL}/emails` as Resend's API does. */
   MAIL_URL: z.url(),
+  /** Sent to the mail provider as a bearer token. */
   MAIL_TOKEN: z.string().min(8),
   /** Sender, as `Waypost <hello@example.com>`. */
   MAIL_FROM: z.string().min(3),
 
-  /** Both or none: sign-in with Google. */
+  /** Client of sign-in with Google. Goes with GOOGLE_CLIENT_SECRET. */
   GOOGLE_CLIENT_ID: optional(z.string()),
+  /** Goes with GOOGLE_CLIENT_ID. */
   GOOGLE_CLIENT_SECRET: optional(z.string()),
+  /** Who signs Google's tokens. */
   GOOGLE_ISSUER: z.url().default('https://accounts.google.com'),
 
   /** Project whose access tokens are accepted: `https://<ref>.supabase.co`. */
@@ -101,11 +117,12 @@ export const EdgeEnv = z.object({
   ADMIN_EMAILS: lowerCaseList.default([]),
   /** Addresses and CIDR ranges that `/v1/admin` may be used from; none = any. */
   ADMIN_ALLOWED_IPS: rangeList.default([]),
-  /** With a password, `/admin` and `/api/admin` take HTTP Basic too; it acts for the platform's first administrator. */
+  /** Name for HTTP Basic at `/admin` and `/api/admin`. */
   ADMIN_USERNAME: z
     .string()
     .regex(/^[^:]+$/, 'a name without a colon')
     .default('admin'),
+  /** With a password, `/admin` and `/api/admin` take HTTP Basic too; it acts for the platform's first administrator. */
   ADMIN_PASSWORD: optional(z.string().min(8)),
 
   /** Origins whose pages may call the API from a browser, comma-separated; none = this Worker's own origin only. */
@@ -137,7 +154,9 @@ export const EdgeEnv = z.object({
   RUNNER_URLS: list.default([]),
   /** Sessions that a machine has room for; 1 = a machine per session. */
   RUNNER_MAX_SESSIONS: z.coerce.number().int().min(1).max(1_000).default(10),
+  /** Fly's Machines API. */
   FLY_API_URL: z.url().default('https://api.machines.dev'),
+  /** Lets the Worker create and stop machines of FLY_APP. */
   FLY_API_TOKEN: optional(z.string().min(8)),
   /** The Fly app whose machines are the runners; its secrets hold the signing keys. */
   FLY_APP: optional(z.string().min(1)),
@@ -145,7 +164,9 @@ export const EdgeEnv = z.object({
   FLY_RUNNER_IMAGE: optional(z.string().min(1)),
   /** Where the app is reached, when not at https://<FLY_APP>.fly.dev. */
   FLY_RUNNER_URL: optional(z.url({ protocol: /^https?$/ })),
+  /** Machines that run even when no session needs them. */
   FLEET_MIN_MACHINES: z.coerce.number().int().min(0).default(0),
+  /** Machines that there are at most. */
   FLEET_MAX_MACHINES: z.coerce.number().int().min(1).max(1_000).default(10),
   /** Regions in which machines are created, comma-separated; the first serves sessions that have none. */
   FLEET_REGIONS: lowerCaseList.default([]),

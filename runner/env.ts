@@ -10,9 +10,11 @@ const LOOPBACK = new Set(['127.0.0.1', '::1', 'localhost']);
 const optional = <Schema extends z.ZodType>(schema: Schema) =>
   z.preprocess((value) => (value === '' ? undefined : value), schema.optional());
 
-const Env = z
+export const Env = z
   .object({
+    /** Name of this runner, unique in its fleet. On Fly, the machine's id. */
     RUNNER_ID: z.string().regex(/^[\w.-]{1,64}$/, 'letters, digits, dot, dash and underscore only'),
+    /** Where it is, for sessions that want a region. On Fly, the machine's. */
     RUNNER_REGION: z.string().min(1).default('local'),
     /** Engines that may be starting at once. */
     RUNNER_START_CAP: z.coerce.number().int().min(1).max(100).default(3),
@@ -24,31 +26,40 @@ const Env = z
     RUNNER_SNAPSHOT_AFTER_SECONDS: z.coerce.number().min(0.1).max(600).default(60),
     /** About how often a session that changes is copied while it runs. */
     RUNNER_SNAPSHOT_EVERY_SECONDS: z.coerce.number().min(0.1).max(86_400).default(600),
+    /** Sessions that it takes at most. */
     RUNNER_MAX_SESSIONS: z.coerce.number().int().min(1).max(1_000).default(10),
     /** A session that shows codes for this long, and nobody links a phone, is stopped. */
     QR_TIMEOUT_MINUTES: z.coerce.number().min(0.05).max(10_080).default(15),
+    /** Address that it listens on. */
     HOST: z.string().min(1).default('127.0.0.1'),
     /** A session's browser that takes more is replaced in a quiet moment; not set: never. */
     RUNNER_SESSION_MEMORY_LIMIT_MB: optional(z.coerce.number().int().min(100)),
-    /** 0 takes any free port. */
+    /** Port that it listens on; 0 takes any free one. */
     PORT: z.coerce.number().int().min(0).max(65_535).default(0),
     /** What the edge calls; by default the address that was bound. */
     PUBLIC_URL: optional(z.url()),
+    /** Where the Worker is reached. */
     EDGE_URL: z.url(),
+    /** Checks commands of the edge. The Worker has the same. */
     EDGE_TO_RUNNER_KEYS: SigningKeysText,
+    /** Signs what it reports to the edge: `id:secret,id:secret`; the first signs, all are accepted. */
     RUNNER_TO_EDGE_KEYS: SigningKeysText,
     /** Profiles, journals and the spool: must survive a restart of the process. */
     WWEBJS_DATA_DIR: z.string().min(1),
+    /** Path of Chromium; by default the one that puppeteer has downloaded. */
     PUPPETEER_EXECUTABLE_PATH: optional(z.string()),
     /** Makes voice messages and stickers; by default the one that PATH finds. */
     FFMPEG_PATH: z.string().min(1).default('ffmpeg'),
     /** Private places that a session's proxy may be at. The edge refuses others first, by a list of its own. */
     EGRESS_ALLOW: EgressAllowText.default([]),
+    /** Where the sandbox listens; without it there are no sandbox sessions on this runner. */
     SANDBOX_URL: optional(z.url()),
+    /** Opens the sandbox's controls. Goes with SANDBOX_URL. */
     SANDBOX_TOKEN: optional(z.string().min(16)),
     /** Opens `/metrics` to whoever sends it as a bearer token; without it there is no such route. */
     METRICS_TOKEN: optional(z.string().min(16)),
     ...TRACING_VARIABLES,
+    /** The least important log lines that are written. */
     LOG_LEVEL: z.enum(LOG_LEVELS).default('info'),
   })
   .superRefine((env, context) => {

@@ -1,5 +1,6 @@
 // The door behind every npm script: gets the clone ready, then runs one program on the pinned Node.
 import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { bootstrap, pinnedNode, root } from './bootstrap.mjs';
 import { ensurePrograms } from './programs.mjs';
@@ -23,6 +24,11 @@ if (program === undefined) {
   );
   process.exit(2);
 }
+
+// What is set in the environment counts more than the file. Another folder is another deployment: tests start theirs so.
+const settings = join(root, '.env');
+if (name === 'start' && process.env.WAYPOST_DIR === undefined && existsSync(settings))
+  process.loadEnvFile(settings);
 
 const { chromiumPath } = bootstrap(program);
 const file =

@@ -26,7 +26,7 @@ function decode(value: string): string | null {
 export const TRACING_VARIABLES = {
   /** The collector that takes OTLP over HTTP, without `/v1/traces`; without it nothing is traced. */
   OTEL_EXPORTER_OTLP_ENDPOINT: z.preprocess(unset, z.url({ protocol: /^https?$/ }).optional()),
-  /** As `otlpHeaders` reads them. */
+  /** Headers for the collector: `name=value,name=value`, values percent-encoded. */
   OTEL_EXPORTER_OTLP_HEADERS: z
     .string()
     .default('')

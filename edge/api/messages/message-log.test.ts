@@ -182,6 +182,7 @@ test('a page of a large log is read from an index, whatever it is narrowed by', 
     ],
     ['messages_session_created', { sessionId: second.id }],
     ['messages_status_created', { status: 'failed' }],
+    ['messages_type_created', { type: 'poll' }],
     ['messages_chat', { chatId: { chatId: ADA } }],
   ] as const;
   for (const [index, query] of ADVANCED) {

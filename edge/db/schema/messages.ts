@@ -118,6 +118,10 @@ export const messages = pgTable(
     index('messages_workspace_created').on(table.workspaceId, table.createdAt, table.id),
     index('messages_session_created').on(table.sessionId, table.createdAt, table.id),
     index('messages_status_created').on(table.workspaceId, table.status, table.createdAt, table.id),
+    // A type that is rare is not looked for in the whole log. Most messages are texts, which need no entry.
+    index('messages_type_created')
+      .on(table.workspaceId, table.type, table.createdAt, table.id)
+      .where(sql`${table.type} <> 'text'`),
     index('messages_reference')
       .on(table.workspaceId, table.reference, table.createdAt, table.id)
       .where(sql`${table.reference} is not null`),

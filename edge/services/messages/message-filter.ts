@@ -44,7 +44,7 @@ export async function messagesWhere(
     sessionId === null ? undefined : eq(messages.sessionId, sessionId),
     direction === null ? undefined : eq(messages.direction, direction),
     status === null ? undefined : eq(messages.status, status),
-    type === null ? undefined : eq(messages.type, type),
+    type === null ? undefined : ofType(type),
     chatIds === null ? undefined : inArray(messages.chatId, chatIds),
     reference === null ? undefined : eq(messages.reference, reference),
     bulkId === null ? undefined : eq(messages.bulkId, bulkId),
@@ -52,6 +52,10 @@ export async function messagesWhere(
     until === null ? undefined : lt(messages.createdAt, until),
   );
 }
+
+/** A prepared statement does not know its parameters: only what is written out lets it use the index of types. */
+const ofType = (type: string): SQL | undefined =>
+  and(eq(messages.type, type), type === 'text' ? undefined : sql`${messages.type} <> 'text'`);
 
 /** A chat keeps the id that it was called by first, which may be another id of the same person. */
 async function namesOfChat({ db, workspaceId }: ServiceContext, chatId: string): Promise<string[]> {

@@ -1,0 +1,1 @@
+CREATE INDEX "messages_type_created" ON "messages" USING btree ("workspace_id","type","created_at","id") WHERE "messages"."type" <> 'text';

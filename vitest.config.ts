@@ -1,4 +1,26 @@
 import { defineConfig } from 'vitest/config';
+import { BaseSequencer, type TestSpecification } from 'vitest/node';
+
+/** These mostly wait, for leases to expire and outages to end: begun first, they do so while others work. */
+const WAITING = [
+  'e2e/outage',
+  'e2e/frozen-runner',
+  'e2e/failover',
+  'e2e/frozen-machine',
+  'runner/credentials/takeover',
+  'runner/faults',
+];
+
+/** Begins with those, so that no core is idle while the last of them ends. */
+class LongestFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const place = ({ moduleId }: TestSpecification): number => {
+      const found = WAITING.findIndex((name) => moduleId.includes(`/${name}.test.`));
+      return found < 0 ? WAITING.length : found;
+    };
+    return (await super.sort(files)).toSorted((one, other) => place(one) - place(other));
+  }
+}
 
 /** Rooms are tested one after the other: the later ones start browsers and whole deployments, and want the machine. */
 const room = (name: string, groupOrder: number, timeout: number, folder = name) => ({
@@ -14,6 +36,7 @@ const room = (name: string, groupOrder: number, timeout: number, folder = name) 
 export default defineConfig({
   test: {
     maxWorkers: 2,
+    sequence: { sequencer: LongestFirst },
     projects: [
       room('shared', 1, 10_000),
       room('integrations', 2, 60_000),

@@ -6,6 +6,7 @@ import { readDelivered, watchSessions } from './chaos/observe.ts';
 import { SOON_COPIED } from './chaos/run.ts';
 import { queryDatabase } from './testing/database.ts';
 import { type Deployment, startDeployment } from './testing/deployment.ts';
+import { sized } from './testing/env.ts';
 import { doubleOwners, familyOf, liveBrowsers, readProcesses } from './testing/live-processes.ts';
 import { mostResident, residentMb } from './testing/memory.ts';
 import { runnerLog } from './testing/runner-log.ts';
@@ -16,8 +17,8 @@ import { worldOf } from './testing/world.ts';
 const RUNNER = 'runner-1';
 /** `RUNNER_START_CAP`, which the launcher leaves at its default. */
 const START_CAP = 3;
-const CROWD = 20;
-const FLOOD = 1_000;
+const CROWD = sized(8, 20);
+const FLOOD = sized(300, 1_000);
 /** What a flood may add to a runner, beside the 16 MB of reports that it keeps in memory: rubbish not yet collected. */
 const FLOOD_MB = 150;
 
@@ -110,7 +111,7 @@ describe('many on one runner', () => {
       await deployment.api.call('DELETE', `/v1/sessions/${id}`);
   });
 
-  it('a thousand messages at once: each arrives once and in order, and the neighbour still receives', async () => {
+  it(`${FLOOD} messages at once: each arrives once and in order, and the neighbour still receives`, async () => {
     const { api, inspector } = deployment;
     const flooded = await onlineSession(deployment, 'flooded');
     const neighbour = await onlineSession(deployment, 'beside-the-flood');
@@ -176,7 +177,7 @@ describe('many on one runner', () => {
     for (const { id } of [flooded, neighbour]) await api.call('DELETE', `/v1/sessions/${id}`);
   }, 600_000);
 
-  it('twenty linked sessions start again together: a few at a time, while the API answers', async () => {
+  it(`${CROWD} linked sessions start again together: a few at a time, while the API answers`, async () => {
     const { api, directory } = deployment;
     const sessions = [{ id: (await deployment.facts()).sessionId }];
     while (sessions.length < CROWD)

@@ -4,7 +4,7 @@ import { idIn, listedIn } from './testing/answers.ts';
 import type { ApiClient } from './testing/api-client.ts';
 import { type Wanting, wrongDeliveries, wrongRequests } from './testing/check-deliveries.ts';
 import { type Deployment, startDeployment } from './testing/deployment.ts';
-import { isFullSize } from './testing/env.ts';
+import { isFullSize, sized } from './testing/env.ts';
 import { openEventStream } from './testing/event-stream.ts';
 import { type FlakyReceiver, startFlakyReceiver } from './testing/flaky-receiver.ts';
 import { readDeliveryRows, readEventRows } from './testing/read-deliveries.ts';
@@ -15,7 +15,7 @@ import { worldOf } from './testing/world.ts';
 
 const PRODUCERS = 20;
 /** `FULL_SIZE=1` makes 40,000 pairs of it, and takes many minutes. */
-const EVENTS_EACH = isFullSize() ? 200 : 20;
+const EVENTS_EACH = sized(6, 200);
 const WITHIN_MS = isFullSize() ? 3_000_000 : 240_000;
 const ALL = PRODUCERS * EVENTS_EACH;
 const FAILING = 0.3;

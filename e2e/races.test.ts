@@ -7,6 +7,7 @@ import { seededRandom } from './testing/random.ts';
 import { SOON_COPIED } from './chaos/run.ts';
 import { queryDatabase } from './testing/database.ts';
 import { type Deployment, startDeployment } from './testing/deployment.ts';
+import { sized } from './testing/env.ts';
 import {
   doubleOwners,
   liveBrowsers,
@@ -18,7 +19,7 @@ import { HAS_LEFT, onlineSession, sendText, SessionView } from './testing/sessio
 import { until } from './testing/until.ts';
 
 const SEED = 21;
-const ACTS = 200;
+const ACTS = sized(80, 200);
 const CLIENTS = 6;
 /** Clients that all act on the same session; the others act on any. */
 const ON_ONE = 3;
@@ -47,7 +48,7 @@ describe('start, stop, restart and delete raced', () => {
     return made.data(SessionView).id;
   };
 
-  it('200 times by six clients: every answer is a success or a clear error, and nothing is left of deleted sessions', async () => {
+  it(`${ACTS} times by six clients: every answer is a success or a clear error, and nothing is left of deleted sessions`, async () => {
     const { api, directory } = deployment;
     const random = seededRandom(SEED);
     const kept = (await deployment.facts()).sessionId;
@@ -156,9 +157,9 @@ describe('two runners that claim the same sessions at once', () => {
 
   /** More than one runner may start at once (`RUNNER_START_CAP`), so that neither can have them all. */
   const AT_ONCE = 5;
-  const CLAIMS = 50;
+  const CLAIMS = sized(15, 50);
 
-  it('50 times: each has one owner, and only that one starts a browser', async () => {
+  it(`${CLAIMS} times: each has one owner, and only that one starts a browser`, async () => {
     const { api, directory } = deployment;
     const ids: string[] = [];
     for (let index = 0; index < AT_ONCE; index += 1) {

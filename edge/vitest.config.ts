@@ -31,6 +31,7 @@ export default defineConfig({
     silent: 'passed-only',
     // Files share a Worker instance, as requests do in production; each has a database of its own.
     isolate: false,
+    maxWorkers: 2,
     testTimeout: 20_000,
     hookTimeout: 30_000,
   },

@@ -10,3 +10,6 @@ export function inheritedEnvironment(): {
 
 /** Whether tests that come in two sizes are to take the large one. */
 export const isFullSize = (): boolean => process.env['FULL_SIZE'] === '1';
+
+/** How many of a thing a test takes: few in CI, and as many as were promised with `FULL_SIZE=1`. */
+export const sized = (few: number, full: number): number => (isFullSize() ? full : few);

@@ -9,7 +9,8 @@ import { profileCredentials } from '../../engine/wwebjs/credentials/profile-cred
 import { restoreCredentials } from '../restore.ts';
 import { takeSnapshot } from '../snapshot.ts';
 
-const SAMPLE_MS = 20;
+/** A look costs a whole collection: on a busy machine, looks at a fixed pace would leave no time for the work. */
+const PAUSE_PER_LOOK = 5;
 
 /** Copies a profile to the edge and back in a process of its own, twice, and reports how far the memory in use rose the second time. */
 const Task = z.object({
@@ -76,11 +77,15 @@ process.once('message', (raw) => {
   const risen = async (work: () => Promise<unknown>): Promise<number> => {
     const before = heldBytes();
     let highest = before;
-    const sampler = setInterval(() => {
+    let next: NodeJS.Timeout | undefined;
+    const look = (): void => {
+      const began = performance.now();
       highest = Math.max(highest, heldBytes());
-    }, SAMPLE_MS);
+      next = setTimeout(look, PAUSE_PER_LOOK * (performance.now() - began));
+    };
+    look();
     await work();
-    clearInterval(sampler);
+    clearTimeout(next);
     return highest - before;
   };
 

@@ -2,9 +2,9 @@ import { z } from 'zod';
 import { ERROR_CODES } from '../../../../shared/errors.ts';
 import type { FromSession, ToSession } from '../protocol.ts';
 
-/** What a stub does with everything it is asked by name: answers so, fails so, or neither. */
+/** What a stub does with everything it is asked by name: gives its answer, fails so, or neither. */
 export const StubSettings = z.object({
-  answer: z.unknown(),
+  answers: z.record(z.string(), z.unknown()),
   failure: z.string().nullable(),
   /** The failure is a refusal with this code. */
   refusal: z.enum(ERROR_CODES).nullable(),
@@ -13,7 +13,7 @@ export const StubSettings = z.object({
 export type StubSettings = z.infer<typeof StubSettings>;
 
 /** A session's process without an engine, for tests of the relay alone. */
-let settings: StubSettings = { answer: null, failure: null, refusal: null, silent: true };
+let settings: StubSettings = { answers: {}, failure: null, refusal: null, silent: true };
 
 const tell = (message: FromSession): unknown => process.send?.(message);
 
@@ -26,9 +26,9 @@ function onMessage(message: ToSession): void {
     if (call.method === 'stop') process.disconnect();
     return;
   }
-  const { answer, failure, refusal, silent } = settings;
+  const { answers, failure, refusal, silent } = settings;
   if (silent) return;
-  if (failure === null) tell({ type: 'result', id, value: answer });
+  if (failure === null) tell({ type: 'result', id, value: answers[call.name] });
   else if (refusal === null) tell({ type: 'error', id, message: failure });
   else tell({ type: 'error', id, message: failure, refusal: { code: refusal } });
 }

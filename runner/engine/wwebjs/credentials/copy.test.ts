@@ -208,7 +208,10 @@ it('a profile of 50 MB goes out and in with less than 16 MB of it in memory at o
   });
   const holder = { sessionId, workspaceId, epoch: 1, runnerId: 'runner', bootId: 'boot' };
   child.send({ ...holder, edgeUrl: edge.url, small, large, files, workDir: copies });
-  const [answer] = await once(child, 'message');
+  const [answer] = await Promise.race([
+    once(child, 'message'),
+    once(child, 'exit').then(([code]) => Promise.reject(new Error(`it exited with ${code}`))),
+  ]);
   await edge.stop();
   const measured = Measured.parse(answer);
 

@@ -1,33 +1,75 @@
 import { randomUUID } from 'node:crypto';
+import type { Browser } from 'puppeteer';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { launchBrowser, newVisitor } from './testing/browser.ts';
 import { type Deployment, startDeployment } from './testing/deployment.ts';
+import { freePort } from './testing/free-port.ts';
 import { linkMailedTo } from './testing/mail-client.ts';
+import { startTlsProxy } from './testing/tls-proxy.ts';
+
+const HOST = 'wa.example.test';
 
 let deployment: Deployment;
+let browser: Browser;
+let origin = '';
+let endProxy = (): void => undefined;
 beforeAll(async () => {
-  deployment = await startDeployment({ environment: { BASE_URL: 'https://wa.example.com' } });
+  const port = await freePort();
+  origin = `https://${HOST}:${port}`;
+  const environment = { BASE_URL: `${origin}/whatsapp/`, SIGN_UP: 'open' };
+  [deployment, browser] = await Promise.all([
+    startDeployment({ environment }),
+    launchBrowser([`--host-resolver-rules=MAP ${HOST} 127.0.0.1`, '--ignore-certificate-errors']),
+  ]);
+  endProxy = await startTlsProxy(port, (await deployment.facts()).apiUrl);
 });
-afterAll(() => deployment.dispose());
+afterAll(async () => {
+  endProxy();
+  await Promise.all([deployment.dispose(), browser.close()]);
+});
 
-it('behind a proxy, mails name the public address and cookies require TLS', async () => {
-  const { api } = deployment;
-  const [email, password] = [`ann-${randomUUID()}@example.com`, `correct horse ${randomUUID()}`];
-  const stranger = { key: null };
-  const body = { name: 'Ann', email, password };
-  await api.call('POST', '/auth/sign-up/email', { body, ...stranger });
-  const facts = await deployment.facts();
-  const { apiUrl } = facts;
-  const link = await linkMailedTo(facts, email, /confirm/i);
-  expect(link.origin).toBe('https://wa.example.com');
-
-  // As the proxy would pass it on.
-  await fetch(new URL(`${link.pathname}${link.search}`, apiUrl), { redirect: 'manual' });
-  const entered = await api.call('POST', '/auth/sign-in/email', {
-    body: { email, password },
-    ...stranger,
+it('behind a proxy with TLS, another host and a path, a person signs up and sees what happens', async () => {
+  const visitor = await newVisitor(browser, origin);
+  const { page, open, arrives, click, fill, sees } = visitor;
+  const refused: string[] = [];
+  const ofTheProxy: string[] = [];
+  page.on('response', (answer) => {
+    if (answer.status() >= 400) refused.push(`${answer.status()} ${answer.url()}`);
+    if (answer.url().startsWith(`${origin}/whatsapp/`)) ofTheProxy.push(answer.url());
+    else if (!answer.url().startsWith('data:')) refused.push(`not below the path: ${answer.url()}`);
   });
-  expect(entered.status).toBe(200);
-  expect(entered.headers.get('set-cookie')).toMatch(/^__Secure-.*; Secure/);
+  const [email, password] = [`ann-${randomUUID()}@example.com`, `correct horse ${randomUUID()}`];
+  await open('/whatsapp/sign-up');
+  await fill('Your name', 'Ann');
+  await fill('E-mail address', email);
+  await fill('Password', password);
+  await click('Create an account');
+  await sees('Check your mail');
+
+  const link = await linkMailedTo(await deployment.facts(), email, /confirm/i);
+  expect(link.href.startsWith(`${origin}/whatsapp/auth/verify-email?`)).toBe(true);
+  await page.goto(link.href);
+  await arrives(/^\/whatsapp\/sign-in\?confirmed=true$/);
+  await fill('E-mail address', email);
+  await fill('Password', password);
+  await click('Sign in');
+  await arrives(/^\/whatsapp\/?$/);
+  const cookies = await page.browserContext().cookies();
+  expect(cookies.map(({ name, secure }) => [name.startsWith('__Secure-'), secure])).toContainEqual([
+    true,
+    true,
+  ]);
+
+  await click('Sessions', 'link');
+  await arrives(/^\/whatsapp\/sessions$/);
+  await page.reload();
+  await sees('No sessions yet');
+  await sees('Updates at once.');
+  await page.goto(`${origin}/whatsapp/docs`);
+  await page.locator('::-p-text(/v1/messages/text)').wait();
+  expect(refused).toEqual([]);
+  expect(ofTheProxy.length).toBeGreaterThan(10);
+  expect(visitor.complaints).toEqual([]);
 });
 
 it('behind a proxy, the parts still reach each other over loopback', async () => {

@@ -3,6 +3,7 @@ import { EgressAllowText } from '../shared/egress/allow-list.ts';
 import { SigningKeysText } from '../shared/signing/keys.ts';
 import { TRACING_VARIABLES } from '../shared/tracing/settings.ts';
 import { EncryptionKeysText } from './values/master-keys.ts';
+import { BaseUrl, basePath } from './values/public-url.ts';
 import {
   list,
   optional,
@@ -35,8 +36,8 @@ const FORWARDED = new Set(['x-forwarded-for', 'forwarded']);
 
 /** Everything the Worker is told: variables, secrets and bindings. Secrets have no defaults. */
 export const EdgeEnv = z.object({
-  /** Where this Worker is reached from outside. */
-  BASE_URL: z.url(),
+  /** Where this Worker is reached from outside, with the path that a proxy serves it below, if any. */
+  BASE_URL: BaseUrl,
   /** Where QStash and runners reach it, when that is another address than BASE_URL. */
   CALLBACK_URL: optional(z.url()),
   /** The database, by Neon's pooled address. */
@@ -242,6 +243,14 @@ export function parseEdgeEnv(raw: unknown): EdgeEnv {
         path: ['EGRESS_ALLOW'],
         message:
           'needs the EGRESS_PRIVATE binding, or webhooks to those hosts would be refused at connect',
+      });
+    }
+    if (basePath(env) !== '' && basePath({ BASE_URL: env.CALLBACK_URL ?? env.BASE_URL }) !== '') {
+      context.addIssue({
+        code: 'custom',
+        path: ['CALLBACK_URL'],
+        message:
+          'must be an address without a path, since BASE_URL has one: signatures of QStash and runners cover it',
       });
     }
     if ((env.GOOGLE_CLIENT_ID === undefined) !== (env.GOOGLE_CLIENT_SECRET === undefined)) {

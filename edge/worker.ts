@@ -5,6 +5,7 @@ import { RealtimeHub } from './hub/hub.ts';
 import { consoleLog } from './log/log.ts';
 import { runCron, watchExpiry } from './jobs/cron.ts';
 import { writeAudit } from './jobs/write-audit.ts';
+import { withoutBasePath } from './values/public-url.ts';
 
 export { Egress } from './egress/entrypoint.ts';
 
@@ -40,7 +41,7 @@ function createWorker() {
         isolate.log({ event: 'bad_environment', message: String(error) });
         return badEnvironment();
       }
-      return app.fetch(request, bindings, execution);
+      return app.fetch(withoutBasePath(request, envOf(bindings)), bindings, execution);
     },
     scheduled: async (_controller, bindings, execution) => {
       const services = compose(bindings, execution);

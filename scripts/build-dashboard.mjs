@@ -35,7 +35,10 @@ function stateOfSources() {
 /** What a browser fetches before it shows anything, in KiB of gzip. */
 function firstLoadKib(folder) {
   const page = readFileSync(join(folder, 'index.html'), 'utf8');
-  const files = [...page.matchAll(/(?:src|href)="\/(dashboard-assets\/[^"]+)"/g)].map(([, f]) => f);
+  const files = [...page.matchAll(/(?:src|href)="\.\/(dashboard-assets\/[^"]+)"/g)].map(
+    ([, f]) => f,
+  );
+  if (files.length === 0) throw new Error('the page names no file of its own');
   const sizes = files.map((file) => gzipSync(readFileSync(join(folder, file))).length);
   return (gzipSync(page).length + sizes.reduce((sum, size) => sum + size, 0)) / 1024;
 }

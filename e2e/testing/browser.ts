@@ -9,11 +9,11 @@ const Violations = z.array(
 
 const PATIENCE_MS = 30_000;
 
-export async function launchBrowser(): Promise<Browser> {
+export async function launchBrowser(args: readonly string[] = []): Promise<Browser> {
   const { PUPPETEER_EXECUTABLE_PATH: executablePath } = inheritedEnvironment();
   return launch({
     pipe: true,
-    args: ['--no-sandbox'],
+    args: ['--no-sandbox', ...args],
     ...(executablePath !== undefined && { executablePath }),
   });
 }

@@ -3,6 +3,7 @@ import { sampleEvent } from '../../shared/catalogue/events/index.ts';
 import { AppError } from '../../shared/errors.ts';
 import { mintToken } from '../services/realtime/mint-token.ts';
 import { openSocket, resolveFilter } from '../services/realtime/open-socket.ts';
+import { publicUrl } from '../values/public-url.ts';
 import { area, operation, rawOperation } from './operation.ts';
 import { eventStream } from './realtime/event-stream.ts';
 import { RealtimeHeaders, RealtimeQuery, RealtimeToken } from './realtime/schemas.ts';
@@ -31,7 +32,7 @@ export const realtime = area('Realtime', [
     noStore: true,
     run: async ({ ctx }) => {
       const { token, expiresAt } = await mintToken({ ctx });
-      const url = new URL('/v1/realtime', ctx.env.BASE_URL.replace(/^http/, 'ws'));
+      const url = new URL(publicUrl(ctx.env, '/v1/realtime').replace(/^http/, 'ws'));
       url.searchParams.set('token', token);
       return { token, expiresAt: expiresAt.toISOString(), webSocketUrl: url.href };
     },

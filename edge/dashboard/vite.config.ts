@@ -4,6 +4,8 @@ import { defineConfig } from 'vite';
 
 export default defineConfig({
   root: import.meta.dirname,
+  // Below whichever path a proxy serves the page; the Worker writes the path into it.
+  base: './',
   plugins: [react(), tailwindcss()],
   build: {
     outDir: '../dist/dashboard',

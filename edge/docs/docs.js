@@ -2,7 +2,7 @@
 // `?of=<system>` shows the routes of a source system.
 const [system] = /^[a-z]+$/.exec(new URLSearchParams(location.search).get('of') ?? '') ?? [];
 SwaggerUIBundle({
-  url: system === undefined ? '/openapi.json' : `/openapi/${system}.json`,
+  url: system === undefined ? 'openapi.json' : `openapi/${system}.json`,
   dom_id: '#docs',
   deepLinking: true,
   displayRequestDuration: true,

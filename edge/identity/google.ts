@@ -2,6 +2,7 @@ import { genericOAuth } from 'better-auth/plugins/generic-oauth';
 import { decodeJwt } from 'jose';
 import { z } from 'zod';
 import type { EdgeEnv } from '../env.ts';
+import { publicUrl } from '../values/public-url.ts';
 import { cleanName } from '../values/name.ts';
 import { EmailAddress } from './email-address.ts';
 
@@ -39,6 +40,7 @@ export function googlePlugin(
         clientSecret,
         discoveryUrl: `${env.GOOGLE_ISSUER.replace(/\/+$/, '')}/.well-known/openid-configuration`,
         scopes: ['openid', 'email', 'profile'],
+        redirectURI: publicUrl(env, '/auth/callback/google'),
         pkce: true,
         prompt: 'select_account',
         requireIdTokenVerification: true,

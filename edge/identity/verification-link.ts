@@ -1,6 +1,7 @@
 import { decodeJwt, SignJWT } from 'jose';
 import { z } from 'zod';
 import type { EdgeEnv } from '../env.ts';
+import { publicUrl } from '../values/public-url.ts';
 
 export const VERIFICATION_SECONDS = 3_600;
 
@@ -11,7 +12,7 @@ export const homeUrl = ({
   FRONTEND_URL,
   BASE_URL,
 }: Pick<EdgeEnv, 'FRONTEND_URL' | 'BASE_URL'>): string =>
-  FRONTEND_URL ?? `${new URL(BASE_URL).origin}/`;
+  FRONTEND_URL ?? publicUrl({ BASE_URL }, '/');
 
 async function fingerprint(passwordHash: string | null): Promise<string> {
   const bytes = new TextEncoder().encode(passwordHash ?? '');
@@ -37,7 +38,7 @@ export async function verificationLink(
     .setIssuedAt()
     .setExpirationTime(`${VERIFICATION_SECONDS} s`)
     .sign(new TextEncoder().encode(env.AUTH_SECRET));
-  const url = new URL('/auth/verify-email', env.BASE_URL);
+  const url = new URL(publicUrl(env, '/auth/verify-email'));
   url.searchParams.set('token', token);
   url.searchParams.set('callbackURL', callbackUrl ?? homeUrl(env));
   return url.href;

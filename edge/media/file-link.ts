@@ -1,6 +1,7 @@
 import { Buffer } from 'node:buffer';
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import type { EdgeEnv } from '../env.ts';
+import { publicUrl } from '../values/public-url.ts';
 
 type LinkEnv = Pick<EdgeEnv, 'BASE_URL' | 'USER_TOKEN_SIGNING_KEY'>;
 
@@ -11,7 +12,7 @@ export const FILES_PATH = '/files/';
 export function linkTo(env: LinkEnv, id: string, expiresAt: number): string {
   const signature = sign(env, id, String(expiresAt)).toString('base64url');
   const query = `expires=${expiresAt}&signature=${signature}`;
-  return `${env.BASE_URL.replace(/\/$/, '')}${FILES_PATH}${id}?${query}`;
+  return publicUrl(env, `${FILES_PATH}${id}?${query}`);
 }
 
 /** A link with its end, as the API shows both. @param expiresAt in Unix s */

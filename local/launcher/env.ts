@@ -10,7 +10,7 @@ export const LauncherEnv = z.object({
   WAYPOST_DIR: z.string().default('.waypost'),
   /** Port of API and dashboard; 8787 or a free one. The first start chooses it, and later ones keep it. */
   PORT: optional(z.coerce.number().int().min(1).max(65_535)),
-  /** Public address, when a proxy stands in front; mailed links begin with it. */
+  /** Public address, when a proxy stands in front; mailed links begin with it. It may have a path, as `https://example.com/whatsapp`. */
   BASE_URL: optional(z.url({ protocol: /^https?$/ })),
   /** Your own PostgreSQL, instead of the embedded one. */
   DATABASE_URL: optional(z.url({ protocol: /^postgres(ql)?$/ })),

@@ -137,9 +137,10 @@ export function forgetBase64(c: { req: { bodyCache: object } }, body: object): v
 
 /** Our own link to a file is that file: fetched, it would ask for a key. */
 function ownMediaId(url: string, baseUrl: string): string | null {
-  const base = baseUrl.replace(/\/$/, '');
   const [path = ''] = url.split('?');
-  const folder = [`${base}/v1/media/`, `${base}${FILES_PATH}`].find((one) => path.startsWith(one));
+  const folder = [`${baseUrl}/v1/media/`, `${baseUrl}${FILES_PATH}`].find((one) =>
+    path.startsWith(one),
+  );
   const id = path.slice(folder?.length);
   return folder !== undefined && isId('media', id) ? id : null;
 }

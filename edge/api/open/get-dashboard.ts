@@ -3,6 +3,7 @@ import type { Context } from 'hono';
 import type { AppEnv } from '../../context.ts';
 import type { App } from '../../http/app.ts';
 import { limitPages } from '../../middleware/limit-rate.ts';
+import { basePath } from '../../values/public-url.ts';
 import { PAGE_POLICY } from './pages.ts';
 
 /** First parts of the addresses that the dashboard answers to. All else stays the API's, also for a browser. */
@@ -36,7 +37,7 @@ const HASHED = /-[\w-]{8}\.(?:js|css)$/;
 export function getDashboard(app: App): void {
   const answerPage = async (c: Context<AppEnv>): Promise<Response> => {
     const page = await readAsset(c, `${FOLDER}/index.html`, new Headers());
-    return c.newResponse(page.body, 200, {
+    return c.body(pageBelow(basePath(c.get('services').env), await page.text()), 200, {
       'content-type': 'text/html; charset=utf-8',
       'content-security-policy': PAGE_POLICY,
       'cache-control': 'no-cache',
@@ -53,6 +54,12 @@ export function getDashboard(app: App): void {
     return answer;
   });
 }
+
+/** The page's own addresses, which are relative or at the root, below the path of this deployment. */
+const pageBelow = (base: string, page: string): string =>
+  page
+    .replace('name="base-path" content=""', `name="base-path" content="${base}"`)
+    .replaceAll(/ (href|src)="\.?\//g, ` $1="${base}/`);
 
 async function readAsset(c: Context<AppEnv>, path: string, headers: Headers): Promise<Response> {
   const assets = c.get('services').env.ASSETS;

@@ -1,5 +1,6 @@
 import type { App } from '../../http/app.ts';
 import { limitPages } from '../../middleware/limit-rate.ts';
+import { basePath } from '../../values/public-url.ts';
 import type { DocumentPart } from './openapi-document.ts';
 
 /**
@@ -7,18 +8,18 @@ import type { DocumentPart } from './openapi-document.ts';
  * kept: routes do not change while the Worker runs.
  */
 export function getOpenapi(app: App, systems: readonly DocumentPart[]): void {
-  const build = async (part?: DocumentPart) => {
+  const build = async (baseUrl: string, part?: DocumentPart) => {
     const { buildDocument } = await import('./openapi-document.ts');
-    return buildDocument(app, part);
+    return buildDocument(app, part, basePath({ BASE_URL: baseUrl }));
   };
-  serve(app, ['/openapi.json'], () => build());
+  serve(app, ['/openapi.json'], (baseUrl) => build(baseUrl));
   for (const system of systems) {
     const { name, documentAlsoAt: other } = system;
     const paths = [`/openapi/${name}.json`, ...(other === undefined ? [] : [other])];
-    serve(app, paths, () => build(system));
+    serve(app, paths, (baseUrl) => build(baseUrl, system));
     serve(app, [`/postman/${name}.json`], async (baseUrl) => {
       const { toPostman } = await import('./postman-collection.ts');
-      return toPostman(await build(system), baseUrl);
+      return toPostman(await build(baseUrl, system), baseUrl);
     });
   }
 }
@@ -27,7 +28,7 @@ function serve(app: App, paths: string[], build: (baseUrl: string) => Promise<ob
   let text: Promise<string> | undefined;
   const write = async (baseUrl: string): Promise<string> => JSON.stringify(await build(baseUrl));
   app.on('GET', paths, limitPages, async (c) => {
-    text ??= write(new URL(c.get('services').env.BASE_URL).origin).catch((error: unknown) => {
+    text ??= write(c.get('services').env.BASE_URL).catch((error: unknown) => {
       text = undefined;
       throw error;
     });

@@ -117,8 +117,9 @@ const OF_SYSTEMS = /^\/(?:(?:api|wa)\/|admin$)/;
 /**
  * An OpenAPI 3.1 document, generated from the routes' own schemas. Slow enough to be built once.
  * @param part a source system; the public API without it
+ * @param basePath where a proxy serves the API below its host's root: empty, or as `/whatsapp`
  */
-export function buildDocument(app: App, part?: DocumentPart) {
+export function buildDocument(app: App, part?: DocumentPart, basePath = '') {
   const shown = new OpenAPIHono<AppEnv>();
   const dialect = part?.dialect ?? null;
   for (const [name, scheme] of Object.entries(SECURITY_SCHEMES))
@@ -137,7 +138,7 @@ export function buildDocument(app: App, part?: DocumentPart) {
       description: part?.description ?? DESCRIPTION,
       license: { name: 'MIT', url: 'https://opensource.org/license/mit' },
     },
-    servers: [{ url: '/' }],
+    servers: [{ url: basePath || '/' }],
     security: keysAndUsers,
     tags: part === undefined ? TAGS : [{ name: part.title, description: part.description }],
   });

@@ -32,11 +32,11 @@ type Listed = { name: string; title: string };
 export const docsPage = (systems: readonly Listed[]): string =>
   page(
     'Waypost API',
-    `<link rel="icon" href="/docs-assets/icon.svg">
-<link rel="stylesheet" href="/docs-assets/swagger-ui.css">
-<link rel="stylesheet" href="/docs-assets/docs.css">
-<script src="/docs-assets/swagger-ui-bundle.js" defer></script>
-<script src="/docs-assets/docs.js" defer></script>`,
-    `<header><a href="/">Waypost</a> <nav><a href="/docs">API</a>${systems.map(({ name, title }) => ` <a href="/docs?of=${name}">${title}</a>`).join('')}</nav> <a href="/openapi.json">openapi.json</a></header>
-<main id="docs"><noscript>The reference needs JavaScript; <a href="/openapi.json">openapi.json</a> does not.</noscript></main>`,
+    `<link rel="icon" href="docs-assets/icon.svg">
+<link rel="stylesheet" href="docs-assets/swagger-ui.css">
+<link rel="stylesheet" href="docs-assets/docs.css">
+<script src="docs-assets/swagger-ui-bundle.js" defer></script>
+<script src="docs-assets/docs.js" defer></script>`,
+    `<header><a href="./">Waypost</a> <nav><a href="docs">API</a>${systems.map(({ name, title }) => ` <a href="docs?of=${name}">${title}</a>`).join('')}</nav> <a href="openapi.json">openapi.json</a></header>
+<main id="docs"><noscript>The reference needs JavaScript; <a href="openapi.json">openapi.json</a> does not.</noscript></main>`,
   );

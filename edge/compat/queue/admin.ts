@@ -1,6 +1,7 @@
 import { z } from '@hono/zod-openapi';
 import { admin } from '../../api/admin.ts';
 import type { Row } from '../../api/operation.ts';
+import { basePath } from '../../values/public-url.ts';
 import { alias, operationOf } from '../alias.ts';
 import { queueEnvelope } from './dialect.ts';
 
@@ -52,6 +53,6 @@ export const queueAdmin: readonly Row[] = [
     summary: 'Open the administration of the dashboard',
     calls: [operationOf(admin, 'listUsers')],
     responses: { 302: { description: 'The dashboard is at `Location`.' } },
-    run: async (_call, c) => c.redirect('/administration', 302),
+    run: async (_call, c) => c.redirect(`${basePath(c.get('services').env)}/administration`, 302),
   }),
 ];

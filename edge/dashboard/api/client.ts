@@ -1,11 +1,12 @@
 import createClient from 'openapi-fetch';
 import type { components, paths } from '../dist/api.ts';
+import { BASE_PATH } from './base-path.ts';
 import { ApiError, errorOf } from './errors.ts';
 
 export type Schemas = components['schemas'];
 
 /** The public API on this origin. The login is a cookie, so that no credential is in reach of scripts. */
-export const api = createClient<paths>({ baseUrl: '', credentials: 'same-origin' });
+export const api = createClient<paths>({ baseUrl: BASE_PATH, credentials: 'same-origin' });
 
 type Call<Answer> = Promise<{ data?: Answer; error?: unknown; response: Response }>;
 

@@ -1,5 +1,6 @@
 import { useQueryClient, type QueryClient } from '@tanstack/react-query';
 import { useEffect } from 'react';
+import { BASE_PATH } from './base-path.ts';
 import { connection } from './live.ts';
 import { frameOf, isConcerned } from './realtime-frames.ts';
 
@@ -34,7 +35,7 @@ function follow(client: QueryClient): () => void {
     void client.invalidateQueries({ predicate: ({ queryKey }) => isConcerned(queryKey, seen) });
   };
   const connect = (): void => {
-    const url = new URL('/v1/realtime', window.location.href);
+    const url = new URL(`${BASE_PATH}/v1/realtime`, window.location.href);
     url.protocol = url.protocol.replace('http', 'ws');
     socket = new WebSocket(url, ['waypost']);
     socket.addEventListener('message', ({ data, currentTarget }) => {

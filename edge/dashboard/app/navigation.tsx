@@ -1,5 +1,6 @@
 import { Link, useNavigate } from '@tanstack/react-router';
 import type { ReactElement } from 'react';
+import { BASE_PATH } from '../api/base-path.ts';
 import type { Me } from '../api/me.ts';
 import { Icon } from '../components/icon.tsx';
 import { Menu, MenuItem } from '../components/menu.tsx';
@@ -29,7 +30,7 @@ export const Rail = ({ me }: { me: Me }): ReactElement => (
           </Link>
         ))}
         {index === PLACES.length - 1 && (
-          <a href="/docs" className={RAIL_LINK}>
+          <a href={`${BASE_PATH}/docs`} className={RAIL_LINK}>
             <Icon name="docs" />
             {t.shell.docs}
           </a>
@@ -68,7 +69,7 @@ export function BottomBar({ me }: { me: Me }): ReactElement {
             {t.shell[icon]}
           </MenuItem>
         ))}
-        <MenuItem onSelect={() => window.location.assign('/docs')}>
+        <MenuItem onSelect={() => window.location.assign(`${BASE_PATH}/docs`)}>
           <Icon name="docs" />
           {t.shell.docs}
         </MenuItem>

@@ -2,6 +2,7 @@ import { useQuery } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { clsx } from 'clsx';
 import { type KeyboardEvent, type ReactElement, useEffect, useId, useRef, useState } from 'react';
+import { BASE_PATH } from '../api/base-path.ts';
 import type { Me } from '../api/me.ts';
 import { allSessionsQuery } from '../api/sessions.ts';
 import { Icon } from '../components/icon.tsx';
@@ -31,7 +32,7 @@ export function Palette({ me, onClose }: { me: Me; onClose: () => void }): React
   const current = found[Math.min(at, found.length - 1)];
   const go = ({ href }: Found): void => {
     onClose();
-    if (href.startsWith('/docs')) window.location.assign(href);
+    if (href.startsWith('/docs')) window.location.assign(BASE_PATH + href);
     else void navigate({ href });
   };
   const onKeyDown = (event: KeyboardEvent): void => {

@@ -10,6 +10,7 @@ import { ForgotPassword, ResetPassword } from '../screens/account/passwords.tsx'
 import { AcceptInvitation, SignInByLink } from '../screens/account/links.tsx';
 import { SignIn } from '../screens/account/sign-in.tsx';
 import { SignUp } from '../screens/account/sign-up.tsx';
+import { BASE_PATH } from '../api/base-path.ts';
 import { Crashed, NotFound } from './dead-ends.tsx';
 import { flag, nextOf, oneOf, parseSearch, stringifySearch, word } from './search.ts';
 import { Shell } from './shell.tsx';
@@ -240,6 +241,7 @@ const routeTree = root.addChildren([
 
 export const router = createRouter({
   routeTree,
+  basepath: BASE_PATH || '/',
   parseSearch,
   stringifySearch,
   defaultPreload: 'intent',

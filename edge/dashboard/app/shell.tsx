@@ -1,6 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { Outlet, useNavigate } from '@tanstack/react-router';
 import { type ReactElement, Suspense, useEffect } from 'react';
+import { BASE_PATH } from '../api/base-path.ts';
 import { ApiError } from '../api/errors.ts';
 import { meQuery } from '../api/me.ts';
 import { useRealtime } from '../api/realtime.ts';
@@ -19,8 +20,7 @@ export function Shell(): ReactElement {
   const isSignedOut = error instanceof ApiError && error.status === 401;
   useEffect(() => {
     if (!isSignedOut) return;
-    const { pathname, search } = window.location;
-    const next = pathname + search;
+    const next = window.location.href.slice((window.location.origin + BASE_PATH).length);
     void navigate({ to: '/sign-in', search: next === '/' ? {} : { next }, replace: true });
   }, [isSignedOut, navigate]);
   if (me === undefined || isSignedOut)

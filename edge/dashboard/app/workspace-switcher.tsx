@@ -1,5 +1,6 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import type { ReactElement } from 'react';
+import { BASE_PATH } from '../api/base-path.ts';
 import { api, ask } from '../api/client.ts';
 import type { Me } from '../api/me.ts';
 import { Icon } from '../components/icon.tsx';
@@ -29,7 +30,7 @@ export function WorkspaceSwitcher({ me }: { me: Me }): ReactElement {
           aria-label={t.shell.switchWorkspace(name)}
           className="flex min-h-10 min-w-0 items-center gap-2.5 rounded-md px-2 text-left hover:bg-raised sm:w-full"
         >
-          <img src="/docs-assets/icon.svg" alt="" width={22} height={22} />
+          <img src={`${BASE_PATH}/docs-assets/icon.svg`} alt="" width={22} height={22} />
           <span className="truncate font-medium">{name}</span>
           <span className="ml-auto text-muted">
             <Icon name="chevron" />

@@ -1,4 +1,5 @@
 import { type ReactElement, useState } from 'react';
+import { BASE_PATH } from '../api/base-path.ts';
 import { LANGUAGES, type Language, type ShownCall, snippet } from '../api/snippets.ts';
 import { t } from '../messages/en.ts';
 import { Button } from './button.tsx';
@@ -10,7 +11,7 @@ import { Segments } from './segments.tsx';
 /** The call in each language; the choice stays with this block. */
 export function Snippets({ call, apiKey }: { call: ShownCall; apiKey?: string }): ReactElement {
   const [language, setLanguage] = useState<Language>('cURL');
-  const { origin } = window.location;
+  const origin = window.location.origin + BASE_PATH;
   return (
     <div className="grid grid-cols-[minmax(0,1fr)] gap-2">
       <Segments

@@ -28,8 +28,7 @@ export type MediaRow = z.output<typeof MediaRow>;
 export type MediaView = ReturnType<typeof viewMedia>;
 
 /** Where a file is read, with a credential of its workspace. */
-export const mediaUrl = (baseUrl: string, id: string): string =>
-  `${baseUrl.replace(/\/$/, '')}/v1/media/${id}`;
+export const mediaUrl = (baseUrl: string, id: string): string => `${baseUrl}/v1/media/${id}`;
 
 /** When a file goes: at the first clean-up after it was kept for as long as its workspace keeps files, or when it was set to. */
 export function expiryOf(row: MediaRow): Date {

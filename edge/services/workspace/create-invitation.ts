@@ -55,7 +55,7 @@ export async function createInvitation({
   const id = newId('invitation', ctx.now());
   const token = newInvitationToken();
   const { row, workspaceName, inviterName } = await write(ctx, actor, id, token, input);
-  const base = (ctx.env.FRONTEND_URL ?? ctx.env.BASE_URL).replace(/\/$/, '');
+  const base = ctx.env.FRONTEND_URL?.replace(/\/$/, '') ?? ctx.env.BASE_URL;
   const url = `${base}/invitations?token=${token}`;
   const mail = invitationMail({ workspaceName, inviterName, url });
   try {

@@ -1,4 +1,5 @@
 import type { ReactElement, ReactNode } from 'react';
+import { BASE_PATH } from '../../api/base-path.ts';
 import { t } from '../../messages/en.ts';
 
 /** One column in the middle of an empty page. */
@@ -15,7 +16,12 @@ export const AccountFrame = ({
 }): ReactElement => (
   <div className="grid min-h-dvh place-items-center px-4 py-10">
     <main className="grid w-full max-w-sm gap-6">
-      <img src="/docs-assets/icon.svg" alt={t.common.product} width={36} height={36} />
+      <img
+        src={`${BASE_PATH}/docs-assets/icon.svg`}
+        alt={t.common.product}
+        width={36}
+        height={36}
+      />
       <div className="grid gap-1">
         <h1 className="text-xl font-semibold tracking-tight">{title}</h1>
         {lead !== undefined && <p className="text-muted">{lead}</p>}

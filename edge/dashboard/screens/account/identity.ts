@@ -1,6 +1,10 @@
+import { BASE_PATH } from '../../api/base-path.ts';
 import { api, type Schemas } from '../../api/client.ts';
 import { ApiError, errorOf } from '../../api/errors.ts';
 import { t } from '../../messages/en.ts';
+
+/** Where the mailed link ends. */
+export const CONFIRMED = `${BASE_PATH}/sign-in?confirmed=true`;
 
 type Answer<Data> = Promise<{ data?: Data; error?: unknown; response: Response }>;
 
@@ -24,13 +28,15 @@ export const signOut = () => bare(api.POST('/auth/sign-out', {}));
 export const resendMail = (email: string) =>
   bare(
     api.POST('/auth/send-verification-email', {
-      body: { email, callbackURL: '/sign-in?confirmed=true' },
+      body: { email, callbackURL: CONFIRMED },
     }),
   );
 
 export const requestReset = (email: string) =>
   bare(
-    api.POST('/auth/request-password-reset', { body: { email, redirectTo: '/reset-password' } }),
+    api.POST('/auth/request-password-reset', {
+      body: { email, redirectTo: `${BASE_PATH}/reset-password` },
+    }),
   );
 
 export const resetPassword = (body: Schemas['ResetPasswordBody']) =>

@@ -7,12 +7,12 @@ import { Input } from '../../components/field.tsx';
 import { ErrorNote, FormError } from '../../components/states.tsx';
 import { t } from '../../messages/en.ts';
 import { AccountFrame, Note } from './frame.tsx';
-import { reasonOf, resendMail, signUp } from './identity.ts';
+import { CONFIRMED, reasonOf, resendMail, signUp } from './identity.ts';
 
 export function SignUp(): ReactElement {
   const [person, setPerson] = useState({ name: '', email: '', password: '' });
   const creating = useMutation({
-    mutationFn: () => signUp({ ...person, callbackURL: '/sign-in?confirmed=true' }),
+    mutationFn: () => signUp({ ...person, callbackURL: CONFIRMED }),
   });
   if (creating.isSuccess) return <CheckMail email={person.email} />;
   const fields = fieldErrors(creating.error);

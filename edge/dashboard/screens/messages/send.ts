@@ -1,4 +1,5 @@
 import type { Schemas } from '../../api/client.ts';
+import { BASE_PATH } from '../../api/base-path.ts';
 import { ApiError, errorOf } from '../../api/errors.ts';
 import type { Kind } from './kinds.ts';
 
@@ -7,7 +8,7 @@ export async function send(
   kind: Kind,
   body: Record<string, unknown>,
 ): Promise<Schemas['SentMessage']> {
-  const response = await fetch(`/v1/messages/${kind}`, {
+  const response = await fetch(`${BASE_PATH}/v1/messages/${kind}`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify(body),

@@ -1,5 +1,6 @@
 import { useMutation } from '@tanstack/react-query';
 import { type ReactElement, useEffect } from 'react';
+import { BASE_PATH } from '../../api/base-path.ts';
 import { ApiError, errorOf } from '../../api/errors.ts';
 import { Button } from '../../components/button.tsx';
 import { Card } from '../../components/page.tsx';
@@ -9,9 +10,11 @@ import { t } from '../../messages/en.ts';
 const text = t.sessions.screenshot;
 
 async function take(id: string): Promise<string> {
-  const response = await fetch(`/v1/sessions/${id}/screenshot`).catch((cause: unknown) => {
-    throw new ApiError({ status: 0, code: 'OFFLINE', message: '', cause });
-  });
+  const response = await fetch(`${BASE_PATH}/v1/sessions/${id}/screenshot`).catch(
+    (cause: unknown) => {
+      throw new ApiError({ status: 0, code: 'OFFLINE', message: '', cause });
+    },
+  );
   if (!response.ok) throw errorOf(response.status, await response.json().catch(() => null));
   const bytes = await response.blob();
   // The policy of the page lets it show data, and no addresses of blobs.

@@ -33,6 +33,7 @@ const CHECKS = [
   ['events doc', pinnedNode, [join(root, 'scripts', 'write-events-doc.mjs'), '--check']],
   ['limits doc', pinnedNode, [join(root, 'scripts', 'write-limits-doc.mjs'), '--check']],
   ['environment doc', pinnedNode, [join(root, 'scripts', 'write-environment-doc.mjs'), '--check']],
+  ['verify doc', pinnedNode, [join(root, 'scripts', 'write-verify-doc.mjs'), '--check']],
   ['coverage doc', pinnedNode, [join(root, 'scripts', 'write-coverage-doc.mjs'), '--check']],
   ['openapi', pinnedNode, [join(root, 'scripts', 'lint-openapi.mjs')]],
   // In a text, such as a statement of SQL, no compiler sees them.

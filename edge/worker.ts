@@ -1,3 +1,4 @@
+import { carriesToken } from '../shared/metrics/operators-token.ts';
 import { createApp } from './app.ts';
 import { createIsolateState, createServices } from './compose.ts';
 import { type EdgeEnv, parseEdgeEnv } from './env.ts';
@@ -39,7 +40,7 @@ function createWorker() {
         envOf(bindings);
       } catch (error) {
         isolate.log({ event: 'bad_environment', message: String(error) });
-        return badEnvironment();
+        return badEnvironment(request, bindings, error);
       }
       return app.fetch(withoutBasePath(request, envOf(bindings)), bindings, execution);
     },
@@ -54,11 +55,20 @@ function createWorker() {
   return { handler, app, compose };
 }
 
-/** Without an environment there are no services to make an answer with; the log names the fields. */
-function badEnvironment(): Response {
+/** Without an environment there are no services to make an answer with. The log names the fields, and so does this to the operator. */
+async function badEnvironment(
+  request: Request,
+  { METRICS_TOKEN: token }: Bindings,
+  cause: unknown,
+): Promise<Response> {
+  const isOperator =
+    typeof token === 'string' &&
+    token.length >= 16 &&
+    (await carriesToken(request.headers.get('authorization') ?? undefined, token));
   const error = {
     code: 'INTERNAL',
     message: "The Worker's environment is not valid; see its log.",
+    ...(isOperator ? { details: { reason: String(cause) } } : {}),
   };
   return Response.json({ success: false, error }, { status: 500 });
 }

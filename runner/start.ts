@@ -10,6 +10,7 @@ import { withDeadline } from './deadline.ts';
 import { snapshotTiming } from './credentials/schedule.ts';
 import { createEdgeClient } from './edge-client/edge-client.ts';
 import type { SessionEngine } from '../shared/session-status.ts';
+import { VERSION } from '../shared/version.ts';
 import type { EngineFactory, EngineHost } from './engine/port.ts';
 import type { RunnerEnv } from './env.ts';
 import { createFilePreparation } from './media/prepare-file.ts';
@@ -154,6 +155,7 @@ export async function startRunner(options: RunnerOptions): Promise<Runner> {
     released: [...sessions.released],
     startRoom: sessions.startRoom,
     pid: process.pid,
+    version: VERSION,
     sessions: sessions.view(),
     stored: sessions.stored(),
   });

@@ -1,5 +1,6 @@
 import type { Services } from '../context.ts';
 import { describeError } from '../log/describe-error.ts';
+import { noteCronRound } from '../services/diagnosis/note-cron-round.ts';
 import { purgeCredentials } from '../services/credentials/purge.ts';
 import { forgetOldAudit } from '../services/audit/forget-old.ts';
 import { cancelUnwanted } from '../services/deliveries/cancel-unwanted.ts';
@@ -34,6 +35,7 @@ import { forgetIdempotencyKeys } from '../services/messages/forget-idempotency-k
 
 /** every-job.test.ts runs each of them late, twice at once, and cut off at any call. */
 export const JOBS = {
+  noteCronRound,
   cancelUnwanted,
   sweepDeliveries,
   announceDisabled,

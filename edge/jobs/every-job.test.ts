@@ -7,8 +7,9 @@ import { JOBS, type JobName } from './cron.ts';
 import * as cleanUps from './testing/clean-up-worlds.ts';
 import * as progress from './testing/job-worlds.ts';
 
-/** Jobs over all objects of the storage, all machines of a fleet, whole tables, or in steps of many runs. */
+/** The mark of a round; jobs over all objects of the storage, all machines of a fleet, whole tables, or in steps of many runs. */
 type WithTestsOfTheirOwn =
+  | 'noteCronRound'
   | 'reconcileFleet'
   | 'reconcileMedia'
   | 'runErasures'

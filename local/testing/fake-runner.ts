@@ -48,6 +48,7 @@ export async function startFakeRunner(options: {
 
   async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const url = new URL(request.url ?? '/', 'http://runner.test');
+    if (url.pathname === '/health') return answer(response, 200, {});
     const [, runnerId = '', bootId = '', ...rest] = url.pathname.split('/');
     const audience = `${runnerId}/${bootId}`;
     const runner = runnerOf(audience);

@@ -93,6 +93,8 @@ export const HeartbeatRequest = z.object({
   startRoom: z.number().int().min(0).optional(),
   /** Of the process that holds the sessions. */
   pid: z.number().int().optional(),
+  /** Of Waypost. */
+  version: z.string().max(64).optional(),
   /** Sessions that it does not hold and whose folders are on its disk; told now and then. */
   stored: z.array(z.string()).max(1_000).optional(),
   sessions: z.array(

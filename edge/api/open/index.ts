@@ -1,5 +1,6 @@
 import type { App } from '../../http/app.ts';
 import { getDashboard } from './get-dashboard.ts';
+import { getDiagnosis } from './get-diagnosis.ts';
 import { getFile } from './get-file.ts';
 import { getHealth } from './get-health.ts';
 import { getMetrics } from './get-metrics.ts';
@@ -14,6 +15,7 @@ export function registerOpen(app: App, systems: readonly DocumentPart[]): void {
   getHealth(app);
   getReady(app);
   getMetrics(app);
+  getDiagnosis(app);
   getOpenapi(app, systems);
   getPages(app, systems);
   getDashboard(app);

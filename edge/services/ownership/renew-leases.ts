@@ -21,9 +21,9 @@ const CAME_UP: readonly SessionStatus[] = [
  * runner come one after the other. A boot that another has replaced changes nothing.
  */
 export const registerRunner = (input: HeartbeatRequest): SQL => sql`
-  insert into runners as r (id, boot_id, url, region, max_sessions, draining, pid)
+  insert into runners as r (id, boot_id, url, region, max_sessions, draining, pid, version)
   values (${input.runnerId}, ${input.bootId}, ${input.url}, ${input.region},
-    ${input.maxSessions}::int, ${input.draining}::boolean, ${input.pid ?? null}::int)
+    ${input.maxSessions}::int, ${input.draining}::boolean, ${input.pid ?? null}::int, ${input.version ?? null})
   on conflict (id) do update set
     past_boots = case when r.boot_id = excluded.boot_id then r.past_boots
       else (array_prepend(r.boot_id, r.past_boots))[1:${MAX_PAST_BOOTS}::int] end,
@@ -33,6 +33,7 @@ export const registerRunner = (input: HeartbeatRequest): SQL => sql`
     max_sessions = excluded.max_sessions,
     draining = excluded.draining,
     pid = excluded.pid,
+    version = excluded.version,
     heartbeat_at = now()
   where excluded.boot_id <> all(r.past_boots)
   returning r.id`;

@@ -2,12 +2,9 @@ import { sql } from 'drizzle-orm';
 import { z } from 'zod';
 import type { Services } from '../../context.ts';
 import { Count } from '../../db/moment.ts';
-import { describeError } from '../../log/describe-error.ts';
-import type { Probe, Readiness } from '../../values/readiness.ts';
+import type { Readiness } from '../../values/readiness.ts';
 import { LEASE } from '../../../shared/protocol/leases.ts';
-
-/** Longer than any of them takes when it is well. */
-const PROBE_TIMEOUT_MS = 2_000;
+import { expectOk, probe, PROBE_TIMEOUT_MS } from './probe.ts';
 
 /** So long an answer is given again: a flood of questions must not become one of probes. */
 const KEPT_MS = 5_000;
@@ -56,31 +53,6 @@ async function probeAll(ctx: Services): Promise<Readiness> {
   const degraded = isDown || online === 0 ? 'degraded' : 'ready';
   const status = database.status === 'down' ? 'unavailable' : degraded;
   return { status, dependencies, runners: { status: online > 0 ? 'up' : 'down', online } };
-}
-
-async function probe(
-  ctx: Services,
-  dependency: string,
-  work: (signal: AbortSignal) => Promise<unknown>,
-): Promise<Probe> {
-  const startedAt = ctx.now();
-  const signal = AbortSignal.timeout(PROBE_TIMEOUT_MS);
-  const tooLate = new Promise<never>((_resolve, reject) => {
-    signal.addEventListener('abort', () => reject(new Error('timeout')), { once: true });
-  });
-  try {
-    await Promise.race([work(signal), tooLate]);
-    return { status: 'up', durationMs: ctx.now() - startedAt };
-  } catch (error) {
-    ctx.log({ event: 'dependency_down', dependency, ...describeError(error) });
-    return { status: 'down', durationMs: ctx.now() - startedAt };
-  }
-}
-
-async function expectOk(response: Promise<Response>, also?: number): Promise<void> {
-  const { ok, status, body } = await response;
-  await body?.cancel();
-  if (!ok && status !== also) throw new Error(`answered ${status}`);
 }
 
 async function countRunners(ctx: Services): Promise<number> {

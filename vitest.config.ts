@@ -41,6 +41,7 @@ export default defineConfig({
       room('shared', 1, 10_000),
       room('integrations', 2, 60_000),
       room('local', 2, 60_000),
+      room('operate', 2, 60_000),
       room('dashboard', 2, 10_000, 'edge/dashboard'),
       './edge/vitest.config.ts',
       room('runner', 4, 90_000),

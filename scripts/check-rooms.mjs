@@ -12,6 +12,7 @@ const MAY_IMPORT = {
   migrations: ['shared'],
   integrations: [],
   local: ['shared', 'migrations'],
+  operate: ['shared', 'migrations', 'local', 'edge', 'runner'], // of the last two their env.ts alone
   e2e: ['shared', 'runner', 'local'],
   'e2e/simulate': ['shared', 'e2e', 'edge'], // the planner whose fleet it simulates
 };
@@ -38,6 +39,7 @@ const TESTS_MAY_ALSO = {
   edge: ['local', 'migrations'],
   runner: ['local'],
   local: [],
+  operate: [],
   e2e: [],
   shared: [],
   migrations: ['local'],

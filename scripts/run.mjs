@@ -6,13 +6,16 @@ import { bootstrap, pinnedNode, root } from './bootstrap.mjs';
 import { ensurePrograms } from './programs.mjs';
 
 const PROGRAMS = {
-  start: { bundled: 'launcher.mjs', chromium: true },
+  // A runner that others start brings its own browser.
+  start: { bundled: 'launcher.mjs', chromium: process.env.WAYPOST_RUNNERS !== '0' },
   test: { file: 'node_modules/vitest/vitest.mjs', args: ['run'], chromium: true },
   demo: { file: 'e2e/demo/main.ts', chromium: true },
   chaos: { file: 'e2e/chaos/main.ts', chromium: true },
   'smoke:live': { file: 'e2e/live/main.ts', chromium: false },
   bench: { file: 'e2e/bench/main.ts', chromium: true },
   'simulate:fleet': { file: 'scripts/simulate-fleet.mjs', chromium: false },
+  doctor: { file: 'operate/doctor/main.ts', chromium: false },
+  migrate: { file: 'operate/migrate.ts', chromium: false },
   verify: { file: 'scripts/verify.mjs', chromium: false },
 };
 

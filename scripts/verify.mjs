@@ -24,6 +24,7 @@ const CHECKS = [
     'runner/sandbox/page',
     'local',
     'local/edge/platform',
+    'operate',
     'e2e',
     'migrations',
     'integrations',

@@ -58,8 +58,11 @@ export const LauncherEnv = z.object({
   SUPABASE_EMAILS: z.string().default('unproved'),
   /** `separate`: a process each for database door, Redis, QStash, objects, mail and inspector, instead of one for all. It takes about 200 MiB more. */
   WAYPOST_SERVICES: z.enum(['together', 'separate']).default('together'),
-  /** Runners that are started beside the other parts; two stand in for each other. */
-  WAYPOST_RUNNERS: z.coerce.number().int().min(1).max(4).default(1),
+  /**
+   * Runners that are started beside the other parts; two stand in for each other. 0: one that others start on this machine, with
+   * the variables in `runner.env`.
+   */
+  WAYPOST_RUNNERS: z.coerce.number().int().min(0).max(4).default(1),
   /** `fly`: a Machines API is started instead, and runners come and go as sessions need them. */
   WAYPOST_FLEET: z.enum(['static', 'fly']).default('static'),
   /** With `fly`: machines that run even when no session needs them. */

@@ -95,9 +95,13 @@ export async function saveSettings(directory: string, settings: Settings): Promi
 }
 
 /** Writes JSON that is there whole or not at all, mode 0600. */
-export async function writePrivateFile(path: string, value: unknown): Promise<void> {
+export const writePrivateFile = (path: string, value: unknown): Promise<void> =>
+  writePrivateText(path, `${JSON.stringify(value, null, 2)}\n`);
+
+/** The same for text. */
+export async function writePrivateText(path: string, text: string): Promise<void> {
   const draft = `${path}.new`;
-  await writeFile(draft, `${JSON.stringify(value, null, 2)}\n`, { mode: 0o600 });
+  await writeFile(draft, text, { mode: 0o600 });
   await rename(draft, path);
 }
 

@@ -6,6 +6,12 @@ import { edgeVariables, local } from './edge-variables.ts';
 import type { LauncherEnv } from './env.ts';
 import { ManagedProcess } from '../managed-process.ts';
 import { migrate } from './migrate.ts';
+import {
+  localRunner,
+  runnerEnvironment,
+  runnerPorts,
+  writeRunnerEnvironment,
+} from './runner-environment.ts';
 import { serviceConfigs, SMALL_SERVICES } from './service-configs.ts';
 import type { Settings } from './settings.ts';
 
@@ -116,13 +122,13 @@ export async function startStack(options: StackOptions): Promise<Stack> {
         imageEnv: { ...LEAN, WWEBJS_DATA_DIR: '{root}/data' },
         secrets: runnerEnvironment(options, 0),
       });
+    else if (env.WAYPOST_RUNNERS === 0) await writeRunnerEnvironment(options);
     else
       await Promise.all(
-        runnerPorts(env, settings).map((port, index) =>
+        runnerPorts(options).map((port, index) =>
           run(`runner-${index + 1}`, bundled('runner'), {
             ...runnerEnvironment(options, port),
-            RUNNER_ID: `runner-${index + 1}`,
-            RUNNER_REGION: 'local',
+            ...localRunner(index + 1),
             WWEBJS_DATA_DIR: join(env.directory, 'data', `runner-${index + 1}`),
           }),
         ),
@@ -147,35 +153,6 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   }
 }
 
-const runnerPorts = (env: LauncherEnv, { ports }: Settings): number[] =>
-  [ports.runner1, ports.runner2, ports.runner3, ports.runner4].slice(0, env.WAYPOST_RUNNERS);
-
-/** What every runner is told; on Fly these would be the app's secrets. */
-function runnerEnvironment({ env, settings }: StackOptions, port: number): Record<string, string> {
-  const { ports, secrets } = settings;
-  return {
-    RUNNER_MAX_SESSIONS: String(env.RUNNER_MAX_SESSIONS),
-    RUNNER_START_CAP: env.RUNNER_START_CAP,
-    RUNNER_UNACKED_SENDS: env.RUNNER_UNACKED_SENDS,
-    RUNNER_SNAPSHOT_AFTER_SECONDS: env.RUNNER_SNAPSHOT_AFTER_SECONDS,
-    QR_TIMEOUT_MINUTES: env.QR_TIMEOUT_MINUTES,
-    HOST: '127.0.0.1',
-    PORT: String(port),
-    PUBLIC_URL: '',
-    EDGE_URL: local(ports.api),
-    EDGE_TO_RUNNER_KEYS: `k1:${secrets.edgeToRunnerKey}`,
-    RUNNER_TO_EDGE_KEYS: `k1:${secrets.runnerToEdgeKey}`,
-    PUPPETEER_EXECUTABLE_PATH: env.PUPPETEER_EXECUTABLE_PATH ?? '',
-    EGRESS_ALLOW: env.EGRESS_ALLOW.join(','),
-    OTEL_EXPORTER_OTLP_ENDPOINT: env.OTEL_EXPORTER_OTLP_ENDPOINT,
-    OTEL_EXPORTER_OTLP_HEADERS: env.OTEL_EXPORTER_OTLP_HEADERS,
-    ...(env.FFMPEG_PATH === undefined ? {} : { FFMPEG_PATH: env.FFMPEG_PATH }),
-    SANDBOX_URL: local(ports.sandbox),
-    SANDBOX_TOKEN: secrets.sandboxToken,
-    METRICS_TOKEN: secrets.runnerMetricsToken,
-  };
-}
-
 /** What the edge is told of its fleet. */
 function fleetVariables({ env, settings }: StackOptions): Record<string, string> {
   const { ports, secrets } = settings;
@@ -186,7 +163,7 @@ function fleetVariables({ env, settings }: StackOptions): Record<string, string>
     RESERVED_PLACES_PERCENT: env.RESERVED_PLACES_PERCENT,
   };
   if (env.WAYPOST_FLEET === 'static')
-    return { ...shared, RUNNER_URLS: runnerPorts(env, settings).map(local).join(',') };
+    return { ...shared, RUNNER_URLS: runnerPorts({ env, settings }).map(local).join(',') };
   return {
     ...shared,
     FLY_API_URL: local(ports.fly),

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { build, type BuildOptions, type Plugin } from 'esbuild';
 
@@ -63,7 +63,8 @@ const [, , outdir, all] = process.argv;
 if (outdir === undefined) throw new Error('give the folder to write to');
 const shared: BuildOptions = {
   inject: [STACKS],
-  outdir,
+  // Where aliases are resolved is elsewhere.
+  outdir: resolve(outdir),
   // Where aliases are resolved: a runner may be started from anywhere.
   absWorkingDir: dirname(SESSION),
   bundle: true,

@@ -72,13 +72,15 @@ test('every part is there, and names only parts and volumes that are', () => {
     'redis',
     'runner',
   ]);
-  expect(volumes).toHaveProperty('wwebjs_data');
-  for (const service of Object.values(services)) {
-    for (const name of Object.keys(service.depends_on)) expect(services).toHaveProperty(name);
-    for (const volume of service.volumes.map((each) => each.split(':')[0] ?? ''))
-      if (!volume.startsWith('.')) expect(volumes).toHaveProperty(volume);
-    if (service.build !== undefined) expect(stagesOf(service.build.dockerfile)).not.toEqual([]);
-  }
+  const all = Object.values(services);
+  const needed = all.flatMap((service) => Object.keys(service.depends_on));
+  expect(Object.keys(services)).toEqual(expect.arrayContaining(needed));
+  const mounted = all.flatMap((service) => service.volumes.map((each) => each.split(':')[0] ?? ''));
+  const named = mounted.filter((name) => !name.startsWith('.'));
+  expect(named).toContain('wwebjs_data');
+  expect(Object.keys(volumes)).toEqual(expect.arrayContaining(named));
+  const files = all.flatMap(({ build }) => (build === undefined ? [] : [build.dockerfile]));
+  expect(files.map((file) => stagesOf(file).length)).toEqual([1, 2]);
 });
 
 test('a part is waited for until it is healthy only where something says that it is', () => {
@@ -87,9 +89,14 @@ test('a part is waited for until it is healthy only where something says that it
     const ofImage = build === undefined ? [] : (stagesOf(build.dockerfile).at(-1) ?? []);
     return healthcheck !== undefined || argsOf(ofImage, 'HEALTHCHECK').length > 0;
   };
-  for (const { depends_on: needs } of Object.values(services))
-    for (const [name, { condition }] of Object.entries(needs))
-      if (condition === 'service_healthy') expect(isChecked(name), name).toBe(true);
+  const awaited = Object.values(services).flatMap(({ depends_on: needs }) =>
+    Object.entries(needs).filter(([, { condition }]) => condition === 'service_healthy'),
+  );
+  expect(awaited.map(([name]) => [name, isChecked(name)])).toEqual([
+    ['postgres', true],
+    ['redis', true],
+    ['edge', true],
+  ]);
 });
 
 test('the launcher takes every variable that the edge is given, and starts no runner', () => {

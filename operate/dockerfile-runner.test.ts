@@ -14,6 +14,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { inheritedEnvironment } from './env.ts';
 import {
   argsOf,
   commandIn,
@@ -82,7 +83,7 @@ function buildIn(folder: string): void {
     else if (name === 'RUN')
       execFileSync('/bin/sh', ['-c', args], {
         cwd: folder,
-        env: { PATH: `${dirname(process.execPath)}:${process.env['PATH']}` },
+        env: { PATH: `${dirname(process.execPath)}:${inheritedEnvironment()['PATH']}` },
       });
   }
 }

@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { z } from 'zod';
 import { VERSION } from '../../shared/version.ts';
+import { complain, readOperatorEnv, say } from '../env.ts';
 import { ownMigrations } from '../migrations.ts';
 import { ask } from './ask.ts';
 import { judge } from './judge.ts';
@@ -22,15 +23,15 @@ const Settings = z.object({
 
 function target(): { url: string; token: string } {
   if (values.url !== undefined) {
-    const token = process.env['METRICS_TOKEN'];
-    if (token === undefined || token === '')
+    const { metricsToken: token } = readOperatorEnv();
+    if (token === undefined)
       throw new Error('set METRICS_TOKEN in the environment to the Worker’s');
     return { url: values.url, token };
   }
-  const file = join(resolve(process.env['WAYPOST_DIR'] ?? '.waypost'), 'settings.json');
+  const file = join(readOperatorEnv().directory, 'settings.json');
   try {
     const { ports, secrets } = Settings.parse(JSON.parse(readFileSync(file, 'utf8')));
-    const url = process.env['BASE_URL'] ?? `http://127.0.0.1:${ports.api}`;
+    const url = readOperatorEnv().baseUrl ?? `http://127.0.0.1:${ports.api}`;
     return { url, token: secrets.metricsToken };
   } catch (error) {
     throw new Error(
@@ -44,14 +45,13 @@ async function main(): Promise<number> {
   const { url, token } = target();
   const own = { version: VERSION, migrations: ownMigrations().length };
   const lines = judge(await ask(url, token, own));
-  if (values.json === true)
-    console.log(JSON.stringify({ ok: isWell(lines), checks: lines }, null, 2));
-  else for (const line of lines) console.log(shown(line));
+  if (values.json === true) say(JSON.stringify({ ok: isWell(lines), checks: lines }, null, 2));
+  else for (const line of lines) say(shown(line));
   return isWell(lines) ? 0 : 1;
 }
 
 process.exitCode = await main().catch((error: unknown) => {
-  console.error(`waypost: ${error instanceof Error ? error.message : String(error)}`);
+  complain(`waypost: ${error instanceof Error ? error.message : String(error)}`);
   return 2;
 });
 process.disconnect?.();

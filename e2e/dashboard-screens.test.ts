@@ -3,7 +3,9 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { HTTPRequest } from 'puppeteer';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Visitor } from './testing/browser.ts';
+import { z } from 'zod';
+import { signUp } from './testing/account.ts';
+import { newVisitor, type Visitor } from './testing/browser.ts';
 import { type Desk, openDashboard } from './testing/dashboard.ts';
 
 const FOLDER = fileURLToPath(new URL('screenshots/', import.meta.url));
@@ -144,4 +146,50 @@ describe('an API that does not answer as it should', () => {
     expect(await owner.violations()).toEqual([]);
     await stop();
   });
+});
+
+it('shows a second tenant nothing of the first, whatever address they open', async () => {
+  const { deployment, browser, apiUrl } = desk;
+  const session = await deployment.api.call('GET', `/v1/sessions/${sessionId}`);
+  const { phoneNumber } = session.data(z.object({ phoneNumber: z.string() }));
+  const ofTheOwner = ['Uma', '15550100042', 'has shipped', phoneNumber];
+  const textOf = async ({ page }: Visitor): Promise<string> => {
+    await page.waitForFunction(
+      `document.querySelector('main') !== null && document.querySelector('[aria-label="Loading"]') === null`,
+    );
+    return String(await page.evaluate('document.body.innerText'));
+  };
+  await owner.open('/messages');
+  await owner.sees('has shipped');
+
+  const stranger = await newVisitor(browser, apiUrl);
+  const { cookie } = await signUp(deployment, 'stranger');
+  for (const pair of cookie.split('; ')) {
+    const [name = '', value = ''] = pair.split(/=(.*)/);
+    await stranger.page.setCookie({ name, value, url: apiUrl });
+  }
+  const seen: string[] = [];
+  for (const [name, path] of SCREENS) {
+    await stranger.open(path.replace('ID', sessionId));
+    const text = await textOf(stranger);
+    if (ofTheOwner.some((word) => text.includes(word))) seen.push(name);
+  }
+  expect(seen).toEqual([]);
+  await stranger.open('/administration');
+  await stranger.sees('Only administrators of the deployment see this.');
+  expect(stranger.complaints).toEqual([]);
+  await stranger.leave();
+});
+
+it('comes compressed, where no one else compresses', async () => {
+  const { apiUrl } = desk;
+  const page = await (await fetch(apiUrl)).text();
+  const [script = ''] = /\/dashboard-assets\/index-[\w-]+\.js/.exec(page) ?? [];
+  for (const path of ['/', script, '/openapi.json']) {
+    const whole = await fetch(apiUrl + path, { headers: { 'accept-encoding': 'identity' } });
+    const packed = await fetch(apiUrl + path, { headers: { 'accept-encoding': 'gzip' } });
+    expect(whole.headers.get('content-encoding'), path).toBeNull();
+    expect(packed.headers.get('content-encoding'), path).toBe('gzip');
+    expect(await packed.text(), path).toBe(await whole.text());
+  }
 });

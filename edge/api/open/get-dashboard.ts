@@ -2,6 +2,7 @@ import { AppError } from '../../../shared/errors.ts';
 import type { Context } from 'hono';
 import type { AppEnv } from '../../context.ts';
 import type { App } from '../../http/app.ts';
+import { compressPages } from '../../middleware/compress-pages.ts';
 import { limitPages } from '../../middleware/limit-rate.ts';
 import { basePath } from '../../values/public-url.ts';
 import { PAGE_POLICY } from './pages.ts';
@@ -44,9 +45,9 @@ export function getDashboard(app: App): void {
     });
   };
   for (const path of ['/', ...DASHBOARD_SECTIONS.flatMap((name) => [`/${name}`, `/${name}/*`])])
-    app.get(path, limitPages, answerPage);
+    app.get(path, limitPages, compressPages, answerPage);
 
-  app.get(`${FOLDER}/*`, limitPages, async (c) => {
+  app.get(`${FOLDER}/*`, limitPages, compressPages, async (c) => {
     const file = await readAsset(c, c.req.path, c.req.raw.headers);
     const answer = c.newResponse(file.body, file);
     if (HASHED.test(c.req.path))

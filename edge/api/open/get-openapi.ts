@@ -1,4 +1,5 @@
 import type { App } from '../../http/app.ts';
+import { compressPages } from '../../middleware/compress-pages.ts';
 import { limitPages } from '../../middleware/limit-rate.ts';
 import { basePath } from '../../values/public-url.ts';
 import type { DocumentPart } from './openapi-document.ts';
@@ -27,7 +28,7 @@ export function getOpenapi(app: App, systems: readonly DocumentPart[]): void {
 function serve(app: App, paths: string[], build: (baseUrl: string) => Promise<object>): void {
   let text: Promise<string> | undefined;
   const write = async (baseUrl: string): Promise<string> => JSON.stringify(await build(baseUrl));
-  app.on('GET', paths, limitPages, async (c) => {
+  app.on('GET', paths, limitPages, compressPages, async (c) => {
     text ??= write(c.get('services').env.BASE_URL).catch((error: unknown) => {
       text = undefined;
       throw error;

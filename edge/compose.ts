@@ -110,6 +110,7 @@ export function createServices({
     hashGate: isolate.hashGate,
     mediaGates: isolate.mediaGates,
     log,
+    noted: {},
     tracer,
     now,
     waitUntil,

@@ -4,6 +4,7 @@ import type { Database } from './db/client.ts';
 import type { Egress } from './egress/port.ts';
 import type { EdgeEnv } from './env.ts';
 import type { Log } from './log/log.ts';
+import type { Noted } from './log/noted.ts';
 import type { SupabaseTokens } from './identity/supabase/verify-token.ts';
 import type { HashGate } from './identity/hash-gate.ts';
 import type { Mailer } from './mail/port.ts';
@@ -82,6 +83,8 @@ export type Services = {
   /** Keep files on their way from filling the isolate's memory. */
   mediaGates: MediaGates;
   log: Log;
+  /** For the line that is written when the work is done. */
+  noted: Noted;
   /** Null where no collector is configured. */
   tracer: Tracer | null;
   /** The span of the request; undefined where nothing is traced, and outside requests of the public API. */

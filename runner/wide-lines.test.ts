@@ -27,7 +27,12 @@ it('each unit of work leaves one line, with who it was for, how it ended and how
     expect.objectContaining({ ...common, command: 'screenshot', commandId: 'cmd_1' }),
   ]);
   expect(linesOf('send')).toEqual([
-    expect.objectContaining({ ...common, type: 'text', result: 'done' }),
+    expect.objectContaining({
+      ...common,
+      messageId: message.messageId,
+      type: 'text',
+      outcome: 'sent',
+    }),
   ]);
   expect(linesOf('session.stopped')).toEqual([expect.objectContaining(common)]);
   const posted = linesOf('spool.posted');

@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import { z } from 'zod';
 import {
   ClaimRequest,
   CredentialsCommitRequest,
@@ -29,14 +29,20 @@ import { readBody } from './internal-runners/read-body.ts';
 /** A batch of 200 reports, or a sealed bundle that travels with its commit. */
 const BODY_LIMIT_BYTES = 2 * 1024 * 1024;
 
+/** Whom a call is about, for its line in the log. */
+const Named = z.object({ runnerId: z.string(), sessionId: z.string() }).partial();
+
 type Verb<Input> = (call: { services: Services; input: Input }) => Promise<unknown>;
 
 const route =
   <Schema extends z.ZodType>(path: string, body: Schema, verb: Verb<z.output<Schema>>) =>
   (app: App): void => {
-    app.post(`/internal/runners/${path}`, async (c) =>
-      c.json(await verb({ services: c.get('services'), input: await readBody(c, body) })),
-    );
+    app.post(`/internal/runners/${path}`, async (c) => {
+      const services = c.get('services');
+      const input = await readBody(c, body);
+      Object.assign(services.noted, Named.parse(input));
+      return c.json(await verb({ services, input }));
+    });
   };
 
 /** What runners call, by path, with what they send: shared/protocol says what each asks and answers. */

@@ -9,6 +9,7 @@ import type { App } from '../http/app.ts';
 import { bindCursor, listAskedFor } from '../http/cursor.ts';
 import { answer, errors, type ExtraMeta, ok } from '../http/envelope.ts';
 import { type Given, readGiven, readRequest, type ReadRequest } from '../http/read-request.ts';
+import { noteIds } from '../log/noted.ts';
 import { requireTaken, scope, type Takes, toSecurity } from './takes.ts';
 
 /** What an operation works with: the caller, and the request as its schemas read it. */
@@ -167,6 +168,7 @@ export const rawOperation = <
 ): Row => {
   const runFor = async (c: Context<AppEnv>, read: ReadRequest<P, Q, H, B>): Promise<Response> => {
     const ctx = c.get('ctx');
+    noteIds(ctx.noted, Object.values(Object(read.params)));
     requireTaken(ctx, row.takes);
     return row.run({ ctx, ...read, request: c.req.raw }, c);
   };

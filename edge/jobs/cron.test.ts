@@ -233,7 +233,7 @@ describe('the run', () => {
     };
     await runCron({ ...harness.services(), now });
     expect(harness.lines).toContainEqual(
-      expect.objectContaining({ event: 'cron_job_failed', job: 'sweepDeliveries' }),
+      expect.objectContaining({ event: 'job', job: 'sweepDeliveries', outcome: 'failed' }),
     );
     await harness.runScheduled();
   });

@@ -73,20 +73,32 @@ const ROUND_MS = 60_000;
 
 /** Every minute. Each job is bounded, may run twice at once, and takes up what a run before left; one failing stops no other. */
 export async function runCron(services: Services): Promise<void> {
-  for (const [job, run] of Object.entries(JOBS)) {
-    try {
-      await run(services);
-    } catch (error) {
-      services.log({ event: 'cron_job_failed', job, ...describeError(error) });
-    }
-  }
+  for (const [job, run] of Object.entries(JOBS)) await logged(services, job, run);
 }
 
 /** Beside the jobs, until the next round: what expires within the minute, should no runner's heartbeat see to it. */
 export async function watchExpiry(services: Services): Promise<void> {
+  await logged(services, 'watchExpiry', () => expireAsTheyCome(services, ROUND_MS));
+}
+
+/** A job leaves one line, also when it fails. */
+async function logged(
+  services: Services,
+  job: string,
+  run: (services: Services) => Promise<unknown>,
+): Promise<void> {
+  const { log } = services;
+  const startedAt = Date.now();
+  const line = (outcome: 'done' | 'failed') => ({
+    event: 'job',
+    job,
+    outcome,
+    durationMs: Date.now() - startedAt,
+  });
   try {
-    await expireAsTheyCome(services, ROUND_MS);
+    const count = await run(services);
+    log({ ...line('done'), ...(typeof count === 'number' && { count }) });
   } catch (error) {
-    services.log({ event: 'cron_job_failed', job: 'watchExpiry', ...describeError(error) });
+    log({ ...line('failed'), ...describeError(error) });
   }
 }

@@ -14,12 +14,22 @@ export async function writeAudit(
   services: Services,
   batch: Pick<MessageBatch, 'messages' | 'retryAll'>,
 ): Promise<void> {
+  const { log, now } = services;
+  const startedAt = now();
+  const attempt = Math.max(1, ...batch.messages.map(({ attempts }) => attempts));
+  const line = (outcome: 'done' | 'failed') => ({
+    event: 'job',
+    job: 'writeAudit',
+    outcome,
+    durationMs: now() - startedAt,
+    count: batch.messages.length,
+    attempt,
+  });
   try {
     await writeAuditBatch({ services, messages: batch.messages.map(({ body }) => body) });
+    log(line('done'));
   } catch (error) {
-    const attempt = Math.max(1, ...batch.messages.map(({ attempts }) => attempts));
-    const count = batch.messages.length;
-    services.log({ event: 'audit_batch_failed', count, attempt, ...describeError(error) });
+    log({ ...line('failed'), ...describeError(error) });
     batch.retryAll({ delaySeconds: retryDelaySeconds(attempt) });
   }
 }

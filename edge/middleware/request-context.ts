@@ -1,5 +1,4 @@
 import { createMiddleware } from 'hono/factory';
-import { routePath } from 'hono/route';
 import { answeringRoute } from '../http/answering-route.ts';
 import { newId } from '../../shared/ids.ts';
 import type { AppEnv, Services } from '../context.ts';
@@ -10,12 +9,12 @@ export type Compose = (
   execution: { waitUntil: (work: Promise<unknown>) => void },
 ) => Services;
 
-/** Characters of a path that the log keeps: anybody may ask for a long one. */
+/** Characters of an unknown path that the log keeps: anybody may ask for a long one. */
 const LOGGED_PATH = 200;
 
 /**
- * Gives each request an id and its services, and writes one wide line when it is answered. The query string stays out of
- * the line: tokens travel in it.
+ * Gives each request an id and its services, and writes one wide line when it is answered. Neither path nor query are in
+ * the line: numbers and tokens travel in them.
  */
 export const requestContext = (compose: Compose) =>
   createMiddleware<AppEnv>(async (c, next) => {
@@ -30,18 +29,29 @@ export const requestContext = (compose: Compose) =>
     await next();
     recordRequest(c);
     const actor = c.get('ctx')?.actor;
+    const route = answeringRoute(c)?.path;
     services.log({
       event: 'request',
       requestId,
       ...(services.trace === undefined ? {} : { traceId: services.trace.traceId }),
       method: c.req.method,
-      path: c.req.path.slice(0, LOGGED_PATH),
-      route: answeringRoute(c)?.path ?? routePath(c, -1),
+      ...(route === undefined ? { path: unknownPath(c.req.path) } : { route }),
       status: c.res.status,
+      outcome: outcomeOf(c.res.status),
       durationMs: services.now() - startedAt,
       ...(c.get('errorCode') === undefined ? {} : { code: c.get('errorCode') }),
+      ...services.noted,
       ...(actor === undefined ? {} : { workspaceId: c.get('ctx').workspaceId }),
       ...(actor?.type === 'apiKey' ? { keyId: actor.keyId } : {}),
       ...(actor?.type === 'user' ? { userId: actor.userId } : {}),
     });
   });
+
+const outcomeOf = (status: number): 'done' | 'refused' | 'failed' => {
+  if (status < 400) return 'done';
+  return status < 500 ? 'refused' : 'failed';
+};
+
+/** Segments that may be a number or a token are left out. */
+const unknownPath = (path: string): string =>
+  path.slice(0, LOGGED_PATH).replaceAll(/[^/]*\d[^/]*/g, (part) => (part.length > 8 ? '…' : part));

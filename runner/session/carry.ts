@@ -17,7 +17,6 @@ import type { MaybeSent, UnsettledMessages } from './unsettled.ts';
 const SEND_DEADLINE_MS = 150_000;
 
 type CarryDeps = {
-  sessionId: string;
   sessionKey: string;
   epoch: number;
   clock: Clock;
@@ -47,26 +46,6 @@ const NOT_NOW: Carried = { result: 'not_now' };
  * report. A message that the journal knows already is never sent, only looked up.
  */
 export async function carry(
-  message: ClaimedMessage,
-  engine: WhatsAppEngine,
-  deps: CarryDeps,
-): Promise<Carried> {
-  const startedAt = deps.clock.monotonic();
-  let outcome = 'not_begun';
-  const settle: CarryDeps['settle'] = (settlement) => {
-    ({ outcome } = settlement);
-    return deps.settle(settlement);
-  };
-  const carried = await carryOnce(message, engine, { ...deps, settle });
-  const { sessionId, epoch, log } = deps;
-  const { messageId, content } = message;
-  const durationMs = Math.round(deps.clock.monotonic() - startedAt);
-  const names = { sessionId, epoch, messageId, type: content.type };
-  log.info('send', { ...names, result: carried.result, outcome, durationMs });
-  return carried;
-}
-
-async function carryOnce(
   message: ClaimedMessage,
   engine: WhatsAppEngine,
   deps: CarryDeps,

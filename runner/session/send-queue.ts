@@ -13,6 +13,7 @@ import { carry, failure } from './carry.ts';
 import { Claims } from './claims.ts';
 import { pauseAfter } from './judge-send.ts';
 import type { MediaDownload } from './outbound-media.ts';
+import type { SendLines } from './send-lines.ts';
 import type { Settlement } from './settlements.ts';
 import type { Tracing } from '../tracing/tracing.ts';
 import { Timers } from './timers.ts';
@@ -43,6 +44,7 @@ type SendQueueDeps = {
   phoneNumber: () => string | null;
   download: MediaDownload;
   tracing: Tracing;
+  lines: SendLines;
   filesDir: string;
   timing: UnsettledTiming;
 };
@@ -242,6 +244,7 @@ export class SendQueue {
   async #send(message: ClaimedMessage, engine: WhatsAppEngine): Promise<void> {
     const { assignment, clock, pacing, random, tracing } = this.#deps;
     this.#carried = message;
+    this.#deps.lines.began(message);
     this.#expireOnTime();
     const carried = await carry(message, engine, {
       ...this.#deps,

@@ -4,6 +4,7 @@ import type { SessionStatus } from '../../shared/session-status.ts';
 import type { EnginePairingCode, InboundFile, WhatsAppEngine } from '../engine/port.ts';
 import type { CurrentQr } from './link-codes.ts';
 import { PhoneLink } from './phone-link.ts';
+import { SendLines } from './send-lines.ts';
 import { SendQueue } from './send-queue.ts';
 import type { SessionDeps } from './session-deps.ts';
 import { settledFact, type Settlement } from './settlements.ts';
@@ -28,6 +29,7 @@ export class Session {
   readonly #deps: SessionDeps;
   readonly #link: PhoneLink;
   readonly #queue: SendQueue;
+  readonly #lines: SendLines;
   #pacing: Assignment['pacing'];
   #sending: Sending = 'open';
   #metrics: SessionMetrics | null = null;
@@ -55,6 +57,7 @@ export class Session {
       changed: () => this.#queue.kick(),
       linkLost: () => this.#queue.linkLost(),
     });
+    this.#lines = new SendLines({ assignment, clock: deps.clock, log: deps.log });
     this.#queue = new SendQueue({
       assignment,
       clock: deps.clock,
@@ -66,6 +69,7 @@ export class Session {
       journal: deps.journal,
       download: deps.download,
       tracing: deps.tracing,
+      lines: this.#lines,
       filesDir: deps.folder.filesDir,
       pacing: () => this.#pacing,
       engine: () => this.#sendingEngine(),
@@ -249,20 +253,10 @@ export class Session {
 
   async #settle(settlement: Settlement): Promise<void> {
     const { report, reportsDelivered, settlements, tracing } = this.#deps;
-    const { sessionId } = this.assignment;
-    const { messageId, outcome, wireId, error } = settlement;
     const kept = report(settledFact(settlement));
     // A caller that waits reads the message next, and then it must say the same.
     void reportsDelivered().then(() => settlements.record(settlement));
     await kept;
-    const traceId = tracing.settled(settlement);
-    this.#deps.log.info('send.settled', {
-      sessionId,
-      ...(traceId === undefined ? {} : { traceId }),
-      messageId,
-      outcome,
-      wireId,
-      code: error?.code,
-    });
+    this.#lines.settled(settlement, tracing.settled(settlement));
   }
 }

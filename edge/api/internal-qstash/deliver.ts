@@ -3,8 +3,9 @@ import { z } from 'zod';
 import { AppError } from '../../../shared/errors.ts';
 import type { App } from '../../http/app.ts';
 import type { AppEnv } from '../../context.ts';
+import type { Noted } from '../../log/noted.ts';
 import { BODY_LIMIT_BYTES, limitBodyTo } from '../../middleware/accept-body.ts';
-import { deliver as deliverVerb } from '../../services/deliveries/deliver.ts';
+import { deliver as deliverVerb, type DeliverResult } from '../../services/deliveries/deliver.ts';
 import { DELIVER_PATH, deliverUrl } from '../../webhooks/qstash-clock.ts';
 
 /** `notBefore`: Unix seconds. */
@@ -32,10 +33,19 @@ export const deliver = (app: App) =>
       endpointId,
       notBefore: notBefore === undefined ? null : new Date(notBefore * 1_000),
     };
-    const result = await deliverVerb({ services: c.get('services'), input });
+    const services = c.get('services');
+    const result = await deliverVerb({ services, input });
+    Object.assign(services.noted, { endpointId, ...saidOf(result) });
     if (result.kind === 'early') {
       c.header('Retry-After', String(result.retryAfterSeconds));
       return c.json(result, 503);
     }
     return c.json(result);
   });
+
+function saidOf(result: DeliverResult): Noted {
+  if (result.kind === 'nothing') return { why: result.why };
+  if (result.kind !== 'attempted') return { why: result.kind };
+  const { delivered, pending, failed } = result;
+  return { delivered, pending, failed };
+}

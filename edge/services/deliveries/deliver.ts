@@ -8,7 +8,7 @@ import { signWebhook } from '../../webhooks/signing.ts';
 import { cancelUnwanted } from './cancel-unwanted.ts';
 import { BATCH, claimDue, type Claimed, type ClaimResult } from './claim-due.ts';
 import { type Outcome, recordBatch } from './record-batch.ts';
-import { recordAttempt, spanOfAttempt, traceHeaders } from './trace-attempt.ts';
+import { recordAttempt, spanOfAttempt, traceHeaders } from './record-attempt.ts';
 
 /** Of an answer; the rest is dropped. */
 const MAX_ANSWER_BYTES = 64 * 1_024;

@@ -43,9 +43,6 @@ export async function sweepDeliveries(services: Services): Promise<number> {
       notBefore: null,
       reason: `sweep${minute}`,
     }));
-  if (bells.length > 0) {
-    services.log({ event: 'deliveries_swept', endpoints: bells.length });
-    await ring(services, bells);
-  }
+  if (bells.length > 0) await ring(services, bells);
   return bells.length;
 }

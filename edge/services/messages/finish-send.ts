@@ -1,6 +1,7 @@
 import { AppError } from '../../../shared/errors.ts';
 import type { ServiceContext } from '../../context.ts';
 import type { EnqueueResult } from './enqueue.ts';
+import { noteIds } from '../../log/noted.ts';
 import { keepAnswer, type SendAnswer } from './idempotency.ts';
 import { ringDoorbell } from './ring-doorbell.ts';
 import type { SendRequest } from './send-request.ts';
@@ -16,9 +17,13 @@ export async function finishSend(
   result: EnqueueResult,
   { waitMs, idempotency }: Pick<SendRequest, 'waitMs' | 'idempotency'>,
 ): Promise<SendAnswer> {
-  if ('replay' in result) return result.replay;
+  if ('replay' in result) {
+    ctx.noted.replayed = true;
+    return result.replay;
+  }
   const { enqueued } = result;
   const { message: queued } = enqueued;
+  noteIds(ctx.noted, [queued.id, queued.sessionId]);
   if (queued.queueSeq === null) return { replayed: false, httpStatus: 202, message: queued };
   const keep = (settled: Parameters<typeof keepAnswer>[2]): void => {
     if (idempotency !== null) ctx.waitUntil(keepAnswer(ctx, enqueued.message.id, settled));

@@ -3,6 +3,7 @@ import type { BatchItem } from 'drizzle-orm/batch';
 import type { ReportBatchResponse, SpooledReport } from '../../../shared/protocol/index.ts';
 import type { Services } from '../../context.ts';
 import { afterCommit } from '../../events/after-commit.ts';
+import type { Noted } from '../../log/noted.ts';
 import type { NewBell } from '../../events/append.ts';
 import { lockWorkspaces } from '../../events/append.ts';
 import { dataErrorOf } from './data-error.ts';
@@ -54,7 +55,20 @@ export async function ingestReports(input: {
     // Groups before one that failed are committed.
     handOver(bells);
   }
+  Object.assign(services.noted, { ...shared(writes), accepted, refused: refused.length });
   return { accepted, refused };
+}
+
+/** What all reports of a batch are about. */
+function shared(writes: readonly PreparedWrite[]): Noted {
+  const [first, ...others] = writes;
+  if (first === undefined) return {};
+  const { workspaceId, messageId, spooled } = first;
+  const isOne = others.every((other) => other.spooled.sessionId === spooled.sessionId);
+  return {
+    ...(isOne && { workspaceId, sessionId: spooled.sessionId }),
+    ...(others.length === 0 && messageId !== null && { messageId }),
+  };
 }
 
 async function writeGroup(

@@ -77,6 +77,7 @@ export async function findSession(
   ).limit(1);
   if (found === undefined)
     throw ref === null ? sessionNotNamed() : new AppError('SESSION_NOT_FOUND');
+  ctx.noted.sessionId = found.session.id;
   refuseBeyond(reach, found.session);
   const { defaultSessionId, ...row } = found;
   return { ...row, isDefault: defaultSessionId === row.session.id };

@@ -7,6 +7,7 @@ import {
 } from '../../../shared/tracing/trace-context.ts';
 import { z } from 'zod';
 import type { Services } from '../../context.ts';
+import type { Log } from '../../log/log.ts';
 import type { Claimed } from './claim-due.ts';
 import type { Outcome } from './record-batch.ts';
 
@@ -25,15 +26,20 @@ export const traceHeaders = (span: NewSpan | null): Record<string, string> =>
 
 const AboutMessage = z.object({ messageId: z.string(), wireId: z.string().nullable() }).partial();
 
+type Attempt = { claim: Claimed; due: Due; outcome: Outcome };
+
+/** One line, and a span where the event belongs to a trace. */
 export function recordAttempt(
-  { tracer, now }: Services,
+  { tracer, now, log }: Services,
   span: NewSpan | null,
-  { claim, due, outcome }: { claim: Claimed; due: Due; outcome: Outcome },
+  attempt: Attempt,
 ): void {
-  if (tracer === null || span === null) return;
+  const { claim, due, outcome } = attempt;
   const { event } = due;
   const { verdict, startedAt, attemptNo } = outcome;
   const about = AboutMessage.safeParse(event.data).data ?? {};
+  log(lineOf(attempt, about.messageId, span?.traceId));
+  if (tracer === null || span === null) return;
   tracer.record({
     ...span,
     name: 'webhook attempt',
@@ -57,3 +63,24 @@ export function recordAttempt(
     failed: verdict.status !== 'delivered',
   });
 }
+
+const lineOf = (
+  { claim, due, outcome: { verdict, attemptNo } }: Attempt,
+  messageId: string | undefined,
+  traceId: string | undefined,
+): Parameters<Log>[0] => ({
+  event: 'attempt',
+  ...(traceId !== undefined && { traceId }),
+  workspaceId: claim.workspaceId,
+  ...(due.event.sessionId !== null && { sessionId: due.event.sessionId }),
+  ...(messageId !== undefined && { messageId }),
+  endpointId: claim.endpointId,
+  deliveryId: due.id,
+  eventId: due.event.id,
+  type: due.event.type,
+  attempt: attemptNo,
+  outcome: verdict.status,
+  ...(verdict.statusCode !== null && { status: verdict.statusCode }),
+  ...(verdict.error !== null && { why: verdict.error }),
+  durationMs: verdict.durationMs,
+});

@@ -1,10 +1,10 @@
 import { z } from '@hono/zod-openapi';
 import type { Context } from 'hono';
-import { newId } from '../../shared/ids.ts';
 import { SESSION_MODES } from '../../shared/session-status.ts';
 import { SessionName } from '../api/name-fields.ts';
 import { sessions } from '../api/sessions.ts';
 import type { AppEnv } from '../context.ts';
+import { unnamedSession } from '../services/sessions/unnamed-session.ts';
 import { answerOf, operationOf } from './alias.ts';
 import { ShownSession } from './shown-session.ts';
 
@@ -18,10 +18,7 @@ export const NewSession = z.object({
   }),
 });
 
-/**
- * Creates a session. A test key reaches sandbox sessions only, so that is what it gets.
- * @param kind begins the name of a session that is given none
- */
+/** Creates a session, as `unnamedSession` completes it. */
 export async function makeSession(
   c: Context<AppEnv>,
   said: z.output<typeof NewSession>,
@@ -29,8 +26,7 @@ export async function makeSession(
 ): Promise<ShownSession> {
   const { actor, now } = c.get('ctx');
   const isTest = actor.type === 'apiKey' && actor.mode === 'test';
-  const { name = `${kind}-${newId('session', now()).slice(-12)}` } = said;
-  const { mode = isTest ? 'sandbox' : 'live' } = said;
-  const answer = await createSession.call(c, { body: { name, mode } });
+  const body = unnamedSession(said, { kind, isTest, now: now() });
+  const answer = await createSession.call(c, { body });
   return (await answerOf(answer, ShownSession)).data;
 }

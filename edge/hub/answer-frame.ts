@@ -14,6 +14,7 @@ import { closeFor, remember, stateOf } from './socket-state.ts';
 
 /** The Worker that a hub is part of. */
 export type InnerWorker = {
+  /** The hub has its own, made when they are first needed. */
   services: () => Services;
   /** Serves a request as one that came from outside. */
   fetch: (request: Request) => Promise<Response>;

@@ -1,5 +1,6 @@
 import { DurableObject } from 'cloudflare:workers';
 import { LIMITS } from '../../shared/catalogue/limits.ts';
+import { once } from '../clients.ts';
 import { describeError } from '../log/describe-error.ts';
 import { REFUSED, SOCKET_HEADER } from '../realtime/hub-client.ts';
 import { NewSocket } from '../realtime/port.ts';
@@ -34,8 +35,8 @@ export class RealtimeHub extends DurableObject<Bindings> {
 
   constructor(ctx: DurableObjectState, env: Bindings, worker: InnerWorker) {
     super(ctx, env);
-    this.#worker = worker;
-    this.#rights = new Rights(worker.services);
+    this.#worker = { ...worker, services: once(worker.services) };
+    this.#rights = new Rights({ servicesOfHolder: worker.services, now: Date.now });
     ctx.setWebSocketAutoResponse(new WebSocketRequestResponsePair('ping', 'pong'));
   }
 
@@ -58,6 +59,11 @@ export class RealtimeHub extends DurableObject<Bindings> {
     if (dialect === null) say(server, { type: 'ready', cursor });
     this.wake();
     return new Response(null, { status: 101, webSocket: client });
+  }
+
+  /** How many connections there are. */
+  count(): number {
+    return this.#sockets().length;
   }
 
   /** The workspace's log has grown. */

@@ -9,14 +9,20 @@ const FRESH_MS = 5_000;
 
 type Right = { ctx: ServiceContext } | { closed: CloseReason };
 
+type RightsDeps = {
+  /** Makes them anew: they become the context of the holder. */
+  servicesOfHolder: () => Services;
+  now: () => number;
+};
+
 /** The rights of those who hold sockets, read for all sockets of a holder at once. */
 export class Rights {
-  readonly #services: () => Services;
+  readonly #deps: RightsDeps;
   /** The oldest first. */
   readonly #known = new Map<string, { at: number; right: Promise<Right> }>();
 
-  constructor(services: () => Services) {
-    this.#services = services;
+  constructor(deps: RightsDeps) {
+    this.#deps = deps;
   }
 
   /** Has all be read again. */
@@ -26,8 +32,8 @@ export class Rights {
 
   /** @throws what the database throws when it is out of reach */
   of({ holder, address }: SocketState): Promise<Right> {
-    const services = this.#services();
-    const now = services.now();
+    const { servicesOfHolder, now: clock } = this.#deps;
+    const now = clock();
     for (const [key, { at }] of this.#known) {
       if (at >= now - FRESH_MS) break;
       this.#known.delete(key);
@@ -35,7 +41,7 @@ export class Rights {
     const key = JSON.stringify([holder, address]);
     const known = this.#known.get(key);
     if (known !== undefined) return known.right;
-    const right = contextOfHolder(services, holder, address).then(
+    const right = contextOfHolder(servicesOfHolder(), holder, address).then(
       (ctx) => ({ ctx }),
       (error: unknown) => {
         this.#known.delete(key);

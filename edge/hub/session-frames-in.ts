@@ -1,9 +1,9 @@
 import { z } from 'zod';
-import { newId } from '../../shared/ids.ts';
 import { toAppError } from '../http/error-handler.ts';
 import { nearName } from '../http/near-name.ts';
 import { describeError } from '../log/describe-error.ts';
 import { AppError } from '../../shared/errors.ts';
+import { unnamedSession } from '../services/sessions/unnamed-session.ts';
 import type { InnerWorker } from './answer-frame.ts';
 import { runCommand } from './commands.ts';
 import type { FrameCount } from './frame-count.ts';
@@ -45,7 +45,11 @@ export async function answerSessionFrame(
   const services = worker.services();
   try {
     const state = stateOf(socket);
-    const command = { type: 'command' as const, id: 'frame', ...commandOf(read(text), state) };
+    const command = {
+      type: 'command' as const,
+      id: 'frame',
+      ...commandOf(read(text), state, services.now()),
+    };
     const { success, error } = Outcome.parse(
       await runCommand(services, worker.fetch, state, command),
     );
@@ -86,13 +90,12 @@ function refuseNear(given: readonly string[], { type }: SessionFrame): void {
   }
 }
 
-function commandOf(frame: SessionFrame, { holder }: SocketState) {
+function commandOf(frame: SessionFrame, { holder }: SocketState, now: number) {
   switch (frame.type) {
     case 'create_session': {
       const isTest = holder.kind === 'apiKey' && holder.mode === 'test';
-      const { name = `session-${newId('session').slice(-12)}` } = frame;
-      const { mode = isTest ? 'sandbox' : 'live' } = frame;
-      return { command: frame.type, input: { name, mode } };
+      const input = unnamedSession(frame, { kind: 'session', isTest, now });
+      return { command: frame.type, input };
     }
     case 'send_message': {
       const { to, message, sessionId } = frame;

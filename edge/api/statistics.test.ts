@@ -1,5 +1,7 @@
 import { beforeAll, describe, expect, test } from 'vitest';
+import { z } from 'zod';
 import { createHarness, type Harness } from '../testing/harness.ts';
+import { connect } from '../testing/realtime-client.ts';
 
 let harness: Harness;
 beforeAll(async () => {
@@ -76,7 +78,7 @@ test('GET /v1/usage shows the tier, and the messages of a month', async () => {
     tier: 'max',
     sessions: { used: 2, limit: 40 },
     media: { usedBytes: 0, limitBytes: 50 * 1024 ** 3 },
-    realtimeConnections: { limit: 2_000 },
+    realtimeConnections: { used: 0, limit: 2_000 },
     requestsPerMinute: { limit: 60_000 },
     from: '2026-11-01',
     to: '2026-11-30',
@@ -89,4 +91,21 @@ test('GET /v1/usage shows the tier, and the messages of a month', async () => {
     to: '2024-02-29',
     messages: { sent: 0, received: 0 },
   });
+});
+
+test('GET /v1/usage shows the realtime connections that are open, and null while nobody knows', async () => {
+  const { apiKey } = await harness.newWorkspace();
+  const used = async (options = {}) => {
+    const { data } = await harness.call('GET', '/v1/usage', { key: apiKey, ...options });
+    return z.object({ realtimeConnections: z.looseObject({}) }).parse(data).realtimeConnections;
+  };
+  const first = await connect(harness, '', { key: apiKey });
+  await connect(harness, '', { key: apiKey });
+  expect(await used()).toEqual({ used: 2, limit: 2_000 });
+  first.close();
+  await first.closed;
+  expect(await used()).toMatchObject({ used: 1 });
+  const away = { count: () => Promise.reject(new Error('away')) };
+  const env = { HUB: { getByName: () => away } };
+  expect(await used({ env })).toMatchObject({ used: null });
 });

@@ -66,7 +66,11 @@ export const Usage = z
     media: z
       .object({ usedBytes: z.number().int(), limitBytes: z.number().int() })
       .describe('Files that were uploaded or sent and are kept.'),
-    realtimeConnections: TierLimit.describe('Realtime connections at once.'),
+    realtimeConnections: z
+      .object({ used: z.number().int().nullable(), limit: z.number().int() })
+      .describe(
+        'Realtime connections at once: those that are open now, streams and waiting calls among them. `used` is null while it is not known.',
+      ),
     requestsPerMinute: TierLimit.describe(
       'The most that one key may be given. Each key counts by itself; the headers of its answers show what is left.',
     ),
@@ -79,7 +83,7 @@ export const Usage = z
       tier: 'basic',
       sessions: { used: 2, limit: 5 },
       media: { usedBytes: 48_213, limitBytes: 1_073_741_824 },
-      realtimeConnections: { limit: 20 },
+      realtimeConnections: { used: 1, limit: 20 },
       requestsPerMinute: { limit: 600 },
       from: '2026-11-01',
       to: '2026-11-30',

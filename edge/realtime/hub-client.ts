@@ -11,6 +11,7 @@ export const REFUSED = { tooMany: 429, tokenUsed: 401 } as const;
 export function createHubs({ HUB }: Pick<EdgeEnv, 'HUB'>): Hubs {
   return {
     wake: (workspaceId) => HUB.getByName(workspaceId).wake(),
+    count: (workspaceId) => HUB.getByName(workspaceId).count(),
     async open(socket) {
       const headers = { upgrade: 'websocket', [SOCKET_HEADER]: JSON.stringify(socket) };
       const { status, webSocket } = await HUB.getByName(socket.holder.workspaceId)

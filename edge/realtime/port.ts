@@ -58,4 +58,6 @@ export type Hubs = {
    * @throws AppError LIMIT_EXCEEDED; UNAUTHORIZED for a token that was used before; UNAVAILABLE
    */
   open(socket: NewSocket): Promise<WebSocket>;
+  /** How many sockets the workspace has now. */
+  count(workspaceId: string): Promise<number>;
 };

@@ -1,4 +1,5 @@
 import type { ServiceContext } from '../../context.ts';
+import { describeError } from '../../log/describe-error.ts';
 import { type SessionLimit, type Tier, TIER_PER_MINUTE, TIER_SOCKETS } from '../sessions/tiers.ts';
 import { readWorkspace } from '../workspace/get-workspace.ts';
 import { dayOf } from './get-stats.ts';
@@ -8,7 +9,8 @@ export type Usage = {
   tier: Tier;
   sessions: { used: number; limit: SessionLimit };
   media: { usedBytes: number; limitBytes: number };
-  realtimeConnections: { limit: number };
+  /** `used` is null while nobody can say it. */
+  realtimeConnections: { used: number | null; limit: number };
   requestsPerMinute: { limit: number };
   from: string;
   to: string;
@@ -29,8 +31,9 @@ export async function getUsage({
   const from = dayOf(first.getTime());
   const to = dayOf(Date.UTC(first.getUTCFullYear(), first.getUTCMonth() + 1, 0));
   const filter = { from, to, sessionId: null, type: null };
-  const [workspace, [total]] = await Promise.all([
+  const [workspace, sockets, [total]] = await Promise.all([
     readWorkspace(ctx),
+    countSockets(ctx),
     readStats(ctx, filter, null),
   ]);
   if (total === undefined) throw new Error('a sum over no rows is one row');
@@ -41,10 +44,20 @@ export async function getUsage({
     tier,
     sessions: { used, limit },
     media,
-    realtimeConnections: { limit: TIER_SOCKETS[tier] },
+    realtimeConnections: { used: sockets, limit: TIER_SOCKETS[tier] },
     requestsPerMinute: { limit: TIER_PER_MINUTE[tier] },
     from,
     to,
     messages,
   };
+}
+
+/** What else the usage says does not depend on it. */
+async function countSockets({ hubs, log, workspaceId }: ServiceContext): Promise<number | null> {
+  try {
+    return await hubs.count(workspaceId);
+  } catch (error) {
+    log({ event: 'sockets_not_counted', workspaceId, ...describeError(error) });
+    return null;
+  }
 }

@@ -18,6 +18,8 @@ export type World = {
   read: () => Promise<unknown>;
   /** What the job gets in place of the real thing. */
   instead?: (services: Services) => Partial<Services>;
+  /** Lets the time pass for which a run that was cut off keeps others away. */
+  later?: () => Promise<unknown>;
 };
 export type Stage = (harness: Harness) => Promise<World>;
 
@@ -222,5 +224,18 @@ export const resealProxies: Stage = async (harness) => {
         sql`select split_part(proxy_sealed, ':', 1) as key from sessions where id = ${sessionId}`,
       ),
     instead: ({ env }) => ({ env: { ...env, SESSION_ENCRYPTION_KEY: [newest, ...more, old] } }),
+  };
+};
+
+export const noteCronRound: Stage = async (harness) => {
+  await harness.db
+    .execute(sql`insert into cron_rounds (name, started_at) values ('minute', now() - interval '3 days')
+    on conflict (name) do update set started_at = excluded.started_at`);
+  return {
+    read: () =>
+      rowsOf(
+        harness,
+        sql`select started_at > now() - interval '1 hour' as is_known from cron_rounds`,
+      ),
   };
 };

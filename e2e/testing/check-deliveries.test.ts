@@ -4,7 +4,14 @@ import { wrongDeliveries, wrongRequests } from './check-deliveries.ts';
 const EVENT = { workspaceId: 'w', id: 'evt_1', seq: 7, type: 'message.received', sessionId: 's' };
 const ENDPOINT = { id: 'e', name: 'one', workspaceId: 'w', eventTypes: ['message.*'] };
 const DELIVERY = { endpointId: 'e', eventId: 'evt_1', status: 'delivered', taken: 1 };
-const REQUEST = { ...EVENT, endpoint: 'one', webhookId: 'evt_1', status: 200 };
+const REQUEST = {
+  ...EVENT,
+  endpoint: 'one',
+  webhookId: 'evt_1',
+  timestamp: '2026-11-21T10:41:58.000Z',
+  at: 0,
+  status: 200,
+};
 
 describe('the record of deliveries', () => {
   const wrong = (endpoint: Partial<typeof ENDPOINT> & { sessionIds?: string[] }, rows: object[]) =>

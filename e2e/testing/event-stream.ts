@@ -1,6 +1,6 @@
 import { parseExactEvent } from '../../shared/testing/exact-event.ts';
 
-/** `GET /v1/realtime` as a customer's program reads it: server-sent events. */
+/** `GET /v1/realtime` as a customer's program reads it: server-sent events. It reads all the time, or the hub would cut it off. */
 export async function openEventStream(apiUrl: string, apiKey: string, query: string) {
   const response = await fetch(new URL(`/v1/realtime?${query}`, apiUrl), {
     headers: { accept: 'text/event-stream', authorization: `Bearer ${apiKey}` },
@@ -20,10 +20,20 @@ export async function openEventStream(apiUrl: string, apiKey: string, query: str
       if (json !== undefined) ids.push(parseExactEvent(JSON.parse(json)).id);
     }
   };
+  let arrived = Promise.withResolvers<void>();
+  const readAll = async (): Promise<never> => {
+    for (;;) {
+      await read();
+      arrived.resolve();
+      arrived = Promise.withResolvers<void>();
+    }
+  };
+  const ended = readAll();
+  ended.catch(() => undefined);
   return {
     /** The ids of the next events, once there are so many. */
     next: async (count: number): Promise<string[]> => {
-      while (ids.length < count) await read();
+      while (ids.length < count) await Promise.race([arrived.promise, ended]);
       return ids.splice(0, count);
     },
     close: () => reader.cancel(),

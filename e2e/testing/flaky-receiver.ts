@@ -10,11 +10,14 @@ const Body = z.object({
   type: z.string(),
   seq: z.number(),
   sessionId: z.string().nullable(),
+  timestamp: z.iso.datetime(),
 });
 /** What a request said, and what it was answered; null: the connection was cut. */
 export type Received = z.infer<typeof Body> & {
   endpoint: string;
   webhookId: string;
+  /** Unix ms. */
+  at: number;
   status: number | null;
 };
 
@@ -44,7 +47,7 @@ export async function startFlakyReceiver(seed: number, failing: number): Promise
     if (fails) failures.set(delivery, failed + 1);
     const status = fails ? random.pick([500, 502, null]) : 200;
     const webhookId = String(request.headers['webhook-id']);
-    received.push({ ...body, endpoint, webhookId, status });
+    received.push({ ...body, endpoint, webhookId, at: Date.now(), status });
     if (status === null) request.socket.destroy();
     else response.writeHead(status).end();
   };

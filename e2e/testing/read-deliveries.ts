@@ -32,6 +32,21 @@ export const readEventRows = (
     [sessionIds.join(',')],
   );
 
+/** How many deliveries to these endpoints have no end yet. */
+export async function countPending(
+  deployment: Deployment,
+  endpointIds: readonly string[],
+): Promise<number> {
+  const [row] = await queryDatabase(
+    deployment,
+    z.object({ pending: z.coerce.number() }),
+    `select count(*) as pending from deliveries
+     where status = 'pending' and endpoint_id = any(string_to_array($1, ','))`,
+    [endpointIds.join(',')],
+  );
+  return row?.pending ?? 0;
+}
+
 /** Every delivery to these endpoints. */
 export const readDeliveryRows = (
   deployment: Deployment,

@@ -120,6 +120,38 @@ describe('a name', () => {
     },
   );
 
+  it('that is public when it is checked and private at connect is refused there', async () => {
+    const { env } = harness;
+    const { EGRESS_PRIVATE } = env;
+    if (EGRESS_PRIVATE === undefined) throw new Error('no EGRESS_PRIVATE binding');
+    const resolver = newInbox();
+    await resolver.script({
+      status: 200,
+      body: JSON.stringify({
+        Status: 0,
+        Answer: [{ name: 'x', type: 1, TTL: 0, data: '1.1.1.1' }],
+      }),
+    });
+    const victim = newInbox();
+    // Stands for the network's own resolver, by which the name leads to this machine by now.
+    const rebound = (asked: string | Request, init?: RequestInit): Promise<Response> =>
+      typeof asked === 'string'
+        ? env.EGRESS.fetch(asked.replace('rebound.example', 'localhost'), init)
+        : EGRESS_PRIVATE.fetch(asked);
+    const EGRESS = new Proxy(env.EGRESS, {
+      get: (target, name) => (name === 'fetch' ? rebound : Reflect.get(target, name)),
+    });
+    const one = createEgress({ ...env, EGRESS, DOH_URL: resolver.url });
+    const { port, pathname } = new URL(victim.url);
+    const url = `http://rebound.example:${port}${pathname}`;
+    expect(await one.check(url)).toBeNull();
+    expect(await one.fetch(get(url))).toMatchObject({
+      kind: 'failed',
+      reason: 'the connection failed',
+    });
+    expect(await victim.received()).toEqual([]);
+  });
+
   it('passes on when there is no resolver at all', async () => {
     expect(await egress.check('https://hook.example/')).toBeNull();
   });

@@ -19,6 +19,11 @@ const BREAKING: readonly [why: string, sql: RegExp][] = [
   ],
   ['refuses rows that the Worker before may write', /\balter column \S+ set not null\b/i],
   [
+    'refuses rows that the Worker before may write',
+    // All rows of before satisfy the one that is named.
+    /\balter table \S+ add constraint (?!"idempotency_made_one")\S+ (check|unique)\b/i,
+  ],
+  [
     'needs a column that the Worker before does not write',
     /\badd column (?!.*\bdefault\b).*\bnot null\b/i,
   ],
@@ -49,6 +54,8 @@ test.each([
   'ALTER TABLE "messages" ALTER COLUMN "type" SET DATA TYPE integer;',
   'ALTER TABLE "messages" ALTER COLUMN "type" SET NOT NULL;',
   'ALTER TABLE "messages" ADD COLUMN "kind" text NOT NULL;',
+  `ALTER TABLE "messages" ADD CONSTRAINT "messages_kinds" CHECK ("type" <> '');`,
+  'ALTER TABLE "messages" ADD CONSTRAINT "messages_once" UNIQUE("wire_id");',
 ])('%s is found', (statement) => {
   expect(breaksIn(statement)).toHaveLength(1);
 });

@@ -40,6 +40,7 @@ const SCREENS = [
   ['session', '/sessions/ID'],
   ['phone', '/sessions/ID?tab=phone'],
   ['activity', '/sessions/ID?tab=activity'],
+  ['metrics', '/sessions/ID?tab=metrics'],
   ['session-settings', '/sessions/ID?tab=settings'],
   ['messages', '/messages'],
   ['compose', '/messages?compose=true'],

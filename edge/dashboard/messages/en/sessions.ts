@@ -92,7 +92,26 @@ export const sessions = {
     lead: 'A picture of WhatsApp Web as the session sees it, for what no status can say.',
     alt: 'Page of the session',
   },
-  tabs: { overview: 'Overview', phone: 'Phone', activity: 'Activity', settings: 'Settings' },
+  tabs: {
+    overview: 'Overview',
+    phone: 'Phone',
+    activity: 'Activity',
+    metrics: 'Metrics',
+    settings: 'Settings',
+  },
+  metrics: {
+    online: 'Online',
+    day: 'Last 24 hours',
+    week: 'Last 7 days',
+    perHour: 'Minutes online in each hour',
+    resources: 'Memory and CPU',
+    memory: 'Memory, MiB',
+    cpu: 'CPU, % of one core',
+    notMeasured: 'Nothing has been measured yet. A running session is measured every half minute.',
+    sinceOpened: 'Measured every half minute, since you opened this page.',
+    latest: (memory: string, processes: number, errors: number) =>
+      `Now ${memory} in ${processes} processes; ${errors} errors on its page since the runner took it.`,
+  },
   facts: {
     title: 'Details',
     id: 'Id',

@@ -17,13 +17,15 @@ import { type Session, sessionQuery } from './session.ts';
 import { SessionSettings } from './settings.tsx';
 
 const Phone = lazy(async () => ({ default: (await import('./phone/phone.tsx')).Phone }));
+const Metrics = lazy(async () => ({ default: (await import('./metrics.tsx')).Metrics }));
 
-const TABS = ['overview', 'phone', 'activity', 'settings'] as const;
+const TABS = ['overview', 'phone', 'activity', 'metrics', 'settings'] as const;
 
 const sessionCalls = (path: string): ShownCall[] => [
   { method: 'GET', path },
   { method: 'POST', path: `${path}/restart` },
   { method: 'GET', path: `${path}/events` },
+  { method: 'GET', path: `${path}/metrics` },
 ];
 const phoneCalls = (path: string): ShownCall[] => [
   {
@@ -86,6 +88,11 @@ export function SessionDetail(): ReactElement {
         </Suspense>
       )}
       {current === 'activity' && <Activity id={session.id} />}
+      {current === 'metrics' && (
+        <Suspense fallback={<Loading />}>
+          <Metrics key={session.id} id={session.id} />
+        </Suspense>
+      )}
       {current === 'settings' && <SessionSettings key={session.id} session={session} />}
     </Page>
   );

@@ -168,9 +168,13 @@ describe('somebody new', () => {
     await click('Save settings');
     await visitor.page.locator('::-p-aria(Time zone):is([aria-invalid=true])').wait();
     await fill('Time zone', 'Europe/Berlin');
+    await fill('Stop words', 'STOP, unsubscribe');
+    await click('Make a lead of whoever writes', 'checkbox');
     await click('Save settings');
     await sees('Saved');
     await sees('Order desk');
+    await visitor.page.reload();
+    await visitor.page.locator('::-p-aria(Stop words):is([value="stop, unsubscribe"])').wait();
     expect(await violations()).toEqual([]);
     await click('Members', 'link');
     await fill('E-mail address', `friend-${randomUUID().slice(0, 8)}@example.com`);
@@ -200,6 +204,16 @@ describe('somebody new', () => {
       await sees(tab === 'Activity' ? 'authenticated' : 'Save settings');
       expect(await visitor.violations()).toEqual([]);
     }
+    await fill('Address', 'http://proxy.example.com:8080');
+    await fill('Password', 'secret');
+    await click('Use this proxy');
+    await page.locator('::-p-aria(User name):is([aria-invalid=true])').wait();
+    await fill('User name', 'ann');
+    await click('Use this proxy');
+    await sees('Uses http://');
+    expect(await page.content()).not.toContain('secret');
+    await click('Use none');
+    await sees('Uses none.');
   });
 
   it('is told what logging out does to link and queue before it is done', async () => {

@@ -128,6 +128,8 @@ export const WorkspaceSchema = z
     cleanupTime: z.string(),
     mediaRetentionHours: z.number().int(),
     contentRetentionDays: z.number().int(),
+    stopWords: z.array(z.string()),
+    captureLeads: z.boolean(),
     pacing: Pacing.nullable(),
     createdAt: z.iso.datetime(),
     updatedAt: z.iso.datetime(),

@@ -16,6 +16,11 @@ export const settings = {
       'Who wrote to whom and when is kept for statistics; what was written is not.',
     cleanup: 'Clean-up',
     cleanupHint: 'The time of day at which files that are over are deleted, in the zone above.',
+    stopWords: 'Stop words',
+    stopWordsHint:
+      'Separated by commas. Whoever writes one of them, and nothing else, gets no more messages.',
+    captureLeads: 'Make a lead of whoever writes',
+    captureLeadsHint: 'In their own chat with one of your sessions; groups do not count.',
     save: 'Save settings',
     usage: 'Sessions',
     used: (used: number, most: string) => `${used} of ${most}`,

@@ -7,6 +7,7 @@ import { Checkbox, Input } from '../../components/field.tsx';
 import { Card } from '../../components/page.tsx';
 import { FormError } from '../../components/states.tsx';
 import { t } from '../../messages/en.ts';
+import { ProxySettings } from './proxy-settings.tsx';
 import type { Session } from './session.ts';
 
 const text = t.sessions.settings;
@@ -18,11 +19,30 @@ const SWITCHES = [
   ['rejectCalls', text.nextStart],
 ] as const;
 
-export function SessionSettings({ session }: { session: Session }): ReactElement {
+type Written =
+  | 'name'
+  | 'minIntervalMs'
+  | 'jitterMs'
+  | 'firstContactsPerHour'
+  | 'firstContactsPerDay';
+
+const numberOrNull = (written: string): number | null =>
+  written.trim() === '' ? null : Number(written);
+
+export const SessionSettings = ({ session }: { session: Session }): ReactElement => (
+  <>
+    <Behaviour session={session} />
+    <ProxySettings session={session} />
+  </>
+);
+
+function Behaviour({ session }: { session: Session }): ReactElement {
   const [draft, setDraft] = useState(() => ({
     name: session.name,
     minIntervalMs: String(session.pacing.minIntervalMs),
     jitterMs: String(session.pacing.jitterMs),
+    firstContactsPerHour: String(session.firstContactsPerHour ?? ''),
+    firstContactsPerDay: String(session.firstContactsPerDay ?? ''),
     isDefault: session.isDefault,
     alwaysOnline: session.alwaysOnline,
     includeStatus: session.includeStatus,
@@ -32,17 +52,23 @@ export function SessionSettings({ session }: { session: Session }): ReactElement
   const client = useQueryClient();
   const saving = useMutation({
     mutationFn: () => {
-      const { minIntervalMs, jitterMs, isDefault, ...rest } = draft;
+      const { minIntervalMs, jitterMs, firstContactsPerHour, firstContactsPerDay, ...others } =
+        draft;
+      const { isDefault, ...rest } = others;
       const pacing = { minIntervalMs: Number(minIntervalMs), jitterMs: Number(jitterMs) };
       // Only owners may choose the default: it is left out where it stays.
       const chosen = isDefault === session.isDefault ? {} : { isDefault };
-      const body = { ...rest, ...chosen, pacing };
+      const limits = {
+        firstContactsPerHour: numberOrNull(firstContactsPerHour),
+        firstContactsPerDay: numberOrNull(firstContactsPerDay),
+      };
+      const body = { ...rest, ...chosen, ...limits, pacing };
       return ask(api.PATCH('/v1/sessions/{id}', { params: { path: { id: session.id } }, body }));
     },
     onSuccess: () => client.invalidateQueries({ queryKey: ['sessions'] }),
   });
   const fields = fieldErrors(saving.error);
-  const input = (name: 'name' | 'minIntervalMs' | 'jitterMs', field: string = name) => ({
+  const input = (name: Written, field: string = name) => ({
     value: draft[name],
     error: fields[field],
     onChange: (event: { target: { value: string } }) =>
@@ -63,6 +89,13 @@ export function SessionSettings({ session }: { session: Session }): ReactElement
           {...input('minIntervalMs', 'pacing.minIntervalMs')}
         />
         <Input label={text.jitter} inputMode="numeric" {...input('jitterMs', 'pacing.jitterMs')} />
+        <Input
+          label={text.perHour}
+          hint={text.firstContactsHint}
+          inputMode="numeric"
+          {...input('firstContactsPerHour')}
+        />
+        <Input label={text.perDay} inputMode="numeric" {...input('firstContactsPerDay')} />
         {SWITCHES.map(([name, hint]) => (
           <Checkbox
             key={name}
@@ -74,7 +107,13 @@ export function SessionSettings({ session }: { session: Session }): ReactElement
         ))}
         <FormError
           error={saving.error}
-          shown={['name', 'pacing.minIntervalMs', 'pacing.jitterMs']}
+          shown={[
+            'name',
+            'pacing.minIntervalMs',
+            'pacing.jitterMs',
+            'firstContactsPerHour',
+            'firstContactsPerDay',
+          ]}
         />
         <div className="flex items-center gap-3">
           <Button type="submit" look="primary" isBusy={saving.isPending}>

@@ -6,7 +6,7 @@ import { meQuery, roleOf } from '../../api/me.ts';
 import { Button } from '../../components/button.tsx';
 import { Copyable } from '../../components/copy.tsx';
 import { Facts } from '../../components/facts.tsx';
-import { Input } from '../../components/field.tsx';
+import { Checkbox, Input } from '../../components/field.tsx';
 import { Card } from '../../components/page.tsx';
 import { ErrorNote, FormError, Loading } from '../../components/states.tsx';
 import { t } from '../../messages/en.ts';
@@ -47,16 +47,24 @@ function WorkspaceForm({ workspace }: { workspace: Schemas['Workspace'] }): Reac
     mediaRetentionHours: String(workspace.mediaRetentionHours),
     contentRetentionDays: String(workspace.contentRetentionDays),
     cleanupTime: workspace.cleanupTime,
+    stopWords: workspace.stopWords.join(', '),
   }));
+  const [captureLeads, setCaptureLeads] = useState(workspace.captureLeads);
   const client = useQueryClient();
   const saving = useMutation({
     mutationFn: () => {
-      const { defaultCountry, mediaRetentionHours, contentRetentionDays, ...rest } = draft;
+      const { defaultCountry, mediaRetentionHours, contentRetentionDays, stopWords, ...rest } =
+        draft;
       const body = {
         ...rest,
         ...(defaultCountry !== '' && { defaultCountry }),
         mediaRetentionHours: Number(mediaRetentionHours),
         contentRetentionDays: Number(contentRetentionDays),
+        stopWords: stopWords
+          .split(',')
+          .map((word) => word.trim())
+          .filter((word) => word !== ''),
+        captureLeads,
       };
       return ask(api.PATCH('/v1/workspace', { body }));
     },
@@ -97,6 +105,14 @@ function WorkspaceForm({ workspace }: { workspace: Schemas['Workspace'] }): Reac
           {...input('contentRetentionDays')}
         />
         <Input label={text.cleanup} hint={text.cleanupHint} type="time" {...input('cleanupTime')} />
+        <Input label={text.stopWords} hint={text.stopWordsHint} {...input('stopWords')} />
+        <Checkbox
+          label={text.captureLeads}
+          hint={text.captureLeadsHint}
+          checked={captureLeads}
+          disabled={!isOwner}
+          onChange={(event) => setCaptureLeads(event.target.checked)}
+        />
         <FormError error={saving.error} shown={Object.keys(draft)} />
         {!isOwner && <p className="text-muted">{t.settings.ownersOnly}</p>}
         <div className="flex items-center gap-3">

@@ -5,6 +5,7 @@ import { fieldErrors } from '../../api/errors.ts';
 import { Button } from '../../components/button.tsx';
 import { Input } from '../../components/field.tsx';
 import { Card } from '../../components/page.tsx';
+import { SaveBar } from '../../components/save-bar.tsx';
 import { FormError } from '../../components/states.tsx';
 import { t } from '../../messages/en.ts';
 import type { Session } from './session.ts';
@@ -55,17 +56,11 @@ export function ProxySettings({ session }: { session: Session }): ReactElement {
         <Input label={text.username} {...input('username')} />
         <Input label={text.password} type="password" {...input('password')} />
         <FormError error={saving.error} shown={['proxy.url', 'proxy.username', 'proxy.password']} />
-        <div className="flex items-center gap-3">
-          <Button type="submit" look="primary" isBusy={saving.isPending}>
-            {text.save}
-          </Button>
+        <SaveBar label={text.save} saving={saving}>
           {session.proxy !== null && (
             <Button onClick={() => saving.mutate(null)}>{text.remove}</Button>
           )}
-          <span role="status" className="text-good">
-            {saving.isSuccess ? t.common.saved : ''}
-          </span>
-        </div>
+        </SaveBar>
       </form>
     </Card>
   );

@@ -2,9 +2,9 @@ import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { type FormEvent, type ReactElement, useState } from 'react';
 import { api, ask } from '../../api/client.ts';
 import { fieldErrors } from '../../api/errors.ts';
-import { Button } from '../../components/button.tsx';
 import { Checkbox, Input } from '../../components/field.tsx';
 import { Card } from '../../components/page.tsx';
+import { SaveBar } from '../../components/save-bar.tsx';
 import { FormError } from '../../components/states.tsx';
 import { t } from '../../messages/en.ts';
 import { ProxySettings } from './proxy-settings.tsx';
@@ -115,14 +115,7 @@ function Behaviour({ session }: { session: Session }): ReactElement {
             'firstContactsPerDay',
           ]}
         />
-        <div className="flex items-center gap-3">
-          <Button type="submit" look="primary" isBusy={saving.isPending}>
-            {text.save}
-          </Button>
-          <span role="status" className="text-good">
-            {saving.isSuccess ? t.common.saved : ''}
-          </span>
-        </div>
+        <SaveBar label={text.save} saving={saving} />
       </form>
     </Card>
   );

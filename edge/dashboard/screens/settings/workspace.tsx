@@ -3,11 +3,11 @@ import { type FormEvent, type ReactElement, useState } from 'react';
 import { api, ask, type Schemas } from '../../api/client.ts';
 import { fieldErrors } from '../../api/errors.ts';
 import { meQuery, roleOf } from '../../api/me.ts';
-import { Button } from '../../components/button.tsx';
 import { Copyable } from '../../components/copy.tsx';
 import { Facts } from '../../components/facts.tsx';
 import { Checkbox, Input } from '../../components/field.tsx';
 import { Card } from '../../components/page.tsx';
+import { SaveBar } from '../../components/save-bar.tsx';
 import { ErrorNote, FormError, Loading } from '../../components/states.tsx';
 import { t } from '../../messages/en.ts';
 
@@ -115,14 +115,7 @@ function WorkspaceForm({ workspace }: { workspace: Schemas['Workspace'] }): Reac
         />
         <FormError error={saving.error} shown={Object.keys(draft)} />
         {!isOwner && <p className="text-muted">{t.settings.ownersOnly}</p>}
-        <div className="flex items-center gap-3">
-          <Button type="submit" look="primary" disabled={!isOwner} isBusy={saving.isPending}>
-            {text.save}
-          </Button>
-          <span role="status" className="text-good">
-            {saving.isSuccess ? t.common.saved : ''}
-          </span>
-        </div>
+        <SaveBar label={text.save} saving={saving} disabled={!isOwner} />
       </form>
     </Card>
   );

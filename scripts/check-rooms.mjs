@@ -36,7 +36,7 @@ const EDGE_LAYERS = [
 ];
 /** Tests and their set-up may also start neighbours, as production would. */
 const TESTS_MAY_ALSO = {
-  edge: ['local', 'migrations'],
+  edge: ['local', 'migrations', 'docs'],
   runner: ['local'],
   local: [],
   operate: [],

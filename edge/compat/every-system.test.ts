@@ -162,16 +162,65 @@ describe.each(Object.entries(SAID))('%s', (name, { send, action, route, failure,
     },
   );
 
-  test.each([
-    ['', 'apiKey', 401],
-    ['bearer ', 'apiKey', 202],
-    ['BEARER  ', 'token', 202],
-    ['Bearer jwt_', 'token', 202],
-  ] as const)('"%s" before a good %s is %i', async (start, kind, status) => {
+  test('takes a credential in each spelling that its clients use, and no other', async () => {
     const { workspaceId, apiKey, name: session } = await liveSession(harness);
     const { token } = await harness.newUser({ workspaceId });
     const { path, body } = send(session, 'Hello');
-    const headers = { authorization: `${start}${{ apiKey, token }[kind]}` };
-    expect((await call('POST', path, { headers, body })).status).toBe(status);
+    const sendWith = (headers: Record<string, string>) => call('POST', path, { headers, body });
+    expect((await sendWith({ 'x-api-key': apiKey })).status).toBe(202);
+    for (const authorization of [
+      `bearer ${apiKey}`,
+      `BEARER  ${token}`,
+      `Bearer jwt_${token}`,
+      `bearer jwt_${apiKey}`,
+    ])
+      expect((await sendWith({ authorization })).status, authorization).toBe(202);
+    const error = { code: 'UNAUTHORIZED', message: expect.any(String) };
+    for (const authorization of [
+      apiKey,
+      `jwt_${token}`,
+      'bearer',
+      `Basic ${btoa(`admin:${apiKey}:with:colons`)}`,
+    ]) {
+      const refused = await sendWith({ authorization });
+      expect(refused.status, authorization).toBe(401);
+      expect(refused.body, authorization).toEqual(failure(error));
+    }
+  });
+
+  test.each([15550100001, '15550100001', '15550100001@c.us', '15550100001@s.whatsapp.net'])(
+    'a text goes to the same chat, written %j',
+    async (whom) => {
+      const { apiKey: key, workspaceId, name: session } = await liveSession(harness);
+      const { path, body } = send(session, 'Hello');
+      const answer = await call('POST', path, { key, body: { ...body, to: whom } });
+      expect(answer.status).toBe(202);
+      expect(await rowsOf(workspaceId)).toMatchObject([{ chatId: '15550100001@c.us' }]);
+    },
+  );
+
+  test('a body that is too large, or of another kind, is refused in its envelope', async () => {
+    const { apiKey: key } = await harness.newWorkspace();
+    const { path, body } = send('nobody', 'x'.repeat(1_100_000));
+    const text = { 'content-type': 'text/plain' };
+    for (const [request, status, code] of [
+      [{ body }, 413, 'PAYLOAD_TOO_LARGE'],
+      [{ body: 'to=1', headers: text }, 415, 'UNSUPPORTED_MEDIA_TYPE'],
+      [{ body: '{' }, 400, 'MALFORMED_JSON'],
+    ] as const) {
+      const answer = await call('POST', path, { key, ...request });
+      expect(answer.status).toBe(status);
+      expect(answer.body).toEqual(failure(expect.objectContaining({ code })));
+    }
+  });
+
+  test('an address takes its own method alone, and says which', async () => {
+    const { apiKey: key } = await harness.newWorkspace();
+    const { path } = send('nobody', 'Hello');
+    const answer = await call('PUT', path, { key });
+    expect(answer.status).toBe(405);
+    expect(answer.headers.get('allow')).toContain('POST');
+    const error = { code: 'METHOD_NOT_ALLOWED', message: expect.any(String) };
+    expect(answer.body).toEqual(failure(error));
   });
 });

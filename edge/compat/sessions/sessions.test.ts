@@ -101,15 +101,6 @@ describe('messages', () => {
     });
   });
 
-  test.each([15550100001, CHAT])('go to the same chat, written %j', async (to) => {
-    const { apiKey: key, id } = await liveSession(harness);
-    const answer = await call('POST', `/api/sessions/${id}/messages`, {
-      key,
-      body: { ...said, to },
-    });
-    expect(answer).toMatchObject({ status: 202, body: { message: { to: CHAT } } });
-  });
-
   test('that came in are received', async () => {
     const { apiKey: key, workspaceId, id } = await liveSession(harness);
     await harness.db.insert(messages).values({
@@ -158,16 +149,7 @@ test.each<[string, string, TestRequest, number, string]>([
   ['POST', '/api/leads', { body: { phone: 'x' } }, 422, 'VALIDATION_ERROR'],
   ['POST', `${path}/messages`, { body: said }, 404, 'SESSION_NOT_FOUND'],
   ['DELETE', path, {}, 404, 'SESSION_NOT_FOUND'],
-  ['PUT', '/api/leads', { body: {} }, 405, 'METHOD_NOT_ALLOWED'],
   ['GET', '/api/sessions/a/b/c', {}, 404, 'NOT_FOUND'],
-  ['POST', '/api/leads', { body: '{' }, 400, 'MALFORMED_JSON'],
-  [
-    'POST',
-    '/api/leads',
-    { body: 'a', headers: { 'content-type': 'text/plain' } },
-    415,
-    'UNSUPPORTED_MEDIA_TYPE',
-  ],
   [
     'POST',
     '/api/leads',
@@ -175,8 +157,6 @@ test.each<[string, string, TestRequest, number, string]>([
     413,
     'PAYLOAD_TOO_LARGE',
   ],
-  ['GET', '/api/sessions', { headers: { authorization: 'Bearer' } }, 401, 'UNAUTHORIZED'],
-  ['GET', '/api/sessions', { headers: { authorization: 'Basic YTpiOmM=' } }, 401, 'UNAUTHORIZED'],
 ])('%s %s %# is %i %s', async (method, address, request, status, code) => {
   const { apiKey: key } = await harness.newWorkspace();
   const answer = await call(method, address, { key, ...request });

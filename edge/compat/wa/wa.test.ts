@@ -21,21 +21,17 @@ const archive = (id: string, phoneNumber: string | null = '15550100042') =>
     .where(eq(sessions.id, id));
 
 describe('a text', () => {
-  test.each([{ to: TO }, { to: 15550100001 }, { to: '15550100001@c.us' }])(
-    'is queued, written %j',
-    async (fields) => {
-      const { apiKey: key, workspaceId, name } = await liveSession(harness);
-      const body = { message: 'Hello', ...fields };
-      const answer = await call('POST', `/wa/send/${name}`, { key, body });
-      const [row] = await rowsOf(workspaceId);
-      expect(answer.status).toBe(202);
-      expect(answer.body).toEqual({
-        success: true,
-        messageId: row?.id,
-        timestamp: row?.createdAt.toISOString(),
-      });
-    },
-  );
+  test('is queued', async () => {
+    const { apiKey: key, workspaceId, name } = await liveSession(harness);
+    const answer = await call('POST', `/wa/send/${name}`, { key, body: SEND });
+    const [row] = await rowsOf(workspaceId);
+    expect(answer.status).toBe(202);
+    expect(answer.body).toEqual({
+      success: true,
+      messageId: row?.id,
+      timestamp: row?.createdAt.toISOString(),
+    });
+  });
 
   test('names what it ignored', async () => {
     const { apiKey: key, id } = await liveSession(harness);
@@ -103,37 +99,6 @@ describe('a connection that is away', () => {
 });
 
 describe('a connection', () => {
-  test('is added with its code as a picture', async () => {
-    const { workspaceId, apiKey: key } = await harness.newWorkspace();
-    const runner = harness.newRunner();
-    await runner.script({ qr: done({ qr: 'code', expiresAt: Date.now() + 20_000 }) });
-    await harness.newSession({ workspaceId, owner: runner.owner });
-    const answer = await call('POST', '/wa/add-number', { key, body: { mode: 'sandbox' } });
-    expect(answer.status).toBe(201);
-    expect(answer.body).toMatchObject({
-      connectionId: expect.stringMatching(/^ses_/),
-      status: 'pending',
-    });
-  }, 60_000);
-
-  test('is listed by its state', async () => {
-    const { apiKey: key, workspaceId, id } = await liveSession(harness);
-    const states = { reconnecting: 'disconnected', qr: 'pending', action_required: 'disconnected' };
-    for (const status of ['reconnecting', 'qr', 'action_required'] as const)
-      await harness.newSession({ workspaceId, status });
-    const { status, body } = await call('GET', '/wa/connections', { key });
-    expect(status).toBe(200);
-    const shown = { number: null, lastActive: null, connectionId: expect.any(String) };
-    expect(body).toEqual(
-      expect.arrayContaining([
-        expect.objectContaining({ connectionId: id, status: 'connected' }),
-        ...Object.values(states).map((state) =>
-          expect.objectContaining({ ...shown, status: state }),
-        ),
-      ]),
-    );
-  });
-
   test('is disconnected and archived', async () => {
     const { workspaceId, apiKey: key } = await harness.newWorkspace();
     const { id } = await harness.newSession({ workspaceId, status: 'disconnected' });
@@ -175,17 +140,6 @@ test.each<[string, string, TestRequest, number, string]>([
   ['POST', '/wa/webhook', { body: { url: 'ftp://example.com' } }, 422, 'INVALID_REQUEST'],
   ['POST', path, { body: SEND }, 404, 'SESSION_NOT_FOUND'],
   ['GET', '/wa/send', {}, 404, 'NOT_FOUND'],
-  ['DELETE', '/wa/connections', {}, 405, 'METHOD_NOT_ALLOWED'],
-  ['POST', path, { body: '{' }, 400, 'MALFORMED_JSON'],
-  [
-    'POST',
-    path,
-    { body: 'to=1', headers: { 'content-type': 'text/plain' } },
-    415,
-    'UNSUPPORTED_MEDIA_TYPE',
-  ],
-  ['POST', path, { body: { ...SEND, message: 'x'.repeat(1_100_000) } }, 413, 'PAYLOAD_TOO_LARGE'],
-  ['POST', path, { body: SEND, headers: { authorization: 'Basic YTpiOmM=' } }, 401, 'UNAUTHORIZED'],
 ])('%s %s %# is %i %s', async (method, address, request, status, code) => {
   const { apiKey: key } = await harness.newWorkspace();
   const answer = await call(method, address, { key, ...request });

@@ -1,6 +1,6 @@
 import { beforeAll, expect, it } from 'vitest';
 import { z } from 'zod';
-import { listedIn, shownIn } from '../testing/answers.ts';
+import { jsonIn, listedIn, shownIn } from '../testing/answers.ts';
 import { covers } from '../testing/covers.ts';
 import type { Deployment } from '../testing/deployment.ts';
 import { readGuide } from '../testing/follow-guide.ts';
@@ -9,11 +9,19 @@ import { HAS_LEFT, MessageView, onlineSession } from '../testing/session.ts';
 
 const ALICE = '15550100001@c.us';
 const Accepted = z.strictObject({
-  messageId: z.string(),
-  status: z.string(),
-  sessionId: z.string(),
-  to: z.string(),
-  timestamp: z.iso.datetime(),
+  success: z.literal(true),
+  data: z.strictObject({
+    messageId: z.string(),
+    status: z.enum(HAS_LEFT),
+    sessionId: z.string(),
+    to: z.string(),
+    timestamp: z.iso.datetime(),
+  }),
+  meta: z.strictObject({
+    requestId: z.string(),
+    timestamp: z.iso.datetime(),
+    sessionId: z.string(),
+  }),
 });
 
 const steps = await readGuide('migrate/gateway.md');
@@ -44,11 +52,10 @@ export function gatewayRoutes(running: () => Deployment, imageUrl: () => string)
       body: { sessionId: 'gateway', ...body },
       headers: { prefer: 'wait=20' },
     });
-    expect(answer.status, answer.text).toBe(200);
-    const accepted = answer.data(Accepted);
-    expect(accepted).toMatchObject({ sessionId, to });
-    expect(HAS_LEFT).toContain(accepted.status);
-    return running().api.call('GET', `/v1/messages/${accepted.messageId}`);
+    const { data, meta } = Accepted.parse(jsonIn(answer));
+    expect(data).toMatchObject({ sessionId, to });
+    expect(meta.sessionId).toBe(sessionId);
+    return running().api.call('GET', `/v1/messages/${data.messageId}`);
   }
 
   it('a text is sent, and a reply quotes it', async () => {
@@ -78,10 +85,14 @@ export function gatewayRoutes(running: () => Deployment, imageUrl: () => string)
   it('the members of a group are listed', async () => {
     const path = `/groups/${group}/members?sessionId=gateway`;
     const { api } = running();
-    const members = listedIn(await api.call('GET', `/api${path}`));
-    expect(members).toHaveLength(2);
-    expect(members).toEqual(listedIn(await api.call('GET', `/v1${path}`)));
+    const members = await api.call('GET', `/api${path}`);
+    const ours = await api.call('GET', `/v1${path}`);
+    expect(listedIn(ours)).toHaveLength(2);
+    const ofThisCall = { requestId: expect.any(String), timestamp: expect.any(String) };
+    const { meta, ...rest } = z.looseObject({ meta: z.looseObject({}) }).parse(jsonIn(ours));
+    expect(jsonIn(members)).toEqual({ ...rest, meta: { ...meta, ...ofThisCall } });
     const csv = await api.call('GET', `/api${path}&format=csv`);
+    expect(csv.headers.get('content-type')).toContain('text/csv');
     expect(csv.text.split('\r\n')).toHaveLength(4);
   });
 

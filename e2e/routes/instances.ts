@@ -1,7 +1,7 @@
 import { beforeAll, expect, it } from 'vitest';
 import { z } from 'zod';
 import { type Person, signIn, signUp } from '../testing/account.ts';
-import { jsonIn, shownIn } from '../testing/answers.ts';
+import { jsonIn, listedIn, shownIn } from '../testing/answers.ts';
 import { covers } from '../testing/covers.ts';
 import type { Deployment } from '../testing/deployment.ts';
 import { readGuide } from '../testing/follow-guide.ts';
@@ -73,8 +73,7 @@ export function instanceRoutes(
   ) {
     const given = key === undefined ? options : { ...options, key };
     const answer = await running().api.call(method, `/api/${path}`, given);
-    expect(answer.status, answer.text).toBe(status);
-    return Success.parse(jsonIn(answer));
+    return Success.parse(jsonIn(answer, status));
   }
   const Instance = z.strictObject({
     id: z.string(),
@@ -97,6 +96,7 @@ export function instanceRoutes(
     expect(user).toMatchObject({ email, name: 'instances' });
     const me = await call('GET', 'auth/me', { key: `jwt_${token}` });
     expect(me.data).toMatchObject({ id: user.id, email });
+    expect(me.data).toEqual(shownIn(await running().api.call('GET', '/v1/me', { key: token })));
   });
 
   it('an administrator adds a person', async () => {
@@ -106,6 +106,8 @@ export function instanceRoutes(
     const body = { email: 'erin@example.com', name: 'Erin' };
     const { data } = await call('POST', 'users', { key, body }, 201);
     expect(data).toMatchObject({ ...body, role: 'user', isActive: true });
+    const path = `/v1/admin/users?email=${body.email}`;
+    expect(listedIn(await running().api.call('GET', path, { key }))).toEqual([data]);
   });
 
   it('an instance is created, listed, shown, and gives its code', async () => {
@@ -136,6 +138,7 @@ export function instanceRoutes(
         scopes: z.array(z.string()),
       })
       .parse(made.data);
+    expect(made.meta.instanceName).toBe('instances');
     const info = await call('GET', 'instance/info', { key });
     expect(Instance.parse(info.data)).toMatchObject({ id: session.id, status: 'CONNECTED' });
     const said = {
@@ -166,9 +169,12 @@ export function instanceRoutes(
     }
     const url = `${(await running().facts()).webhookInspectorUrl}/instances`;
     const hook = { webhookId: expect.any(String), url };
-    expect((await call('POST', 'webhook', { key, body: { url } })).data).toEqual(hook);
+    const pinned = await call('POST', 'webhook', { key, body: { url } });
     const named = await call('POST', 'instances/instances/webhook', { body: { url } });
-    expect(named.data).toEqual(hook);
+    for (const { data, meta } of [pinned, named]) {
+      expect(data).toEqual(hook);
+      expect(meta.instanceName).toBe('instances');
+    }
     const { webhookId } = z.object({ webhookId: z.string() }).parse(named.data);
     await running().api.call('DELETE', `/v1/webhooks/${webhookId}`);
   });
@@ -178,17 +184,23 @@ export function instanceRoutes(
     const { data, meta } = await call('POST', 'contacts/check', { body });
     expect(data).toMatchObject([{ id: TO, exists: true }]);
     expect(meta.instanceName).toBe('instances');
+    const asked = { sessionId: session.id, numbers: [TO] };
+    const ours = await running().api.call('POST', '/v1/contacts/check', { body: asked });
+    expect(data).toEqual(listedIn(ours));
   });
 
   it('usage and statistics are ours', async () => {
     const usage = await call('GET', 'subscription/usage');
     const ours = await running().api.call('GET', '/v1/usage');
-    expect(Object.keys(Object(usage.data))).toEqual(Object.keys(shownIn(ours)));
-    expect((await call('GET', 'stats')).data).toBeInstanceOf(Array);
+    expect(usage.data).toEqual(shownIn(ours));
+    const stats = await call('GET', 'stats');
+    expect(stats.data).toEqual(listedIn(await running().api.call('GET', '/v1/stats')));
+    expect(stats.data).not.toEqual([]);
   });
 
   it('an instance restarts, and is connected again', async () => {
-    const { data } = await call('POST', 'instances/instances/restart');
+    const { data, meta } = await call('POST', 'instances/instances/restart');
+    expect(meta.instanceName).toBe('instances');
     expect(Instance.parse(data)).toMatchObject({ id: session.id });
     await until(
       'the instance to be connected',

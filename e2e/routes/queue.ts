@@ -52,11 +52,12 @@ export function queueRoutes(
 
   const api = () => running().api;
   let session: { id: string; phoneNumber: string };
+  let token: string;
   beforeAll(async () => {
     session = await onlineSession(running(), 'queue');
     // The role comes with a sign-in after the address is confirmed.
     const { email, password } = await signUp(running(), 'queue admin', admin.email);
-    await signIn(running(), email, password);
+    ({ token } = await signIn(running(), email, password));
   });
 
   it.each([
@@ -65,18 +66,24 @@ export function queueRoutes(
   ])('a job sends a %s', async (type, path, said) => {
     const body = { sessionId: 'queue', to: CHAT, ...said() };
     const accepted = await api().call('POST', `/api/v1/messages/${path}`, { body });
-    expect(accepted.status, accepted.text).toBe(202);
-    expect(Queued.parse(jsonIn(accepted)).data).toMatchObject({
+    expect(Queued.parse(jsonIn(accepted, 202)).data).toMatchObject({
       sessionId: session.id,
       status: 'queued',
     });
     const headers = { prefer: 'wait=20' };
     const settled = await api().call('POST', `/api/v1/messages/${path}`, { body, headers });
-    expect(settled.status, settled.text).toBe(200);
     const { messageId, status } = Queued.parse(jsonIn(settled)).data;
     expect(HAS_LEFT).toContain(status);
     const message = shownIn(await api().call('GET', `/v1/messages/${messageId}`));
     expect(message).toMatchObject({ type, sessionId: session.id });
+  });
+
+  it('what a job ignores is named, and what an address takes', async () => {
+    const body = { sessionId: 'queue', to: CHAT, text: 'Hello', priority: 1 };
+    const accepted = await api().call('POST', '/api/v1/messages/text', { body });
+    expect(accepted.headers.get('waypost-ignored')).toBe('priority');
+    const wrong = await api().call('GET', '/api/v1/messages/text');
+    expect([wrong.status, wrong.headers.get('allow')]).toEqual([405, 'POST']);
   });
 
   it('sessions are listed and shown', async () => {
@@ -122,8 +129,10 @@ export function queueRoutes(
     await api().call('POST', `/v1/sessions/${id}/stop`);
     const job = { sessionId: id, to: CHAT, text: 'Hello' };
     const refused = await api().call('POST', '/api/v1/messages/text', { body: job });
-    expect(refused.status).toBe(503);
-    expect(jsonIn(refused)).toMatchObject({ ok: false, error: { code: 'UNAVAILABLE' } });
+    expect(jsonIn(refused, 503)).toEqual({
+      ok: false,
+      error: { code: 'UNAVAILABLE', message: expect.any(String), details: expect.anything() },
+    });
     await api().call('DELETE', `/v1/sessions/${id}`);
   });
 
@@ -131,32 +140,45 @@ export function queueRoutes(
   const asAdmin = async (method: string, path: string, body?: unknown) => {
     const sent = body === undefined ? {} : { body };
     const answer = await api().call(method, path, { ...sent, headers: login });
-    const { ok, data } = z
-      .looseObject({ ok: z.literal(true), data: z.unknown() })
-      .parse(jsonIn(answer));
-    expect(ok).toBe(true);
-    return data;
+    return z
+      .strictObject({
+        ok: z.literal(true),
+        data: z.unknown(),
+        nextCursor: z.string().nullable().optional(),
+      })
+      .parse(jsonIn(answer, method === 'POST' ? 201 : 200)).data;
   };
   const One = z.looseObject({ id: z.string() });
+  /** What an administrator's login is shown at our own address. */
+  const ours = async (path: string): Promise<unknown> => {
+    const answer = await api().call('GET', path.replace('/api/', '/v1/'), { key: token });
+    return answer.data(z.unknown());
+  };
 
   it('administration mirrors ours, by password', async () => {
     const email = 'dora@example.com';
     const made = One.parse(await asAdmin('POST', '/api/admin/users', { email, name: 'Dora' }));
     const list = await asAdmin('GET', `/api/admin/users?email=${email}`);
-    expect(list).toMatchObject([{ id: made.id, email }]);
+    expect(list).toEqual([made]);
+    expect(await ours(`/api/admin/users?email=${email}`)).toEqual(list);
     const changed = await asAdmin('PATCH', `/api/admin/users/${made.id}`, { isActive: false });
-    expect(changed).toMatchObject({ id: made.id, isActive: false });
+    expect(changed).toEqual({ ...made, isActive: false, stoppedKeys: [] });
     const { workspaceId, sessionId, runners } = await running().facts();
     expect(z.array(One).parse(await asAdmin('GET', '/api/admin/workspaces'))).not.toEqual([]);
     const path = `/api/admin/workspaces/${workspaceId}`;
     const workspace = One.parse(await asAdmin('GET', path));
+    expect(await ours(path)).toEqual(workspace);
     const renamed = await asAdmin('PATCH', path, { name: workspace['name'] });
-    expect(renamed).toMatchObject({ id: workspaceId, name: workspace['name'] });
-    expect(await asAdmin('GET', '/api/admin/runners')).toMatchObject(
-      runners.map(({ id }) => ({ id })),
-    );
-    const sessions = await asAdmin('GET', `/api/admin/sessions?workspaceId=${workspaceId}`);
+    expect(renamed).toEqual({ ...workspace, updatedAt: expect.any(String) });
+    const fleet = z.array(One).parse(await asAdmin('GET', '/api/admin/runners'));
+    expect(fleet.map(({ id }) => id)).toEqual(runners.map(({ id }) => id));
+    const [one] = z.array(One).parse(await ours('/api/admin/runners'));
+    expect(Object.keys(fleet[0] ?? {})).toEqual(Object.keys(one ?? {}));
+    const those = `/api/admin/sessions?workspaceId=${workspaceId}`;
+    const sessions = z.array(One).parse(await asAdmin('GET', those));
     expect(sessions).toContainEqual(expect.objectContaining({ id: sessionId }));
+    const [first] = z.array(One).parse(await ours(those));
+    expect(Object.keys(sessions[0] ?? {})).toEqual(Object.keys(first ?? {}));
   });
 
   it('/admin leads to the dashboard, and asks for the password', async () => {

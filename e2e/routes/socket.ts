@@ -5,6 +5,7 @@ import { type Person, signUp } from '../testing/account.ts';
 import { jsonIn, shownIn } from '../testing/answers.ts';
 import { covers } from '../testing/covers.ts';
 import { reportCall } from '../testing/called.ts';
+import { EDGE_LOG, readLogs } from '../testing/deployment-logs.ts';
 import type { Deployment } from '../testing/deployment.ts';
 import { readGuide } from '../testing/follow-guide.ts';
 import { followsGuide } from '../testing/guide-steps.ts';
@@ -48,6 +49,9 @@ export function socketRoutes(running: () => Deployment): void {
   const call = (method: string, path: string, body?: unknown, headers = {}) =>
     running().api.call(method, path, { headers, ...(body === undefined ? {} : { body }) });
 
+  const filesWith = (logs: ReadonlyMap<string, string>, text: string): string[] =>
+    [...logs].filter(([, logged]) => logged.includes(text)).map(([name]) => name);
+
   /** A client of the socket, with a token of its person in the address. */
   async function connect(path: string, headers: Record<string, string> = {}) {
     const { apiUrl } = await running().facts();
@@ -74,8 +78,7 @@ export function socketRoutes(running: () => Deployment): void {
 
   it('a session is created, listed, shown and disconnected', async () => {
     const made = await call('POST', '/api/sessions', { name: 'socket-new', mode: 'sandbox' });
-    expect(made.status, made.text).toBe(201);
-    const { id } = z.strictObject({ session: Session }).parse(jsonIn(made)).session;
+    const { id } = z.strictObject({ session: Session }).parse(jsonIn(made, 201)).session;
     const list = await call('GET', '/api/sessions');
     const { sessions } = z.strictObject({ sessions: z.array(Session) }).parse(jsonIn(list));
     expect(sessions).toContainEqual(expect.objectContaining({ id, status: 'connecting' }));
@@ -93,7 +96,6 @@ export function socketRoutes(running: () => Deployment): void {
     const path = '/api/sessions/socket/messages';
     const body = { to: TO, message: 'Hello' };
     const sent = await call('POST', path, body, { prefer: 'wait=20' });
-    expect(sent.status, sent.text).toBe(200);
     const { message } = z
       .strictObject({
         message: z.strictObject({
@@ -124,7 +126,6 @@ export function socketRoutes(running: () => Deployment): void {
 
   it('a lead is added and listed', async () => {
     const made = await call('POST', '/api/leads', { phone: '+15550100020', name: 'Lea' });
-    expect(made.status, made.text).toBe(201);
     const { lead } = z
       .strictObject({
         lead: z.strictObject({
@@ -136,7 +137,7 @@ export function socketRoutes(running: () => Deployment): void {
           createdAt: z.iso.datetime(),
         }),
       })
-      .parse(jsonIn(made));
+      .parse(jsonIn(made, 201));
     expect(jsonIn(await call('GET', '/api/leads'))).toEqual({
       leads: expect.arrayContaining([lead]),
     });
@@ -186,8 +187,20 @@ export function socketRoutes(running: () => Deployment): void {
     say({ type: 'disconnect_session', sessionId: 'nobody' });
     expect(await next('error')).toMatchObject({ code: 'SESSION_NOT_FOUND' });
     socket.close();
-    expect(running().output()).not.toContain(token);
+    const logs = await readLogs(running());
+    expect(logs.get(EDGE_LOG)).toMatch(/"path":"\/api\/socket".*"status":101/);
+    expect(filesWith(logs, token)).toEqual([]);
     expect(shownIn(await api.call('GET', `/v1/sessions/${id}`))).toMatchObject({ name: 'mine' });
+  });
+
+  it('no token of an address is in the log, be it refused', async () => {
+    const { apiKey } = await running().facts();
+    const wrong = `${person.token.slice(0, -6)}AAAAAA`;
+    for (const token of [wrong, apiKey])
+      await expect(connect(`/?token=${token}`)).rejects.toThrow('401');
+    const logs = await readLogs(running());
+    expect(logs.get(EDGE_LOG)?.match(/"path":"\/api\/socket".*"status":401/g)).toHaveLength(2);
+    for (const token of [wrong, apiKey]) expect(filesWith(logs, token)).toEqual([]);
   });
 
   it('a socket opens at its own address as well', async () => {
@@ -198,8 +211,14 @@ export function socketRoutes(running: () => Deployment): void {
     socket.close();
   });
 
-  followsGuide(steps, 5, async () => {
+  followsGuide(steps, 6, async () => {
     const { apiUrl, apiKey } = await running().facts();
     return { URL: new URL(apiUrl).origin, KEY: apiKey };
+  });
+
+  it('the session of the guide’s socket is there', async () => {
+    const one = shownIn(await call('GET', '/v1/sessions/socket-guide'));
+    expect(one).toMatchObject({ mode: 'sandbox' });
+    await call('DELETE', '/v1/sessions/socket-guide');
   });
 }

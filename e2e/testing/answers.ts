@@ -12,5 +12,8 @@ export const listedIn = (answer: ApiAnswer): Record<string, unknown>[] =>
 /** The id of what an answer carries. */
 export const idIn = (answer: ApiAnswer): string => answer.data(z.object({ id: z.string() })).id;
 
-/** What an answer is, in a source system's own envelope. */
-export const jsonIn = ({ text }: ApiAnswer): unknown => JSON.parse(text);
+/** What an answer of this status is, in a source system's own envelope. Throws when it has another status. */
+export function jsonIn({ status, text }: ApiAnswer, wanted = 200): unknown {
+  if (status !== wanted) throw new Error(`${status} and not ${wanted}: ${text}`);
+  return JSON.parse(text);
+}

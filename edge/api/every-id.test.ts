@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { consoleLog } from '../log/log.ts';
 import {
   callOperation,
+  type IdPosition,
   idPositions,
   type Ids,
   newThings,
@@ -17,6 +18,19 @@ const harness = await createHarness();
 const { document, guarded } = await listOperations(harness);
 
 describe('ids', { timeout: 120_000 }, () => {
+  type Place = { one: Listed; position: IdPosition; where: string };
+  type Caller = { own: Ids; credentials: TestRequest[] };
+
+  /** Every place of these operations that takes the id of a thing. */
+  const placesOf = (listed: Listed[]): Place[] =>
+    listed.flatMap((one) =>
+      idPositions(one.operation, document).map((position) => ({
+        one,
+        position,
+        where: `${one.name} ${position.in} ${position.name}`,
+      })),
+    );
+
   async function bodyOf(response: Response): Promise<string> {
     const isJson = response.headers.get('content-type')?.startsWith('application/json');
     if (isJson !== true) return response.text();
@@ -31,49 +45,54 @@ describe('ids', { timeout: 120_000 }, () => {
     return text;
   }
 
+  /** A member is refused whatever the body names. */
+  const OWNERS_ONLY = 'PATCH /v1/workspace';
+
+  type Seen = { where: string; status: number; got: string; wanted: string };
+
   /**
-   * Puts an id that is not for the caller into every position that takes one, and compares the answer with that to an id of
-   * nothing. In a query or body, what the path names is the caller's own, so that it is not what they are refused for.
-   * Says where the two were told apart, and in a path where it was no 404.
+   * Puts an id that is not for the caller into a place that takes one, and the id of nothing, and gives back both answers. In a
+   * query or body, what the path names is the caller's own, so that it is not what they are refused for.
    */
-  async function tryIds(
-    listed: Listed[],
-    hidden: Ids,
-    callerOf: (one: Listed) => Promise<{ own: Ids; credentials: TestRequest[] }>,
-  ): Promise<{ positions: string[]; toldApart: unknown[] }> {
-    const positions = new Set<string>();
-    const toldApart: unknown[] = [];
-    for (const one of listed)
-      for (const position of idPositions(one.operation, document)) {
-        const extra = position.in === 'path' ? undefined : position;
-        const { own, credentials } = await callerOf(one);
-        for (const credential of credentials) {
-          const instead = (ids: Ids): Ids =>
-            extra === undefined ? ids : { ...own, [extra.kind]: ids[extra.kind] };
-          const [foreign, missing] = [instead(hidden), instead(unknownIds())];
-          const ask = (ids: Ids) =>
-            callOperation(
-              harness,
-              one.operation,
-              ids,
-              credential,
-              ...(extra === undefined ? [] : [withId(extra, ids)]),
-            );
-          const [asked, nothing] = [await ask(foreign), await ask(missing)];
-          const where = `${one.name} ${position.in} ${position.name}`;
-          // Unsubscribing succeeds, whether there is a subscription or not.
-          const is404 =
-            extra !== undefined || asked.status === 404 || one.name === 'DELETE /v1/hooks/{id}';
-          const [got, wanted] = [
-            await comparable(asked, foreign),
-            await comparable(nothing, missing),
-          ];
-          if (got !== wanted || !is404) toldApart.push({ where, got, wanted });
-          positions.add(where);
-        }
-      }
-    return { positions: [...positions], toldApart };
+  async function tryPlace(
+    { one, position, where }: Place,
+    [hidden, nothing]: readonly [Ids, Ids],
+    { own, credentials }: Caller,
+  ): Promise<Seen[]> {
+    const inPath = position.in === 'path';
+    const ask = async (ids: Ids, credential: TestRequest) => {
+      const used = inPath ? ids : { ...own, [position.kind]: ids[position.kind] };
+      const extra = inPath ? [] : [withId(position, used)];
+      const answer = await callOperation(harness, one.operation, used, credential, ...extra);
+      return { status: answer.status, text: await comparable(answer, used) };
+    };
+    const seen: Seen[] = [];
+    for (const credential of credentials) {
+      const [asked, missing] = [await ask(hidden, credential), await ask(nothing, credential)];
+      seen.push({ where, status: asked.status, got: asked.text, wanted: missing.text });
+    }
+    return seen;
   }
+
+  async function tryPlaces(
+    places: Place[],
+    ids: () => readonly [Ids, Ids],
+    callerOf: (one: Listed) => Promise<Caller>,
+  ): Promise<Seen[]> {
+    const seen: Seen[] = [];
+    for (let at = 0; at < places.length; at += 8) {
+      const some = places
+        .slice(at, at + 8)
+        .map(async (place) => tryPlace(place, ids(), await callerOf(place.one)));
+      seen.push(...(await Promise.all(some)).flat());
+    }
+    return seen;
+  }
+
+  const isToldApart = ({ got, wanted }: Seen): boolean => got !== wanted;
+  /** Unsubscribing succeeds, whether there is a subscription or not. */
+  const isOther404 = ({ where, status }: Seen): boolean =>
+    / path /.test(where) && !where.startsWith('DELETE /v1/hooks/{id} ') && status !== 404;
 
   test('of another workspace are as ids of nothing, in path, query and body', async () => {
     const [caller, other] = await Promise.all([harness.newUser(), harness.newUser()]);
@@ -81,19 +100,21 @@ describe('ids', { timeout: 120_000 }, () => {
     const hidden = await newThings(harness, other);
     const { workspaceId } = caller;
     // Without those for administrators, who see all workspaces; everybody else was refused above.
-    const listed = guarded.filter((one) => roleOf(one) !== 'admin');
+    const places = placesOf(guarded.filter((one) => roleOf(one) !== 'admin'));
     const nextCaller = callersInTurn(async () =>
       goodCredentials(harness, await harness.newUser({ workspaceId })),
     );
-    const { positions, toldApart } = await tryIds(listed, hidden, async ({ kinds }) => {
+    const ids = () => [hidden, unknownIds()] as const;
+    const seen = await tryPlaces(places, ids, async ({ kinds }) => {
       const good = await nextCaller();
       const credentials = kinds
         .filter((kind) => ['bearerKey', 'userToken', 'cookie'].includes(kind))
         .map((kind) => present(kind, good[kind]));
       return { own, credentials };
     });
+    const positions = places.map(({ where }) => where);
     consoleLog({ event: 'battery_foreign_ids', positions });
-    expect(toldApart).toEqual([]);
+    expect(seen.filter((one) => isToldApart(one) || isOther404(one))).toEqual([]);
     expect(positions).toEqual(
       expect.arrayContaining([
         'GET /v1/sessions/{id} path id',
@@ -115,14 +136,74 @@ describe('ids', { timeout: 120_000 }, () => {
       return { own: await newThings(harness, member), credentials: [{ key: member.token }] };
     });
     const ofSessions = new Set(['session', 'message', 'webhook', 'delivery', 'key']);
-    const listed = guarded.filter(
-      (one) =>
-        scopeOf(one) !== undefined &&
-        !one.operation.path.startsWith('/v1/workspace') &&
-        idPositions(one.operation, document).every(({ kind }) => ofSessions.has(kind)),
+    const places = placesOf(
+      guarded.filter(
+        (one) =>
+          scopeOf(one) !== undefined &&
+          !one.operation.path.startsWith('/v1/workspace') &&
+          idPositions(one.operation, document).every(({ kind }) => ofSessions.has(kind)),
+      ),
     );
-    const { positions, toldApart } = await tryIds(listed, hidden, nextMember);
-    expect(toldApart).toEqual([]);
-    expect(positions.length).toBeGreaterThan(20);
+    const seen = await tryPlaces(places, () => [hidden, unknownIds()], nextMember);
+    expect(seen.filter((one) => isToldApart(one) || isOther404(one))).toEqual([]);
+    expect(places.length).toBeGreaterThan(20);
+  });
+
+  test('of sessions may be their names: one of another workspace, or beyond reach, is as none', async () => {
+    const [owner, other] = await Promise.all([harness.newUser(), harness.newUser()]);
+    const { workspaceId } = owner;
+    const name = `order desk ${crypto.randomUUID().slice(0, 8)}`;
+    const places = placesOf(guarded).filter(
+      ({ one, position }) =>
+        position.kind === 'session' && scopeOf(one) !== undefined && one.name !== OWNERS_ONLY,
+    );
+    const nextMember = callersInTurn(async () => {
+      const member = await harness.newUser({ workspaceId, role: 'member' });
+      return { own: await newThings(harness, member), credentials: [{ key: member.token }] };
+    });
+    const ids = () =>
+      [
+        { ...unknownIds(), session: name },
+        { ...unknownIds(), session: `${name}x` },
+      ] as const;
+    for (const { workspaceId: whose, userId: createdBy } of [other, owner]) {
+      await harness.newSession({ workspaceId: whose, name, createdBy });
+      const seen = await tryPlaces(places, ids, nextMember);
+      expect(seen.filter((one) => isToldApart(one) || one.status !== 404)).toEqual([]);
+    }
+    expect(places.map(({ where }) => where)).toEqual(
+      expect.arrayContaining([
+        'POST /api/send body sessionId',
+        'GET /api/groups/{groupId}/members query sessionId',
+        'POST /api/messages/text body instanceName',
+        'POST /api/contacts/check body instanceName',
+        'POST /api/instances/{name}/keys path name',
+        'POST /api/sessions/{id}/messages path id',
+        'POST /api/v1/messages/media body sessionId',
+        'GET /api/v1/sessions/{id}/qr path id',
+        'POST /wa/send/{id} path id',
+        'POST /wa/disconnect/{id} path id',
+      ]),
+    );
+  });
+
+  test('of other sessions are refused to a key that is pinned to one', async () => {
+    const user = await harness.newUser();
+    const { workspaceId } = user;
+    const hidden = await newThings(harness, user);
+    const nextKey = callersInTurn(async () => {
+      const own = await newThings(harness, user);
+      const pin = { sessionId: own.session, perMinute: 10_000 };
+      const { apiKey: key } = await harness.newKey(workspaceId, pin);
+      return { own, credentials: [{ key }] };
+    });
+    const places = placesOf(
+      guarded.filter((one) => scopeOf(one) !== undefined && one.kinds.includes('bearerKey')),
+    ).filter(({ position }) => position.kind === 'session');
+    const seen = await tryPlaces(places, () => [hidden, unknownIds()], nextKey);
+    expect(seen.filter(({ status }) => status !== 403 && status !== 404)).toEqual([]);
+    expect(places.map(({ where }) => where)).toEqual(
+      expect.arrayContaining(['POST /api/send body sessionId', 'POST /wa/send/{id} path id']),
+    );
   });
 });

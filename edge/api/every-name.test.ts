@@ -21,6 +21,7 @@ const user = await harness.newUser({ isAdmin: true });
 const { workspaceId } = user;
 const ids = await newThings(harness, user);
 const nextOwner = callersInTurn(() => harness.newUser({ workspaceId, isAdmin: true }));
+const elsewhere = await harness.newWorkspace();
 
 describe('a session', () => {
   test('is there once, however its name is written', async () => {
@@ -66,6 +67,7 @@ describe('a session', () => {
     const { userId } = user;
     const { token: key } = await nextOwner();
     const name = `My phone ${crypto.randomUUID().slice(0, 8)}`;
+    const namesake = await harness.newSession({ workspaceId: elsewhere.workspaceId, name });
     const { id } = await harness.newSession({ workspaceId, name, createdBy: userId });
     await harness.db
       .update(harness.schema.sessionLeases)
@@ -79,7 +81,9 @@ describe('a session', () => {
     // 409, 422, 426, 501 and the queue's 503: it was found, but is stopped, the body's example has nothing to fetch, no connection was asked for,
     // or its engine cannot do it.
     expect([200, 201, 202, 409, 422, 426, 501, 503]).toContain(answer.status);
-    expect(await answer.text()).not.toMatch(/SESSION_NOT_FOUND|VALIDATION_ERROR/);
+    const text = await answer.text();
+    expect(text).not.toMatch(/SESSION_NOT_FOUND|VALIDATION_ERROR/);
+    expect(text).not.toContain(namesake.id);
   });
 });
 

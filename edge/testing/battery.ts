@@ -186,8 +186,12 @@ const ON_WHATSAPP: Readonly<Record<string, string>> = {
   chats: '15550100002@c.us',
 };
 
-/** `defaultSessionId`, `sessionIds`, `quotedMessageId`: the kind of thing that a field names; null for any other field. */
+/**
+ * `defaultSessionId`, `sessionIds`, `quotedMessageId`, `instanceName`: the kind of thing that a field names; null for any
+ * other field.
+ */
 function kindOfField(name: string): keyof Ids | null {
+  if (name === 'instanceName') return 'session';
   const [, word = ''] = /([A-Za-z]+)Ids?$/.exec(name) ?? [];
   const kinds = [
     'session',

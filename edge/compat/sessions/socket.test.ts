@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { newOwnedSession } from '../../services/reports/testing/report-fixtures.ts';
+import { goodCredentials } from '../../testing/credentials.ts';
 import { createHarness, type TestRequest } from '../../testing/harness.ts';
 import { liveSession } from '../../testing/live-session.ts';
 
@@ -40,9 +41,11 @@ async function connect(token: string) {
 }
 
 describe('a socket at /', () => {
-  test('is opened with a token of a person, and with a one-time token', async () => {
-    const { token, workspaceId } = await harness.newUser();
-    expect((await open(token)).status).toBe(101);
+  test('is opened with a token of a person, of theirs at Supabase, and with a one-time token', async () => {
+    const user = await harness.newUser();
+    const { workspaceId } = user;
+    const { userToken, supabaseToken } = await goodCredentials(harness, user);
+    for (const token of [userToken, supabaseToken]) expect((await open(token)).status).toBe(101);
     const { apiKey: key } = await harness.newKey(workspaceId);
     const { data } = await harness.call('POST', '/v1/realtime/token', { key });
     const { token: oneTime } = Object(data);
@@ -107,14 +110,19 @@ describe('a socket at /', () => {
 });
 
 describe('frames', () => {
-  test('a message is sent from the session of the frame', async () => {
-    const { workspaceId, id, call } = await liveSession(harness);
+  test('a message is sent from the session of the frame, or else from the default one', async () => {
+    const { workspaceId, id: standard, call, runner } = await liveSession(harness);
+    const { id } = await harness.newSession({ workspaceId, owner: runner.owner });
     const { token } = await harness.newUser({ workspaceId });
     const client = await connect(token);
-    client.say({ type: 'send_message', sessionId: id, to: 15550100001, message: 'Hi', extra: 1 });
+    const to = 15550100001;
+    const sentFrom = (sessionId: string, text: string): unknown =>
+      expect.objectContaining({ sessionId, content: expect.objectContaining({ text }) });
+    client.say({ type: 'send_message', sessionId: id, to, message: 'Hi', extra: 1 });
+    client.say({ type: 'send_message', to: `${to}@c.us`, message: 'Hello' });
     await expect
       .poll(async () => (await call('GET', '/messages')).data, PATIENT)
-      .toMatchObject([{ sessionId: id, content: { text: 'Hi' } }]);
+      .toEqual(expect.arrayContaining([sentFrom(id, 'Hi'), sentFrom(standard, 'Hello')]));
     client.say({ type: 'send_message', sessionId: 'nobody', to: '+15550100001', message: 'Hi' });
     expect(await client.until('error')).toEqual({
       type: 'error',
@@ -127,6 +135,9 @@ describe('frames', () => {
     ['no JSON', 'MALFORMED_JSON'],
     ['{"type":"shout"}', 'VALIDATION_ERROR'],
     ['{"type":"send_message","to":"+15550100001"}', 'VALIDATION_ERROR'],
+    // Of no session, and there is no default one.
+    ['{"type":"send_message","to":"+15550100001","message":"Hi"}', 'VALIDATION_ERROR'],
+    ['{"type":"disconnect_session","sessionId":"default"}', 'SESSION_NOT_FOUND'],
     ['{"type":"disconnect_session","sessionId":"."}', 'VALIDATION_ERROR'],
     ['{"type":"send_message","session_id":"x","to":"1","message":"Hi"}', 'VALIDATION_ERROR'],
     ['{"type":"send_message","instance":"x","to":"1","message":"Hi"}', 'VALIDATION_ERROR'],

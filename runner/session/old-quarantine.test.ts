@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
@@ -36,6 +36,15 @@ it('not more than 20 at a time', async () => {
   const later = Date.now() + 8 * DAY_MS;
   expect(await deleteOldQuarantine(dataDir, later)).toBe(20);
   expect(await deleteOldQuarantine(dataDir, later)).toBe(5);
+});
+
+it('two runs at once, and a profile that goes while they look, change nothing', async () => {
+  const aside = Array.from({ length: 5 }, (_, n) => folder(`ses_${n}`, 'quarantined-profile'));
+  symlinkSync('/gone/meanwhile', join(dataDir, 'sessions', 'ses_0', 'profile.quarantine-1'));
+  const later = Date.now() + 8 * DAY_MS;
+  await Promise.all([deleteOldQuarantine(dataDir, later), deleteOldQuarantine(dataDir, later)]);
+  expect(aside.some((path) => existsSync(path))).toBe(false);
+  expect(await deleteOldQuarantine(dataDir, later)).toBe(0);
 });
 
 it('a data directory without sessions has none', async () => {

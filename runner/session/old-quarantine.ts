@@ -18,8 +18,9 @@ export async function deleteOldQuarantine(dataDir: string, now: number): Promise
     for (const name of await entriesOf(folder)) {
       if (!SET_ASIDE.test(name)) continue;
       const path = join(folder, name);
-      // The change time of a directory is when it was renamed.
-      found.push({ path, since: (await stat(path)).ctimeMs });
+      // The change time of a directory is when it was renamed. Its session may be deleted meanwhile.
+      const known = await stat(path).catch(() => null);
+      if (known !== null) found.push({ path, since: known.ctimeMs });
     }
   }
   const old = found

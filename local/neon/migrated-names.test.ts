@@ -1,12 +1,8 @@
-import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
-import { drizzle } from 'drizzle-orm/node-postgres';
-import { migrate } from 'drizzle-orm/node-postgres/migrator';
 import { Client } from 'pg';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { z } from 'zod';
 import { migrateDatabase } from '../../migrations/migrate.ts';
+import { migrateTo } from './testing/migrated-to.ts';
 import { startTestNeon, type TestNeon } from './testing/server.ts';
 
 /* Rows as they were before names were compared without case and blanks, brought to the newest schema. */
@@ -17,23 +13,9 @@ let client: Client;
 let url: string;
 
 beforeAll(async () => {
-  const folder = await mkdtemp(path.join(tmpdir(), 'waypost-migrations-'));
-  await cp(path.join(import.meta.dirname, '../../migrations/sql'), folder, { recursive: true });
-  const file = path.join(folder, 'meta/_journal.json');
-  const journal = z
-    .looseObject({ entries: z.array(z.looseObject({ tag: z.string() })) })
-    .parse(JSON.parse(await readFile(file, 'utf8')));
-  const entries = journal.entries.filter(({ tag }) => tag < BEFORE);
-  await writeFile(file, JSON.stringify({ ...journal, entries }));
   server = await startTestNeon({
-    prepare: async (connectionString) => {
-      const old = new Client({ connectionString });
-      await old.connect();
-      await migrate(drizzle(old), { migrationsFolder: folder });
-      await old.end();
-    },
+    prepare: (connectionString) => migrateTo(connectionString, (tag) => tag < BEFORE),
   });
-  await rm(folder, { recursive: true });
   url = await server.createDatabase();
   client = new Client({ connectionString: url });
   await client.connect();

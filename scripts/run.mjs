@@ -15,6 +15,9 @@ const PROGRAMS = {
   bench: { file: 'e2e/bench/main.ts', chromium: true },
   'simulate:fleet': { file: 'scripts/simulate-fleet.mjs', chromium: false },
   doctor: { file: 'operate/doctor/main.ts', chromium: false },
+  deploy: { file: 'operate/deploy/main.ts', chromium: false },
+  backup: { file: 'operate/backup/main.ts', args: ['backup'], chromium: false },
+  restore: { file: 'operate/backup/main.ts', args: ['restore'], chromium: false },
   migrate: { file: 'operate/migrate.ts', chromium: false },
   verify: { file: 'scripts/verify.mjs', chromium: false },
 };

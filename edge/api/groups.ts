@@ -1,3 +1,4 @@
+import { EXAMPLE_FILES } from '../../shared/catalogue/kinds/example-files.ts';
 import { z } from '@hono/zod-openapi';
 import { writeListEnd } from '../http/live-cursor.ts';
 import { readPeople } from '../services/workspace/local-numbers.ts';
@@ -113,7 +114,7 @@ export const groups = area('Groups', [
     params: GroupRef,
     body: {
       schema: SetPicture,
-      example: { base64: 'iVBORw0KGgo=' },
+      example: { base64: EXAMPLE_FILES.picture },
       limitBytes: PICTURE_LIMIT_BYTES,
     },
     answer: [200, 'Where WhatsApp keeps the picture, for some days.', GroupPictureSchema],

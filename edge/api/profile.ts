@@ -1,3 +1,4 @@
+import { EXAMPLE_FILES } from '../../shared/catalogue/kinds/example-files.ts';
 import { LIVE_ERRORS, relay } from './ask-live.ts';
 import { area, operation } from './operation.ts';
 import { PICTURE_LIMIT_BYTES, SetPicture } from './picture-field.ts';
@@ -44,7 +45,7 @@ export const profile = area('Profile', [
     summary: 'Set the picture of the profile',
     body: {
       schema: SetPicture,
-      example: { base64: 'iVBORw0KGgo=' },
+      example: { base64: EXAMPLE_FILES.picture },
       limitBytes: PICTURE_LIMIT_BYTES,
     },
     answer: [200, 'The profile.', ProfileSchema],

@@ -107,6 +107,8 @@ describe('pages, their files, /ready and what is not there', () => {
     '/dashboard-assets/x.js',
     '/docs',
     '/docs-assets/docs.js',
+    '/guide/quick-start',
+    '/guide-assets/guide.js',
     '/openapi.json',
     '/ready',
     '/nowhere',

@@ -21,6 +21,7 @@ export async function buildWorker(outDir: string): Promise<Modules> {
   await Promise.all([
     run(script('build-docs-assets.mjs')),
     run(script('build-dashboard.mjs')),
+    run(script('build-guide.mjs')),
     run(script('build-worker.mjs'), outDir),
   ]);
   return bundleIn(outDir);

@@ -5,7 +5,7 @@ import { basePath } from '../../values/public-url.ts';
 import type { DocumentPart } from './openapi-document.ts';
 
 /**
- * `GET /openapi.json`; a document and a Postman collection for each source system. Loaded and built at the first request, and
+ * `GET /openapi.json` and `/postman.json`; the same for each source system. Loaded and built at the first request, and
  * kept: routes do not change while the Worker runs.
  */
 export function getOpenapi(app: App, systems: readonly DocumentPart[]): void {
@@ -13,15 +13,17 @@ export function getOpenapi(app: App, systems: readonly DocumentPart[]): void {
     const { buildDocument } = await import('./openapi-document.ts');
     return buildDocument(app, part, basePath({ BASE_URL: baseUrl }));
   };
+  const collection = async (baseUrl: string, part?: DocumentPart) => {
+    const { toPostman } = await import('./postman-collection.ts');
+    return toPostman(await build(baseUrl, part), baseUrl);
+  };
   serve(app, ['/openapi.json'], (baseUrl) => build(baseUrl));
+  serve(app, ['/postman.json'], (baseUrl) => collection(baseUrl));
   for (const system of systems) {
     const { name, documentAlsoAt: other } = system;
     const paths = [`/openapi/${name}.json`, ...(other === undefined ? [] : [other])];
     serve(app, paths, (baseUrl) => build(baseUrl, system));
-    serve(app, [`/postman/${name}.json`], async (baseUrl) => {
-      const { toPostman } = await import('./postman-collection.ts');
-      return toPostman(await build(baseUrl, system), baseUrl);
-    });
+    serve(app, [`/postman/${name}.json`], (baseUrl) => collection(baseUrl, system));
   }
 }
 

@@ -2,6 +2,7 @@ import type { App } from '../../http/app.ts';
 import { getDashboard } from './get-dashboard.ts';
 import { getDiagnosis } from './get-diagnosis.ts';
 import { getFile } from './get-file.ts';
+import { getGuide } from './get-guide.ts';
 import { getHealth } from './get-health.ts';
 import { getMetrics } from './get-metrics.ts';
 import { getOpenapi } from './get-openapi.ts';
@@ -19,4 +20,5 @@ export function registerOpen(app: App, systems: readonly DocumentPart[]): void {
   getOpenapi(app, systems);
   getPages(app, systems);
   getDashboard(app);
+  getGuide(app);
 }

@@ -53,7 +53,7 @@ describe('pages', () => {
     asked.length = 0;
   });
 
-  test.each(['/', '/docs', '/sign-in', '/sessions/ses_1'])(
+  test.each(['/', '/docs', '/guide', '/guide/quick-start', '/sign-in', '/sessions/ses_1'])(
     '%s is a page with a policy that allows no inline code',
     async (path) => {
       const response = await visit(path);

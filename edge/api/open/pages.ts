@@ -37,6 +37,6 @@ export const docsPage = (systems: readonly Listed[]): string =>
 <link rel="stylesheet" href="docs-assets/docs.css">
 <script src="docs-assets/swagger-ui-bundle.js" defer></script>
 <script src="docs-assets/docs.js" defer></script>`,
-    `<header><a href="./">Waypost</a> <nav><a href="docs">API</a>${systems.map(({ name, title }) => ` <a href="docs?of=${name}">${title}</a>`).join('')}</nav> <a href="openapi.json">openapi.json</a></header>
+    `<header><a href="./">Waypost</a> <nav><a href="docs">API</a>${systems.map(({ name, title }) => ` <a href="docs?of=${name}">${title}</a>`).join('')}</nav> <a href="guide">Guide</a> <a href="openapi.json">openapi.json</a></header>
 <main id="docs"><noscript>The reference needs JavaScript; <a href="openapi.json">openapi.json</a> does not.</noscript></main>`,
   );

@@ -69,3 +69,11 @@ describe.each(SYSTEMS.map(({ name }) => name))('the collection of %s', (name) =>
     expect(Object(securitySchemes).adminPassword?.scheme).toBe(isOfQueue ? 'basic' : undefined);
   });
 });
+
+test('the collection of the public API has a request for each of its operations', async () => {
+  const read = async (path: string): Promise<unknown> =>
+    (await harness.request('GET', path)).json();
+  const { operations } = readDocument(await read('/openapi.json'));
+  const { item } = Collection.parse(await read('/postman.json'));
+  expect(item).toHaveLength(operations.length);
+});

@@ -3,7 +3,12 @@ import { type Answer, Diagnosis, type Facts, Readiness } from './facts.ts';
 
 const PATIENCE_MS = 15_000;
 
-const Success = z.object({ success: z.literal(true), data: z.unknown() });
+const Success = z.object({
+  success: z.literal(true),
+  data: z.unknown(),
+  // A header's date has whole seconds, and a Worker on one machine sends none.
+  meta: z.object({ timestamp: z.iso.datetime() }).optional(),
+});
 const Failure = z.object({
   error: z.object({
     message: z.string(),
@@ -52,11 +57,11 @@ async function read<Schema extends z.ZodType>(
   const { status, headers } = response;
   const tookMs = Date.now() - askedAt;
   const body: unknown = parseJson(text);
-  const isAnswer = Success.safeParse(body).success;
-  const parsed = schema.safeParse(Success.safeParse(body).data?.data);
+  const answer = Success.safeParse(body);
+  const parsed = schema.safeParse(answer.data?.data);
   // `/ready` says 503 when the database is down, and what else is up.
-  if (parsed.success && isAnswer && (response.ok || status === 503)) {
-    const date = Date.parse(headers.get('date') ?? '');
+  if (parsed.success && answer.success && (response.ok || status === 503)) {
+    const date = Date.parse(answer.data.meta?.timestamp ?? headers.get('date') ?? '');
     const serverTime = Number.isNaN(date) ? null : date;
     return { ok: true, data: parsed.data, serverTime, askedAt, tookMs };
   }

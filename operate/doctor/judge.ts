@@ -2,7 +2,7 @@ import type { Answer, Facts } from './facts.ts';
 import { judgeRecord } from './judge-record.ts';
 import { bad, good, type Line, warn } from './line.ts';
 
-/** HTTP's dates have whole seconds, and an answer takes a while. */
+/** An answer takes a while, and its date may have whole seconds. */
 const CLOCK_TOLERANCE_MS = 5_000;
 
 const DEPENDENCIES = {

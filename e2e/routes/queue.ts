@@ -198,7 +198,7 @@ export function queueRoutes(
     const { apiUrl } = await running().facts();
     const document = await fetch(new URL('/api/openapi', apiUrl));
     expect(await document.json()).toMatchObject({ info: { title: 'Waypost: Queue' } });
-    expect(await (await fetch(new URL('/docs', apiUrl))).text()).toContain('/docs?of=queue');
+    expect(await (await fetch(new URL('/docs', apiUrl))).text()).toContain('docs?of=queue');
   });
 
   followsGuide(steps, 8, async () => {

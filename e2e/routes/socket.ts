@@ -188,7 +188,7 @@ export function socketRoutes(running: () => Deployment): void {
     expect(await next('error')).toMatchObject({ code: 'SESSION_NOT_FOUND' });
     socket.close();
     const logs = await readLogs(running());
-    expect(logs.get(EDGE_LOG)).toMatch(/"path":"\/api\/socket".*"status":101/);
+    expect(logs.get(EDGE_LOG)).toMatch(/"route":"\/api\/socket".*"status":101/);
     expect(filesWith(logs, token)).toEqual([]);
     expect(shownIn(await api.call('GET', `/v1/sessions/${id}`))).toMatchObject({ name: 'mine' });
   });
@@ -199,7 +199,7 @@ export function socketRoutes(running: () => Deployment): void {
     for (const token of [wrong, apiKey])
       await expect(connect(`/?token=${token}`)).rejects.toThrow('401');
     const logs = await readLogs(running());
-    expect(logs.get(EDGE_LOG)?.match(/"path":"\/api\/socket".*"status":401/g)).toHaveLength(2);
+    expect(logs.get(EDGE_LOG)?.match(/"route":"\/api\/socket".*"status":401/g)).toHaveLength(2);
     for (const token of [wrong, apiKey]) expect(filesWith(logs, token)).toEqual([]);
   });
 

@@ -15,6 +15,12 @@ const THUMB =
 /** How many places a phone's bar has room for, besides the one that shows the rest. */
 const AT_HAND = 4;
 
+/** Pages beside the dashboard. */
+const READING = [
+  ['/guide', t.shell.guide],
+  ['/docs', t.shell.docs],
+] as const;
+
 /** The left side of a wide screen. */
 export const Rail = ({ me }: { me: Me }): ReactElement => (
   <nav
@@ -29,12 +35,13 @@ export const Rail = ({ me }: { me: Me }): ReactElement => (
             {t.shell[icon]}
           </Link>
         ))}
-        {index === PLACES.length - 1 && (
-          <a href={`${BASE_PATH}/docs`} className={RAIL_LINK}>
-            <Icon name="docs" />
-            {t.shell.docs}
-          </a>
-        )}
+        {index === PLACES.length - 1 &&
+          READING.map(([path, words]) => (
+            <a key={path} href={BASE_PATH + path} className={RAIL_LINK}>
+              <Icon name="docs" />
+              {words}
+            </a>
+          ))}
       </div>
     ))}
   </nav>
@@ -69,10 +76,12 @@ export function BottomBar({ me }: { me: Me }): ReactElement {
             {t.shell[icon]}
           </MenuItem>
         ))}
-        <MenuItem onSelect={() => window.location.assign(`${BASE_PATH}/docs`)}>
-          <Icon name="docs" />
-          {t.shell.docs}
-        </MenuItem>
+        {READING.map(([path, words]) => (
+          <MenuItem key={path} onSelect={() => window.location.assign(BASE_PATH + path)}>
+            <Icon name="docs" />
+            {words}
+          </MenuItem>
+        ))}
       </Menu>
     </nav>
   );

@@ -23,6 +23,7 @@ const ACTIONS: readonly Found[] = [
   { href: '/sessions?create=true', icon: 'plus', label: text.newSession },
   { href: '/webhooks?create=true', icon: 'plus', label: text.newWebhook },
   { href: '/keys?create=true', icon: 'plus', label: text.newKey },
+  { href: '/guide', icon: 'docs', label: t.shell.guide },
   { href: '/docs', icon: 'docs', label: t.shell.docs },
 ];
 

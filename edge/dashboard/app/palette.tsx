@@ -32,7 +32,7 @@ export function Palette({ me, onClose }: { me: Me; onClose: () => void }): React
   const current = found[Math.min(at, found.length - 1)];
   const go = ({ href }: Found): void => {
     onClose();
-    if (href.startsWith('/docs')) window.location.assign(BASE_PATH + href);
+    if (/^\/(?:docs|guide)$/.test(href)) window.location.assign(BASE_PATH + href);
     else void navigate({ href });
   };
   const onKeyDown = (event: KeyboardEvent): void => {

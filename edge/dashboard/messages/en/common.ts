@@ -61,6 +61,7 @@ export const shell = {
   settings: 'Settings',
   /** For the bottom bar of a phone. */
   more: 'More',
+  guide: 'Guide',
   docs: 'API reference',
   workspace: 'Workspace',
   switchWorkspace: (name: string) => `Workspace ${name}. Switch`,

@@ -5,6 +5,7 @@ import { PLAIN_KINDS } from '../shared/catalogue/kinds/plain.ts';
 import { MESSAGE_KIND_NAMES } from '../shared/catalogue/message-kinds.ts';
 import { coversOnEveryPage } from './testing/covers.ts';
 import { type Deployment, startDeployment } from './testing/deployment.ts';
+import { wantedPages } from './testing/env.ts';
 import { isAbout } from './testing/inspector-client.ts';
 import { PDF, PIXEL, SONG, tone } from './testing/sample-files.ts';
 import { HAS_LEFT, MessageView, onlineSession } from './testing/session.ts';
@@ -101,7 +102,7 @@ beforeAll(async () => {
 });
 afterAll(() => deployment.dispose());
 
-describe.each(['stock', '2026-09'] as const)('every kind on the %s page', (sandboxProfile) => {
+describe.each(wantedPages())('every kind on the %s page', (sandboxProfile) => {
   coversOnEveryPage(
     sandboxProfile,
     'POST /v1/messages/text',

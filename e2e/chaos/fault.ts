@@ -1,11 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Deployment } from '../testing/deployment.ts';
+import { sized } from '../testing/env.ts';
 import { SessionView } from '../testing/session.ts';
 import { until } from '../testing/until.ts';
 import type { Site } from './nemesis.ts';
 import { runUnder } from './run.ts';
 
-const SESSIONS = 6;
+const SESSIONS = sized(3, 6);
 /** Traffic before the fault, so that every session has been copied, and after it. */
 const BEFORE_MS = 8_000;
 const AFTER_MS = 5_000;

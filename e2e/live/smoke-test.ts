@@ -4,10 +4,9 @@ import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { SANDBOX_PROFILES } from '../../shared/session-status.ts';
 import { listedIn } from '../testing/answers.ts';
 import type { Deployment } from '../testing/deployment.ts';
-import { inheritedEnvironment } from '../testing/env.ts';
+import { inheritedEnvironment, wantedPages } from '../testing/env.ts';
 
 /** What nobody can do for the sandbox session, or needs what it does not have. */
 const NOT_TRIED = [
@@ -53,7 +52,7 @@ export function smokeTest(running: () => Deployment): void {
       String(name).startsWith('smoke test'),
     );
 
-  it.each(SANDBOX_PROFILES)('walks through everything on the %s page', async (profile) => {
+  it.each(wantedPages())('walks through everything on the %s page', async (profile) => {
     const reports = join(folder, profile);
     const { code, output } = await run(['--sandbox', profile, '--yes', '--report', reports]);
     expect(code, output).toBe(0);

@@ -18,6 +18,7 @@ const OUTLIVING = [
   'media_reconciliation',
   'metric_totals',
   'content_reseal',
+  'cron_rounds',
   // Sealed, and without a session nobody's: the purge takes them with their objects.
   'session_credentials',
 ];

@@ -46,6 +46,7 @@ const OTHERS = [
   'auth_sessions',
   'auth_verifications',
   'content_reseal',
+  'cron_rounds',
   'fleet_claims',
   'fleet_machines',
   'fleet_state',

@@ -61,6 +61,7 @@ async function main(): Promise<void> {
   process.stdout.write(
     readyBlock({
       stack: running,
+      publicUrl: (env.BASE_URL ?? running.apiUrl).replace(/\/$/, ''),
       account,
       directory: env.directory,
       visitorSecret: settings.secrets.visitorSecret,

@@ -1,4 +1,5 @@
 import type { ReactElement } from 'react';
+import { BASE_PATH } from '../../api/base-path.ts';
 import { Button } from '../../components/button.tsx';
 import { Icon } from '../../components/icon.tsx';
 import { Menu, MenuItem } from '../../components/menu.tsx';
@@ -22,7 +23,7 @@ export const ExportMenu = ({ query }: { query: string }): ReactElement => (
         onSelect={() => {
           const parameters = new URLSearchParams(query);
           parameters.set('format', format);
-          const href = `/v1/messages/export?${parameters.toString()}`;
+          const href = `${BASE_PATH}/v1/messages/export?${parameters.toString()}`;
           Object.assign(document.createElement('a'), {
             href,
             download: `messages.${format}`,

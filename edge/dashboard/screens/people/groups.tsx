@@ -1,6 +1,7 @@
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { Link, useNavigate, useSearch } from '@tanstack/react-router';
 import type { ReactElement } from 'react';
+import { BASE_PATH } from '../../api/base-path.ts';
 import { buttonClass } from '../../components/button.tsx';
 import { Copyable } from '../../components/copy.tsx';
 import { Facts } from '../../components/facts.tsx';
@@ -75,7 +76,7 @@ function GroupSheet({
 }): ReactElement {
   const { data: group, error } = useQuery(groupQuery(sessionId, id));
   const exportAs = (format: 'csv' | 'json'): string =>
-    `/v1/groups/${encodeURIComponent(id)}/members?${new URLSearchParams({ sessionId, format }).toString()}`;
+    `${BASE_PATH}/v1/groups/${encodeURIComponent(id)}/members?${new URLSearchParams({ sessionId, format }).toString()}`;
   return (
     <Sheet {...{ sessionId, id, error, onClose }} title={group?.subject ?? id}>
       {group && (

@@ -114,6 +114,7 @@ const messages = createRoute({
     ...word(search, 'type'),
     ...word(search, 'chatId'),
     ...word(search, 'since'),
+    ...word(search, 'until'),
     ...word(search, 'message'),
     ...flag(search, 'compose'),
   }),

@@ -9,6 +9,7 @@ test.each([
   [3_599, '59 min. ago'],
   [7_200, '2 hr. ago'],
   [3 * 86_400, '3 days ago'],
+  [-42, 'in 42 sec.'],
   [-120, 'in 2 min.'],
 ])('%i seconds before now is “%s”', (seconds, words) => {
   expect(ago(NOW - seconds * 1_000, NOW)).toBe(words);

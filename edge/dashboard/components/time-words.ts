@@ -6,12 +6,12 @@ const UNITS = [
 
 const relative = new Intl.RelativeTimeFormat('en', { numeric: 'always', style: 'short' });
 
-/** `3 min. ago`; `just now` within the first seconds. Both in milliseconds. */
+/** `3 min. ago`; `just now` within the first seconds; `in 3 min.` for what is to come. Both in milliseconds. */
 export function ago(at: number, now: number): string {
   const seconds = Math.round((now - at) / 1_000);
   for (const [unit, size] of UNITS)
     if (Math.abs(seconds) >= size) return relative.format(-Math.trunc(seconds / size), unit);
-  return seconds < 10 ? 'just now' : relative.format(-seconds, 'second');
+  return seconds >= 0 && seconds < 10 ? 'just now' : relative.format(-seconds, 'second');
 }
 
 /** The time in this browser's zone, and in UTC. */

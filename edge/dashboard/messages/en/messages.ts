@@ -28,6 +28,7 @@ export const messages = {
     type: 'Kind',
     chatId: 'Chat',
     since: 'Since',
+    until: 'Until',
   },
   export: 'Export',
   exportAs: { csv: 'As CSV, for a spreadsheet', json: 'As JSON' },
@@ -53,6 +54,8 @@ export const messages = {
     session: 'Session',
     reference: 'Reference',
     content: 'Content',
+    contentExpired: 'Content has expired, and was erased:',
+    personErased: 'Its person was erased, and what it said with them:',
     timeline: 'What happened',
     error: 'Why it failed',
     steps: {

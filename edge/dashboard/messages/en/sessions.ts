@@ -79,6 +79,7 @@ export const sessions = {
     request: 'Get a pairing code',
     typeIt: 'On the phone: Linked devices, Link a device, Link with phone number instead.',
     pairing: 'Pairing code',
+    expiry: 'Expiry:',
     backToQr: 'Back to the QR code',
     startLead: 'Start the session to get a code.',
     member:

@@ -100,10 +100,26 @@ function Detail({ message }: { message: Message }): ReactElement {
       <Facts facts={facts} columns={1} />
       <div className="grid grid-cols-[minmax(0,1fr)] gap-2">
         <h3 className="font-semibold">{text.content}</h3>
-        <CodeBlock label={text.content} code={JSON.stringify(message.content, null, 2)} />
+        <Content message={message} />
       </div>
       <Snippets call={{ method: 'GET', path: `/v1/messages/${message.id}` }} />
     </>
+  );
+}
+
+/** What it says, or that nobody knows it any more. */
+function Content({
+  message: { content, contentExpiredAt, erasedAt },
+}: {
+  message: Message;
+}): ReactElement {
+  const goneAt = erasedAt ?? contentExpiredAt;
+  if (goneAt === null)
+    return <CodeBlock label={text.content} code={JSON.stringify(content, null, 2)} />;
+  return (
+    <p className="text-muted">
+      {erasedAt === null ? text.contentExpired : text.personErased} <Exact at={goneAt} />
+    </p>
   );
 }
 

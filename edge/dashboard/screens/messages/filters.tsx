@@ -4,13 +4,11 @@ import type { ReactElement } from 'react';
 import { Input } from '../../components/field.tsx';
 import { Filters, FilterSelect } from '../../components/filters.tsx';
 import { t } from '../../messages/en.ts';
+import { firstDay, lastDay, startOfDay, startOfNext } from './calendar.ts';
 import { KIND_NAMES } from './kinds.ts';
 import { DIRECTIONS, type Filters as Chosen, sessionsQuery, STATUSES } from './message.ts';
 
 const text = t.messages.filters;
-
-/** The start of a day of this browser, as the API wants it. */
-const startOf = (day: string): string => (day === '' ? '' : new Date(`${day}T00:00`).toISOString());
 
 /** The filters stand in the address, so that a view can be shared and gone back to. */
 export function FilterBar({ filters }: { filters: Chosen }): ReactElement {
@@ -63,8 +61,14 @@ export function FilterBar({ filters }: { filters: Chosen }): ReactElement {
       <Input
         label={text.since}
         type="date"
-        value={filters.since?.slice(0, 10) ?? ''}
-        onChange={(event) => choose('since', startOf(event.target.value))}
+        value={firstDay(filters.since)}
+        onChange={(event) => choose('since', startOfDay(event.target.value))}
+      />
+      <Input
+        label={text.until}
+        type="date"
+        value={lastDay(filters.until)}
+        onChange={(event) => choose('until', startOfNext(event.target.value))}
       />
     </Filters>
   );

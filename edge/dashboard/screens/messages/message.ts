@@ -38,6 +38,7 @@ export type Filters = {
   type?: string;
   chatId?: string;
   since?: string;
+  until?: string;
 };
 
 const PAGE = 50;

@@ -6,7 +6,7 @@ import { Button } from '../../components/button.tsx';
 import { CopyButton } from '../../components/copy.tsx';
 import { Input } from '../../components/field.tsx';
 import { FormError } from '../../components/states.tsx';
-import { Ago } from '../../components/time.tsx';
+import { Until } from '../../components/time.tsx';
 import { t } from '../../messages/en.ts';
 
 const text = t.sessions.link;
@@ -34,7 +34,7 @@ export function PairingCode({ id }: { id: string }): ReactElement {
             <CopyButton text={asking.data.code} label={t.common.copy(text.pairing)} />
           </p>
           <p className="text-sm text-muted">
-            <Ago at={asking.data.expiresAt} />
+            {text.expiry} <Until at={asking.data.expiresAt} />
           </p>
         </div>
       )}

@@ -12,7 +12,7 @@ const TICK_MS = 500;
 
 /**
  * The code that WhatsApp takes now. It is shown until it expires and not a moment longer, also when the machine slept
- * meanwhile: what is shown is judged by the clock at each tick.
+ * meanwhile: what is shown is judged at each tick.
  */
 export function QrCode({ session }: { session: Session }): ReactElement {
   const [now, setNow] = useState(Date.now);
@@ -35,7 +35,7 @@ export function QrCode({ session }: { session: Session }): ReactElement {
     refetchOnWindowFocus: 'always',
     retry: false,
   });
-  const { isShown, secondsLeft, share } = qrState(data?.expiresAt, dataUpdatedAt, now);
+  const { isShown, secondsLeft, share } = qrState(data, dataUpdatedAt, now);
   return (
     <div className="grid w-64 gap-3">
       <div className="grid aspect-square place-items-center rounded-lg border bg-white p-3 text-center text-sm text-[#61605c]">
@@ -68,5 +68,5 @@ async function fetchQr(id: string) {
   // The route has pictures and plain text as well; this asks for JSON.
   if (typeof answer === 'string')
     throw new ApiError({ status: 200, code: 'UNREADABLE', message: '' });
-  return answer.data;
+  return { ...answer.data, answeredAt: answer.meta.timestamp };
 }

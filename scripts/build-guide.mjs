@@ -27,10 +27,12 @@ const filesIn = (folder) =>
   readdirSync(folder, { recursive: true }).filter((name) => statSync(join(folder, name)).isFile());
 
 function stateOfSources() {
+  // Judged by name first: another start may be publishing into edge/dist, where files come and go.
   const files = SOURCES.flatMap((name) =>
-    filesIn(join(root, name))
+    readdirSync(join(root, name), { recursive: true })
       .filter((file) => SOURCE.test(file) && !NONE.test(file))
-      .map((file) => join(root, name, file)),
+      .map((file) => join(root, name, file))
+      .filter((file) => statSync(file).isFile()),
   ).toSorted((one, other) => (one < other ? -1 : 1));
   const hash = createHash('sha256');
   for (const file of [...files, join(root, 'package-lock.json'), import.meta.filename])

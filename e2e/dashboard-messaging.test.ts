@@ -97,6 +97,8 @@ it('says while one types whether a number is known, and exports what the filters
   await page.locator('[aria-label="Preview"] ::-p-text(Later)').wait();
   expect(await violations()).toEqual([]);
   await open('/messages?direction=inbound');
+  // What comes late would close the menu.
+  await page.locator('tbody tr').wait();
   await click('Export');
   await page.locator('::-p-aria(As JSON[role="menuitem"])').wait();
   expect(await violations()).toEqual([]);

@@ -36,6 +36,8 @@ const room = (name: string, groupOrder: number, timeout: number, folder = name) 
 export default defineConfig({
   test: {
     maxWorkers: 2,
+    // Takes effect here alone: a project's own setting is not read.
+    silent: 'passed-only',
     sequence: { sequencer: LongestFirst },
     projects: [
       room('shared', 1, 10_000),

@@ -28,7 +28,6 @@ export default defineConfig({
     exclude: ['dashboard/**'],
     globalSetup: [at('../local/testing/edge-services.ts')],
     setupFiles: ['./testing/setup.ts'],
-    silent: 'passed-only',
     // Files share a Worker instance, as requests do in production; each has a database of its own.
     isolate: false,
     maxWorkers: 2,

@@ -4,6 +4,7 @@ import { newInbox } from '../testing/receiver.ts';
 import { createEgress } from './egress.ts';
 import type { Egress, EgressRequest } from './port.ts';
 import { REFUSED_URLS } from './refused-urls.ts';
+import { reboundName } from './testing/rebound.ts';
 
 let harness: Harness;
 let egress: Egress;
@@ -120,37 +121,27 @@ describe('a name', () => {
     },
   );
 
-  it('that is public when it is checked and private at connect is refused there', async () => {
-    const { env } = harness;
-    const { EGRESS_PRIVATE } = env;
-    if (EGRESS_PRIVATE === undefined) throw new Error('no EGRESS_PRIVATE binding');
-    const resolver = newInbox();
-    await resolver.script({
-      status: 200,
-      body: JSON.stringify({
-        Status: 0,
-        Answer: [{ name: 'x', type: 1, TTL: 0, data: '1.1.1.1' }],
-      }),
-    });
-    const victim = newInbox();
-    // Stands for the network's own resolver, by which the name leads to this machine by now.
-    const rebound = (asked: string | Request, init?: RequestInit): Promise<Response> =>
-      typeof asked === 'string'
-        ? env.EGRESS.fetch(asked.replace('rebound.example', 'localhost'), init)
-        : EGRESS_PRIVATE.fetch(asked);
-    const EGRESS = new Proxy(env.EGRESS, {
-      get: (target, name) => (name === 'fetch' ? rebound : Reflect.get(target, name)),
-    });
-    const one = createEgress({ ...env, EGRESS, DOH_URL: resolver.url });
-    const { port, pathname } = new URL(victim.url);
-    const url = `http://rebound.example:${port}${pathname}`;
-    expect(await one.check(url)).toBeNull();
-    expect(await one.fetch(get(url))).toMatchObject({
-      kind: 'failed',
-      reason: 'the connection failed',
-    });
-    expect(await victim.received()).toEqual([]);
-  });
+  it.each([
+    [
+      'private by then',
+      '127.0.0.1',
+      { kind: 'blocked', reason: expect.stringMatching(/not public/) },
+    ],
+    ['still public', '1.1.1.1', { kind: 'failed', reason: 'the connection failed' }],
+  ])(
+    'that is public when it is checked and private at connect is refused there; DNS says %s',
+    async (_what, address, outcome) => {
+      const { env, url, received, asked } = await reboundName(harness.env, address);
+      const logged: unknown[] = [];
+      const one = createEgress(env, { log: (line) => void logged.push(line) });
+      expect(await one.check(url)).toBeNull();
+      expect(await one.fetch(get(url))).toMatchObject(outcome);
+      const event = outcome.kind === 'blocked' ? 'ssrf_blocked' : 'egress_failed';
+      expect(logged).toEqual([expect.objectContaining({ event, host: 'rebound.example' })]);
+      expect(await asked()).toHaveLength(4);
+      expect(await received()).toEqual([]);
+    },
+  );
 
   it('passes on when there is no resolver at all', async () => {
     expect(await egress.check('https://hook.example/')).toBeNull();

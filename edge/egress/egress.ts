@@ -13,7 +13,8 @@ const NAME_IS_GOOD_MS = 5_000;
 const REDIRECTS = new Set([301, 302, 303, 307, 308]);
 
 type Door =
-  | { kind: 'open'; url: URL; binding: Fetcher }
+  /** `name` where DNS has the say, and not the URL itself. */
+  | { kind: 'open'; url: URL; binding: Fetcher; name: string | null }
   | { kind: 'blocked'; reason: string }
   | Failed;
 
@@ -29,6 +30,7 @@ type EgressEnv = Pick<EdgeEnv, 'BASE_URL' | 'EGRESS' | 'EGRESS_PRIVATE' | 'EGRES
 /**
  * The way out to URLs that users name. Refused before: by the URL's own form, then by its name's addresses over DNS. When
  * DNS cannot be asked the request goes on, since the binding refuses private addresses at connect in any case; it is logged.
+ * The binding does not say why a connection failed: the name is asked for again, and blocked if it is private by now.
  */
 export function createEgress(
   env: EgressEnv,
@@ -39,14 +41,17 @@ export function createEgress(
   const ownHost = new URL(env.BASE_URL).hostname;
 
   /** A batch of webhooks goes to one name, which is asked for once. */
-  let judged: { name: string; verdict: ReturnType<typeof judgeName>; until: number } | undefined;
-  const judge = (name: string): ReturnType<typeof judgeName> => {
-    if (judged?.name === name && now() < judged.until) return judged.verdict;
+  let judged: { name: string; verdict: ReturnType<typeof judgeName>; at: number } | undefined;
+  const judge = (
+    name: string,
+    askedAfter = now() - NAME_IS_GOOD_MS,
+  ): ReturnType<typeof judgeName> => {
+    if (judged?.name === name && judged.at > askedAfter) return judged.verdict;
     const verdict = judgeName(name, {
       url: env.DOH_URL ?? DEFAULT_DOH_URL,
       fetch: (request) => env.EGRESS.fetch(request),
     });
-    judged = { name, verdict, until: now() + NAME_IS_GOOD_MS };
+    judged = { name, verdict, at: now() };
     return verdict;
   };
 
@@ -57,9 +62,9 @@ export function createEgress(
     if (via === 'private') {
       return env.EGRESS_PRIVATE === undefined
         ? { kind: 'blocked', reason: 'private addresses cannot be reached from here' }
-        : { kind: 'open', url, binding: env.EGRESS_PRIVATE };
+        : { kind: 'open', url, binding: env.EGRESS_PRIVATE, name: null };
     }
-    if (name === null) return { kind: 'open', url, binding: env.EGRESS };
+    if (name === null) return { kind: 'open', url, binding: env.EGRESS, name };
     const resolved = await judge(name);
     if (resolved.kind === 'special')
       return { kind: 'blocked', reason: `${resolved.reason}${howToAllow(url)}` };
@@ -67,7 +72,29 @@ export function createEgress(
       return { kind: 'failed', reason: 'the host name does not resolve' };
     if (resolved.kind === 'unknown')
       log({ event: 'egress_dns_unknown', host: name, reason: resolved.reason });
-    return { kind: 'open', url, binding: env.EGRESS };
+    return { kind: 'open', url, binding: env.EGRESS, name };
+  }
+
+  const refused = (url: string, reason: string): { kind: 'blocked'; reason: string } => {
+    log({ event: 'ssrf_blocked', host: hostOf(url), reason });
+    return { kind: 'blocked', reason };
+  };
+
+  /** Goes through an open door. A name that has become private since it was asked for is our refusal, not the receiver's. */
+  async function enter(
+    { url, binding, name }: Extract<Door, { kind: 'open' }>,
+    init: RequestInit,
+    deadline: AbortSignal,
+  ): Promise<Response | { kind: 'blocked'; reason: string }> {
+    const startedAt = now();
+    try {
+      return await binding.fetch(url.href, { ...init, signal: deadline });
+    } catch (error) {
+      if (name === null || deadline.aborted) throw error;
+      const verdict = await judge(name, startedAt);
+      if (verdict.kind !== 'special') throw error;
+      return refused(url.href, `${verdict.reason}${howToAllow(url)}`);
+    }
   }
 
   /** Follows redirects up to the answer itself. */
@@ -75,16 +102,16 @@ export function createEgress(
     let target = request.url;
     for (let hop = 0; ; hop += 1) {
       const opened = await door(target);
-      if (opened.kind === 'blocked')
-        log({ event: 'ssrf_blocked', host: hostOf(target), reason: opened.reason });
-      if (opened.kind !== 'open') return opened;
-      const response = await opened.binding.fetch(opened.url.href, {
+      if (opened.kind === 'blocked') return refused(target, opened.reason);
+      if (opened.kind === 'failed') return opened;
+      const init = {
         method: request.method,
         headers: request.headers ?? {},
-        redirect: 'manual',
-        signal: deadline,
+        redirect: 'manual' as const,
         ...(request.body === undefined ? {} : { body: request.body }),
-      });
+      };
+      const response = await enter(opened, init, deadline);
+      if (!(response instanceof Response)) return response;
       const location = response.headers.get('location');
       const follow =
         location !== null &&

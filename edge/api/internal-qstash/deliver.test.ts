@@ -84,6 +84,25 @@ describe('the way of a webhook', () => {
     expect(await inbox.received()).toHaveLength(1);
   });
 
+  it('makes one request for ten signed calls at once, and thanks for each', async () => {
+    const { inbox, endpointId, id, body } = await publishedDelivery();
+    const signature = await sign(body);
+    const answers = await Promise.all(Array.from({ length: 10 }, () => call(body, signature)));
+    expect(answers.map(({ status }) => status)).toEqual(Array.from({ length: 10 }, () => 200));
+    const said = await Promise.all(answers.map((answer) => answer.json()));
+    expect(said).toContainEqual({ kind: 'attempted', delivered: 1, pending: 0, failed: 0 });
+    const requests = await inbox.received();
+    expect(requests).toHaveLength(1);
+    const { attempts, deliveries } = harness.schema;
+    const made = await harness.db.select().from(attempts).where(eq(attempts.deliveryId, id));
+    expect(made).toMatchObject([{ attemptNo: 1, statusCode: 200 }]);
+    const rows = await harness.db
+      .select()
+      .from(deliveries)
+      .where(eq(deliveries.endpointId, endpointId));
+    expect(rows).toMatchObject([{ status: 'delivered' }]);
+  });
+
   it('answers 503 with Retry-After before its time by the database’s clock', async () => {
     const { inbox, endpointId } = await publishedDelivery();
     const notBefore = Math.ceil(Date.now() / 1_000) + 60;

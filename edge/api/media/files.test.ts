@@ -103,6 +103,20 @@ describe.each(Object.entries(doors))('a file at %s', (_, door) => {
     expect(await open('HEAD')).toMatchObject({ status: 200, text: '', length: '12' });
   });
 
+  test('is not found when the storage has lost its object', async () => {
+    const own = await setUp();
+    const id = await own.upload(TEXT);
+    const { path, options } = await door(own, id);
+    const { media } = harness.schema;
+    const [row] = await harness.db.select().from(media).where(eq(media.id, id));
+    await harness.services().objects.delete(row?.objectKey ?? '');
+    for (const headers of [{}, { range: 'bytes=0-4' }]) {
+      const answer = await harness.request('GET', path, { ...options, headers });
+      expect(answer.status).toBe(404);
+      expect(await answer.json()).toMatchObject({ error: { code: 'NOT_FOUND' } });
+    }
+  });
+
   test.each([
     ['text/html', 'application/octet-stream'],
     ['TEXT/HTML; charset=utf-8', 'application/octet-stream'],

@@ -1,7 +1,8 @@
-import { runDurableObjectAlarm } from 'cloudflare:test';
+import { runDurableObjectAlarm, runInDurableObject } from 'cloudflare:test';
 import { eq } from 'drizzle-orm';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
+import { remember, stateOf } from '../../hub/socket-state.ts';
 import { ingestReports } from '../../services/reports/ingest-reports.ts';
 import {
   newOwnedSession,
@@ -11,6 +12,7 @@ import {
 import { createHarness, type TestRequest } from '../../testing/harness.ts';
 import { hubOf } from '../../testing/hub-environments.ts';
 import { connect } from '../../testing/realtime-client.ts';
+import { writeUnheard } from '../../testing/unheard-events.ts';
 
 const harness = await createHarness();
 
@@ -106,6 +108,30 @@ describe('GET /v1/realtime as an event stream', () => {
     const stream = await listen('after=0', { key: session.apiKey });
     await stream.next();
     for (let seq = 1; seq <= ids.length; seq += 1) expect((await stream.event()).seq).toBe(seq);
+  });
+
+  it('is cut when its reader takes nothing, which reads what was sent before and why', async () => {
+    const session = await newOwnedSession(harness);
+    await writeUnheard(harness, session, 1_500);
+    const stream = await listen('after=0', { key: session.apiKey });
+    const hub = hubOf(session.workspaceId);
+    const flow = () =>
+      runInDurableObject(hub, (_hub, state) => {
+        const [known] = state.getWebSockets().map(stateOf);
+        return known?.flow;
+      });
+    await expect.poll(flow).toMatchObject({ events: 500, check: { seq: 500 } });
+    await runInDurableObject(hub, (_hub, state) => {
+      for (const socket of state.getWebSockets()) {
+        const known = stateOf(socket);
+        remember(socket, { ...known, flow: { ...known.flow, check: { seq: 500, at: 0 } } });
+      }
+    });
+    await runDurableObjectAlarm(hub);
+    expect(await stream.next()).toBe('retry: 2000\nid: 0');
+    for (let seq = 1; seq <= 1_000; seq += 1) expect((await stream.event()).seq).toBe(seq);
+    expect(await stream.next()).toMatch(/^event: close\ndata: \{"code":4008,"reason":"[^"]+"\}$/);
+    expect(await stream.next()).toBe('end');
   });
 
   it('says why it ends', async () => {

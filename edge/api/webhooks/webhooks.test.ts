@@ -122,6 +122,38 @@ describe('an endpoint', () => {
   });
 });
 
+/** What the connection, a proxy before the receiver, or Waypost itself says. */
+const REFUSED_HEADERS = [
+  'Cookie',
+  'Set-Cookie',
+  'Host',
+  'Connection',
+  'Keep-Alive',
+  'Proxy-Authorization',
+  'TE',
+  'Trailer',
+  'Transfer-Encoding',
+  'Upgrade',
+  'Expect',
+  'Content-Length',
+  'Content-Encoding',
+  'Accept-Encoding',
+  'Range',
+  'If-None-Match',
+  'Via',
+  'X-Forwarded-For',
+  'X-Forwarded-Host',
+  'X-Real-IP',
+  'X-Client-IP',
+  'X-Cluster-Client-IP',
+  'True-Client-IP',
+  'CF-Connecting-IP',
+  'Webhook-Id',
+  'X-Signature',
+  'Upstash-Signature',
+  'Traceparent',
+];
+
 describe('what is refused', () => {
   it('a URL of a private place, with the reason, at creation and at a change', async () => {
     const { apiKey: key } = await harness.newWorkspace();
@@ -166,6 +198,16 @@ describe('what is refused', () => {
     expect(await create(key, body)).toMatchObject({
       status: 422,
       error: { code: 'VALIDATION_ERROR' },
+    });
+  });
+
+  it.each(REFUSED_HEADERS)('the header %s', async (name) => {
+    const { apiKey: key } = await harness.newWorkspace();
+    expect(await create(key, { headers: { [name]: 'x' } })).toMatchObject({
+      status: 422,
+      error: {
+        message: expect.stringContaining('is a header that Waypost or the connection sets'),
+      },
     });
   });
 

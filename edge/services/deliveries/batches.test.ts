@@ -23,7 +23,7 @@ async function newBatch(events: number, changes: Parameters<typeof newEndpoint>[
     runnerId: session.runnerId,
     reports: Array.from({ length: events }, (_, index) => session.spool(received(`B${index}`))),
   });
-  return { inbox, endpointId };
+  return { session, inbox, endpointId };
 }
 
 const call = (endpointId: string) =>
@@ -92,6 +92,21 @@ describe('events reported together', () => {
     expect(new Set(ids).size).toBe(ids.length);
     const rows = await rowsOf(endpointId);
     expect(rows.filter(({ status }) => status === 'delivered')).toHaveLength(ids.length);
+  });
+});
+
+describe('endpoints of one URL', () => {
+  it('get a request each under one id, and only one, whatever patterns match', async () => {
+    const { session, inbox, endpointId } = await newBatch(1);
+    await call(endpointId);
+    const eventTypes = ['*', 'message.*', 'message.received'];
+    const second = await newEndpoint(harness, session, { url: inbox.url, eventTypes });
+    const reports = [session.spool(received('TWO'))];
+    await ingestReports({ services: harness.services(), runnerId: session.runnerId, reports });
+    for (const id of [endpointId, second]) expect(await call(id)).toMatchObject({ delivered: 1 });
+    const [first, ...both] = (await inbox.received()).map(({ headers }) => headers['webhook-id']);
+    expect(both).toEqual([both[0], both[0]]);
+    expect(both).not.toContain(first);
   });
 });
 

@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { createEgress } from '../../egress/egress.ts';
+import { reboundName } from '../../egress/testing/rebound.ts';
 import { createHarness } from '../../testing/harness.ts';
 import { newInbox, receiverUrl } from '../../testing/receiver.ts';
 import { claimDue } from './claim-due.ts';
@@ -43,7 +45,7 @@ describe('what the receiver says', () => {
     await inbox.script({ status: 429, headers: { 'retry-after': '120' } });
     await call(endpointId);
     const seconds = await secondsUntilNext(id);
-    expect(seconds).toBeGreaterThan(60);
+    expect(seconds).toBeGreaterThan(115);
     expect(seconds).toBeLessThanOrEqual(120);
   });
 
@@ -136,6 +138,15 @@ describe('an endpoint that keeps failing', () => {
     expect(await endpointOf(id)).toMatchObject({ isActive: true, ...long });
   });
 
+  it('is not blamed for a name that has become private since it was asked for', async () => {
+    const { env, url, received } = await reboundName(harness.env, '127.0.0.1');
+    const { id, endpointId } = await newDelivery({ url, ...long });
+    await call(endpointId, { ...harness.services(), egress: createEgress(env) });
+    expect(await received()).toEqual([]);
+    expect(await attemptsOf(id)).toMatchObject([{ error: expect.stringMatching(/^blocked: /) }]);
+    expect(await endpointOf(id)).toMatchObject({ isActive: true, ...long });
+  });
+
   it('is failing from its first failure on', async () => {
     const { inbox, id, endpointId } = await newDelivery();
     await inbox.script({ status: 500 });
@@ -158,10 +169,13 @@ describe('the time that a receiver has', () => {
     expect(claimed).toMatchObject({ kind: 'claimed', claim: { timeoutMs } });
   });
 
-  it('stays short while it does not answer, and is back after a success', async () => {
+  it.each([
+    ['does not answer', { hang: true }],
+    ['never ends its answer', { drip: true }],
+  ])('stays short while it %s, and is back after a success', async (_what, reply) => {
     const changes = { timeouts: 5, fullTimeAgainAt: AHEAD };
     const { inbox, id, endpointId } = await newDelivery(changes);
-    await inbox.script({ hang: true }, { status: 500 }, { status: 200 });
+    await inbox.script(reply, { status: 500 }, { status: 200 });
     await call(endpointId);
     expect(await attemptsOf(id)).toMatchObject([{ error: 'no complete answer within 3000 ms' }]);
     const short = { timeouts: 6, fullTimeAgainAt: AHEAD };

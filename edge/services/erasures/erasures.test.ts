@@ -1,4 +1,4 @@
-import { sql } from 'drizzle-orm';
+import { eq, sql } from 'drizzle-orm';
 import { expect, test } from 'vitest';
 import type { ServiceContext } from '../../context.ts';
 import { createDatabase, type Database } from '../../db/client.ts';
@@ -142,6 +142,28 @@ test('a message keeps its status and times, and what had not been sent is cancel
     cannot,
   );
   expect((await call('POST', `/messages/${sent}/reply`, { text: 'Hi' })).status).toBe(404);
+});
+
+test('a file is gone from the storage as well', async () => {
+  const person = await knownPerson(harness);
+  const { media } = harness.schema;
+  const [file] = await harness.db
+    .select()
+    .from(media)
+    .where(eq(media.workspaceId, person.workspaceId));
+  const key = file?.objectKey ?? '';
+  const { objects } = harness.services();
+  const writer = objects.openPut(key, 3, 'application/pdf', AbortSignal.timeout(10_000));
+  await writer.write(new TextEncoder().encode('Ada'));
+  await writer.close();
+  const stored = async () => {
+    const body = await objects.read(key);
+    return body === null ? null : new Response(body).text();
+  };
+  expect(await stored()).toBe('Ada');
+  await erase(person);
+  await cleanUp();
+  expect(await stored()).toBeNull();
 });
 
 /** A context of the person's workspace. */

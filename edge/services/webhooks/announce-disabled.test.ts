@@ -2,12 +2,15 @@ import { eq } from 'drizzle-orm';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { createHarness, type Harness } from '../../testing/harness.ts';
 import { mailbox } from '../../testing/mailbox.ts';
+import { receiverUrl } from '../../testing/receiver.ts';
+import { attempted, deliveryWorld } from '../deliveries/testing/delivery-world.ts';
 import { newEndpoint } from '../reports/testing/report-fixtures.ts';
 import { announceDisabled } from './announce-disabled.ts';
 
 let harness: Harness;
 beforeAll(async () => {
-  harness = await createHarness();
+  // QStash calls the receiver in the Worker's place.
+  harness = await createHarness({ BASE_URL: receiverUrl() });
 });
 
 const reason = 'the receiver answered 410 Gone';
@@ -69,6 +72,28 @@ describe('an endpoint that was switched off because of its receiver', () => {
       ]);
     expect(await mails(world.member)).toEqual([]);
     expect(await world.endpoint()).toMatchObject({ unannounced: false });
+  });
+
+  it('is said from the answer on: 410, then an event for the others and a mail', async () => {
+    const { newDelivery, call } = deliveryWorld(harness);
+    const { session, inbox, endpointId } = await newDelivery();
+    const { workspaceId, apiKey: key } = session;
+    const owner = await harness.newUser({ workspaceId, role: 'owner' });
+    const other = await newEndpoint(harness, session);
+    await inbox.script({ status: 410 });
+    expect(await call(endpointId)).toEqual(attempted('failed'));
+    await announceDisabled(harness.services());
+    const { data } = await harness.call('GET', '/v1/events?types=webhook.disabled', { key });
+    expect(data).toMatchObject([{ data: { webhookId: endpointId, reason } }]);
+    const query = '?types=webhook.disabled';
+    for (const [id, count] of [
+      [endpointId, 0],
+      [other, 1],
+    ] as const) {
+      const log = await harness.call('GET', `/v1/webhooks/${id}/deliveries${query}`, { key });
+      expect(log.data).toHaveLength(count);
+    }
+    expect(await mails(owner)).toMatchObject([{ text: expect.stringContaining(reason) }]);
   });
 
   it('is mailed about when the provider is back, and not after a day', async () => {

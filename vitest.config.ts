@@ -7,6 +7,8 @@ const WAITING = [
   'e2e/frozen-runner',
   'e2e/failover',
   'e2e/frozen-machine',
+  'e2e/clock',
+  'e2e/deploy',
   'runner/credentials/takeover',
   'runner/faults',
 ];

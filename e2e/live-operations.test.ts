@@ -5,6 +5,7 @@ import { KnownPerson } from '../shared/catalogue/person.ts';
 import { messageOperations } from './live-operations/messages.ts';
 import { coversOnEveryPage } from './testing/covers.ts';
 import { type Deployment, startDeployment } from './testing/deployment.ts';
+import { wantedPages } from './testing/env.ts';
 import { onlineSession } from './testing/session.ts';
 import { until } from './testing/until.ts';
 import { worldOf, type World } from './testing/world.ts';
@@ -27,7 +28,7 @@ describe('what is asked of a live session', () => {
   });
   afterAll(() => deployment.dispose());
 
-  describe.each(['stock', '2026-09'] as const)('on the %s page', (sandboxProfile) => {
+  describe.each(wantedPages())('on the %s page', (sandboxProfile) => {
     coversOnEveryPage(
       sandboxProfile,
       'GET /v1/groups',

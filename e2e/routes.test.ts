@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe } from 'vitest';
-import { SANDBOX_PROFILES } from '../shared/session-status.ts';
 import { adminRoutes } from './routes/admin.ts';
 import { gatewayRoutes } from './routes/gateway.ts';
 import { instanceRoutes } from './routes/instances.ts';
@@ -16,6 +15,7 @@ import { socketRoutes } from './routes/socket.ts';
 import { waRoutes } from './routes/wa.ts';
 import { webhookRoutes } from './routes/webhooks.ts';
 import { type Deployment, startDeployment } from './testing/deployment.ts';
+import { wantedPages } from './testing/env.ts';
 import { type FileServer, startFileServer } from './testing/file-server.ts';
 
 /* The operations that no other test calls on a whole deployment: all of them here, on one. */
@@ -84,6 +84,6 @@ describe('the routes under /wa', () => {
 describe('the smoke test', () => {
   smokeTest(running);
 });
-describe.each(SANDBOX_PROFILES)('a live session on the %s page', (profile) => {
+describe.each(wantedPages())('a live session on the %s page', (profile) => {
   liveRoutes(running, profile);
 });

@@ -64,6 +64,13 @@ const SCREENS = [
   ['welcome', '/welcome'],
 ] as const;
 
+/** Those that show a tenant's own things; all of them within a minute would be more than a person's rate limit. */
+const OF_A_TENANT = SCREENS.filter(([name]) =>
+  ['overview', 'sessions', 'session', 'messages', 'chats', 'contacts', 'leads', 'events'].includes(
+    name,
+  ),
+);
+
 describe.each(SCREENS)('the screen %s', (name, path) => {
   it('is readable in both themes, on a desk and on a phone', async () => {
     const { page, open } = owner;
@@ -170,7 +177,7 @@ it('shows a second tenant nothing of the first, whatever address they open', asy
     await stranger.page.setCookie({ name, value, url: apiUrl });
   }
   const seen: string[] = [];
-  for (const [name, path] of SCREENS) {
+  for (const [name, path] of OF_A_TENANT) {
     await stranger.open(path.replace('ID', sessionId));
     const text = await textOf(stranger);
     if (ofTheOwner.some((word) => text.includes(word))) seen.push(name);

@@ -9,10 +9,9 @@ import {
   readFileSync,
   renameSync,
   rmSync,
-  statSync,
   writeFileSync,
 } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 
 const root = join(import.meta.dirname, '..');
 const assets = join(root, 'edge', 'dist', 'assets');
@@ -23,16 +22,17 @@ const SOURCE = /\.(?:ts|js|mjs|css|md|json|png)$/;
 const NONE = /^dist\b|^dashboard\/(?!api\/)|\.test\.ts$/;
 const PARTS = ['guide', 'guide-assets'];
 
+/** Without a look at each: another start may be publishing there, and its drafts come and go. */
 const filesIn = (folder) =>
-  readdirSync(folder, { recursive: true }).filter((name) => statSync(join(folder, name)).isFile());
+  readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => relative(folder, join(entry.parentPath, entry.name)));
 
 function stateOfSources() {
-  // Judged by name first: another start may be publishing into edge/dist, where files come and go.
   const files = SOURCES.flatMap((name) =>
-    readdirSync(join(root, name), { recursive: true })
+    filesIn(join(root, name))
       .filter((file) => SOURCE.test(file) && !NONE.test(file))
-      .map((file) => join(root, name, file))
-      .filter((file) => statSync(file).isFile()),
+      .map((file) => join(root, name, file)),
   ).toSorted((one, other) => (one < other ? -1 : 1));
   const hash = createHash('sha256');
   for (const file of [...files, join(root, 'package-lock.json'), import.meta.filename])

@@ -16,7 +16,10 @@ const Failure = z.object({
   }),
 });
 
-/** Asks a deployment by its open doors, and by those of the operator's token. */
+/**
+ * Asks a deployment by its open doors, and by those of the operator's token.
+ * @param url its public address, which may have a path
+ */
 export async function ask(
   url: string,
   token: string,
@@ -29,7 +32,7 @@ export async function ask(
   ): Promise<Answer<z.output<Schema>>> => {
     const askedAt = Date.now();
     try {
-      const response = await fetcher(new URL(path, url), {
+      const response = await fetcher(`${url.replace(/\/+$/, '')}${path}`, {
         headers: { authorization: `Bearer ${token}` },
         redirect: 'manual',
         signal: AbortSignal.timeout(PATIENCE_MS),

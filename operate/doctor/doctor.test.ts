@@ -31,9 +31,11 @@ let server: Server;
 let url = '';
 beforeAll(async () => {
   server = createServer((request, response) => {
-    const answer = ANSWERS[request.url ?? ''];
+    // As a proxy takes a path away.
+    const path = (request.url ?? '').replace(/^\/below/, '');
+    const answer = ANSWERS[path];
     const isOperator = request.headers.authorization === `Bearer ${TOKEN}`;
-    const isOpen = request.url === '/health';
+    const isOpen = path === '/health';
     const status = isOpen || isOperator ? 200 : 401;
     response.writeHead(status, { 'content-type': 'application/json' });
     const data = typeof answer === 'object' ? { ...answer, baseUrl: url } : answer;
@@ -64,6 +66,11 @@ test('all well: a line for each check, and it exits 0', async () => {
   expect([code, stdout]).toEqual([0, expect.stringContaining('ok    cron')]);
   expect(stdout).not.toMatch(/FAIL|WARN/);
   expect(stdout).not.toContain(TOKEN);
+});
+
+test('a deployment below a path of its host is asked there', async () => {
+  const { code, stdout } = await doctor(['--url', `${url}/below/`], { METRICS_TOKEN: TOKEN });
+  expect([code, stdout]).toEqual([0, expect.stringContaining('ok    cron')]);
 });
 
 test('something is broken: the line says what to do, and it exits 1', async () => {

@@ -30,7 +30,7 @@ const judgeClock = (aheadMs: number): Line =>
 
 function judgeCron(ageSeconds: number | null): Line {
   const todo =
-    'Look at the triggers of the Worker in Cloudflare’s dashboard, and for cron_job_failed in its log. Until then nothing is swept, expired or reported.';
+    'Look at the triggers of the Worker in Cloudflare’s dashboard, and for lines with event=job and outcome=failed in its log. Until then nothing is swept, expired or reported.';
   if (ageSeconds === null) return bad('cron', 'has never come round', todo);
   const age = Math.round(ageSeconds);
   return age <= CRON_STALE_SECONDS

@@ -87,6 +87,12 @@ test.each<[string, Facts, string, string]>([
   ['no Redis', without('redis'), 'redis', 'does not answer'],
   ['no QStash', without('qstash'), 'qstash', 'does not answer'],
   ['no R2', without('objects'), 'objects', 'does not answer'],
+  [
+    'no readiness',
+    { ...WELL, readiness: refused(500, 'something broke') },
+    'dependencies',
+    'something broke',
+  ],
   ['no token set', { ...WELL, diagnosis: refused(404) }, 'operator’s token', 'no METRICS_TOKEN'],
   ['wrong token', { ...WELL, diagnosis: refused(401) }, 'operator’s token', 'refused'],
   ['no answer', { ...WELL, diagnosis: refused(500, 'boom') }, 'diagnosis', 'boom'],

@@ -25,6 +25,10 @@ export function judge(facts: Facts): Line[] {
       const isUp = readiness.data.dependencies[name as keyof typeof DEPENDENCIES].status === 'up';
       lines.push(isUp ? good(name, 'answers') : bad(name, 'does not answer', todo));
     }
+  else
+    lines.push(
+      bad('dependencies', readiness?.problem ?? 'were not asked', 'Read the Worker’s log.'),
+    );
   if (diagnosis === null) return lines;
   lines.push(judgeToken(diagnosis));
   if (!diagnosis.ok) return lines;

@@ -3,6 +3,7 @@ import {
   existsSync,
   mkdirSync,
   mkdtempSync,
+  readdirSync,
   readFileSync,
   rmSync,
   statSync,
@@ -69,6 +70,20 @@ test('what was there before everything was destroyed is there afterwards', async
   expect(
     ['logs', 'backup.json', 'lock.sqlite'].filter((name) => existsSync(join(directory, name))),
   ).toEqual([]);
+});
+
+test('half of a backup is not restored, and leaves nothing that would start', () => {
+  const directory = newDeployment('halves');
+  const to = join(home, 'halves-backups');
+  const file = backup({ directory, to });
+  const bytes = readFileSync(file);
+  const half = join(home, 'half.tar.gz');
+  writeFileSync(half, bytes.subarray(0, bytes.length - 200));
+  const empty = join(home, 'half-restored');
+  expect(() => restore({ file: half, directory: empty })).toThrow('tar failed');
+  expect(readdirSync(empty)).toEqual([]);
+  expect(restore({ file, directory: empty })).toMatchObject({ version: VERSION });
+  expect(readdirSync(to)).toHaveLength(1);
 });
 
 test('a deployment that runs is not packed, and one that exists is not overwritten', () => {

@@ -1,5 +1,13 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { lockFile } from '../../shared/node/file-lock.ts';
@@ -38,10 +46,16 @@ export function backup({ directory, to }: { directory: string; to: string }): st
     const facts: Manifest = { version: VERSION, migration: ownMigrations().at(-1) ?? '', madeAt };
     writeFileSync(manifest, JSON.stringify(facts), { mode: 0o600 });
     const file = join(to, `waypost-${madeAt.replaceAll(/[:.]/g, '-')}.tar.gz`);
-    // It is closed to others before anything is in it.
-    writeFileSync(file, '', { mode: 0o600 });
+    const draft = `${file}.unfinished`;
+    // It is closed to others before anything is in it, and has its name once it is whole.
+    writeFileSync(draft, '', { mode: 0o600 });
     const excluded = LEFT_OUT.map((name) => `--exclude=./${name}`);
-    tar(['-czf', file, '-C', directory, '--numeric-owner', ...excluded, '.']);
+    try {
+      tar(['-czf', draft, '-C', directory, '--numeric-owner', ...excluded, '.']);
+      renameSync(draft, file);
+    } finally {
+      rmSync(draft, { force: true });
+    }
     return file;
   } finally {
     rmSync(manifest, { force: true });
@@ -68,8 +82,11 @@ export function restore({ file, directory }: { file: string; directory: string }
         `the backup is of version ${facts.version}: restore it with that one or a newer one`,
       );
     unpack();
+    rmSync(manifest);
     return facts;
-  } finally {
-    rmSync(manifest, { force: true });
+  } catch (error) {
+    // Half a deployment would start, and make new keys for data that only the old ones open.
+    for (const name of readdirSync(directory)) rmSync(join(directory, name), { recursive: true });
+    throw error;
   }
 }

@@ -1,7 +1,9 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import type { Visitor } from './testing/browser.ts';
+import { z } from 'zod';
+import { signUp } from './testing/account.ts';
+import { newVisitor, type Visitor } from './testing/browser.ts';
 import { PIXEL } from './testing/sample-files.ts';
 import { type Desk, openDashboard } from './testing/dashboard.ts';
 
@@ -132,4 +134,66 @@ it('goes anywhere by the keyboard', async () => {
   expect(await violations()).toEqual([]);
   await page.keyboard.press('Enter');
   await arrives(/^\/statistics$/);
+});
+
+it('shows a second tenant nothing of the first, whatever address they open', async () => {
+  const { deployment, browser, apiUrl } = desk;
+  const { sessionId } = await deployment.facts();
+  const shown = (await deployment.api.call('GET', `/v1/sessions/${sessionId}`)).data(
+    z.object({ name: z.string(), phoneNumber: z.string() }),
+  );
+  const secret = 'for the first tenant alone';
+  const from = '+15550100043';
+  const body = { from, name: 'Wilhelmina', text: secret };
+  await deployment.api.call('POST', `/v1/sessions/${sessionId}/sandbox/messages`, { body });
+  await deployment.api.call('POST', '/v1/leads', { body: { person: from, name: 'Wilhelmina' } });
+  const ofTheFirst = [secret, from.slice(1), 'Wilhelmina', shown.phoneNumber];
+  await owner.open('/messages');
+  await owner.sees(secret);
+
+  const stranger = await newVisitor(browser, apiUrl);
+  const { page } = stranger;
+  const heldUp: string[] = [];
+  page.on('response', (answer) => {
+    if (answer.status() === 429 || answer.status() >= 500) heldUp.push(answer.url());
+  });
+  const { cookie } = await signUp(deployment, 'stranger');
+  for (const pair of cookie.split('; ')) {
+    const [name = '', value = ''] = pair.split(/=(.*)/);
+    await page.setCookie({ name, value, url: apiUrl });
+  }
+  const seen: string[] = [];
+  for (const path of [
+    '/',
+    '/sessions',
+    ...['', '?tab=activity', '?tab=metrics', '?tab=settings'].map(
+      (tab) => `/sessions/${sessionId}${tab}`,
+    ),
+    '/messages',
+    '/chats?chat=15550100043@c.us',
+    '/contacts',
+    '/leads',
+    '/media',
+    '/webhooks',
+    '/events',
+    '/statistics',
+    '/administration',
+  ]) {
+    await stranger.open(path);
+    await page
+      .waitForFunction(
+        `document.querySelector('main') !== null && document.querySelector('[aria-label="Loading"]') === null`,
+      )
+      .catch((cause: unknown) => {
+        throw new Error(`${path} did not come; held up: ${heldUp.join()}`, { cause });
+      });
+    const text = String(await page.evaluate('document.body.innerText'));
+    seen.push(
+      ...ofTheFirst.filter((word) => text.includes(word)).map((word) => `${path}: ${word}`),
+    );
+  }
+  expect(seen).toEqual([]);
+  await stranger.sees('Only administrators of the deployment see this.');
+  expect(stranger.complaints).toEqual([]);
+  await stranger.leave();
 });

@@ -20,7 +20,8 @@ export function Shell(): ReactElement {
   const isSignedOut = error instanceof ApiError && error.status === 401;
   useEffect(() => {
     if (!isSignedOut) return;
-    const next = window.location.href.slice((window.location.origin + BASE_PATH).length);
+    const { pathname, search } = window.location;
+    const next = pathname.slice(BASE_PATH.length) + search;
     void navigate({ to: '/sign-in', search: next === '/' ? {} : { next }, replace: true });
   }, [isSignedOut, navigate]);
   if (me === undefined || isSignedOut)

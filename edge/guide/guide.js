@@ -71,6 +71,7 @@ function addLanguages() {
 /** @returns what finds sections by words; what it looks through is loaded when somebody first searches */
 async function loadSearch() {
   const response = await fetch(`${BASE}/guide-assets/search.json`);
+  if (!response.ok) throw new Error(`answered ${response.status}`);
   const entries = await response.json();
   const index = new MiniSearch({
     fields: ['heading', 'page', 'words'],
@@ -111,9 +112,17 @@ function addSearch() {
   const results = document.querySelector('#results');
   let loading;
   const close = () => (results.hidden = true);
+  const say = (textContent) => {
+    results.replaceChildren(make('p', { role: 'status', textContent }));
+    results.hidden = false;
+  };
   const look = async () => {
     loading ??= loadSearch();
-    const search = await loading;
+    const search = await loading.catch(() => null);
+    if (search === null) {
+      loading = undefined;
+      return say('The search could not be loaded. Check the connection, then type again.');
+    }
     const query = input.value.trim();
     if (query === '') return close();
     const found = search(query);

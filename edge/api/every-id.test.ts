@@ -1,14 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { consoleLog } from '../log/log.ts';
-import {
-  callOperation,
-  type IdPosition,
-  idPositions,
-  type Ids,
-  newThings,
-  unknownIds,
-  withId,
-} from '../testing/battery.ts';
+import { callOperation, type IdPosition, idPositions, withId } from '../testing/battery.ts';
+import { type Ids, newThings, unknownIds } from '../testing/things.ts';
 import { callersInTurn } from '../testing/callers-in-turn.ts';
 import { goodCredentials, present } from '../testing/credentials.ts';
 import { type Listed, listOperations, roleOf, scopeOf } from '../testing/listed-operations.ts';

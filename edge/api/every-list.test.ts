@@ -4,7 +4,8 @@ import { sampleEvent } from '../../shared/catalogue/events/index.ts';
 import { LIVE_OPERATIONS } from '../../shared/catalogue/live-operations.ts';
 import { rowsOf } from '../../shared/catalogue/testing/rows-of.ts';
 import { newId } from '../../shared/ids.ts';
-import { callOperation, type Extra, type Ids, newThings, unknownIds } from '../testing/battery.ts';
+import { callOperation, type Extra } from '../testing/battery.ts';
+import { type Ids, newThings, unknownIds } from '../testing/things.ts';
 import {
   createHarness,
   type NewSession,

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { callOperation, momentPositions, unknownIds } from '../testing/battery.ts';
+import { callOperation, momentPositions } from '../testing/battery.ts';
+import { unknownIds } from '../testing/things.ts';
 import { createHarness } from '../testing/harness.ts';
 import { listOperations } from '../testing/listed-operations.ts';
 

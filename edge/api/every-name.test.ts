@@ -1,13 +1,7 @@
 import { eq } from 'drizzle-orm';
 import { describe, expect, test } from 'vitest';
-import {
-  bodyOf,
-  callOperation,
-  idPositions,
-  newThings,
-  propertiesOf,
-  withId,
-} from '../testing/battery.ts';
+import { bodyOf, callOperation, idPositions, propertiesOf, withId } from '../testing/battery.ts';
+import { newThings } from '../testing/things.ts';
 import { callersInTurn } from '../testing/callers-in-turn.ts';
 import { createHarness, idOf } from '../testing/harness.ts';
 import type { ListedOperation } from '../testing/openapi.ts';

@@ -5,7 +5,8 @@ import { mintApiKey } from '../../shared/api-key.ts';
 import { consoleLog } from '../log/log.ts';
 import { mintUserToken } from '../identity/user-token.ts';
 import { SCOPES } from '../services/keys/require-scope.ts';
-import { callOperation, type Ids, unknownIds } from '../testing/battery.ts';
+import { callOperation } from '../testing/battery.ts';
+import { type Ids, unknownIds } from '../testing/things.ts';
 import { callersInTurn } from '../testing/callers-in-turn.ts';
 import {
   goodCredentials,

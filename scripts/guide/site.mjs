@@ -47,6 +47,8 @@ function titleOf(file, text) {
   return title.replaceAll('`', '');
 }
 
+const readStyle = (name) => readFileSync(join(root, 'edge', 'guide', name), 'utf8');
+
 const program = async () => {
   const { outputFiles } = await build({
     entryPoints: [join(root, 'edge', 'guide', 'guide.js')],
@@ -83,7 +85,7 @@ export async function guideFiles() {
     ...files,
     ['guide-assets/search.json', JSON.stringify(searched)],
     ['guide-assets/guide.js', await program()],
-    ['guide-assets/guide.css', readFileSync(join(root, 'edge', 'guide', 'guide.css'))],
+    ['guide-assets/guide.css', readStyle('guide.css') + readStyle('code.css')],
     ...pictures.map((name) => [`guide-assets/${name}`, readFileSync(join(docs, 'images', name))]),
   ];
 }

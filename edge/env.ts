@@ -186,7 +186,7 @@ export const EdgeEnv = z.object({
   LOG_RETENTION_DAYS: z.coerce.number().int().min(8).max(3_650).default(90),
   /** Events and their deliveries are kept for this long; the longest schedule of retries takes three days. */
   EVENT_RETENTION_DAYS: z.coerce.number().int().min(4).max(3_650).default(30),
-  /** Opens `/metrics` and the details of `/ready` to the operator's monitoring; without it both are closed. */
+  /** Your monitoring sends it as a bearer token to `/metrics`, `/ready` and `/diagnosis`. Without it, `/metrics` and `/diagnosis` do not exist. */
   METRICS_TOKEN: optional(z.string().min(16)),
   ...TRACING_VARIABLES,
   /** Share of calls traced that come without a `traceparent`; of the others that header decides. */

@@ -110,7 +110,7 @@ test('the bundle alone runs as somebody else, is healthy, and ends on SIGTERM', 
   const [, ...args] = commandIn(argsOf(image, 'CMD')[0] ?? '');
   const env = {
     ...environmentOf(image),
-    // What a machine is told (edge/runners/fleets/fly.ts), and the app's secrets.
+    // The environment that edge/runners/fleets/fly.ts gives a machine, and the secrets of the app.
     PATH: '/usr/bin:/bin',
     HOST: '0.0.0.0',
     PORT: String(await freePort()),

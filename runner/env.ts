@@ -56,7 +56,7 @@ export const Env = z
     SANDBOX_URL: optional(z.url()),
     /** Opens the sandbox's controls. Goes with SANDBOX_URL. */
     SANDBOX_TOKEN: optional(z.string().min(16)),
-    /** Opens `/metrics` to whoever sends it as a bearer token; without it there is no such route. */
+    /** Your monitoring sends it as a bearer token to `/metrics`. Without it, `/metrics` does not exist. */
     METRICS_TOKEN: optional(z.string().min(16)),
     ...TRACING_VARIABLES,
     /** The least important log lines that are written. */

@@ -149,7 +149,7 @@ export const reconcileFleet: Stage = async () => {
     instead: () => services,
     later: async () => {
       await db.execute(sql`update fleet_claims set claimed_until = now() - interval '1 second'`);
-      // A machine that may have been asked for is waited for, and then forgotten by one run and asked for anew by the next.
+      // After an hour, one run gives up a machine that never answered, and the next asks for another.
       await db.execute(sql`update fleet_machines set created_at = created_at - interval '1 hour'
         where machine_id is null`);
       await lookAfterFleet(services);

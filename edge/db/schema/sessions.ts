@@ -11,6 +11,12 @@ import {
 import { counter, createdAt, moment, updatedAt } from './columns.ts';
 import { workspaces } from './workspaces.ts';
 
+/** What clients of a source system say of a session, and nothing here acts on but their webhooks. */
+export type CompatSettings = {
+  /** Words of the client, which its webhooks carry. */
+  metadata?: Record<string, string>;
+};
+
 /** One linked number. */
 export const sessions = pgTable(
   'sessions',
@@ -65,6 +71,10 @@ export const sessions = pgTable(
     /** The browser's proxy, sealed under SESSION_ENCRYPTION_KEY, and as it may be shown. */
     proxySealed: text('proxy_sealed'),
     proxyShown: text('proxy_shown'),
+    compat: jsonb('compat')
+      .$type<CompatSettings>()
+      .notNull()
+      .default(sql`'{}'`),
     /** Number of the last queued message. Raised by the send statement. */
     queueSeq: counter('queue_seq').notNull().default(0),
     createdBy: text('created_by'),

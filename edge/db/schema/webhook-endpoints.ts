@@ -3,6 +3,23 @@ import { boolean, index, integer, jsonb, pgTable, text, uniqueIndex } from 'driz
 import { createdAt, moment, updatedAt } from './columns.ts';
 import { workspaces } from './workspaces.ts';
 
+/** What a source system's webhook says beyond what every endpoint has. */
+export type CompatWebhook = {
+  system: 'waha' | 'evolution';
+  /** The events that it gets, by the system's names. */
+  events: string[];
+  /** Which of the endpoints it is that one webhook of the system is made of, where it is more than one. */
+  part?: string;
+  /** The receiver was given a key to check signatures with. */
+  isSigned: boolean;
+  /** Its retries as they were asked for. */
+  retries?: {
+    policy: 'constant' | 'linear' | 'exponential';
+    delaySeconds: number;
+    attempts: number;
+  };
+};
+
 export const webhookEndpoints = pgTable(
   'webhook_endpoints',
   {
@@ -47,6 +64,8 @@ export const webhookEndpoints = pgTable(
     rung: boolean('rung').notNull().default(false),
     /** Of a REST hook: what makes a subscription the same one; null for any other endpoint. */
     hookKey: text('hook_key'),
+    /** It gets the events of a source system, in that system's shape; null for any other endpoint. */
+    compat: jsonb('compat').$type<CompatWebhook>(),
     isActive: boolean('is_active').notNull().default(true),
     disabledReason: text('disabled_reason'),
     disabledAt: moment('disabled_at'),

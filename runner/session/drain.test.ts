@@ -68,6 +68,23 @@ describe('a runner that drains', () => {
   });
 });
 
+describe('a runner that drains, and is assigned a session at that moment', () => {
+  it('gives it back at once, without having begun anything of it', async () => {
+    const { edge, whatsapp } = stage();
+    const runner = await stage().startHere();
+    await until('it beats', () => edge.heartbeats.length > 0);
+    const answer = Promise.withResolvers<void>();
+    edge.beforeBeatAnswer = () => answer.promise;
+    const session = edge.addSession();
+    await until('it is assigned', () => edge.session(session).owner !== null);
+    const stopped = runner.stop();
+    answer.resolve();
+    await stopped;
+    expect(edge.session(session).owner).toBeNull();
+    expect(whatsapp.engines).toEqual([]);
+  });
+});
+
 describe('a runner that drains in a hurry', () => {
   it('gives back what it had claimed and not begun, before it gives back the lease', async () => {
     const { edge, whatsapp } = stage();

@@ -147,7 +147,6 @@ export class SessionManager {
       session.ring(highestQueueSeq, false);
     }
     for (const { sessionId, reason } of answer.lost) this.#lose(sessionId, reason);
-    if (this.#draining) return;
     for (const assignment of answer.assigned) this.#assign(assignment, sentAt, answer.leaseMs);
   }
 
@@ -185,6 +184,10 @@ export class SessionManager {
     // Messages that were not begun here must be back in the queue before there is a next owner, which would otherwise settle
     // them as unknown. So the lease is kept until the edge has every report but those of files, or until it expires.
     if (!(await this.#reported(sessionId, patience))) return;
+    this.#release(sessionId, epoch);
+  }
+
+  #release(sessionId: string, epoch: number): void {
     this.#released.push({ sessionId, epoch });
     this.#deps.requestHeartbeat();
   }
@@ -213,10 +216,14 @@ export class SessionManager {
     }
     void this.#inLane(sessionId, async () => {
       const known = this.#sessions.get(sessionId)?.assignment.epoch ?? -1;
-      if (this.#draining || known >= epoch) return;
+      if (known >= epoch) return;
       await this.#end(sessionId, { now: true });
-      const session = await this.#create(assignment);
-      if (this.#draining) return session.stop({ now: true });
+      const session = this.#draining ? null : await this.#create(assignment);
+      if (session === null || this.#draining) {
+        // The answer crossed the drain. Nothing of the session has begun here, so another may have it at once.
+        await session?.stop({ now: true });
+        return this.#release(sessionId, epoch);
+      }
       this.#sessions.set(sessionId, session);
       session.renewed(sentAt, leaseMs);
       session.begin();
@@ -260,23 +267,14 @@ export class SessionManager {
     const { counts, dataDir, hosts, requestHeartbeat, refusalOf, spool, startCap, timing } =
       this.#deps;
     const folder = new SessionFolder(dataDir, sessionId);
-    const reportsDelivered = (): Promise<void> => spool.delivered(sessionId);
+    const own = { ...this.#deps, folder, reportsDelivered: () => spool.delivered(sessionId) };
     const { snapshots } = timing;
     const { credentials } = hosts[assignment.engine];
-    const keeperDeps = {
-      ...this.#deps,
-      assignment,
-      credentials,
-      folder,
-      snapshots,
-      reportsDelivered,
-    };
     return new Session(assignment, {
-      ...this.#deps,
-      folder,
-      reportsDelivered,
+      ...own,
       journal: await SendJournal.open(this.#journalDir(), sessionId),
-      keeper: (online) => new CredentialKeeper(keeperDeps, online),
+      keeper: (online) =>
+        new CredentialKeeper({ ...own, assignment, credentials, snapshots }, online),
       report: (report, file) => {
         counts.reported(report);
         return spool.add({ sessionId, epoch, report, ...(file === undefined ? {} : { file }) });

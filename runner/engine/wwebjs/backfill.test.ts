@@ -140,8 +140,9 @@ describe('what came while nobody listened', () => {
     await link.reopen();
     expect(await until(() => texts().length >= 203, 20_000)).toBe(true);
     expect(texts()).toEqual([...bodies.slice(30), ...carols]);
-    const told = logged.find(({ event }) => event === 'engine.backfilled');
-    expect(told).toMatchObject({ messages: 203, more: true });
+    const line = () => logged.find(({ event }) => event === 'engine.backfilled');
+    await until(() => line() !== undefined, 10_000);
+    expect(line()).toMatchObject({ messages: 203, more: true });
   }, 60_000);
 
   it('is not what the phone hands over when it links', async () => {

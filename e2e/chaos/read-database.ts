@@ -14,6 +14,7 @@ const OwnerShape = z.object({
   cause: z.string(),
   from: Ms,
   to: Ms.nullable(),
+  began: z.stringbool({ truthy: ['t'], falsy: ['f'] }),
 });
 
 const idsOf = (sessions: readonly ChaosSession[]): string => sessions.map(({ id }) => id).join(',');
@@ -31,16 +32,20 @@ export const readRows = (
     [idsOf(sessions)],
   );
 
-/** Every owner that these sessions had, as the edge wrote it down in the statement that made it one. */
+/**
+ * Every owner that these sessions had, as the edge wrote it down in the statement that made it one. One that reported no
+ * state never began: it was shutting down when its assignment came.
+ */
 export const readOwners = (
   deployment: Deployment,
   sessions: readonly ChaosSession[],
-): Promise<Owner[]> =>
+): Promise<(Owner & { began: boolean })[]> =>
   queryDatabase(
     deployment,
     OwnerShape,
     `select session_id as "sessionId", epoch, runner_id as "runnerId", cause,
-       extract(epoch from at) * 1000 as "from", extract(epoch from ended_at) * 1000 as "to"
-     from lease_history where session_id = any(string_to_array($1, ',')) order by id`,
+       extract(epoch from at) * 1000 as "from", extract(epoch from ended_at) * 1000 as "to",
+       exists (select from session_log l where l.session_id = h.session_id and l.epoch = h.epoch) as "began"
+     from lease_history h where session_id = any(string_to_array($1, ',')) order by id`,
     [idsOf(sessions)],
   );

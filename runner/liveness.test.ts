@@ -92,7 +92,7 @@ async function heals(breaks: () => unknown): Promise<{ reason: string }> {
   await until('another browser', () => starts > before.starts, 30_000);
   await until('it is online again', () => status() === 'online', 30_000);
   // Zombies count: a process table that fills up ends the machine.
-  await until('nothing is left of the old browser', () => !before.pids.some(isThere), 2_000);
+  await until('nothing is left of the old browser', () => !before.pids.some(isThere), 20_000);
   expect(before.pids).not.toContain(browserPid);
   const body = `in browser ${browserPid}`;
   const message = stage.edge.queue(session, body);

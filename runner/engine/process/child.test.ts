@@ -58,7 +58,7 @@ it('an unhandled rejection ends this session and its browser, with the reason', 
     const end = said.find((one) => one.type === 'event' && one.event.type === 'closed');
     expect(end).toMatchObject({ event: { reason: 'crashed', detail: 'unhandled: for nobody' } });
     const left = () => browser.filter((pid) => commandLine(pid) !== null);
-    expect(await until(() => left().length === 0, 5_000)).toBe(true);
+    expect(await until(() => left().length === 0, 20_000)).toBe(true);
   } finally {
     child.kill('SIGKILL');
     await place.end();

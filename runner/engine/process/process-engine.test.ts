@@ -92,7 +92,7 @@ it('does everything of the port from a process of its own', async () => {
   expect(await link.engine.ask('isOnWhatsApp', { chatId: first.chatId })).toMatchObject({
     exists: true,
   });
-  expect(await link.engine.ping(2_000)).toEqual({ state: 'CONNECTED' });
+  expect(await link.engine.ping(20_000)).toEqual({ state: 'CONNECTED' });
   const { pngBase64 } = await link.engine.ask('screenshot', {});
   expect(pngBase64.length).toBeGreaterThan(100);
 
@@ -187,7 +187,7 @@ it('ends with its runner, and so does the browser', async () => {
   runner.kill('SIGKILL');
   await exited;
   const left = () => family.filter((pid) => commandLine(pid) !== null);
-  expect(await until(() => left().length === 0, 5_000)).toBe(true);
+  expect(await until(() => left().length === 0, 20_000)).toBe(true);
 });
 
 it('reports why it could not start', async () => {

@@ -153,7 +153,7 @@ it('closes when the page crashes, and leaves nothing of the browser', async () =
   const sent = message();
   const sending = link.engine.send(sent);
   const begun = `window.__waypost.sends.get('${sent.wireId}') === 'begun'`;
-  await until(async () => (await link.onPage(begun)) === true, 5_000);
+  await until(async () => (await link.onPage(begun)) === true, 20_000);
   for (const renderer of renderersOf(pid())) process.kill(renderer, 'SIGKILL');
   expect(await link.event('closed')).toMatchObject({ reason: 'crashed' });
   // Handed over, and nobody left to ask: what is under way must end all the same.

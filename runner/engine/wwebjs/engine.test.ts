@@ -226,7 +226,7 @@ describe.each(SANDBOX_PROFILES)('an engine on the %s page', (profile) => {
   });
 
   it('answers a ping and takes a screenshot', async () => {
-    expect(await link.engine.ping(2_000)).toEqual({ state: 'CONNECTED' });
+    expect(await link.engine.ping(20_000)).toEqual({ state: 'CONNECTED' });
     const { pngBase64 } = await link.engine.ask('screenshot', {});
     expect(Buffer.from(pngBase64, 'base64').subarray(1, 4).toString()).toBe('PNG');
   });

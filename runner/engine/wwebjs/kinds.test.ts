@@ -123,7 +123,7 @@ describe.each(SANDBOX_PROFILES)('kinds without a file on the %s page', (profile)
     expect(await link.send({ wireId, chatId: ALICE, content })).toMatchObject({ outcome: 'sent' });
     const sent = (await link.wire()).filter((record) => record.wireId === wireId);
     expect(sent.map(({ body }) => body === text)).toEqual([true]);
-    expect(await link.engine.ping(5_000)).toEqual({ state: 'CONNECTED' });
+    expect(await link.engine.ping(20_000)).toEqual({ state: 'CONNECTED' });
     const files = join(link.dir, 'files');
     expect(existsSync(files) ? readdirSync(files) : []).toEqual([]);
   });

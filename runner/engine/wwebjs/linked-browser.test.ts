@@ -46,6 +46,6 @@ describe('a browser that is closed while it starts', () => {
       expect(launched).rejects.toThrow('closed while it started'),
     ]);
     // Node counts a server that has closed for some milliseconds more.
-    expect(await until(() => listening() === before, 5_000)).toBe(true);
+    expect(await until(() => listening() === before, 20_000)).toBe(true);
   });
 });

@@ -45,7 +45,7 @@ const count = (type: string) => link.events.filter((event) => event.type === typ
 it('gets ready although the sync came before anybody listened', async () => {
   await sandbox.phone.faults({ ...link.at, hasSynced: 'early' });
   await link.reopen();
-  expect(await link.engine.ping(1_000)).toEqual({ state: 'CONNECTED' });
+  expect(await link.engine.ping(20_000)).toEqual({ state: 'CONNECTED' });
   await link.engine.stop();
 });
 

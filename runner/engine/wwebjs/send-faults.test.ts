@@ -65,7 +65,7 @@ it('sends once, under one id, when the answer was lost and the line came back', 
   await sandbox.phone.faults({ ...link.at, loseAck: 1 });
   const lost = message();
   const sending = link.engine.send(lost);
-  await until(async () => (await onWire(lost.wireId)).length === 1, 5_000);
+  await until(async () => (await onWire(lost.wireId)).length === 1, 20_000);
   await sandbox.phone.network({ ...link.at, online: false, forMs: 200 });
   expect(['sent', 'accepted']).toContain((await sending).outcome);
   await link.fact('message.ack', ({ wireId, ack }) => wireId === lost.wireId && ack >= 1);
@@ -79,7 +79,7 @@ it('finds out what became of a send when the page is reloaded under it', async (
   const first = message();
   const sending = link.engine.send(first);
   const begun = `window.__waypost.sends.get('${first.wireId}') === 'begun'`;
-  await until(async () => (await link.onPage(begun)) === true, 5_000);
+  await until(async () => (await link.onPage(begun)) === true, 20_000);
   await sandbox.phone.pageReload(link.at);
   expect(['sent', 'accepted']).toContain((await sending).outcome);
   await link.fact('message.ack', ({ wireId, ack }) => wireId === first.wireId && ack >= 1);

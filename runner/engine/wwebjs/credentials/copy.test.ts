@@ -126,7 +126,7 @@ it('each copy under load opens and has every write that was acknowledged before 
     expect(found.ratchet).toBeGreaterThanOrEqual(sent);
     expect(acknowledged).toBeGreaterThan(0);
   }
-  expect(await link.engine.ping(2_000)).toEqual({ state: 'CONNECTED' });
+  expect(await link.engine.ping(20_000)).toEqual({ state: 'CONNECTED' });
   expect((await sandbox.phone.violations({ world: link.world })).violations).toEqual([]);
 });
 
@@ -154,7 +154,7 @@ it('a copy that takes too long is discarded, and the browser goes on', async () 
       }),
   );
   await expect(work).rejects.toMatchObject({ name: 'PauseError' });
-  expect(await link.engine.ping(5_000)).toEqual({ state: 'CONNECTED' });
+  expect(await link.engine.ping(20_000)).toEqual({ state: 'CONNECTED' });
 });
 
 const PAD = `new Promise((resolve, reject) => {

@@ -19,7 +19,7 @@ const Binding = z.custom<Fetcher>(
 );
 
 /** What others call of a workspace's hub, beside its `fetch`. */
-type HubObject = Rpc.DurableObjectBranded & { wake(): void; count(): number };
+type HubObject = Rpc.DurableObjectBranded & { wake(): void; look(): void; count(): number };
 
 const QueueBinding = z.custom<Queue>(
   (value) => typeof value === 'object' && value !== null && 'sendBatch' in value,

@@ -71,6 +71,11 @@ export class RealtimeHub extends DurableObject<Bindings> {
     this.ctx.waitUntil(this.#deliver());
   }
 
+  /** Somebody may have lost their rights: those who have are closed at once. */
+  look(): void {
+    this.ctx.waitUntil(this.#closeLost());
+  }
+
   override async webSocketMessage(socket: WebSocket, message: string | ArrayBuffer): Promise<void> {
     if (typeof message !== 'string' || message.length > LIMITS.socketFrameKibibytes.limit * 1024)
       return closeFor(socket, 'tooLarge');
@@ -94,11 +99,9 @@ export class RealtimeHub extends DurableObject<Bindings> {
     const { storage } = this.ctx;
     if (this.#sockets().length === 0 && !(await hasTokens(storage))) return;
     await storage.setAlarm(Date.now() + LOOK_EVERY_MS);
-    this.#rights.forget();
     await this.#logged(async () => this.#closeOverdue());
-    await this.#logged(() => this.#closeOfDeletedSessions());
     await this.#logged(() => this.#watch());
-    await this.#deliver();
+    await this.#closeLost();
     await this.#logged(async () => reportCursors(this.#sockets(), Date.now()));
     await this.#logged(() => forgetTokens(storage));
   }
@@ -131,6 +134,13 @@ export class RealtimeHub extends DurableObject<Bindings> {
         this.#isDelivering = false;
       }
     });
+  }
+
+  async #closeLost(): Promise<void> {
+    if (this.#sockets().length === 0) return;
+    this.#rights.forget();
+    await this.#logged(() => this.#closeOfDeletedSessions());
+    await this.#deliver();
   }
 
   #closeOverdue(): void {

@@ -11,6 +11,7 @@ export const REFUSED = { tooMany: 429, tokenUsed: 401 } as const;
 export function createHubs({ HUB }: Pick<EdgeEnv, 'HUB'>): Hubs {
   return {
     wake: (workspaceId) => HUB.getByName(workspaceId).wake(),
+    look: (workspaceId) => HUB.getByName(workspaceId).look(),
     count: (workspaceId) => HUB.getByName(workspaceId).count(),
     async open(socket) {
       const headers = { upgrade: 'websocket', [SOCKET_HEADER]: JSON.stringify(socket) };

@@ -53,6 +53,8 @@ export type NewSocket = z.infer<typeof NewSocket>;
 export type Hubs = {
   /** Says that the workspace's log has grown. It may be lost: a hub with sockets looks by itself every few seconds. */
   wake(workspaceId: string): Promise<void>;
+  /** Says that somebody may have lost the right to read, or that a session is gone. It may be lost as well. */
+  look(workspaceId: string): Promise<void>;
   /**
    * @returns the client's end of a new socket
    * @throws AppError LIMIT_EXCEEDED; UNAUTHORIZED for a token that was used before; UNAVAILABLE

@@ -1,5 +1,5 @@
 import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from 'cloudflare:test';
-import { eq, sql } from 'drizzle-orm';
+import { sql } from 'drizzle-orm';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { LIMITS } from '../../../shared/catalogue/limits.ts';
@@ -17,7 +17,7 @@ import { connect } from '../../testing/realtime-client.ts';
 import { writeUnheard } from '../../testing/unheard-events.ts';
 
 const harness = await createHarness();
-const { db, schema } = harness;
+const { db } = harness;
 
 type Reports = Parameters<OwnedSession['spool']>[0][];
 const report = ({ runnerId, spool }: OwnedSession, ...reports: Reports) =>
@@ -154,80 +154,6 @@ describe('a client that does not read', () => {
     await look(workspaceId);
     expect(await client.closed).toMatchObject({ code: 4008 });
     expect(client.seqs()).toHaveLength(1_000);
-  });
-});
-
-describe('whoever loses the right to read', () => {
-  const inOwnWorkspace = async () => {
-    const user = await harness.newUser();
-    const { apiKey, keyId } = await harness.newKey(user.workspaceId);
-    return { ...user, apiKey, keyId };
-  };
-  type World = Awaited<ReturnType<typeof inOwnWorkspace>>;
-  const { apiKeys, members, users, workspaces, authSessions } = schema;
-  const cases: [string, 'apiKey' | 'token', number, (world: World) => Promise<unknown>][] = [
-    [
-      'a revoked key',
-      'apiKey',
-      4001,
-      ({ keyId }) => db.update(apiKeys).set({ revokedAt: new Date() }).where(eq(apiKeys.id, keyId)),
-    ],
-    [
-      'a key without the scope',
-      'apiKey',
-      4003,
-      ({ keyId }) =>
-        db
-          .update(apiKeys)
-          .set({ scopes: ['messages:send'] })
-          .where(eq(apiKeys.id, keyId)),
-    ],
-    [
-      'a suspended workspace',
-      'apiKey',
-      4003,
-      ({ workspaceId }) =>
-        db.update(workspaces).set({ isActive: false }).where(eq(workspaces.id, workspaceId)),
-    ],
-    [
-      'a disabled user',
-      'token',
-      4001,
-      ({ userId }) => db.update(users).set({ isActive: false }).where(eq(users.id, userId)),
-    ],
-    [
-      'a removed member',
-      'token',
-      4003,
-      ({ userId }) => db.delete(members).where(eq(members.userId, userId)),
-    ],
-    [
-      'a login that ended',
-      'token',
-      4001,
-      ({ authSessionId }) => db.delete(authSessions).where(eq(authSessions.id, authSessionId)),
-    ],
-  ];
-
-  it.each(cases)('is closed: %s', async (_name, credential, code, lose) => {
-    const world = await inOwnWorkspace();
-    const client = await connect(harness, '', { key: world[credential] });
-    await client.frame('ready');
-    await look(world.workspaceId);
-    await lose(world);
-    await look(world.workspaceId);
-    expect(await client.closed).toMatchObject({ code });
-  });
-
-  it('is closed when the session that it listens to is deleted', async () => {
-    const { workspaceId, sessionId, apiKey: key } = await newOwnedSession(harness);
-    const client = await connect(harness, `sessionIds=${sessionId}`, { key });
-    const all = await connect(harness, '', { key });
-    await db.delete(schema.sessions).where(eq(schema.sessions.id, sessionId));
-    await look(workspaceId);
-    expect(await client.closed).toMatchObject({ code: 4004 });
-    all.send('ping');
-    expect(await all.frame('pong')).toBeDefined();
   });
 });
 

@@ -1,6 +1,7 @@
 import { and, sql } from 'drizzle-orm';
 import type { ServiceContext } from '../../context.ts';
 import { apiKeys } from '../../db/schema/index.ts';
+import { lookAtRights } from '../realtime/look-at-rights.ts';
 import { writeWhileAllowed } from '../users/rights-lost.ts';
 import { findKeyToChange, keyById } from './internal.ts';
 import { keyPolicies } from './key-limit.ts';
@@ -30,6 +31,7 @@ export async function deleteKey({
     { target: id, event: 'key.revoked' },
   );
   if (revoked.length === 0) throw keyNotFound();
+  lookAtRights(ctx);
   ctx.waitUntil(ctx.rateLimiter.adjust(id, keyPolicies(null), 'forget'));
   return { id, deleted: true };
 }

@@ -1,6 +1,7 @@
 import { and, sql } from 'drizzle-orm';
 import type { ServiceContext } from '../../context.ts';
 import { apiKeys } from '../../db/schema/index.ts';
+import { lookAtRights } from '../realtime/look-at-rights.ts';
 import { writeWhileAllowed } from '../users/rights-lost.ts';
 import { findKey, keyById, mintFor, refuseExcess } from './internal.ts';
 import { type KeyView, viewKey } from './key-view.ts';
@@ -42,5 +43,6 @@ export async function rotateKey({
     { target: id, event: 'key.rotated', details: { overlapSeconds } },
   );
   if (after === undefined) throw keyNotFound();
+  lookAtRights(ctx);
   return { ...viewKey(after), key };
 }

@@ -1,6 +1,7 @@
 import { and } from 'drizzle-orm';
 import type { ServiceContext } from '../../context.ts';
 import { apiKeys } from '../../db/schema/index.ts';
+import { lookAtRights } from '../realtime/look-at-rights.ts';
 import { writeWhileAllowed } from '../users/rights-lost.ts';
 import { findKeyToChange, keyById, pinOf, refuseExcess, requirePin } from './internal.ts';
 import { keyPolicies } from './key-limit.ts';
@@ -62,6 +63,7 @@ export async function updateKey({
     { target: id, event: 'key.changed', details: changed },
   );
   if (after === undefined) throw keyNotFound();
+  lookAtRights(ctx);
   if (perMinute !== undefined) await ctx.rateLimiter.adjust(id, keyPolicies(perMinute));
   return viewKey(after);
 }

@@ -3,6 +3,7 @@ import type { ServiceContext } from '../../context.ts';
 import { lockWorkspaces } from '../../events/append.ts';
 import { describeError } from '../../log/describe-error.ts';
 import { auditInsert } from '../audit/audit-row.ts';
+import { lookAtRights } from '../realtime/look-at-rights.ts';
 import { findSession, isHeld, isLinked, ownerOf, type SessionRow, wakeRunner } from './internal.ts';
 
 /** How long WhatsApp and the browser may take; the runner goes on unlinking after that. */
@@ -52,6 +53,7 @@ export async function deleteSession({
   ]);
   const owner = ownerOf(row);
   if (owner !== null) ctx.waitUntil(wakeRunner(ctx, owner));
+  lookAtRights(ctx);
   return { id, deleted: true, unlinked, advice: unlinked ? null : ADVICE };
 }
 

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { ServiceContext } from '../../context.ts';
 import { auditInsert } from '../audit/audit-row.ts';
 import { securityInsert } from '../audit/security-event.ts';
+import { lookAtRights } from '../realtime/look-at-rights.ts';
 import { userOf } from '../users/require-role.ts';
 import {
   endInvitations,
@@ -93,5 +94,6 @@ export async function deleteMember({
   ]);
   const { refusal, keys, webhooks } = Outcome.parse(rows[0]);
   if (refusal !== null) throw memberRefused(refusal);
+  lookAtRights(ctx);
   return { id, deleted: true, apiKeys: keysOutcome(ctx, fate, keys), webhooks };
 }

@@ -5,6 +5,7 @@ import { members, users } from '../../db/schema/index.ts';
 import { auditInsert } from '../audit/audit-row.ts';
 import { securityInsert } from '../audit/security-event.ts';
 import { OWNER_GRANTS } from '../keys/require-scope.ts';
+import { lookAtRights } from '../realtime/look-at-rights.ts';
 import { createdByMember, SESSION_COLUMNS } from '../users/reach.ts';
 import { requireOwner } from '../users/require-role.ts';
 import {
@@ -108,6 +109,7 @@ export async function updateMember({
   const { refusal, keys } = Outcome.parse(rows[0]);
   if (refusal !== null) throw memberRefused(refusal);
   if (row === undefined) throw memberRefused('not_found');
+  lookAtRights(ctx);
   return { ...viewMember(row), apiKeys: keysOutcome(ctx, fate, keys) };
 }
 

@@ -36,15 +36,27 @@ export function createMediaUpload(options: {
       sizeBytes: file.sizeBytes,
       sha256: await sha256Of(file.path),
     });
-    const answer = await doFetch(putUrl, {
-      method: 'PUT',
-      body: await openAsBlob(file.path, { type: file.mimetype }),
-      redirect: 'error',
-      signal: AbortSignal.any([signal, AbortSignal.timeout(PUT_TIMEOUT_MS)]),
-    });
-    await answer.arrayBuffer();
-    if (!answer.ok) throw new Error(`object storage answered ${answer.status}`);
+    await put(putUrl, await openAsBlob(file.path, { type: file.mimetype }), signal);
     return mediaId;
+  }
+
+  async function put(url: string, body: Blob, signal: AbortSignal): Promise<void> {
+    const late = new AbortController();
+    const cancel = options.clock.after(PUT_TIMEOUT_MS, () =>
+      late.abort(new Error(`object storage took over ${PUT_TIMEOUT_MS / 1000} s`)),
+    );
+    try {
+      const answer = await doFetch(url, {
+        method: 'PUT',
+        body,
+        redirect: 'error',
+        signal: AbortSignal.any([signal, late.signal]),
+      });
+      await answer.arrayBuffer();
+      if (!answer.ok) throw new Error(`object storage answered ${answer.status}`);
+    } finally {
+      cancel();
+    }
   }
 
   return async (input, signal) => {

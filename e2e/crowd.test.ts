@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { readDelivered, watchSessions } from './chaos/observe.ts';
+import { collector, watchSessions } from './chaos/observe.ts';
 import { SOON_COPIED } from './chaos/run.ts';
 import { queryDatabase } from './testing/database.ts';
 import { type Deployment, startDeployment } from './testing/deployment.ts';
@@ -162,10 +162,11 @@ describe('many on one runner', () => {
     expect(sends.length).toBeGreaterThan(1);
     most.forEach((mb, index) => expect(mb - (before[index] ?? 0)).toBeLessThan(FLOOD_MB));
 
+    const collect = collector(deployment, ['flood']);
     const arrived = await until(
       'every event to reach the webhook',
       async () => {
-        const delivered = await readDelivered(deployment, 'flood');
+        const delivered = (await collect()).filter(({ status }) => status === 200);
         if (delivered.length < FLOOD) throw new Error(`${delivered.length} have`);
         return delivered;
       },

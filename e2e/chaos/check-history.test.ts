@@ -37,6 +37,13 @@ const good: History = {
   ],
   violations: [],
   oldCopies: { a: 1 },
+  log: [],
+  readings: [],
+  workspaceId: 'w',
+  upTo: 0,
+  endpoints: [],
+  deliveries: [],
+  requests: [],
 };
 const ended = (status: string, wireId: string | null = 'A') => ({
   messages: [{ id: 'msg_1', status, wireId, queueSeq: 1 }],

@@ -1,5 +1,6 @@
 import { wentWithItsRunner } from './residual-loss.ts';
 import { OWNERSHIP_RULES } from './check-ownership.ts';
+import { ROAD_RULES } from './check-roads.ts';
 import type { EndedMessage, History, RecordedEvent, Send } from './history.ts';
 
 export type Finding = { rule: string; what: string };
@@ -134,6 +135,7 @@ const RULES: Readonly<Record<string, Rule>> = {
       .map(({ account, detail }) => `${account}: ${detail}`),
 
   ...OWNERSHIP_RULES,
+  ...ROAD_RULES,
 };
 
 type Accepted = Send & { messageId: string };

@@ -1,3 +1,6 @@
+import type { Wanting } from '../testing/check-deliveries.ts';
+import type { DeliveryRow, EventRow } from '../testing/read-deliveries.ts';
+
 /** What one run did and what came of it, from every side that saw it. All texts of a run are different. */
 export type History = {
   /** Every send, with the one definite answer that its Idempotency-Key came to. */
@@ -24,7 +27,29 @@ export type History = {
   connections: readonly Connection[];
   /** How often each account's session said that it goes on from an older copy. */
   oldCopies: Readonly<Record<string, number>>;
+  /** Every event of this workspace and of its neighbour, as the database holds it, in order. */
+  log: readonly EventRow[];
+  /** What each road showed of the workspace's events. */
+  readings: readonly Reading[];
+  workspaceId: string;
+  /** `seq` of the last event of this workspace that is judged. */
+  upTo: number;
+  endpoints: readonly ChaosEndpoint[];
+  deliveries: readonly DeliveryRow[];
+  /** Every request that an endpoint got, whatever it answered. */
+  requests: readonly Arrived[];
 };
+
+/** What there is to know of the roads by which events reach their readers. */
+export type RoadHistory = Pick<
+  History,
+  'log' | 'readings' | 'workspaceId' | 'upTo' | 'endpoints' | 'deliveries' | 'requests'
+>;
+
+/** Ids of events in the order in which they came. `from`: `seq` of the last event before them. */
+export type Reading = { road: string; from: number; ids: readonly string[] };
+/** `refuses`: it takes nothing. */
+export type ChaosEndpoint = Wanting & { refuses: boolean };
 
 export type MessageRow = { id: string; sessionId: string; status: string };
 
@@ -54,3 +79,4 @@ export type RecordedEvent = {
   wireId: string | null;
   messageId: string | null;
 };
+export type Arrived = RecordedEvent & { endpoint: string; webhookId: string; status: number };

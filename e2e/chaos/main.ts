@@ -38,7 +38,7 @@ try {
         : await runUnder(deployment, options, (site) => restartRunners(site, restarts));
     reports.push(report);
     tell(
-      `seed ${seed}: ${report.faults.length} faults, ${report.sent} sent, ${report.unknown} unknown, ${report.rolledBack} times keys that went back, ${report.findings.length} findings`,
+      `seed ${seed}: ${report.faults.length} faults, ${report.sent} sent, ${report.unknown} unknown, ${report.rolledBack} times keys that went back, ${report.resumed} times a reader of the events that was cut off and went on, ${report.findings.length} findings`,
     );
     for (const { rule, what } of report.findings) tell(`  ${rule}: ${what}`);
     if (report.findings.length > 0)

@@ -4,11 +4,17 @@ import type { PublicEvent } from '../../shared/catalogue/events/index.ts';
 import { parseExactEvent } from '../../shared/testing/exact-event.ts';
 import type { Deployment } from '../testing/deployment.ts';
 import { until } from '../testing/until.ts';
-import type { Connection, EndedMessage, RecordedEvent, Violation, WireSend } from './history.ts';
+import type {
+  Arrived,
+  Connection,
+  EndedMessage,
+  RecordedEvent,
+  Violation,
+  WireSend,
+} from './history.ts';
 import type { ChaosSession } from './traffic.ts';
 
 const LOOK_EVERY_MS = 500;
-const COLLECT_EVERY_MS = 3_000;
 const Listed = z.array(
   z.object({
     id: z.string(),
@@ -83,25 +89,19 @@ export async function readEvents(deployment: Deployment): Promise<RecordedEvent[
   return all;
 }
 
-/** Reads boxes again and again until the signal says stop, since a box keeps only its newest requests. */
-export async function collectDelivered(
-  deployment: Deployment,
-  boxes: readonly string[],
-  abort: AbortSignal,
-): Promise<RecordedEvent[]> {
-  const found = new Map<string, RecordedEvent>();
-  while (!abort.aborted) {
+/** Gives what the receivers' boxes got until now: it is to be asked often, since a box keeps only its newest requests. */
+export function collector({ inspector }: Deployment, boxes: readonly string[]) {
+  const found: Arrived[] = [];
+  const last = new Map<string, number>();
+  return async (): Promise<readonly Arrived[]> => {
     for (const box of boxes)
-      for (const event of await readDelivered(deployment, box)) found.set(event.id, event);
-    await sleep(COLLECT_EVERY_MS);
-  }
-  return [...found.values()];
-}
-
-/** What a receiver's box got and answered with 200. */
-export async function readDelivered(deployment: Deployment, box: string): Promise<RecordedEvent[]> {
-  const received = await deployment.inspector.all(box);
-  return received.filter(({ status }) => status === 200).map(({ event }) => toRecorded(event));
+      for (const { id, event, headers, status } of await inspector.all(box, last.get(box))) {
+        last.set(box, id);
+        const webhookId = headers['webhook-id'] ?? '';
+        found.push({ ...toRecorded(event), endpoint: box, webhookId, status });
+      }
+    return found;
+  };
 }
 
 export async function readWire(sessions: readonly ChaosSession[]): Promise<WireSend[]> {
@@ -158,4 +158,18 @@ async function eachPage(
     take(data);
     cursor = meta.nextCursor;
   } while (cursor != null);
+}
+
+/** How often each account's session said that it goes on from an older copy. */
+export function countOldCopies(
+  events: readonly RecordedEvent[],
+  sessions: readonly ChaosSession[],
+): Record<string, number> {
+  const said = events.filter(({ type }) => type === 'session.restored_old_copy');
+  return Object.fromEntries(
+    sessions.map(({ id, at }) => [
+      at.account,
+      said.filter(({ sessionId }) => sessionId === id).length,
+    ]),
+  );
 }

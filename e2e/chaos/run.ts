@@ -1,11 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { z } from 'zod';
 import type { Deployment } from '../testing/deployment.ts';
 import { onlineSession, SETTLED } from '../testing/session.ts';
 import { until } from '../testing/until.ts';
 import { worldOf } from '../testing/world.ts';
 import { checkHistory, type Finding, ROLLED_BACK } from './check-history.ts';
-import type { RecordedEvent } from './history.ts';
 import {
   connectedShares,
   duplicateSends,
@@ -18,11 +16,8 @@ import {
 } from './measure.ts';
 import { type Fault, runNemesis, type Site } from './nemesis.ts';
 import {
-  collectDelivered,
   type Look,
   readConnections,
-  readDelivered,
-  readEvents,
   readMessages,
   readViolations,
   readWire,
@@ -30,6 +25,7 @@ import {
 } from './observe.ts';
 import { seededRandom } from '../testing/random.ts';
 import { readOwners, readRows } from './read-database.ts';
+import { openRoads, type Roads } from './roads.ts';
 import { type ChaosSession, runTraffic } from './traffic.ts';
 
 /** Sessions are copied soon after they are linked: one that moves before its first copy needs its phone again. */
@@ -61,13 +57,13 @@ export type ChaosReport = {
   moves: number;
   /** How often WhatsApp saw keys that had gone back. */
   rolledBack: number;
+  /** How often a reader of the events was cut off and went on. */
+  resumed: number;
 };
 
 const RECOVERS_WITHIN_MS = 150_000;
 const SETTLES_WITHIN_MS = 120_000;
 const AGREES_WITHIN_MS = 20_000;
-const Id = z.object({ id: z.string() });
-const box = (session: ChaosSession): string => `chaos-${session.name}`;
 
 /** Traffic and faults at random for so many seconds, then peace, then the question whether anything went wrong. */
 export const runChaos = (deployment: Deployment, options: ChaosOptions): Promise<ChaosReport> =>
@@ -79,31 +75,40 @@ export const runChaos = (deployment: Deployment, options: ChaosOptions): Promise
     return nemesis;
   });
 
+type Strike = (site: Site) => Promise<(Omit<Fault, 'kind'> & { kind?: string })[]>;
+
 /** The same with faults of one's own; traffic lasts as long as they do. */
 export async function runUnder(
   deployment: Deployment,
   { seed, sessions: count }: Pick<ChaosOptions, 'seed' | 'sessions'>,
-  strike: (site: Site) => Promise<(Omit<Fault, 'kind'> & { kind?: string })[]>,
+  strike: Strike,
 ): Promise<ChaosReport> {
   const sessions: ChaosSession[] = [];
-  const endpoints: string[] = [];
-  for (let index = 0; index < count; index += 1) {
-    const session = await newSession(deployment, `s${seed}-${index}`);
-    sessions.push(session);
-    endpoints.push(await newEndpoint(deployment, session));
+  for (let index = 0; index < count; index += 1)
+    sessions.push(await newSession(deployment, `s${seed}-${index}`));
+  const roads = await openRoads(deployment, seed, sessions);
+  try {
+    return await runOn(roads, { deployment, seed, sessions }, strike);
+  } finally {
+    await roads.close();
   }
+}
 
+async function runOn(
+  roads: Roads,
+  { deployment, seed, sessions }: Omit<Site, 'random'> & { seed: number },
+  strike: Strike,
+): Promise<ChaosReport> {
   const stopTraffic = new AbortController();
   const stopWatching = new AbortController();
   const random = seededRandom(seed);
   const watching = watchSessions(deployment, stopWatching.signal);
-  const collecting = collectDelivered(deployment, sessions.map(box), stopWatching.signal);
   const traffic = runTraffic({ deployment, sessions, random, signal: stopTraffic.signal });
   const began = Date.now();
   const struck = await strike({ deployment, sessions, random }).catch(async (error: unknown) => {
     stopTraffic.abort();
     stopWatching.abort();
-    await Promise.allSettled([traffic, watching, collecting]);
+    await Promise.allSettled([traffic, watching]);
     throw error;
   });
   const faults = struck.map((fault) => ({ kind: 'scripted', ...fault }));
@@ -114,7 +119,6 @@ export async function runUnder(
   const wanted = { from: began, to: Date.now() };
   stopWatching.abort();
   const looks = await watching;
-  const collected = await collecting;
   await settle(deployment, sessions);
   const history = {
     sends,
@@ -124,13 +128,9 @@ export async function runUnder(
     connections: await readConnections(sessions),
     wire: await readWire(sessions),
     violations: await readViolations(sessions),
-    ...(await readAllEvents(deployment, sessions, collected)),
+    ...(await roads.read()),
   };
-  const used = [
-    ...sessions.map(({ id }) => `/v1/sessions/${id}`),
-    ...endpoints.map((id) => `/v1/webhooks/${id}`),
-  ];
-  await Promise.all(used.map((path) => remove(deployment, path)));
+  await Promise.all(sessions.map(({ id }) => remove(deployment, `/v1/sessions/${id}`)));
   const ids = sessions.map(({ id }) => id);
   return {
     seed,
@@ -151,6 +151,7 @@ export async function runUnder(
     ),
     moves: countMoves(looks, sessions),
     rolledBack: history.violations.filter(({ kind }) => kind === ROLLED_BACK).length,
+    resumed: roads.resumed(),
   };
 }
 
@@ -163,13 +164,6 @@ const remove = ({ api }: Deployment, path: string) =>
 async function newSession(deployment: Deployment, name: string): Promise<ChaosSession> {
   const { id, phoneNumber } = await onlineSession(deployment, name);
   return { id, name, ...(await worldOf(deployment, phoneNumber)) };
-}
-
-async function newEndpoint({ api, inspector }: Deployment, session: ChaosSession): Promise<string> {
-  const url = inspector.url(box(session));
-  const body = { url, eventTypes: ['message.*'], sessionIds: [session.id] };
-  const made = await api.call('POST', '/v1/webhooks', { body });
-  return made.data(Id).id;
 }
 
 async function allOnline(deployment: Deployment, sessions: readonly ChaosSession[]): Promise<void> {
@@ -209,51 +203,9 @@ async function readBothSides(deployment: Deployment, sessions: readonly ChaosSes
   }
 }
 
-/** The events and their deliveries, once the receiver has as many as it will get. */
-async function readAllEvents(
-  deployment: Deployment,
-  sessions: readonly ChaosSession[],
-  collected: readonly RecordedEvent[],
-) {
-  const ours = new Set(sessions.map(({ id }) => id));
-  const deadline = Date.now() + SETTLES_WITHIN_MS;
-  for (;;) {
-    const events = await readEvents(deployment);
-    const boxes = sessions.map((session) => readDelivered(deployment, box(session)));
-    const delivered = [...collected, ...(await Promise.all(boxes)).flat()];
-    const arrived = new Set(delivered.map(({ id }) => id));
-    const wanted = events.filter(
-      ({ sessionId, type }) => ours.has(sessionId ?? '') && type.startsWith('message.'),
-    );
-    const missing = wanted.some(({ id }) => !arrived.has(id));
-    if (!missing || Date.now() > deadline)
-      return {
-        events: wanted,
-        delivered,
-        seqs: events.map(({ seq }) => seq),
-        oldCopies: countOldCopies(events, sessions),
-      };
-    await sleep(1_000);
-  }
-}
-
 function countMoves(looks: readonly Look[], sessions: readonly ChaosSession[]): number {
   return sessions.reduce((sum, { id }) => {
     const seen = looks.flatMap((look) => look.sessions.get(id)?.runnerId ?? []);
     return sum + seen.filter((runner, index) => index > 0 && runner !== seen[index - 1]).length;
   }, 0);
-}
-
-/** How often each account's session said that it goes on from an older copy. */
-function countOldCopies(
-  events: readonly RecordedEvent[],
-  sessions: readonly ChaosSession[],
-): Record<string, number> {
-  const said = events.filter(({ type }) => type === 'session.restored_old_copy');
-  return Object.fromEntries(
-    sessions.map(({ id, at }) => [
-      at.account,
-      said.filter(({ sessionId }) => sessionId === id).length,
-    ]),
-  );
 }

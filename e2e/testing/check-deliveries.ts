@@ -50,7 +50,7 @@ export function wrongDeliveries(
 export function wrongRequests(
   events: readonly EventRow[],
   endpoints: readonly Wanting[],
-  received: readonly Received[],
+  received: readonly Pick<Received, 'endpoint' | 'id' | 'webhookId' | 'seq'>[],
 ): string[] {
   const known = new Map(events.map((event) => [event.id, event]));
   const owners = new Map(endpoints.map(({ name, workspaceId }) => [name, workspaceId]));

@@ -30,7 +30,8 @@ export type InspectorClient = {
     fits: (received: Received) => boolean,
     options?: { after?: number; withinMs?: number },
   ) => Promise<Received>;
-  all: (box: string) => Promise<Received[]>;
+  /** All that the box still has, from its beginning or after an id. */
+  all: (box: string, after?: number) => Promise<Received[]>;
   /** How the box answers from now on. */
   behave: (
     box: string,
@@ -83,10 +84,10 @@ export function inspectorClient(url: string, visitorSecret: string): InspectorCl
         last = received.reduce((highest, { id }) => Math.max(highest, id), last);
       }
     },
-    all: async (box) => {
+    all: async (box, after = 0) => {
       const all: Received[] = [];
       for (;;) {
-        const page = await read(box, all.at(-1)?.id ?? 0, 0);
+        const page = await read(box, all.at(-1)?.id ?? after, 0);
         if (page.length === 0) return all;
         all.push(...page);
       }

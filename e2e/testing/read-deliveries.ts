@@ -20,16 +20,24 @@ export type EventRow = z.infer<typeof EventRow>;
 export type DeliveryRow = z.infer<typeof DeliveryRow>;
 
 /** Every event of these sessions, in their order, past the API. */
-export const readEventRows = (
+export const readEventRows = (deployment: Deployment, sessionIds: readonly string[]) =>
+  readLogBy('session_id', deployment, sessionIds);
+
+/** The log of these workspaces, each in its order, past the API. */
+export const readLog = (deployment: Deployment, workspaceIds: readonly string[]) =>
+  readLogBy('workspace_id', deployment, workspaceIds);
+
+const readLogBy = (
+  column: 'session_id' | 'workspace_id',
   deployment: Deployment,
-  sessionIds: readonly string[],
+  ids: readonly string[],
 ): Promise<EventRow[]> =>
   queryDatabase(
     deployment,
     EventRow,
     `select workspace_id as "workspaceId", id, seq, type, session_id as "sessionId" from events
-     where session_id = any(string_to_array($1, ',')) order by workspace_id, seq`,
-    [sessionIds.join(',')],
+     where ${column} = any(string_to_array($1, ',')) order by workspace_id, seq`,
+    [ids.join(',')],
   );
 
 /** How many deliveries to these endpoints have no end yet. */

@@ -12,6 +12,8 @@ export type RealtimeSocket = {
   events: PublicEvent[];
   /** All that came but events. */
   frames: Frame[];
+  /** Resolves when the connection has ended, with the close frame’s code and reason. */
+  closed: Promise<{ code: number; reason: string }>;
   send: (frame: object) => void;
   close: () => void;
 };
@@ -25,7 +27,12 @@ export async function openRealtime(
   const events: PublicEvent[] = [];
   const frames: Frame[] = [];
   const ready = Promise.withResolvers<number>();
+  const closed = Promise.withResolvers<{ code: number; reason: string }>();
   socket.on('error', ready.reject);
+  socket.on('close', (code, reason) => {
+    closed.resolve({ code, reason: reason.toString() });
+    ready.reject(new Error(`closed: ${code} ${reason.toString()}`));
+  });
   socket.on('message', (data: Buffer) => {
     const text = data.toString('utf8');
     const frame = Frame.parse(JSON.parse(text));
@@ -40,6 +47,7 @@ export async function openRealtime(
     cursor,
     events,
     frames,
+    closed: closed.promise,
     send: (frame) => socket.send(JSON.stringify(frame)),
     close: () => socket.close(),
   };

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { cpuBetween, sumOf, useOf } from './bench/parts.ts';
 import { type Person, signUp } from './testing/account.ts';
-import { idIn, listedIn } from './testing/answers.ts';
+import { idIn, listedIn, shownIn } from './testing/answers.ts';
 import type { ApiClient } from './testing/api-client.ts';
 import { type Wanting, wrongDeliveries, wrongRequests } from './testing/check-deliveries.ts';
 import { type Deployment, startDeployment } from './testing/deployment.ts';
@@ -24,6 +24,13 @@ const FAILING = 0.3;
 const SEED = 20_261_129;
 const NEIGHBOURS_EVENTS = 10;
 const RETRY_DELAYS = [1, 1, 1, 1, 2, 2, 2, 5, 5, 5];
+
+/** The neighbour's: one that takes what comes, and one that refuses it for good. */
+const REFUSING = 'refusing';
+const THEIRS = [
+  { name: 'neighbour', eventTypes: ['message.*'] },
+  { name: REFUSING, eventTypes: ['message.received'], retryDelays: [1] },
+];
 
 type Wish = { name: string; eventTypes: string[]; of?: 'busy' | 'quiet' };
 /** Ten ways to want the same events, and two ways to want none of them. */
@@ -48,7 +55,7 @@ describe(`${PRODUCERS} people write ${EVENTS_EACH} messages each, for ten receiv
   let receiver: FlakyReceiver;
   let neighbour: Person;
   beforeAll(async () => {
-    receiver = await startFlakyReceiver(SEED, FAILING);
+    receiver = await startFlakyReceiver(SEED, FAILING, [REFUSING]);
     deployment = await startDeployment({
       environment: { WAYPOST_RUNNERS: '1', EGRESS_ALLOW: receiver.host },
     });
@@ -61,10 +68,10 @@ describe(`${PRODUCERS} people write ${EVENTS_EACH} messages each, for ten receiv
 
   async function newEndpoint(
     api: ApiClient,
-    wanted: Pick<Wanting, 'name' | 'eventTypes' | 'sessionIds'>,
+    wanted: Pick<Wanting, 'name' | 'eventTypes' | 'sessionIds'> & { retryDelays?: number[] },
   ): Promise<string> {
-    const { name, ...given } = wanted;
-    const body = { url: receiver.url(encodeURI(name)), retryDelays: RETRY_DELAYS, ...given };
+    const { name, retryDelays = RETRY_DELAYS, ...given } = wanted;
+    const body = { url: receiver.url(encodeURI(name)), retryDelays, ...given };
     return idIn(await api.call('POST', '/v1/webhooks', { body }));
   }
 
@@ -99,6 +106,30 @@ describe(`${PRODUCERS} people write ${EVENTS_EACH} messages each, for ten receiv
     };
   }
 
+  /** The neighbour's dead letters are these events; once their endpoint takes them, they are delivered again at one call. */
+  async function deliverDeadLetters(endpointId: string, eventIds: readonly string[], since: Date) {
+    const { api } = neighbour;
+    const path = `/v1/webhooks/${endpointId}`;
+    const listed = async (status: string) =>
+      listedIn(await api.call('GET', `${path}/deliveries?limit=100&status=${status}`))
+        .map(({ eventId }) => String(eventId))
+        .toSorted();
+    expect(await listed('failed')).toEqual(eventIds);
+    receiver.relent(REFUSING);
+    const body = { failedSince: since.toISOString() };
+    const again = await api.call('POST', `${path}/redeliver`, { body });
+    expect(shownIn(again)).toMatchObject({ redelivered: eventIds.length, more: false });
+    await until(
+      'each dead letter to be delivered',
+      async () => ((await listed('delivered')).length === eventIds.length ? true : undefined),
+      WITHIN_MS,
+    );
+    const took = receiver.received.flatMap(({ endpoint, webhookId, status }) =>
+      endpoint === REFUSING && status === 200 ? [webhookId] : [],
+    );
+    expect([...new Set(took)].toSorted()).toEqual(eventIds);
+  }
+
   /** What the run cost, for whoever compares sizes and machines. */
   function figures(seconds: number, cpuMs: number): string {
     const first = new Map<string, number>();
@@ -115,7 +146,7 @@ describe(`${PRODUCERS} people write ${EVENTS_EACH} messages each, for ten receiv
   }
 
   it(
-    'each event reaches whoever wanted it, under one id, and nobody else; every way shows one order',
+    'each event reaches whoever wanted it or is a dead letter, under one id, and nobody else; every way shows one order',
     async ({ annotate }) => {
       const { api } = deployment;
       const { apiUrl, apiKey, workspaceId, sessionId: quiet } = await deployment.facts();
@@ -127,8 +158,9 @@ describe(`${PRODUCERS} people write ${EVENTS_EACH} messages each, for ten receiv
         const wanted = { name, eventTypes, sessionIds };
         endpoints.push({ ...wanted, workspaceId, id: await newEndpoint(api, wanted) });
       }
-      const theirWish = { name: 'neighbour', eventTypes: ['message.*'] };
-      const theirEndpoint = await newEndpoint(neighbour.api, theirWish);
+      const theirEndpoints: Omit<Wanting, 'workspaceId'>[] = [];
+      for (const wanted of THEIRS)
+        theirEndpoints.push({ ...wanted, id: await newEndpoint(neighbour.api, wanted) });
       const of = `sessionIds=${busy.id}`;
       const headers = { authorization: `Bearer ${apiKey}` };
       const socket = await openRealtime(
@@ -140,6 +172,7 @@ describe(`${PRODUCERS} people write ${EVENTS_EACH} messages each, for ten receiv
       const taken = countTaken(busy.id);
       const before = await useOf(deployment);
       const startedAt = performance.now();
+      const startedOn = new Date();
       await produce(busy.phoneNumber, theirs.id);
       await until(
         `${PAIRS} pairs to arrive (seed ${SEED})`,
@@ -151,26 +184,34 @@ describe(`${PRODUCERS} people write ${EVENTS_EACH} messages each, for ten receiv
       const said = figures(seconds, cpuMs);
       await annotate(said);
       process.stdout.write(`${said}\n`);
-      const ids = [...endpoints.map(({ id }) => id), theirEndpoint];
-      await until('no delivery to be pending', async () =>
-        (await countPending(deployment, ids)) === 0 ? true : undefined,
+      const ids = [...endpoints, ...theirEndpoints].map(({ id }) => id);
+      await until(
+        'no delivery to be pending',
+        async () => ((await countPending(deployment, ids)) === 0 ? true : undefined),
+        WITHIN_MS,
       );
       const deliveries = await readDeliveryRows(deployment, ids);
 
       const events = await readEventRows(deployment, [busy.id, quiet, theirs.id]);
-      const [ofNeighbour] = events.filter(({ sessionId }) => sessionId === theirs.id);
-      endpoints.push({
-        ...theirWish,
-        id: theirEndpoint,
-        workspaceId: ofNeighbour?.workspaceId ?? '',
-      });
+      const ofNeighbour = events.filter(({ sessionId }) => sessionId === theirs.id);
+      const owner = ofNeighbour[0]?.workspaceId ?? '';
+      endpoints.push(...theirEndpoints.map((endpoint) => ({ ...endpoint, workspaceId: owner })));
       // What happened before the endpoints were there is not for them.
       const since = events.filter(
-        ({ workspaceId: owner, seq }) => owner !== workspaceId || seq > socket.cursor,
+        (event) => event.workspaceId !== workspaceId || event.seq > socket.cursor,
       );
       expect(taken()).toBe(PAIRS);
       expect(wrongDeliveries(since, endpoints, deliveries)).toEqual([]);
       expect(wrongRequests(events, endpoints, receiver.received)).toEqual([]);
+
+      const refusing = theirEndpoints.at(-1)?.id ?? '';
+      const refused = ofNeighbour.flatMap(({ id, type }) =>
+        type === 'message.received' ? [id] : [],
+      );
+      expect(refused).toHaveLength(NEIGHBOURS_EVENTS);
+      const dead = deliveries.filter(({ status }) => status === 'failed');
+      expect(dead.map(({ endpointId }) => endpointId)).toEqual(refused.map(() => refusing));
+      await deliverDeadLetters(refusing, refused.toSorted(), startedOn);
 
       const inOrder = since.flatMap(({ id, sessionId }) => (sessionId === busy.id ? [id] : []));
       expect(inOrder.length).toBeGreaterThanOrEqual(ALL);

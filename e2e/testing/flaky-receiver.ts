@@ -26,14 +26,22 @@ export type FlakyReceiver = {
   /** An endpoint by its name. */
   url: (name: string) => string;
   received: readonly Received[];
+  /** From now on this endpoint takes what it refused until now. */
+  relent: (name: string) => void;
   close: () => Promise<void>;
 };
 
 /**
  * Somebody's endpoints, of which each request fails with this probability: by an error, or by a connection that is cut when
  * the request has been read, so that the answer is lost.
+ * @param refusing names of endpoints that take nothing until they relent, and all after that
  */
-export async function startFlakyReceiver(seed: number, failing: number): Promise<FlakyReceiver> {
+export async function startFlakyReceiver(
+  seed: number,
+  failing: number,
+  refusing: readonly string[] = [],
+): Promise<FlakyReceiver> {
+  const refuses = new Set(refusing);
   const random = seededRandom(seed);
   const received: Received[] = [];
   const failures = new Map<string, number>();
@@ -43,9 +51,10 @@ export async function startFlakyReceiver(seed: number, failing: number): Promise
     const body = Body.parse(JSON.parse(text));
     const delivery = `${endpoint} ${body.id}`;
     const failed = failures.get(delivery) ?? 0;
-    const fails = failed < MOST_FAILURES && random.next() < failing;
+    const fails = !refusing.includes(endpoint) && failed < MOST_FAILURES && random.next() < failing;
     if (fails) failures.set(delivery, failed + 1);
-    const status = fails ? random.pick([500, 502, null]) : 200;
+    const refused = refuses.has(endpoint) ? 503 : 200;
+    const status = fails ? random.pick([500, 502, null]) : refused;
     const webhookId = String(request.headers['webhook-id']);
     received.push({ ...body, endpoint, webhookId, at: Date.now(), status });
     if (status === null) request.socket.destroy();
@@ -63,6 +72,7 @@ export async function startFlakyReceiver(seed: number, failing: number): Promise
     host,
     url: (name) => `http://${host}/${name}`,
     received,
+    relent: (name) => void refuses.delete(name),
     close: () =>
       new Promise((resolve) => {
         server.closeAllConnections();

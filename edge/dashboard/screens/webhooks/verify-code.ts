@@ -68,7 +68,9 @@ func IsFromWaypost(header string, rawBody []byte) bool {
 	return false
 }`;
 
-const csharp = (secret: string): string => `using System.Security.Cryptography;
+const csharp = (secret: string): string => `using System;
+using System.Linq;
+using System.Security.Cryptography;
 using System.Text;
 using System.Text.RegularExpressions;
 
@@ -81,12 +83,14 @@ static class Waypost
         if (!t.Success) return false;
         var age = DateTimeOffset.UtcNow.ToUnixTimeSeconds() - long.Parse(t.Groups[1].Value);
         if (Math.Abs(age) > 300) return false;
-        var key = Encoding.UTF8.GetBytes(Environment.GetEnvironmentVariable("${secret}")!);
-        byte[] signed = [.. Encoding.UTF8.GetBytes(t.Groups[1].Value + "."), .. rawBody];
-        var expected = HMACSHA256.HashData(key, signed);
-        return Regex.Matches(header, "v1=([0-9a-f]{64})").Any(given =>
+        var key = Encoding.UTF8.GetBytes(Environment.GetEnvironmentVariable("${secret}"));
+        var signed = Encoding.UTF8.GetBytes(t.Groups[1].Value + ".").Concat(rawBody).ToArray();
+        byte[] sum;
+        using (var hmac = new HMACSHA256(key)) sum = hmac.ComputeHash(signed);
+        var expected = Encoding.ASCII.GetBytes(string.Concat(sum.Select(one => one.ToString("x2"))));
+        return Regex.Matches(header, "v1=([0-9a-f]{64})").Cast<Match>().Any(given =>
             CryptographicOperations.FixedTimeEquals(
-                Convert.FromHexString(given.Groups[1].Value), expected));
+                Encoding.ASCII.GetBytes(given.Groups[1].Value), expected));
     }
 }`;
 

@@ -1,3 +1,6 @@
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { allOnline, PEACE } from './chaos/fault.ts';
@@ -7,6 +10,7 @@ import { seededRandom } from './testing/random.ts';
 import { restartRunners } from './chaos/restarts.ts';
 import { runUnder, SOON_COPIED } from './chaos/run.ts';
 import { type ChaosSession, sendUntilAnswered } from './chaos/traffic.ts';
+import { commandsWith, operate } from './guide/operator.ts';
 import { type Deployment, startDeployment } from './testing/deployment.ts';
 import { onlineSession } from './testing/session.ts';
 import { until } from './testing/until.ts';
@@ -34,7 +38,19 @@ async function newSession(name: string): Promise<ChaosSession> {
   return { id, name, ...(await worldOf(deployment, phoneNumber)) };
 }
 
-it('everything stopped and started twice under traffic: no keys go back, no session moves on the way', async () => {
+/** Makes a backup of the stopped deployment, destroys it, and restores it, by the commands of docs/deployment/backup.md. */
+async function destroyAndRestore(directory: string): Promise<void> {
+  const [backup = '', restore = ''] = commandsWith('docs/deployment/backup.md', 'npm run backup');
+  const folder = await mkdtemp(join(tmpdir(), 'waypost-backups-'));
+  const names = { '/var/backups/waypost': folder };
+  await operate(backup, directory, names);
+  await rm(directory, { recursive: true });
+  const [file = ''] = await readdir(folder);
+  await operate(restore, directory, { ...names, 'waypost-….tar.gz': file });
+  await rm(folder, { recursive: true });
+}
+
+it('everything stopped and started, then restored from a backup, under traffic: no keys go back, no session moves on the way', async () => {
   const sessions = [await newSession('first'), await newSession('second')];
   const stopTraffic = new AbortController();
   let accepted = 0;
@@ -51,10 +67,11 @@ it('everything stopped and started twice under traffic: no keys go back, no sess
     const are = async (): Promise<true | undefined> => accepted >= wanted || undefined;
     await until(`${count} more accepted messages`, are, BACK_WITHIN_MS);
   };
-  for (let time = 0; time < 2; time += 1) {
+  for (const isDestroyed of [false, true]) {
     await moreAccepted(20);
     const before = await readOwners(deployment, sessions);
     await deployment.stop();
+    if (isDestroyed) await destroyAndRestore(deployment.directory);
     deployment = await startDeployment({
       directory: deployment.directory,
       environment: { WAYPOST_RUNNERS: '2' },

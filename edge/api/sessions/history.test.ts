@@ -1,4 +1,4 @@
-import { and, eq, gt } from 'drizzle-orm';
+import { and, eq, gt, max } from 'drizzle-orm';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { runCron } from '../../jobs/cron.ts';
 import { createHarness, type Harness, idOf } from '../../testing/harness.ts';
@@ -80,11 +80,18 @@ describe('what happened, and what it takes', () => {
         },
       },
     });
+    const [last] = await harness.db
+      .select({ at: max(harness.schema.sessionLog.at) })
+      .from(harness.schema.sessionLog)
+      .where(eq(harness.schema.sessionLog.sessionId, id));
+    const statusSince = last?.at?.toISOString();
+    expect(await call('GET', '')).toMatchObject({ data: [{ memoryBytes: 100, statusSince }] });
     await harness.db
       .update(harness.schema.sessionLeases)
       .set({ metricsAt: hoursAgo(1) })
       .where(eq(harness.schema.sessionLeases.sessionId, id));
     expect(await call('GET', `/${id}/metrics`)).toMatchObject({ data: { resources: null } });
+    expect(await call('GET', `/${id}`)).toMatchObject({ data: { memoryBytes: null, statusSince } });
   });
 
   test('is forgotten after 90 days, but for the state that it was in then', async () => {

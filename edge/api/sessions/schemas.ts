@@ -95,6 +95,7 @@ export const SessionSchema = z
     name: z.string(),
     status: z.enum(SESSION_STATUSES),
     reason: z.string(),
+    statusSince: z.iso.datetime().nullable().describe('When status or reason last changed.'),
     mode: z.enum(SESSION_MODES),
     phoneNumber: z.string().nullable(),
     displayName: z.string().nullable(),
@@ -123,6 +124,11 @@ export const SessionSchema = z
       })
       .nullable()
       .describe('The runner that holds the session now.'),
+    memoryBytes: z
+      .number()
+      .int()
+      .nullable()
+      .describe('Memory of its processes; null if not measured within the last two minutes.'),
     createdBy: z.string().nullable(),
     lastActiveAt: z.iso.datetime().nullable(),
     webVersion: z
@@ -148,6 +154,7 @@ export const SessionSchema = z
       name: 'support',
       status: 'online',
       reason: 'ready',
+      statusSince: '2026-11-21T09:01:00.000Z',
       mode: 'sandbox',
       phoneNumber: '15550100001',
       displayName: 'Support',
@@ -165,6 +172,7 @@ export const SessionSchema = z
       firstContactsPerHour: null,
       firstContactsPerDay: null,
       runner: { id: 'runner-1', epoch: 1, pid: 4242 },
+      memoryBytes: 271_581_184,
       createdBy: 'key_01k2q8z6m4c8f7h3n5r9t1v0wx',
       lastActiveAt: '2026-11-21T10:00:00.000Z',
       webVersion: '2.3000.1028491234',

@@ -14,6 +14,20 @@ export function ago(at: number, now: number): string {
   return seconds >= 0 && seconds < 10 ? 'just now' : relative.format(-seconds, 'second');
 }
 
+const NARROW = { day: 'd', hour: 'h', minute: 'min' } as const;
+
+/** `2 d 3 h`, `5 min`, `under 1 min`: the two largest units. Both in milliseconds. */
+export function lasting(since: number, now: number): string {
+  let seconds = Math.floor((now - since) / 1_000);
+  const parts: string[] = [];
+  for (const [unit, size] of UNITS) {
+    const many = Math.floor(seconds / size);
+    seconds -= many * size;
+    if (many > 0 || parts.length > 0) parts.push(`${many} ${NARROW[unit]}`);
+  }
+  return parts.length === 0 ? `under 1 ${NARROW.minute}` : parts.slice(0, 2).join(' ');
+}
+
 /** The time in this browser's zone, and in UTC. */
 export const exact = (at: string): string =>
   `${new Date(at).toLocaleString(undefined, { dateStyle: 'medium', timeStyle: 'long' })} · ${at}`;

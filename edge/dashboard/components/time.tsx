@@ -1,5 +1,5 @@
 import { type ReactElement, useEffect, useState } from 'react';
-import { ago, exact } from './time-words.ts';
+import { ago, exact, lasting } from './time-words.ts';
 
 const TICK_MS = 10_000;
 
@@ -26,6 +26,16 @@ export function Ago({ at }: { at: string }): ReactElement {
 
 /** The same for what is still to come. */
 export const Until = ({ at }: { at: string }): ReactElement => <Relative at={at} now={useNow()} />;
+
+/** How long something has lasted, kept true while it is shown. */
+export function For({ since }: { since: string }): ReactElement {
+  const now = Math.max(useNow(), Date.parse(since));
+  return (
+    <time dateTime={since} title={exact(since)} className="whitespace-nowrap">
+      {lasting(Date.parse(since), now)}
+    </time>
+  );
+}
 
 export const Exact = ({ at }: { at: string }): ReactElement => (
   <time dateTime={at} title={at} className="whitespace-nowrap">

@@ -2,11 +2,8 @@ import { type SQL, sql } from 'drizzle-orm';
 import { z } from 'zod';
 import type { SessionMetrics } from '../../../shared/protocol/leases.ts';
 import type { ServiceContext } from '../../context.ts';
-import { isoOrNull } from '../../db/moment.ts';
 import { findSession } from './internal.ts';
-
-/** Older measurements are of a browser that may be gone. */
-const FRESH_MS = 120_000;
+import { freshResources } from './session-view.ts';
 
 export type Uptime = { wantedSeconds: number; onlineSeconds: number; share: number | null };
 
@@ -32,13 +29,10 @@ export async function getSessionMetrics({
   const { session, lease } = await findSession(ctx, input.id);
   const { rows } = await ctx.db.execute(uptimeQuery(session.id));
   const { day, week } = UptimeRow.parse(rows[0]);
-  const measuredAt = isoOrNull(lease?.metricsAt ?? null);
-  const metrics = lease?.metrics ?? null;
-  const isFresh = measuredAt !== null && Date.parse(measuredAt) > ctx.now() - FRESH_MS;
   return {
     sessionId: session.id,
     sessionName: session.name,
-    resources: metrics !== null && isFresh ? { ...metrics, measuredAt } : null,
+    resources: freshResources(lease, ctx.now()),
     uptime: { day: shareOf(day), week: shareOf(week) },
   };
 }

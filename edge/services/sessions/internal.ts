@@ -1,7 +1,7 @@
 import { and, eq, isNull, or, type SQL, sql } from 'drizzle-orm';
 import { AppError } from '../../../shared/errors.ts';
 import type { ServiceContext } from '../../context.ts';
-import { runners, sessionLeases, sessions, workspaces } from '../../db/schema/index.ts';
+import { runners, sessionLeases, sessionLog, sessions, workspaces } from '../../db/schema/index.ts';
 import { describeError } from '../../log/describe-error.ts';
 import type { RunnerAddress, SessionAddress } from '../../runners/port.ts';
 import { isOwned } from '../ownership/internal.ts';
@@ -15,6 +15,8 @@ export type SessionRow = {
   runner: typeof runners.$inferSelect | null;
   /** Whether the status is the word of the present owner: its lease runs, and it has started the engine. */
   ownerSpeaks: boolean;
+  /** When status or reason last changed. */
+  statusSince: Date | null;
   /** Wanted running, and no runner has a place for it. */
   waitsForCapacity: boolean;
   isDefault: boolean;
@@ -24,6 +26,9 @@ export type SessionRow = {
 const ownerSpeaks = sql<boolean>`(${runners.id} is not null and exists (
   select from session_leases l
   where l.session_id = ${sessions.id} and ${isOwned()} and l.started_epoch = l.epoch))`;
+
+const statusSince = sql<Date | null>`(select max(log.at) from session_log log
+  where log.session_id = ${sessions.id} and log.attempt is null)`.mapWith(sessionLog.at);
 
 /** What a session's name is looked up by, and is unique in. */
 export const lowerName = sql`lower(${sessions.name})`;
@@ -36,6 +41,7 @@ export const sessionRows = ({ db, env }: Pick<ServiceContext, 'db' | 'env'>) =>
       lease: sessionLeases,
       runner: runners,
       ownerSpeaks,
+      statusSince,
       waitsForCapacity: waitsForCapacity(sql`${sessions.id}`, env),
       defaultSessionId: workspaces.defaultSessionId,
     })

@@ -1,3 +1,4 @@
+import type { SessionMetrics } from '../../../shared/protocol/leases.ts';
 import type { SessionStatus } from '../../../shared/session-status.ts';
 import type { ServiceContext } from '../../context.ts';
 import { isoOrNull } from '../../db/moment.ts';
@@ -23,13 +24,31 @@ export function shownStatus({
   return waitsForCapacity ? { ...shown, reason: 'waiting_for_capacity' } : shown;
 }
 
+/** Older measurements are of a browser that may be gone. */
+const FRESH_MS = 120_000;
+
+/** What the session's processes took when its owner last measured; null unless that was within two minutes. */
+export function freshResources(
+  lease: SessionRow['lease'],
+  now: number,
+): (SessionMetrics & { measuredAt: string }) | null {
+  const { metrics = null, metricsAt = null } = lease ?? {};
+  if (metrics === null || metricsAt === null || metricsAt.getTime() <= now - FRESH_MS) return null;
+  return { ...metrics, measuredAt: metricsAt.toISOString() };
+}
+
 /** What the API shows of a session. Its wire key never leaves the edge but to its owner. */
-export function viewSession({ contentSeal }: Pick<ServiceContext, 'contentSeal'>, row: SessionRow) {
+export function viewSession(
+  { contentSeal, now }: Pick<ServiceContext, 'contentSeal' | 'now'>,
+  row: SessionRow,
+) {
   const { session, lease, runner, isDefault } = row;
+  const resources = freshResources(lease, now());
   return {
     id: session.id,
     name: session.name,
     ...shownStatus(row),
+    statusSince: isoOrNull(row.statusSince),
     mode: session.mode,
     phoneNumber: session.phoneNumber,
     displayName: session.displayName,
@@ -50,6 +69,7 @@ export function viewSession({ contentSeal }: Pick<ServiceContext, 'contentSeal'>
       lease === null || runner === null
         ? null
         : { id: runner.id, epoch: lease.epoch, pid: runner.pid },
+    memoryBytes: resources === null ? null : (resources.pssBytes ?? resources.rssBytes),
     createdBy: session.createdBy,
     lastActiveAt: isoOrNull(session.lastActiveAt),
     webVersion: session.webVersion,

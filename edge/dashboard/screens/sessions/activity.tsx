@@ -34,7 +34,7 @@ const isStatus = (name: string): name is SessionStatus => name in SESSION_TONES;
 function Entry({ entry }: { entry: LogEntry }): ReactElement {
   const { status } = entry;
   return (
-    <li className="flex flex-wrap items-baseline justify-between gap-x-6">
+    <li className="grid items-baseline gap-x-6 sm:flex sm:justify-between">
       <div className="grid">
         {entry.type === 'reconnect' && entry.attempt !== null ? (
           <span>{text.attempt(entry.attempt)}</span>
@@ -49,7 +49,7 @@ function Entry({ entry }: { entry: LogEntry }): ReactElement {
           {entry.delayMs !== null && ` ${text.waits(Math.round(entry.delayMs / 1_000))}`}
         </span>
       </div>
-      <span className="grid justify-items-end text-sm text-muted">
+      <span className="flex flex-wrap gap-x-3 text-sm text-muted sm:grid sm:justify-items-end">
         <Ago at={entry.at} />
         <Exact at={entry.at} />
       </span>

@@ -34,7 +34,7 @@ export function Metrics({ id }: { id: string }): ReactElement {
       <Online id={id} uptime={data?.uptime} />
       <Card title={text.resources}>
         {samples.length === 0 ? (
-          <Empty title={text.notMeasured} />
+          <Empty title={text.notMeasured}>{text.notMeasuredLead}</Empty>
         ) : (
           <>
             <p className="text-muted">{text.sinceOpened}</p>

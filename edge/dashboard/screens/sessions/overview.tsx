@@ -4,7 +4,7 @@ import { Copyable } from '../../components/copy.tsx';
 import { Facts } from '../../components/facts.tsx';
 import { bytes, percent } from '../../components/numbers.ts';
 import { Card } from '../../components/page.tsx';
-import { Ago, Exact } from '../../components/time.tsx';
+import { Ago, Exact, For } from '../../components/time.tsx';
 import { t } from '../../messages/en.ts';
 import { LinkCard } from './link-card.tsx';
 import { Screenshot } from './screenshot.tsx';
@@ -56,6 +56,10 @@ function Details({ session }: { session: Session }): ReactElement {
       ),
     ],
     [text.profile, session.displayName ?? text.unknown],
+    [
+      text.stateFor,
+      session.statusSince === null ? text.unknown : <For since={session.statusSince} />,
+    ],
     [text.runner, session.runner?.id ?? t.common.none],
     [
       text.lastActive,

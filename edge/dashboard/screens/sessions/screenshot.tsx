@@ -28,7 +28,7 @@ async function take(id: string): Promise<string> {
   });
 }
 
-/** What the session's page looks like now: for what no status can say. */
+/** What the session's page looks like now, where its status does not explain enough. */
 export function Screenshot({ id }: { id: string }): ReactElement {
   const { mutate, reset, ...taking } = useMutation({ mutationFn: () => take(id) });
   useEffect(() => reset, [id, reset]);

@@ -24,7 +24,9 @@ type Written =
   | 'minIntervalMs'
   | 'jitterMs'
   | 'firstContactsPerHour'
-  | 'firstContactsPerDay';
+  | 'firstContactsPerDay'
+  | 'region'
+  | 'rejectCallText';
 
 const numberOrNull = (written: string): number | null =>
   written.trim() === '' ? null : Number(written);
@@ -48,13 +50,15 @@ function Behaviour({ session }: { session: Session }): ReactElement {
     includeStatus: session.includeStatus,
     includeChannels: session.includeChannels,
     rejectCalls: session.rejectCalls,
+    rejectCallText: session.rejectCallText ?? '',
+    region: session.region ?? '',
   }));
   const client = useQueryClient();
   const saving = useMutation({
     mutationFn: () => {
       const { minIntervalMs, jitterMs, firstContactsPerHour, firstContactsPerDay, ...others } =
         draft;
-      const { isDefault, ...rest } = others;
+      const { isDefault, rejectCallText, region, ...rest } = others;
       const pacing = { minIntervalMs: Number(minIntervalMs), jitterMs: Number(jitterMs) };
       // Only owners may choose the default: it is left out where it stays.
       const chosen = isDefault === session.isDefault ? {} : { isDefault };
@@ -62,7 +66,11 @@ function Behaviour({ session }: { session: Session }): ReactElement {
         firstContactsPerHour: numberOrNull(firstContactsPerHour),
         firstContactsPerDay: numberOrNull(firstContactsPerDay),
       };
-      const body = { ...rest, ...chosen, ...limits, pacing };
+      const words = {
+        region: region.trim() === '' ? null : region.trim(),
+        rejectCallText: rejectCallText.trim() === '' ? null : rejectCallText,
+      };
+      const body = { ...rest, ...chosen, ...limits, ...words, pacing };
       return ask(api.PATCH('/v1/sessions/{id}', { params: { path: { id: session.id } }, body }));
     },
     onSuccess: () => client.invalidateQueries({ queryKey: ['sessions'] }),
@@ -105,10 +113,19 @@ function Behaviour({ session }: { session: Session }): ReactElement {
             onChange={(event) => setDraft({ ...draft, [name]: event.target.checked })}
           />
         ))}
+        <Input
+          label={text.rejectCallText}
+          hint={text.rejectCallTextHint}
+          autoComplete="off"
+          {...input('rejectCallText')}
+        />
+        <Input label={text.region} hint={text.regionHint} autoComplete="off" {...input('region')} />
         <FormError
           error={saving.error}
           shown={[
             'name',
+            'region',
+            'rejectCallText',
             'pacing.minIntervalMs',
             'pacing.jitterMs',
             'firstContactsPerHour',

@@ -1,10 +1,11 @@
 import { Link } from '@tanstack/react-router';
 import type { ReactElement } from 'react';
 import { Copyable } from '../../components/copy.tsx';
+import { bytes } from '../../components/numbers.ts';
 import { SessionState } from '../../components/session-state.tsx';
 import { Badge, SandboxBadge } from '../../components/status.tsx';
 import { ABOVE_ROW, Cell, Row, ROW_LINK, Table } from '../../components/table.tsx';
-import { Ago } from '../../components/time.tsx';
+import { Ago, For } from '../../components/time.tsx';
 import { t } from '../../messages/en.ts';
 import { SessionMenu } from './actions-menu.tsx';
 import type { Session } from './session.ts';
@@ -14,7 +15,16 @@ const { columns } = t.sessions;
 export const SessionTable = ({ sessions }: { sessions: readonly Session[] }): ReactElement => (
   <Table
     label={t.sessions.title}
-    columns={[columns.name, columns.status, columns.number, columns.since, columns.runner, '']}
+    columns={[
+      columns.name,
+      columns.status,
+      columns.number,
+      columns.uptime,
+      columns.memory,
+      columns.since,
+      columns.runner,
+      '',
+    ]}
   >
     {sessions.map((session) => (
       <Row key={session.id}>
@@ -38,6 +48,16 @@ export const SessionTable = ({ sessions }: { sessions: readonly Session[] }): Re
               <Copyable text={`+${session.phoneNumber}`} label={t.common.copy(columns.number)} />
             </span>
           )}
+        </Cell>
+        <Cell className="text-muted">
+          {session.status === 'online' && session.statusSince !== null ? (
+            <For since={session.statusSince} />
+          ) : (
+            '–'
+          )}
+        </Cell>
+        <Cell className="text-muted">
+          {session.memoryBytes === null ? '–' : bytes(session.memoryBytes)}
         </Cell>
         <Cell className="text-muted">
           {session.lastActiveAt === null ? t.common.never : <Ago at={session.lastActiveAt} />}

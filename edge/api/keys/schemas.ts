@@ -48,6 +48,7 @@ export const KeyFields = {
       example: ['messages:send', 'messages:read'],
     }),
   sessionId: SessionIdOrName.nullable().openapi({
+    type: ['string', 'null'],
     description: 'Id or name of the only session that the key can reach; null for all sessions.',
   }),
   expiresAt: Moment.refine((moment) => moment.getTime() > Date.now(), 'must be in the future')

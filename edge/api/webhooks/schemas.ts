@@ -50,7 +50,7 @@ export const WebhookFields = {
     description: 'An https:// or http:// address on a public host. Redirects are not followed.',
     example: 'https://example.com/hooks/waypost',
   }),
-  description: Description.nullable(),
+  description: Description.nullable().openapi({ type: ['string', 'null'] }),
   eventTypes: z
     .array(Subscription)
     .min(1)

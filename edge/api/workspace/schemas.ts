@@ -47,6 +47,7 @@ export const WorkspaceFields = {
     example: 1,
   }),
   defaultSessionId: SessionIdOrName.nullable().openapi({
+    type: ['string', 'null'],
     description:
       'Id or name of the session that requests without a `sessionId` use; null for none.',
     example: 'support',
@@ -56,7 +57,7 @@ export const WorkspaceFields = {
     .regex(/^[a-z0-9-]{1,20}$/, 'a region code, as fra')
     .nullable()
     .openapi({ description: 'Where new sessions are placed, if there is room.', example: 'fra' }),
-  defaultCountry: CountryCode.nullable(),
+  defaultCountry: CountryCode.nullable().openapi({ type: ['string', 'null'] }),
   stopWords: z
     .array(
       z

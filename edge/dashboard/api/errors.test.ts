@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { errorOf, fieldErrors, isSaidAt } from './errors.ts';
+import { errorOf, errorWithin, fieldErrors, isSaidAt } from './errors.ts';
 
 describe('an error of the API', () => {
   const refused = errorOf(422, {
@@ -29,6 +29,15 @@ describe('an error of the API', () => {
     expect(isSaidAt(refused, ['name', 'url'])).toBe(true);
     expect(isSaidAt(refused, ['url'])).toBe(false);
     expect(isSaidAt(errorOf(500, null), ['name'])).toBe(false);
+  });
+
+  test('of one of several values stands at the field that holds them', () => {
+    const fields = [{ in: 'body', field: 'allowedIps.1', message: 'must be an IP address' }];
+    const error = errorOf(422, { error: { code: 'VALIDATION_ERROR', details: { fields } } });
+    expect(errorWithin(fieldErrors(error), 'allowedIps')).toBe('must be an IP address');
+    expect(errorWithin(fieldErrors(error), 'allowed')).toBeUndefined();
+    expect(isSaidAt(error, ['allowedIps'])).toBe(true);
+    expect(isSaidAt(error, ['allowed'])).toBe(false);
   });
 
   test('of the identity library is known by its reason', () => {

@@ -61,8 +61,17 @@ export function fieldErrors(error: unknown): Record<string, string> {
   );
 }
 
+const isWithin = (name: string, field: string): boolean =>
+  name === field || name.startsWith(`${field}.`);
+
+/** What is wrong with a field that holds several values, or with one of these. */
+export const errorWithin = (
+  errors: Readonly<Record<string, string>>,
+  field: string,
+): string | undefined => Object.entries(errors).find(([name]) => isWithin(name, field))?.[1];
+
 /** Whether these fields say all that is wrong. */
 export function isSaidAt(error: unknown, shown: readonly string[]): boolean {
   const names = Object.keys(fieldErrors(error));
-  return names.length > 0 && names.every((name) => shown.includes(name));
+  return names.length > 0 && names.every((name) => shown.some((field) => isWithin(name, field)));
 }

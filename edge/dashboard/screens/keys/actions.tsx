@@ -7,6 +7,7 @@ import { Icon } from '../../components/icon.tsx';
 import { Menu, MenuItem } from '../../components/menu.tsx';
 import { ErrorNote } from '../../components/states.tsx';
 import { t } from '../../messages/en.ts';
+import { EditKey } from './create.tsx';
 import type { ApiKey } from './key.ts';
 
 const text = t.keys;
@@ -18,7 +19,7 @@ export function KeyMenu({
   apiKey: ApiKey;
   onShow: (key: Schemas['NewApiKey']) => void;
 }): ReactElement {
-  const [asked, setAsked] = useState<'rotate' | 'revoke' | null>(null);
+  const [asked, setAsked] = useState<'edit' | 'rotate' | 'revoke' | null>(null);
   const client = useQueryClient();
   const params = { params: { path: { id: apiKey.id } } };
   const onSuccess = async (): Promise<void> => {
@@ -51,6 +52,7 @@ export function KeyMenu({
           </IconButton>
         }
       >
+        <MenuItem onSelect={() => setAsked('edit')}>{text.actions.edit}</MenuItem>
         <MenuItem onSelect={() => pausing.mutate()}>
           {apiKey.isActive ? text.actions.pause : text.actions.resume}
         </MenuItem>
@@ -59,7 +61,8 @@ export function KeyMenu({
           {text.actions.revoke}
         </MenuItem>
       </Menu>
-      {asked !== null && (
+      {asked === 'edit' && <EditKey apiKey={apiKey} onClose={() => setAsked(null)} />}
+      {(asked === 'rotate' || asked === 'revoke') && (
         <Dialog title={`${text.actions[asked]}: ${apiKey.name}`} onClose={() => setAsked(null)}>
           <p>{text.confirm[asked]}</p>
           {acting.error !== null && <ErrorNote error={acting.error} />}

@@ -2,10 +2,11 @@ import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { type ReactElement, useState } from 'react';
 import { api, ask, type Schemas } from '../../api/client.ts';
 import { fieldErrors } from '../../api/errors.ts';
-import { Checkbox, Choice, Input } from '../../components/field.tsx';
 import { FormDialog } from '../../components/form-dialog.tsx';
 import { t } from '../../messages/en.ts';
-import { type Scope, SCOPES } from './key.ts';
+import { bodyOf, changesOf, draftOf, NEW } from './draft.ts';
+import type { ApiKey } from './key.ts';
+import { FORM_FIELDS, KeyFields } from './key-form.tsx';
 
 const text = t.keys.form;
 
@@ -16,64 +17,61 @@ export function CreateKey({
   onClose: () => void;
   onCreated: (key: Schemas['NewApiKey']) => void;
 }): ReactElement {
-  const [name, setName] = useState('');
-  const [mode, setMode] = useState<'live' | 'test'>('live');
-  const [scopes, setScopes] = useState<readonly Scope[]>(['messages:send', 'messages:read']);
+  const [draft, setDraft] = useState(NEW);
   const client = useQueryClient();
   const creating = useMutation({
-    mutationFn: () => ask(api.POST('/v1/keys', { body: { name, mode, scopes: [...scopes] } })),
+    mutationFn: () => ask(api.POST('/v1/keys', { body: { ...bodyOf(draft), mode: draft.mode } })),
     onSuccess: async (made) => {
       onCreated(made);
       await client.invalidateQueries({ queryKey: ['keys'] });
     },
   });
-  const fields = fieldErrors(creating.error);
-  const toggle = (scope: Scope, isOn: boolean): void =>
-    setScopes(isOn ? [...scopes, scope] : scopes.filter((one) => one !== scope));
   return (
     <FormDialog
       title={text.title}
       submit={text.submit}
       saving={creating}
-      shown={['name', 'scopes']}
+      shown={FORM_FIELDS}
       onClose={onClose}
     >
-      <Input
-        label={text.name}
-        hint={text.nameHint}
-        autoComplete="off"
-        required
-        value={name}
-        error={fields['name']}
-        onChange={(event) => setName(event.target.value)}
+      <KeyFields isNew draft={draft} errors={fieldErrors(creating.error)} onChange={setDraft} />
+    </FormDialog>
+  );
+}
+
+export function EditKey({
+  apiKey,
+  onClose,
+}: {
+  apiKey: ApiKey;
+  onClose: () => void;
+}): ReactElement {
+  const [draft, setDraft] = useState(() => draftOf(apiKey));
+  const client = useQueryClient();
+  const saving = useMutation({
+    mutationFn: () => {
+      const params = { path: { id: apiKey.id } };
+      return ask(api.PATCH('/v1/keys/{id}', { params, body: changesOf(apiKey, draft) }));
+    },
+    onSuccess: async () => {
+      await client.invalidateQueries({ queryKey: ['keys'] });
+      onClose();
+    },
+  });
+  return (
+    <FormDialog
+      title={text.editTitle}
+      submit={t.common.save}
+      saving={saving}
+      shown={FORM_FIELDS}
+      onClose={onClose}
+    >
+      <KeyFields
+        isNew={false}
+        draft={draft}
+        errors={fieldErrors(saving.error)}
+        onChange={setDraft}
       />
-      <Choice
-        legend={text.mode}
-        options={(['live', 'test'] as const).map((value) => ({
-          value,
-          label: text[value],
-          hint: text[`${value}Hint`],
-        }))}
-        value={mode}
-        onChange={setMode}
-      />
-      <fieldset className="grid gap-3">
-        <legend className="mb-2 text-sm font-medium">{text.scopes}</legend>
-        {SCOPES.map((scope) => (
-          <Checkbox
-            key={scope}
-            label={scope}
-            hint={t.keys.scopes[scope]}
-            checked={scopes.includes(scope)}
-            onChange={(event) => toggle(scope, event.target.checked)}
-          />
-        ))}
-        {fields['scopes'] !== undefined && (
-          <p role="alert" className="text-sm text-bad">
-            {fields['scopes']}
-          </p>
-        )}
-      </fieldset>
     </FormDialog>
   );
 }

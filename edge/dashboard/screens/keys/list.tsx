@@ -1,16 +1,17 @@
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
-import { type ReactElement, useState } from 'react';
+import { type ReactElement, type ReactNode, useState } from 'react';
 import type { Schemas } from '../../api/client.ts';
 import { Button } from '../../components/button.tsx';
 import { Copyable } from '../../components/copy.tsx';
 import { Icon } from '../../components/icon.tsx';
 import { Page } from '../../components/page.tsx';
+import { useSession } from '../../components/session-select.tsx';
 import { ShowCall } from '../../components/show-call.tsx';
 import { Empty, ErrorNote, Loading } from '../../components/states.tsx';
 import { SandboxBadge, Status } from '../../components/status.tsx';
 import { Cell, Row, Table } from '../../components/table.tsx';
-import { Ago } from '../../components/time.tsx';
+import { Ago, Exact } from '../../components/time.tsx';
 import { t } from '../../messages/en.ts';
 import { KeyMenu } from './actions.tsx';
 import { CreateKey } from './create.tsx';
@@ -63,23 +64,26 @@ export function KeyList(): ReactElement {
       {keys !== undefined && keys.length > 0 && (
         <Table
           label={t.keys.title}
-          columns={[columns.name, columns.id, columns.scopes, columns.used, columns.status, '']}
+          columns={[columns.name, columns.scopes, columns.limits, columns.used, columns.status, '']}
         >
           {keys.map((key) => (
             <Row key={key.id}>
               <Cell>
-                <span className="flex items-center gap-2 font-medium">
+                <span className="flex items-center gap-2 pt-1.5 font-medium">
                   {key.name}
                   {key.mode === 'test' && <SandboxBadge />}
                 </span>
-              </Cell>
-              <Cell>
-                <Copyable text={key.id} label={t.common.copy(columns.id)} />
+                <span className="text-muted">
+                  <Copyable text={key.id} label={t.common.copy(columns.id)} />
+                </span>
               </Cell>
               <Cell className="max-w-64 text-muted">
                 <span className="block truncate" title={key.scopes.join(', ')}>
                   {key.scopes.includes('*') ? t.keys.everything : key.scopes.join(', ')}
                 </span>
+              </Cell>
+              <Cell className="text-muted">
+                <KeyLimits apiKey={key} />
               </Cell>
               <Cell className="text-muted">
                 {key.lastUsedAt === null ? t.common.never : <Ago at={key.lastUsedAt} />}
@@ -105,6 +109,33 @@ export function KeyList(): ReactElement {
       )}
       {shown !== undefined && <ShownOnce apiKey={shown.key} onClose={() => setShown(undefined)} />}
     </Page>
+  );
+}
+
+/** What narrows the key, beside its scopes. */
+function KeyLimits({ apiKey }: { apiKey: ApiKey }): ReactElement {
+  const { sessions = [] } = useSession(undefined);
+  const { sessionId, allowedIps, expiresAt } = apiKey;
+  const limits: ReactNode[] = [];
+  if (sessionId !== null)
+    limits.push(sessions.find(({ id }) => id === sessionId)?.name ?? t.keys.unknownSession);
+  if (allowedIps !== null)
+    limits.push(<span title={allowedIps.join(', ')}>{t.keys.addresses(allowedIps.length)}</span>);
+  if (expiresAt !== null)
+    limits.push(
+      <>
+        {t.keys.until} <Exact at={expiresAt} />
+      </>,
+    );
+  return (
+    <>
+      {limits.length === 0 ? '–' : null}
+      {limits.map((limit, index) => (
+        <span key={index} className="block text-sm">
+          {limit}
+        </span>
+      ))}
+    </>
   );
 }
 

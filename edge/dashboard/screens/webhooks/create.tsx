@@ -1,18 +1,19 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
-import type { ReactElement } from 'react';
+import { type ReactElement, useState } from 'react';
 import { api, ask } from '../../api/client.ts';
 import { fieldErrors } from '../../api/errors.ts';
 import { FormDialog } from '../../components/form-dialog.tsx';
 import { t } from '../../messages/en.ts';
+import { bodyOf, draftOf, NEW } from './draft.ts';
 import { SecretOnce } from './secret-once.tsx';
-import { bodyOf, FORM_FIELDS, useDraft, WebhookFields } from './webhook-form.tsx';
+import { FORM_FIELDS, WebhookFields } from './webhook-form.tsx';
 import type { Webhook } from './webhook.ts';
 
 const text = t.webhooks.form;
 
 export function CreateWebhook({ onClose }: { onClose: () => void }): ReactElement {
-  const [draft, setDraft] = useDraft();
+  const [draft, setDraft] = useState(NEW);
   const client = useQueryClient();
   const navigate = useNavigate();
   const creating = useMutation({
@@ -48,7 +49,7 @@ export function EditWebhook({
   webhook: Webhook;
   onClose: () => void;
 }): ReactElement {
-  const [draft, setDraft] = useDraft(webhook);
+  const [draft, setDraft] = useState(() => draftOf(webhook));
   const client = useQueryClient();
   const saving = useMutation({
     mutationFn: () => {

@@ -3,6 +3,7 @@ import type { Schemas } from '../../api/client.ts';
 import { Facts } from '../../components/facts.tsx';
 import { count, percent } from '../../components/numbers.ts';
 import { Card } from '../../components/page.tsx';
+import { useSession } from '../../components/session-select.tsx';
 import { Status, type Tone } from '../../components/status.tsx';
 import { Exact } from '../../components/time.tsx';
 import { t } from '../../messages/en.ts';
@@ -32,6 +33,7 @@ export function healthWords({ attempts, successShare }: Health): string {
 export function HealthCard({ webhook }: { webhook: Webhook }): ReactElement {
   const { attempts, successShare, p95Ms } = webhook.health;
   const { disabledAt } = webhook;
+  const headers = Object.keys(webhook.headers);
   return (
     <Card title={text.title}>
       <AttemptTicks id={webhook.id} />
@@ -50,8 +52,17 @@ export function HealthCard({ webhook }: { webhook: Webhook }): ReactElement {
           disabledAt === null
             ? [text.order, webhook.fifo ? text.fifo : text.anyOrder]
             : [text.disabledAt, <Exact key="off" at={disabledAt} />],
+          [text.sessions, <SessionNames key="sessions" ids={webhook.sessionIds} />],
+          ...(headers.length === 0 ? [] : ([[text.headers, headers.join(', ')]] as const)),
         ]}
       />
     </Card>
   );
+}
+
+function SessionNames({ ids }: { ids: Webhook['sessionIds'] }): ReactElement {
+  const { sessions = [] } = useSession(undefined);
+  if (ids === null) return <>{text.allSessions}</>;
+  const nameOf = (id: string): string => sessions.find((session) => session.id === id)?.name ?? id;
+  return <span className="wrap-anywhere">{ids.map(nameOf).join(', ')}</span>;
 }

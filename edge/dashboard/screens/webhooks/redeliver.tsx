@@ -3,12 +3,12 @@ import { type ReactElement, useState } from 'react';
 import { api, ask } from '../../api/client.ts';
 import { Input } from '../../components/field.tsx';
 import { FormDialog } from '../../components/form-dialog.tsx';
+import { localTime } from '../../components/local-time.ts';
 import { count } from '../../components/numbers.ts';
 import { t } from '../../messages/en.ts';
 
 const text = t.webhooks.redeliver;
 const DAY_MS = 86_400_000;
-const MINUTE_MS = 60_000;
 
 /** Delivers again: these, or all that failed since a time. Each request takes up 1,000; it is repeated until none is left. */
 export function useRedeliver(id: string) {
@@ -28,10 +28,6 @@ export function useRedeliver(id: string) {
     onSuccess: () => client.invalidateQueries({ queryKey: ['webhooks', id] }),
   });
 }
-
-/** As an input of a local time wants it. */
-const localTime = (at: number): string =>
-  new Date(at - new Date(at).getTimezoneOffset() * MINUTE_MS).toISOString().slice(0, 16);
 
 export function RedeliverFailed({
   redelivering,

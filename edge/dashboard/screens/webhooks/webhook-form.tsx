@@ -1,42 +1,33 @@
-import { useState, type ReactElement } from 'react';
+import type { ReactElement } from 'react';
 import { WILDCARDS } from '../../api/event-types.ts';
+import { errorWithin } from '../../api/errors.ts';
 import { Button } from '../../components/button.tsx';
 import { Checkbox, Input, TextArea } from '../../components/field.tsx';
 import { t } from '../../messages/en.ts';
-import type { Webhook } from './webhook.ts';
+import { type Draft, withType } from './draft.ts';
+import { DeliveryFields } from './delivery-fields.tsx';
 
 const text = t.webhooks.form;
-export const FORM_FIELDS = ['url', 'eventTypes', 'eventTypes.0', 'description'];
+export const FORM_FIELDS = [
+  'url',
+  'eventTypes',
+  'description',
+  'sessionIds',
+  'headers',
+  'retryDelays',
+  'includeCodes',
+];
 const SUGGESTED = ['*', ...WILDCARDS];
 
-export type Draft = { url: string; description: string; events: string; fifo: boolean };
-
-const draftOf = (webhook?: Webhook): Draft => ({
-  url: webhook?.url ?? '',
-  description: webhook?.description ?? '',
-  events: webhook?.eventTypes.join('\n') ?? '*',
-  fifo: webhook?.fifo ?? false,
-});
-
-export const useDraft = (webhook?: Webhook) => useState(() => draftOf(webhook));
-
-export const bodyOf = ({ url, description, events, fifo }: Draft) => ({
-  url,
-  fifo,
-  eventTypes: events.split(/[\s,]+/).filter((type) => type !== ''),
-  ...(description !== '' && { description }),
-});
-
-/** What can be chosen of a webhook: the same for a new one and one that is changed. */
-export function WebhookFields({
-  draft,
-  errors,
-  onChange,
-}: {
+export type FieldsProps = {
   draft: Draft;
   errors: Readonly<Record<string, string>>;
   onChange: (draft: Draft) => void;
-}): ReactElement {
+};
+
+/** What can be chosen of a webhook: the same for a new one and one that is changed. */
+export function WebhookFields(props: FieldsProps): ReactElement {
+  const { draft, errors, onChange } = props;
   const set = (change: Partial<Draft>): void => onChange({ ...draft, ...change });
   return (
     <>
@@ -55,7 +46,7 @@ export function WebhookFields({
         hint={text.eventsHint}
         rows={3}
         value={draft.events}
-        error={errors['eventTypes'] ?? errors['eventTypes.0']}
+        error={errorWithin(errors, 'eventTypes')}
         onChange={(event) => set({ events: event.target.value })}
       />
       <div role="group" aria-label={text.suggested} className="-mt-3 flex flex-wrap gap-1">
@@ -77,19 +68,19 @@ export function WebhookFields({
         error={errors['description']}
         onChange={(event) => set({ description: event.target.value })}
       />
+      <DeliveryFields {...props} />
       <Checkbox
         label={text.fifo}
         hint={text.fifoHint}
         checked={draft.fifo}
         onChange={(event) => set({ fifo: event.target.checked })}
       />
+      <Checkbox
+        label={text.codes}
+        hint={text.codesHint}
+        checked={draft.includeCodes}
+        onChange={(event) => set({ includeCodes: event.target.checked })}
+      />
     </>
   );
-}
-
-/** Everything replaces what was chosen; another type replaces everything. */
-function withType(events: string, type: string): string {
-  if (type === '*') return type;
-  const chosen = events.split('\n').filter((line) => !['', '*', type].includes(line.trim()));
-  return [...chosen, type].join('\n');
 }

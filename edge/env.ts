@@ -108,6 +108,8 @@ export const EdgeEnv = z.object({
    * token only has them mailed a link that confirms theirs.
    */
   SUPABASE_EMAILS: z.enum(['unproved', 'confirmed']).default('unproved'),
+  /** Providers of the project that the dashboard offers to sign in with, comma-separated, as `github,azure`. */
+  SUPABASE_PROVIDERS: lowerCaseList.default([]),
 
   /**
    * Who may sign up: everybody, people with an invitation, or nobody. ADMIN_EMAILS always may. By default `open` where BASE_URL
@@ -265,6 +267,13 @@ export function parseEdgeEnv(raw: unknown): EdgeEnv {
         code: 'custom',
         path: ['SUPABASE_JWT_SECRET'],
         message: 'needs SUPABASE_URL: the issuer that its tokens must name',
+      });
+    }
+    if (env.SUPABASE_PROVIDERS.length > 0 && env.SUPABASE_URL === undefined) {
+      context.addIssue({
+        code: 'custom',
+        path: ['SUPABASE_PROVIDERS'],
+        message: 'needs SUPABASE_URL: the project whose providers they are',
       });
     }
     for (const problem of fleetProblems(env)) context.addIssue({ code: 'custom', ...problem });

@@ -56,6 +56,8 @@ export const LauncherEnv = z.object({
   SUPABASE_JWT_SECRET: z.string().default(''),
   /** `confirmed`: the project has its users confirm their addresses; otherwise a person's first token only has them mailed a link. */
   SUPABASE_EMAILS: z.string().default('unproved'),
+  /** Providers of the project that the dashboard offers to sign in with, comma-separated, as `github,azure`. */
+  SUPABASE_PROVIDERS: z.string().default(''),
   /** `separate`: a process each for database door, Redis, QStash, objects, mail and inspector, instead of one for all. It takes about 200 MiB more. */
   WAYPOST_SERVICES: z.enum(['together', 'separate']).default('together'),
   /**

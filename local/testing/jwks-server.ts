@@ -16,7 +16,8 @@ type Project = {
  * Supabase Auth's keys, and tokens signed by them, for tests. Each first path segment is a project of its own, made when it
  * is first asked for: `GET /<project>/auth/v1/.well-known/jwks.json` is what the Worker reads; `PUT /<project>/script`
  * (JwksScript) says how that answers, `GET /<project>/hits` how often it was asked, `POST /<project>/rotate` makes a new key
- * and withdraws the others, `POST /<project>/sign` (SignRequest) answers `{token}`.
+ * and withdraws the others, `POST /<project>/sign` (SignRequest) answers `{token}`. `GET /<project>/auth/v1/authorize` signs
+ * somebody new in at once, and sends the browser back as Supabase does, with the token behind the #.
  */
 export async function startJwksServer(): Promise<RunningService> {
   const projects = new Map<string, Promise<Project>>();
@@ -33,9 +34,31 @@ export async function startJwksServer(): Promise<RunningService> {
     const body = await readBody(request, MAX_BODY_BYTES);
     const [, name = '', rest = ''] = /^\/([^/]+)(\/.*)$/.exec(url) ?? [];
     const project = await projectOf(name);
+    const asked = new URL(url, `http://${request.headers.host ?? ''}`);
+    if (asked.pathname === `/${name}/auth/v1/authorize`) {
+      const location = await signInAt(asked, project);
+      response.writeHead(302, { location }).end();
+      return;
+    }
     const { status, answer } = await answerOf(project, `${method} ${rest}`, body.toString());
     sendJson(response, status, answer);
   });
+}
+
+async function signInAt(asked: URL, project: Project): Promise<string> {
+  const now = Math.floor(Date.now() / 1_000);
+  const sub = crypto.randomUUID();
+  const payload = {
+    iss: asked.href.replace(/\/authorize.*$/, ''),
+    aud: 'authenticated',
+    sub,
+    email: `${asked.searchParams.get('provider') ?? ''}-${sub}@example.com`,
+    iat: now,
+    exp: now + 600,
+  };
+  const token = await sign(project, SignRequest.parse({ payload }));
+  const answer = new URLSearchParams({ access_token: token, token_type: 'bearer' });
+  return `${asked.searchParams.get('redirect_to') ?? ''}#${answer.toString()}`;
 }
 
 async function newProject(): Promise<Project> {

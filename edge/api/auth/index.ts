@@ -14,6 +14,7 @@ import { revokeSessions } from './revoke-sessions.ts';
 import { sendVerificationEmail } from './send-verification-email.ts';
 import { signInEmail } from './sign-in-email.ts';
 import { signInByLink } from './sign-in-link.ts';
+import { listSignInMethods } from './sign-in-methods.ts';
 import { signInSocial } from './sign-in-social.ts';
 import { signOut } from './sign-out.ts';
 import { signUpEmail } from './sign-up-email.ts';
@@ -21,6 +22,7 @@ import { verifyEmail } from './verify-email.ts';
 
 /** Every path of the identity library that is open; what is not here is not found. */
 export function registerAuth(app: App): void {
+  listSignInMethods(app);
   // Has the credential middleware and its limits instead of what follows.
   createToken(app);
   app.use('/auth/*', refuseForeignPages, limitByCaller, limitAuthBody, requireJson, checkJson);

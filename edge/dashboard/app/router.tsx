@@ -9,6 +9,7 @@ import {
 import { ForgotPassword, ResetPassword } from '../screens/account/passwords.tsx';
 import { AcceptInvitation, SignInByLink } from '../screens/account/links.tsx';
 import { SignIn } from '../screens/account/sign-in.tsx';
+import { SignInWithSupabase } from '../screens/account/supabase.tsx';
 import { SignUp } from '../screens/account/sign-up.tsx';
 import { BASE_PATH } from '../api/base-path.ts';
 import { Crashed, NotFound } from './dead-ends.tsx';
@@ -45,8 +46,14 @@ const signIn = createRoute({
     ...nextOf(search),
     ...flag(search, 'confirmed'),
     ...flag(search, 'reset'),
+    ...oneOf(search, 'from', ['google'] as const),
     ...word(search, 'error'),
   }),
+});
+const signInWithSupabase = createRoute({
+  getParentRoute: () => root,
+  path: '/sign-in/supabase',
+  component: SignInWithSupabase,
 });
 const signInByLink = createRoute({
   getParentRoute: () => root,
@@ -216,6 +223,7 @@ const settings = createRoute({
 const routeTree = root.addChildren([
   signIn,
   signInByLink,
+  signInWithSupabase,
   signUp,
   forgotPassword,
   resetPassword,

@@ -1,5 +1,6 @@
+import { queryOptions } from '@tanstack/react-query';
 import { BASE_PATH } from '../../api/base-path.ts';
-import { api, type Schemas } from '../../api/client.ts';
+import { api, ask, type Schemas } from '../../api/client.ts';
 import { ApiError, errorOf } from '../../api/errors.ts';
 import { t } from '../../messages/en.ts';
 
@@ -44,6 +45,40 @@ export const resetPassword = (body: Schemas['ResetPasswordBody']) =>
 
 export const signInByLink = (token: string) =>
   bare(api.POST('/auth/sign-in/link', { body: { token } }));
+
+/** What this deployment offers beside a password, and who may make an account. */
+export const methodsQuery = queryOptions({
+  queryKey: ['sign-in-methods'],
+  queryFn: () => ask(api.GET('/auth/sign-in/methods')),
+  staleTime: Infinity,
+});
+
+/** Leaves for Google, which comes back signed in, or to the sign-in page with the reason. */
+export async function startGoogle(next: string): Promise<void> {
+  const { url } = await bare(
+    api.POST('/auth/sign-in/social', {
+      body: {
+        provider: 'google',
+        callbackURL: BASE_PATH + next,
+        errorCallbackURL: `${BASE_PATH}/sign-in?from=google`,
+      },
+    }),
+  );
+  window.location.assign(url);
+}
+
+/** Of this tab alone: where to continue once Supabase sends the browser back. */
+const BEGUN = 'waypost.supabase';
+
+export function startSupabase(url: string, next: string): void {
+  window.sessionStorage.setItem(BEGUN, next);
+  window.location.assign(url);
+}
+export const begunAtSupabase = (): string | null => window.sessionStorage.getItem(BEGUN);
+export const endSupabase = (): void => window.sessionStorage.removeItem(BEGUN);
+
+export const exchangeSupabase = (accessToken: string) =>
+  ask(api.POST('/auth/supabase', { body: { accessToken } }));
 
 /** The library's refusals in our words; all others speak for themselves. */
 export const reasonOf = (error: unknown): string | undefined => {

@@ -8,9 +8,10 @@ import { ErrorNote, FormError } from '../../components/states.tsx';
 import { t } from '../../messages/en.ts';
 import { AccountFrame, Note } from './frame.tsx';
 import { reasonOf, signIn } from './identity.ts';
+import { OtherWays } from './other-ways.tsx';
 
 export function SignIn(): ReactElement {
-  const { next, confirmed, error: linkError, reset } = useSearch({ from: '/sign-in' });
+  const { next, confirmed, from, error: failure, reset } = useSearch({ from: '/sign-in' });
   const [email, setEmail] = useState('');
   const [password, setPassword] = useState('');
   const navigate = useNavigate();
@@ -40,8 +41,17 @@ export function SignIn(): ReactElement {
         </>
       }
     >
-      {linkError !== undefined && <ErrorNote error={null} message={t.account.linkOver} />}
-      {linkError === undefined && confirmed === true && <Note>{t.account.confirmed}</Note>}
+      {failure !== undefined && (
+        <ErrorNote
+          error={null}
+          message={
+            from === 'google'
+              ? (t.account.reasons[failure] ?? t.account.googleFailed)
+              : t.account.linkOver
+          }
+        />
+      )}
+      {failure === undefined && confirmed === true && <Note>{t.account.confirmed}</Note>}
       {reset === true && <Note>{t.account.resetDone}</Note>}
       <form onSubmit={submit} noValidate className="grid gap-4">
         <Input
@@ -72,6 +82,7 @@ export function SignIn(): ReactElement {
       <Link to="/forgot-password" className="text-accent underline underline-offset-2">
         {t.account.forgot}
       </Link>
+      <OtherWays next={next} />
     </AccountFrame>
   );
 }

@@ -1,4 +1,4 @@
-import { useMutation } from '@tanstack/react-query';
+import { useMutation, useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { type FormEvent, type ReactElement, useState } from 'react';
 import { fieldErrors } from '../../api/errors.ts';
@@ -7,9 +7,17 @@ import { Input } from '../../components/field.tsx';
 import { ErrorNote, FormError } from '../../components/states.tsx';
 import { t } from '../../messages/en.ts';
 import { AccountFrame, Note } from './frame.tsx';
-import { CONFIRMED, reasonOf, resendMail, signUp } from './identity.ts';
+import { CONFIRMED, methodsQuery, reasonOf, resendMail, signUp } from './identity.ts';
+import { OtherWays } from './other-ways.tsx';
+
+const LEADS = {
+  open: t.account.signUpLead,
+  invited: t.account.invitedOnly,
+  closed: t.account.signUpClosed,
+} as const;
 
 export function SignUp(): ReactElement {
+  const { data: methods } = useQuery(methodsQuery);
   const [person, setPerson] = useState({ name: '', email: '', password: '' });
   const creating = useMutation({
     mutationFn: () => signUp({ ...person, callbackURL: CONFIRMED }),
@@ -32,7 +40,7 @@ export function SignUp(): ReactElement {
   return (
     <AccountFrame
       title={t.account.signUpTitle}
-      lead={t.account.signUpLead}
+      lead={methods === undefined ? t.account.signUpLead : LEADS[methods.signUp]}
       below={
         <>
           {t.account.hasAccount}{' '}
@@ -57,6 +65,7 @@ export function SignUp(): ReactElement {
           {t.account.signUp}
         </Button>
       </form>
+      <OtherWays />
     </AccountFrame>
   );
 }

@@ -3,6 +3,7 @@ import { useNavigate, useSearch } from '@tanstack/react-router';
 import type { ReactElement } from 'react';
 import { api, askWhole } from '../../api/client.ts';
 import { paged } from '../../api/paged.ts';
+import { Copyable } from '../../components/copy.tsx';
 import { Select } from '../../components/field.tsx';
 import { PagedList } from '../../components/paged-list.tsx';
 import { Empty } from '../../components/states.tsx';
@@ -61,8 +62,12 @@ export function AuditLog(): ReactElement {
                   <Exact at={entry.at} />
                 </Cell>
                 <Cell className="font-medium">{entry.action}</Cell>
-                <Cell className="font-mono text-sm">{entry.actorId ?? text.nobody}</Cell>
-                <Cell className="font-mono text-sm">{entry.target ?? '–'}</Cell>
+                <Cell>
+                  <Id text={entry.actorId} label={columns.actor} none={text.nobody} />
+                </Cell>
+                <Cell>
+                  <Id text={entry.target} label={columns.target} none="–" />
+                </Cell>
                 <Cell>
                   {entry.status ?? '–'} {entry.errorCode}
                 </Cell>
@@ -75,3 +80,21 @@ export function AuditLog(): ReactElement {
     </>
   );
 }
+
+/** Cut where there is no room for the whole of it; it is copied whole. */
+const Id = ({
+  text: id,
+  label,
+  none,
+}: {
+  text: string | null;
+  label: string;
+  none: string;
+}): ReactElement =>
+  id === null ? (
+    <span className="text-muted">{none}</span>
+  ) : (
+    <span className="block w-44">
+      <Copyable text={id} label={t.common.copy(label)} />
+    </span>
+  );

@@ -6,12 +6,14 @@ import { Tabs } from '../../components/tabs.tsx';
 import { t } from '../../messages/en.ts';
 import { AuditLog } from './audit.tsx';
 import { Members } from './members.tsx';
+import { Privacy } from './privacy.tsx';
 import { WorkspaceSettings } from './workspace.tsx';
 
-const TABS = ['workspace', 'members', 'audit'] as const;
+const TABS = ['workspace', 'members', 'privacy', 'audit'] as const;
 const PATHS = {
   workspace: '/v1/workspace',
   members: '/v1/workspace/members',
+  privacy: '/v1/erasures',
   audit: '/v1/audit',
 } as const;
 
@@ -30,6 +32,7 @@ export function Settings(): ReactElement {
       />
       {current === 'workspace' && <WorkspaceSettings />}
       {current === 'members' && <Members />}
+      {current === 'privacy' && <Privacy />}
       {current === 'audit' && <AuditLog />}
     </Page>
   );

@@ -55,6 +55,8 @@ export function Bars({ title, series, bars }: Props): ReactElement {
                 <span
                   className={clsx(
                     '-mx-6 inline-block',
+                    // The last one ends where the bars do.
+                    bars.length > LABELS && index === bars.length - 1 && 'float-right mr-0',
                     fromLast(index) % (2 * every) !== 0 && 'max-sm:hidden',
                   )}
                 >

@@ -135,7 +135,7 @@ function Tick({ label, hint, ...rest }: TickProps): ReactElement {
         aria-describedby={hint === undefined ? undefined : `${id}-note`}
         className="mt-0.5 size-4 shrink-0 accent-accent pointer-coarse:size-6"
       />
-      <div>
+      <div className="pointer-coarse:pt-0.5">
         <label htmlFor={id} className="font-medium">
           {label}
         </label>

@@ -9,16 +9,19 @@ export const Meter = ({
   words,
   share,
   isLimit = true,
+  isNamed = true,
 }: {
   label: string;
   words: string;
   share: number | null;
   /** Whether to come near the end is a warning. */
   isLimit?: boolean;
+  /** Whether its name is shown; a column's heading may say it already. */
+  isNamed?: boolean;
 }): ReactElement => (
   <div className="grid gap-1.5">
     <div className="flex justify-between gap-4">
-      <span>{label}</span>
+      {isNamed && <span>{label}</span>}
       <span className="text-muted">{words}</span>
     </div>
     {share !== null && (

@@ -14,7 +14,7 @@ export const Page = ({
 }): ReactElement => (
   <div className="mx-auto grid w-full max-w-6xl grid-cols-[minmax(0,1fr)] gap-6 px-4 py-6 sm:px-8 sm:py-8">
     <header className="flex flex-wrap items-start justify-between gap-x-6 gap-y-3">
-      <div className="grid min-w-0 flex-1 basis-72 gap-1">
+      <div className="grid min-w-0 flex-1 basis-52 gap-1">
         <h1 className="flex min-w-0 flex-wrap items-center gap-3 text-xl font-semibold tracking-tight">
           {title}
         </h1>

@@ -37,13 +37,13 @@ export const Status = ({
 );
 
 export const SandboxBadge = (): ReactElement => (
-  <span className="stripes inline-flex items-center rounded-sm border border-wait px-1.5 text-xs font-medium text-wait">
+  <span className="stripes inline-flex items-center rounded-sm border border-wait px-1.5 text-xs font-medium tracking-normal text-wait">
     {t.common.sandbox}
   </span>
 );
 
 export const Badge = ({ children }: { children: string }): ReactElement => (
-  <span className="inline-flex items-center rounded-sm border bg-raised px-1.5 text-xs text-muted">
+  <span className="inline-flex items-center rounded-sm border bg-raised px-1.5 text-xs font-normal tracking-normal text-muted">
     {children}
   </span>
 );

@@ -1,7 +1,7 @@
 export const events = {
   title: 'Events',
   lead: 'Everything that happens, as webhooks and the realtime connection get it.',
-  columns: { time: 'Time', type: 'Type', session: 'Session', what: 'What', seq: 'No.' },
+  columns: { time: 'Time', type: 'Type', session: 'Session', what: 'Summary', seq: 'Number' },
   filters: { types: 'Type', session: 'Session', groups: 'Groups', single: 'Single types' },
   pause: 'Pause',
   resume: 'Go on',

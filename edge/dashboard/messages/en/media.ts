@@ -1,12 +1,12 @@
 export const media = {
   title: 'Media',
-  lead: 'Files that were received, sent or uploaded. Each is kept as long as the workspace says.',
+  lead: 'Files that were received, sent or uploaded. Settings say how long each is kept.',
   upload: 'Upload files',
   uploading: (done: number, all: number) => `Uploading ${done + 1} of ${all} …`,
-  drop: 'or drop them anywhere on this page',
   empty: 'No files yet',
   emptyFiltered: 'No file fits these filters',
-  emptyLead: 'Upload one to send it by its id, or receive one.',
+  emptyLead:
+    'Received files appear here. Upload one to send it by its id, or drop it anywhere on this page.',
   columns: {
     name: 'File',
     type: 'Type',

@@ -21,7 +21,7 @@ export const overview = {
   sessions: { title: 'Sessions', all: 'All sessions', total: (count: string) => `${count} in all` },
   today: {
     title: 'Messages today',
-    zone: 'Days are days of UTC.',
+    zone: 'Days in UTC',
     received: 'Received',
     sent: 'Sent',
     delivered: 'Delivered',
@@ -41,7 +41,7 @@ export const overview = {
     status: { healthy: 'Healthy', failing: 'Failing', disabled: 'Off' },
   },
   usage: {
-    title: (tier: string) => `Usage, tier ${tier}`,
+    title: (tier: string) => `Usage of tier ${tier}`,
     sessions: 'Sessions',
     media: 'Stored files',
     of: (used: string, limit: string) => `${used} of ${limit}`,

@@ -1,6 +1,6 @@
 export const people = {
   title: 'Contacts and groups',
-  lead: 'Whom a number knows, and the groups that it is in.',
+  lead: 'The contacts of a number, and its groups.',
   tabs: { contacts: 'Contacts', groups: 'Groups', check: 'Check numbers' },
   columns: {
     name: 'Name',

@@ -53,6 +53,7 @@ export function Runners(): ReactElement {
             <Cell className="min-w-48 py-2">
               <Meter
                 label={columns.load}
+                isNamed={false}
                 words={text.load(runner.sessions, runner.maxSessions)}
                 share={runner.maxSessions === 0 ? null : runner.sessions / runner.maxSessions}
               />

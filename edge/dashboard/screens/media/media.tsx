@@ -71,9 +71,7 @@ export function Media(): ReactElement {
             isFiltered ? (
               <Empty title={text.emptyFiltered} />
             ) : (
-              <Empty title={text.empty}>
-                {text.emptyLead} {text.upload}, {text.drop}.
-              </Empty>
+              <Empty title={text.empty}>{text.emptyLead}</Empty>
             )
           }
         >

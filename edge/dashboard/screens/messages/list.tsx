@@ -53,14 +53,16 @@ export function MessageList(): ReactElement {
         </>
       }
     >
-      <FilterBar filters={filters} />
+      <div className="grid">
+        <FilterBar filters={filters} />
+        <div role="status" className="[&:not(:empty)]:mt-4">
+          {merged !== undefined && merged.fresh > 0 && (
+            <Button onClick={() => void list.refetch()}>{t.messages.fresh(merged.fresh)}</Button>
+          )}
+        </div>
+      </div>
       {list.error !== null && <ErrorNote error={list.error} onRetry={() => void list.refetch()} />}
       {merged === undefined && list.error === null && <Loading rows={8} />}
-      <div role="status" className="empty:-my-3">
-        {merged !== undefined && merged.fresh > 0 && (
-          <Button onClick={() => void list.refetch()}>{t.messages.fresh(merged.fresh)}</Button>
-        )}
-      </div>
       {merged !== undefined && merged.rows.length > 0 && (
         <MessageTable messages={merged.rows} filters={filters} />
       )}

@@ -53,7 +53,7 @@ function Endpoint({ webhook }: { webhook: Schemas['Webhook'] }): ReactElement {
     ...(p95Ms === null ? [] : [text.p95(count(p95Ms))]),
   ];
   return (
-    <li className="grid gap-0.5 py-2">
+    <li className="grid grid-cols-[minmax(0,1fr)] gap-0.5 py-2">
       <span className="flex justify-between gap-4">
         <Link
           to="/webhooks/$webhookId"

@@ -31,7 +31,7 @@ export function Failures(): ReactElement {
       {failures !== undefined && failures.length > 0 && (
         <ul className="-my-2 divide-y">
           {failures.map(({ id, chatId, error: cause, failedAt, createdAt }) => (
-            <li key={id} className="grid gap-0.5 py-2">
+            <li key={id} className="grid grid-cols-[minmax(0,1fr)] gap-0.5 py-2">
               <span className="flex justify-between gap-4">
                 <Link
                   to="/messages"

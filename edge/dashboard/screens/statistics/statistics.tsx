@@ -88,7 +88,7 @@ export function Statistics(): ReactElement {
   );
 }
 
-/** How far messages came: the share of those sent that reached each status. */
+/** How far messages got: the share of those sent that reached each status. */
 const Reached = ({ counts }: { counts: Counts }): ReactElement => (
   <Card title={text.statuses}>
     <p className="text-sm text-muted">{text.statusesLead}</p>

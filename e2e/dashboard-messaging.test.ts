@@ -116,7 +116,7 @@ it('takes back what is scheduled, and looks at the page of a session', async () 
   await click('Do not send it');
   await page.locator('dialog [role="status"] ::-p-text(Failed)').wait();
   await open(`/sessions/${sessionId}`);
-  await click('Take a picture');
+  await click('Take a screenshot');
   await page.waitForFunction(
     `document.querySelector('img[alt="Page of the session"]')?.naturalWidth > 0`,
   );

@@ -95,7 +95,7 @@ it('uploads a file and shows it, counts messages, and keeps leads', async () => 
   await page.waitForFunction(`document.querySelector('dialog img')?.naturalWidth > 0`);
   expect(await violations()).toEqual([]);
   await open('/statistics');
-  await sees('How far messages came');
+  await sees('How far messages got');
   await click('Kind');
   await page.locator('td ::-p-text(text)').wait();
   expect(await violations()).toEqual([]);

@@ -9,6 +9,7 @@ import { type Block, blocksOf, commandsOf, remarkOf } from './blocks.ts';
 import { type Cast, messageOf, newAddress } from './cast.ts';
 import { type Guide, GUIDES, type Reader } from './guides.ts';
 import { NOT_RUN } from './not-run.ts';
+import { realNames } from './real-names.ts';
 
 const SHELLS = ['sh', 'bash'];
 const SAMPLES = {
@@ -31,7 +32,9 @@ export function followsGuides(cast: () => Cast, files: () => FileServer): void {
         for (const command of commandsOf(code)) {
           for (const [words, act] of Object.entries(guide.before ?? {}))
             if (command.includes(words)) await act(reader);
-          problems.push(...problemsOf(guide, command, await reader.shell.run(command)));
+          const said = await reader.shell.run(reader.names.fill(command));
+          problems.push(...problemsOf(guide, command, said));
+          said.calls.forEach(reader.names.learn);
         }
       }
       await reader.shell.close();
@@ -88,7 +91,6 @@ async function newReader(
   const tomorrow = new Date(Date.now() + 86_400_000).toISOString();
   const box = deployment.inspector.url('guides');
   const real = {
-    ...spare,
     'http://127.0.0.1:8787': apiUrl,
     'https://waypost.example.com': apiUrl,
     'wp_live_…': apiKey,
@@ -111,7 +113,6 @@ async function newReader(
     'wks_…': admin.workspaceId,
   };
   const shell = await startShell({
-    names: { real, spare },
     samples: SAMPLES,
     variables: {
       API: apiUrl,
@@ -124,7 +125,7 @@ async function newReader(
       ID: ben.workspaceId,
     },
   });
-  return { ...cast, shell, ann, endpointId: spare['whk_…'] ?? '' };
+  return { ...cast, shell, names: realNames(real, spare), ann, endpointId: spare['whk_…'] ?? '' };
 }
 
 const Success = z.looseObject({ success: z.literal(true) });

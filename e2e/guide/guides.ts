@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Shell } from '../testing/programs/shell.ts';
+import type { RealNames } from './real-names.ts';
 import {
   type Cast,
   comesOnline,
@@ -15,6 +16,7 @@ import {
 /** Somebody who follows a guide. */
 export type Reader = Cast & {
   shell: Shell;
+  names: RealNames;
   /** The address of Ann, who signs up. */
   ann: string;
   /** An endpoint with failed deliveries. */
@@ -70,10 +72,10 @@ const withoutSession =
 
 const signsIn =
   (password: string): Act =>
-  async ({ shell, ann }) => {
+  ({ shell, ann }) => {
     const body = JSON.stringify({ email: ann, password });
     const path = '"$URL/auth/sign-in/email"';
-    await shell.run(`curl -s -c jar ${path} -H 'content-type: application/json' -d '${body}'`);
+    return shell.run(`curl -s -c jar ${path} -H 'content-type: application/json' -d '${body}'`);
   };
 
 /** Takes the token of a mail for the one that the guide leaves out. */
@@ -81,17 +83,17 @@ const takesToken =
   (tokenOf: (reader: Reader) => Promise<string>): Act =>
   async (reader) => {
     const token = await tokenOf(reader);
-    await reader.shell.name('"token":"…"', `"token":"${token}"`);
-    await reader.shell.name('"token": "…"', `"token": "${token}"`);
+    reader.names.set('"token":"…"', `"token":"${token}"`);
+    reader.names.set('"token": "…"', `"token": "${token}"`);
   };
 
-const takesCursor: Act = async ({ deployment: { api }, shell, endpointId }) => {
+const takesCursor: Act = async ({ deployment: { api }, names, endpointId }) => {
   const filters = 'status=failed&since=2026-11-21T00:00:00Z';
   const path = `/v1/webhooks/${endpointId}/deliveries?${filters}&limit=1`;
   const { text } = await api.call('GET', path);
   const Page = z.object({ meta: z.object({ nextCursor: z.string() }) });
   const { meta } = Page.parse(JSON.parse(text));
-  await shell.name('cursor=…', `cursor=${encodeURIComponent(meta.nextCursor)}`);
+  names.set('cursor=…', `cursor=${encodeURIComponent(meta.nextCursor)}`);
 };
 
 const PROXY = 'there is none here, and a private address is refused';
@@ -102,8 +104,8 @@ export const GUIDES: readonly Guide[] = [
   {
     file: 'docs/sending.md',
     before: {
-      '/msg_…/react': async (reader) => reader.shell.name('msg_…', await messageOf(reader)),
-      '/msg_…/cancel': async (reader) => reader.shell.name('msg_…', await messageOf(reader, true)),
+      '/msg_…/react': async (reader) => reader.names.set('msg_…', await messageOf(reader)),
+      '/msg_…/cancel': async (reader) => reader.names.set('msg_…', await messageOf(reader, true)),
     },
   },
   {

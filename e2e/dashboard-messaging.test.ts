@@ -123,6 +123,69 @@ it('takes back what is scheduled, and looks at the page of a session', async () 
   expect(await violations()).toEqual([]);
 });
 
+it('stops, archives, brings back and deletes a session, and says first what that does', async () => {
+  const { open, click, fill, sees, arrives, violations } = owner;
+  const { api } = desk.deployment;
+  const made = await api.call('POST', '/v1/sessions', {
+    body: { name: 'passing', mode: 'sandbox' },
+  });
+  const { id } = made.data(z.object({ id: z.string() }));
+  const choose = async (action: string): Promise<void> => {
+    await click('Actions for passing');
+    await click(action, 'menuitem');
+  };
+  const listed = async (): Promise<boolean> =>
+    (await api.call('GET', '/v1/sessions')).text.includes(id);
+  await open(`/sessions/${id}`);
+  await sees('Scan the code with WhatsApp on the phone.');
+  await choose('Stop');
+  await sees('Start it again without scanning.');
+  await sees('New sends are refused until it is online again.');
+  await click('Stop');
+  await sees('It does not run.');
+  const body = { sessionId: 'passing', to: '+15550100010', text: 'Too late' };
+  const refused = await api.call('POST', '/v1/messages/text', { body });
+  expect(refused.text).toContain('SESSION_NOT_READY');
+
+  await choose('Archive');
+  await sees('The session is stopped and hidden.');
+  expect(await violations()).toEqual([]);
+  await click('Archive');
+  await owner.page.waitForSelector('dialog', { hidden: true });
+  expect(await listed()).toBe(false);
+  await open('/sessions?archived=true');
+  await choose('Restore from archive');
+  await sees('No archived sessions');
+  expect(await listed()).toBe(true);
+
+  await open(`/sessions/${id}`);
+  await choose('Delete');
+  await sees('deleted with all its messages');
+  expect(await violations()).toEqual([]);
+  await owner.page.locator('::-p-aria(Delete[role="button"]):is([disabled])').wait();
+  await fill('Type passing to confirm', 'passing');
+  await click('Delete');
+  await arrives(/^\/sessions$/);
+  expect((await api.call('GET', `/v1/sessions/${id}`)).status).toBe(404);
+});
+
+it('says that it asks every few seconds where no socket is let through, and still shows what is new', async () => {
+  const { open, sees, page } = owner;
+  // A proxy that knows no sockets answers as this page of ours does.
+  const refusing = `window.WebSocket = class extends WebSocket {
+    constructor(url, protocols) { super(new URL('/health', url), protocols); }
+  }`;
+  const { identifier } = await page.evaluateOnNewDocument(refusing);
+  await open('/messages');
+  await sees('Updates every 3 s.');
+  const body = { to: '+15550100010', text: 'Found without a socket' };
+  await desk.deployment.api.call('POST', '/v1/messages/text', { body });
+  await page.locator('main [role="status"] button').click();
+  await sees('Found without a socket');
+  expect(await page.evaluate('document.body.innerText')).toContain('Updates every 3 s.');
+  await page.removeScriptToEvaluateOnNewDocument(identifier);
+});
+
 it('never shows a code that is over, rotation after rotation', { timeout: 240_000 }, async () => {
   const { open, page } = owner;
   const { api } = desk.deployment;

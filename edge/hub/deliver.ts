@@ -2,6 +2,8 @@ import type { PublicEvent } from '../../shared/catalogue/events/index.ts';
 import { AppError } from '../../shared/errors.ts';
 import type { ServiceContext } from '../context.ts';
 import { type EventsPage, readEvents } from '../services/events/read-events.ts';
+import { compatFacts } from '../services/events/compat-facts.ts';
+import { wahaFrames } from '../values/waha/webhook.ts';
 import { holdsScope } from '../services/keys/require-scope.ts';
 import { reachOf } from '../services/users/reach.ts';
 import { afterCheck, afterEvent, type Flow, isCheckDue, mayTake } from './flow.ts';
@@ -100,7 +102,7 @@ async function deliverTo({ ctx, state, sockets }: Group, now: () => number): Pro
     for (const socket of sockets) closeFor(socket, 'cursorTooOld');
     return false;
   }
-  const frames = await Promise.all(page.events.map((event) => framesOf(event, state)));
+  const frames = await framesOfAll(ctx, page.events, state);
   const place = placeOf(state);
   // A socket that changed its subscription meanwhile, or was closed, has no use for this page.
   const waiting = sockets.filter((socket) => isOpen(socket) && placeOf(stateOf(socket)) === place);
@@ -128,10 +130,32 @@ function give(
   return isDone && hasMore;
 }
 
-/** What a socket is sent of an event, in its dialect. */
-async function framesOf(event: PublicEvent, { dialect }: SocketState): Promise<string[]> {
-  const frames = dialect === null ? [{ type: 'event', event }] : await sessionFrames(event);
-  return frames.map((frame) => JSON.stringify(frame));
+/** What a socket is sent of each event, in its dialect. */
+async function framesOfAll(
+  ctx: ServiceContext,
+  events: readonly PublicEvent[],
+  { dialect }: SocketState,
+): Promise<string[][]> {
+  const framesOf = await speaker(ctx, events, dialect);
+  return Promise.all(
+    events.map(async (event) => (await framesOf(event)).map((frame) => JSON.stringify(frame))),
+  );
+}
+
+type Speaker = (event: PublicEvent) => object[] | Promise<object[]>;
+
+async function speaker(
+  ctx: ServiceContext,
+  events: readonly PublicEvent[],
+  dialect: SocketState['dialect'],
+): Promise<Speaker> {
+  if (dialect === null) return (event) => [{ type: 'event', event }];
+  if (dialect === 'sessions') return sessionFrames;
+  const facts = await compatFacts(ctx, events);
+  return (event) => {
+    const context = facts.get(event.id);
+    return context === undefined ? [] : wahaFrames(event, context, dialect.waha);
+  };
 }
 
 /** Sends a frame, and a check after it when one is due. */

@@ -79,7 +79,10 @@ export class RealtimeHub extends DurableObject<Bindings> {
   override async webSocketMessage(socket: WebSocket, message: string | ArrayBuffer): Promise<void> {
     if (typeof message !== 'string' || message.length > LIMITS.socketFrameKibibytes.limit * 1024)
       return closeFor(socket, 'tooLarge');
-    const answerIn = stateOf(socket).dialect === null ? answerFrame : answerSessionFrame;
+    const { dialect } = stateOf(socket);
+    // Clients of WAHA only listen.
+    if (dialect !== null && dialect !== 'sessions') return;
+    const answerIn = dialect === null ? answerFrame : answerSessionFrame;
     const answer = await answerIn(socket, message, {
       rights: this.#rights,
       frames: this.#frames,

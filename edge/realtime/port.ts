@@ -43,7 +43,14 @@ export const NewSocket = z.object({
   /** The token that it is opened with, if it is. */
   token: OneTimeUse.nullable(),
   /** Whose frames it speaks: ours, or those of a source system. */
-  dialect: z.literal('sessions').nullable().default(null),
+  dialect: z
+    .union([
+      z.literal('sessions'),
+      /** The names of WAHA's events that it asked for. */
+      z.object({ waha: z.array(z.string()) }),
+    ])
+    .nullable()
+    .default(null),
   /** Sockets that the workspace may have. */
   limit: z.number().int(),
 });

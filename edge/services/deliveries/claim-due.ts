@@ -16,6 +16,32 @@ const EARLY_SECONDS = 2;
 /** A delivery over which so many workers were lost is given up. */
 const MOST_CLAIMS = 10;
 
+/** What a source system's events say beyond ours. */
+const CompatFacts = z.object({
+  session: z
+    .object({
+      name: z.string(),
+      phoneNumber: z.string().nullable(),
+      displayName: z.string().nullable(),
+      metadata: z.record(z.string(), z.string()).nullable(),
+    })
+    .nullable(),
+  /** The message that the event is about; what it says is sealed. */
+  about: z
+    .object({
+      direction: z.enum(['inbound', 'outbound']),
+      chatId: z.string(),
+      fromId: z.string().nullable(),
+      fromLid: z.string().nullable(),
+      wireId: z.string().nullable(),
+      quotedWireId: z.string().nullable(),
+      writtenOn: z.string().nullable(),
+      at: z.string(),
+      content: z.record(z.string(), z.unknown()).nullable(),
+    })
+    .nullable(),
+});
+
 const Due = z.object({
   id: z.string(),
   attemptNo: Count,
@@ -25,6 +51,8 @@ const Due = z.object({
   event: EventRow,
   /** Of the message that the event is about. */
   trace: z.string().nullable(),
+  /** For an endpoint in a source system's shape. */
+  compat: CompatFacts.nullable(),
 });
 
 /** All that a batch of attempts needs, read by the statement that claims it. */
@@ -44,6 +72,14 @@ const Claimed = z.object({
   retryDelays: z.array(Count),
   /** How long the receiver has for a complete answer. */
   timeoutMs: Count,
+  /** The shape that its events are in; null: ours. */
+  compat: z
+    .object({
+      system: z.enum(['waha', 'evolution']),
+      events: z.array(z.string()),
+      isSigned: z.boolean(),
+    })
+    .nullable(),
   due: z.array(Due),
 });
 export type Claimed = z.infer<typeof Claimed>;
@@ -164,7 +200,7 @@ export function claimStatement(input: ClaimInput): SQL {
       (select jsonb_build_object(
           'endpointId', slot.id, 'workspaceId', slot.workspace_id, 'slot', ${slot}::text,
           'url', slot.url, 'headers', slot.headers, 'fifo', slot.fifo,
-          'includeCodes', slot.include_codes, 'retryDelays', slot.retry_delays,
+          'includeCodes', slot.include_codes, 'retryDelays', slot.retry_delays, 'compat', slot.compat,
           'timeoutMs', case
             when slot.timeouts < ${PATIENCE.timeouts}::int or slot.full_time_again_at <= now()
               then ${PATIENCE.fullMs}::int
@@ -177,17 +213,28 @@ export function claimStatement(input: ClaimInput): SQL {
             'attemptOfSchedule', taken.attempt_no - taken.attempts_before + 1, 'eventName', taken.event_name, 'trace', event.trace,
             'event', jsonb_build_object('id', event.id, 'seq', event.seq, 'sessionId', event.session_id,
               'type', event.type, 'occurredAt', event.occurred_at, 'data', event.data,
-              'contentExpiredAt', event.content_expired_at)
+              'contentExpiredAt', event.content_expired_at),
+            'compat', case when slot.compat is not null then ${compatFacts} end
           ) order by taken.event_seq)
         )
         from slot join taken on taken.status = 'pending'
         join events event on event.workspace_id = taken.workspace_id and event.seq = taken.event_seq
         where slot.taken
         group by slot.id, slot.workspace_id, slot.url, slot.headers, slot.fifo, slot.include_codes, slot.retry_delays,
-          slot.timeouts, slot.full_time_again_at, slot.previous_secret, slot.previous_secret_until, slot.secret
+          slot.timeouts, slot.full_time_again_at, slot.previous_secret, slot.previous_secret_until, slot.secret, slot.compat
       ) as claim
     from context`;
 }
+
+/** Of `event`, an event of `taken`'s workspace. */
+const compatFacts = sql`jsonb_build_object(
+  'session', (select jsonb_build_object('name', s.name, 'phoneNumber', s.phone_number, 'displayName', s.display_name,
+      'metadata', s.compat->'metadata')
+    from sessions s where s.workspace_id = event.workspace_id and s.id = event.session_id),
+  'about', (select jsonb_build_object('direction', m.direction, 'chatId', m.chat_id, 'fromId', m.from_id,
+      'fromLid', m.from_lid, 'wireId', m.wire_id, 'quotedWireId', m.quoted_wire_id, 'writtenOn', m.written_on,
+      'at', coalesce(m.sent_at, m.created_at), 'content', m.content)
+    from messages m where m.workspace_id = event.workspace_id and m.id = event.data->>'messageId'))`;
 
 /** Of the endpoint row `e`: its slots that no lost worker holds, by name, and whether they are all it has. */
 const live = sql`coalesce((select jsonb_object_agg(held.key, held.value) from jsonb_each_text(e.slots) held

@@ -1,14 +1,24 @@
 import type { Services } from '../../context.ts';
+import type { EgressResult } from '../../egress/port.ts';
 import { ring } from '../../events/ring.ts';
-import { sampleInPlaceOf, toPublicEvent } from '../../events/public-event.ts';
 import { maskHeaders } from '../../webhooks/mask-headers.ts';
 import { judgeAttempt } from '../../webhooks/judge-attempt.ts';
-import { openHeaders, openSecrets } from '../webhooks/sealed-endpoint.ts';
-import { signWebhook } from '../../webhooks/signing.ts';
+import { openHeaders } from '../webhooks/sealed-endpoint.ts';
 import { cancelUnwanted } from './cancel-unwanted.ts';
 import { BATCH, claimDue, type Claimed, type ClaimResult } from './claim-due.ts';
 import { type Outcome, recordBatch } from './record-batch.ts';
 import { recordAttempt, spanOfAttempt, traceHeaders } from './record-attempt.ts';
+import { shape } from './shape.ts';
+
+/** Of an event that its endpoint's source system has nothing for: it is as good as delivered. */
+const NOTHING_TO_SEND: EgressResult = {
+  kind: 'answered',
+  status: 204,
+  headers: new Headers(),
+  body: new Uint8Array(),
+  truncated: false,
+  durationMs: 0,
+};
 
 /** Of an answer; the rest is dropped. */
 const MAX_ANSWER_BYTES = 64 * 1_024;
@@ -132,27 +142,19 @@ async function attempt(
 async function send(
   services: Services,
   claim: Claimed,
-  { event, eventName }: Claimed['due'][number],
+  due: Claimed['due'][number],
   startedAt: Date,
   span: ReturnType<typeof spanOfAttempt>,
 ) {
-  const { workspaceId, includeCodes: codes } = claim;
-  const shown = toPublicEvent(event, { workspaceId, name: eventName, codes }, services);
-  const sample = sampleInPlaceOf(shown);
-  const body = JSON.stringify(sample ?? shown);
-  const signature = await signWebhook({
-    secrets: openSecrets(services, claim),
-    eventId: event.id,
-    timestamp: Math.floor(startedAt.getTime() / 1_000),
-    body,
-  });
+  const shaped = await shape(services, claim, due, startedAt);
+  if (shaped === null) return { result: NOTHING_TO_SEND, requestHeaders: {} };
+  const { body } = shaped;
   const headers = {
     'user-agent': 'Waypost-Webhooks/1',
     ...openHeaders(services, claim),
     'content-type': 'application/json',
-    ...(sample !== null && { 'webhook-test': 'true' }),
     ...traceHeaders(span),
-    ...signature,
+    ...shaped.headers,
   };
   const result = await services.egress.fetch({
     method: 'POST',

@@ -45,10 +45,15 @@ export async function deleteSession({
     where workspaces.id = ${ctx.workspaceId} and default_session_id = gone.id`;
   const expireFiles = sql`
     update media set session_id = null, expires_at = now() where session_id = ${id} and workspace_id = ${ctx.workspaceId}`;
+  // Those that a source system's client gave to it; others may be of sessions to come.
+  const removeWebhooks = sql`
+    delete from webhook_endpoints
+    where workspace_id = ${ctx.workspaceId} and session_ids = array[${id}]::text[] and compat is not null`;
   // The workspace first, as whoever writes events takes it: the other way round the two could deadlock.
   await ctx.db.batch([
     ctx.db.execute(lockWorkspaces([ctx.workspaceId])),
     ctx.db.execute(expireFiles),
+    ctx.db.execute(removeWebhooks),
     ctx.db.execute(remove),
   ]);
   const owner = ownerOf(row);

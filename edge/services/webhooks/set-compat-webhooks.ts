@@ -1,0 +1,107 @@
+import { type SQL, sql } from 'drizzle-orm';
+import { AppError } from '../../../shared/errors.ts';
+import { sha256Hex } from '../../../shared/hex.ts';
+import { newId } from '../../../shared/ids.ts';
+import type { ServiceContext } from '../../context.ts';
+import { Count } from '../../db/moment.ts';
+import type { CompatWebhook } from '../../db/schema/webhook-endpoints.ts';
+import { newWebhookSecret } from '../../webhooks/signing.ts';
+import { requireScope } from '../keys/require-scope.ts';
+import { actorId, reachOf } from '../users/reach.ts';
+import { lockWorkspace } from '../workspace/workspace-view.ts';
+import { ENDPOINT_LIMIT } from './create-webhook.ts';
+import { sealHeaders } from './sealed-endpoint.ts';
+
+export type CompatWebhookInput = {
+  url: string;
+  eventTypes: readonly string[];
+  headers: Readonly<Record<string, string>>;
+  /** What its receiver checks signatures with; null: nothing. */
+  key: string | null;
+  /** Seconds before each retry. */
+  retryDelays: readonly number[];
+  compat: CompatWebhook;
+};
+
+type Input = {
+  /** Of a session that the caller has just written: that write is in the audit log. */
+  sessionId: string;
+  system: CompatWebhook['system'];
+  webhooks: readonly CompatWebhookInput[];
+};
+
+/**
+ * Makes these the webhooks that a source system's client gave to a session, in place of those it had. One that stays keeps
+ * what is still to be delivered to it.
+ * @throws AppError VALIDATION_ERROR for a URL that may not be called, LIMIT_EXCEEDED
+ */
+export async function setCompatWebhooks({
+  ctx,
+  input,
+}: {
+  ctx: ServiceContext;
+  input: Input;
+}): Promise<void> {
+  requireScope(ctx, 'webhooks:write');
+  const { sessionId, system, webhooks } = input;
+  for (const { url } of webhooks) await requirePublic(ctx, url);
+  const keys = await Promise.all(webhooks.map((one) => hookKeyOf(sessionId, one)));
+  const { workspaceId } = ctx;
+  const own = sql`workspace_id = ${workspaceId} and session_ids = array[${sessionId}]::text[]
+    and compat->>'system' = ${system}`;
+  const isKept = sql`hook_key = any(${sql.param(keys)}::text[])`;
+  // The workspace first, so that the limit holds between requests at once.
+  const results = await ctx.db.batch([
+    ctx.db.execute(lockWorkspace(ctx)),
+    ctx.db.execute(sql`delete from webhook_endpoints where ${own} and not ${isKept}`),
+    ...webhooks.map((one, index) =>
+      ctx.db.execute(insert(ctx, { sessionId, hookKey: keys[index] ?? '' }, one)),
+    ),
+    ctx.db.execute(
+      sql`select count(*)::int as made from webhook_endpoints where ${own} and ${isKept}`,
+    ),
+  ]);
+  const made = Count.parse(results.at(-1)?.rows[0]?.['made']);
+  if (made < new Set(keys).size)
+    throw new AppError(
+      'LIMIT_EXCEEDED',
+      `A workspace can have ${ENDPOINT_LIMIT} webhook endpoints.`,
+      { limit: ENDPOINT_LIMIT },
+    );
+}
+
+async function requirePublic(ctx: ServiceContext, url: string): Promise<void> {
+  const reason = await ctx.egress.check(url);
+  if (reason === null) return;
+  const field = 'config.webhooks.url';
+  throw new AppError('VALIDATION_ERROR', `body.${field}: ${reason}`, {
+    fields: [{ in: 'body', field, message: reason }],
+  });
+}
+
+/** What makes a webhook of a session the same one. `message.any` has one of its own, beside the other events at the same URL. */
+const hookKeyOf = (sessionId: string, { url, compat }: CompatWebhookInput): Promise<string> =>
+  sha256Hex(JSON.stringify([compat.system, sessionId, url, compat.part ?? null]));
+
+function insert(
+  ctx: ServiceContext,
+  { sessionId, hookKey }: { sessionId: string; hookKey: string },
+  { url, eventTypes, headers, key, retryDelays, compat }: CompatWebhookInput,
+): SQL {
+  const { workspaceId } = ctx;
+  const secret = ctx.contentSeal.seal(workspaceId, key ?? newWebhookSecret());
+  const mode = reachOf(ctx).sandboxOnly ? 'test' : 'live';
+  return sql`
+    insert into webhook_endpoints (id, workspace_id, mode, url, secret, event_types, session_ids, headers, retry_delays,
+      hook_key, compat, created_by)
+    select ${newId('webhook', ctx.now())}, ${workspaceId}, ${mode}, ${new URL(url).href}, ${secret},
+      ${sql.param([...eventTypes])}::text[], array[${sessionId}]::text[],
+      ${JSON.stringify(sealHeaders(ctx, { workspaceId, headers }))}::jsonb,
+      ${sql.param([...retryDelays])}::int[], ${hookKey}::text, ${JSON.stringify(compat)}::jsonb, ${actorId(ctx)}::text
+    from webhook_endpoints w where w.workspace_id = ${workspaceId}
+    having count(*) < ${ENDPOINT_LIMIT}::int or bool_or(w.hook_key = ${hookKey}::text)
+    on conflict (workspace_id, hook_key) do update set event_types = excluded.event_types, headers = excluded.headers,
+      secret = excluded.secret, previous_secret = null, retry_delays = excluded.retry_delays, compat = excluded.compat,
+      is_active = true, disabled_reason = null, disabled_at = null, unannounced = false, failures = 0,
+      failing_since = null, updated_at = now()`;
+}

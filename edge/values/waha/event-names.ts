@@ -1,0 +1,52 @@
+import type { EventType } from '../../../shared/catalogue/events/index.ts';
+
+/** WAHA's events, each with the events of ours that it is made of. */
+const MADE_OF = {
+  message: ['message.received', 'message.media'],
+  'message.any': ['message.received', 'message.echo', 'message.media', 'message.sent'],
+  'message.ack': [
+    'message.sent',
+    'message.delivered',
+    'message.read',
+    'message.played',
+    'message.failed',
+  ],
+  'message.reaction': ['message.reaction'],
+  'message.edited': ['message.edited'],
+  'message.revoked': ['message.revoked'],
+  'session.status': ['session.status'],
+  'group.v2.join': ['group.members', 'group.updated'],
+  'group.v2.leave': ['group.members'],
+  'group.v2.participants': ['group.members'],
+  'group.v2.update': ['group.updated'],
+  'presence.update': ['presence.update'],
+  'poll.vote': ['message.poll_vote'],
+  'call.received': ['call.received'],
+  'call.rejected': ['call.received'],
+} as const satisfies Record<string, readonly EventType[]>;
+export type WahaEventName = keyof typeof MADE_OF;
+
+export const WAHA_EVENTS = Object.keys(MADE_OF) as [WahaEventName, ...WahaEventName[]];
+
+const isKnown = (name: string): name is WahaEventName => Object.hasOwn(MADE_OF, name);
+
+/**
+ * What a list of WAHA's events asks for, and what of it there is not.
+ * @param written names, or `*` for all
+ */
+export function readWahaEvents(written: readonly string[]): {
+  events: WahaEventName[];
+  unknown: string[];
+} {
+  if (written.includes('*')) return { events: [...WAHA_EVENTS], unknown: [] };
+  const names = [...new Set(written)];
+  return {
+    events: names.filter((name) => isKnown(name)),
+    unknown: names.filter((name) => !isKnown(name)),
+  };
+}
+
+/** The events of ours that these are made of. */
+export const typesOf = (events: readonly WahaEventName[]): EventType[] => [
+  ...new Set(events.flatMap((name): readonly EventType[] => MADE_OF[name])),
+];

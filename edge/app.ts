@@ -86,7 +86,11 @@ const OPEN_ROUTES = SYSTEMS.flatMap(({ title, open = [] }) =>
 const AUDITED_OPEN = OPEN_ROUTES.flatMap(({ path, isAudited }) =>
   isAudited === false ? [] : [path],
 );
-const ALIAS_PATHS = [...new Set(ALIASES.map(({ path }) => path.replaceAll(/\{(\w+)\}/g, ':$1')))];
+const pathsOf = (rows: readonly { path: string }[]) =>
+  rows.map(({ path }) => path.replaceAll(/\{(\w+)\}/g, ':$1'));
+const ALIAS_PATHS = [
+  ...new Set(SYSTEMS.flatMap(({ rows, below }): readonly string[] => below ?? pathsOf(rows))),
+];
 
 /** The whole HTTP surface: what every request passes, in order, then the operations by area. */
 export function createApp(compose: Compose): App {

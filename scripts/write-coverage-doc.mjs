@@ -22,7 +22,7 @@ const operations = documents
   .flatMap(({ paths }) => Object.entries(paths))
   .flatMap(([path, methods]) =>
     Object.entries(methods).flatMap(([method, { tags, summary }]) =>
-      /^\/(?:(?:v1|api|wa)\/|admin$)/.test(path)
+      /^\/(?:(?:v1|api|wa|compat)\/|admin$)/.test(path)
         ? [{ name: `${method.toUpperCase()} ${path}`, tag: tags[0], summary }]
         : [],
     ),
@@ -41,7 +41,7 @@ const files = execFileSync(
 for (const file of files.filter((name) => name.endsWith('.ts') && existsSync(join(root, name)))) {
   const text = readFileSync(join(root, file), 'utf8');
   for (const [, how, list] of text.matchAll(/^ *covers(OnEveryPage|Refusal)?\(([^)]*)\);/gm))
-    for (const [, name] of list.matchAll(/'([A-Z]+ \/(?:admin|(?:v1|api|wa)\/[^']+))'/g)) {
+    for (const [, name] of list.matchAll(/'([A-Z]+ \/(?:admin|(?:v1|api|wa|compat)\/[^']+))'/g)) {
       const seen = covered.get(name) ?? { files: new Set(), everyPage: false };
       seen.files.add(file);
       seen.everyPage ||= how === 'OnEveryPage';

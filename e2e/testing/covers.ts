@@ -4,7 +4,7 @@ import { type Called, watchCalls } from './called.ts';
 
 /** An operation of an OpenAPI document: `POST /v1/groups/{id}/leave`. */
 export type Operation =
-  | `${'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'} /${'v1' | 'api' | 'wa'}/${string}`
+  | `${'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'} /${'v1' | 'api' | 'wa' | 'compat'}/${string}`
   | 'GET /admin';
 
 /**

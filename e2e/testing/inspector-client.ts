@@ -12,7 +12,9 @@ const Received = z.object({
   status: z.number().int(),
   signature: z.unknown(),
 });
-export type Received = z.infer<typeof Received> & { event: PublicEvent };
+/** A request as it came, whatever its body is. */
+export type ReceivedRequest = z.infer<typeof Received>;
+export type Received = ReceivedRequest & { event: PublicEvent };
 
 /** Whether it is about this message. */
 export const isAbout =
@@ -30,6 +32,12 @@ export type InspectorClient = {
     fits: (received: Received) => boolean,
     options?: { after?: number; withinMs?: number },
   ) => Promise<Received>;
+  /** The same for a box that receives another system's events. */
+  waitForRequest: (
+    box: string,
+    what: string,
+    fits: (request: ReceivedRequest) => boolean,
+  ) => Promise<ReceivedRequest>;
   /** All that the box still has, from its beginning or after an id. */
   all: (box: string, after?: number) => Promise<Received[]>;
   /** How the box answers from now on. */
@@ -48,16 +56,38 @@ export type InspectorClient = {
 
 export function inspectorClient(url: string, visitorSecret: string): InspectorClient {
   const authorization = `Bearer ${visitorSecret}`;
-  const read = async (box: string, after: number, waitSeconds: number): Promise<Received[]> => {
+  const readRequests = async (
+    box: string,
+    after: number,
+    waitSeconds: number,
+  ): Promise<ReceivedRequest[]> => {
     const response = await fetch(
       `${url}/api/boxes/${box}/requests?after=${after}&wait=${waitSeconds}`,
       { headers: { authorization } },
     );
-    const { requests } = z.object({ requests: z.array(Received) }).parse(await response.json());
-    return requests.map((request) => ({
+    return z.object({ requests: z.array(Received) }).parse(await response.json()).requests;
+  };
+  const read = async (box: string, after: number, waitSeconds: number): Promise<Received[]> =>
+    (await readRequests(box, after, waitSeconds)).map((request) => ({
       ...request,
       event: parseExactEvent(JSON.parse(request.body)),
     }));
+  const waitIn = async <One extends ReceivedRequest>(
+    readFrom: (box: string, after: number, waitSeconds: number) => Promise<One[]>,
+    [box, what, fits]: readonly [string, string, (one: One) => boolean],
+    { after = 0, withinMs = 30_000 } = {},
+  ): Promise<One> => {
+    const deadline = Date.now() + withinMs;
+    let last = after;
+    for (;;) {
+      const left = deadline - Date.now();
+      if (left <= 0)
+        throw new Error(`the inspector's box ${box} did not get ${what} within ${withinMs} ms`);
+      const received = await readFrom(box, last, Math.min(10, Math.ceil(left / 1000)));
+      const found = received.find(fits);
+      if (found !== undefined) return found;
+      last = received.reduce((highest, { id }) => Math.max(highest, id), last);
+    }
   };
   const put = async (path: string, body: unknown): Promise<void> => {
     const response = await fetch(`${url}/api/boxes/${path}`, {
@@ -71,19 +101,8 @@ export function inspectorClient(url: string, visitorSecret: string): InspectorCl
   };
   return {
     url: (box) => boxUrl(url, visitorSecret, box),
-    waitFor: async (box, what, fits, { after = 0, withinMs = 30_000 } = {}) => {
-      const deadline = Date.now() + withinMs;
-      let last = after;
-      for (;;) {
-        const left = deadline - Date.now();
-        if (left <= 0)
-          throw new Error(`the inspector's box ${box} did not get ${what} within ${withinMs} ms`);
-        const received = await read(box, last, Math.min(10, Math.ceil(left / 1000)));
-        const found = received.find(fits);
-        if (found !== undefined) return found;
-        last = received.reduce((highest, { id }) => Math.max(highest, id), last);
-      }
-    },
+    waitFor: (box, what, fits, options) => waitIn(read, [box, what, fits], options),
+    waitForRequest: (box, what, fits) => waitIn(readRequests, [box, what, fits]),
     all: async (box, after = 0) => {
       const all: Received[] = [];
       for (;;) {

@@ -27,8 +27,8 @@ describe('ids', { timeout: 120_000 }, () => {
   async function bodyOf(response: Response): Promise<string> {
     const isJson = response.headers.get('content-type')?.startsWith('application/json');
     if (isJson !== true) return response.text();
-    const { success, data, error }: Record<string, unknown> = await response.json();
-    return JSON.stringify({ success, data, error });
+    const { meta: _, ...answer }: Record<string, unknown> = await response.json();
+    return JSON.stringify(answer);
   }
 
   /** An answer without what differs between any two: ids, request, times. */
@@ -176,6 +176,9 @@ describe('ids', { timeout: 120_000 }, () => {
         'GET /api/v1/sessions/{id}/qr path id',
         'POST /wa/send/{id} path id',
         'POST /wa/disconnect/{id} path id',
+        'POST /compat/waha/api/sendText body session',
+        'GET /compat/waha/api/{session}/auth/qr path session',
+        'GET /compat/waha/api/screenshot query session',
       ]),
     );
   });

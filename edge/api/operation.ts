@@ -41,7 +41,7 @@ type Asked<P extends z.ZodType, Q extends z.ZodType, H extends z.ZodType, B exte
   id: string;
   method: 'get' | 'post' | 'put' | 'patch' | 'delete';
   /** As OpenAPI writes it: `/v1/keys/{id}`; an alias has its source system's. */
-  path: `/v1/${string}` | `/api/${string}` | `/wa/${string}` | '/admin';
+  path: `/v1/${string}` | `/api/${string}` | `/wa/${string}` | `/compat/${string}` | '/admin';
   takes: Takes;
   /** A person may do it also while the workspace that they act in is suspended. */
   beyondWorkspace?: true;

@@ -1,7 +1,9 @@
 import { z } from '@hono/zod-openapi';
 import type { Context } from 'hono';
 import { type Area, type Call, rawOperation, type Row } from '../api/operation.ts';
-import { SEND_LIMIT_BYTES } from '../api/messages/schemas.ts';
+import { MEDIA_SEND_LIMIT_BYTES, SEND_LIMIT_BYTES } from '../api/messages/schemas.ts';
+import type { Takes } from '../api/takes.ts';
+import type { ErrorCode } from '../../shared/errors.ts';
 import { nearName } from '../http/near-name.ts';
 import { invalidRequest } from '../http/validation.ts';
 import type { SystemDialect } from '../api/open/system-dialect.ts';
@@ -22,6 +24,8 @@ export type System = {
   /** How it writes a failure, and the schema of that; null where it is as in the public API. */
   dialect: SystemDialect | null;
   rows: readonly Row[];
+  /** Where its rows are, as patterns of the router; without them each row's own address. Of two rows whose addresses overlap, a caller would be counted twice. */
+  below?: readonly `/compat/${string}`[];
   /** Its routes that need no credential. */
   open?: readonly OpenRoute[];
 };
@@ -34,7 +38,7 @@ export type OpenRoute = {
   register: (app: App, tag: string) => void;
 };
 
-type AliasPath = `/api/${string}` | `/wa/${string}` | '/admin';
+type AliasPath = `/api/${string}` | `/wa/${string}` | `/compat/${string}` | '/admin';
 
 type Nothing = z.ZodObject;
 
@@ -46,7 +50,7 @@ type Alias<
 > = {
   /** `operationId` in the system's document, and the action in the audit log. */
   id: string;
-  method: 'get' | 'post' | 'delete';
+  method: 'get' | 'post' | 'put' | 'delete';
   path: AliasPath;
   summary: string;
   description?: string;
@@ -54,11 +58,15 @@ type Alias<
   takesRealtimeToken?: true;
   /** The operations that it calls: it takes whom and what the first one takes. A later one checks by itself what it asks beyond that. */
   calls: readonly [Row, ...Row[]];
+  /** Instead of what the first one takes, where the caller has to be known before its statement. */
+  takes?: Takes;
+  /** Beside those of what it calls. */
+  errors?: readonly ErrorCode[];
   params?: P;
   query?: Q;
   headers?: H;
   /** As the source system's clients write it. */
-  body?: { schema: B; example: z.input<B>; optional?: true };
+  body?: { schema: B; example: z.input<B>; optional?: true; takesBase64?: true };
   responses: Parameters<typeof rawOperation>[0]['responses'];
   run: (call: Call<P, Q, H, B>, c: Context<AppEnv>) => Promise<Response>;
 };
@@ -79,7 +87,7 @@ export const alias = <
   const [first] = row.calls;
   return rawOperation({
     ...row,
-    takes: first.takes,
+    takes: row.takes ?? first.takes,
     takesAnyQuery: true,
     query: loose<Q>(row.query),
     ...(row.body !== undefined && {
@@ -87,11 +95,14 @@ export const alias = <
         schema: loose<B>(row.body.schema),
         example: row.body.example,
         ...(row.body.optional === true && { optional: true }),
-        // Files come by URL here.
-        limitBytes: Math.min(SEND_LIMIT_BYTES, ...row.calls.map(({ facts }) => facts.limitBytes)),
+        limitBytes: Math.min(
+          // Elsewhere files come by URL.
+          row.body.takesBase64 === true ? MEDIA_SEND_LIMIT_BYTES : SEND_LIMIT_BYTES,
+          ...row.calls.map(({ facts }) => facts.limitBytes),
+        ),
       },
     }),
-    errors: [...new Set(row.calls.flatMap(({ errors }) => errors))],
+    errors: [...new Set([...row.calls.flatMap(({ errors }) => errors), ...(row.errors ?? [])])],
     run: async (call, c) => {
       reportIgnored(c, [
         ...unknownIn('query', call.query, row.query),

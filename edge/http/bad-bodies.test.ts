@@ -4,6 +4,7 @@ import type { ErrorCode } from '../../shared/errors.ts';
 import { newId } from '../../shared/ids.ts';
 import { callersInTurn } from '../testing/callers-in-turn.ts';
 import { createHarness, type Harness } from '../testing/harness.ts';
+import { failureIn } from '../testing/failure-in.ts';
 import { codeAt, listOperations } from '../testing/listed-operations.ts';
 import { type ListedOperation, readDocument } from '../testing/openapi.ts';
 import { findBadValue } from '../values/storable-text.ts';
@@ -24,7 +25,7 @@ beforeAll(async () => {
   });
 });
 
-const isAlias = (path: string): boolean => /^\/(?:api|wa)\//.test(path);
+const isAlias = (path: string): boolean => /^\/(?:api|wa|compat)\//.test(path);
 const isOfAuth = (path: string): boolean => path.startsWith('/auth/');
 
 async function newCaller() {
@@ -43,13 +44,11 @@ async function sendToAll(bodyOf: (example: Record<string, unknown>, path: string
     const credential = isOfAuth(path) ? { headers: { cookie } } : { key: apiKey };
     const body = bodyOf(example, path);
     const answer = await harness.request(method, address, { ...credential, body });
-    const { error } = Failure.parse(await answer.json());
-    seen[`${method} ${path}`] = `${answer.status} ${error?.code}`;
+    const { code } = failureIn(await answer.json());
+    seen[`${method} ${path}`] = `${answer.status} ${code}`;
   }
   return seen;
 }
-
-const Failure = z.object({ error: z.object({ code: z.string() }).optional() });
 
 /** The same refusal on each route, by its system's name for the code. */
 const all = (status: number, code: ErrorCode) =>
@@ -102,7 +101,9 @@ describe('on every route that takes a body', () => {
   test('a body is not larger than the operation takes', async () => {
     // A file may come as base64 where a message can have one; a bulk has many recipients.
     const seen = await sendToAll((example, path) => {
-      const isLarge = 'base64' in example || /\/(?:reply|status|messages|bulk)$/.test(path);
+      const isLarge =
+        'base64' in example ||
+        /\/(?:reply|status|messages|bulk|send(?:Image|File|Voice|Video))$/.test(path);
       return JSON.stringify(example).padEnd((isLarge ? 13 : 2) * 1024 * 1024);
     });
     expect(seen).toEqual(all(413, 'PAYLOAD_TOO_LARGE'));

@@ -23,6 +23,8 @@ export type Given = {
   params?: unknown;
   query?: unknown;
   body?: unknown;
+  /** In place of the caller's own. */
+  headers?: Readonly<Record<string, string>>;
   /** What the caller calls a field of the body, for the refusal: `{ url: 'mediaUrl' }`. */
   called?: Readonly<Record<string, string>>;
 };
@@ -60,7 +62,7 @@ export async function readGiven<
 >(
   c: Context<AppEnv>,
   row: Schemas<P, Q, H, B>,
-  { params, query, body, called = {} }: Given,
+  { params, query, body, headers = {}, called = {} }: Given,
 ): Promise<ReadRequest<P, Q, H, B>> {
   const read = async (target: string, schema: z.ZodType | undefined, value: unknown) => {
     const result = await (schema ?? z.object({})).safeParseAsync(value ?? {});
@@ -76,7 +78,7 @@ export async function readGiven<
   return {
     params: (await read('param', row.params, params)) as z.output<P>,
     query: (await read('query', row.query, query)) as z.output<Q>,
-    headers: (await read('header', row.headers, c.req.header())) as z.output<H>,
+    headers: (await read('header', row.headers, { ...c.req.header(), ...headers })) as z.output<H>,
     body: (await read('json', row.body?.schema, body)) as z.output<B>,
   };
 }

@@ -81,13 +81,17 @@ export const isWebSocket = (req: HonoRequest): boolean =>
 const isByBrowser = (req: HonoRequest): boolean =>
   req.header('cookie') !== undefined || /^basic /i.test(req.header('authorization') ?? '');
 
+/** A socket of WAHA's clients, which has its key in the address, and no say for anything else. */
+const bringsKey = (req: HonoRequest): boolean =>
+  req.path === '/compat/waha/ws' && req.query('x-api-key') !== undefined;
+
 const actsAsTheUser = ({ req }: Context<AppEnv>): boolean =>
   isByBrowser(req) ||
-  (isWebSocket(req) && oneTimeToken(req) === null) ||
+  (isWebSocket(req) && oneTimeToken(req) === null && !bringsKey(req)) ||
   (req.method === 'OPTIONS' && req.header('access-control-request-method') !== undefined);
 
 /** An image, a link or a form of another site: browsers add the cookie or the password and no origin. Mailed links lead to /auth, never here. */
 const isForeignLink = ({ req }: Context<AppEnv>): boolean =>
-  /^\/(?:v1|api|wa|admin)(?:\/|$)/.test(req.path) &&
+  /^\/(?:v1|api|wa|compat|admin)(?:\/|$)/.test(req.path) &&
   isByBrowser(req) &&
   req.header('sec-fetch-site') === 'cross-site';

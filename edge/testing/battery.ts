@@ -22,6 +22,8 @@ const KIND_OF_FOLDER: Readonly<Record<string, keyof Ids>> = {
   'opt-outs': 'optOut',
   leads: 'lead',
   erasures: 'erasure',
+  // Of WAHA: `/api/{session}/…`.
+  api: 'session',
   workspaces: 'workspace',
 };
 
@@ -41,7 +43,7 @@ const ON_WHATSAPP: Readonly<Record<string, string>> = {
  * other field.
  */
 function kindOfField(name: string): keyof Ids | null {
-  if (name === 'instanceName') return 'session';
+  if (name === 'instanceName' || name === 'session') return 'session';
   const [, word = ''] = /([A-Za-z]+)Ids?$/.exec(name) ?? [];
   const kinds = [
     'session',
@@ -131,6 +133,14 @@ export function withId(position: IdPosition, ids: Ids): Extra {
 export const bodyOf = ({ requestBody }: ListedOperation): unknown =>
   requestBody?.content?.['application/json']?.example;
 
+/** What the query cannot do without, as the document's example has it. */
+const neededQuery = (operation: ListedOperation): [string, unknown][] =>
+  Parameters.parse(operation['parameters']).flatMap((one): [string, unknown][] =>
+    one.in === 'query' && one['required'] === true
+      ? [[one.name, Object(one['schema']).example ?? one['example']]]
+      : [],
+  );
+
 export type Extra = { in: 'path' | 'query' | 'body'; name: string; value: unknown };
 
 /**
@@ -154,7 +164,9 @@ export function callOperation(
     extra
       .filter((one) => one.in === place)
       .map(({ name, value }): [string, unknown] => [name, value]);
-  const query = new URLSearchParams(pairs('query').map(([name, value]) => [name, String(value)]));
+  const query = new URLSearchParams(
+    [...neededQuery(operation), ...pairs('query')].map(([name, value]) => [name, String(value)]),
+  );
   const [example, inBody] = [bodyOf(operation), pairs('body')];
   const body = inBody.length > 0 ? { ...Object(example), ...Object.fromEntries(inBody) } : example;
   return harness.request(operation.method, query.size > 0 ? `${path}?${query.toString()}` : path, {

@@ -41,7 +41,7 @@ export const scopeOf = ({ operation }: Listed): string | undefined =>
   SCOPES.find((scope) => scope === operation['x-required-scope']);
 /** Of the public API or a source system's, and so behind the same walls. */
 export const isOfApi = ({ operation }: Listed): boolean =>
-  /^\/(?:(?:v1|api|wa)\/|admin$)/.test(operation.path);
+  /^\/(?:(?:v1|api|wa|compat)\/|admin$)/.test(operation.path);
 export const roleOf = ({ operation }: Listed): unknown => operation['x-required-role'];
 
 const systemOf = systemAt(SYSTEMS);

@@ -112,7 +112,7 @@ export type DocumentPart = {
 };
 
 /** Under these addresses are the source systems' routes. */
-const OF_SYSTEMS = /^\/(?:(?:api|wa)\/|admin$)/;
+const OF_SYSTEMS = /^\/(?:(?:api|wa|compat)\/|admin$)/;
 
 /**
  * An OpenAPI 3.1 document, generated from the routes' own schemas. Slow enough to be built once.

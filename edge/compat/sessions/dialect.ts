@@ -12,9 +12,3 @@ export const sessionsDialect: SystemDialect = {
     })
     .openapi('Error'),
 };
-
-/** One entry of a route's `responses`: a success. */
-export const json = <Schema extends z.ZodType>(description: string, schema: Schema) => ({
-  description,
-  content: { 'application/json': { schema } },
-});

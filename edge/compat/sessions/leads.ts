@@ -6,7 +6,7 @@ import { LEAD_STATUSES } from '../../db/schema/leads.ts';
 import { alias, answerOf, operationOf } from '../alias.ts';
 import { wholeList } from '../pages.ts';
 import { to } from '../send-fields.ts';
-import { json } from './dialect.ts';
+import { json } from '../json-answer.ts';
 
 const create = operationOf(leads, 'createLead');
 const list = operationOf(leads, 'listLeads');

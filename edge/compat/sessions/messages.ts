@@ -7,7 +7,7 @@ import type { Row } from '../../api/operation.ts';
 import { SESSION_EXAMPLE, SessionRef } from '../../api/sessions/schemas.ts';
 import { alias, answerOf, operationOf } from '../alias.ts';
 import { Sent, to } from '../send-fields.ts';
-import { json } from './dialect.ts';
+import { json } from '../json-answer.ts';
 
 const sendText = operationOf(messages, 'sendText');
 const list = operationOf(messages, 'listMessages');

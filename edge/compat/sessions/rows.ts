@@ -8,7 +8,7 @@ import { createSession, makeSession, NewSession } from '../new-session.ts';
 import { wholeList } from '../pages.ts';
 import { ShownSession } from '../shown-session.ts';
 import { SOCKET_STATES, socketState } from '../../values/system-states.ts';
-import { json } from './dialect.ts';
+import { json } from '../json-answer.ts';
 
 const list = operationOf(sessions, 'listSessions');
 const status = operationOf(sessions, 'getSessionStatus');

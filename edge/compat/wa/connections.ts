@@ -5,6 +5,7 @@ import { sessions } from '../../api/sessions.ts';
 import { SESSION_EXAMPLE, SessionRef } from '../../api/sessions/schemas.ts';
 import { alias, answerOf, operationOf } from '../alias.ts';
 import { firstCode, getQr } from '../first-code.ts';
+import { json } from '../json-answer.ts';
 import { createSession, makeSession, NewSession } from '../new-session.ts';
 import { wholeList } from '../pages.ts';
 import { ShownSession } from '../shown-session.ts';
@@ -15,11 +16,6 @@ const archive = operationOf(sessions, 'archiveSession');
 const createHook = operationOf(hooks, 'createHook');
 
 const Identified = z.object({ id: z.string() });
-
-const json = <Schema extends z.ZodType>(description: string, schema: Schema) => ({
-  description,
-  content: { 'application/json': { schema } },
-});
 
 const AddedNumber = z
   .object({

@@ -13,6 +13,8 @@ import { smokeTest } from './live/smoke-test.ts';
 import { sessionRoutes } from './routes/sessions.ts';
 import { socketRoutes } from './routes/socket.ts';
 import { waRoutes } from './routes/wa.ts';
+import { wahaEvents } from './routes/waha-events.ts';
+import { wahaRoutes } from './routes/waha.ts';
 import { webhookRoutes } from './routes/webhooks.ts';
 import { type Deployment, startDeployment } from './testing/deployment.ts';
 import { wantedPages } from './testing/env.ts';
@@ -80,6 +82,10 @@ describe('the routes of sessions and socket', () => {
 });
 describe('the routes under /wa', () => {
   waRoutes(running);
+});
+describe('the routes of WAHA', () => {
+  wahaRoutes(running, (name) => files.url(name));
+  wahaEvents(running);
 });
 describe('the smoke test', () => {
   smokeTest(running);

@@ -18,6 +18,11 @@ type Said = {
   failure: (error: unknown) => unknown;
   /** Where it has a code of its own. */
   internal?: string;
+  /** What it calls whom a message is for. */
+  whom?: string;
+  /** The status of a message that is queued, and of a session that is not ready. */
+  queued?: number;
+  notReady?: number;
 };
 
 const meta = { timestamp: expect.any(String), request_id: expect.stringMatching(/^req_/) };
@@ -61,7 +66,21 @@ const SAID: Readonly<Record<string, Said>> = {
     failure: (error) => ({ success: false, error }),
     internal: 'SERVER_ERROR',
   },
+  waha: {
+    send: (session, text) => ({
+      path: '/compat/waha/api/sendText',
+      body: { session, chatId: to, text },
+    }),
+    action: 'wahaSendText',
+    route: '/compat/waha/api/sendText',
+    failure: (error) => (isMatcher(error) ? error : expect.objectContaining(Object(error))),
+    whom: 'chatId',
+    queued: 201,
+    notReady: 422,
+  },
 };
+
+const isMatcher = (value: unknown): boolean => 'asymmetricMatch' in Object(value);
 
 const rowsOf = (workspaceId: string) =>
   harness.db.select().from(messages).where(eq(messages.workspaceId, workspaceId));
@@ -70,7 +89,9 @@ test('each system is here', () => {
   expect(Object.keys(SAID)).toEqual(SYSTEMS.map(({ name }) => name));
 });
 
-describe.each(Object.entries(SAID))('%s', (name, { send, action, route, failure, internal }) => {
+describe.each(Object.entries(SAID))('%s', (name, said) => {
+  const { send, action, route, failure, internal } = said;
+  const { whom: field = 'to', queued = 202, notReady = 409 } = said;
   const post = (key: string, session: string, text = 'Hello', headers = {}) => {
     const { path, body } = send(session, text);
     return call('POST', path, { key, body, headers });
@@ -82,7 +103,7 @@ describe.each(Object.entries(SAID))('%s', (name, { send, action, route, failure,
       await liveSession(harness, { name: 'default' }),
     ];
     for (const { apiKey } of both)
-      expect(await post(apiKey, 'default')).toMatchObject({ status: 202 });
+      expect(await post(apiKey, 'default')).toMatchObject({ status: queued });
     for (const { workspaceId, id } of both)
       expect(await rowsOf(workspaceId)).toMatchObject([{ sessionId: id }]);
   });
@@ -112,7 +133,7 @@ describe.each(Object.entries(SAID))('%s', (name, { send, action, route, failure,
     const headers = { 'idempotency-key': 'order-1' };
     await post(apiKey, session, 'Hello', headers);
     const again = await post(apiKey, session, 'Hello', headers);
-    expect(again.status).toBe(202);
+    expect(again.status).toBe(queued);
     expect(again.headers.get('idempotent-replayed')).toBe('true');
     const rows = await rowsOf(workspaceId);
     expect(rows).toHaveLength(1);
@@ -131,7 +152,7 @@ describe.each(Object.entries(SAID))('%s', (name, { send, action, route, failure,
           action,
           method: 'POST',
           route,
-          status: 202,
+          status: queued,
           target: rows[0]?.id,
         }),
         expect.objectContaining({ action, route, status: 422, errorCode: 'IDEMPOTENCY_MISMATCH' }),
@@ -156,7 +177,7 @@ describe.each(Object.entries(SAID))('%s', (name, { send, action, route, failure,
       const { workspaceId, apiKey } = await harness.newWorkspace();
       const session = await harness.newSession({ workspaceId, status: 'logged_out' });
       const answer = await post(apiKey, session.name);
-      expect(answer.status).toBe(409);
+      expect(answer.status).toBe(notReady);
       expect(answer.body).toEqual(failure(expect.objectContaining({ code: 'SESSION_NOT_READY' })));
       expect(await rowsOf(workspaceId)).toEqual([]);
     },
@@ -167,14 +188,14 @@ describe.each(Object.entries(SAID))('%s', (name, { send, action, route, failure,
     const { token } = await harness.newUser({ workspaceId });
     const { path, body } = send(session, 'Hello');
     const sendWith = (headers: Record<string, string>) => call('POST', path, { headers, body });
-    expect((await sendWith({ 'x-api-key': apiKey })).status).toBe(202);
+    expect((await sendWith({ 'x-api-key': apiKey })).status).toBe(queued);
     for (const authorization of [
       `bearer ${apiKey}`,
       `BEARER  ${token}`,
       `Bearer jwt_${token}`,
       `bearer jwt_${apiKey}`,
     ])
-      expect((await sendWith({ authorization })).status, authorization).toBe(202);
+      expect((await sendWith({ authorization })).status, authorization).toBe(queued);
     const error = { code: 'UNAUTHORIZED', message: expect.any(String) };
     for (const authorization of [
       apiKey,
@@ -193,8 +214,8 @@ describe.each(Object.entries(SAID))('%s', (name, { send, action, route, failure,
     async (whom) => {
       const { apiKey: key, workspaceId, name: session } = await liveSession(harness);
       const { path, body } = send(session, 'Hello');
-      const answer = await call('POST', path, { key, body: { ...body, to: whom } });
-      expect(answer.status).toBe(202);
+      const answer = await call('POST', path, { key, body: { ...body, [field]: whom } });
+      expect(answer.status).toBe(queued);
       expect(await rowsOf(workspaceId)).toMatchObject([{ chatId: '15550100001@c.us' }]);
     },
   );

@@ -4,13 +4,14 @@ import instances from '../../docs/migrate/instances.md?raw';
 import queue from '../../docs/migrate/queue.md?raw';
 import sessions from '../../docs/migrate/sessions.md?raw';
 import wa from '../../docs/migrate/wa.md?raw';
+import waha from '../../docs/migrate/waha.md?raw';
 import { createHarness } from '../testing/harness.ts';
 import { readDocument } from '../testing/openapi.ts';
 import { SYSTEMS } from './systems.ts';
 
 /* Each guide's table of routes has those that there are, and no other. */
 const harness = await createHarness();
-const GUIDES: Readonly<Record<string, string>> = { gateway, instances, sessions, queue, wa };
+const GUIDES: Readonly<Record<string, string>> = { gateway, instances, sessions, queue, wa, waha };
 
 /** The routes of the guide's table, which shortens: `GET`, `POST /a` and `POST /a/b`, `…/c`. */
 function routesIn(guide: string): string[] {
@@ -39,7 +40,10 @@ function routesInCell(cell: string): string[] {
 }
 
 /** As the table calls what has no row of its own in it. */
-const SHOWN: Readonly<Record<string, string>> = { 'GET /api/socket': ' /?token=' };
+const SHOWN: Readonly<Record<string, string>> = {
+  'GET /api/socket': ' /?token=',
+  'GET /compat/waha/api/ws': ' /compat/waha/ws',
+};
 
 test.each(SYSTEMS)('the guide of $name lists its routes', async ({ name, documentAlsoAt }) => {
   const answer = await harness.request('GET', `/openapi/${name}.json`);

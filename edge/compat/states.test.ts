@@ -6,19 +6,19 @@ import { plainCall } from '../testing/plain-call.ts';
 const harness = await createHarness();
 const call = plainCall(harness);
 
-/** What instances and sessions, and wa, call a state. The queue has our names. */
-const NAMES: Readonly<Record<SessionStatus, readonly [string, string]>> = {
-  created: ['connecting', 'pending'],
-  starting: ['connecting', 'pending'],
-  qr: ['connecting', 'pending'],
-  pairing_code: ['connecting', 'pending'],
-  authenticating: ['connecting', 'pending'],
-  online: ['connected', 'connected'],
-  reconnecting: ['reconnecting', 'disconnected'],
-  disconnected: ['disconnected', 'disconnected'],
-  logged_out: ['logged_out', 'disconnected'],
-  action_required: ['error', 'disconnected'],
-  failed: ['error', 'disconnected'],
+/** What instances and sessions, wa, and WAHA call a state. The queue has our names. */
+const NAMES: Readonly<Record<SessionStatus, readonly [string, string, string]>> = {
+  created: ['connecting', 'pending', 'STARTING'],
+  starting: ['connecting', 'pending', 'STARTING'],
+  qr: ['connecting', 'pending', 'SCAN_QR_CODE'],
+  pairing_code: ['connecting', 'pending', 'SCAN_QR_CODE'],
+  authenticating: ['connecting', 'pending', 'STARTING'],
+  online: ['connected', 'connected', 'WORKING'],
+  reconnecting: ['reconnecting', 'disconnected', 'STARTING'],
+  disconnected: ['disconnected', 'disconnected', 'STOPPED'],
+  logged_out: ['logged_out', 'disconnected', 'FAILED'],
+  action_required: ['error', 'disconnected', 'FAILED'],
+  failed: ['error', 'disconnected', 'FAILED'],
 };
 
 test('a session of each state is listed by each system, in its words and its fields', async () => {
@@ -65,4 +65,8 @@ test('a session of each state is listed by each system, in its words and its fie
     lastActiveAt: null,
   }));
   expect(await body('/api/v1/sessions')).toEqual({ ok: true, data: queue });
+  const waha = each(({ status, shown: [, , state] }) =>
+    expect.objectContaining({ name: status, status: state, me: null }),
+  );
+  expect(await body('/compat/waha/api/sessions?all=true')).toEqual(waha);
 });

@@ -1,0 +1,78 @@
+import { z } from '@hono/zod-openapi';
+import type { Context } from 'hono';
+import { sessions } from '../../api/sessions.ts';
+import type { AppEnv } from '../../context.ts';
+import { saveCompatSettings } from '../../services/sessions/compat-settings.ts';
+import { answerOf, operationOf, reportIgnored } from '../alias.ts';
+import { Ours } from './session-view.ts';
+import { SessionWebhook, setWebhooks } from './session-webhooks.ts';
+
+export const updateSession = operationOf(sessions, 'updateSession');
+
+const Metadata = z
+  .record(z.string().max(100), z.string().max(1_000))
+  .refine((words) => Object.keys(words).length <= 50, 'takes 50 entries at most')
+  .openapi({ description: 'Your own words about the session. Its webhooks carry them.' });
+
+/** What a client says of how a session works. WAHA's other settings are about engines that are not here. */
+export const SessionConfig = z.looseObject({
+  metadata: Metadata.nullish(),
+  proxy: z
+    .object({
+      server: z.string(),
+      username: z.string().nullish(),
+      password: z.string().nullish(),
+    })
+    .nullish(),
+  webhooks: z.array(SessionWebhook).max(10).nullish().openapi({
+    description: 'What the session has in their place from then on. Left out, they stay.',
+  }),
+  ignore: z
+    .looseObject({ status: z.boolean().nullish(), channels: z.boolean().nullish() })
+    .nullish(),
+});
+export type SessionConfig = z.output<typeof SessionConfig>;
+
+const KNOWN = new Set(Object.keys(SessionConfig.shape));
+const KNOWN_IGNORE = new Set(['status', 'channels']);
+
+/**
+ * Gives a session its settings. What is left out is the default, as in WAHA, where a configuration is replaced as a whole; of
+ * what we keep on our side, it stays as it is.
+ */
+export async function configure(
+  c: Context<AppEnv>,
+  id: string,
+  config: SessionConfig,
+): Promise<z.output<typeof Ours>> {
+  reportIgnored(c, [
+    ...Object.keys(config).flatMap((name) => (KNOWN.has(name) ? [] : [`config.${name}`])),
+    ...Object.keys(config.ignore ?? {}).flatMap((name) =>
+      KNOWN_IGNORE.has(name) ? [] : [`config.ignore.${name}`],
+    ),
+  ]);
+  const { status, channels } = config.ignore ?? {};
+  const proxy = proxyOf(config);
+  const body = {
+    ...(status != null && { includeStatus: !status }),
+    ...(channels != null && { includeChannels: !channels }),
+    ...(proxy !== undefined && { proxy }),
+  };
+  const given = { params: { id }, body, called: { proxy: 'config.proxy' } };
+  const { data } = await answerOf(await updateSession.call(c, given), Ours);
+  const settings = { metadata: config.metadata ?? {} };
+  if (config.webhooks != null) await setWebhooks(c, data.id, config.webhooks);
+  await saveCompatSettings({ ctx: c.get('ctx'), input: { id: data.id, settings } });
+  return data;
+}
+
+/** As ours. Undefined without one: what was set elsewhere stays. */
+function proxyOf({ proxy }: SessionConfig) {
+  if (proxy == null) return undefined;
+  const { server, username, password } = proxy;
+  return {
+    url: server.includes('://') ? server : `http://${server}`,
+    ...(username != null && { username }),
+    ...(password != null && { password }),
+  };
+}

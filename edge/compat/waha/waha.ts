@@ -1,0 +1,19 @@
+import type { System } from '../alias.ts';
+import { wahaActions } from './actions.ts';
+import { wahaDialect } from './dialect.ts';
+import { ping, wahaLogin } from './login.ts';
+import { wahaSends } from './sends.ts';
+import { socketAtWs, socketRow } from './socket.ts';
+import { wahaSessions } from './sessions.ts';
+
+export const waha: System = {
+  name: 'waha',
+  title: 'WAHA',
+  description:
+    'The routes of WAHA, under `/compat/waha`. A failure is `{"statusCode", "message", "error", "code"}`. A field that Waypost does not use is named in the header `Waypost-Ignored`.',
+  owns: ['/compat/waha'],
+  below: ['/compat/waha/api/*'],
+  dialect: wahaDialect,
+  rows: [...wahaSessions, ...wahaSends, ...wahaActions, ...wahaLogin, socketRow],
+  open: [ping, socketAtWs],
+};

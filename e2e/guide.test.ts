@@ -167,7 +167,7 @@ describe('PostgreSQL and Redis of one’s own', () => {
       const said = await until(
         'the doctor to find nothing',
         () => operate(command, deployment.directory, names),
-        90_000,
+        180_000,
       );
       for (const check of ['database', 'redis', 'qstash', 'objects', 'callbacks', 'cron', 'runner'])
         expect(said).toMatch(new RegExp(`^ok {4}${check}`, 'm'));

@@ -4,7 +4,7 @@ import { type Person, signIn, signUp } from '../testing/account.ts';
 import { listedIn, shownIn } from '../testing/answers.ts';
 import type { Deployment } from '../testing/deployment.ts';
 import { linkMailedTo } from '../testing/mail-client.ts';
-import { MessageView, SessionView } from '../testing/session.ts';
+import { MessageView, SessionView, settled } from '../testing/session.ts';
 import { until } from '../testing/until.ts';
 import { type World, worldOf } from '../testing/world.ts';
 
@@ -83,13 +83,15 @@ export async function confirm(deployment: Deployment, email: string): Promise<vo
   await fetch(link, { redirect: 'manual' });
 }
 
-/** A message to Alice that has reached WhatsApp, or one that waits for its time. @returns its id */
+/** A message to Alice that WhatsApp has, or one that waits for its time. @returns its id */
 export async function messageOf({ deployment, sessionId }: Cast, waits = false): Promise<string> {
   const sendAt = new Date(Date.now() + 86_400_000).toISOString();
   const body = { to: `+${ALICE}`, text: 'An example', sessionId, ...(waits ? { sendAt } : {}) };
-  const headers = { prefer: 'wait=30' };
-  const { api } = deployment;
-  return (await api.call('POST', '/v1/messages/text', { body, headers })).data(MessageView).id;
+  const { id } = (await deployment.api.call('POST', '/v1/messages/text', { body })).data(
+    MessageView,
+  );
+  if (!waits) await settled(deployment, id);
+  return id;
 }
 
 const File = z.object({ messageId: z.string(), media: z.object({ status: z.string() }) });
@@ -169,13 +171,16 @@ export async function showsCode({ deployment: { api } }: Cast, id: string): Prom
   );
 }
 
-export async function comesOnline({ deployment: { api } }: Cast, id: string): Promise<void> {
-  await until(
-    `${id} to be online`,
+export const comesOnline = (cast: Cast, id: string): Promise<unknown> =>
+  becomes(cast, id, 'online');
+
+/** Waits for a session to be in a state. */
+export const becomes = ({ deployment: { api } }: Cast, id: string, wanted: string) =>
+  until(
+    `${id} to be ${wanted}`,
     async () => {
       const { status } = (await api.call('GET', `/v1/sessions/${id}`)).data(SessionView);
-      return status === 'online' ? true : undefined;
+      return status === wanted ? true : undefined;
     },
     120_000,
   );
-}

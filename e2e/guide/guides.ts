@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { Shell } from '../testing/programs/shell.ts';
 import type { RealNames } from './real-names.ts';
 import {
+  becomes,
   type Cast,
   comesOnline,
   confirm,
@@ -116,7 +117,10 @@ export const GUIDES: readonly Guide[] = [
   { file: 'docs/logs-and-statistics.md' },
   { file: 'docs/webhooks.md', before: { 'cursor=…': takesCursor } },
   { file: 'docs/groups-and-chats.md' },
-  { file: 'docs/sandbox.md', before: { '/sandbox/messages': isOnline('trial') } },
+  {
+    file: 'docs/sandbox.md',
+    before: { '/trial/qr': hasCode('trial'), '/sandbox/messages': isOnline('trial') },
+  },
   {
     file: 'docs/sessions.md',
     before: {
@@ -124,6 +128,7 @@ export const GUIDES: readonly Guide[] = [
       '/support/qr': hasCode('support'),
       '"includeStatus"': defaultAgain,
       '/sales/stop': typesCode,
+      '/sales/start': (reader) => becomes(reader, 'sales', 'disconnected'),
       '/sales/restart': isOnline('sales'),
       "/sales/reconnect -d '{}'": isOnline('sales'),
       '# unlinks the phone at WhatsApp': isOnline('sales'),

@@ -34,6 +34,10 @@ const NEEDS: Readonly<
     await scenes.join(cast);
     return [];
   },
+  'POST /v1/sessions/{id}/restart': async (cast, names) => {
+    await scenes.becomes(cast, names.get(`ses_${EXAMPLE}`) ?? '', 'disconnected');
+    return [];
+  },
   'POST /v1/sessions/{id}/sandbox/scan': async (cast, names) => {
     await scenes.showsCode(cast, names.get(`ses_${EXAMPLE}`) ?? '');
     return [];

@@ -7,7 +7,7 @@ import { z } from 'zod';
 import { jsonIn, shownIn } from '../testing/answers.ts';
 import { startInterpreter } from '../testing/programs/interpreters.ts';
 import { type Block, blocksOf } from './blocks.ts';
-import type { Cast } from './cast.ts';
+import { type Cast, messageOf } from './cast.ts';
 
 const ORIGIN = 'https://waypost.example.com';
 
@@ -18,6 +18,8 @@ export function runsSnippets(cast: () => Cast): void {
     ['Python', 'python'],
   ] as const)('the programs of the quick start in %s', async (language, fence) => {
     const { apiUrl, apiKey } = await cast().deployment.facts();
+    // Nothing is before it in the queue.
+    await messageOf(cast());
     const interpreter = startInterpreter(language, tmpdir(), { WAYPOST_KEY: apiKey });
     const said = [];
     for (const { code } of inLanguage('docs/quick-start.md', fence))

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type { Browser } from 'puppeteer';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import type { RunningService } from '../local/service-process.ts';
@@ -6,6 +7,7 @@ import { startJwksServer } from '../local/testing/jwks-server.ts';
 import { startOidcProvider } from '../local/testing/oidc-provider.ts';
 import { signInWithGoogle, signUp } from './testing/account.ts';
 import { apiClient, type ApiClient } from './testing/api-client.ts';
+import { launchBrowser, newVisitor, type Visitor } from './testing/browser.ts';
 import { type Deployment, startDeployment } from './testing/deployment.ts';
 import { freePort } from './testing/free-port.ts';
 import { HAS_LEFT, MessageView, onlineSessionOf } from './testing/session.ts';
@@ -42,6 +44,7 @@ describe('a newcomer without a key', () => {
         GOOGLE_ISSUER: google.url,
         SUPABASE_URL: supabaseUrl,
         SUPABASE_EMAILS: 'confirmed',
+        SUPABASE_PROVIDERS: 'github',
       },
     });
   });
@@ -76,6 +79,62 @@ describe('a newcomer without a key', () => {
     const { token } = z.object({ token: z.string() }).parse(await signed.json());
     const { apiUrl } = await deployment.facts();
     expect(await walk(apiClient(apiUrl, token))).toEqual(WALKED);
+  });
+
+  describe('in front of the dashboard', () => {
+    let browser: Browser;
+    let visitor: Visitor;
+    beforeAll(async () => {
+      const [launched, { apiUrl }] = await Promise.all([launchBrowser(), deployment.facts()]);
+      browser = launched;
+      visitor = await newVisitor(browser, apiUrl);
+    });
+    afterAll(async () => {
+      expect(visitor.complaints).toEqual([]);
+      await browser.close();
+    });
+    const signOut = async (): Promise<void> => {
+      await visitor.page.deleteCookie(...(await visitor.page.cookies()));
+    };
+
+    it('comes by way of Google to the page that they had asked for', async () => {
+      const { page, open, click, arrives, sees, violations } = visitor;
+      await open('/keys');
+      await arrives(/^\/sign-in\?next=%2Fkeys$/);
+      await page.locator('::-p-aria(Continue with GitHub)').wait();
+      expect(await violations()).toEqual([]);
+      await click('Continue with Google');
+      await page.waitForSelector('input[name="sub"]');
+      await page.evaluate(`(() => {
+        document.querySelector('[name="sub"]').value = crypto.randomUUID();
+        document.querySelector('[name="email"]').value = crypto.randomUUID() + '@example.com';
+        document.querySelector('form').submit();
+      })()`);
+      await arrives(/^\/keys$/);
+      await sees('No keys yet');
+      await signOut();
+    });
+
+    it('is told so when Google does not let them in', async () => {
+      const { open, sees, violations } = visitor;
+      await open('/sign-in?from=google&error=access_denied');
+      await sees('Google did not sign you in.');
+      expect(await violations()).toEqual([]);
+    });
+
+    it('comes by way of Supabase, and not by a link of somebody else', async () => {
+      const { page, open, click, arrives, sees, violations } = visitor;
+      await open('/sign-in?next=%2Fkeys');
+      await click('Continue with GitHub');
+      await arrives(/^\/keys$/);
+      await sees('No keys yet');
+      expect(await page.evaluate(`sessionStorage.getItem('waypost.supabase')`)).toBeNull();
+      await signOut();
+      await open('/sign-in/supabase#access_token=of-a-stranger');
+      await sees('The sign-in was not finished, or another tab began it.');
+      expect(await page.evaluate('location.hash')).toBe('');
+      expect(await violations()).toEqual([]);
+    });
   });
 
   /** From a credential of one's own to a message sent by a key, and the end of that key. */

@@ -133,6 +133,7 @@ export const GUIDES: readonly Guide[] = [
       "/sales/reconnect -d '{}'": isOnline('sales'),
       '# unlinks the phone at WhatsApp': isOnline('sales'),
       acceptNumber: hasCode('sales'),
+      '# or refuse': hasCode('sales'),
     },
     refused: { '"proxy":{"url"': { status: 422, because: PROXY } },
   },

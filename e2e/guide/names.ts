@@ -10,10 +10,16 @@ const UPLOAD = '%PDF-1.7';
 
 type Names = Map<string, string>;
 
+type Need = (cast: Cast, names: Names) => Promise<Iterable<[string, string]>>;
+
+/** Its browser has started. */
+const codeOfSession: Need = async (cast, names) => {
+  await scenes.showsCode(cast, names.get(`ses_${EXAMPLE}`) ?? '');
+  return [];
+};
+
 /** What an operation's example needs that no program before it has made. Names that it gives are this operation's alone. */
-const NEEDS: Readonly<
-  Record<string, (cast: Cast, names: Names) => Promise<Iterable<[string, string]>>>
-> = {
+const NEEDS: Readonly<Record<string, Need>> = {
   'POST /v1/messages/{id}/cancel': async (cast) => [
     [`msg_${EXAMPLE}`, await scenes.messageOf(cast, true)],
   ],
@@ -38,10 +44,9 @@ const NEEDS: Readonly<
     await scenes.becomes(cast, names.get(`ses_${EXAMPLE}`) ?? '', 'disconnected');
     return [];
   },
-  'POST /v1/sessions/{id}/sandbox/scan': async (cast, names) => {
-    await scenes.showsCode(cast, names.get(`ses_${EXAMPLE}`) ?? '');
-    return [];
-  },
+  'POST /v1/sessions/{id}/reconnect': codeOfSession,
+  'POST /v1/sessions/{id}/pairing-code': codeOfSession,
+  'POST /v1/sessions/{id}/sandbox/scan': codeOfSession,
   'POST /v1/sessions/{id}/sandbox/messages': async (cast, names) => {
     await scenes.comesOnline(cast, names.get(`ses_${EXAMPLE}`) ?? '');
     return [];

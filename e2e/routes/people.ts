@@ -1,10 +1,11 @@
 import { beforeAll, expect, it } from 'vitest';
 import { z } from 'zod';
-import { type Person, signUp } from '../testing/account.ts';
+import { type Person, signUp, tokenOf } from '../testing/account.ts';
 import { idIn, listedIn, shownIn } from '../testing/answers.ts';
 import { covers } from '../testing/covers.ts';
 import type { Deployment } from '../testing/deployment.ts';
 import { linkMailedTo } from '../testing/mail-client.ts';
+import { openRealtime } from '../testing/realtime-socket.ts';
 
 export function peopleRoutes(running: () => Deployment): void {
   covers(
@@ -71,7 +72,12 @@ export function peopleRoutes(running: () => Deployment): void {
     expect(memberships).toContainEqual(
       expect.objectContaining({ workspaceId, name: 'Order desk', allSessions: true }),
     );
+    const { apiUrl } = await running().facts();
+    const authorization = `Bearer ${await tokenOf(running(), ben.cookie, workspaceId)}`;
+    const realtime = `${apiUrl.replace('http', 'ws')}/v1/realtime`;
+    const socket = await openRealtime(realtime, { authorization });
     expect(shownIn(await ann.api.call('DELETE', path))).toMatchObject({ deleted: true });
+    expect(await socket.closed).toMatchObject({ code: 4003 });
     expect((await members()).map(({ email }) => email)).toEqual([ann.email]);
   });
 }

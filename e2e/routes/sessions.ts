@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { idIn, listedIn, shownIn } from '../testing/answers.ts';
 import { covers, coversRefusal } from '../testing/covers.ts';
 import type { Deployment } from '../testing/deployment.ts';
+import { openRealtime } from '../testing/realtime-socket.ts';
 import { onlineSession, sendText } from '../testing/session.ts';
 import { until } from '../testing/until.ts';
 
@@ -20,7 +21,7 @@ export function sessionRoutes(running: () => Deployment): void {
   );
   coversRefusal('POST /v1/messages/album');
 
-  it('a session is listed and renamed, shows its page, and ends when the phone unlinks it', async () => {
+  it('a session is listed and renamed, shows its page, ends when the phone unlinks it, and is deleted', async () => {
     const { api } = running();
     const { id } = await onlineSession(running(), 'before');
     const path = `/v1/sessions/${id}`;
@@ -49,6 +50,12 @@ export function sessionRoutes(running: () => Deployment): void {
     await toBe('online');
     await api.call('POST', `${path}/sandbox/unlink`);
     await toBe('logged_out');
+
+    const { apiUrl, apiKey } = await running().facts();
+    const realtime = `${apiUrl.replace('http', 'ws')}/v1/realtime?sessionIds=${id}`;
+    const socket = await openRealtime(realtime, { authorization: `Bearer ${apiKey}` });
+    await api.call('DELETE', path);
+    expect(await socket.closed).toMatchObject({ code: 4004 });
   });
 
   it('what the engine cannot do is refused by its name among the capabilities', async () => {

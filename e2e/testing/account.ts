@@ -72,10 +72,14 @@ export async function signInWithGoogle(deployment: Deployment): Promise<ApiClien
   return apiClient(apiUrl, await tokenOf(deployment, cookiesOf(entered.headers)));
 }
 
-/** A user token for whoever the cookie belongs to. */
-export async function tokenOf(deployment: Deployment, cookie: string): Promise<string> {
+/** A user token for whoever the cookie belongs to, in this workspace of theirs or the one that they act in. */
+export async function tokenOf(
+  deployment: Deployment,
+  cookie: string,
+  workspaceId?: string,
+): Promise<string> {
   const answer = await deployment.api.call('POST', '/auth/token', {
-    body: {},
+    body: { workspaceId },
     key: null,
     headers: { cookie },
   });

@@ -3,7 +3,20 @@ import { z } from 'zod';
 import { idIn, listedIn, shownIn } from '../testing/answers.ts';
 import { covers } from '../testing/covers.ts';
 import type { Deployment } from '../testing/deployment.ts';
+import { RED_DOT_BASE64 } from '../testing/file-server.ts';
+import type { Received } from '../testing/inspector-client.ts';
 import { until } from '../testing/until.ts';
+
+/** Between a link and its arrival at the receiver. */
+const LATENCY_MS = 60_000;
+
+const FileIn = z.object({
+  status: z.literal('ready'),
+  link: z.object({ url: z.url(), expiresAt: z.iso.datetime() }),
+});
+/** The file that a request brings, once it can be read. */
+const fileIn = ({ event: { data } }: Received): unknown =>
+  'media' in data && FileIn.safeParse(data.media).success ? data.media : null;
 
 /** What Waypost keeps itself. */
 export function recordRoutes(running: () => Deployment): void {
@@ -99,6 +112,41 @@ export function recordRoutes(running: () => Deployment): void {
     expect([status, headers.get('content-length')]).toEqual([200, '8']);
     expect(shownIn(await running().api.call('DELETE', path))).toMatchObject({ deleted: true });
     expect((await running().api.call('GET', path)).error().code).toBe('NOT_FOUND');
+  });
+
+  it('a received file is linked in each attempt to deliver its event, for a day at least', async () => {
+    const { api, inspector, facts } = running();
+    const { sessionId } = await facts();
+    const box = 'received-file';
+    await inspector.behave(box, { status: 503 });
+    const wanted = { eventTypes: ['message.received', 'message.media'], sessionIds: [sessionId] };
+    const retryDelays = Array.from({ length: 10 }, () => 2);
+    const body = { url: inspector.url(box), ...wanted, retryDelays };
+    const endpoint = idIn(await api.call('POST', '/v1/webhooks', { body }));
+    await call('POST', `/sessions/${sessionId}/sandbox/messages`, {
+      from: '+15550107007',
+      type: 'image',
+      media: { base64: RED_DOT_BASE64, mimetype: 'image/png', filename: 'dot.png' },
+    });
+    const refused = await inspector.waitFor(box, 'the file', (one) => fileIn(one) !== null);
+    await inspector.behave(box, {});
+    const taken = await inspector.waitFor(
+      box,
+      'it again',
+      ({ status, event }) => status === 200 && event.id === refused.event.id,
+      { after: refused.id },
+    );
+    for (const attempt of [refused, taken]) {
+      const { url, expiresAt } = FileIn.parse(fileIn(attempt)).link;
+      const worksForMs = Date.parse(expiresAt) - Date.parse(attempt.receivedAt);
+      expect(worksForMs).toBeGreaterThan(86_400_000 - LATENCY_MS);
+      const whole = await fetch(url);
+      expect(Buffer.from(await whole.arrayBuffer()).toString('base64')).toBe(RED_DOT_BASE64);
+      expect(whole.headers.get('content-disposition')).toMatch(/^attachment/);
+      const part = await fetch(url, { headers: { range: 'bytes=1-3' } });
+      expect([part.status, await part.text()]).toEqual([206, 'PNG']);
+    }
+    await api.call('DELETE', `/v1/webhooks/${endpoint}`);
   });
 
   it('a large file goes to the storage, and is kept once it is completed', async () => {

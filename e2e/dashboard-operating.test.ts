@@ -4,6 +4,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { z } from 'zod';
 import { signUp } from './testing/account.ts';
 import { newVisitor, type Visitor } from './testing/browser.ts';
+import { linkMailedTo } from './testing/mail-client.ts';
 import { PIXEL } from './testing/sample-files.ts';
 import { type Desk, openDashboard } from './testing/dashboard.ts';
 
@@ -123,6 +124,30 @@ it('shows an administrator the machines, and changes a tier', async () => {
   await page.locator('td ::-p-text(pro)').wait();
 });
 
+it('erases a contact once its number was typed a second time', async () => {
+  const { open, click, fill, sees, violations, page } = owner;
+  const { api } = desk.deployment;
+  const contact = '+15550100077';
+  const { sessionId } = await desk.deployment.facts();
+  const body = { from: contact, name: 'Forgotten', text: 'Erase me' };
+  await api.call('POST', `/v1/sessions/${sessionId}/sandbox/messages`, { body });
+  await open('/messages');
+  await sees('Erase me');
+  await open('/settings?tab=privacy');
+  await sees('Nobody has been erased.');
+  await fill('Contact', contact);
+  await click('Erase this contact');
+  await sees('This cannot be undone.');
+  expect(await violations()).toEqual([]);
+  await page.locator('::-p-aria(Erase[role="button"]):is([disabled])').wait();
+  await fill(`Type ${contact} to confirm`, contact);
+  await click('Erase');
+  await page.locator('main tbody tr').wait();
+  const asked = await api.call('GET', `/v1/erasures?contact=${encodeURIComponent(contact)}`);
+  expect(asked.data(z.array(z.looseObject({})))).toHaveLength(1);
+  expect(await violations()).toEqual([]);
+});
+
 it('goes anywhere by the keyboard', async () => {
   const { open, arrives, fill, sees, violations, page } = owner;
   await open('/keys');
@@ -196,4 +221,54 @@ it('shows a second tenant nothing of the first, whatever address they open', asy
   await stranger.sees('Only administrators of the deployment see this.');
   expect(stranger.complaints).toEqual([]);
   await stranger.leave();
+});
+
+it('gives a member more sessions and a role, and takes everything away', async () => {
+  const { open, click, fill, sees, violations, page } = owner;
+  const facts = await desk.deployment.facts();
+  const member = await signUp(desk.deployment, 'ben');
+  await open('/settings?tab=members');
+  await fill('E-mail address', member.email);
+  await click('Send the invitation');
+  await page.locator(`::-p-aria(Revoke the invitation of ${member.email})`).wait();
+  const link = await linkMailedTo(facts, member.email, /invited/i);
+  const token = link.searchParams.get('token');
+  await member.api.call('POST', '/v1/invitations/accept', { body: { token } });
+  // A token is of one workspace.
+  const inside = await member.api.call('POST', '/auth/token', {
+    body: { workspaceId: facts.workspaceId },
+    headers: { cookie: member.cookie },
+    key: null,
+  });
+  const { token: insider } = inside.data(z.object({ token: z.string() }));
+  const reach = async (): Promise<number> =>
+    (await member.api.call('GET', `/v1/sessions/${facts.sessionId}`, { key: insider })).status;
+  const owners = (count: number) =>
+    page.waitForFunction(
+      `[...document.querySelectorAll('td')].filter(({ innerText }) => innerText === 'Owner').length === ${count}`,
+    );
+  const choose = async (action: string): Promise<void> => {
+    await click('Actions for ben');
+    await click(action, 'menuitem');
+  };
+  expect(await reach()).toBe(404);
+  await open('/settings?tab=members');
+  await page.locator('td ::-p-text(their own)').wait();
+  await choose('Let them reach all sessions');
+  await page.waitForFunction(
+    `!document.querySelector('main table').innerText.includes('their own')`,
+  );
+  expect(await reach()).toBe(200);
+  await choose('Make an owner');
+  await owners(2);
+  await choose('Make a member');
+  await owners(1);
+  await choose('Remove from the workspace');
+  await sees('their API keys are revoked');
+  expect(await violations()).toEqual([]);
+  await click('Remove from the workspace');
+  await page.waitForFunction(
+    `!document.querySelector('main table').innerText.includes(${JSON.stringify(member.email)})`,
+  );
+  expect(await reach()).not.toBe(200);
 });

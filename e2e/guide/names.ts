@@ -12,11 +12,15 @@ type Names = Map<string, string>;
 
 type Need = (cast: Cast, names: Names) => Promise<Iterable<[string, string]>>;
 
-/** Its browser has started. */
-const codeOfSession: Need = async (cast, names) => {
-  await scenes.showsCode(cast, names.get(`ses_${EXAMPLE}`) ?? '');
-  return [];
-};
+/** Its session has come so far. */
+const sessionThat =
+  (comes: (cast: Cast, id: string) => Promise<unknown>): Need =>
+  async (cast, names) => {
+    await comes(cast, names.get(`ses_${EXAMPLE}`) ?? '');
+    return [];
+  };
+const hasStarted = sessionThat(scenes.showsCode);
+const isIn = (status: string): Need => sessionThat((cast, id) => scenes.becomes(cast, id, status));
 
 /** What an operation's example needs that no program before it has made. Names that it gives are this operation's alone. */
 const NEEDS: Readonly<Record<string, Need>> = {
@@ -40,17 +44,13 @@ const NEEDS: Readonly<Record<string, Need>> = {
     await scenes.join(cast);
     return [];
   },
-  'POST /v1/sessions/{id}/restart': async (cast, names) => {
-    await scenes.becomes(cast, names.get(`ses_${EXAMPLE}`) ?? '', 'disconnected');
-    return [];
-  },
-  'POST /v1/sessions/{id}/reconnect': codeOfSession,
-  'POST /v1/sessions/{id}/pairing-code': codeOfSession,
-  'POST /v1/sessions/{id}/sandbox/scan': codeOfSession,
-  'POST /v1/sessions/{id}/sandbox/messages': async (cast, names) => {
-    await scenes.comesOnline(cast, names.get(`ses_${EXAMPLE}`) ?? '');
-    return [];
-  },
+  'POST /v1/sessions/{id}/restart': isIn('disconnected'),
+  'POST /v1/sessions/{id}/reconnect': hasStarted,
+  'POST /v1/sessions/{id}/pairing-code': hasStarted,
+  'POST /v1/sessions/{id}/sandbox/scan': hasStarted,
+  'POST /v1/sessions/{id}/sandbox/messages': isIn('online'),
+  'POST /v1/sessions/{id}/sandbox/unlink': isIn('online'),
+  'POST /v1/sessions/{id}/logout': isIn('logged_out'),
   'POST /auth/sign-in/email': async ({ deployment }, names) => {
     await scenes.confirm(deployment, names.get('ann@example.com') ?? '');
     return [];

@@ -51,6 +51,8 @@ export const wahaDialect: SystemDialect = {
     .object({
       statusCode: z.number().int(),
       error: z.string().describe('The status in words.'),
+      timestamp: z.string().optional(),
+      exception: z.object({ name: z.string(), message: z.string() }).optional(),
       ...FailureFields.shape,
     })
     .openapi('Error'),

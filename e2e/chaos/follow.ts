@@ -21,6 +21,8 @@ export type Follower = {
   last: () => number;
   /** How often it was cut off and went on. */
   resumed: () => number;
+  /** Ends its connection, as a bad line does. */
+  cut: () => unknown;
   stop: () => Promise<void>;
 };
 
@@ -55,6 +57,7 @@ export async function follow(
     ids: () => connections.flatMap(({ events }) => events.map(({ id }) => id)),
     last,
     resumed: () => connections.length - 1,
+    cut: () => connections.at(-1)?.close(),
     stop: () => {
       isStopped = true;
       stopped.resolve();

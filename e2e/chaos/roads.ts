@@ -51,6 +51,8 @@ export async function openRoads(
       await neighbour.api
         .call('POST', `/v1/webhooks/${neighbour.endpoint.id}/test`)
         .catch(() => undefined);
+      // Whatever strikes besides, each reader has to go on after a cut.
+      for (const reader of Object.values(readers)) reader.cut();
     }
   };
   const going = goRound();

@@ -100,7 +100,7 @@ it('says while one types whether a number is known, and exports what the filters
   // What comes late would close the menu.
   await page.locator('tbody tr').wait();
   await click('Export');
-  await page.locator('::-p-aria(As JSON[role="menuitem"])').wait();
+  await page.locator('::-p-aria(As JSON Lines[role="menuitem"])').wait();
   expect(await violations()).toEqual([]);
 });
 

@@ -66,7 +66,8 @@ it('behind a proxy with TLS, another host and a path, a person signs up and sees
   await sees('No sessions yet');
   await sees('Updates at once.');
   await page.goto(`${origin}/whatsapp/docs`);
-  await page.locator('::-p-text(/v1/messages/text)').wait();
+  // The reference of all operations takes a slow machine longer than a page of ours.
+  await page.locator('::-p-text(/v1/messages/text)').setTimeout(150_000).wait();
   expect(refused).toEqual([]);
   expect(ofTheProxy.length).toBeGreaterThan(10);
   expect(visitor.complaints).toEqual([]);

@@ -31,7 +31,7 @@ export const messages = {
     until: 'Until',
   },
   export: 'Export',
-  exportAs: { csv: 'As CSV, for a spreadsheet', json: 'As JSON' },
+  exportAs: { csv: 'As CSV, for a spreadsheet', jsonl: 'As JSON Lines' },
   status: {
     queued: 'Queued',
     sending: 'Sending',

@@ -5,7 +5,7 @@ import { Icon } from '../../components/icon.tsx';
 import { Menu, MenuItem } from '../../components/menu.tsx';
 import { t } from '../../messages/en.ts';
 
-const FORMATS = ['csv', 'json'] as const;
+const FORMATS = ['csv', 'jsonl'] as const;
 
 /** What the filters show, whole, as a file. The browser fetches it: nothing passes through the page's memory. */
 export const ExportMenu = ({ query }: { query: string }): ReactElement => (

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { z } from 'zod';
 import { signUp } from './testing/account.ts';
+import { idIn } from './testing/answers.ts';
 import { newVisitor, type Visitor } from './testing/browser.ts';
 import { linkMailedTo } from './testing/mail-client.ts';
 import { PIXEL } from './testing/sample-files.ts';
@@ -34,6 +35,19 @@ it('shows on one page what needs a person, what was sent today, and what of the 
   expect(await owner.violations()).toEqual([]);
   await owner.click('Look: unlinked: Scan the code', 'link');
   await owner.arrives(/^\/sessions\/ses_/);
+});
+
+it('says that an endpoint was switched off, and why', async () => {
+  const { api, inspector } = desk.deployment;
+  await inspector.behave('gone', { status: 410 });
+  const body = { url: inspector.url('gone'), eventTypes: ['message.*'] };
+  const path = `/v1/webhooks/${idIn(await api.call('POST', '/v1/webhooks', { body }))}`;
+  await owner.open('/');
+  await api.call('POST', `${path}/test`);
+  await owner.sees('Webhook is off: ');
+  await owner.sees('the receiver answered 410 Gone');
+  expect(await owner.violations()).toEqual([]);
+  await api.call('DELETE', path);
 });
 
 it('tests an endpoint with any type of event, shows what was sent, and delivers it again', async () => {

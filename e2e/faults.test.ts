@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { z } from 'zod';
+import { webhookFaults } from './faults/webhooks.ts';
 import { runLoad } from './testing/load.ts';
 import { type Deployment, startDeployment } from './testing/deployment.ts';
 import {
@@ -13,7 +13,6 @@ import {
   settled,
 } from './testing/session.ts';
 import { until } from './testing/until.ts';
-import { qstashOf } from './testing/qstash.ts';
 import { worldOf } from './testing/world.ts';
 
 /** Parts are killed one by one. */
@@ -212,60 +211,7 @@ describe('faults', () => {
     }
   });
 
-  it('QStash killed with -9 while a webhook waits: delivered after its restart', async () => {
-    const { api, inspector } = deployment;
-    const { sessionId } = await deployment.facts();
-    await inspector.behave('qstash-killed', { failFirst: 1, headers: { 'retry-after': '6' } });
-    const endpoint = (
-      await api.call('POST', '/v1/webhooks', {
-        body: { url: inspector.url('qstash-killed'), eventTypes: ['message.received'] },
-      })
-    ).data(z.object({ id: z.string() }));
-    await api.call('POST', `/v1/sessions/${sessionId}/sandbox/messages`, {
-      body: { from: '+15550100003', text: 'a webhook that waits' },
-    });
-    const first = await inspector.waitFor('qstash-killed', 'the first attempt', () => true);
-    expect(first.status).toBe(500);
-    const qstash = await qstashOf(deployment);
-    await until('QStash to hold the second attempt', async () => {
-      const { logs } = await qstash.logs();
-      return logs.some(
-        ({ state, time }) => state === 'CREATED' && time > Date.parse(first.receivedAt),
-      )
-        ? true
-        : undefined;
-    });
-    process.kill(await pidOf('qstash'), 'SIGKILL');
-    const second = await inspector.waitFor('qstash-killed', 'the second attempt', () => true, {
-      after: first.id,
-    });
-    expect(second.status).toBe(200);
-    expect(second.event.id).toBe(first.event.id);
-    await api.call('DELETE', `/v1/webhooks/${endpoint.id}`);
-  });
-
-  it('a receiver that answers 500: the next attempt is freshly signed and carries the same event id', async () => {
-    const { api, inspector } = deployment;
-    const { sessionId } = await deployment.facts();
-    await inspector.behave('answers-500', { failFirst: 1 });
-    const endpoint = (
-      await api.call('POST', '/v1/webhooks', {
-        body: { url: inspector.url('answers-500'), eventTypes: ['message.received'] },
-      })
-    ).data(z.object({ id: z.string(), secret: z.string() }));
-    await inspector.setSecret('answers-500', endpoint.secret);
-    await api.call('POST', `/v1/sessions/${sessionId}/sandbox/messages`, {
-      body: { from: '+15550100003', text: 'two attempts' },
-    });
-    await inspector.waitFor('answers-500', 'the second attempt', ({ status }) => status === 200);
-    const attempts = await inspector.all('answers-500');
-    expect(attempts.map(({ status }) => status)).toEqual([500, 200]);
-    expect(new Set(attempts.map(({ event }) => event.id)).size).toBe(1);
-    expect(new Set(attempts.map(({ headers }) => headers['webhook-timestamp'])).size).toBe(2);
-    for (const { signature } of attempts)
-      expect(signature).toEqual({ xSignature: 'valid', standardWebhooks: 'valid' });
-    await api.call('DELETE', `/v1/webhooks/${endpoint.id}`);
-  });
+  webhookFaults(() => deployment, pidOf);
 
   it('every part killed with -9 at once, the launcher too: nothing accepted is lost', async () => {
     const sent = await sendText(deployment, {

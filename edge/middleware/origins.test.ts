@@ -2,6 +2,7 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { parseEdgeEnv } from '../env.ts';
 import { parseOrigin } from '../values/origin.ts';
 import { createHarness, type Harness } from '../testing/harness.ts';
+import { failureIn } from '../testing/failure-in.ts';
 import { listOperations } from '../testing/listed-operations.ts';
 import { judgeOrigin } from './origins.ts';
 
@@ -67,7 +68,7 @@ describe('a preflight, on each area of routes', () => {
         expect(response.status, area).toBe(403);
         expect(grants(response), area).toEqual([]);
         expect(response.headers.get('vary'), area).toMatch(/\bOrigin\b/);
-        expect(await response.json(), area).toMatchObject({ error: { code: 'FORBIDDEN' } });
+        expect(failureIn(await response.json()), area).toMatchObject({ code: 'FORBIDDEN' });
       }
     },
   );
@@ -226,6 +227,7 @@ describe('the environment', () => {
     SESSION_ENCRYPTION_KEY: `v1:${'ef'.repeat(32)}`,
     RUNNER_URLS: '',
     FLEET_REGIONS: '',
+    SUPABASE_PROVIDERS: '',
     EDGE_TO_RUNNER_KEYS: `k1:${'ab'.repeat(32)}`,
     RUNNER_TO_EDGE_KEYS: `k1:${'cd'.repeat(32)}`,
   };

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Browser } from 'puppeteer';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { z } from 'zod';
 import { launchBrowser, newVisitor } from './testing/browser.ts';
 import { type Deployment, startDeployment } from './testing/deployment.ts';
 import { freePort } from './testing/free-port.ts';
@@ -71,6 +72,45 @@ it('behind a proxy with TLS, another host and a path, a person signs up and sees
   expect(refused).toEqual([]);
   expect(ofTheProxy.length).toBeGreaterThan(10);
   expect(visitor.complaints).toEqual([]);
+});
+
+it('behind a proxy, every printed address of API and dashboard is the public one, and the link signs in', async () => {
+  const printed = deployment.output();
+  const { apiUrl, sessionId } = await deployment.facts();
+  expect(printed).not.toContain(apiUrl);
+  for (const path of ['/', '/docs', '/v1/messages/text'])
+    expect(printed).toContain(`${origin}/whatsapp${path}`);
+  const [link = ''] = /https:\S+\/sign-in\/link#\S+/.exec(printed) ?? [];
+  expect(link.startsWith(`${origin}/whatsapp/`)).toBe(true);
+  const owner = await newVisitor(browser, origin);
+  const { page, open, arrives, click, sees } = owner;
+  await page.goto(link);
+  await arrives(/^\/whatsapp\/?$/);
+
+  const group = { subject: 'Launch team', members: ['+15550100001'] };
+  const made = await deployment.api.call('POST', '/v1/groups', { body: group });
+  const { id } = made.data(z.object({ group: z.object({ id: z.string() }) })).group;
+  const query = new URLSearchParams({ sessionId, tab: 'groups', group: id });
+  await open(`/whatsapp/contacts?${query.toString()}`);
+  await sees('2 members');
+  const hrefs = await page.$$eval('a[download]', (links) => links.map(({ href }) => href));
+  expect(hrefs).toHaveLength(2);
+  await open('/whatsapp/messages');
+  // A download leaves no page to look at: its link is kept before it is followed.
+  await page.evaluate(
+    `HTMLAnchorElement.prototype.click = function () { window.exported = this.href; }`,
+  );
+  await click('Export');
+  await click('As JSON Lines', 'menuitem');
+  hrefs.push(z.string().parse(await page.evaluate('window.exported')));
+  for (const href of hrefs) {
+    expect(href.startsWith(`${origin}/whatsapp/v1/`)).toBe(true);
+    expect(await page.evaluate(`fetch(${JSON.stringify(href)}).then(({ status }) => status)`)).toBe(
+      200,
+    );
+  }
+  expect(owner.complaints).toEqual([]);
+  await owner.leave();
 });
 
 it('behind a proxy, the parts still reach each other over loopback', async () => {

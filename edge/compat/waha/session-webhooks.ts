@@ -7,7 +7,7 @@ import {
   type CompatWebhookInput,
   setCompatWebhooks,
 } from '../../services/webhooks/set-compat-webhooks.ts';
-import { readWahaEvents, typesOf, type WahaEventName } from '../../values/waha/event-names.ts';
+import { partsOf, readWahaEvents, typesOf } from '../../values/waha/event-names.ts';
 import { OWN_RETRIES, RETRY_PRESETS } from '../../webhooks/retry-schedule.ts';
 import { reportIgnored } from '../alias.ts';
 
@@ -50,12 +50,6 @@ export const SessionWebhook = z
   .openapi({ 'x-component': 'WahaWebhook' });
 type SessionWebhook = z.output<typeof SessionWebhook>;
 
-/** `message.any` has an endpoint of its own: an event of ours is one request to each endpoint, and a message two events of WAHA's. */
-const PARTS = [
-  ['any', (name: WahaEventName) => name === 'message.any'],
-  ['rest', (name: WahaEventName) => name !== 'message.any'],
-] as const;
-
 /** Makes these the webhooks of a session. @throws AppError as `setCompatWebhooks` */
 export async function setWebhooks(
   c: Context<AppEnv>,
@@ -86,27 +80,21 @@ function endpointsOf({
   const key = hmac?.key ?? null;
   const asked = retries == null ? null : completed(retries);
   const headers = byName(customHeaders ?? []);
-  return PARTS.flatMap(([part, isOf]) => {
-    const own = events.filter((name) => isOf(name));
-    if (own.length === 0) return [];
-    const isSigned = key !== null && key !== '';
-    return [
-      {
-        url,
-        eventTypes: typesOf(own),
-        headers,
-        key: isSigned ? key : null,
-        retryDelays: asked === null ? RETRY_PRESETS.standard : delaysOf(asked),
-        compat: {
-          system: 'waha' as const,
-          events: own,
-          part,
-          isSigned,
-          ...(asked !== null && { retries: asked }),
-        },
-      },
-    ];
-  });
+  const isSigned = key !== null && key !== '';
+  return partsOf(events).map(({ part, events: own }) => ({
+    url,
+    eventTypes: typesOf(own),
+    headers,
+    key: isSigned ? key : null,
+    retryDelays: asked === null ? RETRY_PRESETS.standard : delaysOf(asked),
+    compat: {
+      system: 'waha',
+      events: own,
+      part,
+      isSigned,
+      ...(asked !== null && { retries: asked }),
+    },
+  }));
 }
 
 type Asked = Exclude<CompatWebhookInput['compat']['retries'], undefined>;

@@ -1,5 +1,6 @@
 import { eq } from 'drizzle-orm';
 import { describe, expect, test } from 'vitest';
+import { EVENTS } from '../../../shared/catalogue/events/index.ts';
 import { ingestReports } from '../../services/reports/ingest-reports.ts';
 import { newOwnedSession, received } from '../../services/reports/testing/report-fixtures.ts';
 import { deliver } from '../../services/deliveries/deliver.ts';
@@ -105,6 +106,24 @@ async function hmacOf(secret: string, text: string): Promise<string> {
   return Array.from(mac, (byte) => byte.toString(16).padStart(2, '0')).join('');
 }
 
+test('a call that was rejected is reported as both', async () => {
+  const session = await newSession();
+  const inbox = newInbox();
+  await session.configure([{ url: inbox.url, events: ['*'] }]);
+  const data = { ...EVENTS['call.received'].example, rejected: true };
+  await session.happen({
+    kind: 'relayed',
+    key: data.callId,
+    event: { type: 'call.received', data },
+    timestamp: Date.now(),
+  });
+  await session.deliverAll();
+  const requests = await inbox.received();
+  const names = requests.map(({ body }) => JSON.parse(body).event);
+  expect(new Set(names)).toEqual(new Set(['call.received', 'call.rejected']));
+  expect(names).toHaveLength(2);
+});
+
 test('an event that a webhook does not want is not sent', async () => {
   const session = await newSession();
   const inbox = newInbox();
@@ -129,10 +148,11 @@ test('a session has the webhooks that were given last, and takes them with it', 
     { url: other.url, events: ['*'] },
   ]);
   const now = await endpointsOf(session.workspaceId);
-  expect(now.map(({ url }) => url).toSorted()).toEqual([one.url, other.url, other.url].toSorted());
+  const urls = [one.url, other.url, other.url, other.url];
+  expect(now.map(({ url }) => url).toSorted()).toEqual(urls.toSorted());
   expect(now.find(({ id }) => id === kept?.id)?.compat?.events).toEqual(['message', 'message.ack']);
   await session.configure(undefined);
-  expect(await endpointsOf(session.workspaceId)).toHaveLength(3);
+  expect(await endpointsOf(session.workspaceId)).toHaveLength(4);
   await session.configure([]);
   expect(await endpointsOf(session.workspaceId)).toEqual([]);
   await session.configure([{ url: one.url, events: ['message'] }]);

@@ -46,6 +46,26 @@ export function readWahaEvents(written: readonly string[]): {
   };
 }
 
+/** Names that an event is reported under beside another one, and what marks its id then. */
+const SECOND: Readonly<Partial<Record<WahaEventName, string>>> = {
+  'message.any': 'any',
+  'call.rejected': 'rejected',
+};
+
+/** What an id has behind it under this name: receivers that drop repetitions take one of each. */
+export const markOf = (name: string): string => (isKnown(name) ? (SECOND[name] ?? '') : '');
+
+/**
+ * The endpoints that a webhook for these events is made of: an event of ours is one request to each endpoint, and may be two
+ * events of WAHA's.
+ */
+export function partsOf(
+  events: readonly WahaEventName[],
+): { part: string; events: WahaEventName[] }[] {
+  const byPart = Map.groupBy(events, (name) => SECOND[name] ?? 'rest');
+  return [...byPart].map(([part, names]) => ({ part, events: names }));
+}
+
 /** The events of ours that these are made of. */
 export const typesOf = (events: readonly WahaEventName[]): EventType[] => [
   ...new Set(events.flatMap((name): readonly EventType[] => MADE_OF[name])),

@@ -7,8 +7,8 @@ import {
   sampleEvent,
 } from '../../../shared/catalogue/events/index.ts';
 import type { AboutMessage } from './event.ts';
-import { readWahaEvents, typesOf, WAHA_EVENTS } from './event-names.ts';
-import { wahaFrame, wahaHeaders } from './webhook.ts';
+import { partsOf, readWahaEvents, typesOf, WAHA_EVENTS } from './event-names.ts';
+import { wahaFrame, wahaFrames, wahaHeaders } from './webhook.ts';
 
 const SESSION = {
   name: 'default',
@@ -266,6 +266,20 @@ describe('what is reported', () => {
     expect(reported.filter((name) => !typesOf([name]).includes(type))).toEqual([]);
   });
 });
+
+test.each([
+  ...EVENT_TYPES.map((type) => sampleEvent(type)),
+  sample('call.received', { rejected: true }),
+])(
+  'each report of $type is one request to one part of a webhook, with an id of its own',
+  (event) => {
+    const context = { session: SESSION, about: ABOUT };
+    const all = wahaFrames(event, context, WAHA_EVENTS);
+    const byPart = partsOf(WAHA_EVENTS).map((part) => wahaFrame(event, context, part.events));
+    expect(new Set(byPart.filter((frame) => frame !== null))).toEqual(new Set(all));
+    expect(new Set(all.map(({ id }) => id)).size).toBe(all.length);
+  },
+);
 
 test('what there is not is named', () => {
   expect(readWahaEvents(['message', 'label.upsert', 'message'])).toEqual({

@@ -1,6 +1,7 @@
 import type { PublicEvent } from '../../../shared/catalogue/events/index.ts';
 import { toHex } from '../../../shared/hex.ts';
 import { type AboutMessage, type WahaEvent, wahaEvents, type WahaSessionFacts } from './event.ts';
+import { markOf } from './event-names.ts';
 import { ownChat } from './ids.ts';
 
 const ENVIRONMENT = {
@@ -36,8 +37,7 @@ function envelope(
 ) {
   const me = ownChat(phoneNumber);
   return {
-    // A message is reported under two names; receivers that drop repetitions take one of each.
-    id: event === 'message.any' ? `${id}any` : id,
+    id: `${id}${markOf(event)}`,
     timestamp: Date.parse(timestamp),
     event,
     session: name,

@@ -6,6 +6,7 @@ import type { Row } from '../../api/operation.ts';
 import { sessions } from '../../api/sessions.ts';
 import { limitPages } from '../../middleware/limit-rate.ts';
 import type { AppEnv } from '../../context.ts';
+import { ENVIRONMENT } from '../../values/waha/webhook.ts';
 import { alias, answerOf, type OpenRoute, operationOf } from '../alias.ts';
 import { json } from '../json-answer.ts';
 import { namedSession, Session } from './session-view.ts';
@@ -70,7 +71,7 @@ const Version = z
     browser: z.string().nullable(),
   })
   .openapi('WahaVersion', {
-    example: { version: 'waypost-1.0.0', engine: 'WEBJS', tier: 'PLUS', browser: null },
+    example: ENVIRONMENT,
   });
 
 export const wahaLogin: readonly Row[] = [
@@ -157,7 +158,6 @@ export const wahaLogin: readonly Row[] = [
     summary: 'Get the version of the server',
     calls: [operationOf(sessions, 'listSessions')],
     responses: { 200: json('The version.', Version) },
-    run: async (_call, c) =>
-      c.json({ version: 'waypost-1.0.0', engine: 'WEBJS', tier: 'PLUS', browser: null }),
+    run: async (_call, c) => c.json(ENVIRONMENT),
   }),
 ];

@@ -6,6 +6,7 @@ import {
   type PublicEvent,
   sampleEvent,
 } from '../../../shared/catalogue/events/index.ts';
+import { VERSION } from '../../../shared/version.ts';
 import type { AboutMessage } from './event.ts';
 import { partsOf, readWahaEvents, typesOf, WAHA_EVENTS } from './event-names.ts';
 import { wahaFrame, wahaFrames, wahaHeaders } from './webhook.ts';
@@ -95,7 +96,7 @@ test('an event is in its envelope', () => {
       },
     },
     engine: 'WEBJS',
-    environment: { version: 'waypost-1.0.0', engine: 'WEBJS', tier: 'PLUS', browser: null },
+    environment: { version: `waypost-${VERSION}`, engine: 'WEBJS', tier: 'PLUS', browser: null },
   });
 });
 

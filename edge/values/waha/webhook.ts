@@ -1,11 +1,13 @@
 import type { PublicEvent } from '../../../shared/catalogue/events/index.ts';
 import { toHex } from '../../../shared/hex.ts';
+import { VERSION } from '../../../shared/version.ts';
 import { type AboutMessage, type WahaEvent, wahaEvents, type WahaSessionFacts } from './event.ts';
 import { markOf } from './event-names.ts';
 import { ownChat } from './ids.ts';
 
-const ENVIRONMENT = {
-  version: 'waypost-1.0.0',
+/** What a server says of itself, to its clients and in each event. */
+export const ENVIRONMENT = {
+  version: `waypost-${VERSION}`,
   engine: 'WEBJS',
   tier: 'PLUS',
   browser: null,

@@ -18,15 +18,20 @@ export const NewSession = z.object({
   }),
 });
 
-/** Creates a session, as `unnamedSession` completes it. */
+/**
+ * Creates a session, as `unnamedSession` completes it.
+ * @param more what else the client says, as `createSession` takes it, and what the client calls that
+ */
 export async function makeSession(
   c: Context<AppEnv>,
   said: z.output<typeof NewSession>,
   kind: string,
+  { called, ...more }: { proxy?: object; called?: Readonly<Record<string, string>> } = {},
 ): Promise<ShownSession> {
   const { actor, now } = c.get('ctx');
   const isTest = actor.type === 'apiKey' && actor.mode === 'test';
   const body = unnamedSession(said, { kind, isTest, now: now() });
-  const answer = await createSession.call(c, { body });
+  const given = { body: { ...body, ...more }, ...(called !== undefined && { called }) };
+  const answer = await createSession.call(c, given);
   return (await answerOf(answer, ShownSession)).data;
 }

@@ -2,6 +2,7 @@ import { z } from '@hono/zod-openapi';
 import type { Context } from 'hono';
 import { sessions } from '../../api/sessions.ts';
 import type { AppEnv } from '../../context.ts';
+import { checkWebhooks } from '../../services/webhooks/set-compat-webhooks.ts';
 import { saveCompatSettings } from '../../services/sessions/compat-settings.ts';
 import { answerOf, operationOf, reportIgnored } from '../alias.ts';
 import { Ours } from './session-view.ts';
@@ -24,9 +25,17 @@ export const SessionConfig = z.looseObject({
       password: z.string().nullish(),
     })
     .nullish(),
-  webhooks: z.array(SessionWebhook).max(10).nullish().openapi({
-    description: 'What the session has in their place from then on. Left out, they stay.',
-  }),
+  webhooks: z
+    .array(SessionWebhook)
+    .max(10)
+    .refine(
+      (all) => new Set(all.map(({ url }) => url)).size === all.length,
+      'has a URL twice: give all of its events in one entry',
+    )
+    .nullish()
+    .openapi({
+      description: 'What the session has in their place from then on. Left out, they stay.',
+    }),
   ignore: z
     .looseObject({ status: z.boolean().nullish(), channels: z.boolean().nullish() })
     .nullish(),
@@ -37,7 +46,17 @@ const KNOWN = new Set(Object.keys(SessionConfig.shape));
 const KNOWN_IGNORE = new Set(['status', 'channels']);
 
 /**
- * Gives a session its settings. What is left out is the default, as in WAHA, where a configuration is replaced as a whole; of
+ * Refuses what would be refused later, so that nothing is half done.
+ * @throws AppError VALIDATION_ERROR for a webhook that may not be called, FORBIDDEN without the scope for webhooks
+ */
+export async function checkConfig(c: Context<AppEnv>, { webhooks }: SessionConfig): Promise<void> {
+  if (webhooks == null) return;
+  const input = { urls: webhooks.map(({ url }) => url), field: 'config.webhooks.url' };
+  await checkWebhooks({ ctx: c.get('ctx'), input });
+}
+
+/**
+ * Gives a session its settings, which `checkConfig` has passed. What is left out is the default, as in WAHA, where a configuration is replaced as a whole; of
  * what we keep on our side, it stays as it is.
  */
 export async function configure(
@@ -52,13 +71,13 @@ export async function configure(
     ),
   ]);
   const { status, channels } = config.ignore ?? {};
-  const proxy = proxyOf(config);
+  const { proxy } = proxyOf(config);
   const body = {
     ...(status != null && { includeStatus: !status }),
     ...(channels != null && { includeChannels: !channels }),
     ...(proxy !== undefined && { proxy }),
   };
-  const given = { params: { id }, body, called: { proxy: 'config.proxy' } };
+  const given = { params: { id }, body, called: CALLED };
   const { data } = await answerOf(await updateSession.call(c, given), Ours);
   const settings = { metadata: config.metadata ?? {} };
   if (config.webhooks != null) await setWebhooks(c, data.id, config.webhooks);
@@ -66,13 +85,16 @@ export async function configure(
   return data;
 }
 
-/** As ours. Undefined without one: what was set elsewhere stays. */
-function proxyOf({ proxy }: SessionConfig) {
-  if (proxy == null) return undefined;
+const CALLED = { proxy: 'config.proxy' };
+
+/** The proxy as ours, for a session to begin with. Without one, what was set elsewhere stays. */
+export function proxyOf({ proxy }: SessionConfig) {
+  if (proxy == null) return {};
   const { server, username, password } = proxy;
-  return {
-    url: server.includes('://') ? server : `http://${server}`,
+  const url = server.includes('://') ? server : `http://${server}`;
+  const login = {
     ...(username != null && { username }),
     ...(password != null && { password }),
   };
+  return { proxy: { url, ...login }, called: CALLED };
 }

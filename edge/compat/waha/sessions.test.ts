@@ -61,6 +61,29 @@ describe('a session', () => {
     });
   });
 
+  const url = 'https://hooks.example.com/waha';
+  test.each([
+    ['a webhook to a private address', { webhooks: [{ url: 'http://10.0.0.1/', events: ['*'] }] }],
+    [
+      'two webhooks to one URL',
+      {
+        webhooks: [
+          { url, events: ['message'] },
+          { url, events: ['message.ack'] },
+        ],
+      },
+    ],
+    ['a proxy at a private address', { proxy: { server: '10.0.0.1:3128' } }],
+  ])('is not created with %s, and its name stays free', async (_what, config) => {
+    const { apiKey: key } = await harness.newWorkspace();
+    const body = { name: 'default', mode: 'sandbox', config };
+    expect(await call('POST', `${API}/sessions`, { key, body })).toMatchObject({
+      status: 422,
+      body: { code: 'VALIDATION_ERROR', message: expect.stringMatching(/^body\./) },
+    });
+    expect(await call('GET', `${API}/sessions/default`, { key })).toMatchObject({ status: 404 });
+  });
+
   test('that is there is not created again', async () => {
     const { apiKey: key } = await harness.newWorkspace();
     const request = { key, body: { name: 'default', mode: 'sandbox' } };

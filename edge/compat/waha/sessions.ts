@@ -12,7 +12,7 @@ import { createSession, makeSession, NewSession } from '../new-session.ts';
 import { wholeList } from '../pages.ts';
 import { ShownSession } from '../shown-session.ts';
 import { wahaState } from '../../values/waha/states.ts';
-import { configure, SessionConfig, updateSession } from './session-config.ts';
+import { checkConfig, configure, proxyOf, SessionConfig, updateSession } from './session-config.ts';
 import {
   getSession,
   meOf,
@@ -109,8 +109,10 @@ async function create(
 ): Promise<string> {
   const { name, mode, start, config } = body;
   const said = { ...(name != null && { name }), mode };
-  const { id } = await makeSession(c, said, 'session');
-  if (config != null) await configure(c, id, config);
+  if (config != null) await checkConfig(c, config);
+  // With its proxy from the first: its browser must not be seen without.
+  const { id } = await makeSession(c, said, 'session', config == null ? {} : proxyOf(config));
+  if (config != null) await configure(c, id, { ...config, proxy: null });
   if (start === false) await stop.call(c, { params: { id } });
   return id;
 }
@@ -158,6 +160,7 @@ export const wahaSessions: readonly Row[] = [
     responses: { 201: json('The session.', WahaSession) },
     run: async ({ body }, c) => {
       const name = body.name ?? 'default';
+      if (body.config != null) await checkConfig(c, body.config);
       const id = await startKnown(c, name).catch((error: unknown) => {
         if (error instanceof AppError && error.code === 'SESSION_NOT_FOUND') return null;
         throw error;
@@ -194,8 +197,10 @@ export const wahaSessions: readonly Row[] = [
       optional: true,
     },
     responses: answer,
-    run: async ({ params: { session }, body: { config } }, c) =>
-      answerSession(c, (await configure(c, session, config ?? {})).id),
+    run: async ({ params: { session }, body: { config } }, c) => {
+      await checkConfig(c, config ?? {});
+      return answerSession(c, (await configure(c, session, config ?? {})).id);
+    },
   }),
   alias({
     id: 'wahaDeleteSession',

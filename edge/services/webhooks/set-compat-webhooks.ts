@@ -33,7 +33,8 @@ type Input = {
 /**
  * Makes these the webhooks that a source system's client gave to a session, in place of those it had. One that stays keeps
  * what is still to be delivered to it.
- * @throws AppError VALIDATION_ERROR for a URL that may not be called, LIMIT_EXCEEDED
+ * @param input.webhooks to URLs that `checkWebhooks` has passed
+ * @throws AppError LIMIT_EXCEEDED
  */
 export async function setCompatWebhooks({
   ctx,
@@ -44,7 +45,6 @@ export async function setCompatWebhooks({
 }): Promise<void> {
   requireScope(ctx, 'webhooks:write');
   const { sessionId, system, webhooks } = input;
-  for (const { url } of webhooks) await requirePublic(ctx, url);
   const keys = await Promise.all(webhooks.map((one) => hookKeyOf(sessionId, one)));
   const { workspaceId } = ctx;
   const own = sql`workspace_id = ${workspaceId} and session_ids = array[${sessionId}]::text[]
@@ -70,13 +70,26 @@ export async function setCompatWebhooks({
     );
 }
 
-async function requirePublic(ctx: ServiceContext, url: string): Promise<void> {
-  const reason = await ctx.egress.check(url);
-  if (reason === null) return;
-  const field = 'config.webhooks.url';
-  throw new AppError('VALIDATION_ERROR', `body.${field}: ${reason}`, {
-    fields: [{ in: 'body', field, message: reason }],
-  });
+/**
+ * Whether the caller may set webhooks to these URLs.
+ * @param input.field where the caller wrote them
+ * @throws AppError FORBIDDEN; VALIDATION_ERROR for a URL that may not be called
+ */
+export async function checkWebhooks({
+  ctx,
+  input: { urls, field },
+}: {
+  ctx: ServiceContext;
+  input: { urls: readonly string[]; field: string };
+}): Promise<void> {
+  requireScope(ctx, 'webhooks:write');
+  const reasons = await Promise.all(urls.map((url) => ctx.egress.check(url)));
+  const fields = reasons.flatMap((message) =>
+    message === null ? [] : [{ in: 'body', field, message }],
+  );
+  const [first] = fields;
+  if (first === undefined) return;
+  throw new AppError('VALIDATION_ERROR', `body.${field}: ${first.message}`, { fields });
 }
 
 /** What makes a webhook of a session the same one. `message.any` has one of its own, beside the other events at the same URL. */

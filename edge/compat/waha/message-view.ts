@@ -133,11 +133,12 @@ export async function messageIdOf(
   session: string | undefined,
   written: string,
 ): Promise<string> {
-  if (written.startsWith('msg_')) return written;
   const read = readWahaId(written);
+  const wireId = read?.wireId ?? written;
+  if (wireId.startsWith('msg_')) return wireId;
   const input = {
     session: session ?? null,
-    wireId: read?.wireId ?? written,
+    wireId,
     fromMe: read?.fromMe ?? null,
   };
   return messageByWireId({ ctx, input });

@@ -126,7 +126,8 @@ test('everybody in a group is mentioned, and nobody but there', async () => {
 test('a message is quoted, forwarded and reacted to by WAHA’s name for it, or ours', async () => {
   const { apiKey: key, workspaceId, id, runner } = await liveSession(harness);
   const message = await received(workspaceId, id);
-  for (const reply of [message.named, message.id, message.named.split('_')[2]]) {
+  const { named, id: ours } = message;
+  for (const reply of [named, ours, named.split('_')[2], `false_${CHAT}_${ours}`]) {
     const body = { chatId: CHAT, text: 'Hello', reply_to: reply };
     expect(await call('POST', `${SEND}sendText`, { key, body })).toMatchObject({ status: 201 });
   }
@@ -134,7 +135,7 @@ test('a message is quoted, forwarded and reacted to by WAHA’s name for it, or 
     return type === 'text' && direction === 'outbound';
   });
   expect(replies.map(({ quotedMessageId }) => quotedMessageId)).toEqual(
-    Array.from({ length: 3 }, () => message.id),
+    Array.from({ length: 4 }, () => message.id),
   );
   const forwarded = await call('POST', `${SEND}forwardMessage`, {
     key,

@@ -9,10 +9,10 @@ export type WahaId = {
 export const writeWahaId = ({ fromMe, chatId, wireId, participant }: WahaId): string =>
   [fromMe, chatId, wireId, ...(participant == null ? [] : [participant])].join('_');
 
-/** Null for what is no such id. */
+/** Null for what is no such id. One of a message that WhatsApp never named has our own id in it. */
 export function readWahaId(written: string): WahaId | null {
   const [, fromMe, chatId = '', wireId = '', participant = null] =
-    /^(true|false)_([^_]+)_([^_]+)(?:_(.+))?$/.exec(written) ?? [];
+    /^(true|false)_([^_]+)_((?:msg_)?[^_]+)(?:_(.+))?$/.exec(written) ?? [];
   return fromMe === undefined ? null : { fromMe: fromMe === 'true', chatId, wireId, participant };
 }
 

@@ -124,6 +124,34 @@ test('a call that was rejected is reported as both', async () => {
   expect(names).toHaveLength(2);
 });
 
+test('an event that WAHA has nothing for is no request, and the log of deliveries says so', async () => {
+  const session = await newSession();
+  const inbox = newInbox();
+  await session.configure([{ url: inbox.url, events: ['group.v2.join'] }]);
+  const data = EVENTS['group.updated'].example;
+  await session.happen({
+    kind: 'relayed',
+    key: 'renamed',
+    event: { type: 'group.updated', data },
+    timestamp: Date.now(),
+  });
+  await session.deliverAll();
+  expect(await inbox.received()).toEqual([]);
+  const [row] = await harness.db
+    .select()
+    .from(deliveries)
+    .where(eq(deliveries.workspaceId, session.workspaceId));
+  expect(await call('GET', `/v1/deliveries/${row?.id}`, { key: session.key })).toMatchObject({
+    status: 200,
+    body: {
+      data: {
+        status: 'delivered',
+        attempts: [{ responseExcerpt: expect.stringContaining('Nothing was sent') }],
+      },
+    },
+  });
+});
+
 test('an event that a webhook does not want is not sent', async () => {
   const session = await newSession();
   const inbox = newInbox();

@@ -10,12 +10,12 @@ import { type Outcome, recordBatch } from './record-batch.ts';
 import { recordAttempt, spanOfAttempt, traceHeaders } from './record-attempt.ts';
 import { shape } from './shape.ts';
 
-/** Of an event that its endpoint's source system has nothing for: it is as good as delivered. */
+/** Of an event that its endpoint's source system has nothing for: there is no request, and the log of deliveries says so. */
 const NOTHING_TO_SEND: EgressResult = {
   kind: 'answered',
   status: 204,
   headers: new Headers(),
-  body: new Uint8Array(),
+  body: new TextEncoder().encode('Nothing was sent: the source system has no event for this.'),
   truncated: false,
   durationMs: 0,
 };

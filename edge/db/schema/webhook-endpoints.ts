@@ -5,7 +5,7 @@ import { workspaces } from './workspaces.ts';
 
 /** What a source system's webhook says beyond what every endpoint has. */
 export type CompatWebhook = {
-  system: 'waha' | 'evolution';
+  system: 'waha';
   /** The events that it gets, by the system's names. */
   events: string[];
   /** Which of the endpoints it is that one webhook of the system is made of, where it is more than one. */

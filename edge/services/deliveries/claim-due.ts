@@ -75,7 +75,7 @@ const Claimed = z.object({
   /** The shape that its events are in; null: ours. */
   compat: z
     .object({
-      system: z.enum(['waha', 'evolution']),
+      system: z.literal('waha'),
       events: z.array(z.string()),
       isSigned: z.boolean(),
     })

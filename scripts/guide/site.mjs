@@ -85,7 +85,8 @@ export async function guideFiles() {
     ...files,
     ['guide-assets/search.json', JSON.stringify(searched)],
     ['guide-assets/guide.js', await program()],
-    ['guide-assets/guide.css', readStyle('guide.css') + readStyle('code.css')],
+    // The search before the page, whose rules for narrow screens change it.
+    ['guide-assets/guide.css', ['search.css', 'guide.css', 'code.css'].map(readStyle).join('')],
     ...pictures.map((name) => [`guide-assets/${name}`, readFileSync(join(docs, 'images', name))]),
   ];
 }

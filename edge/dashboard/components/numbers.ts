@@ -14,3 +14,6 @@ export function bytes(value: number): string {
 /** `99.3 %`; whole where it is whole. */
 export const percent = (share: number): string =>
   `${(share * 100).toFixed(1).replace(/\.0$/, '')} %`;
+
+/** The number in a field. NaN where it is empty: JSON has null for it, which the API refuses, and a setting does not become 0. */
+export const numberIn = (text: string): number => (text.trim() === '' ? Number.NaN : Number(text));

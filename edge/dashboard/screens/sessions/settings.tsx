@@ -4,6 +4,7 @@ import { api, ask } from '../../api/client.ts';
 import { fieldErrors } from '../../api/errors.ts';
 import { Checkbox, Input } from '../../components/field.tsx';
 import { Card } from '../../components/page.tsx';
+import { numberIn } from '../../components/numbers.ts';
 import { SaveBar } from '../../components/save-bar.tsx';
 import { FormError } from '../../components/states.tsx';
 import { t } from '../../messages/en.ts';
@@ -59,7 +60,7 @@ function Behaviour({ session }: { session: Session }): ReactElement {
       const { minIntervalMs, jitterMs, firstContactsPerHour, firstContactsPerDay, ...others } =
         draft;
       const { isDefault, rejectCallText, region, ...rest } = others;
-      const pacing = { minIntervalMs: Number(minIntervalMs), jitterMs: Number(jitterMs) };
+      const pacing = { minIntervalMs: numberIn(minIntervalMs), jitterMs: numberIn(jitterMs) };
       // Only owners may choose the default: it is left out where it stays.
       const chosen = isDefault === session.isDefault ? {} : { isDefault };
       const limits = {

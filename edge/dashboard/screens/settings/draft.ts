@@ -1,3 +1,4 @@
+import { numberIn } from '../../components/numbers.ts';
 import type { Schemas } from '../../api/client.ts';
 
 type Workspace = Schemas['Workspace'];
@@ -29,9 +30,11 @@ export function bodyOf({ minIntervalMs, jitterMs, ...draft }: Draft) {
     defaultCountry: orNull(draft.defaultCountry),
     defaultSessionId: orNull(draft.defaultSessionId),
     region: orNull(draft.region),
-    pacing: hasPacing ? { minIntervalMs: Number(minIntervalMs), jitterMs: Number(jitterMs) } : null,
-    mediaRetentionHours: Number(draft.mediaRetentionHours),
-    contentRetentionDays: Number(draft.contentRetentionDays),
+    pacing: hasPacing
+      ? { minIntervalMs: numberIn(minIntervalMs), jitterMs: numberIn(jitterMs) }
+      : null,
+    mediaRetentionHours: numberIn(draft.mediaRetentionHours),
+    contentRetentionDays: numberIn(draft.contentRetentionDays),
     stopWords: draft.stopWords
       .split(',')
       .map((word) => word.trim())

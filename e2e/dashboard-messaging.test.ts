@@ -1,8 +1,10 @@
+import { join } from 'node:path';
 import type { Page } from 'puppeteer';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { z } from 'zod';
 import type { Visitor } from './testing/browser.ts';
 import { type Desk, openDashboard } from './testing/dashboard.ts';
+import { downloaded } from './testing/download.ts';
 
 let desk: Desk;
 let owner: Visitor;
@@ -102,6 +104,34 @@ it('says while one types whether a number is known, and exports what the filters
   await click('Export');
   await page.locator('::-p-aria(As JSON Lines[role="menuitem"])').wait();
   expect(await violations()).toEqual([]);
+  const file = await downloaded(page, join(desk.deployment.directory, 'exported'), () =>
+    click('As JSON Lines', 'menuitem'),
+  );
+  expect(file.name).toMatch(/^waypost-messages-.*\.jsonl$/);
+  const Line = z.object({ direction: z.string(), chatId: z.string() });
+  const lines = file.text.trimEnd().split('\n');
+  const rows = lines.map((line) => Line.parse(JSON.parse(line)));
+  expect(new Set(rows.map(({ direction }) => direction))).toEqual(new Set(['inbound']));
+  expect(rows.map(({ chatId }) => chatId)).toContain('15550100043@c.us');
+});
+
+it('links a session by a pairing code that is typed on the phone', async () => {
+  const { open, click, fill, sees, violations, page } = owner;
+  const body = { name: 'by code', mode: 'sandbox' };
+  const made = await desk.deployment.api.call('POST', '/v1/sessions', { body });
+  const { id } = made.data(z.object({ id: z.string() }));
+  await open(`/sessions/${id}`);
+  await click('No camera? Use a pairing code');
+  await fill('Number of the phone', 'nobody');
+  await click('Get a pairing code');
+  await page.locator('::-p-aria(Number of the phone):is([aria-invalid=true])').wait();
+  await fill('Number of the phone', '+1 555 017 7001');
+  await click('Get a pairing code');
+  await page.locator('::-p-aria(Copy Pairing code)').wait();
+  expect(await violations()).toEqual([]);
+  await click('Type it on the sandbox phone');
+  await sees('Sends and receives.');
+  await page.locator('main ::-p-text(+15550177001)').wait();
 });
 
 it('takes back what is scheduled, and looks at the page of a session', async () => {

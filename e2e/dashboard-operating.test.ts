@@ -2,6 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { z } from 'zod';
+import { administration } from './dashboard/administration.ts';
 import { signUp } from './testing/account.ts';
 import { idIn } from './testing/answers.ts';
 import { newVisitor, type Visitor } from './testing/browser.ts';
@@ -125,18 +126,7 @@ it('uploads a file and shows it, counts messages, and keeps leads', async () => 
   await page.locator('tbody ::-p-text(Customer)').wait();
 });
 
-it('shows an administrator the machines, and changes a tier', async () => {
-  const { open, click, sees, violations, page } = owner;
-  await open('/administration');
-  await sees('places are taken.');
-  expect(await violations()).toEqual([]);
-  await click('Workspaces', 'link');
-  await click('Change My workspace');
-  await page.locator('dialog select').fill('pro');
-  expect(await violations()).toEqual([]);
-  await click('Save');
-  await page.locator('td ::-p-text(pro)').wait();
-});
+administration(() => desk);
 
 it('erases a contact once its number was typed a second time', async () => {
   const { open, click, fill, sees, violations, page } = owner;

@@ -37,7 +37,8 @@ export const admin = {
     limit: 'Most sessions',
     limitHint: 'Empty: as the tier says. Or a number, or unlimited.',
     suspend: 'Suspended',
-    suspendHint: 'Its keys and people are refused, and its sessions are stopped.',
+    suspendHint:
+      'Its keys and people are refused, nothing is sent, and webhooks wait. Its sessions stay linked and still receive.',
     used: (used: string, limit: string) => `${used} of ${limit}`,
     unlimited: 'no limit',
   },

@@ -79,6 +79,8 @@ export const sessions = {
     phone: 'Number of the phone',
     phoneHint: 'With the country code, for example +49 1512 3456789.',
     request: 'Get a pairing code',
+    requestAgain: 'Get another code',
+    sandboxType: 'Type it on the sandbox phone',
     typeIt: 'On the phone: Linked devices, Link a device, Link with phone number instead.',
     pairing: 'Pairing code',
     expiry: 'Expiry:',

@@ -14,7 +14,7 @@ const text = t.sessions.link;
 
 /** The two ways to link a phone: its camera, or a code that one types. A sandbox has a phone of its own. */
 export function LinkCard({ session }: { session: Session }): ReactElement {
-  const [byCode, setByCode] = useState(false);
+  const [byCode, setByCode] = useState(session.status === 'pairing_code');
   if (!isRunning(session.status))
     return (
       <Card title={text.title}>
@@ -24,12 +24,12 @@ export function LinkCard({ session }: { session: Session }): ReactElement {
     );
   return (
     <>
-      {session.mode === 'sandbox' && session.status !== 'authenticating' && (
+      {session.mode === 'sandbox' && !byCode && session.status !== 'authenticating' && (
         <SandboxScan id={session.id} />
       )}
       <Card title={text.title}>
         <div className="grid gap-6 sm:grid-cols-[auto_minmax(0,1fr)] sm:gap-10">
-          {byCode ? <PairingCode id={session.id} /> : <QrCode session={session} />}
+          {byCode ? <PairingCode session={session} /> : <QrCode session={session} />}
           <div className="grid content-start gap-4">
             {!byCode && (
               <ol className="grid list-decimal gap-2 pl-5">

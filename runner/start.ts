@@ -174,6 +174,7 @@ export async function startRunner(options: RunnerOptions): Promise<Runner> {
     },
     everyMs: ownership.heartbeatMs,
     failed: () => (counts.heartbeatFailures += 1),
+    recovered: () => spool.retryNow(),
   });
   const memoryLimit = env.RUNNER_SESSION_MEMORY_LIMIT_MB;
   const resources = new ResourceWatch({

@@ -8,17 +8,21 @@ import { countPending, readDeliveryRows, readLog } from '../testing/read-deliver
 import { openRealtime } from '../testing/realtime-socket.ts';
 import { until } from '../testing/until.ts';
 import { follow, type Follower } from './follow.ts';
-import type { ChaosEndpoint, History, RecordedEvent, RoadHistory } from './history.ts';
+import type { ChaosEndpoint, History, Inbound, RecordedEvent, RoadHistory } from './history.ts';
 import { collector, countOldCopies, readEvents } from './observe.ts';
 import type { ChaosSession } from './traffic.ts';
 
 /** Also so often that a neighbour has an event. */
 const COLLECT_EVERY_MS = 3_000;
 const SETTLES_WITHIN_MS = 120_000;
+/** More than a runner waits between two tries. */
+const REPORTED_WITHIN_MS = 20_000;
 
 export type Roads = {
   /** What came on every road, once each has brought what it will. */
-  read: () => Promise<RoadHistory & Pick<History, 'events' | 'delivered' | 'seqs' | 'oldCopies'>>;
+  read: (
+    inbound: readonly Inbound[],
+  ) => Promise<RoadHistory & Pick<History, 'events' | 'delivered' | 'seqs' | 'oldCopies'>>;
   /** How often a reader was cut off and went on. */
   resumed: () => number;
   close: () => Promise<void>;
@@ -75,10 +79,16 @@ export async function openRoads(
   return {
     resumed: () => Object.values(readers).reduce((sum, { resumed }) => sum + resumed(), 0),
     close,
-    read: async () => {
+    read: async (inbound) => {
       await end();
       const ids = endpoints.map(({ id }) => id);
-      const feed = await readEvents(deployment);
+      let feed: RecordedEvent[] = [];
+      // A runner reports what it kept while it could not reach the edge. What was lost with a runner never comes.
+      await atLast(async () => {
+        feed = await readEvents(deployment);
+        const reported = new Set(feed.map(({ wireId }) => wireId));
+        return inbound.every(({ wireId }) => reported.has(wireId));
+      }, REPORTED_WITHIN_MS);
       const wanted = eventsOf(feed, sessions);
       // A late ack may make another event at any time: from here on, this is the end.
       const upTo = feed.at(-1)?.seq ?? 0;
@@ -121,8 +131,8 @@ export async function openRoads(
 }
 
 /** What hangs is a finding, not a time-out. */
-const atLast = (isDone: () => Promise<boolean>): Promise<unknown> =>
-  until('it', async () => (await isDone()) || undefined, SETTLES_WITHIN_MS).catch(() => undefined);
+const atLast = (isDone: () => Promise<boolean>, withinMs = SETTLES_WITHIN_MS): Promise<unknown> =>
+  until('it', async () => (await isDone()) || undefined, withinMs).catch(() => undefined);
 
 const eventsOf = (
   events: readonly RecordedEvent[],

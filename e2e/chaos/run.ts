@@ -128,7 +128,7 @@ async function runOn(
     connections: await readConnections(sessions),
     wire: await readWire(sessions),
     violations: await readViolations(sessions),
-    ...(await roads.read()),
+    ...(await roads.read(inbound)),
   };
   await Promise.all(sessions.map(({ id }) => remove(deployment, `/v1/sessions/${id}`)));
   const ids = sessions.map(({ id }) => id);

@@ -4,9 +4,10 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { personOf } from '../../shared/catalogue/person.ts';
 import type { FactReport, ReportBatch } from '../../shared/protocol/runner-reports.ts';
-import { systemClock } from '../clock.ts';
+import { systemClock, type Clock } from '../clock.ts';
 import { EdgeError } from '../edge-client/edge-error.ts';
 import { createLog } from '../log.ts';
+import { FakeClock } from '../testing/fake-clock.ts';
 import { until } from '../testing/until.ts';
 import { useStage } from '../testing/use-stage.ts';
 import type { MediaUpload } from './media-upload.ts';
@@ -66,7 +67,11 @@ describe('a flood of messages while the edge is away', () => {
       .map(({ report }) => (report.kind === 'message.received' ? (report.text ?? '') : ''))
       .map((text) => text.replaceAll('.', ''));
 
-  async function boot(bootId: string, beforeStart = () => undefined as void): Promise<ReportSpool> {
+  async function boot(
+    bootId: string,
+    beforeStart = () => undefined as void,
+    clock: Clock = systemClock,
+  ): Promise<ReportSpool> {
     const opened = await SpoolStore.open(dir, bootId);
     beforeStart();
     const spool = new ReportSpool({
@@ -81,7 +86,7 @@ describe('a flood of messages while the edge is away', () => {
         },
       },
       upload: async () => uploaded,
-      clock: systemClock,
+      clock,
       random: () => 0,
       log: createLog({ level: 'error', write: (line) => logged.push(line) }),
       memoryBytes: MEMORY,
@@ -112,6 +117,17 @@ describe('a flood of messages while the edge is away', () => {
     // What was said yes to does not stay on the disk either.
     const [file] = readdirSync(dir).filter((name) => name.endsWith('.jsonl'));
     expect(statSync(join(dir, file ?? '')).size).toBeLessThan(3 * 1024 * 1024);
+  });
+
+  it('goes on as soon as the edge is known to answer again, however long the next try is off', async () => {
+    const clock = new FakeClock();
+    const spool = await boot('boot-1', () => undefined, clock);
+    await add(spool, 'loud', 'a word');
+    await until('a try has failed', () => clock.waiting > 0);
+    away = false;
+    spool.retryNow();
+    await spool.delivered('loud');
+    expect(told('loud')).toEqual(['a word']);
   });
 
   it('outlives the runner, whose next boot reads it piece by piece', async () => {

@@ -35,6 +35,7 @@ export class SpoolDelivery {
   #failures = 0;
   #batchLimit = BATCH_REPORTS;
   #running: Promise<void> | null = null;
+  #waiting = new AbortController();
 
   constructor(deps: SpoolDeliveryDeps) {
     this.#deps = deps;
@@ -52,6 +53,11 @@ export class SpoolDelivery {
       this.#running = null;
       if (this.#nextBatch().length > 0) this.kick();
     });
+  }
+
+  /** The edge answers again: what waits for its next try goes now. */
+  retryNow(): void {
+    this.#waiting.abort();
   }
 
   async #run(): Promise<void> {
@@ -125,7 +131,9 @@ export class SpoolDelivery {
     const failures = this.#failures + 1;
     if (shouldLogFailure(failures))
       log.warn('spool.post_failed', { failures, waiting: this.#deps.queues.size, error });
-    await sleep(clock, backoffMs(this.#failures++, RETRY, random), this.#deps.stopping);
+    this.#waiting = new AbortController();
+    const cutShort = AbortSignal.any([this.#waiting.signal, this.#deps.stopping]);
+    await sleep(clock, backoffMs(this.#failures++, RETRY, random), cutShort);
   }
 
   async #setAside(queued: Queued, error: unknown): Promise<boolean> {

@@ -83,6 +83,11 @@ export class ReportSpool {
     this.#delivery.kick();
   }
 
+  /** The edge answers again: reports that wait for their next try go now. */
+  retryNow(): void {
+    this.#delivery.retryNow();
+  }
+
   /** Resolves once the report is on the disk. A code to link with dies with us: it never touches the disk. */
   async add({ sessionId, epoch, report, file }: NewReport): Promise<void> {
     const { bootId, clock, store, log } = this.#deps;

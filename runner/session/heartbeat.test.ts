@@ -17,6 +17,7 @@ const REQUEST: HeartbeatRequest = {
 it('ignores an answer that came while the machine slept, since the lease that it renewed may have expired', async () => {
   const clock = new FakeClock();
   const sleepsMs = [60_000, 0];
+  let recovered = 0;
   const believed: number[] = [];
   let asked = 0;
   const heartbeat = new Heartbeat({
@@ -24,6 +25,7 @@ it('ignores an answer that came while the machine slept, since the lease that it
     random: () => 0,
     log: createLog({ level: 'error' }),
     failed: () => undefined,
+    recovered: () => (recovered += 1),
     everyMs: 5_000,
     edge: {
       heartbeat: async () => {
@@ -39,5 +41,6 @@ it('ignores an answer that came while the machine slept, since the lease that it
   await clock.advance(5_000);
   expect(asked).toBeGreaterThan(1);
   expect(believed[0]).toBe(2);
+  expect(recovered).toBe(1);
   await heartbeat.stop(() => REQUEST);
 });

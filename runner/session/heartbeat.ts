@@ -20,6 +20,8 @@ type HeartbeatDeps = {
   everyMs: number;
   /** One had no answer in time. */
   failed: () => void;
+  /** The edge answers again. */
+  recovered: () => void;
 };
 
 /** The share of `everyMs` that an answer may take before the next heartbeat is planned without it. */
@@ -108,6 +110,7 @@ export class Heartbeat {
   #take(number: number, apply: () => void): void {
     if (number < this.#newestAnswered) return;
     this.#newestAnswered = number;
+    if (this.#failures > 0) this.#deps.recovered();
     this.#failures = 0;
     this.#answeredAt = this.#deps.clock.monotonic();
     apply();

@@ -1,5 +1,6 @@
-import { and, eq, gt, max } from 'drizzle-orm';
+import { and, eq, gt } from 'drizzle-orm';
 import { beforeAll, describe, expect, test } from 'vitest';
+import type { SessionStatus } from '../../../shared/session-status.ts';
 import { runCron } from '../../jobs/cron.ts';
 import { createHarness, type Harness, idOf } from '../../testing/harness.ts';
 import { ownedSession } from '../../testing/owned-session.ts';
@@ -80,18 +81,39 @@ describe('what happened, and what it takes', () => {
         },
       },
     });
-    const [last] = await harness.db
-      .select({ at: max(harness.schema.sessionLog.at) })
-      .from(harness.schema.sessionLog)
-      .where(eq(harness.schema.sessionLog.sessionId, id));
-    const statusSince = last?.at?.toISOString();
-    expect(await call('GET', '')).toMatchObject({ data: [{ memoryBytes: 100, statusSince }] });
+    expect(await call('GET', '')).toMatchObject({ data: [{ memoryBytes: 100 }] });
     await harness.db
       .update(harness.schema.sessionLeases)
       .set({ metricsAt: hoursAgo(1) })
       .where(eq(harness.schema.sessionLeases.sessionId, id));
     expect(await call('GET', `/${id}/metrics`)).toMatchObject({ data: { resources: null } });
-    expect(await call('GET', `/${id}`)).toMatchObject({ data: { memoryBytes: null, statusSince } });
+    expect(await call('GET', `/${id}`)).toMatchObject({ data: { memoryBytes: null } });
+  });
+
+  test('a status lasts since the entry that began it, whatever is written down meanwhile', async () => {
+    const { call, id } = await setUp();
+    const { sessionLog, sessions } = harness.schema;
+    const entry = (hours: number, status: SessionStatus, reason: string) => ({
+      sessionId: id,
+      status,
+      reason,
+      at: hoursAgo(hours),
+    });
+    await harness.db.update(sessions).set({ status: 'online' }).where(eq(sessions.id, id));
+    await harness.db.delete(sessionLog).where(eq(sessionLog.sessionId, id));
+    const began = entry(5, 'online', 'ready');
+    await harness.db
+      .insert(sessionLog)
+      .values([
+        entry(9, 'online', 'ready'),
+        entry(6, 'reconnecting', 'crashed: gone'),
+        began,
+        entry(2, 'online', 'page_error: Store is not defined'),
+        { ...entry(1, 'reconnecting', 'crashed: gone'), attempt: 1, delayMs: 730 },
+      ]);
+    const since = { statusSince: began.at.toISOString() };
+    expect(await call('GET', `/${id}`)).toMatchObject({ data: since });
+    expect(await call('GET', '')).toMatchObject({ data: [since] });
   });
 
   test('is forgotten after 90 days, but for the state that it was in then', async () => {

@@ -95,7 +95,7 @@ export const SessionSchema = z
     name: z.string(),
     status: z.enum(SESSION_STATUSES),
     reason: z.string(),
-    statusSince: z.iso.datetime().nullable().describe('When status or reason last changed.'),
+    statusSince: z.iso.datetime().nullable().describe('Since when it has its status.'),
     mode: z.enum(SESSION_MODES),
     phoneNumber: z.string().nullable(),
     displayName: z.string().nullable(),

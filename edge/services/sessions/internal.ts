@@ -15,7 +15,7 @@ export type SessionRow = {
   runner: typeof runners.$inferSelect | null;
   /** Whether the status is the word of the present owner: its lease runs, and it has started the engine. */
   ownerSpeaks: boolean;
-  /** When status or reason last changed. */
+  /** Since when it has its status. */
   statusSince: Date | null;
   /** Wanted running, and no runner has a place for it. */
   waitsForCapacity: boolean;
@@ -27,8 +27,12 @@ const ownerSpeaks = sql<boolean>`(${runners.id} is not null and exists (
   select from session_leases l
   where l.session_id = ${sessions.id} and ${isOwned()} and l.started_epoch = l.epoch))`;
 
-const statusSince = sql<Date | null>`(select max(log.at) from session_log log
-  where log.session_id = ${sessions.id} and log.attempt is null)`.mapWith(sessionLog.at);
+/** After the last entry of another status: errors of the page and the like are entries of the status that it has. */
+const statusSince = sql<Date | null>`(select min(log.at) from session_log log
+  where log.session_id = ${sessions.id} and log.attempt is null and log.status = ${sessions.status}
+    and log.at >= coalesce((select max(other.at) from session_log other
+      where other.session_id = ${sessions.id} and other.attempt is null and other.status <> ${sessions.status}),
+      '-infinity'))`.mapWith(sessionLog.at);
 
 /** What a session's name is looked up by, and is unique in. */
 export const lowerName = sql`lower(${sessions.name})`;

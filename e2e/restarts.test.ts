@@ -12,11 +12,12 @@ import { runUnder, SOON_COPIED } from './chaos/run.ts';
 import { type ChaosSession, sendUntilAnswered } from './chaos/traffic.ts';
 import { commandsWith, operate } from './guide/operator.ts';
 import { type Deployment, startDeployment } from './testing/deployment.ts';
+import { sized } from './testing/env.ts';
 import { onlineSession } from './testing/session.ts';
 import { until } from './testing/until.ts';
 import { worldOf } from './testing/world.ts';
 
-const RUNNER_RESTARTS = 6;
+const RUNNER_RESTARTS = sized(4, 6);
 const BACK_WITHIN_MS = 120_000;
 
 let deployment: Deployment;

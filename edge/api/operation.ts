@@ -8,7 +8,13 @@ import { FORM_LIMIT_BYTES } from '../services/media/receive-upload.ts';
 import type { App } from '../http/app.ts';
 import { bindCursor, listAskedFor } from '../http/cursor.ts';
 import { answer, errors, type ExtraMeta, ok } from '../http/envelope.ts';
-import { type Given, readGiven, readRequest, type ReadRequest } from '../http/read-request.ts';
+import {
+  type Given,
+  inWordsOf,
+  readGiven,
+  readRequest,
+  type ReadRequest,
+} from '../http/read-request.ts';
 import { noteIds } from '../log/noted.ts';
 import { requireTaken, scope, type Takes, toSecurity } from './takes.ts';
 
@@ -185,7 +191,14 @@ export const rawOperation = <
         runFor(c, readRequest(c, row)),
       );
     },
-    call: async (c, given) => runFor(c, await readGiven(c, row, given)),
+    call: async (c, given) => {
+      const read = await readGiven(c, row, given);
+      try {
+        return await runFor(c, read);
+      } catch (error) {
+        throw inWordsOf(given, error);
+      }
+    },
     mirror: ({ responses, answer: translate, ...place }) =>
       rawOperation({
         ...row,

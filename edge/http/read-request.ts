@@ -1,6 +1,7 @@
 import { z } from '@hono/zod-openapi';
 import type { Context } from 'hono';
 import type { AppEnv } from '../context.ts';
+import { AppError } from '../../shared/errors.ts';
 import { invalidRequest } from './validation.ts';
 
 /** What an operation reads of a request. */
@@ -25,7 +26,7 @@ export type Given = {
   body?: unknown;
   /** In place of the caller's own. */
   headers?: Readonly<Record<string, string>>;
-  /** What the caller calls a field of the body, for the refusal: `{ url: 'mediaUrl' }`. */
+  /** What the caller calls a field, for the refusal: `{ url: 'mediaUrl', 'proxy.url': 'config.proxy.server' }`. */
   called?: Readonly<Record<string, string>>;
 };
 
@@ -68,9 +69,8 @@ export async function readGiven<
     const result = await (schema ?? z.object({})).safeParseAsync(value ?? {});
     if (result.success) return result.data;
     const issues = result.error.issues.map((issue) => {
-      const [first, ...rest] = issue.path;
-      const name = typeof first === 'string' ? (called[first] ?? first) : first;
-      return { ...issue, path: name === undefined ? [] : [name, ...rest] };
+      const name = nameOf(issue.path.map(String).join('.'), called);
+      return { ...issue, path: name === '' ? [] : name.split('.') };
     });
     throw invalidRequest(target, new z.ZodError(issues), schema);
   };
@@ -81,4 +81,26 @@ export async function readGiven<
     headers: (await read('header', row.headers, { ...c.req.header(), ...headers })) as z.output<H>,
     body: (await read('json', row.body?.schema, body)) as z.output<B>,
   };
+}
+
+function nameOf(field: string, called: Readonly<Record<string, string>>): string {
+  const [first = '', ...rest] = field.split('.');
+  return called[field] ?? [called[first] ?? first, ...rest].join('.');
+}
+
+const Fields = z.array(z.object({ in: z.string(), field: z.string(), message: z.string() })).min(1);
+
+/** A refusal of an operation that another one has called, with its fields as the caller has them. */
+export function inWordsOf(caller: Pick<Given, 'called'>, error: unknown): unknown {
+  const { called } = caller;
+  if (called === undefined || !(error instanceof AppError) || error.code !== 'VALIDATION_ERROR')
+    return error;
+  const read = Fields.safeParse(error.details?.['fields']);
+  if (!read.success) return error;
+  const fields = read.data.map((one) => ({ ...one, field: nameOf(one.field, called) }));
+  const [was, now] = [read.data[0], fields[0]].map((one) => `${one?.in}.${one?.field}: `);
+  const message = error.message.startsWith(`${was}`)
+    ? `${now}${error.message.slice(`${was}`.length)}`
+    : error.message;
+  return new AppError(error.code, message, { ...error.details, fields }, { cause: error });
 }

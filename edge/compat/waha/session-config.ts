@@ -85,7 +85,12 @@ export async function configure(
   return data;
 }
 
-const CALLED = { proxy: 'config.proxy' };
+const CALLED = {
+  proxy: 'config.proxy',
+  'proxy.url': 'config.proxy.server',
+  includeStatus: 'config.ignore.status',
+  includeChannels: 'config.ignore.channels',
+};
 
 /** The proxy as ours, for a session to begin with. Without one, what was set elsewhere stays. */
 export function proxyOf({ proxy }: SessionConfig) {

@@ -79,7 +79,10 @@ describe('a session', () => {
     const body = { name: 'default', mode: 'sandbox', config };
     expect(await call('POST', `${API}/sessions`, { key, body })).toMatchObject({
       status: 422,
-      body: { code: 'VALIDATION_ERROR', message: expect.stringMatching(/^body\./) },
+      body: {
+        code: 'VALIDATION_ERROR',
+        message: expect.stringMatching(/^body\.config\.(?:webhooks|proxy\.server)/),
+      },
     });
     expect(await call('GET', `${API}/sessions/default`, { key })).toMatchObject({ status: 404 });
   });

@@ -7,9 +7,10 @@ import { messages } from '../../api/messages.ts';
 import type { Row } from '../../api/operation.ts';
 import { alias, answerOf, operationOf } from '../alias.ts';
 import { json } from '../json-answer.ts';
+import { OfMessage } from './chats.ts';
 import { answerMessage, MESSAGE_EXAMPLE, messageIdOf, WahaMessage } from './message-view.ts';
 import { CALLED, messageId, sendFields, session } from './send-fields.ts';
-import { Nothing, Session } from './session-view.ts';
+import { Nothing } from './session-view.ts';
 
 const react = operationOf(messages, 'reactToMessage');
 const star = operationOf(messages, 'starMessage');
@@ -23,23 +24,6 @@ const message = { 200: json('The message as it is now.', WahaMessage) };
 const done = { 201: json('It is done.', Nothing) };
 const InChat = z.object({ session, chatId: sendFields.chatId });
 const IN_CHAT = { session: 'default', chatId: '15550100001@c.us' };
-
-const OfChat = Session.extend({
-  chatId: z
-    .string()
-    .max(200)
-    .openapi({
-      param: { name: 'chatId', in: 'path' },
-      example: '15550100001@c.us',
-    }),
-  messageId: z
-    .string()
-    .max(200)
-    .openapi({
-      param: { name: 'messageId', in: 'path' },
-      example: MESSAGE_EXAMPLE,
-    }),
-});
 
 const CheckedNumber = z
   .object({ numberExists: z.boolean(), chatId: z.string().nullable() })
@@ -181,7 +165,7 @@ export const wahaActions: readonly Row[] = [
     path: '/compat/waha/api/{session}/chats/{chatId}/messages/{messageId}',
     summary: 'Edit a message',
     calls: [edit],
-    params: OfChat,
+    params: OfMessage,
     body: {
       schema: z.object({ text: z.string(), linkPreview: z.boolean().nullish() }),
       example: { text: 'Hello again' },
@@ -198,7 +182,7 @@ export const wahaActions: readonly Row[] = [
     path: '/compat/waha/api/{session}/chats/{chatId}/messages/{messageId}',
     summary: 'Delete a message for everyone',
     calls: [remove],
-    params: OfChat,
+    params: OfMessage,
     responses: { 200: json('It is deleted.', Nothing) },
     run: async ({ ctx, params }, c) => {
       const id = await messageIdOf(ctx, params.session, params.messageId);

@@ -1,5 +1,7 @@
 import type { System } from '../alias.ts';
 import { wahaActions } from './actions.ts';
+import { wahaChatMessages } from './chat-messages.ts';
+import { wahaChats } from './chats.ts';
 import { wahaDialect } from './dialect.ts';
 import { ping, wahaLogin } from './login.ts';
 import { wahaSends } from './sends.ts';
@@ -14,6 +16,14 @@ export const waha: System = {
   owns: ['/compat/waha'],
   below: ['/compat/waha/api/*'],
   dialect: wahaDialect,
-  rows: [...wahaSessions, ...wahaSends, ...wahaActions, ...wahaLogin, socketRow],
+  rows: [
+    ...wahaSessions,
+    ...wahaSends,
+    ...wahaActions,
+    ...wahaLogin,
+    ...wahaChats,
+    ...wahaChatMessages,
+    socketRow,
+  ],
   open: [ping, socketAtWs],
 };

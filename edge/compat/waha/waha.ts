@@ -2,6 +2,7 @@ import type { System } from '../alias.ts';
 import { wahaActions } from './actions.ts';
 import { wahaChatMessages } from './chat-messages.ts';
 import { wahaChats } from './chats.ts';
+import { wahaContacts } from './contacts.ts';
 import { wahaDialect } from './dialect.ts';
 import { ping, wahaLogin } from './login.ts';
 import { wahaSends } from './sends.ts';
@@ -23,6 +24,7 @@ export const waha: System = {
     ...wahaLogin,
     ...wahaChats,
     ...wahaChatMessages,
+    ...wahaContacts,
     socketRow,
   ],
   open: [ping, socketAtWs],

@@ -4,6 +4,7 @@ import { wahaChatMessages } from './chat-messages.ts';
 import { wahaChats } from './chats.ts';
 import { wahaContacts } from './contacts.ts';
 import { wahaDialect } from './dialect.ts';
+import { wahaGroups } from './groups.ts';
 import { ping, wahaLogin } from './login.ts';
 import { wahaSends } from './sends.ts';
 import { socketAtWs, socketRow } from './socket.ts';
@@ -25,6 +26,7 @@ export const waha: System = {
     ...wahaChats,
     ...wahaChatMessages,
     ...wahaContacts,
+    ...wahaGroups,
     socketRow,
   ],
   open: [ping, socketAtWs],

@@ -5,9 +5,11 @@ import { wahaChats } from './chats.ts';
 import { wahaContacts } from './contacts.ts';
 import { wahaDialect } from './dialect.ts';
 import { wahaGroups } from './groups.ts';
+import { wahaChannels, wahaLabels } from './labels-and-channels.ts';
 import { ping, wahaLogin } from './login.ts';
 import { wahaSends } from './sends.ts';
 import { socketAtWs, socketRow } from './socket.ts';
+import { wahaStatus } from './status.ts';
 import { wahaSessions } from './sessions.ts';
 
 export const waha: System = {
@@ -27,6 +29,9 @@ export const waha: System = {
     ...wahaChatMessages,
     ...wahaContacts,
     ...wahaGroups,
+    ...wahaLabels,
+    ...wahaChannels,
+    ...wahaStatus,
     socketRow,
   ],
   open: [ping, socketAtWs],

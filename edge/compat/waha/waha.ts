@@ -1,10 +1,12 @@
 import type { System } from '../alias.ts';
+import { wahaAccount } from './account.ts';
 import { wahaActions } from './actions.ts';
 import { wahaChatMessages } from './chat-messages.ts';
 import { wahaChats } from './chats.ts';
 import { wahaContacts } from './contacts.ts';
 import { wahaDialect } from './dialect.ts';
 import { wahaGroups } from './groups.ts';
+import { wahaKeys } from './keys.ts';
 import { wahaChannels, wahaLabels } from './labels-and-channels.ts';
 import { ping, wahaLogin } from './login.ts';
 import { wahaSends } from './sends.ts';
@@ -32,6 +34,8 @@ export const waha: System = {
     ...wahaLabels,
     ...wahaChannels,
     ...wahaStatus,
+    ...wahaAccount,
+    ...wahaKeys,
     socketRow,
   ],
   open: [ping, socketAtWs],

@@ -109,7 +109,9 @@ describe('on routes that take a body', { timeout: 120_000 }, () => {
     const seen = await sendTo(writes, (example, path) => {
       const isLarge =
         'base64' in example ||
-        /\/(?:reply|status|messages|bulk|send(?:Image|File|Voice|Video))$/.test(path);
+        /\/(?:reply|status(?:\/image|\/video)?|messages|bulk|send(?:Image|File|Voice|Video))$/.test(
+          path,
+        );
       return JSON.stringify(example).padEnd((isLarge ? 13 : 2) * 1024 * 1024);
     });
     expect(seen).toEqual(refused(writes, 413, 'PAYLOAD_TOO_LARGE'));

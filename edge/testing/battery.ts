@@ -36,6 +36,8 @@ const ON_WHATSAPP: Readonly<Record<string, string>> = {
   status: '3EB0C431C26A1916E07A5D',
   channels: '120363099999999999@newsletter',
   chats: '15550100002@c.us',
+  lids: '90000000001@lid',
+  pn: '15550100002',
 };
 
 /**

@@ -14,6 +14,7 @@ import { sessionRoutes } from './routes/sessions.ts';
 import { socketRoutes } from './routes/socket.ts';
 import { waRoutes } from './routes/wa.ts';
 import { wahaEvents } from './routes/waha-events.ts';
+import { wahaLive } from './routes/waha-live.ts';
 import { wahaRoutes } from './routes/waha.ts';
 import { webhookRoutes } from './routes/webhooks.ts';
 import { type Deployment, startDeployment } from './testing/deployment.ts';
@@ -86,6 +87,7 @@ describe('the routes under /wa', () => {
 describe('the routes of WAHA', () => {
   wahaRoutes(running, (name) => files.url(name));
   wahaEvents(running);
+  wahaLive(running);
 });
 describe('the smoke test', () => {
   smokeTest(running);

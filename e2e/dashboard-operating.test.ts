@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { z } from 'zod';
 import { administration } from './dashboard/administration.ts';
+import { hourOf, hoursOnHeatMap } from './dashboard/heat-map.ts';
 import { signUp } from './testing/account.ts';
 import { idIn } from './testing/answers.ts';
 import { newVisitor, type Visitor } from './testing/browser.ts';
@@ -112,6 +113,12 @@ it('uploads a file and shows it, counts messages, and keeps leads', async () => 
   expect(await violations()).toEqual([]);
   await open('/statistics');
   await sees('How far messages got');
+  const shown = await hoursOnHeatMap(page);
+  const made = (await desk.deployment.api.call('GET', '/v1/messages?limit=100')).data(
+    z.array(z.object({ createdAt: z.iso.datetime() })),
+  );
+  expect(shown).not.toEqual([]);
+  expect(made.map(({ createdAt }) => hourOf(createdAt))).toEqual(expect.arrayContaining(shown));
   await click('Kind');
   await page.locator('td ::-p-text(text)').wait();
   expect(await violations()).toEqual([]);

@@ -24,6 +24,16 @@ export const statistics = {
     unknown: 'Unknown',
     echoes: 'From the phone',
   },
+  week: {
+    title: 'Messages by weekday and hour',
+    zone: (zone: string) => `Sent and received, by the clocks of ${zone}.`,
+    newest: (most: string) => `Only the newest ${most} messages of the period are counted.`,
+    empty: 'The messages of this period are deleted or of no session that you can reach.',
+    hour: (hour: number) => String(hour).padStart(2, '0'),
+    cell: (day: string, hour: number, messages: string) =>
+      `${day} ${hour}:00 to ${hour}:59: ${messages}`,
+    most: (messages: string) => `${messages} in an hour`,
+  },
   export: 'CSV',
   usage: 'Usage of the tier',
 };

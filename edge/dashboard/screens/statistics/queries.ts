@@ -1,6 +1,7 @@
 import { queryOptions } from '@tanstack/react-query';
-import { api, ask, type Schemas } from '../../api/client.ts';
+import { api, ask, askWhole, type Schemas } from '../../api/client.ts';
 import { dayOf } from '../../components/days.ts';
+import { momentsIn } from './week.ts';
 
 export type Row = Schemas['StatsRow'];
 export const BYS = ['day', 'session', 'type'] as const;
@@ -18,6 +19,7 @@ export const COUNTS = [
 
 const DAY_MS = 86_400_000;
 const COUNTED_EVERY_MS = 30_000;
+const HELD_MS = 300_000;
 
 export const statsQuery = (days: number, by: By, sessionId: string | undefined) =>
   queryOptions({
@@ -29,6 +31,32 @@ export const statsQuery = (days: number, by: By, sessionId: string | undefined) 
     },
     refetchInterval: COUNTED_EVERY_MS,
   });
+
+/** More would be a large file for one picture. */
+export const NEWEST = 2_000;
+
+/** When the newest messages of the period were made: the counts of `/v1/stats` know days alone. */
+export const momentsQuery = (days: number, sessionId: string | undefined) =>
+  queryOptions({
+    queryKey: ['stats', 'moments', days, sessionId],
+    queryFn: async () => {
+      const since = `${dayOf(Date.now() - (days - 1) * DAY_MS)}T00:00:00Z`;
+      const query = {
+        format: 'jsonl' as const,
+        since,
+        limit: NEWEST,
+        ...(sessionId !== undefined && { sessionId }),
+      };
+      const options = { params: { query }, parseAs: 'text' } as const;
+      return momentsIn(await askWhole(api.GET('/v1/messages/export', options)));
+    },
+    staleTime: HELD_MS,
+  });
+
+export const workspaceQuery = queryOptions({
+  queryKey: ['workspace'],
+  queryFn: () => ask(api.GET('/v1/workspace')),
+});
 
 export type Counts = Record<(typeof COUNTS)[number], number>;
 

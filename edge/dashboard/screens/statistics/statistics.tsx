@@ -2,6 +2,7 @@ import { useQuery } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import type { ReactElement } from 'react';
 import { allSessionsQuery } from '../../api/sessions.ts';
+import type { ShownCall } from '../../api/snippets.ts';
 import { Bars } from '../../components/bars.tsx';
 import { everyDay, shortDay } from '../../components/days.ts';
 import { Select } from '../../components/field.tsx';
@@ -13,7 +14,8 @@ import { ShowCall } from '../../components/show-call.tsx';
 import { Empty, ErrorNote, Loading } from '../../components/states.tsx';
 import { UsageCard } from '../../components/usage-meters.tsx';
 import { t } from '../../messages/en.ts';
-import { BYS, type Counts, statsQuery, sumOf } from './queries.ts';
+import { HeatMap } from './heat-map.tsx';
+import { BYS, type Counts, NEWEST, statsQuery, sumOf } from './queries.ts';
 import { StatsTable } from './stats-table.tsx';
 
 const text = t.statistics;
@@ -23,6 +25,15 @@ const SERIES = [
   { name: columns.received, color: 'bg-chart-in' },
   { name: columns.sent, color: 'bg-chart-out' },
   { name: columns.failed, color: 'bg-bad' },
+];
+
+const CALLS: readonly ShownCall[] = [
+  ...BYS.map((one) => ({ method: 'GET', path: `/v1/stats?by=${one}` }) as const),
+  {
+    method: 'GET',
+    path: `/v1/messages/export?format=jsonl&limit=${NEWEST}`,
+    saveAs: 'messages.jsonl',
+  },
 ];
 
 export function Statistics(): ReactElement {
@@ -36,13 +47,7 @@ export function Statistics(): ReactElement {
     void navigate({ to: '/statistics', search: { ...search, [name]: value }, replace: true });
   };
   return (
-    <Page
-      title={text.title}
-      lead={text.lead}
-      actions={
-        <ShowCall calls={BYS.map((one) => ({ method: 'GET', path: `/v1/stats?by=${one}` }))} />
-      }
-    >
+    <Page title={text.title} lead={text.lead} actions={<ShowCall calls={CALLS} />}>
       <Filters>
         <Select
           label={text.days}
@@ -81,6 +86,7 @@ export function Statistics(): ReactElement {
             <Reached counts={sumOf(data)} />
             <UsageCard />
           </div>
+          <HeatMap days={days} sessionId={sessionId} />
           <StatsTable days={days} by={by} sessionId={sessionId} sessions={sessions} />
         </>
       )}

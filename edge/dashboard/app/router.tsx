@@ -166,6 +166,7 @@ const contacts = createRoute({
     ...word(search, 'tab'),
     ...word(search, 'group'),
     ...word(search, 'contact'),
+    ...flag(search, 'create'),
   }),
 });
 const leads = createRoute({

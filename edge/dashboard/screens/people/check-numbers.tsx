@@ -9,16 +9,14 @@ import { FormError } from '../../components/states.tsx';
 import { Status } from '../../components/status.tsx';
 import { Cell, Row, Table } from '../../components/table.tsx';
 import { t } from '../../messages/en.ts';
+import { linesOf } from './lines.ts';
 
 const text = t.people.check;
 
 /** Asks WhatsApp which numbers it knows. */
 export function CheckNumbers({ sessionId }: { sessionId: string }): ReactElement {
   const [typed, setTyped] = useState('');
-  const numbers = typed
-    .split(/[\n,;]+/)
-    .map((line) => line.trim())
-    .filter((line) => line !== '');
+  const numbers = linesOf(typed);
   const checking = useMutation({
     mutationFn: () => ask(api.POST('/v1/contacts/check', { body: { sessionId, numbers } })),
   });

@@ -12,6 +12,7 @@ import { Empty } from '../../components/states.tsx';
 import { Cell, Row, ROW_LINK, Table } from '../../components/table.tsx';
 import { Ago } from '../../components/time.tsx';
 import { t } from '../../messages/en.ts';
+import { CreateGroup, NewGroup } from './create-group.tsx';
 import { groupQuery, groupsQuery } from './queries.ts';
 import { Sheet } from './sheet.tsx';
 
@@ -19,12 +20,21 @@ const text = t.people;
 const { columns } = text;
 
 export function Groups({ sessionId }: { sessionId: string }): ReactElement {
-  const { group } = useSearch({ from: '/shell/contacts' });
+  const { group, create } = useSearch({ from: '/shell/contacts' });
   const navigate = useNavigate();
   const list = useInfiniteQuery(groupsQuery(sessionId));
+  const close = (): void =>
+    void navigate({ to: '/contacts', search: { sessionId, tab: 'groups' } });
   return (
     <>
-      <PagedList list={list} empty={<Empty title={text.noGroups}>{text.noGroupsLead}</Empty>}>
+      <PagedList
+        list={list}
+        empty={
+          <Empty title={text.noGroups} action={<NewGroup sessionId={sessionId} />}>
+            {text.noGroupsLead}
+          </Empty>
+        }
+      >
         {(rows) => (
           <Table
             label={text.tabs.groups}
@@ -54,13 +64,8 @@ export function Groups({ sessionId }: { sessionId: string }): ReactElement {
           </Table>
         )}
       </PagedList>
-      {group !== undefined && (
-        <GroupSheet
-          sessionId={sessionId}
-          id={group}
-          onClose={() => void navigate({ to: '/contacts', search: { sessionId, tab: 'groups' } })}
-        />
-      )}
+      {group !== undefined && <GroupSheet sessionId={sessionId} id={group} onClose={close} />}
+      {create === true && <CreateGroup sessionId={sessionId} onClose={close} />}
     </>
   );
 }

@@ -122,12 +122,19 @@ it('says while one types whether a number is known, and exports what the filters
   expect(rows.map(({ chatId }) => chatId)).toContain('15550100043@c.us');
 });
 
-it('links a session by a pairing code that is typed on the phone', async () => {
+it('links a session by a pairing code that is typed on the phone, and watches presences', async () => {
   const { open, click, fill, sees, violations, page } = owner;
+  const { api } = desk.deployment;
   const body = { name: 'by code', mode: 'sandbox' };
-  const made = await desk.deployment.api.call('POST', '/v1/sessions', { body });
-  const { id } = made.data(z.object({ id: z.string() }));
+  const { id } = (await api.call('POST', '/v1/sessions', { body })).data(
+    z.object({ id: z.string() }),
+  );
+  // Presences are shown to who is online, which takes effect with a new browser.
+  await api.call('PATCH', `/v1/sessions/${id}`, { body: { alwaysOnline: true } });
+  await api.call('POST', `/v1/sessions/${id}/stop`);
+  await api.call('POST', `/v1/sessions/${id}/start`);
   await open(`/sessions/${id}`);
+  await sees('Scan the code with WhatsApp on the phone.');
   await click('No camera? Use a pairing code');
   await fill('Number of the phone', 'nobody');
   await click('Get a pairing code');
@@ -139,6 +146,24 @@ it('links a session by a pairing code that is typed on the phone', async () => {
   await click('Type it on the sandbox phone');
   await sees('Sends and receives.');
   await page.locator('main ::-p-text(+15550177001)').wait();
+  const watched = async () =>
+    (await api.call('GET', `/v1/sessions/${id}`)).data(
+      z.object({ presenceOf: z.array(z.string()) }),
+    ).presenceOf;
+  await open(`/sessions/${id}?tab=settings`);
+  await sees('Nobody is watched.');
+  await fill('Watch this person', 'nobody');
+  await click('Watch');
+  await page.locator('::-p-aria(Watch this person):is([aria-invalid=true])').wait();
+  expect(await violations()).toEqual([]);
+  await fill('Watch this person', '+1 555 010 0001');
+  await click('Watch');
+  await page.locator('::-p-aria(Remove +15550100001)').wait();
+  expect(await watched()).toEqual(['15550100001@c.us']);
+  expect(await violations()).toEqual([]);
+  await click('Remove +15550100001');
+  await sees('Nobody is watched.');
+  expect(await watched()).toEqual([]);
 });
 
 it('takes back what is scheduled, and looks at the page of a session', async () => {

@@ -166,6 +166,20 @@ export const sessions = {
     regionHint: 'For example fra. Empty: wherever there is room.',
     save: 'Save settings',
   },
+  presence: {
+    title: 'Presence',
+    lead: 'The session reports when these people come online, leave or type. People can hide it.',
+    events: 'See the events',
+    needsAlwaysOnline:
+      'WhatsApp shows this only to numbers that are online themselves. Turn on “Always shown as online” above, then restart the session.',
+    needsOnline: 'The list can be changed while the session is online.',
+    none: 'Nobody is watched.',
+    person: 'Watch this person',
+    personHint: 'A phone number with its country code, or a chat id.',
+    add: 'Watch',
+    remove: 'Remove',
+    removeOf: (name: string) => `Remove ${name}`,
+  },
   proxy: {
     title: 'Proxy',
     lead: 'For the browser of this session alone, from its next start.',

@@ -8,6 +8,7 @@ import { numberIn } from '../../components/numbers.ts';
 import { SaveBar } from '../../components/save-bar.tsx';
 import { FormError } from '../../components/states.tsx';
 import { t } from '../../messages/en.ts';
+import { PresenceSettings } from './presence-settings.tsx';
 import { ProxySettings } from './proxy-settings.tsx';
 import type { Session } from './session.ts';
 
@@ -35,6 +36,7 @@ const numberOrNull = (written: string): number | null =>
 export const SessionSettings = ({ session }: { session: Session }): ReactElement => (
   <>
     <Behaviour session={session} />
+    <PresenceSettings session={session} />
     <ProxySettings session={session} />
   </>
 );

@@ -45,7 +45,7 @@ const ON_WHATSAPP: Readonly<Record<string, string>> = {
  * other field.
  */
 function kindOfField(name: string): keyof Ids | null {
-  if (name === 'instanceName' || name === 'session') return 'session';
+  if (/^(?:instanceName|session|instance)$/.test(name)) return 'session';
   const [, word = ''] = /([A-Za-z]+)Ids?$/.exec(name) ?? [];
   const kinds = [
     'session',
@@ -72,13 +72,19 @@ const Schema = z.looseObject({
 });
 const Parameters = z.array(z.looseObject({ in: z.string(), name: z.string() })).default([]);
 
+const kindInPath = (folder: string, name: string): keyof Ids =>
+  KIND_OF_FOLDER[folder] ?? kindOfField(name) ?? 'other';
+
+/** Of these the body names what is made. */
+const MAKES: ReadonlySet<string> = new Set(['/compat/evolution/instance/create']);
+
 export type IdPosition = { in: 'path' | 'query' | 'body'; name: string; kind: keyof Ids };
 
 /** Every place of an operation that takes the id of a thing. */
 export function idPositions(operation: ListedOperation, document: Document): IdPosition[] {
   const inPath = [...operation.path.matchAll(/\/([\w-]+)\/\{(\w+)\}/g)].flatMap(
     ([, folder = '', name = '']): IdPosition[] =>
-      folder in ON_WHATSAPP ? [] : [{ in: 'path', name, kind: KIND_OF_FOLDER[folder] ?? 'other' }],
+      folder in ON_WHATSAPP ? [] : [{ in: 'path', name, kind: kindInPath(folder, name) }],
   );
   const named = (place: 'query' | 'body', names: string[]): IdPosition[] =>
     names.flatMap((name) => {
@@ -93,7 +99,7 @@ export function idPositions(operation: ListedOperation, document: Document): IdP
       'query',
       query.map(({ name }) => name),
     ),
-    ...named('body', Object.keys(propertiesOf(body, document))),
+    ...(MAKES.has(operation.path) ? [] : named('body', Object.keys(propertiesOf(body, document)))),
   ];
 }
 
@@ -158,9 +164,9 @@ export function callOperation(
   ...extra: Extra[]
 ) {
   const path = operation.path.replaceAll(
-    /\/([\w-]+)\/\{\w+\}/g,
-    (_whole, folder: string) =>
-      `/${folder}/${ON_WHATSAPP[folder] ?? ids[KIND_OF_FOLDER[folder] ?? 'other']}`,
+    /\/([\w-]+)\/\{(\w+)\}/g,
+    (_whole, folder: string, name: string) =>
+      `/${folder}/${ON_WHATSAPP[folder] ?? ids[kindInPath(folder, name)]}`,
   );
   const pairs = (place: Extra['in']) =>
     extra

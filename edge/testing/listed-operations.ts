@@ -1,7 +1,7 @@
 import { SCOPES } from '../services/keys/require-scope.ts';
 import { credentialsOf } from './credentials.ts';
 import type { Harness } from './harness.ts';
-import type { ErrorCode } from '../../shared/errors.ts';
+import { type ErrorCode, ERRORS } from '../../shared/errors.ts';
 import { systemAt } from '../compat/speak-dialect.ts';
 import { SYSTEMS } from '../compat/systems.ts';
 import { type Document, type ListedOperation, readDocument } from './openapi.ts';
@@ -48,3 +48,6 @@ const systemOf = systemAt(SYSTEMS);
 /** What an error is called at an address: a source system has names of its own. */
 export const codeAt = (path: string, code: ErrorCode): string =>
   systemOf(path)?.dialect?.codes[code] ?? code;
+/** The status of an error at an address, likewise. */
+export const statusAt = (path: string, code: ErrorCode): number =>
+  systemOf(path)?.dialect?.statuses?.[code] ?? ERRORS[code].status;

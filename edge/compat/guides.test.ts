@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import evolution from '../../docs/migrate/evolution.md?raw';
 import gateway from '../../docs/migrate/gateway.md?raw';
 import instances from '../../docs/migrate/instances.md?raw';
 import queue from '../../docs/migrate/queue.md?raw';
@@ -11,7 +12,15 @@ import { SYSTEMS } from './systems.ts';
 
 /* Each guide's table of routes has those that there are, and no other. */
 const harness = await createHarness();
-const GUIDES: Readonly<Record<string, string>> = { gateway, instances, sessions, queue, wa, waha };
+const GUIDES: Readonly<Record<string, string>> = {
+  gateway,
+  instances,
+  sessions,
+  queue,
+  wa,
+  waha,
+  evolution,
+};
 
 /** The routes of the guide's table, which shortens: `GET`, `POST /a` and `POST /a/b`, `…/c`. */
 function routesIn(guide: string): string[] {

@@ -6,19 +6,19 @@ import { plainCall } from '../testing/plain-call.ts';
 const harness = await createHarness();
 const call = plainCall(harness);
 
-/** What instances and sessions, wa, and WAHA call a state. The queue has our names. */
-const NAMES: Readonly<Record<SessionStatus, readonly [string, string, string]>> = {
-  created: ['connecting', 'pending', 'STARTING'],
-  starting: ['connecting', 'pending', 'STARTING'],
-  qr: ['connecting', 'pending', 'SCAN_QR_CODE'],
-  pairing_code: ['connecting', 'pending', 'SCAN_QR_CODE'],
-  authenticating: ['connecting', 'pending', 'STARTING'],
-  online: ['connected', 'connected', 'WORKING'],
-  reconnecting: ['reconnecting', 'disconnected', 'STARTING'],
-  disconnected: ['disconnected', 'disconnected', 'STOPPED'],
-  logged_out: ['logged_out', 'disconnected', 'FAILED'],
-  action_required: ['error', 'disconnected', 'FAILED'],
-  failed: ['error', 'disconnected', 'FAILED'],
+/** What instances and sessions, wa, WAHA, and Evolution call a state. The queue has our names. */
+const NAMES: Readonly<Record<SessionStatus, readonly [string, string, string, string]>> = {
+  created: ['connecting', 'pending', 'STARTING', 'connecting'],
+  starting: ['connecting', 'pending', 'STARTING', 'connecting'],
+  qr: ['connecting', 'pending', 'SCAN_QR_CODE', 'connecting'],
+  pairing_code: ['connecting', 'pending', 'SCAN_QR_CODE', 'connecting'],
+  authenticating: ['connecting', 'pending', 'STARTING', 'connecting'],
+  online: ['connected', 'connected', 'WORKING', 'open'],
+  reconnecting: ['reconnecting', 'disconnected', 'STARTING', 'connecting'],
+  disconnected: ['disconnected', 'disconnected', 'STOPPED', 'close'],
+  logged_out: ['logged_out', 'disconnected', 'FAILED', 'close'],
+  action_required: ['error', 'disconnected', 'FAILED', 'connecting'],
+  failed: ['error', 'disconnected', 'FAILED', 'close'],
 };
 
 test('a session of each state is listed by each system, in its words and its fields', async () => {
@@ -69,4 +69,8 @@ test('a session of each state is listed by each system, in its words and its fie
     expect.objectContaining({ name: status, status: state, me: null }),
   );
   expect(await body('/compat/waha/api/sessions?all=true')).toEqual(waha);
+  const evolution = each(({ id, status, shown: [, , , state] }) =>
+    expect.objectContaining({ id, name: status, connectionStatus: state, ownerJid: null }),
+  );
+  expect(await body('/compat/evolution/instance/fetchInstances')).toEqual(evolution);
 });

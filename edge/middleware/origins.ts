@@ -11,6 +11,7 @@ const ALLOWED_METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'];
 const ALLOWED_HEADERS = [
   'authorization',
   'x-api-key',
+  'apikey',
   'content-type',
   'idempotency-key',
   'prefer',

@@ -43,7 +43,8 @@ export async function readCredential(c: Context<AppEnv>): Promise<Credential | n
     const bearer = /^Bearer +(?:jwt_)?(\S+)$/i.exec(authorization.trim())?.[1];
     return bearer === undefined ? null : readBearer(c, bearer);
   }
-  const key = c.req.header('x-api-key');
+  // Clients of Evolution call it `apikey`.
+  const key = c.req.header('x-api-key') ?? c.req.header('apikey');
   if (key !== undefined) return readKey(services, key);
   const sessionToken = await readSessionCookie(c, services.env);
   return sessionToken == null ? null : { kind: 'cookie', sessionToken };

@@ -1,0 +1,57 @@
+import { z } from '@hono/zod-openapi';
+import { type ErrorCode, ERRORS } from '../../../shared/errors.ts';
+import type { SystemDialect } from '../../api/open/system-dialect.ts';
+import { FailureFields } from '../failure-fields.ts';
+
+/** Where Evolution has another status: a request that does not fit is 400 there. */
+const STATUSES: Readonly<Partial<Record<ErrorCode, number>>> = {
+  VALIDATION_ERROR: 400,
+  RECIPIENT_NOT_ON_WHATSAPP: 400,
+};
+
+const WORDS: Readonly<Record<number, string>> = {
+  400: 'Bad Request',
+  401: 'Unauthorized',
+  403: 'Forbidden',
+  404: 'Not Found',
+  405: 'Method Not Allowed',
+  409: 'Conflict',
+  410: 'Gone',
+  413: 'Payload Too Large',
+  414: 'URI Too Long',
+  415: 'Unsupported Media Type',
+  422: 'Unprocessable Entity',
+  426: 'Upgrade Required',
+  429: 'Too Many Requests',
+  500: 'Internal Server Error',
+  501: 'Not Implemented',
+  503: 'Service Unavailable',
+};
+
+const isCode = (code: string): code is ErrorCode => Object.hasOwn(ERRORS, code);
+
+/** `{status, error, response: {message}}`, and our code, message and details beside them. */
+export const evolutionDialect: SystemDialect = {
+  codes: {},
+  statuses: STATUSES,
+  failure: ({ code, message, details }) => {
+    const status = isCode(code) ? (STATUSES[code] ?? ERRORS[code].status) : 500;
+    const said = code === 'UNAUTHORIZED' ? 'Unauthorized' : [message];
+    return {
+      status,
+      error: WORDS[status] ?? code,
+      response: { message: said },
+      code,
+      message,
+      details,
+    };
+  },
+  schema: z
+    .object({
+      status: z.number().int(),
+      error: z.string().describe('The status in words.'),
+      response: z.object({ message: z.union([z.string(), z.array(z.string())]) }),
+      ...FailureFields.shape,
+    })
+    .openapi('Error'),
+};

@@ -1,0 +1,18 @@
+import type { System } from '../alias.ts';
+import { evolutionDialect } from './dialect.ts';
+import { evolutionInstances } from './instances.ts';
+import { evolutionSettings } from './settings.ts';
+
+export const evolution: System = {
+  name: 'evolution',
+  title: 'Evolution',
+  description:
+    'The routes of Evolution API, under `/compat/evolution`. A failure is `{"status", "error", "response": {"message"}, "code"}`. A field that Waypost does not use is named in the header `Waypost-Ignored`.',
+  owns: ['/compat/evolution'],
+  below: ['/compat/evolution/*'],
+  dialect: evolutionDialect,
+  rows: [
+    ...evolutionInstances,
+    ...evolutionSettings,
+  ],
+};

@@ -179,6 +179,8 @@ describe('ids', { timeout: 120_000 }, () => {
         'POST /compat/waha/api/sendText body session',
         'GET /compat/waha/api/{session}/auth/qr path session',
         'GET /compat/waha/api/screenshot query session',
+        'POST /compat/evolution/message/sendText/{instance} path instance',
+        'GET /compat/evolution/instance/fetchInstances query instanceName',
       ]),
     );
   });

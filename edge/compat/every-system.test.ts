@@ -78,6 +78,17 @@ const SAID: Readonly<Record<string, Said>> = {
     queued: 201,
     notReady: 422,
   },
+  evolution: {
+    send: (session, text) => ({
+      path: `/compat/evolution/message/sendText/${session}`,
+      body: { number: to, text },
+    }),
+    action: 'evolutionSendText',
+    route: '/compat/evolution/message/sendText/{instance}',
+    failure: (error) => (isMatcher(error) ? error : expect.objectContaining(Object(error))),
+    whom: 'number',
+    queued: 201,
+  },
 };
 
 const isMatcher = (value: unknown): boolean => 'asymmetricMatch' in Object(value);

@@ -1,6 +1,8 @@
 import type { System } from '../alias.ts';
 import { evolutionDialect } from './dialect.ts';
 import { evolutionInstances } from './instances.ts';
+import { evolutionReactions } from './reactions.ts';
+import { evolutionSends } from './sends.ts';
 import { evolutionSettings } from './settings.ts';
 
 export const evolution: System = {
@@ -14,5 +16,7 @@ export const evolution: System = {
   rows: [
     ...evolutionInstances,
     ...evolutionSettings,
+    ...evolutionSends,
+    ...evolutionReactions,
   ],
 };

@@ -1,0 +1,75 @@
+import { z } from '@hono/zod-openapi';
+import type { ServiceContext } from '../../context.ts';
+import { to } from '../send-fields.ts';
+import { MessageKey, messageIdOf } from './message-view.ts';
+
+const Quoted = z.looseObject({ key: MessageKey.extend({ id: z.string().max(200) }).nullish() });
+const mentioned = z.array(z.string().max(200)).max(1_024).nullish();
+
+/** Where v1 had what goes for every send. */
+const Options = z.looseObject({
+  delay: z.unknown().optional(),
+  linkPreview: z.boolean().nullish(),
+  quoted: Quoted.nullish(),
+  mentions: z.looseObject({ everyOne: z.boolean().nullish(), mentioned }).nullish(),
+});
+
+/** Fields of every send. */
+export const sendFields = {
+  number: to,
+  delay: z.union([z.number(), z.string()]).nullish().openapi({
+    description: 'Not used: an instance paces its messages by itself.',
+  }),
+  quoted: Quoted.nullish().openapi({
+    description: 'The message that this one quotes, by its key.',
+  }),
+  linkPreview: z.boolean().nullish(),
+  mentionsEveryOne: z.boolean().nullish(),
+  mentioned,
+  options: Options.nullish().openapi({ description: 'As Evolution v1 had it.' }),
+};
+const SendFields = z.object(sendFields);
+type SendFields = z.output<typeof SendFields>;
+
+/** What our fields are called in refusals. */
+export const SEND_CALLED = {
+  sessionId: 'instance',
+  to: 'number',
+  quotedMessageId: 'quoted.key.id',
+  mentions: 'mentioned',
+};
+
+/** The fields of every send as ours take them. @throws AppError NOT_FOUND for a quoted message that is not there */
+export async function addressed(
+  ctx: ServiceContext,
+  instance: string,
+  { number, quoted, options }: SendFields,
+) {
+  const key = (quoted ?? options?.quoted)?.key;
+  return {
+    sessionId: instance,
+    to: number,
+    ...(key != null && key.id !== '' && { quotedMessageId: await messageIdOf(ctx, instance, key) }),
+  };
+}
+
+/** Whom it mentions, as our sends take it. */
+export function mentionsOf({ mentionsEveryOne, mentioned: named, options }: SendFields) {
+  const everybody = mentionsEveryOne ?? options?.mentions?.everyOne ?? false;
+  if (everybody) return { mentions: 'all' };
+  const people = named ?? options?.mentions?.mentioned ?? [];
+  return people.length === 0 ? {} : { mentions: people };
+}
+
+/** Whether a link in its text shows where it leads, as our sends take it. */
+export function previewOf({ linkPreview, options }: SendFields) {
+  const said = linkPreview ?? options?.linkPreview;
+  return said == null ? {} : { linkPreview: said };
+}
+
+/** A file by its address, or as base64. */
+export function fileOf(written: string | null | undefined, mimetype?: string | null) {
+  if (written == null || written === '') return {};
+  if (/^https?:\/\//i.test(written)) return { url: written };
+  return { base64: written, ...(mimetype != null && mimetype !== '' && { mimetype }) };
+}

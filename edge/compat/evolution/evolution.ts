@@ -1,6 +1,9 @@
 import type { System } from '../alias.ts';
+import { evolutionChats } from './chats.ts';
 import { evolutionDialect } from './dialect.ts';
+import { evolutionHistory } from './history.ts';
 import { evolutionInstances } from './instances.ts';
+import { evolutionProfile } from './profile.ts';
 import { evolutionReactions } from './reactions.ts';
 import { evolutionSends } from './sends.ts';
 import { evolutionSettings } from './settings.ts';
@@ -18,5 +21,8 @@ export const evolution: System = {
     ...evolutionSettings,
     ...evolutionSends,
     ...evolutionReactions,
+    ...evolutionChats,
+    ...evolutionHistory,
+    ...evolutionProfile,
   ],
 };

@@ -1,6 +1,7 @@
 import type { System } from '../alias.ts';
 import { evolutionChats } from './chats.ts';
 import { evolutionDialect } from './dialect.ts';
+import { evolutionGroups } from './groups.ts';
 import { evolutionHistory } from './history.ts';
 import { evolutionInstances } from './instances.ts';
 import { evolutionProfile } from './profile.ts';
@@ -24,5 +25,6 @@ export const evolution: System = {
     ...evolutionChats,
     ...evolutionHistory,
     ...evolutionProfile,
+    ...evolutionGroups,
   ],
 };

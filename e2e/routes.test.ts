@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe } from 'vitest';
 import { adminRoutes } from './routes/admin.ts';
+import { evolutionRoutes } from './routes/evolution.ts';
 import { gatewayRoutes } from './routes/gateway.ts';
 import { instanceRoutes } from './routes/instances.ts';
 import { keyRoutes } from './routes/keys.ts';
@@ -88,6 +89,9 @@ describe('the routes of WAHA', () => {
   wahaRoutes(running, (name) => files.url(name));
   wahaEvents(running);
   wahaLive(running);
+});
+describe('the routes of Evolution', () => {
+  evolutionRoutes(running, (name) => files.url(name));
 });
 describe('the smoke test', () => {
   smokeTest(running);

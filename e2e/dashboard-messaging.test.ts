@@ -5,6 +5,8 @@ import { z } from 'zod';
 import type { Visitor } from './testing/browser.ts';
 import { type Desk, openDashboard } from './testing/dashboard.ts';
 import { downloaded } from './testing/download.ts';
+import { COMES_UP_WITHIN_MS, SessionView } from './testing/session.ts';
+import { until } from './testing/until.ts';
 
 let desk: Desk;
 let owner: Visitor;
@@ -126,15 +128,15 @@ it('links a session by a pairing code that is typed on the phone, and watches pr
   const { open, click, fill, sees, violations, page } = owner;
   const { api } = desk.deployment;
   const body = { name: 'by code', mode: 'sandbox' };
-  const { id } = (await api.call('POST', '/v1/sessions', { body })).data(
-    z.object({ id: z.string() }),
-  );
+  const { id } = (await api.call('POST', '/v1/sessions', { body })).data(SessionView);
   // Presences are shown to who is online, which takes effect with a new browser.
   await api.call('PATCH', `/v1/sessions/${id}`, { body: { alwaysOnline: true } });
   await api.call('POST', `/v1/sessions/${id}/stop`);
   await api.call('POST', `/v1/sessions/${id}/start`);
+  const hasCode = async (): Promise<true | undefined> =>
+    (await api.call('GET', `/v1/sessions/${id}`)).data(SessionView).status === 'qr' || undefined;
+  await until('the new browser to show a code', hasCode, COMES_UP_WITHIN_MS);
   await open(`/sessions/${id}`);
-  await sees('Scan the code with WhatsApp on the phone.');
   await click('No camera? Use a pairing code');
   await fill('Number of the phone', 'nobody');
   await click('Get a pairing code');

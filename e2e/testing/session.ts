@@ -26,7 +26,7 @@ export const HAS_LEFT = ['sent', 'delivered', 'read', 'played'];
 export const SETTLED = [...HAS_LEFT, 'failed', 'unknown'];
 
 /** A machine may have to be started for it first. */
-const COMES_UP_WITHIN_MS = 120_000;
+export const COMES_UP_WITHIN_MS = 120_000;
 
 type SessionOptions = {
   sandboxProfile?: 'stock' | '2026-09';

@@ -9,6 +9,11 @@ const PROGRAMS = {
   // A runner that others start brings its own browser.
   start: { bundled: 'launcher.mjs', chromium: process.env.WAYPOST_RUNNERS !== '0' },
   test: { file: 'node_modules/vitest/vitest.mjs', args: ['run'], chromium: true },
+  'test:n8n': {
+    file: 'node_modules/vitest/vitest.mjs',
+    args: ['run', '--config', 'e2e/n8n/vitest.config.ts'],
+    chromium: true,
+  },
   demo: { file: 'e2e/demo/main.ts', chromium: true },
   chaos: { file: 'e2e/chaos/main.ts', chromium: true },
   'smoke:live': { file: 'e2e/live/main.ts', chromium: false },

@@ -11,6 +11,8 @@ import { pageOf } from './page.mjs';
 
 const docs = join(root, 'docs');
 const PICTURE = /\.(?:png|svg)$/;
+/** Files to take away, such as flows of n8n. */
+const FLOW = /\bn8n\/[^/]+\.json$/;
 
 /** `migrate/queue.md` → `migrate/queue`; `index.md` and `README.md` stand for their folder. */
 const pathOf = (file) => file.replace(/\.md$/, '').replace(/(?:^|\/)(?:index|README)$/, '');
@@ -64,7 +66,11 @@ const program = async () => {
 /** @returns each file's name below the Worker's assets, and its content */
 export async function guideFiles() {
   const { texts, navigation } = readPages();
-  const addresses = new Map([...texts.keys()].map((file) => [file, addressOf(file)]));
+  const flows = readdirSync(docs, { recursive: true }).filter((file) => FLOW.test(file));
+  const addresses = new Map([
+    ...[...texts.keys()].map((file) => [file, addressOf(file)]),
+    ...flows.map((file) => [file, `/guide-assets/${file}`]),
+  ]);
   const render = renderer(addresses);
   const order = navigation.flatMap(({ pages }) => pages);
   const searched = [];
@@ -87,6 +93,7 @@ export async function guideFiles() {
     ['guide-assets/guide.js', await program()],
     // The search before the page, whose rules for narrow screens change it.
     ['guide-assets/guide.css', ['search.css', 'guide.css', 'code.css'].map(readStyle).join('')],
+    ...flows.map((file) => [`guide-assets/${file}`, readFileSync(join(docs, file))]),
     ...pictures.map((name) => [`guide-assets/${name}`, readFileSync(join(docs, 'images', name))]),
   ];
 }

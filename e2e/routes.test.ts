@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe } from 'vitest';
 import { adminRoutes } from './routes/admin.ts';
+import { evolutionEvents } from './routes/evolution-events.ts';
 import { evolutionRoutes } from './routes/evolution.ts';
 import { gatewayRoutes } from './routes/gateway.ts';
 import { instanceRoutes } from './routes/instances.ts';
@@ -92,6 +93,7 @@ describe('the routes of WAHA', () => {
 });
 describe('the routes of Evolution', () => {
   evolutionRoutes(running, (name) => files.url(name));
+  evolutionEvents(running);
 });
 describe('the smoke test', () => {
   smokeTest(running);

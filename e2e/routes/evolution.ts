@@ -267,7 +267,7 @@ export function evolutionRoutes(
 
   evolutionGroupRoutes(call);
 
-  followsGuide(steps, 3, async () => {
+  followsGuide(steps, 5, async () => {
     const { apiUrl, apiKey } = await running().facts();
     return { URL: new URL(apiUrl).origin, KEY: apiKey };
   });

@@ -8,6 +8,7 @@ import { evolutionProfile } from './profile.ts';
 import { evolutionReactions } from './reactions.ts';
 import { evolutionSends } from './sends.ts';
 import { evolutionSettings } from './settings.ts';
+import { evolutionWebhooks } from './webhooks.ts';
 
 export const evolution: System = {
   name: 'evolution',
@@ -26,5 +27,6 @@ export const evolution: System = {
     ...evolutionHistory,
     ...evolutionProfile,
     ...evolutionGroups,
+    ...evolutionWebhooks,
   ],
 };

@@ -30,6 +30,7 @@ import {
 } from './instance-view.ts';
 import { BASE, Instance } from './route.ts';
 import { SettingFields, updateSettings } from './settings.ts';
+import { checkWebhook, createdWith, setWebhook, WebhookFields } from './instance-webhook.ts';
 
 const list = operationOf(sessions, 'listSessions');
 const status = operationOf(sessions, 'getSessionStatus');
@@ -61,6 +62,12 @@ const Created = z
       .describe(
         'The token of the instance: an API key that reaches it alone, shown once. Null where the caller may not create keys.',
       ),
+    webhook: z.object({
+      webhookUrl: z.string().optional(),
+      webhookHeaders: z.record(z.string(), z.string()).optional(),
+      webhookByEvents: z.boolean().optional(),
+      webhookBase64: z.boolean().optional(),
+    }),
     settings: Settings,
     qrcode: Code,
   })
@@ -73,6 +80,7 @@ const Created = z
         status: 'connecting',
       },
       hash: 'wp_live_eyJhbGciOiJIUzI1NiJ9.eyJ3cyI6IndrcyJ9.c2lnbmF0dXJl',
+      webhook: {},
       settings: {
         rejectCall: false,
         msgCall: '',
@@ -159,6 +167,7 @@ export const evolutionInstances: readonly Row[] = [
         mode: NewSession.shape.mode,
         qrcode: z.boolean().nullish(),
         number: Number.nullish(),
+        webhook: WebhookFields.nullish(),
         integration: z.enum(['WHATSAPP-BAILEYS', '']).nullish(),
         ...SettingFields,
       }),
@@ -167,8 +176,11 @@ export const evolutionInstances: readonly Row[] = [
     responses: { 201: json('The instance.', Created) },
     run: async ({ body }, c) => {
       const { instanceName: name, mode, qrcode, number } = body;
+      const webhook = body.webhook?.url == null || body.webhook.url === '' ? null : body.webhook;
+      if (webhook !== null) await checkWebhook(c, webhook);
       const made = await makeSession(c, { name, mode }, 'instance');
       await updateSettings(c, made.id, body);
+      if (webhook !== null) await setWebhook(c, made.id, webhook);
       const session = Ours.parse(await readSession({ ctx: c.get('ctx'), input: { id: made.id } }));
       const hash = await tokenOf(c, session);
       const code = qrcode === true ? await codeOf(c, made.id, number ?? undefined) : NONE;
@@ -179,7 +191,8 @@ export const evolutionInstances: readonly Row[] = [
         integration: 'WHATSAPP-BAILEYS',
         status: evolutionState(session.status),
       };
-      return c.json({ instance, hash, settings: settingsOf(session), qrcode: code }, 201);
+      const settings = settingsOf(session);
+      return c.json({ instance, hash, webhook: createdWith(webhook), settings, qrcode: code }, 201);
     },
   }),
   alias({

@@ -6,6 +6,7 @@ import type { AppEnv, ServiceContext } from '../../context.ts';
 import { messageByWireId } from '../../services/messages/message-by-wire-id.ts';
 import { senderOf } from '../../services/messages/sender-of.ts';
 import { evolutionMessage, type Said } from '../../values/evolution/message.ts';
+import { saidOf } from '../../values/evolution/said.ts';
 import { EVOLUTION_STATUSES } from '../../values/evolution/states.ts';
 import { answerOf } from '../alias.ts';
 import { Sent } from '../send-fields.ts';
@@ -85,24 +86,7 @@ export const OursMessage = z.object({
 });
 type OursMessage = z.output<typeof OursMessage>;
 
-const Text = z.string().nullish().catch(null);
-const Content = z.object({
-  text: Text,
-  caption: Text,
-  mimetype: Text,
-  filename: Text,
-  vcards: z.array(z.string()).optional().catch(undefined),
-  latitude: z.number().optional().catch(undefined),
-  longitude: z.number().optional().catch(undefined),
-  name: Text,
-  address: Text,
-  options: z.array(z.string()).optional().catch(undefined),
-  allowMultiple: z.boolean().optional().catch(undefined),
-});
-
 export function shownMessage(message: OursMessage) {
-  const content = Content.parse(message.content);
-  const { latitude, longitude, name = null, address = null, options, allowMultiple } = content;
   return evolutionMessage({
     wireId: message.wireId ?? message.id,
     chatId: message.chatId,
@@ -111,21 +95,7 @@ export function shownMessage(message: OursMessage) {
     at: message.createdAt,
     status: message.direction === 'inbound' ? 'delivered' : message.status,
     instanceId: message.sessionId,
-    said: {
-      type: message.type,
-      text: content.text ?? content.caption ?? null,
-      mimetype: content.mimetype ?? null,
-      filename: content.filename ?? null,
-      vcards: content.vcards ?? [],
-      location:
-        latitude === undefined || longitude === undefined
-          ? null
-          : { latitude, longitude, name, address },
-      poll:
-        options === undefined
-          ? null
-          : { name: name ?? '', options, allowMultiple: allowMultiple === true },
-    },
+    said: saidOf(message.type, message.content),
   });
 }
 

@@ -5,13 +5,17 @@ import { workspaces } from './workspaces.ts';
 
 /** What a source system's webhook says beyond what every endpoint has. */
 export type CompatWebhook = {
-  system: 'waha';
+  system: 'waha' | 'evolution';
   /** The events that it gets, by the system's names. */
   events: string[];
   /** Which of the endpoints it is that one webhook of the system is made of, where it is more than one. */
   part?: string;
   /** The receiver was given a key to check signatures with. */
   isSigned: boolean;
+  /** Each event goes to an address of its own. */
+  byEvents?: boolean;
+  /** A file of a message is in its event. */
+  base64?: boolean;
   /** Its retries as they were asked for. */
   retries?: {
     policy: 'constant' | 'linear' | 'exponential';

@@ -30,6 +30,7 @@ const CompatFacts = z.object({
   about: z
     .object({
       direction: z.enum(['inbound', 'outbound']),
+      type: z.string(),
       chatId: z.string(),
       fromId: z.string().nullable(),
       fromLid: z.string().nullable(),
@@ -38,6 +39,7 @@ const CompatFacts = z.object({
       writtenOn: z.string().nullable(),
       at: z.string(),
       content: z.record(z.string(), z.unknown()).nullable(),
+      isFirst: z.boolean(),
     })
     .nullable(),
 });
@@ -75,9 +77,11 @@ const Claimed = z.object({
   /** The shape that its events are in; null: ours. */
   compat: z
     .object({
-      system: z.literal('waha'),
+      system: z.enum(['waha', 'evolution']),
       events: z.array(z.string()),
       isSigned: z.boolean(),
+      byEvents: z.boolean().default(false),
+      base64: z.boolean().default(false),
     })
     .nullable(),
   due: z.array(Due),
@@ -231,9 +235,11 @@ const compatFacts = sql`jsonb_build_object(
   'session', (select jsonb_build_object('name', s.name, 'phoneNumber', s.phone_number, 'displayName', s.display_name,
       'metadata', s.compat->'metadata')
     from sessions s where s.workspace_id = event.workspace_id and s.id = event.session_id),
-  'about', (select jsonb_build_object('direction', m.direction, 'chatId', m.chat_id, 'fromId', m.from_id,
+  'about', (select jsonb_build_object('direction', m.direction, 'type', m.type, 'chatId', m.chat_id, 'fromId', m.from_id,
       'fromLid', m.from_lid, 'wireId', m.wire_id, 'quotedWireId', m.quoted_wire_id, 'writtenOn', m.written_on,
-      'at', coalesce(m.sent_at, m.created_at), 'content', m.content)
+      'at', coalesce(m.sent_at, m.created_at), 'content', m.content,
+      'isFirst', slot.compat->>'system' = 'evolution' and not exists (select 1 from messages earlier
+        where earlier.session_id = m.session_id and earlier.chat_id = m.chat_id and earlier.id < m.id))
     from messages m where m.workspace_id = event.workspace_id and m.id = event.data->>'messageId'))`;
 
 /** Of the endpoint row `e`: its slots that no lost worker holds, by name, and whether they are all it has. */

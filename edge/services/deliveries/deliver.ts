@@ -158,7 +158,7 @@ async function send(
   };
   const result = await services.egress.fetch({
     method: 'POST',
-    url: claim.url,
+    url: shaped.url ?? claim.url,
     headers,
     body,
     timeoutMs: claim.timeoutMs,

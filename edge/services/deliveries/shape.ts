@@ -4,10 +4,16 @@ import { wahaFrame, wahaHeaders } from '../../values/waha/webhook.ts';
 import { signWebhook } from '../../webhooks/signing.ts';
 import { openSecrets } from '../webhooks/sealed-endpoint.ts';
 import type { Claimed } from './claim-due.ts';
+import { shapeEvolution } from './shape-evolution.ts';
 
 type Due = Claimed['due'][number];
 /** What one attempt sends, beside the endpoint's own headers. */
-export type Shaped = { body: string; headers: Record<string, string> };
+export type Shaped = {
+  body: string;
+  headers: Record<string, string>;
+  /** Where it goes, if not to the endpoint's own address. */
+  url?: string;
+};
 
 /** The event in the shape of its endpoint. Null where the endpoint's source system has nothing for it. */
 export async function shape(
@@ -21,7 +27,9 @@ export async function shape(
   const shown = toPublicEvent(event, { workspaceId, name, codes }, services);
   const sample = sampleInPlaceOf(shown);
   if (claim.compat !== null && shown.type !== 'webhook.test')
-    return shapeWaha(services, claim, { due, shown, startedAt });
+    return claim.compat.system === 'evolution'
+      ? shapeEvolution(services, claim, due, shown)
+      : shapeWaha(services, claim, { due, shown, startedAt });
   const body = JSON.stringify(sample ?? shown);
   const signature = await signWebhook({
     secrets: openSecrets(services, claim),

@@ -20,6 +20,8 @@ export type CompatWebhookInput = {
   key: string | null;
   /** Seconds before each retry. */
   retryDelays: readonly number[];
+  /** Codes that link a phone are for it, too. */
+  includeCodes?: boolean;
   compat: CompatWebhook;
 };
 
@@ -92,29 +94,30 @@ export async function checkWebhooks({
   throw new AppError('VALIDATION_ERROR', `body.${field}: ${first.message}`, { fields });
 }
 
-/** What makes a webhook of a session the same one. `message.any` has one of its own, beside the other events at the same URL. */
+/** What makes a webhook of a session the same one. One that gets an event of ours twice is two endpoints. */
 const hookKeyOf = (sessionId: string, { url, compat }: CompatWebhookInput): Promise<string> =>
   sha256Hex(JSON.stringify([compat.system, sessionId, url, compat.part ?? null]));
 
 function insert(
   ctx: ServiceContext,
   { sessionId, hookKey }: { sessionId: string; hookKey: string },
-  { url, eventTypes, headers, key, retryDelays, compat }: CompatWebhookInput,
+  { url, eventTypes, headers, key, retryDelays, includeCodes = false, compat }: CompatWebhookInput,
 ): SQL {
   const { workspaceId } = ctx;
   const secret = ctx.contentSeal.seal(workspaceId, key ?? newWebhookSecret());
   const mode = reachOf(ctx).sandboxOnly ? 'test' : 'live';
   return sql`
     insert into webhook_endpoints (id, workspace_id, mode, url, secret, event_types, session_ids, headers, retry_delays,
-      hook_key, compat, created_by)
+      include_codes, hook_key, compat, created_by)
     select ${newId('webhook', ctx.now())}, ${workspaceId}, ${mode}, ${new URL(url).href}, ${secret},
       ${sql.param([...eventTypes])}::text[], array[${sessionId}]::text[],
       ${JSON.stringify(sealHeaders(ctx, { workspaceId, headers }))}::jsonb,
-      ${sql.param([...retryDelays])}::int[], ${hookKey}::text, ${JSON.stringify(compat)}::jsonb, ${actorId(ctx)}::text
+      ${sql.param([...retryDelays])}::int[], ${includeCodes}::boolean, ${hookKey}::text, ${JSON.stringify(compat)}::jsonb, ${actorId(ctx)}::text
     from webhook_endpoints w where w.workspace_id = ${workspaceId}
     having count(*) < ${ENDPOINT_LIMIT}::int or bool_or(w.hook_key = ${hookKey}::text)
     on conflict (workspace_id, hook_key) do update set event_types = excluded.event_types, headers = excluded.headers,
-      secret = excluded.secret, previous_secret = null, retry_delays = excluded.retry_delays, compat = excluded.compat,
+      secret = excluded.secret, previous_secret = null, retry_delays = excluded.retry_delays,
+      include_codes = excluded.include_codes, compat = excluded.compat,
       is_active = true, disabled_reason = null, disabled_at = null, unannounced = false, failures = 0,
       failing_since = null, updated_at = now()`;
 }

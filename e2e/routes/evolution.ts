@@ -2,7 +2,7 @@ import { beforeAll, expect, it } from 'vitest';
 import { z } from 'zod';
 import { EXAMPLE_FILES } from '../../shared/catalogue/kinds/example-files.ts';
 import { jsonIn } from '../testing/answers.ts';
-import { covers, coversRefusal } from '../testing/covers.ts';
+import { covers } from '../testing/covers.ts';
 import type { Deployment } from '../testing/deployment.ts';
 import { readGuide } from '../testing/follow-guide.ts';
 import { followsGuide } from '../testing/guide-steps.ts';
@@ -10,6 +10,7 @@ import { PIXEL } from '../testing/sample-files.ts';
 import { onlineSession } from '../testing/session.ts';
 import { until } from '../testing/until.ts';
 import { evolutionGroupRoutes } from './evolution-groups.ts';
+import { evolutionRefusals } from './evolution-refusals.ts';
 
 const NUMBER = '15550100001';
 const JID = `${NUMBER}@s.whatsapp.net`;
@@ -37,6 +38,8 @@ export function evolutionRoutes(
     'DELETE /compat/evolution/instance/delete/{instance}',
     'POST /compat/evolution/settings/set/{instance}',
     'GET /compat/evolution/settings/find/{instance}',
+    'POST /compat/evolution/proxy/set/{instance}',
+    'GET /compat/evolution/proxy/find/{instance}',
     'POST /compat/evolution/message/sendText/{instance}',
     'POST /compat/evolution/message/sendMedia/{instance}',
     'POST /compat/evolution/message/sendWhatsAppAudio/{instance}',
@@ -67,17 +70,6 @@ export function evolutionRoutes(
     'DELETE /compat/evolution/chat/removeProfilePicture/{instance}',
     'POST /compat/evolution/chat/findStatusMessage/{instance}',
   );
-  coversRefusal(
-    'POST /compat/evolution/message/sendPtv/{instance}',
-    'POST /compat/evolution/message/sendButtons/{instance}',
-    'POST /compat/evolution/message/sendList/{instance}',
-    'POST /compat/evolution/message/sendTemplate/{instance}',
-    'POST /compat/evolution/chat/fetchBusinessProfile/{instance}',
-    'GET /compat/evolution/chat/fetchPrivacySettings/{instance}',
-    'POST /compat/evolution/chat/updatePrivacySettings/{instance}',
-    'POST /compat/evolution/group/toggleEphemeral/{instance}',
-  );
-
   /** As Evolution's clients call it: with the key in its own header. */
   async function call(method: string, path: string, body?: unknown, status = 200) {
     const { apiKey } = await running().facts();
@@ -157,6 +149,8 @@ export function evolutionRoutes(
     const settings = { rejectCall: true, msgCall: 'No calls' };
     await post('settings/set/evolution', settings);
     expect(await get('settings/find/evolution')).toMatchObject(settings);
+    const off = await post('proxy/set/evolution', { enabled: false });
+    expect(await get('proxy/find/evolution')).toEqual(off);
     await post('instance/restart/evolution', undefined, 200);
     await isOpen('evolution');
   });
@@ -251,21 +245,8 @@ export function evolutionRoutes(
     await call('DELETE', 'chat/removeProfilePicture/evolution');
   });
 
-  it('what the engine cannot do is refused with the reason', async () => {
-    for (const path of [
-      'message/sendPtv',
-      'message/sendButtons',
-      'message/sendList',
-      'message/sendTemplate',
-      'chat/fetchBusinessProfile',
-      'chat/updatePrivacySettings',
-      'group/toggleEphemeral',
-    ])
-      expect(await call('POST', `${path}/evolution`, {}, 501)).toMatchObject({ status: 501 });
-    await call('GET', 'chat/fetchPrivacySettings/evolution', undefined, 501);
-  });
-
   evolutionGroupRoutes(call);
+  evolutionRefusals(call);
 
   followsGuide(steps, 5, async () => {
     const { apiUrl, apiKey } = await running().facts();

@@ -4,7 +4,9 @@ import { evolutionDialect } from './dialect.ts';
 import { evolutionGroups } from './groups.ts';
 import { evolutionHistory } from './history.ts';
 import { evolutionInstances } from './instances.ts';
+import { evolutionNotThere } from './not-there.ts';
 import { evolutionProfile } from './profile.ts';
+import { evolutionProxy } from './proxy.ts';
 import { evolutionReactions } from './reactions.ts';
 import { evolutionSends } from './sends.ts';
 import { evolutionSettings } from './settings.ts';
@@ -21,6 +23,7 @@ export const evolution: System = {
   rows: [
     ...evolutionInstances,
     ...evolutionSettings,
+    ...evolutionProxy,
     ...evolutionSends,
     ...evolutionReactions,
     ...evolutionChats,
@@ -28,5 +31,6 @@ export const evolution: System = {
     ...evolutionProfile,
     ...evolutionGroups,
     ...evolutionWebhooks,
+    ...evolutionNotThere,
   ],
 };

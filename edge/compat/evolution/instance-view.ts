@@ -81,6 +81,19 @@ export const Code = z
     },
   });
 
+/** Fields of Evolution's that are always empty here. */
+const UNKNOWN = {
+  disconnectionReasonCode: null,
+  disconnectionObject: null,
+  disconnectionAt: null,
+  Chatwoot: null,
+  Proxy: null,
+  Rabbitmq: null,
+  Nats: null,
+  Sqs: null,
+  Websocket: null,
+};
+
 export const FoundInstance = z
   .object({
     id: z.string(),
@@ -94,8 +107,17 @@ export const FoundInstance = z
     businessId: z.null(),
     token: z.null().describe('A key is shown once, by `instance/create`.'),
     clientName: z.literal('waypost'),
+    disconnectionReasonCode: z.null(),
+    disconnectionObject: z.null(),
+    disconnectionAt: z.null(),
     createdAt: z.iso.datetime(),
     updatedAt: z.iso.datetime(),
+    Chatwoot: z.null(),
+    Proxy: z.null(),
+    Rabbitmq: z.null(),
+    Nats: z.null(),
+    Sqs: z.null(),
+    Websocket: z.null(),
     Setting: Settings,
   })
   .openapi('EvolutionFoundInstance', {
@@ -111,6 +133,7 @@ export const FoundInstance = z
       businessId: null,
       token: null,
       clientName: 'waypost',
+      ...UNKNOWN,
       createdAt: MOMENT,
       updatedAt: MOMENT,
       Setting: {
@@ -137,6 +160,7 @@ export const showInstance = (session: Ours): z.output<typeof FoundInstance> => (
   businessId: null,
   token: null,
   clientName: 'waypost',
+  ...UNKNOWN,
   createdAt: session.createdAt,
   updatedAt: session.updatedAt,
   Setting: settingsOf(session),

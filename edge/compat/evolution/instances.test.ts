@@ -100,3 +100,26 @@ describe('an instance', () => {
     });
   });
 });
+
+test('an instance has a proxy, whose login is masked', async () => {
+  const { apiKey: key } = await harness.newWorkspace();
+  const login = { proxyUsername: 'customer', proxyPassword: 'hunter2' };
+  const proxy = { proxyHost: '8.8.8.8', proxyPort: '3128', proxyProtocol: 'http', ...login };
+  const body = { instanceName: 'desk', mode: 'sandbox', ...proxy };
+  expect(await call('POST', `${BASE}/instance/create`, { key, body })).toMatchObject({
+    status: 201,
+  });
+  const shown = { enabled: true, host: '8.8.8.8', port: '3128', protocol: 'http' };
+  expect((await call('GET', `${BASE}/proxy/find/desk`, { key })).body).toEqual({
+    ...shown,
+    username: 'cu***',
+    password: '***',
+  });
+  const bad = { enabled: true, host: '10.0.0.1', port: 3_128, protocol: 'http' };
+  expect(await call('POST', `${BASE}/proxy/set/desk`, { key, body: bad })).toMatchObject({
+    status: 400,
+    body: { code: 'VALIDATION_ERROR' },
+  });
+  const off = await call('POST', `${BASE}/proxy/set/desk`, { key, body: { enabled: false } });
+  expect(off).toMatchObject({ status: 201, body: { enabled: false, host: null } });
+});

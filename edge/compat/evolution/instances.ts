@@ -28,6 +28,7 @@ import {
   stateOf,
   tokenScopes,
 } from './instance-view.ts';
+import { ProxyFields, proxyIn } from './proxy.ts';
 import { BASE, Instance } from './route.ts';
 import { SettingFields, updateSettings } from './settings.ts';
 import { checkWebhook, createdWith, setWebhook, WebhookFields } from './instance-webhook.ts';
@@ -48,12 +49,18 @@ const CodeOrState = z
   .union([Code, State])
   .openapi('EvolutionCodeOrState', { example: { ...NONE, code: '2@AbCdEf,…', count: 1 } });
 
+const Off = z.object({ enabled: z.literal(false) });
+const OFF = { enabled: false } as const;
+const NOT_THERE = { websocket: OFF, rabbitmq: OFF, nats: OFF, sqs: OFF };
+
 const Created = z
   .object({
     instance: z.object({
       instanceName: z.string(),
       instanceId: z.string(),
       integration: z.literal('WHATSAPP-BAILEYS'),
+      webhookWaBusiness: z.null(),
+      accessTokenWaBusiness: z.literal(''),
       status: z.string(),
     }),
     hash: z
@@ -68,6 +75,10 @@ const Created = z
       webhookByEvents: z.boolean().optional(),
       webhookBase64: z.boolean().optional(),
     }),
+    websocket: Off,
+    rabbitmq: Off,
+    nats: Off,
+    sqs: Off,
     settings: Settings,
     qrcode: Code,
   })
@@ -77,10 +88,13 @@ const Created = z
         instanceName: 'support',
         instanceId: INSTANCE_EXAMPLE,
         integration: 'WHATSAPP-BAILEYS',
+        webhookWaBusiness: null,
+        accessTokenWaBusiness: '',
         status: 'connecting',
       },
       hash: 'wp_live_eyJhbGciOiJIUzI1NiJ9.eyJ3cyI6IndrcyJ9.c2lnbmF0dXJl',
       webhook: {},
+      ...NOT_THERE,
       settings: {
         rejectCall: false,
         msgCall: '',
@@ -169,6 +183,7 @@ export const evolutionInstances: readonly Row[] = [
         number: Number.nullish(),
         webhook: WebhookFields.nullish(),
         integration: z.enum(['WHATSAPP-BAILEYS', '']).nullish(),
+        ...ProxyFields,
         ...SettingFields,
       }),
       example: { instanceName: 'support', integration: 'WHATSAPP-BAILEYS' },
@@ -178,7 +193,7 @@ export const evolutionInstances: readonly Row[] = [
       const { instanceName: name, mode, qrcode, number } = body;
       const webhook = body.webhook?.url == null || body.webhook.url === '' ? null : body.webhook;
       if (webhook !== null) await checkWebhook(c, webhook);
-      const made = await makeSession(c, { name, mode }, 'instance');
+      const made = await makeSession(c, { name, mode }, 'instance', proxyIn(body));
       await updateSettings(c, made.id, body);
       if (webhook !== null) await setWebhook(c, made.id, webhook);
       const session = Ours.parse(await readSession({ ctx: c.get('ctx'), input: { id: made.id } }));
@@ -189,10 +204,15 @@ export const evolutionInstances: readonly Row[] = [
         instanceName: session.name,
         instanceId: session.id,
         integration: 'WHATSAPP-BAILEYS',
+        webhookWaBusiness: null,
+        accessTokenWaBusiness: '',
         status: evolutionState(session.status),
       };
       const settings = settingsOf(session);
-      return c.json({ instance, hash, webhook: createdWith(webhook), settings, qrcode: code }, 201);
+      return c.json(
+        { instance, hash, webhook: createdWith(webhook), ...NOT_THERE, settings, qrcode: code },
+        201,
+      );
     },
   }),
   alias({

@@ -37,7 +37,7 @@ const Shown = z
     },
   });
 
-const Found = z.union([Shown, z.null()]);
+const Found = z.union([Shown, z.null()]).openapi('EvolutionFoundWebhook');
 
 export const evolutionWebhooks: readonly Row[] = [
   alias({

@@ -26,13 +26,11 @@ const ABOUT: AboutMessage = {
 const JID = '15550100001@s.whatsapp.net';
 const WIRE_ID = '3EB0C431C26A1916E07A5D';
 
-function sample<Type extends EventType>(
-  type: Type,
-  more: Partial<EventData<Type>> = {},
-): PublicEvent {
+/** A sample of the type, with other facts. */
+const sample = (type: EventType, data: object = {}): PublicEvent => {
   const event = sampleEvent(type);
-  return { ...event, data: { ...event.data, ...more } };
-}
+  return { ...event, data: { ...event.data, ...data } } as PublicEvent;
+};
 
 const reported = (event: PublicEvent, about: AboutMessage | null = ABOUT) =>
   Object.fromEntries(evolutionEvents(event, { session: SESSION, about }));

@@ -30,11 +30,12 @@ export const chats = area('Chats', [
     query: ChatListQuery,
     answer: [200, 'A page of chats.', z.array(ChatSchema)],
     errors: LIVE_ERRORS,
-    run: async ({ ctx, query: { sessionId, archived, cursor, limit } }) => {
+    run: async ({ ctx, query: { sessionId, archived, labelId, cursor, limit } }) => {
       const { output, meta } = await askLive(ctx, sessionId, 'listChats', {
         after: cursor === undefined ? null : { t: cursor.t, id: cursor.id },
         limit,
         archived: archived === undefined ? null : archived === 'true',
+        ...(labelId !== undefined && { labelId }),
       });
       return withMeta(output.chats, { ...meta, nextCursor: writeListEnd(output.next) });
     },

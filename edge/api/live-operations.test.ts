@@ -106,6 +106,7 @@ describe.each([
   ['POST', `/contacts/${phone}/block`, {}, 'blockContact', { chatId, blocked: true }],
   ['POST', `/contacts/${phone}/unblock`, {}, 'blockContact', { chatId, blocked: false }],
   ['GET', '/chats?archived=false', undefined, 'listChats', { archived: false, limit: 20 }],
+  ['GET', '/chats?labelId=1', undefined, 'listChats', { archived: null, labelId: '1' }],
   ['GET', `/chats/${group}`, undefined, 'getChat', { chatId: group }],
   ['GET', `/chats/${phone}/messages`, undefined, 'listChatMessages', { chatId, after: null }],
   ['POST', `/chats/${phone}/archive`, {}, 'updateChat', { chatId, archived: true }],

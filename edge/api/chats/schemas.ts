@@ -22,6 +22,9 @@ export const ChatListQuery = SessionChoice.extend({
   archived: z.enum(['true', 'false']).optional().openapi({
     description: '`true` lists the archive, `false` everything else.',
   }),
+  labelId: z.string().min(1).max(40).optional().openapi({
+    description: 'Only chats with this label. Business accounts alone have labels.',
+  }),
   ...LivePageQuery,
 });
 export const ChatMessagesQuery = SessionChoice.extend(LivePageQuery);

@@ -52,9 +52,15 @@ const oneChat = { chatId: CHAT.id };
 
 /** Operations on chats. Every change answers with the chat as it is after it; a chat that is not there is NOT_FOUND. */
 export const CHAT_OPERATIONS = {
-  /** From what the page knows, without asking WhatsApp: there may be thousands. */
+  /**
+   * From what the page knows, without asking WhatsApp: there may be thousands. `labelId`: of those alone that have this label;
+   * NOT_FOUND if there is none, NOT_SUPPORTED of an account that is no business.
+   */
   listChats: row({
-    input: listInput.extend({ archived: z.boolean().nullable() }),
+    input: listInput.extend({
+      archived: z.boolean().nullable(),
+      labelId: z.string().exactOptional(),
+    }),
     output: z.object({ chats: z.array(Chat), next: ListEnd.nullable() }),
     patienceMs: 10_000,
     needs: 'online',

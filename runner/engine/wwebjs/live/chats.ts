@@ -27,23 +27,29 @@ function marking<In extends { chatId: string }, Out>(
 }
 
 /** Runs on the page. Only the rows of the page are described: an account may have thousands of chats. */
-async function listChats({
+function listChats({
   after,
   limit,
   archived,
-}: EngineInput<'listChats'>): Promise<EngineOutput<'listChats'>> {
+  labelId,
+}: EngineInput<'listChats'>): Answer<'listChats'> {
   const page = globalThis as unknown as LiveWindow;
   const { live, chats } = page.__waypost;
-  const known = page
-    .require('WAWebCollections')
-    .Chat.getModelsArray()
-    .filter(({ id, archive }) => {
-      const isChat = id.server !== 'broadcast';
-      return isChat && (archived === null || archived === (archive === true));
-    })
-    .map((chat) => ({ t: chat.t ?? 0, id: chat.id._serialized, chat }));
-  const { rows, next } = live.pageOf(known, after, limit);
-  return { chats: rows.map(({ chat }) => chats.view(chat)), next };
+  return live.attempt(async () => {
+    if (labelId !== undefined && live.labels().every(({ id }) => id !== labelId))
+      live.refuse('NOT_FOUND', `There is no label ${labelId}.`);
+    const known = page
+      .require('WAWebCollections')
+      .Chat.getModelsArray()
+      .filter(({ id, archive, labels = [] }) => {
+        const isChat = id.server !== 'broadcast';
+        const isAsked = labelId === undefined || labels.includes(labelId);
+        return isChat && isAsked && (archived === null || archived === (archive === true));
+      })
+      .map((chat) => ({ t: chat.t ?? 0, id: chat.id._serialized, chat }));
+    const { rows, next } = live.pageOf(known, after, limit);
+    return { chats: rows.map(({ chat }) => chats.view(chat)), next };
+  });
 }
 
 /** Runs on the page. */

@@ -269,6 +269,9 @@ describe.each(SANDBOX_PROFILES)('on the page %s', (profile) => {
     await hears('15550104121');
     const chatId = '15550104121@c.us';
     await expect(ask('listLabels', {})).rejects.toEqual(refused('NOT_SUPPORTED'));
+    const labelled = (labelId: string) =>
+      ask('listChats', { after: null, limit: 100, archived: null, labelId });
+    await expect(labelled('1')).rejects.toEqual(refused('NOT_SUPPORTED'));
     const [lead, customer] = [
       { id: '1', name: 'Lead', color: '#ff9485' },
       { id: '2', name: 'Customer', color: '#64c4ff' },
@@ -281,7 +284,11 @@ describe.each(SANDBOX_PROFILES)('on the page %s', (profile) => {
       const labelIds = labels.map(({ id }) => id);
       expect(await ask('setChatLabels', { chatId, labelIds })).toEqual({ labels });
       expect(await ask('getChatLabels', { chatId })).toEqual({ labels });
+      const { chats } = await labelled('2');
+      const isCustomer = labels.some(({ id }) => id === '2');
+      expect(chats.map(({ id }) => id)).toEqual(isCustomer ? [chatId] : []);
     }
+    await expect(labelled('9')).rejects.toEqual(refused('NOT_FOUND'));
     await expect(ask('setChatLabels', { chatId, labelIds: ['9'] })).rejects.toEqual(
       refused('NOT_FOUND'),
     );

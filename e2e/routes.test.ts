@@ -17,6 +17,7 @@ import { socketRoutes } from './routes/socket.ts';
 import { waRoutes } from './routes/wa.ts';
 import { wahaEvents } from './routes/waha-events.ts';
 import { wahaLive } from './routes/waha-live.ts';
+import { wahaRefused } from './routes/waha-refused.ts';
 import { wahaRoutes } from './routes/waha.ts';
 import { webhookRoutes } from './routes/webhooks.ts';
 import { type Deployment, startDeployment } from './testing/deployment.ts';
@@ -90,6 +91,7 @@ describe('the routes of WAHA', () => {
   wahaRoutes(running, (name) => files.url(name));
   wahaEvents(running);
   wahaLive(running);
+  wahaRefused(running, 'waha-live');
 });
 describe('the routes of Evolution', () => {
   evolutionRoutes(running, (name) => files.url(name));

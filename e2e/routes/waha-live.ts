@@ -2,7 +2,7 @@ import { beforeAll, expect, it } from 'vitest';
 import { z } from 'zod';
 import { EXAMPLE_FILES } from '../../shared/catalogue/kinds/example-files.ts';
 import { jsonIn } from '../testing/answers.ts';
-import { covers, coversRefusal } from '../testing/covers.ts';
+import { covers } from '../testing/covers.ts';
 import type { Deployment } from '../testing/deployment.ts';
 import { PIXEL } from '../testing/sample-files.ts';
 import { onlineSession } from '../testing/session.ts';
@@ -32,6 +32,7 @@ export function wahaLive(running: () => Deployment): void {
     'GET /compat/waha/api/{session}/chats/{chatId}/messages/{messageId}',
     'POST /compat/waha/api/{session}/chats/{chatId}/messages/{messageId}/pin',
     'POST /compat/waha/api/{session}/chats/{chatId}/messages/{messageId}/unpin',
+    'GET /compat/waha/api/messages',
     'GET /compat/waha/api/contacts/all',
     'GET /compat/waha/api/contacts',
     'GET /compat/waha/api/contacts/about',
@@ -44,11 +45,13 @@ export function wahaLive(running: () => Deployment): void {
     'GET /compat/waha/api/{session}/lids/pn/{phone}',
     'GET /compat/waha/api/{session}/groups',
     'GET /compat/waha/api/{session}/groups/count',
+    'POST /compat/waha/api/{session}/groups/refresh',
     'POST /compat/waha/api/{session}/groups',
     'GET /compat/waha/api/{session}/groups/join-info',
     'POST /compat/waha/api/{session}/groups/join',
     'GET /compat/waha/api/{session}/groups/{id}',
     'GET /compat/waha/api/{session}/groups/{id}/participants',
+    'GET /compat/waha/api/{session}/groups/{id}/participants/v2',
     'POST /compat/waha/api/{session}/groups/{id}/leave',
     'PUT /compat/waha/api/{session}/groups/{id}/subject',
     'PUT /compat/waha/api/{session}/groups/{id}/description',
@@ -65,6 +68,7 @@ export function wahaLive(running: () => Deployment): void {
     'POST /compat/waha/api/{session}/groups/{id}/admin/promote',
     'POST /compat/waha/api/{session}/groups/{id}/admin/demote',
     'GET /compat/waha/api/{session}/labels',
+    'GET /compat/waha/api/{session}/labels/{labelId}/chats',
     'GET /compat/waha/api/{session}/labels/chats/{chatId}',
     'PUT /compat/waha/api/{session}/labels/chats/{chatId}',
     'GET /compat/waha/api/{session}/channels',
@@ -88,14 +92,6 @@ export function wahaLive(running: () => Deployment): void {
     'POST /compat/waha/api/keys',
     'PUT /compat/waha/api/keys/{id}',
     'DELETE /compat/waha/api/keys/{id}',
-  );
-  coversRefusal(
-    'DELETE /compat/waha/api/{session}/chats/{chatId}/messages',
-    'PUT /compat/waha/api/{session}/contacts/{chatId}',
-    'DELETE /compat/waha/api/{session}/groups/{id}',
-    'POST /compat/waha/api/{session}/labels',
-    'POST /compat/waha/api/{session}/channels',
-    'POST /compat/waha/api/{session}/status/voice',
   );
 
   let session: { id: string; phoneNumber: string };
@@ -125,6 +121,7 @@ export function wahaLive(running: () => Deployment): void {
     expect(await live('GET', `/chats/${CHAT}/picture`)).toHaveProperty('url');
     const listed = await live('GET', `/chats/${CHAT}/messages?limit=10`);
     expect(listed).toContainEqual(expect.objectContaining({ id, body: 'Hello' }));
+    expect(await call('GET', `/messages?session=waha-live&chatId=${CHAT}`)).toEqual(listed);
     expect(await live('GET', `/chats/${CHAT}/messages/${id}`)).toMatchObject({ id });
     for (const verb of ['pin', 'unpin'])
       expect(await live('POST', `/chats/${CHAT}/messages/${id}/${verb}`, {})).toMatchObject({ id });
@@ -181,10 +178,10 @@ export function wahaLive(running: () => Deployment): void {
       expect(await live('POST', `${group}/${path}`, people)).toMatchObject({
         results: [{ result: 'done' }],
       });
-    expect(await live('GET', `${group}/participants`)).toContainEqual({
-      id: CHAT,
-      role: 'participant',
-    });
+    const participants = await live('GET', `${group}/participants`);
+    expect(participants).toContainEqual({ id: CHAT, role: 'participant' });
+    expect(await live('GET', `${group}/participants/v2`)).toEqual(participants);
+    expect(await live('POST', '/groups/refresh')).toEqual({ success: true });
     const old = await live('GET', `${group}/invite-code`);
     const code = z.string().parse(await live('POST', `${group}/invite-code/revoke`));
     expect(code).not.toBe(old);
@@ -220,6 +217,7 @@ export function wahaLive(running: () => Deployment): void {
       return answer.status === 200 ? true : undefined;
     });
     expect(await live('GET', path)).toEqual([label]);
+    expect(await live('GET', '/labels/1/chats')).toMatchObject([{ id: `${BOB}@c.us` }]);
   });
 
   it('a channel is followed and left, and a status posted and deleted', async () => {
@@ -277,20 +275,5 @@ export function wahaLive(running: () => Deployment): void {
     const paused = await call('PUT', `/keys/${id}`, { isActive: false });
     expect(paused).toMatchObject({ id, isActive: false });
     expect(await call('DELETE', `/keys/${id}`)).toEqual({});
-  });
-
-  it('what the engine cannot do is refused', async () => {
-    const refused: [string, string][] = [
-      ['DELETE', `/chats/${CHAT}/messages`],
-      ['PUT', `/contacts/${CHAT}`],
-      ['DELETE', '/groups/120363012345678901@g.us'],
-      ['POST', '/labels'],
-      ['POST', '/channels'],
-      ['POST', '/status/voice'],
-    ];
-    for (const [method, path] of refused) {
-      const answer = await running().api.call(method, `${API}/waha-live${path}`);
-      expect(jsonIn(answer, 501)).toMatchObject({ code: 'NOT_SUPPORTED' });
-    }
   });
 }

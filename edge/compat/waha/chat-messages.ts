@@ -1,8 +1,10 @@
 import { z } from '@hono/zod-openapi';
+import type { Context } from 'hono';
 import { chats } from '../../api/chats.ts';
 import { HistoryMessageSchema } from '../../api/chats/schemas.ts';
 import { messages } from '../../api/messages.ts';
 import type { Row } from '../../api/operation.ts';
+import type { AppEnv } from '../../context.ts';
 import { getSessionStatus } from '../../services/sessions/get-session-status.ts';
 import { wahaMessage } from '../../values/waha/message.ts';
 import { alias, answerOf, operationOf } from '../alias.ts';
@@ -10,6 +12,8 @@ import { json } from '../json-answer.ts';
 import { OfChat, OfMessage } from './chats.ts';
 import { answerMessage, messageIdOf, WahaMessage } from './message-view.ts';
 import { refused } from './relayed.ts';
+import { session as named } from './send-fields.ts';
+import { namedSession } from './session-view.ts';
 
 const history = operationOf(chats, 'listChatMessages');
 const getMessage = operationOf(messages, 'getMessage');
@@ -71,6 +75,18 @@ const shownHistory = (chatId: string, phoneNumber: string | null) => (message: H
     quotedWireId: message.quotedWireId,
   });
 
+async function answerHistory(
+  c: Context<AppEnv>,
+  asked: { session: string; chatId: string; limit: string | undefined },
+): Promise<Response> {
+  const { session: sessionId, chatId, limit = '10' } = asked;
+  const called = { id: 'chatId', sessionId: 'session' };
+  const given = { params: { id: chatId }, query: { sessionId, limit }, called };
+  const { data } = await answerOf(await history.call(c, given), z.array(HistoryMessageSchema));
+  const { phoneNumber } = await getSessionStatus({ ctx: c.get('ctx'), input: { id: sessionId } });
+  return c.json(data.map(shownHistory(chatId, phoneNumber)));
+}
+
 export const wahaChatMessages: readonly Row[] = [
   alias({
     id: 'wahaListChatMessages',
@@ -81,13 +97,22 @@ export const wahaChatMessages: readonly Row[] = [
     params: OfChat,
     query: MESSAGES_QUERY,
     responses: { 200: json('The newest messages.', z.array(WahaMessage)) },
-    run: async ({ ctx, params: { session, chatId }, query: { limit = '10' } }, c) => {
-      const query = { sessionId: session, limit };
-      const own = await history.call(c, { params: { id: chatId }, query });
-      const { data } = await answerOf(own, z.array(HistoryMessageSchema));
-      const { phoneNumber } = await getSessionStatus({ ctx, input: { id: session } });
-      return c.json(data.map(shownHistory(chatId, phoneNumber)));
-    },
+    run: ({ params: { session, chatId }, query: { limit } }, c) =>
+      answerHistory(c, { session, chatId, limit }),
+  }),
+  alias({
+    id: 'wahaListMessages',
+    method: 'get',
+    path: '/compat/waha/api/messages',
+    summary: 'List the messages of a chat, by WAHA’s earlier call',
+    calls: [history],
+    query: MESSAGES_QUERY.extend({
+      session: named,
+      chatId: z.string().max(200).openapi({ example: '15550100001@c.us' }),
+    }),
+    responses: { 200: json('The newest messages.', z.array(WahaMessage)) },
+    run: async ({ query: { session, chatId, limit } }, c) =>
+      answerHistory(c, { session: await namedSession(c, session), chatId, limit }),
   }),
   alias({
     id: 'wahaGetMessage',

@@ -42,7 +42,7 @@ const CHAT_EXAMPLE = {
   pinned: false,
   isMuted: false,
 };
-const WahaChat = z
+export const WahaChat = z
   .object({
     id: z.string(),
     name: z.string().nullable(),
@@ -58,7 +58,7 @@ const WahaChat = z
   });
 type Chat = z.output<typeof ChatSchema>;
 
-const show = (chat: Chat): z.input<typeof WahaChat> => ({
+export const shownChat = (chat: Chat): z.input<typeof WahaChat> => ({
   id: chat.id,
   name: chat.name,
   timestamp: chat.lastMessageAt === null ? null : secondsOf(chat.lastMessageAt),
@@ -100,7 +100,7 @@ const Overview = z
 
 const lists: readonly Row[] = (
   [
-    ['get', 'wahaListChats', '/chats', 'List the chats', z.array(WahaChat), show],
+    ['get', 'wahaListChats', '/chats', 'List the chats', z.array(WahaChat), shownChat],
     [
       'get',
       'wahaListChatsOverview',
@@ -111,8 +111,8 @@ const lists: readonly Row[] = (
         id: chat.id,
         name: chat.name,
         picture: null,
-        lastMessage: { timestamp: show(chat).timestamp },
-        _chat: show(chat),
+        lastMessage: { timestamp: shownChat(chat).timestamp },
+        _chat: shownChat(chat),
       }),
     ],
   ] as const
@@ -157,7 +157,7 @@ const changes: readonly Row[] = (
     }),
     reads: ChatSchema,
     answer: [201, 'The chat.', WahaChat],
-    show,
+    show: shownChat,
   }),
 );
 

@@ -7,7 +7,7 @@ import { json } from '../json-answer.ts';
 import { wholeList } from '../pages.ts';
 import { Part, partOf } from './chats.ts';
 import { groupChanges, ofGroup, OfGroup, People } from './group-changes.ts';
-import { nothing, refused, relayed } from './relayed.ts';
+import { inQuery, nothing, refused, relayed } from './relayed.ts';
 import { Nothing, Session } from './session-view.ts';
 
 const op = (id: string): Row => operationOf(groups, id);
@@ -35,6 +35,9 @@ const WahaGroup = z
       participants: [{ id: '15550100001@c.us', role: 'superadmin' }],
     },
   });
+const WahaParticipant = Participant.openapi('WahaParticipant', {
+  example: { id: '15550100001@c.us', role: 'superadmin' },
+});
 const WahaGroupSummary = z
   .object({ id: z.string(), subject: z.string(), size: z.number().int() })
   .openapi('WahaGroupSummary', {
@@ -220,25 +223,44 @@ export const wahaGroups: readonly Row[] = [
     answer: [201, 'The new code.', InviteCode],
     show: ({ code }) => code,
   }),
+  ...(
+    [
+      ['wahaListParticipants', 'participants', 'List the members of a group'],
+      ['wahaListParticipantsV2', 'participants/v2', 'List the members of a group, by a later call'],
+    ] as const
+  ).map(([id, path, summary]) =>
+    relayed({
+      id,
+      method: 'get',
+      path: `/{session}/groups/{id}/${path}`,
+      summary,
+      to: getGroup,
+      params: OfGroup,
+      given: ofGroup(),
+      reads: GroupSchema,
+      answer: [200, 'Its members.', z.array(WahaParticipant)],
+      show: participantsOf,
+    }),
+  ),
   relayed({
-    id: 'wahaListParticipants',
-    method: 'get',
-    path: '/{session}/groups/{id}/participants',
-    summary: 'List the members of a group',
-    to: getGroup,
-    params: OfGroup,
-    given: ofGroup(),
-    reads: GroupSchema,
+    id: 'wahaRefreshGroups',
+    method: 'post',
+    path: '/{session}/groups/refresh',
+    summary: 'Have the groups read anew',
+    description:
+      'They are read anew each time that they are asked for, so that nothing is left to do.',
+    to: list,
+    params: Session,
+    given: inQuery,
+    reads: z.unknown(),
     answer: [
-      200,
-      'Its members.',
-      z.array(
-        Participant.openapi('WahaParticipant', {
-          example: { id: '15550100001@c.us', role: 'superadmin' },
-        }),
-      ),
+      201,
+      'They can be read.',
+      z
+        .object({ success: z.literal(true) })
+        .openapi('WahaRefreshed', { example: { success: true } }),
     ],
-    show: participantsOf,
+    show: () => ({ success: true as const }),
   }),
   ...groupChanges,
 ];

@@ -1,12 +1,16 @@
 import { z } from '@hono/zod-openapi';
 import { channels } from '../../api/channels.ts';
 import { chats } from '../../api/chats.ts';
-import { LabelSchema } from '../../api/chats/schemas.ts';
+import { ChatSchema, LabelSchema } from '../../api/chats/schemas.ts';
 import type { Row } from '../../api/operation.ts';
-import { operationOf } from '../alias.ts';
-import { OfChat } from './chats.ts';
+import { alias, operationOf } from '../alias.ts';
+import { json } from '../json-answer.ts';
+import { wholeList } from '../pages.ts';
+import { OfChat, shownChat, WahaChat } from './chats.ts';
 import { done, inQuery, nothing, refused, relayed } from './relayed.ts';
 import { Nothing, Session } from './session-view.ts';
+
+const listChats = operationOf(chats, 'listChats');
 
 const WahaLabel = z
   .object({
@@ -48,6 +52,24 @@ export const wahaLabels: readonly Row[] = [
     reads: z.array(LabelSchema),
     answer: [200, 'Its labels.', z.array(WahaLabel)],
     show: shownLabels,
+  }),
+  alias({
+    id: 'wahaListLabelChats',
+    method: 'get',
+    path: '/compat/waha/api/{session}/labels/{labelId}/chats',
+    summary: 'List the chats with a label',
+    calls: [listChats],
+    params: Session.extend({
+      labelId: z
+        .string()
+        .max(200)
+        .openapi({ param: { name: 'labelId', in: 'path' }, example: '1' }),
+    }),
+    responses: { 200: json('Up to 1,000 chats, newest message first.', z.array(WahaChat)) },
+    run: async ({ params: { session: sessionId, labelId } }, c) => {
+      const all = await wholeList(c, listChats, ChatSchema, { sessionId, labelId });
+      return c.json(all.map((chat) => shownChat(chat)));
+    },
   }),
   relayed({
     id: 'wahaSetChatLabels',

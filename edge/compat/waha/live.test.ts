@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { CHAT_OPERATIONS } from '../../../shared/catalogue/live/chats.ts';
 import { createHarness } from '../../testing/harness.ts';
 import { done, liveSession } from '../../testing/live-session.ts';
+import { type ListedOperation, readDocument } from '../../testing/openapi.ts';
 import { plainCall } from '../../testing/plain-call.ts';
 import { GROUP_CALLS, type LiveCall } from './testing/group-calls.ts';
 
@@ -9,7 +10,6 @@ import { GROUP_CALLS, type LiveCall } from './testing/group-calls.ts';
 const harness = await createHarness();
 const call = plainCall(harness);
 const CHAT = '15550100001@c.us';
-const GROUP = '120363012345678901@g.us';
 const CHANNEL = '120363099999999999@newsletter';
 const PICTURE = { file: { data: 'iVBORw0KGgo=', mimetype: 'image/png' } };
 const PERSON = { contactId: CHAT, session: 'default' };
@@ -52,6 +52,14 @@ test.each<LiveCall>([
         ),
       }),
     ],
+  ],
+  [
+    'GET',
+    `messages?session=default&chatId=${CHAT}&limit=5`,
+    null,
+    'listChatMessages',
+    { chatId: CHAT, limit: 5 },
+    [expect.objectContaining({ hasMedia: false })],
   ],
   [
     'GET',
@@ -99,6 +107,14 @@ test.each<LiveCall>([
     'listLabels',
     {},
     [expect.objectContaining({ colorHex: '#ff9485', color: null })],
+  ],
+  [
+    'GET',
+    'S/labels/1/chats',
+    null,
+    'listChats',
+    { labelId: '1' },
+    [expect.objectContaining({ id: CHAT })],
   ],
   ['GET', `S/labels/chats/${CHAT}`, null, 'getChatLabels', { chatId: CHAT }, expect.any(Array)],
   [
@@ -163,25 +179,26 @@ test.each<LiveCall>([
   expect(calls).toMatchObject([{ name, body: input }]);
 });
 
-test.each([
-  ['DELETE', `S/chats/${CHAT}/messages`],
-  ['PUT', `S/contacts/${CHAT}`],
-  ['DELETE', `S/groups/${GROUP}`],
-  ['POST', 'S/labels'],
-  ['POST', 'S/channels'],
-  ['POST', 'S/status/voice'],
-])(
-  '%s %s is answered with 501 and the reason, for a session that there is',
-  async (method, path) => {
-    const { apiKey: key } = await liveSession(harness, { name: 'default' });
-    const at = (session: string) => `/compat/waha/api/${path.replace(/^S/, session)}`;
-    expect(await call(method, at('default'), { key })).toMatchObject({
+test('what the engine cannot do is 501 with the reason, for a session that there is', async () => {
+  const { apiKey: key } = await liveSession(harness, { name: 'default' });
+  const { body } = await call('GET', '/openapi/waha.json', {});
+  const { operations } = readDocument(body);
+  const refused = operations.filter(
+    ({ responses }) => !Object.keys(responses).some((status) => /^[12]/.test(status)),
+  );
+  expect(refused.length).toBeGreaterThan(25);
+  const ask = ({ method, path }: ListedOperation, session: string) => {
+    const address = path.replace('{session}', session).replaceAll(/\{\w+\}/g, CHAT);
+    return call(method, address, method === 'GET' ? { key } : { key, body: {} });
+  };
+  for (const one of refused)
+    expect(await ask(one, 'default'), one.path).toMatchObject({
       status: 501,
-      body: { statusCode: 501, code: 'NOT_SUPPORTED', message: expect.any(String) },
+      body: { statusCode: 501, code: 'NOT_SUPPORTED', message: expect.stringMatching(/\.$/) },
     });
-    expect(await call(method, at('nobody'), { key })).toMatchObject({ status: 404 });
-  },
-);
+  for (const one of refused.filter(({ path }) => path.includes('{session}')))
+    expect(await ask(one, 'nobody'), one.path).toMatchObject({ status: 404 });
+});
 
 test('a cap on new chats is shown, and null where it is not known', async () => {
   const { apiKey: key } = await liveSession(harness, { name: 'default' });

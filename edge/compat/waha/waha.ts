@@ -11,6 +11,7 @@ import { wahaChannels, wahaLabels } from './labels-and-channels.ts';
 import { ping, wahaLogin } from './login.ts';
 import { wahaSends } from './sends.ts';
 import { socketAtWs, socketRow } from './socket.ts';
+import { wahaRefusals } from './refusals.ts';
 import { wahaStatus } from './status.ts';
 import { wahaSessions } from './sessions.ts';
 
@@ -36,6 +37,7 @@ export const waha: System = {
     ...wahaStatus,
     ...wahaAccount,
     ...wahaKeys,
+    ...wahaRefusals,
     socketRow,
   ],
   open: [ping, socketAtWs],

@@ -18,6 +18,7 @@ export type LiveCall = readonly [
 
 export const GROUP_CALLS: readonly LiveCall[] = [
   ['GET', 'S/groups', null, 'listGroups', {}, [expect.objectContaining({ id: GROUP })]],
+  ['POST', 'S/groups/refresh', {}, 'listGroups', {}, { success: true }],
   ['GET', 'S/groups/count', null, 'listGroups', {}, { count: 1 }],
   [
     'POST',
@@ -74,14 +75,14 @@ export const GROUP_CALLS: readonly LiveCall[] = [
     { settings: { onlyAdminsSend: true } },
     {},
   ],
-  [
+  ...['participants', 'participants/v2'].map((path): LiveCall => [
     'GET',
-    `S/groups/${GROUP}/participants`,
+    `S/groups/${GROUP}/${path}`,
     null,
     'getGroup',
     {},
     [{ id: CHAT, role: 'superadmin' }],
-  ],
+  ]),
   [
     'POST',
     `S/groups/${GROUP}/participants/add`,

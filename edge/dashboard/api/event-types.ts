@@ -24,6 +24,8 @@ const TYPES: Readonly<Record<EventType, true>> = {
   'group.members': true,
   'group.updated': true,
   'group.join_request': true,
+  'label.updated': true,
+  'label.chat': true,
   'presence.update': true,
   'session.status': true,
   'session.qr': true,

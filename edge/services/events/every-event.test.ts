@@ -116,6 +116,8 @@ const WRITERS: Readonly<Record<EventType, (session: OwnedSession) => Promise<unk
   'group.updated': relays('group.updated'),
   'group.join_request': relays('group.join_request'),
   'presence.update': relays('presence.update'),
+  'label.updated': relays('label.updated'),
+  'label.chat': relays('label.chat'),
   'session.status': (session) =>
     report(
       session,

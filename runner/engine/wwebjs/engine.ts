@@ -94,7 +94,7 @@ class WwebjsEngine implements WhatsAppEngine {
       onNeedsPerson: () => tell({ type: 'action_required', action: 'dismiss_dialog' }),
       onLimits: (limits) => tell({ type: 'limits', limits }),
       presenceOf: options.conduct.presenceOf,
-      onPresence: (fact) => tell({ type: 'fact', fact }),
+      onFact: (fact) => tell({ type: 'fact', fact }),
       now: this.#now,
       onDead: (detail) => void this.#close('crashed', detail),
     });

@@ -1,5 +1,6 @@
 import type { WhatsAppLimits } from '../../../shared/catalogue/whatsapp-limits.ts';
 import type { FactReport } from '../../../shared/protocol/runner-reports.ts';
+import { LabelsWatch } from './labels-watch.ts';
 import { LimitsWatch } from './limits-watch.ts';
 import { PresenceWatch } from './presence-watch.ts';
 import { watchLine } from './line-watch.ts';
@@ -25,7 +26,8 @@ export type PageWatchesDeps = {
   onLimits: (limits: Partial<WhatsAppLimits>) => void;
   /** Ids of people whose presence is reported. */
   presenceOf: readonly string[];
-  onPresence: (fact: FactReport) => void;
+  /** Of presences and labels. */
+  onFact: (fact: FactReport) => void;
   now: () => number;
   /** The page is of no more use. */
   onDead: (detail: string) => void;
@@ -36,10 +38,11 @@ export class PageWatches {
   readonly #deps: PageWatchesDeps;
   readonly limits: LimitsWatch;
   readonly presences: PresenceWatch;
+  readonly #labels: LabelsWatch;
 
   constructor(deps: PageWatchesDeps) {
     this.#deps = deps;
-    const { times, onLimits, onPresence, presenceOf: of } = deps;
+    const { times, onLimits, onFact, presenceOf: of } = deps;
     this.limits = new LimitsWatch({
       ...deps,
       everyMs: times.limitsMs,
@@ -47,7 +50,13 @@ export class PageWatches {
       onChange: onLimits,
     });
     const everyMs = times.presenceMs;
-    this.presences = new PresenceWatch({ ...deps, of, everyMs, onChange: onPresence });
+    this.presences = new PresenceWatch({ ...deps, of, everyMs, onChange: onFact });
+    this.#labels = new LabelsWatch({
+      ...deps,
+      everyMs: times.labelsMs,
+      rarelyMs: times.limitsMs,
+      onChange: onFact,
+    });
   }
 
   /** From a page that was loaded to one that is ready. */
@@ -74,7 +83,8 @@ export class PageWatches {
   /** As long as the page is there. */
   async online(): Promise<void> {
     const dialogs = watchDialogs(this.#deps);
-    await Promise.all([dialogs, this.#line(), this.limits.run(), this.presences.run()]);
+    const { limits, presences } = this;
+    await Promise.all([dialogs, this.#line(), limits.run(), presences.run(), this.#labels.run()]);
   }
 
   async #line(): Promise<void> {

@@ -57,6 +57,8 @@ export type EngineTimes = {
   refusalMs: number;
   /** How often it is looked who of the subscribed is online: each makes one event in that time at most. */
   presenceMs: number;
+  /** How often it is looked what became of a business account's labels; each look wakes the page. */
+  labelsMs: number;
   /** How often the time we were last online is noted, for back-filling. */
   onlineMarkMs: number;
 };
@@ -82,5 +84,6 @@ export const ENGINE_TIMES: EngineTimes = {
   limitsLeastMs: 10_000,
   refusalMs: 2_000,
   presenceMs: 3_000,
+  labelsMs: 30_000,
   onlineMarkMs: 30_000,
 };

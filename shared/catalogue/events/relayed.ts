@@ -2,10 +2,16 @@ import { z } from 'zod';
 import { CALL_EVENTS } from './calls.ts';
 import { ReportedPerson } from '../person.ts';
 import { GROUP_EVENTS } from './groups.ts';
+import { LABEL_EVENTS } from './labels.ts';
 import { PRESENCE_EVENTS } from './presence.ts';
 
 /** Events that are all there is of what happened: a runner reports them as they are, and nothing else is kept. */
-export const RELAYED_EVENTS = { ...CALL_EVENTS, ...GROUP_EVENTS, ...PRESENCE_EVENTS };
+export const RELAYED_EVENTS = {
+  ...CALL_EVENTS,
+  ...GROUP_EVENTS,
+  ...LABEL_EVENTS,
+  ...PRESENCE_EVENTS,
+};
 
 export type RelayedType = keyof typeof RELAYED_EVENTS;
 export type RelayedEvent = {

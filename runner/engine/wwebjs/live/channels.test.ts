@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { isDeepStrictEqual } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { OutboundContent } from '../../../../shared/catalogue/message-kinds.ts';
 import { SANDBOX_PROFILES } from '../../../../shared/session-status.ts';
@@ -14,12 +15,12 @@ beforeAll(async () => {
 });
 afterAll(() => sandbox.close());
 
-describe.each(SANDBOX_PROFILES)('channels on the page %s', (profile) => {
+describe.each(SANDBOX_PROFILES)('channels and labels on the page %s', (profile) => {
   let link: SandboxLink;
   let hers: { id: string; invite: string };
 
   beforeAll(async () => {
-    link = engineLink(sandbox, profile);
+    link = engineLink(sandbox, profile, { times: { labelsMs: 200, limitsMs: 200 } });
     const { world, phoneNumber } = link;
     const named = { world, name: 'City news', description: 'What happens in town' };
     hers = await sandbox.phone.channel({ ...named, owner: '15550100001' });
@@ -155,5 +156,46 @@ describe.each(SANDBOX_PROFILES)('channels on the page %s', (profile) => {
       message: expect.stringContaining('channel'),
     });
     expect((await link.wire()).map(({ wireId }) => wireId)).not.toContain(post.wireId);
+  });
+
+  it('labels are of business accounts alone, and a chat has those it is given; the session reports each change', async () => {
+    const from = '15550104121';
+    const chatId = `${from}@c.us`;
+    const { wireId } = await sandbox.phone.message({ ...link.at, from, body: 'hi' });
+    await link.fact('message.received', (fact) => fact.wireId === wireId);
+    await expect(ask('listLabels', {})).rejects.toEqual(refused('NOT_SUPPORTED'));
+    const labelled = (labelId: string) =>
+      ask('listChats', { after: null, limit: 100, archived: null, labelId });
+    await expect(labelled('1')).rejects.toEqual(refused('NOT_SUPPORTED'));
+    const [lead, customer] = [
+      { id: '1', name: 'Lead', color: '#ff9485' },
+      { id: '2', name: 'Customer', color: '#64c4ff' },
+    ] as const;
+    await sandbox.phone.labels({ ...link.at, labels: [lead, customer] });
+    await expect
+      .poll(() => ask('listLabels', {}).catch(() => null), { timeout: 5_000 })
+      .toEqual({ labels: [lead, customer] });
+    for (const labels of [[lead, customer], [customer], []]) {
+      const labelIds = labels.map(({ id }) => id);
+      expect(await ask('setChatLabels', { chatId, labelIds })).toEqual({ labels });
+      expect(await ask('getChatLabels', { chatId })).toEqual({ labels });
+      const { chats } = await labelled('2');
+      const isCustomer = labels.some(({ id }) => id === '2');
+      expect(chats.map(({ id }) => id)).toEqual(isCustomer ? [chatId] : []);
+    }
+    await expect(labelled('9')).rejects.toEqual(refused('NOT_FOUND'));
+    await expect(ask('setChatLabels', { chatId, labelIds: ['9'] })).rejects.toEqual(
+      refused('NOT_FOUND'),
+    );
+
+    const reported = (data: object) =>
+      link.fact('relayed', ({ event }) => isDeepStrictEqual(event.data, data));
+    const { id: labelId, ...shown } = { ...customer, name: 'Regular' };
+    await sandbox.phone.labels({ ...link.at, labels: [lead, { id: labelId, ...shown }] });
+    await reported({ labelId, ...shown, deleted: false });
+    await ask('setChatLabels', { chatId, labelIds: [labelId] });
+    await reported({ labelId, ...shown, chatId, added: true });
+    await ask('setChatLabels', { chatId, labelIds: [] });
+    await reported({ labelId, ...shown, chatId, added: false });
   });
 });

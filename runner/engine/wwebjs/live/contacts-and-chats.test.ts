@@ -265,35 +265,6 @@ describe.each(SANDBOX_PROFILES)('on the page %s', (profile) => {
     });
   });
 
-  it('labels are of business accounts alone, and a chat has those it is given', async () => {
-    await hears('15550104121');
-    const chatId = '15550104121@c.us';
-    await expect(ask('listLabels', {})).rejects.toEqual(refused('NOT_SUPPORTED'));
-    const labelled = (labelId: string) =>
-      ask('listChats', { after: null, limit: 100, archived: null, labelId });
-    await expect(labelled('1')).rejects.toEqual(refused('NOT_SUPPORTED'));
-    const [lead, customer] = [
-      { id: '1', name: 'Lead', color: '#ff9485' },
-      { id: '2', name: 'Customer', color: '#64c4ff' },
-    ] as const;
-    await sandbox.phone.labels({ ...link.at, labels: [lead, customer] });
-    await expect
-      .poll(() => ask('listLabels', {}).catch(() => null), { timeout: 5_000 })
-      .toEqual({ labels: [lead, customer] });
-    for (const labels of [[lead, customer], [customer], []]) {
-      const labelIds = labels.map(({ id }) => id);
-      expect(await ask('setChatLabels', { chatId, labelIds })).toEqual({ labels });
-      expect(await ask('getChatLabels', { chatId })).toEqual({ labels });
-      const { chats } = await labelled('2');
-      const isCustomer = labels.some(({ id }) => id === '2');
-      expect(chats.map(({ id }) => id)).toEqual(isCustomer ? [chatId] : []);
-    }
-    await expect(labelled('9')).rejects.toEqual(refused('NOT_FOUND'));
-    await expect(ask('setChatLabels', { chatId, labelIds: ['9'] })).rejects.toEqual(
-      refused('NOT_FOUND'),
-    );
-  });
-
   it('the profile is shown and changed, as read back', async () => {
     const me = `${link.phoneNumber}@c.us`;
     expect(await ask('getProfile', {})).toMatchObject({ id: me, name: 'Zed', pictureUrl: null });

@@ -46,7 +46,7 @@ test('a message reaches the webhook in WAHA’s shape, signed, under each name t
   const answer = await session.configure([
     {
       url: inbox.url,
-      events: ['message', 'message.any', 'label.upsert'],
+      events: ['message', 'message.any', 'chat.archive'],
       hmac: { key: 'my-secret-key' },
       retries: { policy: 'linear', delaySeconds: 2, attempts: 3 },
       customHeaders: [{ name: 'X-Order', value: 'one' }],
@@ -54,7 +54,7 @@ test('a message reaches the webhook in WAHA’s shape, signed, under each name t
   ]);
   expect(answer.status, JSON.stringify(answer.body)).toBe(200);
   expect(answer.headers.get('waypost-ignored')).toBe(
-    encodeURIComponent('config.webhooks.events:label.upsert'),
+    encodeURIComponent('config.webhooks.events:chat.archive'),
   );
   expect(answer.body).toMatchObject({
     config: {

@@ -7,6 +7,7 @@ import {
 import type { MessageStatus } from '../../../shared/message-status.ts';
 import { groupUpdated, membersChanged } from './group-event.ts';
 import { ownChat, secondsOf, writeWahaId } from './ids.ts';
+import { LABEL_MAKERS } from './label-event.ts';
 import { ackOf, type MessageFacts, wahaMessage, type WahaMedia } from './message.ts';
 import { wahaState } from './states.ts';
 
@@ -282,6 +283,7 @@ const MAKERS: { readonly [Type in EventType]?: Maker<Type> } = {
   'group.updated': (data, _context, { timestamp }) => [groupUpdated(data, timestamp)],
   'presence.update': presence,
   'call.received': call,
+  ...LABEL_MAKERS,
 };
 
 /**

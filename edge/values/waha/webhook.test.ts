@@ -31,6 +31,7 @@ const ABOUT: AboutMessage = {
   at: '2026-11-21T10:41:00.000Z',
   content: { text: 'Hello' },
 };
+const LABEL = { id: '1', name: 'New customer', color: null, colorHex: '#ff9485' };
 const SENT_ID = `true_${ADA}_3EB0C431C26A1916E07A5D`;
 const SECONDS = Date.parse('2026-11-21T10:41:58.000Z') / 1_000;
 
@@ -241,6 +242,10 @@ describe('what is reported', () => {
         },
       },
     ],
+    ['label.updated', {}, null, { 'label.upsert': LABEL }],
+    ['label.updated', { deleted: true }, null, { 'label.deleted': { id: '1' } }],
+    ['label.chat', {}, null, { 'label.chat.added': { labelId: '1', label: LABEL, chatId: ADA } }],
+    ['label.chat', { added: false }, null, { 'label.chat.deleted': { labelId: '1' } }],
     [
       'call.received',
       { rejected: true },
@@ -283,9 +288,9 @@ test.each([
 );
 
 test('what there is not is named', () => {
-  expect(readWahaEvents(['message', 'label.upsert', 'message'])).toEqual({
+  expect(readWahaEvents(['message', 'chat.archive', 'message'])).toEqual({
     events: ['message'],
-    unknown: ['label.upsert'],
+    unknown: ['chat.archive'],
   });
   expect(readWahaEvents(['*', 'nothing'])).toEqual({ events: WAHA_EVENTS, unknown: [] });
 });

@@ -3,7 +3,14 @@ import { ceiling } from './bars.tsx';
 import { bytes, count, percent } from './numbers.ts';
 
 it('writes numbers as people read them', () => {
-  expect(count(1_234_567)).toBe('1,234,567');
+  expect([0, 999, 1_000, -12_345, 1_234_567, 1_234.5678].map(count)).toEqual([
+    '0',
+    '999',
+    '1,000',
+    '-12,345',
+    '1,234,567',
+    '1,234.568',
+  ]);
   expect([0, 1_023, 1_536, 104_857_600, 53_687_091_200].map(bytes)).toEqual([
     '0 B',
     '1023 B',

@@ -1,17 +1,24 @@
+import { t } from '../messages/en.ts';
+
+const { time } = t.common;
 const UNITS = [
   ['day', 86_400],
   ['hour', 3_600],
   ['minute', 60],
 ] as const;
 
-const relative = new Intl.RelativeTimeFormat('en', { numeric: 'always', style: 'short' });
+const relative = (seconds: number, unit: keyof typeof time.units, size: number): string => {
+  const many = Math.trunc(Math.abs(seconds) / size);
+  const words = time.units[unit](many);
+  return seconds >= 0 ? time.ago(words) : time.until(words);
+};
 
 /** `3 min. ago`; `just now` within the first seconds; `in 3 min.` for what is to come. Both in milliseconds. */
 export function ago(at: number, now: number): string {
   const seconds = Math.round((now - at) / 1_000);
   for (const [unit, size] of UNITS)
-    if (Math.abs(seconds) >= size) return relative.format(-Math.trunc(seconds / size), unit);
-  return seconds >= 0 && seconds < 10 ? 'just now' : relative.format(-seconds, 'second');
+    if (Math.abs(seconds) >= size) return relative(seconds, unit, size);
+  return seconds >= 0 && seconds < 10 ? time.now : relative(seconds, 'second', 1);
 }
 
 const NARROW = { day: 'd', hour: 'h', minute: 'min' } as const;

@@ -12,29 +12,34 @@ function useNow(): number {
   return now;
 }
 
-const Relative = ({ at, now }: { at: string; now: number }): ReactElement => (
-  <time dateTime={at} title={exact(at)} className="whitespace-nowrap">
-    {ago(Date.parse(at), now)}
+/** Shows the exact time on hover. It is written then: one for each row of a table would hold the page up. */
+const Hoverable = ({ at, children }: { at: string; children: string }): ReactElement => (
+  <time
+    dateTime={at}
+    onPointerEnter={({ currentTarget }) => {
+      currentTarget.title = exact(at);
+    }}
+    className="whitespace-nowrap"
+  >
+    {children}
   </time>
 );
 
 /** How long ago, kept true while it is shown; the exact time of this browser and UTC on hover. */
 export function Ago({ at }: { at: string }): ReactElement {
   // A clock that is a little ahead of ours has not seen the future.
-  return <Relative at={at} now={Math.max(useNow(), Date.parse(at))} />;
+  return <Hoverable at={at}>{ago(Date.parse(at), Math.max(useNow(), Date.parse(at)))}</Hoverable>;
 }
 
 /** The same for what is still to come. */
-export const Until = ({ at }: { at: string }): ReactElement => <Relative at={at} now={useNow()} />;
+export const Until = ({ at }: { at: string }): ReactElement => (
+  <Hoverable at={at}>{ago(Date.parse(at), useNow())}</Hoverable>
+);
 
 /** How long something has lasted, kept true while it is shown. */
 export function For({ since }: { since: string }): ReactElement {
   const now = Math.max(useNow(), Date.parse(since));
-  return (
-    <time dateTime={since} title={exact(since)} className="whitespace-nowrap">
-      {lasting(Date.parse(since), now)}
-    </time>
-  );
+  return <Hoverable at={since}>{lasting(Date.parse(since), now)}</Hoverable>;
 }
 
 export const Exact = ({ at }: { at: string }): ReactElement => (

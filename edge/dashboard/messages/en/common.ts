@@ -24,6 +24,17 @@ export const common = {
   openSession: 'Open the session',
   live: 'Updates at once.',
   polling: (seconds: number) => `Updates every ${seconds} s.`,
+  time: {
+    now: 'just now',
+    ago: (words: string) => `${words} ago`,
+    until: (words: string) => `in ${words}`,
+    units: {
+      day: (many: number) => (many === 1 ? '1 day' : `${many} days`),
+      hour: (many: number) => `${many} hr.`,
+      minute: (many: number) => `${many} min.`,
+      second: (many: number) => `${many} sec.`,
+    },
+  },
   showCall: 'API',
   callTitle: 'Do this with the API',
   callLead: 'The call behind this page. Put your API key in place of $WAYPOST_KEY.',

@@ -134,6 +134,8 @@ describe('an API that does not answer as it should', () => {
     const held: HTTPRequest[] = [];
     const stop = await intercept((request) => void held.push(request));
     await owner.open('/leads');
+    // The page before the app says the same.
+    await owner.sees('Leads');
     await owner.page.locator('[aria-label="Loading"]').wait();
     expect(await owner.violations()).toEqual([]);
     await stop().catch(() => undefined);

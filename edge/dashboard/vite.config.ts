@@ -14,5 +14,19 @@ export default defineConfig({
     // The policy of the page allows no data: script or style.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
+    rolldownOptions: {
+      output: {
+        // Two files in place of a dozen small ones behind each screen. Menus come with the shell: signing in needs none.
+        codeSplitting: {
+          groups: [
+            {
+              name: 'libraries',
+              test: /\/node_modules\/(?:react|react-dom|scheduler|@tanstack)\//,
+            },
+            { name: 'shared', test: /\/dashboard\/(?:api|components(?!\/menu)|messages)\// },
+          ],
+        },
+      },
+    },
   },
 });

@@ -1,6 +1,7 @@
 import { queryOptions } from '@tanstack/react-query';
 import { api, askWhole, type Schemas } from './client.ts';
 import { live } from './live.ts';
+import { paged } from './paged.ts';
 
 const PAGE = 100;
 
@@ -20,5 +21,14 @@ async function readAll(): Promise<Schemas['Session'][]> {
 export const allSessionsQuery = queryOptions({
   queryKey: ['sessions', 'all'],
   queryFn: readAll,
+  ...live,
+});
+
+/** The list of sessions, page by page. */
+export const sessionsQuery = (archived: boolean) => ({
+  ...paged(['sessions', { archived }], (page) => {
+    const query = { limit: 100, ...(archived && { archived: 'true' as const }), ...page };
+    return askWhole(api.GET('/v1/sessions', { params: { query } }));
+  }),
   ...live,
 });

@@ -1,5 +1,6 @@
+import type { QueryClient } from '@tanstack/react-query';
 import {
-  createRootRoute,
+  createRootRouteWithContext,
   createRoute,
   createRouter,
   lazyRouteComponent,
@@ -12,9 +13,11 @@ import { SignIn } from '../screens/account/sign-in.tsx';
 import { SignInWithSupabase } from '../screens/account/supabase.tsx';
 import { SignUp } from '../screens/account/sign-up.tsx';
 import { BASE_PATH } from '../api/base-path.ts';
+import { meQuery } from '../api/me.ts';
+import { createQueryClient } from '../api/query-client.ts';
+import { sessionsQuery } from '../api/sessions.ts';
 import { Crashed, NotFound } from './dead-ends.tsx';
 import { flag, nextOf, oneOf, parseSearch, stringifySearch, word } from './search.ts';
-import { Shell } from './shell.tsx';
 
 type Search = Record<string, unknown>;
 
@@ -32,7 +35,7 @@ const DELIVERY_STATUSES = ['pending', 'delivered', 'failed', 'cancelled'] as con
 
 const LEAD_STATUSES = ['new', 'contacted', 'qualified', 'customer', 'lost'] as const;
 
-const root = createRootRoute({
+const root = createRootRouteWithContext<{ queryClient: QueryClient }>()({
   component: Outlet,
   notFoundComponent: NotFound,
   errorComponent: Crashed,
@@ -79,7 +82,13 @@ const invitations = createRoute({
   validateSearch: (search: Search) => word(search, 'token'),
 });
 
-const shell = createRoute({ getParentRoute: () => root, id: 'shell', component: Shell });
+const shell = createRoute({
+  getParentRoute: () => root,
+  id: 'shell',
+  component: lazyRouteComponent(() => import('./shell.tsx'), 'Shell'),
+  // Asked for while the code of the screen is on its way; so is the first list.
+  loader: ({ context }) => void context.queryClient.prefetchQuery(meQuery),
+});
 const index = createRoute({
   getParentRoute: () => shell,
   path: '/',
@@ -96,6 +105,9 @@ const sessions = createRoute({
   path: '/sessions',
   component: lazyRouteComponent(() => import('../screens/sessions/list.tsx'), 'SessionList'),
   validateSearch: (search: Search) => ({ ...flag(search, 'archived'), ...flag(search, 'create') }),
+  loaderDeps: ({ search: { archived = false } }) => ({ archived }),
+  loader: ({ context, deps }) =>
+    void context.queryClient.prefetchInfiniteQuery(sessionsQuery(deps.archived)),
 });
 const session = createRoute({
   getParentRoute: () => shell,
@@ -251,6 +263,7 @@ const routeTree = root.addChildren([
 
 export const router = createRouter({
   routeTree,
+  context: { queryClient: createQueryClient() },
   basepath: BASE_PATH || '/',
   parseSearch,
   stringifySearch,

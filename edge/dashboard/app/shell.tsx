@@ -1,11 +1,11 @@
 import { useQuery } from '@tanstack/react-query';
 import { Outlet, useNavigate } from '@tanstack/react-router';
-import { type ReactElement, Suspense, useEffect } from 'react';
+import { type ReactElement, Suspense, useDeferredValue, useEffect } from 'react';
 import { BASE_PATH } from '../api/base-path.ts';
 import { ApiError } from '../api/errors.ts';
 import { meQuery } from '../api/me.ts';
 import { useRealtime } from '../api/realtime.ts';
-import { ErrorNote, Loading } from '../components/states.tsx';
+import { ErrorNote, Loading, Splash } from '../components/states.tsx';
 import { t } from '../messages/en.ts';
 import { BottomBar, Rail } from './navigation.tsx';
 import { PersonMenu } from './person-menu.tsx';
@@ -14,7 +14,10 @@ import { WorkspaceSwitcher } from './workspace-switcher.tsx';
 
 /** What stands around every screen of somebody who is signed in. */
 export function Shell(): ReactElement {
-  const { data: me, error, refetch } = useQuery(meQuery);
+  const { data, error, refetch } = useQuery(meQuery);
+  // The whole page comes with the first answer: it is built in slices, between which the browser can paint and take input.
+  const isKnown = useDeferredValue(data !== undefined);
+  const me = isKnown ? data : undefined;
   useRealtime(me?.workspaceId);
   const navigate = useNavigate();
   const isSignedOut = error instanceof ApiError && error.status === 401;
@@ -25,13 +28,11 @@ export function Shell(): ReactElement {
     void navigate({ to: '/sign-in', search: next === '/' ? {} : { next }, replace: true });
   }, [isSignedOut, navigate]);
   if (me === undefined || isSignedOut)
-    return (
+    return error === null || isSignedOut ? (
+      <Splash />
+    ) : (
       <main className="mx-auto max-w-xl px-4 py-20">
-        {error === null || isSignedOut ? (
-          <Loading rows={3} />
-        ) : (
-          <ErrorNote error={error} onRetry={() => void refetch()} />
-        )}
+        <ErrorNote error={error} onRetry={() => void refetch()} />
       </main>
     );
   return (

@@ -1,4 +1,4 @@
-import type { ReactElement, ReactNode } from 'react';
+import { type ReactElement, type ReactNode, useDeferredValue } from 'react';
 import { t } from '../messages/en.ts';
 import { Button } from './button.tsx';
 import { ErrorNote, Loading } from './states.tsx';
@@ -24,7 +24,9 @@ export function PagedList<Row>({
   loadingRows?: number;
   children: (rows: readonly Row[]) => ReactNode;
 }): ReactElement {
-  const rows = list.data?.pages.flatMap(({ data }) => data);
+  // The first rows are built in slices, between which the browser can paint and take input.
+  const isRead = useDeferredValue(list.data !== undefined);
+  const rows = isRead ? list.data?.pages.flatMap(({ data }) => data) : undefined;
   return (
     <>
       {list.error !== null && <ErrorNote error={list.error} onRetry={() => void list.refetch()} />}

@@ -1,4 +1,5 @@
 import type { ReactElement, ReactNode } from 'react';
+import { BASE_PATH } from '../api/base-path.ts';
 import { ApiError, isSaidAt } from '../api/errors.ts';
 import { t } from '../messages/en.ts';
 import { Button } from './button.tsx';
@@ -24,6 +25,16 @@ export const Empty = ({
       <div className="mt-3 flex flex-wrap justify-center gap-2">{action}</div>
     )}
   </div>
+);
+
+/** Before there is anything to show; the same stands in index.html, so that nothing flickers. */
+export const Splash = (): ReactElement => (
+  <main className="grid min-h-dvh place-items-center">
+    <h1 className="sr-only">{t.common.product}</h1>
+    <div role="status" aria-label={t.common.loading}>
+      <img src={`${BASE_PATH}/docs-assets/icon.svg`} alt="" width={40} height={40} />
+    </div>
+  </main>
 );
 
 /** Rows to come, as high as they will be, so that nothing jumps. */

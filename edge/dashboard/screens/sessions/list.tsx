@@ -1,6 +1,7 @@
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { Link, useNavigate, useSearch } from '@tanstack/react-router';
 import type { ReactElement } from 'react';
+import { sessionsQuery } from '../../api/sessions.ts';
 import { Button, buttonClass } from '../../components/button.tsx';
 import { Icon } from '../../components/icon.tsx';
 import { Page } from '../../components/page.tsx';
@@ -10,7 +11,6 @@ import { Empty } from '../../components/states.tsx';
 import { LiveNote } from '../../components/live-note.tsx';
 import { t } from '../../messages/en.ts';
 import { CreateSession } from './create.tsx';
-import { sessionsQuery } from './session.ts';
 import { SessionTable } from './table.tsx';
 
 export function SessionList(): ReactElement {

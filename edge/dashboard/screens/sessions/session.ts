@@ -11,14 +11,6 @@ export type LogEntry = Schemas['SessionLogEntry'];
 export const isRunning = (status: SessionStatus): boolean =>
   isPassing(status) || status === 'online' || status === 'action_required';
 
-export const sessionsQuery = (archived: boolean) => ({
-  ...paged(['sessions', { archived }], (page) => {
-    const query = { limit: 100, ...(archived && { archived: 'true' as const }), ...page };
-    return askWhole(api.GET('/v1/sessions', { params: { query } }));
-  }),
-  ...live,
-});
-
 export const sessionQuery = (id: string) =>
   queryOptions({
     queryKey: ['sessions', id],

@@ -2,6 +2,7 @@ import axe from 'axe-core';
 import { type Browser, launch, type Page } from 'puppeteer';
 import { z } from 'zod';
 import { inheritedEnvironment } from './env.ts';
+import { until } from './until.ts';
 
 const Violations = z.array(
   z.object({ id: z.string(), nodes: z.array(z.object({ html: z.string() })) }),
@@ -59,7 +60,9 @@ export async function newVisitor(browser: Browser, origin: string): Promise<Visi
     click: (name, role = 'button') => named(name, role).click(),
     fill: (label, text, role) => named(label, role).fill(text),
     sees: async (text) => {
-      await page.locator(`::-p-text(${text})`).wait();
+      // A locator looks again when elements come and go, and misses words that change in place.
+      const find = async () => (await page.$(`::-p-text(${text})`)) ?? undefined;
+      await until(`“${text}” on the page`, find, PATIENCE_MS);
     },
     arrives: async (path) => {
       await page.waitForFunction(`${String(path)}.test(location.pathname + location.search)`);

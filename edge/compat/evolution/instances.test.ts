@@ -43,6 +43,20 @@ describe('an instance', () => {
     expect(gone).toMatchObject({ status: 404, body: { error: 'Not Found' } });
   });
 
+  test('is made once its number is one, and has its token also where there is no code', async () => {
+    const { apiKey: key } = await harness.newWorkspace();
+    const create = (number: string) =>
+      call('POST', `${BASE}/instance/create`, {
+        key,
+        body: { instanceName: 'desk', mode: 'sandbox', qrcode: true, number },
+      });
+    expect(await create('my phone')).toMatchObject({ status: 400 });
+    expect(await create('15550100001')).toMatchObject({
+      status: 201,
+      body: { hash: expect.any(String), qrcode: { pairingCode: null, count: 0 } },
+    });
+  });
+
   test('has no token where its maker may make no keys', async () => {
     const { workspaceId } = await harness.newWorkspace();
     const { apiKey: key } = await harness.newKey(workspaceId, { scopes: ['sessions:write'] });

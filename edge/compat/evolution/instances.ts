@@ -2,8 +2,10 @@ import { z } from '@hono/zod-openapi';
 import type { Context } from 'hono';
 import { keys } from '../../api/keys.ts';
 import type { Row } from '../../api/operation.ts';
+import { PhoneNumber } from '../../api/recipient-fields.ts';
 import { sessions } from '../../api/sessions.ts';
 import type { AppEnv } from '../../context.ts';
+import { AppError } from '../../../shared/errors.ts';
 import { holdsScope } from '../../services/keys/require-scope.ts';
 import { getSession as readSession } from '../../services/sessions/get-session.ts';
 import { evolutionState } from '../../values/evolution/states.ts';
@@ -108,7 +110,11 @@ const Created = z
     },
   });
 
-const Number = z.union([z.string().max(200), z.number()]);
+const Number = z
+  .union([z.string().max(200), z.number()])
+  .refine((number) => number === '' || PhoneNumber.safeParse(String(number)).success, {
+    error: 'is no phone number: write it with its country code, such as 15550100001',
+  });
 
 /** A key of the instance alone, where the caller may make one. */
 async function tokenOf(c: Context<AppEnv>, { id, name }: Ours): Promise<string | null> {
@@ -133,6 +139,16 @@ async function codeOf(
   }
   const code = await firstCode(c, id);
   return code === null ? NONE : { ...NONE, code: code.qr, base64: code.dataUrl, count: 1 };
+}
+
+/** The same of an instance that was made just now: what is wrong with its code is no reason to keep its token back. */
+async function firstCodeOf(...asked: Parameters<typeof codeOf>): Promise<z.output<typeof Code>> {
+  try {
+    return await codeOf(...asked);
+  } catch (error) {
+    if (error instanceof AppError) return NONE;
+    throw error;
+  }
 }
 
 const answered = async (c: Context<AppEnv>, own: Response) =>
@@ -173,7 +189,7 @@ export const evolutionInstances: readonly Row[] = [
     path: `${BASE}/instance/create`,
     summary: 'Create an instance',
     description:
-      'With `qrcode: true` it waits up to 30 seconds for the first code, with `number` besides for the code to type. `token` cannot be chosen: it is a key of Waypost, in `hash`.',
+      'With `qrcode: true` it waits up to 30 seconds for the first code, with `number` besides for the code to type. Where there is none, `instance/connect` gives one or says why. `token` cannot be chosen: it is a key of Waypost, in `hash`.',
     calls: [createSession, update, createKey, getQr, pairingCode],
     body: {
       schema: z.object({
@@ -198,7 +214,7 @@ export const evolutionInstances: readonly Row[] = [
       if (webhook !== null) await setWebhook(c, made.id, webhook);
       const session = Ours.parse(await readSession({ ctx: c.get('ctx'), input: { id: made.id } }));
       const hash = await tokenOf(c, session);
-      const code = qrcode === true ? await codeOf(c, made.id, number ?? undefined) : NONE;
+      const code = qrcode === true ? await firstCodeOf(c, made.id, number ?? undefined) : NONE;
       c.header('cache-control', 'no-store');
       const instance = {
         instanceName: session.name,

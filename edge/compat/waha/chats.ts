@@ -70,14 +70,18 @@ export const shownChat = (chat: Chat): z.input<typeof WahaChat> => ({
 });
 
 /** A part of a list, as WAHA's clients ask for it. */
-export const Part = z.object({
-  limit: z.string().optional(),
-  offset: z.string().optional(),
-});
+const Whole = z
+  .string()
+  .regex(/^\d{1,6}$/, 'must be a whole number')
+  .transform(Number)
+  .openapi({ type: 'integer', example: 50 });
+export const Part = z.object({ limit: Whole.optional(), offset: Whole.optional() });
 
-export function partOf<One>(all: readonly One[], { limit, offset }: z.output<typeof Part>): One[] {
-  const from = Number(offset ?? 0) || 0;
-  return limit === undefined ? all.slice(from) : all.slice(from, from + (Number(limit) || 0));
+export function partOf<One>(
+  all: readonly One[],
+  { limit, offset = 0 }: z.output<typeof Part>,
+): One[] {
+  return all.slice(offset, limit === undefined ? undefined : offset + limit);
 }
 
 const Overview = z

@@ -242,3 +242,12 @@ test('a message is pinned for as long as WhatsApp knows', async () => {
       body: { code: 'NOT_FOUND' },
     });
 });
+
+test.each(['limit=many', 'offset=-1'])('a part of a list is no %s', async (query) => {
+  const { apiKey: key } = await liveSession(harness, { name: 'default' });
+  const answer = await call('GET', `/compat/waha/api/default/chats?${query}`, { key });
+  expect(answer).toMatchObject({
+    status: 422,
+    body: { message: expect.stringContaining('must be a whole number') },
+  });
+});

@@ -67,9 +67,8 @@ export function previewOf({ linkPreview, options }: SendFields) {
   return said == null ? {} : { linkPreview: said };
 }
 
-/** A file by its address, or as base64. */
-export function fileOf(written: string | null | undefined, mimetype?: string | null) {
+/** A file by its address, or as base64. Clients send a type by habit: what the file is, its content says. */
+export function fileOf(written: string | null | undefined) {
   if (written == null || written === '') return {};
-  if (/^https?:\/\//i.test(written)) return { url: written };
-  return { base64: written, ...(mimetype != null && mimetype !== '' && { mimetype }) };
+  return /^https?:\/\//i.test(written) ? { url: written } : { base64: written };
 }

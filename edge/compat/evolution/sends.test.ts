@@ -56,9 +56,9 @@ test.each<[string, string, Record<string, unknown>, Record<string, unknown>, obj
   [
     'sendMedia',
     'image',
-    { mediatype: 'image', media: PIXEL, mimetype: 'image/png', caption: 'Look' },
+    { mediatype: 'image', media: PIXEL, mimetype: 'image/jpeg', caption: 'Look' },
     { caption: 'Look' },
-    { imageMessage: { caption: 'Look', mimetype: 'image/png' } },
+    { imageMessage: { caption: 'Look', mimetype: 'image/jpeg' } },
   ],
   [
     'sendMedia',

@@ -65,7 +65,8 @@ export const evolutionSends: readonly Row[] = [
     id: 'evolutionSendMedia',
     path: 'sendMedia',
     summary: 'Send an image, a video, a document or an audio file',
-    description: 'The file comes by URL or as base64. What it is, its content says.',
+    description:
+      'The file comes by URL or as base64. What it is, its content says, whatever `mimetype` says.',
     v1: 'mediaMessage',
     fields: {
       mediatype: z.enum(MEDIA_TYPES).nullish().openapi({ description: '`ptv` is a round video.' }),
@@ -80,7 +81,7 @@ export const evolutionSends: readonly Row[] = [
     read: ({ mediatype, mimetype, caption, fileName, media }, { mentions }) => {
       const kind = KIND_OF_MEDIA[mediatype ?? 'document'];
       const said = {
-        ...fileOf(media, mimetype),
+        ...fileOf(media),
         ...(given(caption) && kind !== 'audio' && { caption }),
         ...(given(fileName) && kind !== 'image' && { filename: fileName }),
         ...(kind !== 'audio' && mentions),

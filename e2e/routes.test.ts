@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe } from 'vitest';
 import { adminRoutes } from './routes/admin.ts';
 import { evolutionEvents } from './routes/evolution-events.ts';
+import { evolutionNodeOperations } from './routes/evolution-node.ts';
 import { evolutionRoutes } from './routes/evolution.ts';
 import { gatewayRoutes } from './routes/gateway.ts';
 import { instanceRoutes } from './routes/instances.ts';
@@ -96,6 +97,9 @@ describe('the routes of WAHA', () => {
 describe('the routes of Evolution', () => {
   evolutionRoutes(running, (name) => files.url(name));
   evolutionEvents(running);
+});
+describe('n8n’s node of Evolution', () => {
+  evolutionNodeOperations(running);
 });
 describe('the smoke test', () => {
   smokeTest(running);

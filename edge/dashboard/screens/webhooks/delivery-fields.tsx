@@ -65,7 +65,8 @@ function Sessions({
   error: string | undefined;
   onChoose: (ids: readonly string[]) => void;
 }): ReactElement {
-  const { sessions = [] } = useSession(undefined);
+  const { sessions: known } = useSession(undefined);
+  const sessions = known ?? [];
   // Archived ones are not listed, and stay with an endpoint that has them.
   const others = chosen.filter((id) => !sessions.some((session) => session.id === id));
   const offered = [...sessions, ...others.map((id) => ({ id, name: id }))];
@@ -83,7 +84,9 @@ function Sessions({
             }
           />
         ))}
-        {offered.length === 0 && <p className="text-muted">{t.sessions.empty}</p>}
+        {offered.length === 0 && (
+          <p className="text-muted">{known === undefined ? t.common.loading : t.sessions.empty}</p>
+        )}
       </div>
       {error === undefined ? (
         <p className="text-sm text-muted">{text.sessionsHint}</p>

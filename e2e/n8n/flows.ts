@@ -12,9 +12,15 @@ import { type World, worldOf } from '../testing/world.ts';
 import { type N8n, newN8n } from './process.ts';
 
 /* The flows of the guides, imported as they stand there into an unmodified n8n, beside a running deployment. */
-const FLOWS = ['n8n/send', 'n8n/answer', 'migrate/n8n/gateway', 'migrate/n8n/waha'];
+const FLOWS = [
+  'n8n/send',
+  'n8n/answer',
+  'migrate/n8n/gateway',
+  'migrate/n8n/waha',
+  'migrate/n8n/evolution',
+];
 /** Of these, what waits for webhooks. */
-const RECEIVING = ['waypost-answer', 'waypost-waha'];
+const RECEIVING = ['waypost-answer', 'waypost-waha', 'waypost-evolution'];
 const docs = join(import.meta.dirname, '..', '..', 'docs');
 const ALICE = '15550100001@c.us';
 const HMAC_KEY = 'key-of-a-webhook';
@@ -40,9 +46,7 @@ beforeAll(async () => {
   });
   groupId = made.data(z.object({ group: z.object({ id: z.string() }) })).group.id;
   endpoint = await endpointFor(sessionId);
-  const webhook = { url: `${n8n.url}/webhook/waha`, events: ['message'], hmac: { key: HMAC_KEY } };
-  const path = '/compat/waha/api/sessions/default';
-  jsonIn(await api.call('PUT', path, { body: { config: { webhooks: [webhook] } } }));
+  await webhooksOfOthers();
 
   await n8n.importAll('credentials', credentials(apiKey, endpoint.secret));
   const flows = await Promise.all(FLOWS.map(readFlow));
@@ -60,6 +64,22 @@ async function endpointFor(sessionId: string): Promise<{ id: string; secret: str
   const body = { url, eventTypes: ['message.received'], sessionIds: [sessionId] };
   const made = await deployment.api.call('POST', '/v1/webhooks', { body });
   return made.data(z.object({ id: z.string(), secret: z.string() }));
+}
+
+/** Webhooks of the session `default`, as clients of other systems make them. */
+async function webhooksOfOthers(): Promise<void> {
+  const { api } = deployment;
+  const waha = { url: `${n8n.url}/webhook/waha`, events: ['message'], hmac: { key: HMAC_KEY } };
+  const session = '/compat/waha/api/sessions/default';
+  jsonIn(await api.call('PUT', session, { body: { config: { webhooks: [waha] } } }));
+  const evolution = {
+    enabled: true,
+    url: `${n8n.url}/webhook/evolution`,
+    events: ['MESSAGES_UPSERT'],
+    headers: { jwt_key: HMAC_KEY },
+  };
+  const set = '/compat/evolution/webhook/set/default';
+  jsonIn(await api.call('POST', set, { body: { webhook: evolution } }), 201);
 }
 
 /** What the guides say to create, under the names that the flows know. */
@@ -82,6 +102,18 @@ const credentials = (apiKey: string, secret: string) => [
     name: 'WAHA webhook key',
     type: 'crypto',
     data: { hmacSecret: HMAC_KEY },
+  },
+  {
+    id: 'waypost-evolution',
+    name: 'Waypost as Evolution',
+    type: 'httpHeaderAuth',
+    data: { name: 'apikey', value: apiKey },
+  },
+  {
+    id: 'waypost-evolution-jwt',
+    name: 'Evolution webhook key',
+    type: 'jwtAuth',
+    data: { keyType: 'passphrase', secret: HMAC_KEY, algorithm: 'HS256' },
   },
 ];
 
@@ -183,5 +215,20 @@ describe('by the routes of other systems', () => {
     const hmac = createHmac('sha512', 'guessed').update(body).digest('hex');
     expect((await forge('waha', body, { 'x-webhook-hmac': hmac })).status).toBe(401);
     expect(await sent('WAHA heard: Forged')).toEqual([]);
+  });
+
+  it('evolution.json answers a text whose token is right', async () => {
+    await receive('default', 'Good evening ☾');
+    expect(await recipientOf('Evolution heard: Good evening ☾')).toBe(ALICE);
+  });
+
+  it.each<[string, Record<string, string>, number]>([
+    ['without a token', {}, 401],
+    ['with a wrong token', { authorization: 'Bearer a.b.c' }, 403],
+  ])('evolution.json refuses a webhook %s', async (name, headers, status) => {
+    const data = { key: { remoteJid: ALICE, fromMe: false }, message: { conversation: name } };
+    const body = JSON.stringify({ event: 'messages.upsert', instance: 'default', data });
+    expect((await forge('evolution', body, headers)).status).toBe(status);
+    expect(await sent(`Evolution heard: ${name}`)).toEqual([]);
   });
 });

@@ -260,7 +260,7 @@ describe('a name that is not known', () => {
     expect(answer.error?.message).toBe(`${place}.${field}: ${fields[0]?.message}`);
   });
 
-  test('is refused in the query of every operation of /v1', async () => {
+  test('is refused in the query of every operation of /v1', { timeout: 120_000 }, async () => {
     const nextCaller = callersInTurn(() => harness.newUser({ isAdmin: true }));
     const { operations } = readDocument(
       await (await harness.request('GET', '/openapi.json')).json(),

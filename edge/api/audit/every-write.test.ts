@@ -107,7 +107,7 @@ describe('every write that is accepted', () => {
     before = await rowsOfAll(idsOf(calls));
     await harness.drainAudit();
     after = await rowsOfAll(idsOf(calls));
-  });
+  }, 120_000);
 
   const isByQueue = ({ operation }: Call): boolean => BY_QUEUE.has(operation.operationId);
 

@@ -30,7 +30,7 @@ export function wahaRefused(running: () => Deployment, session: string): void {
     'POST /compat/waha/api/{session}/channels/{id}/unmute',
     'GET /compat/waha/api/{session}/channels/{id}/messages/preview',
     'POST /compat/waha/api/{session}/channels/search/{by}',
-    'GET /compat/waha/api/{session}/channels/search/{list}',
+    'GET /compat/waha/api/{session}/channels/search/{by}',
     'GET /compat/waha/api/{session}/status/new-message-id',
     'POST /compat/waha/api/{session}/events',
     'POST /compat/waha/api/{session}/media/convert/{kind}',

@@ -66,7 +66,9 @@ const program = async () => {
 /** @returns each file's name below the Worker's assets, and its content */
 export async function guideFiles() {
   const { texts, navigation } = readPages();
-  const flows = readdirSync(docs, { recursive: true }).filter((file) => FLOW.test(file));
+  const flows = readdirSync(docs, { recursive: true, encoding: 'utf8' }).filter((file) =>
+    FLOW.test(file),
+  );
   const addresses = new Map([
     ...[...texts.keys()].map((file) => [file, addressOf(file)]),
     ...flows.map((file) => [file, `/guide-assets/${file}`]),

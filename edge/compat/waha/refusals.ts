@@ -141,10 +141,10 @@ const REFUSED: readonly Refused[] = [
   [
     'wahaListChannelFilters',
     'get',
-    '/{session}/channels/search/{list}',
+    '/{session}/channels/search/{by}',
     'List the views, countries or categories to search channels by',
     SEARCH,
-    ofSession('list', 'views'),
+    ofSession('by', 'views'),
     readChannel,
   ],
   [

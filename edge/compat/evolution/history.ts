@@ -239,7 +239,7 @@ export const evolutionHistory: readonly Row[] = [
     },
   }),
   alias({
-    id: 'evolutionGetBase64',
+    id: 'evolutionReadFile',
     method: 'post',
     path: `${BASE}/chat/getBase64FromMediaMessage/{instance}`,
     summary: 'Get the file of a message as base64',

@@ -226,7 +226,11 @@ export const wahaGroups: readonly Row[] = [
   ...(
     [
       ['wahaListParticipants', 'participants', 'List the members of a group'],
-      ['wahaListParticipantsV2', 'participants/v2', 'List the members of a group, by a later call'],
+      [
+        'wahaListParticipantsAgain',
+        'participants/v2',
+        'List the members of a group, by a later call',
+      ],
     ] as const
   ).map(([id, path, summary]) =>
     relayed({

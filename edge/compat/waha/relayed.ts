@@ -2,6 +2,7 @@ import { z } from '@hono/zod-openapi';
 import { EXAMPLE_FILES } from '../../../shared/catalogue/kinds/example-files.ts';
 import { AppError, type ErrorCode } from '../../../shared/errors.ts';
 import type { Row } from '../../api/operation.ts';
+import { SessionRef } from '../../api/sessions/schemas.ts';
 import type { Given } from '../../http/read-request.ts';
 import { getSessionStatus } from '../../services/sessions/get-session-status.ts';
 import { alias, answerOf } from '../alias.ts';
@@ -114,7 +115,8 @@ export const refused = (
     responses: {},
     run: async ({ ctx, params }) => {
       const { session } = z.object({ session: z.string().optional() }).parse(params);
-      if (session !== undefined) await getSessionStatus({ ctx, input: { id: session } });
+      if (session !== undefined)
+        await getSessionStatus({ ctx, input: SessionRef.parse({ id: session }) });
       throw new AppError('NOT_SUPPORTED', reason);
     },
   });

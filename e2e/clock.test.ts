@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { allOnline, PEACE, under, viewOf } from './chaos/fault.ts';
 import { SOON_COPIED } from './chaos/run.ts';
 import { type Deployment, startDeployment } from './testing/deployment.ts';
+import { sized } from './testing/env.ts';
 import { doubleOwners, watchBrowsers } from './testing/live-processes.ts';
 import { type OneMoreRunner, startOneMoreRunner, wake } from './testing/more-runners.ts';
 import { onlineSession } from './testing/session.ts';
@@ -11,6 +12,9 @@ const WRONG = [
   { runnerId: 'runner-ahead', offMs: 300_000, heard: 'ahead' },
   { runnerId: 'runner-behind', offMs: -300_000, heard: 'behind' },
 ];
+
+/** One at each runner, at least. */
+const SESSIONS = sized(3, 6);
 
 let deployment: Deployment;
 let runners: (OneMoreRunner & (typeof WRONG)[number])[];
@@ -31,7 +35,7 @@ afterAll(async () => {
 it('runners whose clocks go wrong by five minutes, one ahead and one behind, give their sessions up, say so once, and take part again', async () => {
   const stop = new AbortController();
   const watching = watchBrowsers(deployment.directory, stop.signal);
-  const report = await under(deployment, 105, async (site) => {
+  const report = await under(deployment, { seed: 105, sessions: SESSIONS }, async (site) => {
     const owners = await Promise.all(site.sessions.map(({ id }) => viewOf(deployment, id)));
     const wrongIds = runners.map(({ runnerId }) => runnerId);
     expect(owners.map((view) => view.runner?.id)).toEqual(expect.arrayContaining(wrongIds));

@@ -17,8 +17,8 @@ import { worldOf } from './testing/world.ts';
 const RUNNER = 'runner-1';
 /** `RUNNER_START_CAP`, which the launcher leaves at its default. */
 const START_CAP = 3;
-const CROWD = sized(8, 20);
-const FLOOD = sized(300, 1_000);
+const CROWD = sized(6, 20);
+const FLOOD = sized(200, 1_000);
 /** What a flood may add to a runner, beside the 16 MB of reports that it keeps in memory: rubbish not yet collected. */
 const FLOOD_MB = 150;
 

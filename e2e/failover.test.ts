@@ -38,7 +38,7 @@ it.each([
 ])(
   'a runner killed with -9 that does not come back, %s: its sessions continue on the other',
   async (_how, seed, death) => {
-    const report = await under(deployment, seed, async (site) => {
+    const report = await under(deployment, { seed }, async (site) => {
       const { pid, id, sessionId } = await ownerOf(site);
       await withoutRestart(pid, async () => {
         const killedAt = Date.now();
@@ -56,7 +56,7 @@ it.each([
 );
 
 it('a runner killed with -9 that is started again: its next boot reports the death, and its sessions continue', async () => {
-  const report = await under(deployment, 102, async (site) => {
+  const report = await under(deployment, { seed: 102 }, async (site) => {
     const { pid, id, sessionId } = await ownerOf(site);
     const { runner } = await viewOf(deployment, sessionId);
     const killedAt = Date.now();

@@ -12,7 +12,7 @@ beforeAll(async () => {
 afterAll(() => deployment.dispose());
 
 it('a runner stopped for 60 s and continued: nobody has a session twice', async () => {
-  const report = await under(deployment, 103, async (site) => {
+  const report = await under(deployment, { seed: 103 }, async (site) => {
     const [first] = site.sessions;
     const pid = await ownerPid(deployment, first?.id ?? '');
     process.kill(pid, 'SIGSTOP');

@@ -17,7 +17,7 @@ afterAll(() => deployment.dispose());
 const GONE_MS = sized(60_000, 120_000);
 
 it('the database gone for longer than a lease: no session is stolen', async () => {
-  const report = await under(deployment, 104, async (site) => {
+  const report = await under(deployment, { seed: 104 }, async (site) => {
     const owners = async () =>
       Promise.all(site.sessions.map(async ({ id }) => (await viewOf(deployment, id)).runner?.id));
     const before = await owners();

@@ -6,7 +6,7 @@ import { until } from '../testing/until.ts';
 import type { Site } from './nemesis.ts';
 import { runUnder } from './run.ts';
 
-const SESSIONS = sized(3, 6);
+const SESSIONS = sized(2, 6);
 /** Traffic before the fault, so that every session has been copied, and after it. */
 const BEFORE_MS = 8_000;
 const AFTER_MS = 5_000;
@@ -32,10 +32,10 @@ export const allOnline = (
 /** Traffic, the fault, what is waited for, and a little more traffic. */
 export const under = (
   deployment: Deployment,
-  seed: number,
+  { seed, sessions = SESSIONS }: { seed: number; sessions?: number },
   fault: (site: Site) => Promise<string>,
 ) =>
-  runUnder(deployment, { seed, sessions: SESSIONS }, async (site) => {
+  runUnder(deployment, { seed, sessions }, async (site) => {
     await sleep(BEFORE_MS);
     const at = Date.now();
     const what = await fault(site);

@@ -223,7 +223,7 @@ describe('a form', () => {
     expect(await post(DOCUMENT, formOf([TO, file(PDF)]), { headers })).toMatchObject({
       status: 413,
     });
-  });
+  }, 60_000);
 });
 
 const invalid = (fieldName: string, message: string) => ({

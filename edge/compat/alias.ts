@@ -3,11 +3,12 @@ import type { Context } from 'hono';
 import { type Area, type Call, rawOperation, type Row } from '../api/operation.ts';
 import { MEDIA_SEND_LIMIT_BYTES, SEND_LIMIT_BYTES } from '../api/messages/schemas.ts';
 import type { Takes } from '../api/takes.ts';
+import type { MediaRule } from '../../shared/catalogue/kinds/kind.ts';
 import type { ErrorCode } from '../../shared/errors.ts';
 import { nearName } from '../http/near-name.ts';
 import { invalidRequest } from '../http/validation.ts';
 import type { SystemDialect } from '../api/open/system-dialect.ts';
-import type { AppEnv } from '../context.ts';
+import type { AppEnv, ServiceContext } from '../context.ts';
 import type { App } from '../http/app.ts';
 
 /** A source system whose clients can be pointed at Waypost. */
@@ -66,7 +67,14 @@ type Alias<
   query?: Q;
   headers?: H;
   /** As the source system's clients write it. */
-  body?: { schema: B; example: z.input<B>; optional?: true; takesBase64?: true };
+  body?: {
+    schema: B;
+    example: z.input<B>;
+    optional?: true;
+    takesBase64?: true;
+    /** The body may also be a form, with such a file as its part `file`. */
+    takesForm?: MediaRule;
+  };
   responses: Parameters<typeof rawOperation>[0]['responses'];
   run: (call: Call<P, Q, H, B>, c: Context<AppEnv>) => Promise<Response>;
 };
@@ -95,6 +103,9 @@ export const alias = <
         schema: loose<B>(row.body.schema),
         example: row.body.example,
         ...(row.body.optional === true && { optional: true }),
+        ...(row.body.takesForm !== undefined && {
+          form: { rule: row.body.takesForm, fields: row.body.schema },
+        }),
         limitBytes: Math.min(
           // Elsewhere files come by URL.
           row.body.takesBase64 === true ? MEDIA_SEND_LIMIT_BYTES : SEND_LIMIT_BYTES,
@@ -106,7 +117,7 @@ export const alias = <
     run: async (call, c) => {
       reportIgnored(c, [
         ...unknownIn('query', call.query, row.query),
-        ...unknownIn('json', call.body, row.body?.schema),
+        ...unknownIn('json', call.body, bodyOf(call.ctx, row.body?.schema)),
       ]);
       return row.run(call, c);
     },
@@ -116,6 +127,10 @@ export const alias = <
 /** What a schema knows is read as before, so that the type stays; what it does not know is kept. */
 const loose = <Schema extends z.ZodObject>(schema: z.ZodObject = z.object({})): Schema =>
   schema.loose() as unknown as Schema;
+
+/** The file of a form is `mediaId` by now, which the caller did not write. */
+const bodyOf = ({ formFile }: ServiceContext, schema: z.ZodObject | undefined) =>
+  formFile === undefined ? schema : schema?.extend({ mediaId: z.string() });
 
 /** @throws AppError VALIDATION_ERROR for a name that is close to that of a field which is left out */
 function unknownIn(

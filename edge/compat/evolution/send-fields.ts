@@ -67,6 +67,25 @@ export function previewOf({ linkPreview, options }: SendFields) {
   return said == null ? {} : { linkPreview: said };
 }
 
+/**
+ * The file of a message, as our sends take it. One that came in a form goes before one that is named.
+ * @param names fields that may have it by its address or as base64; the first that is filled is meant
+ * @returns also the fields that are not used
+ */
+export function fileIn(
+  { formFile }: ServiceContext,
+  said: object,
+  names: readonly string[],
+): { file: object; unused: readonly string[] } {
+  const fields = new Map<string, unknown>(Object.entries(said));
+  const filled = names.flatMap((name) => {
+    const written = fields.get(name);
+    return typeof written === 'string' && written !== '' ? [{ name, written }] : [];
+  });
+  if (formFile === undefined) return { file: fileOf(filled[0]?.written), unused: [] };
+  return { file: { mediaId: formFile.id }, unused: filled.map(({ name }) => name) };
+}
+
 /** A file by its address, or as base64. Clients send a type by habit: what the file is, its content says. */
 export function fileOf(written: string | null | undefined) {
   if (written == null || written === '') return {};

@@ -1,4 +1,5 @@
 import { z } from '@hono/zod-openapi';
+import type { MediaRule } from '../../../shared/catalogue/kinds/kind.ts';
 import { messages } from '../../api/messages.ts';
 import { SendHeaders } from '../../api/messages/schemas.ts';
 import type { Row } from '../../api/operation.ts';
@@ -8,7 +9,7 @@ import { alias, operationOf, reportIgnored } from '../alias.ts';
 import { json } from '../json-answer.ts';
 import { answerSent, EvolutionMessage } from './message-view.ts';
 import { BASE, Instance } from './route.ts';
-import { addressed, mentionsOf, previewOf, SEND_CALLED, sendFields } from './send-fields.ts';
+import { addressed, fileIn, mentionsOf, previewOf, SEND_CALLED, sendFields } from './send-fields.ts';
 
 export const kinds = {
   text: operationOf(messages, 'sendText'),
@@ -50,10 +51,11 @@ export const sendRow = <Fields extends z.ZodRawShape>(row: {
   fields: Fields;
   example: z.input<z.ZodObject<Fields>>;
   calls: readonly [Kind, ...Kind[]];
-  takesBase64?: true;
+  /** What its file may be, and the fields that a JSON body has it in. A form has it as its part `file`. */
+  file?: { rule: MediaRule; fields: readonly (keyof Fields & string)[] };
   read: (
     said: z.output<z.ZodObject<Fields>>,
-    common: { mentions: object; preview: object },
+    common: { mentions: object; preview: object; file: object },
   ) => Read;
 }): Row => {
   const Own = z.object(row.fields);
@@ -76,13 +78,15 @@ export const sendRow = <Fields extends z.ZodRawShape>(row: {
     body: {
       schema,
       example: { ...NUMBER, ...row.example },
-      ...(row.takesBase64 === true && { takesBase64: true as const }),
+      ...(row.file !== undefined && { takesBase64: true as const, takesForm: row.file.rule }),
     },
     responses: { 201: json('The message.', EvolutionMessage) },
     run: async ({ ctx, params: { instance }, body }, c) => {
       const common = z.object(sendFields).parse(body);
       const flat = Own.parse({ ...inObject(body[row.v1], row.fields), ...body });
-      if (common.delay != null) reportIgnored(c, ['delay']);
+      const { formFile: received } = ctx;
+      const { file, unused } = fileIn(ctx, flat, row.file?.fields ?? []);
+      reportIgnored(c, [...(common.delay == null ? [] : ['delay']), ...unused]);
       const {
         kind,
         said,
@@ -91,10 +95,12 @@ export const sendRow = <Fields extends z.ZodRawShape>(row: {
       } = row.read(flat, {
         mentions: mentionsOf(common),
         preview: previewOf(common),
+        file,
       });
       const given = { ...(await addressed(ctx, instance, common)), ...said };
       const own = await kinds[kind].call(c, { body: given, called: { ...SEND_CALLED, ...called } });
-      return answerSent(c, own, { type: kind, ...shown });
+      const { mimetype = null, filename = null } = received ?? {};
+      return answerSent(c, own, { type: kind, mimetype, filename, ...shown });
     },
   });
 };

@@ -1,7 +1,8 @@
 import { z } from '@hono/zod-openapi';
+import { MEDIA_KINDS } from '../../../shared/catalogue/kinds/media.ts';
 import type { Row } from '../../api/operation.ts';
+import { UPLOAD_RULE } from '../../media/store-media.ts';
 import { refused } from './route.ts';
-import { fileOf } from './send-fields.ts';
 import { kinds, sendRow, takes } from './send-row.ts';
 
 const FILE_CALLED = { url: 'media', base64: 'media', filename: 'fileName' };
@@ -66,7 +67,7 @@ export const evolutionSends: readonly Row[] = [
     path: 'sendMedia',
     summary: 'Send an image, a video, a document or an audio file',
     description:
-      'The file comes by URL or as base64. What it is, its content says, whatever `mimetype` says.',
+      'The file comes by URL, as base64, or as the part `file` of a form. What it is, its content says, whatever `mimetype` says.',
     v1: 'mediaMessage',
     fields: {
       mediatype: z.enum(MEDIA_TYPES).nullish().openapi({ description: '`ptv` is a round video.' }),
@@ -77,11 +78,11 @@ export const evolutionSends: readonly Row[] = [
     },
     example: { mediatype: 'image', media: 'https://files.example.com/photo.jpg', caption: 'Look' },
     calls: ['document', 'image', 'video', 'audio'],
-    takesBase64: true,
-    read: ({ mediatype, mimetype, caption, fileName, media }, { mentions }) => {
+    file: { rule: UPLOAD_RULE, fields: ['media'] },
+    read: ({ mediatype, mimetype, caption, fileName }, { mentions, file }) => {
       const kind = KIND_OF_MEDIA[mediatype ?? 'document'];
       const said = {
-        ...fileOf(media),
+        ...file,
         ...(given(caption) && kind !== 'audio' && { caption }),
         ...(given(fileName) && kind !== 'image' && { filename: fileName }),
         ...(kind !== 'audio' && mentions),
@@ -90,8 +91,8 @@ export const evolutionSends: readonly Row[] = [
       const shown = {
         type: mediatype === 'ptv' ? 'note' : kind,
         text: caption ?? null,
-        mimetype: mimetype ?? null,
-        filename: fileName ?? null,
+        ...(given(mimetype) && { mimetype }),
+        ...(given(fileName) && { filename: fileName }),
       };
       return { kind, said, shown, called: FILE_CALLED };
     },
@@ -105,10 +106,10 @@ export const evolutionSends: readonly Row[] = [
     fields: { audio: text, encoding: z.boolean().nullish() },
     example: { audio: 'https://files.example.com/voice.ogg' },
     calls: ['voice'],
-    takesBase64: true,
-    read: ({ audio }) => ({
+    file: { rule: MEDIA_KINDS.voice.media, fields: ['audio'] },
+    read: (_, { file }) => ({
       kind: 'voice',
-      said: fileOf(audio),
+      said: file,
       called: { url: 'audio', base64: 'audio' },
     }),
   }),
@@ -120,10 +121,10 @@ export const evolutionSends: readonly Row[] = [
     fields: { sticker: text, image: text },
     example: { sticker: 'https://files.example.com/sticker.webp' },
     calls: ['sticker'],
-    takesBase64: true,
-    read: ({ sticker, image }) => ({
+    file: { rule: MEDIA_KINDS.sticker.media, fields: ['sticker', 'image'] },
+    read: (_, { file }) => ({
       kind: 'sticker',
-      said: fileOf(sticker ?? image),
+      said: file,
       called: { url: 'sticker', base64: 'sticker' },
     }),
   }),

@@ -9,6 +9,13 @@ const STATUSES: Readonly<Partial<Record<ErrorCode, number>>> = {
   RECIPIENT_NOT_ON_WHATSAPP: 400,
 };
 
+/** A number that is not on WhatsApp, which Evolution names in place of a sentence. */
+export const Stranger = z.object({
+  jid: z.string(),
+  exists: z.literal(false),
+  number: z.string().describe('As it was written.'),
+});
+
 const WORDS: Readonly<Record<number, string>> = {
   400: 'Bad Request',
   401: 'Unauthorized',
@@ -36,7 +43,8 @@ export const evolutionDialect: SystemDialect = {
   statuses: STATUSES,
   failure: ({ code, message, details }) => {
     const status = isCode(code) ? (STATUSES[code] ?? ERRORS[code].status) : 500;
-    const said = code === 'UNAUTHORIZED' ? 'Unauthorized' : [message];
+    const stranger = Stranger.safeParse(details).data;
+    const said = code === 'UNAUTHORIZED' ? 'Unauthorized' : [stranger ?? message];
     return {
       status,
       error: WORDS[status] ?? code,
@@ -50,7 +58,9 @@ export const evolutionDialect: SystemDialect = {
     .object({
       status: z.number().int(),
       error: z.string().describe('The status in words.'),
-      response: z.object({ message: z.union([z.string(), z.array(z.string())]) }),
+      response: z.object({
+        message: z.union([z.string(), z.array(z.union([z.string(), Stranger]))]),
+      }),
       ...FailureFields.shape,
     })
     .openapi('Error'),

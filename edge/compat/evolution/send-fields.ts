@@ -1,6 +1,11 @@
 import { z } from '@hono/zod-openapi';
+import { AppError } from '../../../shared/errors.ts';
+import { Recipient } from '../../api/recipient-fields.ts';
 import type { ServiceContext } from '../../context.ts';
+import { readChat } from '../../services/workspace/local-numbers.ts';
+import { jidOf } from '../../values/evolution/jids.ts';
 import { to } from '../send-fields.ts';
+import type { Stranger } from './dialect.ts';
 import { MessageKey, messageIdOf } from './message-view.ts';
 
 const Quoted = z.looseObject({ key: MessageKey.extend({ id: z.string().max(200) }).nullish() });
@@ -51,6 +56,19 @@ export async function addressed(
     to: number,
     ...(key != null && key.id !== '' && { quotedMessageId: await messageIdOf(ctx, instance, key) }),
   };
+}
+
+/** A refusal because the recipient is not on WhatsApp, with the recipient as Evolution names them. */
+export async function withStranger(
+  ctx: ServiceContext,
+  { number }: Pick<SendFields, 'number'>,
+  error: unknown,
+): Promise<unknown> {
+  if (!(error instanceof AppError) || error.code !== 'RECIPIENT_NOT_ON_WHATSAPP') return error;
+  const jid = jidOf(await readChat(ctx, 'number', Recipient.parse(number)));
+  const stranger: z.output<typeof Stranger> = { jid, exists: false, number: String(number) };
+  const details = { ...error.details, ...stranger };
+  return new AppError(error.code, error.message, details, { cause: error });
 }
 
 /** Whom it mentions, as our sends take it. */

@@ -9,7 +9,15 @@ import { alias, operationOf, reportIgnored } from '../alias.ts';
 import { json } from '../json-answer.ts';
 import { answerSent, EvolutionMessage } from './message-view.ts';
 import { BASE, Instance } from './route.ts';
-import { addressed, fileIn, mentionsOf, previewOf, SEND_CALLED, sendFields } from './send-fields.ts';
+import {
+  addressed,
+  fileIn,
+  mentionsOf,
+  previewOf,
+  SEND_CALLED,
+  sendFields,
+  withStranger,
+} from './send-fields.ts';
 
 export const kinds = {
   text: operationOf(messages, 'sendText'),
@@ -98,7 +106,11 @@ export const sendRow = <Fields extends z.ZodRawShape>(row: {
         file,
       });
       const given = { ...(await addressed(ctx, instance, common)), ...said };
-      const own = await kinds[kind].call(c, { body: given, called: { ...SEND_CALLED, ...called } });
+      const own = await kinds[kind]
+        .call(c, { body: given, called: { ...SEND_CALLED, ...called } })
+        .catch(async (error: unknown) => {
+          throw await withStranger(ctx, common, error);
+        });
       const { mimetype = null, filename = null } = received ?? {};
       return answerSent(c, own, { type: kind, mimetype, filename, ...shown });
     },

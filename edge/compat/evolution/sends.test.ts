@@ -206,6 +206,30 @@ test.each(['sendPtv', 'sendButtons', 'sendList', 'sendTemplate'])(
   },
 );
 
+test('a number that is not on WhatsApp is named as Evolution names it', async () => {
+  const { apiKey: key, name, runner } = await liveSession(harness);
+  const error = { code: 'RECIPIENT_NOT_ON_WHATSAPP', message: 'not on WhatsApp' };
+  await runner.script({
+    doorbell: { body: { settled: { status: 'failed', wireId: null, error } } },
+  });
+  const request = {
+    key,
+    body: { number: '+1 999 5550001', text: 'x' },
+    headers: { prefer: 'wait=5' },
+  };
+  const stranger = { jid: '19995550001@s.whatsapp.net', exists: false, number: '+1 999 5550001' };
+  expect(await call('POST', `${SEND}/sendText/${name}`, request)).toMatchObject({
+    status: 400,
+    body: {
+      status: 400,
+      error: 'Bad Request',
+      response: { message: [stranger] },
+      code: 'RECIPIENT_NOT_ON_WHATSAPP',
+      details: { messageId: expect.stringMatching(/^msg_/) },
+    },
+  });
+});
+
 test.each<[string, Record<string, unknown>, number, string, string | null]>([
   ['sendText', { number: JID }, 400, 'VALIDATION_ERROR', 'text'],
   ['sendText', { number: 'nobody', text: 'x' }, 400, 'VALIDATION_ERROR', 'number'],

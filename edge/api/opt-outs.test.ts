@@ -67,10 +67,12 @@ describe('somebody who has opted out', () => {
     expect((await send()).status).toBe(202);
   });
 
-  test('is the same person under both forms of a Brazilian number', async () => {
+  test('is the same person under both forms of a Brazilian or Mexican number', async () => {
     for (const [listed, sentTo] of [
       ['+5511987654321', '+551187654321'],
       ['+551187654322', '+5511987654322'],
+      ['+5215512345678', '+525512345678'],
+      ['+525512345679', '+5215512345679'],
     ] as const) {
       const { send, optOut } = await setUp();
       expect((await optOut(listed)).status).toBe(201);

@@ -2,14 +2,14 @@ import { type SQL, sql } from 'drizzle-orm';
 import { z } from 'zod';
 import { AppError } from '../../../shared/errors.ts';
 import type { ServiceContext } from '../../context.ts';
-import { brazilianTwin } from '../reports/writes/person-ids.ts';
+import { otherForm } from '../reports/writes/person-ids.ts';
 import { type Addressee, readChat } from '../workspace/local-numbers.ts';
 
 /** A person as a caller names them; the username is without its `@`. */
 export type Contact = Addressee | { username: string };
 
 /**
- * Every id of a person that the workspace knows: phone ids, LIDs, and both forms of a Brazilian number.
+ * Every id of a person that the workspace knows: phone ids, LIDs, and both forms of a number that has two.
  * @throws AppError NOT_FOUND for a username that nobody met so far has; VALIDATION_ERROR for a number that cannot be read
  */
 export async function idsOfContact(
@@ -33,7 +33,7 @@ export async function idsOfContact(
         union all
         ${beside(sql`opt_outs o`, sql`o.workspace_id = ${workspaceId}`, [sql`o.person_id`, sql`o.lid`])}
         union all
-        select ${brazilianTwin(sql`found.id`)}
+        select ${otherForm(sql`found.id`)}
       ) other (id)
       where other.id is not null
     )

@@ -5,7 +5,7 @@ import type { ServiceContext } from '../../context.ts';
 import { leads } from '../../db/schema/index.ts';
 import { notWritten, writeAudited } from '../audit/audit-row.ts';
 import { requireManager } from '../users/require-role.ts';
-import { brazilianTwin } from '../reports/writes/person-ids.ts';
+import { otherForm } from '../reports/writes/person-ids.ts';
 import { type Addressee, readChat } from '../workspace/local-numbers.ts';
 import { LEAD_COLUMNS, type LeadView, viewLead } from './lead-view.ts';
 
@@ -48,7 +48,7 @@ async function refuseKnown({ db, workspaceId }: ServiceContext, personId: string
   const met = sql`select known.lid, known.phone_id from person_ids known join sessions s on s.id = known.session_id
     where s.workspace_id = ${workspaceId} and (known.lid = ${personId} or known.phone_id = ${personId})`;
   const ids = sql`array(
-    select unnest(array[${personId}::text, ${brazilianTwin(sql`${personId}::text`)}])
+    select unnest(array[${personId}::text, ${otherForm(sql`${personId}::text`)}])
     union select unnest(array[met.lid, met.phone_id]) from (${met}) met
   )`;
   const [known] = await db

@@ -4,7 +4,7 @@ import type { MessageStatus } from '../../../shared/message-status.ts';
 import type { ServiceContext } from '../../context.ts';
 import { beforeCursor, type Cursor, downTo } from '../../db/cursor.ts';
 import { messages, sessions } from '../../db/schema/index.ts';
-import { brazilianTwin } from '../reports/writes/person-ids.ts';
+import { otherForm } from '../reports/writes/person-ids.ts';
 import { filteredSession } from '../sessions/internal.ts';
 import { reachOf, withinReach } from '../users/reach.ts';
 import { type Addressee, readChat } from '../workspace/local-numbers.ts';
@@ -63,7 +63,7 @@ async function namesOfChat({ db, workspaceId }: ServiceContext, chatId: string):
     select known.chat_id as name from sessions s join person_ids known on known.session_id = s.id and ${column} = ${chatId}
     where s.workspace_id = ${workspaceId}`;
   const { rows } = await db.execute(sql`
-    select unnest(array[${chatId}::text, ${brazilianTwin(sql`${chatId}::text`)}]) as name
+    select unnest(array[${chatId}::text, ${otherForm(sql`${chatId}::text`)}]) as name
     union ${known(sql`known.lid`)} union ${known(sql`known.phone_id`)}`);
   return z
     .array(z.object({ name: z.string().nullable() }))

@@ -1,10 +1,10 @@
 import { type SQL, sql } from 'drizzle-orm';
 import { contactHash, type ContactHashKey } from '../erasures/contact-hash.ts';
-import { brazilianTwin } from '../reports/writes/person-ids.ts';
+import { otherForm } from '../reports/writes/person-ids.ts';
 
-/** The ids of a chat's person: as far as the session has met them under both, and a Brazilian number in both its forms. */
+/** The ids of a chat's person: as far as the session has met them under both, and a number in both forms where it has two. */
 const idsOf = (sessionId: SQL, chatId: SQL): SQL => sql`array(
-  select unnest(array[(${chatId})::text, ${brazilianTwin(sql`(${chatId})::text`)}])
+  select unnest(array[(${chatId})::text, ${otherForm(sql`(${chatId})::text`)}])
   union all
   select known.lid from person_ids known where known.session_id = ${sessionId} and known.phone_id = (${chatId})::text
   union all

@@ -30,22 +30,27 @@ describe('outbound messages', () => {
     expect(row?.deliveredAt).not.toBeNull();
   });
 
-  it('belongs to the chat of the account that WhatsApp found, in the other form of a Brazilian number', async () => {
-    const session = await newOwnedSession(harness);
-    const [sentTo, account] = ['5511987654321@c.us', '551187654321@c.us'];
-    const id = await newOutbound(harness, session, { chatId: sentTo });
-    await ingest(session, session.spool(settled(id, { wireId: 'W7' })));
-    await ingest(session, session.spool({ ...ack('W7', 2), chatId: account }));
-    expect(await messageOf(id)).toMatchObject({ status: 'delivered', chatId: account });
-    expect((await eventsOf(session)).map(({ data }) => data)).toMatchObject([
-      { chatId: sentTo },
-      { chatId: account },
-    ]);
-    const other = await newOutbound(harness, session);
-    await ingest(session, session.spool(settled(other, { wireId: 'W8' })));
-    await ingest(session, session.spool({ ...ack('W8', 2), chatId: '15550100009@c.us' }));
-    expect(await messageOf(other)).toMatchObject({ chatId: '15550100001@c.us' });
-  });
+  it.each([
+    ['5511987654321@c.us', '551187654321@c.us'],
+    ['525512345678@c.us', '5215512345678@c.us'],
+  ])(
+    'to %s belongs to the chat of the account that WhatsApp found, %s',
+    async (sentTo, account) => {
+      const session = await newOwnedSession(harness);
+      const id = await newOutbound(harness, session, { chatId: sentTo });
+      await ingest(session, session.spool(settled(id, { wireId: 'W7' })));
+      await ingest(session, session.spool({ ...ack('W7', 2), chatId: account }));
+      expect(await messageOf(id)).toMatchObject({ status: 'delivered', chatId: account });
+      expect((await eventsOf(session)).map(({ data }) => data)).toMatchObject([
+        { chatId: sentTo },
+        { chatId: account },
+      ]);
+      const other = await newOutbound(harness, session);
+      await ingest(session, session.spool(settled(other, { wireId: 'W8' })));
+      await ingest(session, session.spool({ ...ack('W8', 2), chatId: '15550100009@c.us' }));
+      expect(await messageOf(other)).toMatchObject({ chatId: '15550100001@c.us' });
+    },
+  );
 
   it('finds a message by its derived wire id when the ack comes before the send is settled', async () => {
     const session = await newOwnedSession(harness);

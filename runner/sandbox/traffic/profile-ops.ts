@@ -3,7 +3,7 @@ import { changeChat } from '../world/messages.ts';
 import { faultsOf, unlinkDevice, useUp, type AccountRef } from '../world/accounts.ts';
 import { SandboxError } from '../world/errors.ts';
 import { isAdmin, isMember, needGroup, saveGroup } from '../world/groups.ts';
-import { brazilianTwin, isGroupJid, isUserJid, phoneJid } from '../world/jids.ts';
+import { otherForm, isGroupJid, isUserJid, phoneJid } from '../world/jids.ts';
 import { canonicalJid, ensurePerson, findPerson, publicPerson } from '../world/people.ts';
 import { storeMedia } from '../world/media.ts';
 import { queueStanza } from '../world/stanzas.ts';
@@ -29,10 +29,10 @@ export const exists: Handler<'exists'> = async (world, connection, args) => {
     const isLimited = await world.ledger.run((tx) => useUp(tx, world, link, 'limitChecks'));
     if (isLimited) throw new SandboxError(429, 'RATE_LIMITED', 'too many numbers were asked about');
   }
-  const twin = brazilianTwin(jid);
+  const other = otherForm(jid);
   const known =
     findPerson(world.ledger.sql, link.world, jid) ??
-    (twin === null ? null : findPerson(world.ledger.sql, link.world, twin));
+    (other === null ? null : findPerson(world.ledger.sql, link.world, other));
   if (known !== null) return { person: known.registered ? publicPerson(known) : null };
   if (!jid.endsWith('@c.us')) return { person: null };
   return world.ledger.run((tx) => {

@@ -23,10 +23,19 @@ export const isUserJid = (jid: string): boolean => jid.endsWith('@c.us') || isLi
 /** Numbers that begin with 1999 are not on WhatsApp; everything else is, from its first look-up on. */
 export const isRegistered = (pn: string): boolean => !pn.startsWith(notOnWhatsApp);
 
-/** The other form of a Brazilian mobile number, with or without the 9 that they grew by; null for any other number. */
-export function brazilianTwin(pn: string): string | null {
-  const [, area = '', nine = '', rest = ''] = /^55(\d\d)(9?)([6-9]\d{7})@c\.us$/.exec(pn) ?? [];
-  return rest === '' ? null : `55${area}${nine === '' ? '9' : ''}${rest}@c.us`;
+/** Mobile numbers that may have a digit more: Brazil's grew by a 9, and Mexico's have lost a 1. */
+const TWO_FORMS: readonly (readonly [form: RegExp, digit: string])[] = [
+  [/^(55\d\d)(9?)([6-9]\d{7})@c\.us$/, '9'],
+  [/^(52)(1?)(\d{10})@c\.us$/, '1'],
+];
+
+/** The other form of a number that has two; null for any other. WhatsApp finds an account by either. */
+export function otherForm(pn: string): string | null {
+  for (const [form, digit] of TWO_FORMS) {
+    const [, start = '', has = '', rest = ''] = form.exec(pn) ?? [];
+    if (rest !== '') return `${start}${has === '' ? digit : ''}${rest}@c.us`;
+  }
+  return null;
 }
 
 /** A person's LID in a world: stable, 15 digits, and not derivable from the number by a caller. */

@@ -6,7 +6,7 @@ import { stopWordOf } from '../../opt-outs/internal.ts';
 import { countMessages } from '../../statistics/count-messages.ts';
 import { safeTimestamp } from '../safe-values.ts';
 import { fileCte, fileOf, pendingSince } from './message-media.ts';
-import { brazilianTwin, personCtes, stableChatId } from './person-ids.ts';
+import { otherForm, personCtes, stableChatId } from './person-ids.ts';
 import {
   factTarget,
   isNews,
@@ -82,7 +82,7 @@ const leadCtes = ({ now }: WriteContext, { from: { name } }: Received): SQL[] =>
   )`,
   sql`known_lead as (
     select l.id, l.person_id from writer join leads l on l.workspace_id = writer.workspace_id
-      and l.person_id in (writer.id, writer.lid, ${brazilianTwin(sql`writer.id`)})
+      and l.person_id in (writer.id, writer.lid, ${otherForm(sql`writer.id`)})
     union
     select l.id, l.person_id from writer join leads l on l.workspace_id = writer.workspace_id and l.lid = writer.lid
   )`,

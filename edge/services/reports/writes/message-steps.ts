@@ -9,7 +9,7 @@ import { append, BELLS, fact } from '../../../events/append.ts';
 import type { PreparedWrite } from '../prepare-writes.ts';
 import { safeTimestamp } from '../safe-values.ts';
 import { countMessages } from '../../statistics/count-messages.ts';
-import { brazilianTwin } from './person-ids.ts';
+import { otherForm } from './person-ids.ts';
 
 type StepStatus = Exclude<MessageStatus, 'queued' | 'sending'>;
 
@@ -130,7 +130,7 @@ export function messageSteps(writes: readonly { write: PreparedWrite; step: Step
         status = way.status, status_rank = way.rank,
         wire_id = coalesce(way.wire_id, message.wire_id),
         wire_key = case when message.erased_at is null then coalesce(way.wire_key, message.wire_key) end,
-        chat_id = case when way.heard_in = ${brazilianTwin(sql`message.chat_id`)} then way.heard_in else message.chat_id end,
+        chat_id = case when way.heard_in = ${otherForm(sql`message.chat_id`)} then way.heard_in else message.chat_id end,
         sent_at = coalesce(message.sent_at, way.sent_at),
         delivered_at = coalesce(message.delivered_at, way.delivered_at),
         read_at = coalesce(message.read_at, way.read_at),

@@ -60,9 +60,11 @@ export const stableChatId = (sessionId: SQL | string, chatId: SQL | string): SQL
 ), (${chatId})::text)`;
 
 /**
- * The other form of a Brazilian mobile number, with or without the 9 that they grew by; null for any other id. An account keeps
- * the form that it was made with, and people write either.
+ * The other form of a mobile number that has two: a Brazilian one with or without the 9 that they grew by, a Mexican one with or
+ * without the 1 of its first years. Null for any other id. An account keeps the form that it was made with, and people write either.
  */
-export const brazilianTwin = (id: SQL): SQL => sql`case
+export const otherForm = (id: SQL): SQL => sql`case
   when ${id} ~ '^55[0-9]{2}9[6-9][0-9]{7}@c[.]us$' then overlay(${id} placing '' from 5 for 1)
-  when ${id} ~ '^55[0-9]{2}[6-9][0-9]{7}@c[.]us$' then overlay(${id} placing '9' from 5 for 0) end`;
+  when ${id} ~ '^55[0-9]{2}[6-9][0-9]{7}@c[.]us$' then overlay(${id} placing '9' from 5 for 0)
+  when ${id} ~ '^521[0-9]{10}@c[.]us$' then overlay(${id} placing '' from 3 for 1)
+  when ${id} ~ '^52[0-9]{10}@c[.]us$' then overlay(${id} placing '1' from 3 for 0) end`;

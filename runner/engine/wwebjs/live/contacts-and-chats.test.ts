@@ -86,24 +86,29 @@ describe.each(SANDBOX_PROFILES)('on the page %s', (profile) => {
       await sandbox.phone.faults({ ...link.at, limitChecks: 0 });
     });
 
-    it('of Brazil are found with and without the ninth digit, as one account with one chat', async () => {
-      const [old, grown] = ['551187654321@c.us', '5511987654321@c.us'];
-      await person('551187654321', {});
-      const { results } = await ask('checkContacts', { ids: [grown, old] });
+    it.each([
+      ['Brazil', 'the ninth digit', '551187654321', '5511987654321'],
+      ['Mexico', 'the 1 of former years', '5215512345678', '525512345678'],
+    ])('of %s are found with and without %s, as one account with one chat', async (...row) => {
+      const [, , own, written] = row;
+      await person(own, {});
+      const [account, other] = [`${own}@c.us`, `${written}@c.us`];
+      const { results } = await ask('checkContacts', { ids: [other, account] });
       expect(results.map(({ exists, chatId }) => [exists, chatId])).toEqual([
-        [true, old],
-        [true, old],
+        [true, account],
+        [true, account],
       ]);
-      for (const chatId of [old, grown]) {
+      for (const chatId of [account, other]) {
         const wireId = newWireId();
         const content = { type: 'text', text: 'oi', linkPreview: false } as const;
         expect(await link.send({ wireId, chatId, content })).toMatchObject({ outcome: 'sent' });
         const { fact } = await link.fact('message.ack', (ack) => ack.wireId === wireId);
-        expect(fact.chatId).toBe(old);
-        expect((await link.wire()).find((record) => record.wireId === wireId)?.to).toBe(old);
+        expect(fact.chatId).toBe(account);
+        expect((await link.wire()).find((record) => record.wireId === wireId)?.to).toBe(account);
       }
       const { chats } = await ask('listChats', { after: null, limit: 100, archived: null });
-      expect(chats.filter(({ id }) => id.startsWith('5511')).map(({ id }) => id)).toEqual([old]);
+      const ids = chats.map(({ id }) => id).filter((id) => id === account || id === other);
+      expect(ids).toEqual([account]);
     });
 
     it('are unknown where WhatsApp does not answer', async () => {

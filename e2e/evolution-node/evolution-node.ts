@@ -1,12 +1,7 @@
-import { execFile } from 'node:child_process';
-import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
 import { z } from 'zod';
-
-const run = promisify(execFile);
-const folder = join(import.meta.dirname, 'installation');
+import { folder, install } from './install.ts';
 
 /** As far as n8n's own library and the node are used here. */
 type Parameters = Record<string, unknown>;
@@ -37,13 +32,9 @@ const Request = z.looseObject({
   body: z.unknown().optional(),
 });
 
-/**
- * The node `n8n-nodes-evolution-api` as it is published, with n8n's library and what else of n8n it calls. Installed on first
- * use, without install scripts: the node's own refuses npm.
- */
+/** The node `n8n-nodes-evolution-api` as it is published, with n8n's library and what else of n8n it calls. */
 export async function evolutionNode(server: { url: string; apiKey: string }) {
-  if (!existsSync(join(folder, 'node_modules', 'n8n-nodes-evolution-api')))
-    await run('npm', ['install', ...QUIET], { cwd: folder });
+  await install();
   const load = createRequire(join(folder, 'package.json'));
   const { NodeHelpers }: Workflow = load('n8n-workflow');
   const { EvolutionApi }: Loaded = load(
@@ -115,14 +106,6 @@ const operationsOf = ({ properties }: Description): string[] =>
       (choice?.options ?? []).map(({ value }) => `${resource} ${value}`),
     );
   });
-
-const QUIET = [
-  '--ignore-scripts',
-  '--no-package-lock',
-  '--legacy-peer-deps',
-  '--no-audit',
-  '--no-fund',
-];
 
 /** `options.settings` of `{options: {settings}}`. */
 const at = (parameters: Parameters, path: string): unknown =>

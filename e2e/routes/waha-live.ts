@@ -22,6 +22,7 @@ export function wahaLive(running: () => Deployment): void {
     'GET /compat/waha/api/sessions/{session}/capping',
     'GET /compat/waha/api/{session}/chats',
     'GET /compat/waha/api/{session}/chats/overview',
+    'POST /compat/waha/api/{session}/chats/overview',
     'DELETE /compat/waha/api/{session}/chats/{chatId}',
     'GET /compat/waha/api/{session}/chats/{chatId}/picture',
     'POST /compat/waha/api/{session}/chats/{chatId}/archive',
@@ -118,6 +119,8 @@ export function wahaLive(running: () => Deployment): void {
     });
     expect(chat).toMatchObject({ isGroup: false });
     expect(await live('GET', `/chats/overview?ids=${CHAT}`)).toMatchObject([{ id: CHAT }]);
+    const named = { pagination: { limit: 5 }, filter: { ids: [CHAT] } };
+    expect(await live('POST', '/chats/overview', named)).toMatchObject([{ id: CHAT }]);
     expect(await live('GET', `/chats/${CHAT}/picture`)).toHaveProperty('url');
     const listed = await live('GET', `/chats/${CHAT}/messages?limit=10`);
     expect(listed).toContainEqual(expect.objectContaining({ id, body: 'Hello' }));

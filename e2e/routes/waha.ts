@@ -26,7 +26,9 @@ const steps = await readGuide('migrate/waha.md');
 export function wahaRoutes(running: () => Deployment, fileUrl: (name: string) => string): void {
   covers(
     'GET /compat/waha/ping',
+    'GET /compat/waha/health',
     'GET /compat/waha/api/server/version',
+    'GET /compat/waha/api/version',
     'GET /compat/waha/api/sessions',
     'POST /compat/waha/api/sessions',
     'GET /compat/waha/api/sessions/{session}',
@@ -44,6 +46,8 @@ export function wahaRoutes(running: () => Deployment, fileUrl: (name: string) =>
     'POST /compat/waha/api/{session}/auth/request-code',
     'GET /compat/waha/api/screenshot',
     'POST /compat/waha/api/sendText',
+    'POST /compat/waha/api/reply',
+    'POST /compat/waha/api/sendLinkPreview',
     'POST /compat/waha/api/sendImage',
     'POST /compat/waha/api/sendFile',
     'POST /compat/waha/api/sendVoice',
@@ -58,6 +62,7 @@ export function wahaRoutes(running: () => Deployment, fileUrl: (name: string) =>
     'PUT /compat/waha/api/reaction',
     'PUT /compat/waha/api/star',
     'GET /compat/waha/api/contacts/check-exists',
+    'GET /compat/waha/api/checkNumberStatus',
     'PUT /compat/waha/api/{session}/chats/{chatId}/messages/{messageId}',
     'DELETE /compat/waha/api/{session}/chats/{chatId}/messages/{messageId}',
   );
@@ -96,7 +101,10 @@ export function wahaRoutes(running: () => Deployment, fileUrl: (name: string) =>
   it('answers to a ping, and says its version', async () => {
     const ping = await running().api.call('GET', '/compat/waha/ping', { key: null });
     expect(jsonIn(ping)).toEqual({ message: 'pong' });
-    expect(await call('GET', '/server/version')).toMatchObject({ engine: 'WEBJS' });
+    const health = await running().api.call('GET', '/compat/waha/health', { key: null });
+    expect(jsonIn(health)).toMatchObject({ status: 'ok' });
+    for (const path of ['/server/version', '/version'])
+      expect(await call('GET', path)).toMatchObject({ engine: 'WEBJS' });
   });
 
   it('a session is created, shows its code in three forms, and is gone', async () => {
@@ -174,6 +182,7 @@ export function wahaRoutes(running: () => Deployment, fileUrl: (name: string) =>
 
   it.each<[string, string, () => Record<string, unknown>]>([
     ['sendText', 'text', () => ({ text: 'Hello' })],
+    ['sendLinkPreview', 'text', () => ({ title: 'Our shop', url: 'https://example.com' })],
     ['sendImage', 'image', () => ({ file: { url: fileUrl('dot.png') }, caption: 'Look' })],
     ['sendFile', 'document', () => ({ file: { url: fileUrl('dot.png'), filename: 'dot.png' } })],
     ['sendVoice', 'voice', () => ({ file: { data: EXAMPLE_FILES.speech } })],
@@ -208,7 +217,7 @@ export function wahaRoutes(running: () => Deployment, fileUrl: (name: string) =>
 
   it('a message is forwarded, reacted to, starred, edited and deleted', async () => {
     const { id: messageId } = await send('/sendText', { text: 'First' });
-    const quoted = await send('/sendText', { text: 'Second', reply_to: messageId });
+    const quoted = await send('/reply', { text: 'Second', reply_to: messageId });
     expect(quoted.id).not.toBe(messageId);
     const body = { session: 'waha', chatId: '15550100002@c.us', messageId };
     expect(await post('/forwardMessage', body)).toMatchObject({ to: '15550100002@c.us' });
@@ -230,8 +239,10 @@ export function wahaRoutes(running: () => Deployment, fileUrl: (name: string) =>
     const body = { session: 'waha', chatId: CHAT };
     for (const path of ['sendSeen', 'startTyping', 'stopTyping'])
       expect(await post(`/${path}`, body)).toEqual({});
-    const path = '/contacts/check-exists?phone=15550100001&session=waha';
-    expect(await call('GET', path)).toEqual({ numberExists: true, chatId: CHAT });
+    for (const path of ['/contacts/check-exists', '/checkNumberStatus']) {
+      const checked = await call('GET', `${path}?phone=15550100001&session=waha`);
+      expect(checked).toEqual({ numberExists: true, chatId: CHAT });
+    }
   });
 
   it('what the engine cannot do is refused with the reason', async () => {

@@ -39,7 +39,12 @@ const isOfWorkspace = (one: Listed): boolean =>
   isOfApi(one) && !/^\/v1\/(?:admin\/|me$|invitations\/accept$)/.test(one.operation.path);
 
 /** What source systems answer to anybody: their sign-in, and whether they run. */
-const OPEN_ALIASES = ['GET /api/health', 'GET /compat/waha/ping', 'POST /api/auth/login'];
+const OPEN_ALIASES = [
+  'GET /api/health',
+  'GET /compat/waha/health',
+  'GET /compat/waha/ping',
+  'POST /api/auth/login',
+];
 
 const covered = new Set<string>();
 

@@ -38,6 +38,8 @@ const ON_WHATSAPP: Readonly<Record<string, string>> = {
   chats: '15550100002@c.us',
   lids: '90000000001@lid',
   pn: '15550100002',
+  // Of WAHA’s server: there are none.
+  apps: 'calls',
 };
 
 /**

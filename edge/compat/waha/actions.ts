@@ -54,6 +54,39 @@ const typings: readonly Row[] = (
   }),
 );
 
+const checks: readonly Row[] = (
+  [
+    ['contacts/check-exists', 'wahaCheckNumber', 'Check whether a number is on WhatsApp'],
+    [
+      'checkNumberStatus',
+      'wahaFormerCheckNumber',
+      'Check whether a number is on WhatsApp, by WAHA’s earlier call',
+    ],
+  ] as const
+).map(([path, id, summary]) =>
+  alias({
+    id,
+    method: 'get',
+    path: `/compat/waha/api/${path}`,
+    summary,
+    calls: [check],
+    query: z.object({
+      phone: z.string().max(200).openapi({ example: '15550100001' }),
+      session,
+    }),
+    responses: { 200: json('What became of it.', CheckedNumber) },
+    run: async ({ query: { phone, session: sessionId } }, c) => {
+      const body = { sessionId, numbers: [phone] };
+      const own = await check.call(c, { body, called: { ...CALLED, numbers: 'phone' } });
+      const { data } = await answerOf(own, z.array(NumberCheckSchema));
+      const [found] = data;
+      if (found === undefined || found.exists === 'unknown')
+        throw new AppError('UNAVAILABLE', 'WhatsApp could not be asked; try again shortly.');
+      return c.json({ numberExists: found.exists, chatId: found.chatId });
+    },
+  }),
+);
+
 /** What WhatsApp no longer shows, or this engine has no way to do. */
 const REFUSED = [
   ['sendList', 'wahaSendList', 'Send a list', 'WhatsApp no longer shows lists of linked devices.'],
@@ -190,26 +223,6 @@ export const wahaActions: readonly Row[] = [
       return c.json({});
     },
   }),
-  alias({
-    id: 'wahaCheckNumber',
-    method: 'get',
-    path: '/compat/waha/api/contacts/check-exists',
-    summary: 'Check whether a number is on WhatsApp',
-    calls: [check],
-    query: z.object({
-      phone: z.string().max(200).openapi({ example: '15550100001' }),
-      session,
-    }),
-    responses: { 200: json('What became of it.', CheckedNumber) },
-    run: async ({ query: { phone, session: sessionId } }, c) => {
-      const body = { sessionId, numbers: [phone] };
-      const own = await check.call(c, { body, called: { ...CALLED, numbers: 'phone' } });
-      const { data } = await answerOf(own, z.array(NumberCheckSchema));
-      const [found] = data;
-      if (found === undefined || found.exists === 'unknown')
-        throw new AppError('UNAVAILABLE', 'WhatsApp could not be asked; try again shortly.');
-      return c.json({ numberExists: found.exists, chatId: found.chatId });
-    },
-  }),
+  ...checks,
   ...refused,
 ];

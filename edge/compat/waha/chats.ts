@@ -1,8 +1,10 @@
 import { z } from '@hono/zod-openapi';
+import type { Context } from 'hono';
 import { chats } from '../../api/chats.ts';
 import { ChatSchema } from '../../api/chats/schemas.ts';
 import { contacts } from '../../api/contacts.ts';
 import type { Row } from '../../api/operation.ts';
+import type { AppEnv } from '../../context.ts';
 import { secondsOf } from '../../values/waha/ids.ts';
 import { alias, operationOf } from '../alias.ts';
 import { json } from '../json-answer.ts';
@@ -102,6 +104,26 @@ const Overview = z
     },
   });
 
+const overviewOf = (chat: Chat): z.input<typeof Overview> => ({
+  id: chat.id,
+  name: chat.name,
+  picture: null,
+  lastMessage: { timestamp: shownChat(chat).timestamp },
+  _chat: shownChat(chat),
+});
+
+async function chatsOf(
+  c: Context<AppEnv>,
+  sessionId: string,
+  { ids, part }: { ids: readonly string[] | null; part: z.output<typeof Part> },
+): Promise<Chat[]> {
+  const all = await wholeList(c, list, ChatSchema, { sessionId });
+  return partOf(
+    all.filter(({ id }) => ids === null || ids.includes(id)),
+    part,
+  );
+}
+
 const lists: readonly Row[] = (
   [
     ['get', 'wahaListChats', '/chats', 'List the chats', z.array(WahaChat), shownChat],
@@ -111,13 +133,7 @@ const lists: readonly Row[] = (
       '/chats/overview',
       'List the chats, each with its last message',
       z.array(Overview),
-      (chat: Chat) => ({
-        id: chat.id,
-        name: chat.name,
-        picture: null,
-        lastMessage: { timestamp: shownChat(chat).timestamp },
-        _chat: shownChat(chat),
-      }),
+      overviewOf,
     ],
   ] as const
 ).map(([method, id, path, summary, schema, shown]) =>
@@ -131,10 +147,9 @@ const lists: readonly Row[] = (
     query: Part.extend({ ids: z.string().optional(), sortBy: z.string().optional() }),
     responses: { 200: json('Up to 1,000 chats, newest message first.', schema) },
     run: async ({ params: { session: sessionId }, query }, c) => {
-      const all = await wholeList(c, list, ChatSchema, { sessionId });
       const ids = query.ids?.split(',') ?? null;
-      const asked = all.filter(({ id: one }) => ids === null || ids.includes(one));
-      return c.json(partOf(asked, query).map((chat) => shown(chat)));
+      const asked = await chatsOf(c, sessionId, { ids, part: query });
+      return c.json(asked.map((chat) => shown(chat)));
     },
   }),
 );
@@ -165,8 +180,37 @@ const changes: readonly Row[] = (
   }),
 );
 
+const whole = z.number().int().min(0).nullish();
+
 export const wahaChats: readonly Row[] = [
   ...lists,
+  alias({
+    id: 'wahaPostChatsOverview',
+    method: 'post',
+    path: '/compat/waha/api/{session}/chats/overview',
+    summary: 'List the chats, each with its last message, by a body that many ids fit into',
+    calls: [list],
+    params: Session,
+    body: {
+      schema: z.object({
+        pagination: z.object({ limit: whole, offset: whole }),
+        filter: z.object({ ids: z.array(z.string().max(200)).max(1_000).nullish() }),
+      }),
+      example: { pagination: { limit: 20, offset: 0 }, filter: { ids: ['15550100001@c.us'] } },
+    },
+    responses: { 201: json('Up to 1,000 chats, newest message first.', z.array(Overview)) },
+    run: async ({ params: { session }, body: { pagination, filter } }, c) => {
+      const part = {
+        limit: pagination.limit ?? undefined,
+        offset: pagination.offset ?? undefined,
+      };
+      const asked = await chatsOf(c, session, { ids: filter.ids ?? null, part });
+      return c.json(
+        asked.map((chat) => overviewOf(chat)),
+        201,
+      );
+    },
+  }),
   relayed({
     id: 'wahaDeleteChat',
     method: 'delete',

@@ -26,6 +26,15 @@ test.each<LiveCall>([
     [expect.objectContaining({ id: CHAT, isGroup: false })],
   ],
   ['GET', 'S/chats/overview', null, 'listChats', {}, [expect.objectContaining({ id: CHAT })]],
+  [
+    'POST',
+    'S/chats/overview',
+    { pagination: { limit: 1 }, filter: { ids: [CHAT] } },
+    'listChats',
+    {},
+    [expect.objectContaining({ id: CHAT })],
+  ],
+  ['POST', 'S/chats/overview', { pagination: {}, filter: { ids: ['x'] } }, 'listChats', {}, []],
   ['GET', `S/chats/${CHAT}/picture`, null, 'getContact', { chatId: CHAT }, { url: null }],
   [
     'POST',
@@ -180,7 +189,8 @@ test.each<LiveCall>([
 });
 
 test('what the engine cannot do is 501 with the reason, for a session that there is', async () => {
-  const { apiKey: key } = await liveSession(harness, { name: 'default' });
+  const { workspaceId } = await liveSession(harness, { name: 'default' });
+  const { apiKey: key } = await harness.newKey(workspaceId, { perMinute: 10_000 });
   const { body } = await call('GET', '/openapi/waha.json', {});
   const { operations } = readDocument(body);
   const refused = operations.filter(

@@ -1,13 +1,11 @@
-import { createRoute, z } from '@hono/zod-openapi';
+import { z } from '@hono/zod-openapi';
 import type { Context } from 'hono';
 import { accepts } from 'hono/accepts';
 import { toBase64 } from '../../../shared/base64.ts';
 import type { Row } from '../../api/operation.ts';
 import { sessions } from '../../api/sessions.ts';
-import { limitPages } from '../../middleware/limit-rate.ts';
 import type { AppEnv } from '../../context.ts';
-import { ENVIRONMENT } from '../../values/waha/webhook.ts';
-import { alias, answerOf, type OpenRoute, operationOf } from '../alias.ts';
+import { alias, answerOf, operationOf } from '../alias.ts';
 import { json } from '../json-answer.ts';
 import { namedSession, Session } from './session-view.ts';
 
@@ -34,45 +32,6 @@ const wantsJson = (c: Context<AppEnv>): boolean =>
     supports: ['image/png', 'application/json'],
     default: 'image/png',
   }) === 'application/json';
-
-export const ping: OpenRoute = {
-  path: '/compat/waha/ping',
-  register: (app, tag) =>
-    app.openapi(
-      createRoute({
-        method: 'get',
-        path: '/compat/waha/ping',
-        operationId: 'wahaPing',
-        security: [],
-        tags: [tag],
-        summary: 'Check that Waypost is running',
-        middleware: [limitPages] as const,
-        responses: {
-          200: json(
-            'It is.',
-            z
-              .object({ message: z.literal('pong') })
-              .openapi('WahaPong', { example: { message: 'pong' } }),
-          ),
-        },
-      }),
-      (c) => {
-        c.header('cache-control', 'no-store');
-        return c.json({ message: 'pong' as const }, 200);
-      },
-    ),
-};
-
-const Version = z
-  .object({
-    version: z.string(),
-    engine: z.literal('WEBJS'),
-    tier: z.literal('PLUS').describe('Nothing is kept for a paid edition.'),
-    browser: z.string().nullable(),
-  })
-  .openapi('WahaVersion', {
-    example: ENVIRONMENT,
-  });
 
 export const wahaLogin: readonly Row[] = [
   alias({
@@ -150,14 +109,5 @@ export const wahaLogin: readonly Row[] = [
       const data = toBase64(new Uint8Array(await own.arrayBuffer()));
       return c.json({ mimetype: 'image/png', data });
     },
-  }),
-  alias({
-    id: 'wahaVersion',
-    method: 'get',
-    path: '/compat/waha/api/server/version',
-    summary: 'Get the version of the server',
-    calls: [operationOf(sessions, 'listSessions')],
-    responses: { 200: json('The version.', Version) },
-    run: async (_call, c) => c.json(ENVIRONMENT),
   }),
 ];

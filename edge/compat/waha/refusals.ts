@@ -1,12 +1,15 @@
 import { z } from '@hono/zod-openapi';
 import { channels } from '../../api/channels.ts';
 import { chats } from '../../api/chats.ts';
+import { contacts } from '../../api/contacts.ts';
+import { groups } from '../../api/groups.ts';
 import { keys } from '../../api/keys.ts';
 import { messages } from '../../api/messages.ts';
 import type { Row } from '../../api/operation.ts';
 import { sessions } from '../../api/sessions.ts';
 import { status } from '../../api/status.ts';
 import { operationOf } from '../alias.ts';
+import { OfGroup } from './group-changes.ts';
 import { refused } from './relayed.ts';
 import { Session } from './session-view.ts';
 
@@ -24,6 +27,7 @@ const PASSKEY = 'The engine cannot pass a passkey on to WhatsApp.';
 const SEARCH = 'The engine does not search WhatsApp’s directory of channels.';
 const LABELS = 'The engine does not change labels; change them on the phone.';
 const MUTE = 'The engine does not mute channels.';
+const BY_SMS = 'WhatsApp Web links a phone by QR code or pairing code, and never by SMS.';
 const KEYS = 'Make such a key with `POST /v1/keys`, which takes scopes and a session.';
 
 const linking = operationOf(sessions, 'requestPairingCode');
@@ -32,6 +36,7 @@ const readChannel = operationOf(channels, 'getChannel');
 const followChannel = operationOf(channels, 'followChannel');
 const setLabels = operationOf(chats, 'setChatLabels');
 const createKey = operationOf(keys, 'createKey');
+const send = operationOf(messages, 'reactToMessage');
 
 type Refused = readonly [
   id: string,
@@ -48,6 +53,61 @@ const none = z.object({});
 
 /** What WAHA’s clients can ask for, and this engine or this gateway cannot do. */
 const REFUSED: readonly Refused[] = [
+  [
+    'wahaAuthorizeCode',
+    'post',
+    '/{session}/auth/authorize-code',
+    'Answer with the code of an SMS',
+    BY_SMS,
+    Session,
+    linking,
+  ],
+  ['wahaGetCaptcha', 'get', '/{session}/auth/captcha', 'Get a captcha', BY_SMS, Session, lookAtQr],
+  [
+    'wahaAnswerCaptcha',
+    'post',
+    '/{session}/auth/captcha',
+    'Answer a captcha',
+    BY_SMS,
+    Session,
+    linking,
+  ],
+  [
+    'wahaSendTextByGet',
+    'get',
+    '/sendText',
+    'Send a text, by WAHA’s earlier call',
+    'A `GET` sends nothing: browsers and proxies repeat it, and logs keep its address. Call `POST /compat/waha/api/sendText`.',
+    none,
+    send,
+  ],
+  [
+    'wahaListPresences',
+    'get',
+    '/{session}/presence',
+    'List who is online',
+    'The engine keeps no list of presences; ask for one person.',
+    Session,
+    operationOf(contacts, 'getPresence'),
+  ],
+  [
+    'wahaGetGroupPicture',
+    'get',
+    '/{session}/groups/{id}/picture',
+    'Get the picture of a group',
+    'The engine does not read the pictures of groups.',
+    OfGroup,
+    operationOf(groups, 'getGroup'),
+  ],
+  [
+    'wahaChangeUnnamedChannel',
+    'post',
+    '/{session}/channels/{id}',
+    'Follow, leave, mute or unmute a channel, by WAHA’s earlier call',
+    'The call names no channel; put its id before the last part of the address.',
+    OfChannel,
+    followChannel,
+  ],
   [
     'wahaGetPasskey',
     'get',
@@ -163,7 +223,7 @@ const REFUSED: readonly Refused[] = [
     'Send a calendar event',
     'The engine has no way to send an event.',
     Session,
-    operationOf(messages, 'reactToMessage'),
+    send,
   ],
   [
     'wahaConvertFile',
@@ -172,7 +232,7 @@ const REFUSED: readonly Refused[] = [
     'Convert a file to a voice message or a video',
     'A file is converted when it is sent, where that is needed.',
     ofSession('kind', 'voice'),
-    operationOf(messages, 'reactToMessage'),
+    send,
   ],
   [
     'wahaCreateMediaKey',

@@ -49,6 +49,7 @@ test.each<[string, string, Record<string, unknown>, Record<string, unknown>]>([
   ['sendText', 'text', { text: 'Hello', linkPreview: false }, { linkPreview: false }],
   ['sendText', 'text', { text: '@1', mentions: [CHAT] }, { mentions: [CHAT] }],
   ['sendText', 'text', { text: 'x', reply_to: null, mentions: [] }, { text: 'x' }],
+  ['reply', 'text', { text: 'Hello', reply_to: null }, { text: 'Hello' }],
   ['sendImage', 'image', { file: PIXEL, caption: 'Look' }, { caption: 'Look' }],
   ['sendImage', 'image', { file: { url: url('pixel.png') } }, { mimetype: 'image/png' }],
   ['sendFile', 'document', { file: { url: url('plan.pdf'), filename: 'Plan.pdf' } }, {}],
@@ -186,9 +187,25 @@ test.each<[string, Record<string, unknown>, string, Record<string, unknown>]>([
   expect(await runner.calls()).toMatchObject([{ name, body: asked }]);
 });
 
-test('a number is checked', async () => {
+test('a link is sent below its title', async () => {
+  const { apiKey: key } = await liveSession(harness);
+  const send = (said: Record<string, unknown>) =>
+    call('POST', `${SEND}sendLinkPreview`, { key, body: { chatId: CHAT, ...said } });
+  const url = 'https://example.com';
+  expect(await send({ url, title: 'Our shop' })).toMatchObject({
+    status: 201,
+    body: { body: `Our shop\n${url}` },
+  });
+  expect(await send({ url, title: '' })).toMatchObject({ status: 201, body: { body: url } });
+  expect(await send({ url: '', title: '' })).toMatchObject({
+    status: 422,
+    body: { message: expect.stringContaining('url') },
+  });
+});
+
+test.each(['contacts/check-exists', 'checkNumberStatus'])('%s checks a number', async (route) => {
   const { apiKey: key, name } = await liveSession(harness);
-  const path = `${SEND}contacts/check-exists?phone=%2B15550100001&session=${name}`;
+  const path = `${SEND}${route}?phone=%2B15550100001&session=${name}`;
   expect(await call('GET', path, { key })).toMatchObject({
     status: 200,
     body: { numberExists: true, chatId: CHAT },

@@ -21,7 +21,6 @@ import {
 } from './send-fields.ts';
 
 const send = {
-  text: operationOf(messages, 'sendText'),
   image: operationOf(messages, 'sendImage'),
   document: operationOf(messages, 'sendDocument'),
   voice: operationOf(messages, 'sendVoice'),
@@ -33,13 +32,13 @@ const send = {
 const forward = operationOf(messages, 'forwardMessage');
 
 /** Their caller is known before the statement: it may look for a quoted message first. */
-const takes = scope('messages:send');
+export const takes = scope('messages:send');
 export const sent = { 201: json('The message.', WahaMessage) };
 
 type Headers = { prefer?: string | undefined };
 
 /** Sends one message, and answers as WAHA does. */
-async function sendOne(
+export async function sendOne(
   c: Context<AppEnv>,
   operation: Row,
   { to, headers, said }: { to: z.output<typeof Addressed>; headers: Headers; said: object },
@@ -127,37 +126,6 @@ const files: readonly Row[] = FILES.map(([kind, id, path, summary, mimetype, nam
 );
 
 export const wahaSends: readonly Row[] = [
-  alias({
-    id: 'wahaSendText',
-    method: 'post',
-    path: '/compat/waha/api/sendText',
-    summary: 'Send a text',
-    description:
-      'Answers once the message has left, after 25 seconds at the latest, or as `Prefer` says. One that has not left by then is `PENDING`, and is sent as soon as it can be.',
-    calls: [send.text],
-    takes,
-    headers: SendHeaders,
-    body: {
-      schema: z.object({
-        ...sendFields,
-        text: z.string(),
-        mentions,
-        linkPreview: z.boolean().nullish(),
-        linkPreviewHighQuality: z.boolean().nullish(),
-      }),
-      example: { session: 'default', chatId: '15550100001@c.us', text: 'Hello' },
-    },
-    responses: sent,
-    run: async ({ headers, body }, c) => {
-      const { text, linkPreview } = body;
-      const said = {
-        text,
-        ...(linkPreview != null && { linkPreview }),
-        ...mentionsOf(body.mentions),
-      };
-      return sendOne(c, send.text, { to: body, headers, said });
-    },
-  }),
   ...files,
   alias({
     id: 'wahaSendPoll',

@@ -215,6 +215,10 @@ test('the server answers to a ping without a key, and says its version with one'
     status: 200,
     body: { message: 'pong' },
   });
+  expect(await call('GET', '/compat/waha/health')).toMatchObject({
+    status: 200,
+    body: { status: 'ok' },
+  });
   const version = `${API}/server/version`;
   expect((await call('GET', version)).body).toMatchObject({
     statusCode: 401,

@@ -1,6 +1,7 @@
 import type { System } from '../alias.ts';
 import { wahaAccount } from './account.ts';
 import { wahaActions } from './actions.ts';
+import { wahaApps } from './apps.ts';
 import { wahaChatMessages } from './chat-messages.ts';
 import { wahaChats } from './chats.ts';
 import { wahaContacts } from './contacts.ts';
@@ -8,12 +9,14 @@ import { wahaDialect } from './dialect.ts';
 import { wahaGroups } from './groups.ts';
 import { wahaKeys } from './keys.ts';
 import { wahaChannels, wahaLabels } from './labels-and-channels.ts';
-import { ping, wahaLogin } from './login.ts';
+import { wahaLogin } from './login.ts';
 import { wahaSends } from './sends.ts';
+import { wahaOpen, wahaServer } from './server.ts';
 import { socketAtWs, socketRow } from './socket.ts';
 import { wahaRefusals } from './refusals.ts';
 import { wahaStatus } from './status.ts';
 import { wahaSessions } from './sessions.ts';
+import { wahaTexts } from './texts.ts';
 
 export const waha: System = {
   name: 'waha',
@@ -25,6 +28,7 @@ export const waha: System = {
   dialect: wahaDialect,
   rows: [
     ...wahaSessions,
+    ...wahaTexts,
     ...wahaSends,
     ...wahaActions,
     ...wahaLogin,
@@ -37,8 +41,10 @@ export const waha: System = {
     ...wahaStatus,
     ...wahaAccount,
     ...wahaKeys,
+    ...wahaServer,
+    ...wahaApps,
     ...wahaRefusals,
     socketRow,
   ],
-  open: [ping, socketAtWs],
+  open: [...wahaOpen, socketAtWs],
 };

@@ -18,7 +18,7 @@ export const countsOf = (subject: string, policies: readonly RateLimitPolicy[]):
 export type RateLimitWindow = RateLimitPolicy & {
   allowed: boolean;
   remaining: number;
-  /** Seconds until the window is over. */
+  /** Whole seconds until the window is over, at least one. */
   resetSeconds: number;
 };
 
@@ -76,6 +76,6 @@ export function rateLimitHeaders(verdict: RateLimitVerdict): Record<string, stri
     'X-RateLimit-Limit': String(tightest.limit),
     'X-RateLimit-Remaining': String(tightest.remaining),
     'X-RateLimit-Reset': String(tightest.resetSeconds),
-    ...(verdict.allowed ? {} : { 'Retry-After': String(Math.max(1, tightest.resetSeconds)) }),
+    ...(verdict.allowed ? {} : { 'Retry-After': String(tightest.resetSeconds) }),
   };
 }

@@ -72,7 +72,8 @@ export function createRedisRateLimiter(deps: RedisRateLimiterDeps): RateLimiter 
         limit: results[index]?.limit ?? policy.limit,
         allowed: results[index]?.success ?? false,
         remaining: Math.max(0, results[index]?.remaining ?? 0),
-        resetSeconds: Math.max(0, Math.ceil(((results[index]?.reset ?? 0) - deps.now()) / 1000)),
+        // The answer may come when its window is just over; "wait 0 seconds" would be asked again at once.
+        resetSeconds: Math.max(1, Math.ceil(((results[index]?.reset ?? 0) - deps.now()) / 1000)),
       })),
     );
   };

@@ -237,6 +237,21 @@ test('what the minute refused does not use up the hour', async () => {
   expect(windows).toMatchObject([{ remaining: 7 }]);
 });
 
+test('a refusal that comes when its window is just over still says to wait a second', async () => {
+  const limiter = createRedisRateLimiter({
+    env: harness.env,
+    fallback: new IsolateLimiter(),
+    log: () => undefined,
+    now: () => Date.now() + 120_000,
+    waitUntil: () => undefined,
+  });
+  const once = countsOf(crypto.randomUUID(), [{ name: 'minute', limit: 1, windowSeconds: 60 }]);
+  await limiter.check(once);
+  const verdict = await limiter.check(once);
+  expect(verdict).toMatchObject({ allowed: false, windows: [{ resetSeconds: 1 }] });
+  expect(rateLimitHeaders(verdict)).toMatchObject({ 'Retry-After': '1' });
+});
+
 test('the X- headers show the window with the fewest requests left', () => {
   const minute = { name: 'minute', limit: 60, windowSeconds: 60, allowed: true, resetSeconds: 9 };
   const hour = {

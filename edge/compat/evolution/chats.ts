@@ -8,6 +8,7 @@ import type { Row } from '../../api/operation.ts';
 import { jidOf } from '../../values/evolution/jids.ts';
 import { alias, answerOf, operationOf } from '../alias.ts';
 import { json } from '../json-answer.ts';
+import { ONLINE } from '../refused.ts';
 import { to } from '../send-fields.ts';
 import {
   EvolutionMessage,
@@ -131,8 +132,9 @@ export const evolutionChats: readonly Row[] = [
     method: 'post',
     path: `${BASE}/chat/sendPresence/{instance}`,
     summary: 'Show “typing…” or “recording…” in a chat',
-    description: `For \`delay\` milliseconds, ${MOST_SECONDS} seconds at most; \`paused\` ends it. Whether the number is online as such is the setting \`alwaysOnline\`.`,
+    description: `For \`delay\` milliseconds, ${MOST_SECONDS} seconds at most; \`paused\` ends it. \`available\` and \`unavailable\` answer 501. ${ONLINE}`,
     calls: [typing, recording],
+    errors: ['NOT_SUPPORTED'],
     params: Instance,
     body: {
       schema: z.object({
@@ -149,9 +151,10 @@ export const evolutionChats: readonly Row[] = [
       ),
     },
     run: async ({ params: { instance: sessionId }, body: { number, presence, delay } }, c) => {
-      const isShown = presence === 'composing' || presence === 'recording';
+      if (presence === 'available' || presence === 'unavailable')
+        throw new AppError('NOT_SUPPORTED', ONLINE);
       const wanted = Math.ceil((delay ?? 10_000) / 1_000);
-      const seconds = isShown ? Math.min(wanted, MOST_SECONDS) : 0;
+      const seconds = presence === 'paused' ? 0 : Math.min(wanted, MOST_SECONDS);
       const called = presence === 'recording' ? recording : typing;
       const params = { id: String(number) };
       await called.call(c, { params, body: { sessionId, seconds }, called: CALLED });

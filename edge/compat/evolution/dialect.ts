@@ -2,6 +2,7 @@ import { z } from '@hono/zod-openapi';
 import { type ErrorCode, ERRORS } from '../../../shared/errors.ts';
 import type { SystemDialect } from '../../api/open/system-dialect.ts';
 import { FailureFields } from '../failure-fields.ts';
+import { HTTP_WORDS } from '../http-words.ts';
 
 /** Where Evolution has another status: a request that does not fit is 400 there. */
 const STATUSES: Readonly<Partial<Record<ErrorCode, number>>> = {
@@ -16,25 +17,6 @@ export const Stranger = z.object({
   number: z.string().describe('As it was written.'),
 });
 
-const WORDS: Readonly<Record<number, string>> = {
-  400: 'Bad Request',
-  401: 'Unauthorized',
-  403: 'Forbidden',
-  404: 'Not Found',
-  405: 'Method Not Allowed',
-  409: 'Conflict',
-  410: 'Gone',
-  413: 'Payload Too Large',
-  414: 'URI Too Long',
-  415: 'Unsupported Media Type',
-  422: 'Unprocessable Entity',
-  426: 'Upgrade Required',
-  429: 'Too Many Requests',
-  500: 'Internal Server Error',
-  501: 'Not Implemented',
-  503: 'Service Unavailable',
-};
-
 const isCode = (code: string): code is ErrorCode => Object.hasOwn(ERRORS, code);
 
 /** `{status, error, response: {message}}`, and our code, message and details beside them. */
@@ -47,7 +29,7 @@ export const evolutionDialect: SystemDialect = {
     const said = code === 'UNAUTHORIZED' ? 'Unauthorized' : [stranger ?? message];
     return {
       status,
-      error: WORDS[status] ?? code,
+      error: HTTP_WORDS[status] ?? code,
       response: { message: said },
       code,
       message,

@@ -3,6 +3,7 @@ import { sessions } from '../../api/sessions.ts';
 import { webhooks } from '../../api/webhooks.ts';
 import { operationOf } from '../alias.ts';
 import { getSession } from './instance-view.ts';
+import { ONLINE } from '../refused.ts';
 import { refused } from './route.ts';
 
 const update = operationOf(sessions, 'updateSession');
@@ -72,8 +73,7 @@ export const evolutionNotThere: readonly Row[] = [
     method: 'post',
     path: 'instance/setPresence',
     summary: 'Show the number as online',
-    reason:
-      'The engine cannot change it while it runs: set `alwaysOnline`, which applies from the next start.',
+    reason: ONLINE,
     calls: update,
   }),
   refused({

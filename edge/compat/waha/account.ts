@@ -8,10 +8,14 @@ import { profile } from '../../api/profile.ts';
 import { ProfileSchema } from '../../api/profile/schemas.ts';
 import { sessions } from '../../api/sessions.ts';
 import { WhatsAppLimits } from '../../../shared/catalogue/whatsapp-limits.ts';
-import { operationOf } from '../alias.ts';
+import { AppError } from '../../../shared/errors.ts';
+import { alias, operationOf } from '../alias.ts';
+import { json } from '../json-answer.ts';
+import { ONLINE } from '../refused.ts';
 import { secondsOf } from '../../values/waha/ids.ts';
 import { OfChat } from './chats.ts';
 import { done, inQuery, nothing, PICTURE_BODY, PICTURE_CALLED, relayed } from './relayed.ts';
+import { SHOWN_SECONDS } from './actions.ts';
 import { Nothing, Session } from './session-view.ts';
 
 const Presence = z
@@ -43,33 +47,38 @@ const shownPresence = ({ id, online, lastSeenAt, doing }: z.output<typeof Presen
   ],
 });
 
-const PRESENCES = ['online', 'offline', 'typing', 'recording', 'paused'] as const;
-/** What the number shows: in a chat, or as a whole while the session is always online. */
+const typing = operationOf(chats, 'showTyping');
+const recording = operationOf(chats, 'showRecording');
+
 const presence: readonly Row[] = [
-  relayed({
+  alias({
     id: 'wahaSetPresence',
     method: 'post',
-    path: '/{session}/presence',
+    path: '/compat/waha/api/{session}/presence',
     summary: 'Show “typing…” or “recording…” in a chat',
-    description:
-      'With a `chatId`: `typing`, `recording` or `paused`. `alwaysOnline` of the session, at `/v1`, shows the number as online.',
-    to: operationOf(chats, 'showTyping'),
+    description: `\`typing\`, \`recording\` or \`paused\`. \`online\` and \`offline\` answer 501. ${ONLINE}`,
+    calls: [typing, recording],
+    errors: ['NOT_SUPPORTED'],
     params: Session,
     body: {
       schema: z.object({
-        chatId: z.string().max(200),
-        presence: z.enum(PRESENCES),
+        chatId: z.string().max(200).nullish(),
+        presence: z.enum(['online', 'offline', 'typing', 'recording', 'paused']),
       }),
       example: { chatId: '15550100001@c.us', presence: 'typing' },
     },
-    given: ({ params: { session: sessionId }, body: { chatId: id, presence: shown } }) => ({
-      params: { id },
-      body: { sessionId, seconds: shown === 'typing' || shown === 'recording' ? 60 : 0 },
-      called: { id: 'chatId' },
-    }),
-    reads: z.unknown(),
-    answer: [201, 'It is shown.', Nothing],
-    show: nothing,
+    responses: { 201: json('It is shown.', Nothing) },
+    run: async ({ params: { session: sessionId }, body: { chatId, presence: shown } }, c) => {
+      if (shown === 'online' || shown === 'offline') throw new AppError('NOT_SUPPORTED', ONLINE);
+      const doing = shown === 'recording' ? recording : typing;
+      const body = { sessionId, seconds: shown === 'paused' ? 0 : SHOWN_SECONDS };
+      await doing.call(c, {
+        params: { id: chatId ?? '' },
+        body,
+        called: { sessionId: 'session', id: 'chatId' },
+      });
+      return c.json({}, 201);
+    },
   }),
   relayed({
     id: 'wahaGetPresence',

@@ -9,6 +9,7 @@ import { alias, answerOf, operationOf } from '../alias.ts';
 import { json } from '../json-answer.ts';
 import { OfMessage } from './chats.ts';
 import { answerMessage, MESSAGE_EXAMPLE, messageIdOf, WahaMessage } from './message-view.ts';
+import { refused } from './relayed.ts';
 import { CALLED, messageId, sendFields, session } from './send-fields.ts';
 import { Nothing } from './session-view.ts';
 
@@ -29,12 +30,12 @@ const CheckedNumber = z
   .object({ numberExists: z.boolean(), chatId: z.string().nullable() })
   .openapi('WahaCheckedNumber', { example: { numberExists: true, chatId: '15550100001@c.us' } });
 
-/** How long “typing…” is shown, unless it is stopped before. */
-const TYPING_SECONDS = 60;
+/** How long “typing…” and “recording…” are shown, unless they are stopped before. */
+export const SHOWN_SECONDS = 60;
 
 const typings: readonly Row[] = (
   [
-    ['startTyping', 'wahaStartTyping', 'Show the other side “typing…”', TYPING_SECONDS],
+    ['startTyping', 'wahaStartTyping', 'Show the other side “typing…”', SHOWN_SECONDS],
     ['stopTyping', 'wahaStopTyping', 'Show “typing…” no longer', 0],
   ] as const
 ).map(([path, id, summary, seconds]) =>
@@ -116,18 +117,8 @@ const REFUSED = [
   ],
 ] as const;
 
-const refused: readonly Row[] = REFUSED.map(([path, id, summary, reason]) =>
-  alias({
-    id,
-    method: 'post',
-    path: `/compat/waha/api/${path}`,
-    summary,
-    description: `Always answers 501. ${reason}`,
-    calls: [react],
-    errors: ['NOT_SUPPORTED'],
-    responses: {},
-    run: () => Promise.reject(new AppError('NOT_SUPPORTED', reason)),
-  }),
+const refusals: readonly Row[] = REFUSED.map(([path, id, summary, reason]) =>
+  refused({ id, method: 'post', path: `/${path}`, summary, reason }, react),
 );
 
 export const wahaActions: readonly Row[] = [
@@ -224,5 +215,5 @@ export const wahaActions: readonly Row[] = [
     },
   }),
   ...checks,
-  ...refused,
+  ...refusals,
 ];

@@ -3,30 +3,12 @@ import type { ErrorCode } from '../../../shared/errors.ts';
 import { ERRORS } from '../../../shared/errors.ts';
 import type { SystemDialect } from '../../api/open/system-dialect.ts';
 import { FailureFields } from '../failure-fields.ts';
+import { HTTP_WORDS } from '../http-words.ts';
 
 /** Where WAHA has another status: what the state of a session does not allow is 422 there. */
 const STATUSES: Readonly<Partial<Record<ErrorCode, number>>> = {
   SESSION_NOT_READY: 422,
   CONFLICT: 422,
-};
-
-const WORDS: Readonly<Record<number, string>> = {
-  400: 'Bad Request',
-  401: 'Unauthorized',
-  403: 'Forbidden',
-  404: 'Not Found',
-  405: 'Method Not Allowed',
-  409: 'Conflict',
-  410: 'Gone',
-  413: 'Payload Too Large',
-  414: 'URI Too Long',
-  415: 'Unsupported Media Type',
-  422: 'Unprocessable Entity',
-  426: 'Upgrade Required',
-  429: 'Too Many Requests',
-  500: 'Internal Server Error',
-  501: 'Not Implemented',
-  503: 'Service Unavailable',
 };
 
 const isCode = (code: string): code is ErrorCode => Object.hasOwn(ERRORS, code);
@@ -41,7 +23,7 @@ export const wahaDialect: SystemDialect = {
     return {
       statusCode,
       message,
-      error: WORDS[statusCode] ?? code,
+      error: HTTP_WORDS[statusCode] ?? code,
       code,
       details,
       ...(isInside && { timestamp, exception: { name: code, message } }),

@@ -153,6 +153,14 @@ test.each<LiveCall>([
     { state: 'typing' },
     {},
   ],
+  [
+    'POST',
+    'S/presence',
+    { chatId: CHAT, presence: 'recording' },
+    'showChatState',
+    { state: 'recording' },
+    {},
+  ],
   ['GET', `S/presence/${CHAT}`, null, 'getPresence', {}, expect.objectContaining({ id: CHAT })],
   ['POST', `S/presence/${CHAT}/subscribe`, {}, 'subscribePresence', {}, {}],
   ['GET', 'S/profile', null, 'getProfile', {}, expect.objectContaining({ name: 'Ada' })],
@@ -208,6 +216,33 @@ test('what the engine cannot do is 501 with the reason, for a session that there
     });
   for (const one of refused.filter(({ path }) => path.includes('{session}')))
     expect(await ask(one, 'nobody'), one.path).toMatchObject({ status: 404 });
+});
+
+test.each([
+  [{ presence: 'online' }, 501, 'alwaysOnline'],
+  [{ presence: 'offline', chatId: CHAT }, 501, 'alwaysOnline'],
+  [{ presence: 'typing' }, 422, 'chatId'],
+])('a presence of %j is %i and names %s', async (body, status, named) => {
+  const { apiKey: key, runner } = await liveSession(harness, { name: 'default' });
+  expect(await call('POST', '/compat/waha/api/default/presence', { key, body })).toMatchObject({
+    status,
+    body: { message: expect.stringContaining(named) },
+  });
+  expect(await runner.calls()).toEqual([]);
+});
+
+test('a session is found in any spelling of its name', async () => {
+  const { apiKey: key } = await liveSession(harness, { name: 'Support' });
+  const headers = { accept: 'application/json' };
+  const paths = ['sessions/SUPPORT', 'screenshot?session=supPort', `support/chats/${CHAT}/picture`];
+  for (const path of paths)
+    expect(await call('GET', `/compat/waha/api/${path}`, { key, headers }), path).toMatchObject({
+      status: 200,
+    });
+  const body = { session: 'SUPPORT', chatId: CHAT };
+  expect(await call('POST', '/compat/waha/api/startTyping', { key, body })).toMatchObject({
+    status: 201,
+  });
 });
 
 test('a cap on new chats is shown, and null where it is not known', async () => {

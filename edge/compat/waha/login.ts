@@ -7,6 +7,7 @@ import { sessions } from '../../api/sessions.ts';
 import type { AppEnv } from '../../context.ts';
 import { alias, answerOf, operationOf } from '../alias.ts';
 import { json } from '../json-answer.ts';
+import { session as named } from './send-fields.ts';
 import { namedSession, Session } from './session-view.ts';
 
 const qr = operationOf(sessions, 'getSessionQr');
@@ -93,7 +94,7 @@ export const wahaLogin: readonly Row[] = [
     summary: 'Get a picture of the session’s page',
     description: 'A PNG picture; with `Accept: application/json` the same as base64.',
     calls: [screenshot],
-    query: z.object({ session: z.string().max(100).optional() }),
+    query: z.object({ session: named }),
     responses: {
       200: {
         description: 'The picture.',

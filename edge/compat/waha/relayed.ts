@@ -1,12 +1,11 @@
 import { z } from '@hono/zod-openapi';
 import { EXAMPLE_FILES } from '../../../shared/catalogue/kinds/example-files.ts';
-import { AppError, type ErrorCode } from '../../../shared/errors.ts';
+import type { ErrorCode } from '../../../shared/errors.ts';
 import type { Row } from '../../api/operation.ts';
-import { SessionRef } from '../../api/sessions/schemas.ts';
 import type { Given } from '../../http/read-request.ts';
-import { getSessionStatus } from '../../services/sessions/get-session-status.ts';
 import { alias, answerOf } from '../alias.ts';
 import { json } from '../json-answer.ts';
+import { refused as refusedRow } from '../refused.ts';
 import { Nothing, type Session } from './session-view.ts';
 
 /** What of most routes the answer says. */
@@ -92,32 +91,11 @@ export const relayed = <
   });
 };
 
-/** A route that is there to say why not: 501, for a session that there is. */
+/** A route of WAHA that says why not. @param like whose scope it takes */
 export const refused = (
-  row: {
-    id: string;
-    method: Method;
-    path: `/${string}`;
-    summary: string;
-    reason: string;
-    params?: z.ZodObject;
-  },
-  /** Whose scope it takes. */
+  {
+    path,
+    ...row
+  }: Omit<Parameters<typeof refusedRow>[0], 'path' | 'like'> & { path: `/${string}` },
   like: Row,
-): Row => {
-  const { reason, path, ...rest } = row;
-  return alias({
-    ...rest,
-    path: `/compat/waha/api${path}`,
-    description: `Always answers 501. ${reason}`,
-    calls: [like],
-    errors: ['NOT_SUPPORTED'],
-    responses: {},
-    run: async ({ ctx, params }) => {
-      const { session } = z.object({ session: z.string().optional() }).parse(params);
-      if (session !== undefined)
-        await getSessionStatus({ ctx, input: SessionRef.parse({ id: session }) });
-      throw new AppError('NOT_SUPPORTED', reason);
-    },
-  });
-};
+): Row => refusedRow({ ...row, path: `/compat/waha/api${path}`, like });

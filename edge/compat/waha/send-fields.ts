@@ -1,10 +1,11 @@
 import { z } from '@hono/zod-openapi';
+import { SessionLookup } from '../../api/name-fields.ts';
 import type { ServiceContext } from '../../context.ts';
 import { to } from '../send-fields.ts';
 import { MESSAGE_EXAMPLE, messageIdOf } from './message-view.ts';
 
 /** Of what a call is, in its body: WAHA's clients may leave it out. */
-export const session = z.string().max(100).optional().openapi({
+export const session = SessionLookup.optional().openapi({
   description:
     "Name or id of the session. Without it, the session that the key is pinned to, otherwise the workspace's default session.",
   example: 'default',

@@ -1,5 +1,6 @@
 import { z } from '@hono/zod-openapi';
 import type { Context } from 'hono';
+import { SessionLookup } from '../../api/name-fields.ts';
 import { sessions } from '../../api/sessions.ts';
 import type { AppEnv } from '../../context.ts';
 import type { CompatSettings } from '../../db/schema/sessions.ts';
@@ -21,14 +22,11 @@ export const getSession = operationOf(sessions, 'getSession');
 export const Nothing = z.object({}).openapi('WahaNothing', { example: {} });
 
 export const Session = z.object({
-  session: z
-    .string()
-    .max(100)
-    .openapi({
-      param: { name: 'session', in: 'path' },
-      description: 'Name or id of the session.',
-      example: 'default',
-    }),
+  session: SessionLookup.openapi({
+    param: { name: 'session', in: 'path' },
+    description: 'Name or id of the session.',
+    example: 'default',
+  }),
 });
 
 /** A session of ours, as far as WAHA shows it. */

@@ -1,5 +1,6 @@
 import { z } from '@hono/zod-openapi';
 import { AppError } from '../../../shared/errors.ts';
+import { SessionLookup } from '../../api/name-fields.ts';
 import { realtime } from '../../api/realtime.ts';
 import { isWebSocket } from '../../middleware/origins.ts';
 import { openSocket, resolveFilter } from '../../services/realtime/open-socket.ts';
@@ -16,7 +17,7 @@ export const socketRow = alias({
   calls: [operationOf(realtime, 'openRealtime')],
   responses: { 101: { description: 'The WebSocket is open.' } },
   query: z.object({
-    session: z.string().max(100).optional(),
+    session: SessionLookup.optional(),
     events: z.union([z.string().max(2_000), z.array(z.string().max(2_000)).max(100)]).optional(),
   }),
   run: async ({ ctx, query: { session, events: written = '*' } }, c) => {

@@ -12,16 +12,20 @@ const Page = z.object({
   meta: z.object({ nextCursor: z.string().nullable().optional() }),
 });
 
-/** A list of ours in one piece, as the source systems give theirs: the first 1,000 rows. */
+/** How many rows a list has at most. */
+export const MOST_ROWS = PAGE * MOST_PAGES;
+
+/** A list of ours in one piece, as the source systems give theirs: its first rows, in whole pages of 100. */
 export async function wholeList<Entry extends z.ZodType>(
   c: Context<AppEnv>,
   list: Row,
   entry: Entry,
   query: Readonly<Record<string, string>> = {},
+  most = MOST_ROWS,
 ): Promise<z.output<Entry>[]> {
   const all: z.output<Entry>[] = [];
   let cursor: string | undefined;
-  for (let page = 0; page < MOST_PAGES; page += 1) {
+  while (all.length < most) {
     const given = {
       query: { ...query, limit: String(PAGE), ...(cursor !== undefined && { cursor }) },
     };

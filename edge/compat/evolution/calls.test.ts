@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { z } from 'zod';
 import { newId } from '../../../shared/ids.ts';
 import { createHarness } from '../../testing/harness.ts';
-import { liveSession } from '../../testing/live-session.ts';
+import { liveAnswers, liveSession } from '../../testing/live-session.ts';
 import { plainCall } from '../../testing/plain-call.ts';
 
 /* What Evolution's calls on chats and groups ask of /v1, and how their answers are written. */
@@ -40,6 +40,7 @@ test.each<[string, string, unknown, number, unknown, string | null]>([
     { presence: 'composing' },
     'showChatState',
   ],
+  ['POST', 'chat/sendPresence', { number: JID, presence: 'available' }, 501, { status: 501 }, null],
   [
     'POST',
     'chat/archiveChat',
@@ -218,6 +219,19 @@ test.each<[string, string, unknown, number, unknown, string | null]>([
   expect(got, JSON.stringify(got.body)).toMatchObject({ status, body: answer });
   const calls = (await runner.calls()).filter((one) => one.name !== 'doorbell');
   expect(calls.map((one) => one.name).slice(0, 1)).toEqual(asked === null ? [] : [asked]);
+});
+
+test('a group that may not have its description is made all the same', async () => {
+  const { apiKey: key, name, runner } = await liveSession(harness);
+  const error = { code: 'FORBIDDEN', message: 'Only admins may.', details: {} };
+  await runner.script({
+    ...liveAnswers(),
+    updateGroup: { status: 403, body: { ok: false, error } },
+  });
+  const body = { subject: 'Book club', participants: ['15550100001'], description: 'On Mondays' };
+  const answer = await call('POST', `${BASE}/group/create/${name}`, { key, body });
+  expect(answer).toMatchObject({ status: 201, body: { id: GROUP, desc: null } });
+  expect(answer.headers.get('waypost-ignored')).toBe('description');
 });
 
 test('messages are found, edited and deleted by their keys', async () => {

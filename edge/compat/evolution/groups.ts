@@ -16,6 +16,7 @@ import {
   showGroup,
   Summary,
 } from './group-view.ts';
+import { createGroup } from './new-group.ts';
 import { pictureOf, Updated, UPDATED } from './profile.ts';
 import { BASE, CALLED, Instance, refused } from './route.ts';
 
@@ -97,36 +98,7 @@ const Participants = shownAs(
 );
 
 export const evolutionGroups: readonly Row[] = [
-  alias({
-    id: 'evolutionCreateGroup',
-    method: 'post',
-    path: `${BASE}/group/create/{instance}`,
-    summary: 'Create a group',
-    calls: [ours('createGroup'), ours('updateGroup')],
-    params: Instance,
-    body: {
-      schema: z.object({
-        subject: z.string(),
-        description: z.string().nullish(),
-        participants: people,
-      }),
-      example: { subject: 'Book club', participants: PEOPLE },
-    },
-    responses: { 201: json('The group.', EvolutionGroup) },
-    run: async ({ params: { instance: sessionId }, body }, c) => {
-      const { subject, description, participants: members } = body;
-      const called = { ...CALLED, members: 'participants' };
-      const made = await ours('createGroup').call(c, {
-        body: { sessionId, subject, members },
-        called,
-      });
-      const { group } = (await answerOf(made, z.object({ group: Group }))).data;
-      if (description == null || description === '') return c.json(showGroup(group), 201);
-      const given = { params: { id: group.id }, body: { sessionId, description }, called };
-      const own = await ours('updateGroup').call(c, given);
-      return c.json(showGroup((await answerOf(own, Group)).data), 201);
-    },
-  }),
+  createGroup,
   ...changes,
   alias({
     id: 'evolutionGroupPicture',

@@ -1,5 +1,4 @@
 import { z } from '@hono/zod-openapi';
-import type { Context } from 'hono';
 import { LIMITS } from '../../../shared/catalogue/limits.ts';
 import { toBase64 } from '../../../shared/base64.ts';
 import { AppError } from '../../../shared/errors.ts';
@@ -10,11 +9,10 @@ import { contacts } from '../../api/contacts.ts';
 import { media } from '../../api/media.ts';
 import { messages } from '../../api/messages.ts';
 import type { Row } from '../../api/operation.ts';
-import type { AppEnv } from '../../context.ts';
 import { jidOf } from '../../values/evolution/jids.ts';
 import { alias, answerOf, operationOf } from '../alias.ts';
 import { json } from '../json-answer.ts';
-import { wholeList } from '../pages.ts';
+import { MOST_ROWS, wholeList } from '../pages.ts';
 import {
   EvolutionMessage,
   MessageKey,
@@ -112,30 +110,7 @@ const Base64 = z
     },
   });
 
-const Page = z.object({
-  data: z.array(OursMessage),
-  meta: z.object({ nextCursor: z.string().nullable().optional() }),
-});
-const MOST_PAGES = 100;
 const PAGE = 50;
-
-/** One page of a list that we give from cursor to cursor. */
-async function pageOf(
-  c: Context<AppEnv>,
-  query: Readonly<Record<string, string>>,
-  { page, limit }: { page: number; limit: number },
-) {
-  let cursor: string | null = null;
-  for (let at = 1; ; at += 1) {
-    const asked = { ...query, limit: String(limit), ...(cursor !== null && { cursor }) };
-    const answer = await listMessages.call(c, { query: asked });
-    const { data, meta }: z.output<typeof Page> = Page.parse(await answer.json());
-    const next: string | null = meta.nextCursor ?? null;
-    if (at === page) return { data, hasMore: next !== null };
-    if (next === null) return { data: [], hasMore: false };
-    cursor = next;
-  }
-}
 
 export const evolutionHistory: readonly Row[] = [
   alias({
@@ -195,7 +170,7 @@ export const evolutionHistory: readonly Row[] = [
     method: 'post',
     path: `${BASE}/chat/findMessages/{instance}`,
     summary: 'List messages, newest first',
-    description: `What Waypost sent and received. \`where.key\` narrows to a chat or a message; \`offset\` is the size of a page, and \`page\` its number, ${MOST_PAGES} at most.`,
+    description: `What Waypost sent and received. \`where.key\` narrows to a chat or a message; \`offset\` is the size of a page, and \`page\` its number: the newest ${MOST_ROWS.toLocaleString('en')} are there.`,
     calls: [listMessages, getMessage],
     params: Instance,
     body: {
@@ -203,7 +178,7 @@ export const evolutionHistory: readonly Row[] = [
         where: z
           .looseObject({ key: z.looseObject(MessageKey.partial().shape).nullish() })
           .nullish(),
-        page: z.coerce.number().int().min(1).max(MOST_PAGES).nullish(),
+        page: z.coerce.number().int().min(1).max(MOST_ROWS).nullish(),
         offset: z.coerce.number().int().min(1).max(100).nullish(),
       }),
       example: { where: { key: { remoteJid: JID } }, page: 1, offset: 50 },
@@ -234,8 +209,12 @@ export const evolutionHistory: readonly Row[] = [
         ...(remoteJid != null && { chatId: remoteJid }),
         ...(fromMe != null && { direction: fromMe ? 'outbound' : 'inbound' }),
       };
-      const found = await pageOf(c, query, { page: currentPage, limit: offset ?? PAGE });
-      return answer(found.data, found.hasMore);
+      const size = offset ?? PAGE;
+      // One more than this page, to see whether there is a next one.
+      const most = Math.min(currentPage * size + 1, MOST_ROWS);
+      const newest = await wholeList(c, listMessages, OursMessage, query, most);
+      const records = newest.slice((currentPage - 1) * size, currentPage * size);
+      return answer(records, newest.length > currentPage * size);
     },
   }),
   alias({

@@ -48,15 +48,19 @@ const lower = (headers: Readonly<Record<string, string>>): Record<string, string
 
 /**
  * Refuses what would be refused later, so that nothing is half done.
- * @throws AppError VALIDATION_ERROR without a URL or for one that may not be called, FORBIDDEN without the scope for webhooks
+ * @param of.isNew of an instance that is about to be made, which has no webhook to replace
+ * @throws AppError VALIDATION_ERROR without a URL or for one that may not be called, FORBIDDEN without the scope for
+ *   webhooks, LIMIT_EXCEEDED
  */
 export async function checkWebhook(
   c: Context<AppEnv>,
   said: WebhookFields,
-  field = 'webhook.url',
+  { field = 'webhook.url', isNew = false }: { field?: string; isNew?: boolean } = {},
 ): Promise<void> {
-  const input = { urls: isOn(said) ? [said.url ?? ''] : [], field };
-  await checkWebhooks({ ctx: c.get('ctx'), input });
+  const urls = isOn(said) ? [said.url ?? ''] : [];
+  const { events } = readEvolutionEvents(said.events ?? []);
+  const added = isNew && isOn(said) ? partsOf(events).length : 0;
+  await checkWebhooks({ ctx: c.get('ctx'), input: { urls, field, added } });
 }
 
 const isOn = ({ enabled }: WebhookFields): boolean => enabled !== false;

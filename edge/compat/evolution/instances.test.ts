@@ -132,7 +132,12 @@ test('an instance has a proxy, whose login is masked', async () => {
   const bad = { enabled: true, host: '10.0.0.1', port: 3_128, protocol: 'http' };
   expect(await call('POST', `${BASE}/proxy/set/desk`, { key, body: bad })).toMatchObject({
     status: 400,
-    body: { code: 'VALIDATION_ERROR' },
+    body: { code: 'VALIDATION_ERROR', details: { fields: [{ field: 'host' }] } },
+  });
+  const inVain = { instanceName: 'other', mode: 'sandbox', ...proxy, proxyHost: '10.0.0.1' };
+  expect(await call('POST', `${BASE}/instance/create`, { key, body: inVain })).toMatchObject({
+    status: 400,
+    body: { code: 'VALIDATION_ERROR', details: { fields: [{ field: 'proxyHost' }] } },
   });
   const off = await call('POST', `${BASE}/proxy/set/desk`, { key, body: { enabled: false } });
   expect(off).toMatchObject({ status: 201, body: { enabled: false, host: null } });

@@ -32,7 +32,7 @@ import {
 } from './instance-view.ts';
 import { ProxyFields, proxyIn } from './proxy.ts';
 import { BASE, Instance } from './route.ts';
-import { SettingFields, updateSettings } from './settings.ts';
+import { changesOf, SettingFields, SETTINGS_CALLED } from './settings.ts';
 import { checkWebhook, createdWith, setWebhook, WebhookFields } from './instance-webhook.ts';
 
 const list = operationOf(sessions, 'listSessions');
@@ -208,9 +208,11 @@ export const evolutionInstances: readonly Row[] = [
     run: async ({ body }, c) => {
       const { instanceName: name, mode, qrcode, number } = body;
       const webhook = body.webhook?.url == null || body.webhook.url === '' ? null : body.webhook;
-      if (webhook !== null) await checkWebhook(c, webhook);
+      if (webhook !== null) await checkWebhook(c, webhook, { isNew: true });
       const made = await makeSession(c, { name, mode }, 'instance', proxyIn(body));
-      await updateSettings(c, made.id, body);
+      const changes = changesOf(c, body);
+      if (Object.keys(changes).length > 0)
+        await update.call(c, { params: { id: made.id }, body: changes, called: SETTINGS_CALLED });
       if (webhook !== null) await setWebhook(c, made.id, webhook);
       const session = Ours.parse(await readSession({ ctx: c.get('ctx'), input: { id: made.id } }));
       const hash = await tokenOf(c, session);

@@ -42,6 +42,20 @@ function proxyOf({ host, port: at, protocol, username, password }: Written) {
 const given = <Value>(value: Value | null | undefined): Value | null =>
   value == null || value === '' ? null : value;
 
+/** What refusals call the parts of a proxy. */
+const CALLED = {
+  proxy: 'host',
+  'proxy.url': 'host',
+  'proxy.username': 'username',
+  'proxy.password': 'password',
+};
+const CALLED_IN_CREATE = {
+  proxy: 'proxyHost',
+  'proxy.url': 'proxyHost',
+  'proxy.username': 'proxyUsername',
+  'proxy.password': 'proxyPassword',
+};
+
 /** The proxy that an instance begins with. Its browser must not be seen without. */
 export const proxyIn = (said: z.output<typeof InCreate>) =>
   given(said.proxyHost) === null
@@ -54,6 +68,7 @@ export const proxyIn = (said: z.output<typeof InCreate>) =>
           username: said.proxyUsername,
           password: said.proxyPassword,
         }),
+        called: CALLED_IN_CREATE,
       };
 
 const Shown = z
@@ -117,7 +132,7 @@ export const evolutionProxy: readonly Row[] = [
     responses: { 201: json('The proxy.', Shown) },
     run: async ({ params: { instance: id }, body: { enabled, ...said } }, c) => {
       const proxy = enabled ? proxyOf(said) : null;
-      const own = await update.call(c, { params: { id }, body: { proxy } });
+      const own = await update.call(c, { params: { id }, body: { proxy }, called: CALLED });
       const { data } = await answerOf(own, WithProxy);
       return c.json(showProxy(data.proxy), 201);
     },

@@ -27,26 +27,22 @@ const Fields = z.object(SettingFields);
 /** Those that Waypost does not have. */
 const UNUSED = ['groupsIgnore', 'readMessages', 'readStatus', 'syncFullHistory'] as const;
 
-/** Gives an instance those settings that are named; the others stay. */
-export async function updateSettings(
-  c: Context<AppEnv>,
-  id: string,
-  said: z.output<typeof Fields>,
-): Promise<void> {
+/** Those settings that are named, as our sessions take them; of the others the answer says that they are ignored. */
+export function changesOf(c: Context<AppEnv>, said: z.output<typeof Fields>) {
   reportIgnored(
     c,
     UNUSED.filter((name) => said[name] === true),
   );
   const { rejectCall, msgCall, alwaysOnline } = said;
-  const changes = {
+  return {
     ...(rejectCall != null && { rejectCalls: rejectCall }),
     ...(msgCall != null && { rejectCallText: msgCall === '' ? null : msgCall }),
     ...(alwaysOnline != null && { alwaysOnline }),
   };
-  if (Object.keys(changes).length === 0) return;
-  const called = { rejectCalls: 'rejectCall', rejectCallText: 'msgCall' };
-  await update.call(c, { params: { id }, body: changes, called });
 }
+
+/** What refusals call them. */
+export const SETTINGS_CALLED = { rejectCalls: 'rejectCall', rejectCallText: 'msgCall' };
 
 const Stored = z
   .object({ settings: z.object({ instanceName: z.string(), settings: Settings }) })
@@ -68,11 +64,8 @@ export const evolutionSettings: readonly Row[] = [
     },
     responses: { 201: json('The settings.', Stored) },
     run: async ({ params: { instance }, body }, c) => {
-      const own = await update.call(c, { params: { id: instance }, body: {} });
-      const { data } = await answerOf(own, Ours);
-      await updateSettings(c, data.id, body);
-      const now = await update.call(c, { params: { id: data.id }, body: {} });
-      const shown = (await answerOf(now, Ours)).data;
+      const given = { params: { id: instance }, body: changesOf(c, body), called: SETTINGS_CALLED };
+      const { data: shown } = await answerOf(await update.call(c, given), Ours);
       const settings = { instanceName: shown.name, settings: settingsOf(shown) };
       return c.json({ settings }, 201);
     },

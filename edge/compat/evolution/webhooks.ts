@@ -5,9 +5,9 @@ import { sessions } from '../../api/sessions.ts';
 import { webhooks } from '../../api/webhooks.ts';
 import { getSessionStatus } from '../../services/sessions/get-session-status.ts';
 import { chosenName, EVOLUTION_EVENTS } from '../../values/evolution/event-names.ts';
-import { alias, answerOf, operationOf } from '../alias.ts';
+import { alias, operationOf } from '../alias.ts';
 import { json } from '../json-answer.ts';
-import { INSTANCE_EXAMPLE, Ours } from './instance-view.ts';
+import { INSTANCE_EXAMPLE } from './instance-view.ts';
 import { checkWebhook, setWebhook, shownWebhook, WebhookFields } from './instance-webhook.ts';
 import { BASE, Instance } from './route.ts';
 
@@ -62,11 +62,10 @@ export const evolutionWebhooks: readonly Row[] = [
       },
     },
     responses: { 201: json('The webhook; null after `enabled: false`.', Found) },
-    run: async ({ params: { instance }, body: { webhook, ...flat } }, c) => {
+    run: async ({ ctx, params: { instance }, body: { webhook, ...flat } }, c) => {
       const said = webhook ?? flat;
-      await checkWebhook(c, said, webhook == null ? 'url' : 'webhook.url');
-      const own = await update.call(c, { params: { id: instance }, body: {} });
-      const { id } = (await answerOf(own, Ours)).data;
+      const { id } = await getSessionStatus({ ctx, input: { id: instance } });
+      await checkWebhook(c, said, { field: webhook == null ? 'url' : 'webhook.url' });
       await setWebhook(c, id, said);
       return c.json(await shownWebhook(c, id), 201);
     },

@@ -6,7 +6,7 @@ import { checkWebhooks } from '../../services/webhooks/set-compat-webhooks.ts';
 import { saveCompatSettings } from '../../services/sessions/compat-settings.ts';
 import { answerOf, operationOf, reportIgnored } from '../alias.ts';
 import { Ours } from './session-view.ts';
-import { SessionWebhook, setWebhooks } from './session-webhooks.ts';
+import { endpointCount, SessionWebhook, setWebhooks } from './session-webhooks.ts';
 
 export const updateSession = operationOf(sessions, 'updateSession');
 
@@ -47,11 +47,19 @@ const KNOWN_IGNORE = new Set(['status', 'channels']);
 
 /**
  * Refuses what would be refused later, so that nothing is half done.
- * @throws AppError VALIDATION_ERROR for a webhook that may not be called, FORBIDDEN without the scope for webhooks
+ * @param of.isNew of a session that is about to be made, which has no webhooks to replace
+ * @throws AppError VALIDATION_ERROR for a webhook that may not be called, FORBIDDEN without the scope for webhooks,
+ *   LIMIT_EXCEEDED
  */
-export async function checkConfig(c: Context<AppEnv>, { webhooks }: SessionConfig): Promise<void> {
+export async function checkConfig(
+  c: Context<AppEnv>,
+  { webhooks }: SessionConfig,
+  { isNew = false }: { isNew?: boolean } = {},
+): Promise<void> {
   if (webhooks == null) return;
-  const input = { urls: webhooks.map(({ url }) => url), field: 'config.webhooks.url' };
+  const urls = webhooks.map(({ url }) => url);
+  const added = isNew ? endpointCount(webhooks) : 0;
+  const input = { urls, field: 'config.webhooks.url', added };
   await checkWebhooks({ ctx: c.get('ctx'), input });
 }
 

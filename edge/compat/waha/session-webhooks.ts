@@ -69,6 +69,12 @@ export async function setWebhooks(
   await setCompatWebhooks({ ctx: c.get('ctx'), input });
 }
 
+/** How many endpoints of ours these are: those to one URL are one. */
+export const endpointCount = (webhooks: readonly SessionWebhook[]): number =>
+  new Set(
+    webhooks.flatMap(endpointsOf).map(({ url, compat }) => JSON.stringify([url, compat.part])),
+  ).size;
+
 function endpointsOf({
   url,
   events: written,

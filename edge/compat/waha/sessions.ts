@@ -109,7 +109,7 @@ async function create(
 ): Promise<string> {
   const { name, mode, start, config } = body;
   const said = { ...(name != null && { name }), mode };
-  if (config != null) await checkConfig(c, config);
+  if (config != null) await checkConfig(c, config, { isNew: true });
   // With its proxy from the first: its browser must not be seen without.
   const { id } = await makeSession(c, said, 'session', config == null ? {} : proxyOf(config));
   if (config != null) await configure(c, id, { ...config, proxy: null });

@@ -64,27 +64,36 @@ export async function setCompatWebhooks({
     ),
   ]);
   const made = Count.parse(results.at(-1)?.rows[0]?.['made']);
-  if (made < new Set(keys).size)
-    throw new AppError(
-      'LIMIT_EXCEEDED',
-      `A workspace can have ${ENDPOINT_LIMIT} webhook endpoints.`,
-      { limit: ENDPOINT_LIMIT },
-    );
+  if (made < new Set(keys).size) throw tooMany();
+}
+
+const tooMany = (): AppError =>
+  new AppError('LIMIT_EXCEEDED', `A workspace can have ${ENDPOINT_LIMIT} webhook endpoints.`, {
+    limit: ENDPOINT_LIMIT,
+  });
+
+async function requireRoom(ctx: ServiceContext, added: number): Promise<void> {
+  const { rows } = await ctx.db.execute(
+    sql`select count(*)::int as taken from webhook_endpoints where workspace_id = ${ctx.workspaceId}`,
+  );
+  if (Count.parse(rows[0]?.['taken']) + added > ENDPOINT_LIMIT) throw tooMany();
 }
 
 /**
  * Whether the caller may set webhooks to these URLs.
  * @param input.field where the caller wrote them
- * @throws AppError FORBIDDEN; VALIDATION_ERROR for a URL that may not be called
+ * @param input.added how many endpoints are added for a session that is yet to be made: it must not be made in vain
+ * @throws AppError FORBIDDEN; VALIDATION_ERROR for a URL that may not be called; LIMIT_EXCEEDED
  */
 export async function checkWebhooks({
   ctx,
-  input: { urls, field },
+  input: { urls, field, added },
 }: {
   ctx: ServiceContext;
-  input: { urls: readonly string[]; field: string };
+  input: { urls: readonly string[]; field: string; added: number };
 }): Promise<void> {
   requireScope(ctx, 'webhooks:write');
+  if (added > 0) await requireRoom(ctx, added);
   const reasons = await Promise.all(urls.map((url) => ctx.egress.check(url)));
   const fields = reasons.flatMap((message) =>
     message === null ? [] : [{ in: 'body', field, message }],

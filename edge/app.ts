@@ -1,10 +1,11 @@
-import { OpenAPIHono } from '@hono/zod-openapi';
+import { OpenAPIHono, z } from '@hono/zod-openapi';
 import { secureHeaders } from 'hono/secure-headers';
 import type { AppEnv } from './context.ts';
 import type { App } from './http/app.ts';
 import { answerError } from './http/error-handler.ts';
 import { answerNotFound } from './http/not-found.ts';
 import { operationsOf } from './http/operations.ts';
+import { plainWords } from './http/plain-words.ts';
 import { RememberingRouter } from './http/remembering-router.ts';
 import { rejectInvalid } from './http/validation.ts';
 import { limitBody, requireJson } from './middleware/accept-body.ts';
@@ -94,6 +95,8 @@ const ALIAS_PATHS = [
 
 /** The whole HTTP surface: what every request passes, in order, then the operations by area. */
 export function createApp(compose: Compose): App {
+  // For all schemas of this program: zod keeps it beside them, so that a second app changes nothing.
+  z.config({ customError: plainWords });
   const app: App = new OpenAPIHono<AppEnv>({
     router: new RememberingRouter(),
     defaultHook: (result, c) => rejectInvalid(operations)(result, c),

@@ -54,8 +54,7 @@ export function invalidRequest(target: string, error: z.ZodError, schema?: unkno
 
 function placesOf(issue: Issue, schema: unknown): { path: PropertyKey[]; message: string }[] {
   const { path } = issue;
-  if (issue.code !== 'unrecognized_keys')
-    return [{ path, message: isMissing(issue) ? 'is required' : issue.message }];
+  if (issue.code !== 'unrecognized_keys') return [{ path, message: issue.message }];
   const known = namesAt(schema, path);
   return issue.keys
     .slice(0, MAX_FIELDS)
@@ -68,12 +67,6 @@ function unknownName(written: string, known: readonly string[]): string {
   if (known.length === 0) return 'is not known here';
   return `is not known here; known are ${known.map((name) => `\`${name}\``).join(', ')}`;
 }
-
-/** Nothing stands where a value has to, whatever the types that it may have. */
-const isMissing = (issue: Issue): boolean =>
-  issue.code === 'invalid_union'
-    ? issue.errors.length > 0 && issue.errors.every((branch) => branch.every(isMissing))
-    : issue.message.endsWith('received undefined');
 
 /** The names of the object that a schema has at this path; none where it has no object. */
 function namesAt(schema: unknown, path: readonly PropertyKey[]): string[] {

@@ -17,7 +17,7 @@ export const CustomHeaders = z
       .max(2_000)
       .regex(/^[\t\x20-\x7e]*$/, 'must be printable ASCII'),
   )
-  // Here rather than at the key, whose own message zod would keep to itself.
+  // Here rather than at the key, whose message is put after “the name”.
   .superRefine((headers, context) => {
     for (const name of Object.keys(headers))
       if (RESERVED_HEADER.test(name))

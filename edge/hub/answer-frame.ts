@@ -1,7 +1,7 @@
-import { z } from 'zod';
 import { AppError } from '../../shared/errors.ts';
 import type { Services } from '../context.ts';
 import { toAppError } from '../http/error-handler.ts';
+import { invalidRequest } from '../http/validation.ts';
 import { describeError } from '../log/describe-error.ts';
 import type { Log } from '../log/log.ts';
 import { ClientFrame } from '../realtime/frames.ts';
@@ -88,9 +88,7 @@ function readFrame(text: string): ClientFrame | AppError {
     return new AppError('MALFORMED_JSON', 'A frame is JSON text, or `ping`.');
   }
   const frame = ClientFrame.safeParse(json);
-  return frame.success
-    ? frame.data
-    : new AppError('VALIDATION_ERROR', z.prettifyError(frame.error));
+  return frame.success ? frame.data : invalidRequest('frame', frame.error);
 }
 
 const failure = ({ code, message, details }: AppError): object => ({

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { toAppError } from '../http/error-handler.ts';
 import { nearName } from '../http/near-name.ts';
+import { invalidRequest } from '../http/validation.ts';
 import { describeError } from '../log/describe-error.ts';
 import { AppError } from '../../shared/errors.ts';
 import { unnamedSession } from '../services/sessions/unnamed-session.ts';
@@ -69,7 +70,7 @@ function read(text: string): SessionFrame {
     throw new AppError('MALFORMED_JSON', 'A frame is JSON text, or `ping`.');
   }
   const frame = SessionFrame.safeParse(json);
-  if (!frame.success) throw new AppError('VALIDATION_ERROR', z.prettifyError(frame.error));
+  if (!frame.success) throw invalidRequest('frame', frame.error);
   refuseNear(Object.keys(Object(json)), frame.data);
   return frame.data;
 }

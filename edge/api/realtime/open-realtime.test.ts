@@ -218,14 +218,27 @@ describe('limits', () => {
   });
 
   it.each([
-    ['not JSON', '{', 'MALFORMED_JSON'],
-    ['an unknown type', '{"type":"shout"}', 'VALIDATION_ERROR'],
-    ['an unknown event', '{"type":"subscribe","id":"s","types":["nonsense"]}', 'VALIDATION_ERROR'],
-  ])('a frame that is %s is refused', async (_name, frame, code) => {
+    ['not JSON', '{', 'MALFORMED_JSON', 'A frame is JSON text, or `ping`.'],
+    [
+      'an unknown type',
+      '{"type":"shout"}',
+      'VALIDATION_ERROR',
+      'frame.type: must be one of subscribe, check, command',
+    ],
+    [
+      'an unknown event',
+      '{"type":"subscribe","id":"s","types":["nonsense"]}',
+      'VALIDATION_ERROR',
+      'frame.types.0: is no event type, wildcard or alias',
+    ],
+  ])('a frame that is %s is refused', async (_name, frame, code, message) => {
     const { apiKey } = await harness.newWorkspace();
     const client = await connect(harness, '', { key: apiKey });
     client.send(frame);
-    expect(await client.frame('error')).toMatchObject({ success: false, error: { code } });
+    expect(await client.frame('error')).toMatchObject({
+      success: false,
+      error: { code, message },
+    });
   });
 
   it('a large frame closes the connection, and so do too many', async () => {

@@ -1,3 +1,4 @@
+import { isFullSize } from '../../local/testing/env.ts';
 import { SANDBOX_PROFILES, type SandboxProfile } from '../../shared/session-status.ts';
 
 /** What a started deployment inherits of the caller's environment, and nothing else. */
@@ -10,8 +11,7 @@ export function inheritedEnvironment(): {
   return { PATH, HOME, PUPPETEER_EXECUTABLE_PATH };
 }
 
-/** Whether tests that come in two sizes are to take the large one. */
-export const isFullSize = (): boolean => process.env['FULL_SIZE'] === '1';
+export { isFullSize };
 
 /** How many of a thing a test takes: few in CI, and as many as were promised with `FULL_SIZE=1`. */
 export const sized = (few: number, full: number): number => (isFullSize() ? full : few);

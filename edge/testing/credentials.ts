@@ -10,7 +10,9 @@ import type { Document, ListedOperation } from './openapi.ts';
 export const KINDS = ['bearerKey', 'apiKey', 'userToken', 'supabaseToken', 'cookie'] as const;
 export type Kind = (typeof KINDS)[number];
 
-export const isKeyKind = (kind: Kind): boolean => kind === 'bearerKey' || kind === 'apiKey';
+export const KEY_KINDS: readonly Kind[] = ['bearerKey', 'apiKey'];
+export const LOGIN_KINDS: readonly Kind[] = KINDS.filter((kind) => !KEY_KINDS.includes(kind));
+export const isKeyKind = (kind: Kind): boolean => KEY_KINDS.includes(kind);
 
 const Security = z.array(z.record(z.string(), z.array(z.string())));
 

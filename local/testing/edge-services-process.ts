@@ -10,6 +10,7 @@ import { startObjects } from '../objects/server.ts';
 import { startRedis } from '../redis/server.ts';
 import { startQstash } from '../qstash/server.ts';
 import { SigningKeysText } from '../../shared/signing/keys.ts';
+import { isFullSize } from './env.ts';
 import { startFakeRunner } from './fake-runner.ts';
 import { startFileServer } from './file-server.ts';
 import { startJwksServer } from './jwks-server.ts';
@@ -119,6 +120,7 @@ const bindings: Record<string, string> = {
   TAP_URL: tap.url,
   JWKS_URL: jwks.url,
   RECEIVER_URL: receiver.url,
+  FULL_SIZE: isFullSize() ? '1' : '',
 };
 process.send?.(bindings);
 

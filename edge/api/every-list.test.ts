@@ -12,6 +12,7 @@ import {
   type TestRequest,
   type TestUser,
 } from '../testing/harness.ts';
+import { inTurn } from '../testing/in-turn.ts';
 import { done, liveAnswers } from '../testing/live-session.ts';
 import { type ListedOperation, readDocument } from '../testing/openapi.ts';
 
@@ -149,7 +150,8 @@ test('the lists are these', () => {
   );
 });
 
-describe.each(paged)('the cursor of $name', ({ operation, name }) => {
+describe.each(paged)('the cursor of $name', (listed) => {
+  const { operation, name } = listed;
   beforeEach(async () => {
     if (!isKept(operation)) await newOnlineSession({ isDefault: true });
   });
@@ -166,9 +168,11 @@ describe.each(paged)('the cursor of $name', ({ operation, name }) => {
     expect(next.data).not.toContainEqual(first.data[0]);
   });
 
-  test('is refused by every other list, and by the same thing of another', async () => {
+  test('is refused by other lists, in turn, and by the same thing of another', async () => {
     const cursor = query('cursor', (await firstPage()).meta.nextCursor);
-    for (const other of paged.filter((one) => one.name !== name))
+    const others = paged.filter((one) => one.name !== name);
+    // A ring: each list meets the cursor of the one before it.
+    for (const other of inTurn(others, paged.indexOf(listed)))
       expect(await refusalOf(await ask(other.operation, own, asOwner, cursor)), other.name).toEqual(
         isOfCursor,
       );

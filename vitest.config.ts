@@ -44,6 +44,8 @@ const room = (
     include: [`${folder}/**/*.test.ts`],
     testTimeout: timeout,
     hookTimeout: timeout,
+    // As long as a test may take: how busy the machine is says nothing of what is awaited.
+    expect: { poll: { timeout } },
     sequence: { groupOrder },
     maxWorkers,
   },

@@ -33,5 +33,7 @@ export default defineConfig({
     maxWorkers: 2,
     testTimeout: 20_000,
     hookTimeout: 30_000,
+    // As long as a test may take: how busy the machine is says nothing of what is awaited.
+    expect: { poll: { timeout: 20_000 } },
   },
 });

@@ -42,7 +42,7 @@ test.each([
     const adding = call('POST', '/wa/add-number', { key, body: { mode: 'sandbox' } });
     const made = () =>
       harness.db.select().from(sessions).where(eq(sessions.workspaceId, workspaceId));
-    await expect.poll(made, { timeout: 20_000 }).toHaveLength(1);
+    await expect.poll(made).toHaveLength(1);
     const id = String((await made())[0]?.id);
     await happen(id);
     const { status, body } = await adding;

@@ -1,4 +1,4 @@
-import { describe, expect, test, vi } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { HashGate, REST_MS } from './hash-gate.ts';
 import { hashPassword, verifyPassword } from './password.ts';
 
@@ -63,11 +63,11 @@ describe('the gate', () => {
       });
     const one = hash('first', first.promise);
     const other = hash('second', Promise.resolve());
-    await vi.waitFor(() => expect(begun).toEqual(['first']));
+    await expect.poll(() => begun).toEqual(['first']);
     first.resolve();
     await one;
     const looksSoFar = looks;
-    await vi.waitFor(() => expect(looks).toBeGreaterThan(looksSoFar + 10));
+    await expect.poll(() => looks).toBeGreaterThan(looksSoFar + 10);
     expect(begun).toEqual(['first']);
     now = REST_MS;
     await other;
@@ -84,7 +84,7 @@ describe('the gate', () => {
     }
     const givenUp = [1, 2, 3, 4].map(() => gate.run(() => new Promise<never>(() => undefined)));
     const waiting = Promise.allSettled(givenUp.slice(1));
-    await vi.waitFor(() => expect(gate.runs).toBe(6));
+    await expect.poll(() => gate.runs).toBe(6);
     await expect(gate.run(fail)).rejects.toMatchObject({ code: 'UNAVAILABLE' });
     now += 10_001;
     await expect(gate.run(fail)).rejects.toThrow('broken');

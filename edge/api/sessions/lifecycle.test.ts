@@ -1,5 +1,5 @@
 import { eq } from 'drizzle-orm';
-import { beforeAll, describe, expect, test, vi } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { runCron } from '../../jobs/cron.ts';
 import { createHarness, type Harness, type NewSession } from '../../testing/harness.ts';
 import { ownedSession } from '../../testing/owned-session.ts';
@@ -111,7 +111,7 @@ describe('logging out', () => {
   test('is told by the owner, and the row stays', async () => {
     const { post, set, id, commands, audited } = await setUp();
     const waiting = post('logout');
-    await vi.waitFor(async () => expect(await commands()).toMatchObject([{ name: 'logout' }]));
+    await expect.poll(commands).toMatchObject([{ name: 'logout' }]);
     await set({ status: 'logged_out' });
     expect(await waiting).toMatchObject({
       status: 200,

@@ -1,5 +1,5 @@
 import { eq } from 'drizzle-orm';
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { newId } from '../../../shared/ids.ts';
 import type { FactReport } from '../../../shared/protocol/index.ts';
 import { createHarness } from '../../testing/harness.ts';
@@ -190,7 +190,7 @@ describe('POST /v1/messages/:id/media/retry', () => {
     const refused = { status: 409, body: { ok: false, error } };
     await runner.script({ downloadMedia: [{ ...refused, held: true }, done({ begun: true })] });
     const first = retry();
-    await vi.waitFor(async () => expect(await runner.calls()).toHaveLength(1));
+    await expect.poll(() => runner.calls()).toHaveLength(1);
     expect(await retry()).toMatchObject({ status: 202 });
     await runner.script({});
     expect(await first).toMatchObject({ status: 409 });

@@ -231,7 +231,7 @@ it('looks for changes once when the page is back', async () => {
   logged.length = 0;
   await sandbox.phone.pageReload(link.at);
   await link.event('connection', ({ connected }) => connected);
-  await expect.poll(looked, { timeout: 10_000 }).not.toEqual([]);
+  await expect.poll(looked).not.toEqual([]);
   const after = await send('after');
   await link.fact('message.received', (fact) => fact.wireId === after.wireId);
   expect(looked()).toHaveLength(1);

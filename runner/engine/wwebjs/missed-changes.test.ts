@@ -78,7 +78,7 @@ describe.each(SANDBOX_PROFILES)('while the session was down, on the page %s', (p
   /** Up to when everything is reported, in Unix ms; the engine notes it once it has caught up. */
   const mark = () => Number(readFileSync(join(link.profileDir, 'waypost-last-online'), 'utf8'));
   const markAfter = async (at: number) => {
-    await expect.poll(mark, { timeout: 10_000 }).toBeGreaterThan(at);
+    await expect.poll(mark).toBeGreaterThan(at);
   };
   const reopenAfter = async (happens: () => Promise<void>) => {
     await link.engine.stop();
@@ -90,7 +90,7 @@ describe.each(SANDBOX_PROFILES)('while the session was down, on the page %s', (p
   it('every change is one event, the same as it would have been live', async () => {
     const live = await messages();
     await everythingHappens(live, 'Live');
-    await expect.poll(() => changes().length, { timeout: 10_000 }).toBeGreaterThanOrEqual(6);
+    await expect.poll(() => changes().length).toBeGreaterThanOrEqual(6);
     const told = changes();
     const created = expect.objectContaining({ kind: 'relayed' });
     expect(told).toHaveLength(6);

@@ -38,7 +38,7 @@ describe.each(SANDBOX_PROFILES)('a send that WhatsApp would drop, on the %s page
       sandbox.phone.groupChange({ world: link.world, group: id, actor: alice, action });
     const shows = async (wanted: object): Promise<void> => {
       const shown = () => link.engine.ask('getGroup', { groupId: id }).catch((error) => error);
-      await expect.poll(shown, { timeout: 5_000 }).toMatchObject(wanted);
+      await expect.poll(shown).toMatchObject(wanted);
     };
     return { id, change, shows };
   }

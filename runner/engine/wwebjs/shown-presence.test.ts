@@ -82,7 +82,7 @@ describe.each(SANDBOX_PROFILES)('on the page %s', (profile) => {
       ['unavailable', { online: false, doing: null, lastSeenAt: '2026-11-18T11:06:40.000Z' }],
     ] as const) {
       await show(alice, state);
-      await expect.poll(() => presenceOf(alice), { timeout: 5_000 }).toMatchObject(expected);
+      await expect.poll(() => presenceOf(alice)).toMatchObject(expected);
     }
     await show(bob, 'unavailable');
     expect(await presenceOf(bob)).toMatchObject({ online: false });
@@ -108,7 +108,7 @@ describe.each(SANDBOX_PROFILES)('on the page %s', (profile) => {
       );
     const tells = async (expected: object[]): Promise<void> => {
       const whole = expected.map((data) => ({ from, ...data }));
-      await expect.poll(told, { timeout: 10_000 }).toEqual(whole);
+      await expect.poll(told).toEqual(whole);
     };
     const online = { online: true, lastSeenAt: null, doing: null };
     const left = { online: false, lastSeenAt: '2026-11-18T11:06:40.000Z', doing: null };

@@ -216,6 +216,20 @@ describe('somebody new', () => {
     await sees('Uses none.');
   });
 
+  it('opens a menu by a key, and is back at its button after Escape', async () => {
+    const { page } = visitor;
+    const button = '[aria-label="Actions for my sandbox"]';
+    const focused = async (what: string) =>
+      (await page.waitForFunction(`document.activeElement.matches('${what}')`)).jsonValue();
+    for (const key of ['Enter', 'ArrowDown'] as const) {
+      await page.focus(button);
+      await page.keyboard.press(key);
+      expect(await focused('[role=menuitem]:first-child')).toBe(true);
+      await page.keyboard.press('Escape');
+      expect(await focused(button)).toBe(true);
+    }
+  });
+
   it('is told what logging out does to link and queue before it is done', async () => {
     const { click, sees } = visitor;
     await click('Actions for my sandbox');

@@ -16,14 +16,14 @@ export default defineConfig({
     modulePreload: { polyfill: false },
     rolldownOptions: {
       output: {
-        // Two files in place of a dozen small ones behind each screen. Menus come with the shell: signing in needs none.
+        // Two files in place of a dozen small ones behind each screen. The lists of menus are of their own.
         codeSplitting: {
           groups: [
             {
               name: 'libraries',
               test: /\/node_modules\/(?:react|react-dom|scheduler|@tanstack)\//,
             },
-            { name: 'shared', test: /\/dashboard\/(?:api|components(?!\/menu)|messages)\// },
+            { name: 'shared', test: /\/dashboard\/(?:api|components(?!\/menu-list)|messages)\// },
           ],
         },
       },

@@ -1,74 +1,45 @@
-import { DropdownMenu } from 'radix-ui';
-import type { ReactElement, ReactNode } from 'react';
+import {
+  type ButtonHTMLAttributes,
+  cloneElement,
+  lazy,
+  type ReactElement,
+  type ReactNode,
+  startTransition,
+  useState,
+} from 'react';
 
-const ITEM =
-  'flex min-h-8 w-full items-center gap-2 rounded-sm px-2 text-sm outline-none select-none data-highlighted:bg-raised pointer-coarse:min-h-11';
+// Radix is a fifth of the code of a page, and a menu of it costs more than its button: both come with the first press.
+const read = () => import('./menu-list.tsx');
+const OpenMenu = lazy(async () => ({ default: (await read()).OpenMenu }));
+export const MenuItem = lazy(async () => ({ default: (await read()).MenuItem }));
+export const MenuLabel = lazy(async () => ({ default: (await read()).MenuLabel }));
+export const MenuLine = lazy(async () => ({ default: (await read()).MenuLine }));
+export const MenuChoice = lazy(async () => ({ default: (await read()).MenuChoice }));
 
-/** A button that opens a list of actions. */
-export const Menu = ({
-  trigger,
-  align = 'end',
-  children,
-}: {
-  trigger: ReactElement;
+export type MenuProps = {
+  trigger: ReactElement<ButtonHTMLAttributes<HTMLButtonElement>>;
   align?: 'start' | 'end';
   children: ReactNode;
-}): ReactElement => (
-  <DropdownMenu.Root modal={false}>
-    <DropdownMenu.Trigger asChild>{trigger}</DropdownMenu.Trigger>
-    {/* Inside a landmark, so that readers of the screen know where they are. */}
-    <DropdownMenu.Portal container={document.querySelector<HTMLElement>('#content')}>
-      <DropdownMenu.Content
-        align={align}
-        sideOffset={4}
-        collisionPadding={8}
-        className="z-50 min-w-52 rounded-md border bg-surface p-1 text-ink shadow-lg"
-      >
-        {children}
-      </DropdownMenu.Content>
-    </DropdownMenu.Portal>
-  </DropdownMenu.Root>
-);
+};
 
-export const MenuItem = ({
-  onSelect,
-  isDanger = false,
-  children,
-}: {
-  onSelect: () => void;
-  isDanger?: boolean;
-  children: ReactNode;
-}): ReactElement => (
-  <DropdownMenu.Item onSelect={onSelect} className={isDanger ? `${ITEM} text-bad` : ITEM}>
-    {children}
-  </DropdownMenu.Item>
-);
-
-export const MenuLabel = ({ children }: { children: ReactNode }): ReactElement => (
-  <DropdownMenu.Label className="px-2 py-1.5 text-xs text-muted">{children}</DropdownMenu.Label>
-);
-
-export const MenuLine = (): ReactElement => (
-  <DropdownMenu.Separator className="my-1 border-t border-line" />
-);
-
-export const MenuChoice = ({
-  value,
-  options,
-  onChoose,
-}: {
-  value: string;
-  options: readonly { value: string; label: string }[];
-  onChoose: (value: string) => void;
-}): ReactElement => (
-  <DropdownMenu.RadioGroup value={value} onValueChange={onChoose}>
-    {options.map((option) => (
-      <DropdownMenu.RadioItem key={option.value} value={option.value} className={ITEM}>
-        <span className="w-4">
-          <DropdownMenu.ItemIndicator>✓</DropdownMenu.ItemIndicator>
-        </span>
-        {option.label}
-      </DropdownMenu.RadioItem>
-    ))}
-  </DropdownMenu.RadioGroup>
-);
+/** A button that opens a list of actions. */
+export function Menu(props: MenuProps): ReactElement {
+  const [opened, setOpened] = useState<'by key' | 'by pointer' | null>(null);
+  if (opened !== null) return <OpenMenu {...props} byKey={opened === 'by key'} />;
+  // The button stays while the list is on its way.
+  const open = (how: 'by key' | 'by pointer'): void => startTransition(() => setOpened(how));
+  const prefetch = (): void => void read();
+  return cloneElement(props.trigger, {
+    'aria-haspopup': 'menu',
+    'aria-expanded': false,
+    onPointerEnter: prefetch,
+    onFocus: prefetch,
+    onKeyDown: (event) => {
+      if (event.key !== 'ArrowDown') return;
+      event.preventDefault();
+      open('by key');
+    },
+    // A key clicks too, and counts no clicks.
+    onClick: ({ detail }) => open(detail === 0 ? 'by key' : 'by pointer'),
+  });
+}

@@ -1,17 +1,27 @@
 import { QueryClientProvider } from '@tanstack/react-query';
 import { RouterProvider } from '@tanstack/react-router';
 import { startTransition, StrictMode } from 'react';
-import { createRoot } from 'react-dom/client';
-import { router } from './router.tsx';
+import { createRoot, type Root } from 'react-dom/client';
+import { createQueryClient } from '../api/query-client.ts';
+import { makeRouter } from './router.tsx';
 import '../styles.css';
 
 const place = document.querySelector('#root');
 if (place === null) throw new Error('the page has no place for the dashboard');
-const { queryClient } = router.options.context;
-const start = (): void =>
-  // In slices, between which the browser can paint and take input.
+
+const breath = (): Promise<void> => new Promise((resolve) => setTimeout(resolve));
+
+/** In steps, between which the browser can paint and take input: as one, they hold a phone up. */
+async function start(root: Root): Promise<void> {
+  await breath();
+  const queryClient = createQueryClient();
+  const router = makeRouter(queryClient);
+  await breath();
+  // Until the code of the screen is there, what stands in index.html stays. What fails is shown by the screen.
+  await router.load().catch(() => undefined);
+  await breath();
   startTransition(() =>
-    createRoot(place).render(
+    root.render(
       <StrictMode>
         <QueryClientProvider client={queryClient}>
           <RouterProvider router={router} />
@@ -19,5 +29,5 @@ const start = (): void =>
       </StrictMode>,
     ),
   );
-// Until the code of the screen is there, what stands in index.html stays. What fails is shown by the screen.
-void router.load().then(start, start);
+}
+void start(createRoot(place));

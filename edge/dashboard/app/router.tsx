@@ -14,7 +14,6 @@ import { SignInWithSupabase } from '../screens/account/supabase.tsx';
 import { SignUp } from '../screens/account/sign-up.tsx';
 import { BASE_PATH } from '../api/base-path.ts';
 import { meQuery } from '../api/me.ts';
-import { createQueryClient } from '../api/query-client.ts';
 import { sessionsQuery } from '../api/sessions.ts';
 import { Crashed, NotFound } from './dead-ends.tsx';
 import { flag, nextOf, oneOf, parseSearch, stringifySearch, word } from './search.ts';
@@ -261,18 +260,19 @@ const routeTree = root.addChildren([
   ]),
 ]);
 
-export const router = createRouter({
-  routeTree,
-  context: { queryClient: createQueryClient() },
-  basepath: BASE_PATH || '/',
-  parseSearch,
-  stringifySearch,
-  defaultPreload: 'intent',
-  scrollRestoration: true,
-});
+export const makeRouter = (queryClient: QueryClient) =>
+  createRouter({
+    routeTree,
+    context: { queryClient },
+    basepath: BASE_PATH || '/',
+    parseSearch,
+    stringifySearch,
+    defaultPreload: 'intent',
+    scrollRestoration: true,
+  });
 
 declare module '@tanstack/react-router' {
   interface Register {
-    router: typeof router;
+    router: ReturnType<typeof makeRouter>;
   }
 }

@@ -5,7 +5,6 @@ import type { MenuProps } from './menu.tsx';
 const ITEM =
   'flex min-h-8 w-full items-center gap-2 rounded-sm px-2 text-sm outline-none select-none data-highlighted:bg-raised pointer-coarse:min-h-11';
 
-/** A button that opens a list of actions. */
 /** The button with its list, which opens once it is there. */
 export function OpenMenu({
   trigger,

@@ -82,15 +82,19 @@ describe('a connection that is away', () => {
     expect(row?.archivedAt).not.toBeNull();
   });
 
-  test.each(['qr', 'logged_out', 'created'] as const)(
-    'stays as it is while a phone has to link it: %s',
-    async (status) => {
+  test.each([
+    ['qr', 'disconnected'],
+    ['logged_out', 'logged_out'],
+    ['created', 'created'],
+  ] as const)(
+    'stays as it is while a phone has to link it: %s, shown as %s',
+    async (status, shown) => {
       const { workspaceId, apiKey: key } = await harness.newWorkspace();
       const { id } = await harness.newSession({ workspaceId, status });
       await archive(id, null);
       expect(await call('POST', `/wa/send/${id}`, { key, body: SEND })).toMatchObject({
         status: 409,
-        body: { success: false, error: { code: 'WHATSAPP_NOT_READY', details: { status } } },
+        body: { success: false, error: { code: 'WHATSAPP_NOT_READY', details: { status: shown } } },
       });
       const [row] = await harness.db.select().from(sessions).where(eq(sessions.id, id));
       expect(row).toMatchObject({ status, archivedAt: expect.any(Date) });

@@ -18,6 +18,15 @@ const NEEDS_A_PERSON: ReadonlySet<SessionStatus> = new Set([
   'failed',
 ]);
 
+/** What a session in the archive may be. Any other status is what its runner has not ended yet. */
+const STAYS: ReadonlySet<SessionStatus> = new Set([
+  'created',
+  'disconnected',
+  'logged_out',
+  'action_required',
+  'failed',
+]);
+
 /**
  * Takes a linked session out of the archive, starts it, and waits until sends are accepted.
  * @throws AppError FORBIDDEN without sessions:write, SESSION_NOT_FOUND, LIMIT_EXCEEDED when the tier has no place left;
@@ -34,7 +43,8 @@ export async function bringBackSession({
   const row = await findSession(ctx, input.id, { archived: true });
   requireScope(ctx, 'sessions:write');
   const { id, archivedAt, status } = row.session;
-  if (!isLinked(row)) throw notReady(status);
+  const isEnding = archivedAt !== null && !STAYS.has(status);
+  if (!isLinked(row)) throw notReady(isEnding ? 'disconnected' : status);
   if (archivedAt !== null) await unarchiveSession({ ctx, input: { id } });
   await reconnectSession({ ctx, input: { id, acceptNumber: false } });
   for (;;) {

@@ -78,16 +78,16 @@ describe('the life of a session', () => {
     expect(log.map(({ reason }) => reason)).toEqual(
       expect.arrayContaining(['restart_requested', 'logged_out: requested']),
     );
-    const metrics = await until('the session to be measured', async () => {
+    const metrics = await until('the session to be measured with its browser', async () => {
       const { resources } = (await call('GET', `/${id}/metrics`)).data(
         z.object({
           resources: z.object({ processes: z.number(), rssBytes: z.number() }).nullable(),
         }),
       );
-      return resources ?? undefined;
+      // The first measurement may have come before the browser.
+      return (resources?.processes ?? 0) > 2 ? resources : undefined;
     });
-    expect(metrics.processes).toBeGreaterThan(2);
-    expect(metrics.rssBytes).toBeGreaterThan(50_000_000);
+    expect(metrics?.rssBytes).toBeGreaterThan(50_000_000);
 
     await post(`/${id}/archive`);
     const refused = await deployment.api.call('POST', '/v1/messages/text', {

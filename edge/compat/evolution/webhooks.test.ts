@@ -11,7 +11,7 @@ import { newInbox, receiverUrl } from '../../testing/receiver.ts';
 /* From the webhook of an instance to the request that it gets. */
 const harness = await createHarness({ BASE_URL: receiverUrl() });
 const call = plainCall(harness);
-const { webhookEndpoints } = harness.schema;
+const { auditLog, webhookEndpoints } = harness.schema;
 const BASE = '/compat/evolution/webhook';
 
 const endpointsOf = (workspaceId: string) =>
@@ -142,4 +142,16 @@ test('a URL that may not be called is refused', async () => {
     status: 400,
     body: { code: 'VALIDATION_ERROR', details: { fields: [{ field: 'webhook.url' }] } },
   });
+});
+
+test('setting a webhook is in the audit log with its instance, at once', async () => {
+  const { workspaceId, sessionId, set } = await newInstance();
+  expect(await set({ url: newInbox().url })).toMatchObject({ status: 201 });
+  const rows = await harness.db
+    .select()
+    .from(auditLog)
+    .where(eq(auditLog.workspaceId, workspaceId));
+  expect(rows).toContainEqual(
+    expect.objectContaining({ action: 'evolutionSetWebhook', target: sessionId, status: 201 }),
+  );
 });

@@ -6,6 +6,7 @@ import type { ServiceContext } from '../../context.ts';
 import { Count } from '../../db/moment.ts';
 import type { CompatWebhook } from '../../db/schema/webhook-endpoints.ts';
 import { newWebhookSecret } from '../../webhooks/signing.ts';
+import { auditQuery } from '../audit/audit-row.ts';
 import { requireScope } from '../keys/require-scope.ts';
 import { actorId, reachOf } from '../users/reach.ts';
 import { lockWorkspace } from '../workspace/workspace-view.ts';
@@ -26,7 +27,6 @@ export type CompatWebhookInput = {
 };
 
 type Input = {
-  /** Of a session that the caller has just written: that write is in the audit log. */
   sessionId: string;
   system: CompatWebhook['system'];
   webhooks: readonly CompatWebhookInput[];
@@ -59,6 +59,7 @@ export async function setCompatWebhooks({
     ...webhooks.map((one, index) =>
       ctx.db.execute(insert(ctx, { sessionId, hookKey: keys[index] ?? '' }, one)),
     ),
+    auditQuery(ctx, { target: sessionId }),
     ctx.db.execute(
       sql`select count(*)::int as made from webhook_endpoints where ${own} and ${isKept}`,
     ),

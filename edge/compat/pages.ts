@@ -25,7 +25,7 @@ export async function wholeList<Entry extends z.ZodType>(
 ): Promise<z.output<Entry>[]> {
   const all: z.output<Entry>[] = [];
   let cursor: string | undefined;
-  while (all.length < most) {
+  for (let page = 0; page < MOST_PAGES && all.length < most; page += 1) {
     const given = {
       query: { ...query, limit: String(PAGE), ...(cursor !== undefined && { cursor }) },
     };

@@ -20,6 +20,8 @@ type Refused = {
 
 const Named = z.object({ session: z.string().optional(), instance: z.string().optional() });
 
+const isOfSession = ({ shape }: z.ZodObject): boolean => 'session' in shape || 'instance' in shape;
+
 /** Why a number cannot be made to show as online. */
 export const ONLINE =
   'The engine cannot change whether the number is online while it runs: set `alwaysOnline`, which applies from the next start.';
@@ -31,7 +33,7 @@ export const refused = ({ reason, like, params = z.object({}), ...row }: Refused
     params,
     description: `Always answers 501. ${reason}`,
     calls: [like],
-    errors: ['NOT_SUPPORTED'],
+    errors: ['NOT_SUPPORTED', ...(isOfSession(params) ? (['SESSION_NOT_FOUND'] as const) : [])],
     responses: {},
     run: async ({ ctx, params: given }) => {
       const { session, instance } = Named.parse(given);

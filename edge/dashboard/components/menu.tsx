@@ -28,7 +28,8 @@ export function Menu(props: MenuProps): ReactElement {
   if (opened !== null) return <OpenMenu {...props} byKey={opened === 'by key'} />;
   // The button stays while the list is on its way.
   const open = (how: 'by key' | 'by pointer'): void => startTransition(() => setOpened(how));
-  const prefetch = (): void => void read();
+  // What fails here is tried again by the press, which shows it.
+  const prefetch = (): void => void read().catch(() => undefined);
   return cloneElement(props.trigger, {
     'aria-haspopup': 'menu',
     'aria-expanded': false,
